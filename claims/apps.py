@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class ClaimsConfig(AppConfig):
+    name = "claims"
+    verbose_name = _("Claims")
+
+    def ready(self) -> None:
+        from claims.house import ensure_house
+        from claims.roles import ensure_roles
+
+        # After `migrate` and not in a migration: permissions exist only then, and a flushed test database gets both back.
+        post_migrate.connect(ensure_roles, sender=self)
+        post_migrate.connect(ensure_house, sender=self)

@@ -1,0 +1,41 @@
+"""The newsroom that runs this installation, and the rating scale it starts with."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from claims.models import Rating, RatingScale
+from sources.models import Publisher
+
+HOUSE_SCALE = Path(__file__).parent / "data" / "house_scale.json"
+
+
+@transaction.atomic
+def ensure_house(**signal: Any) -> None:
+    """Create the house publisher and its first rating scale where they are missing; what exists is left as it is."""
+    house, _ = Publisher.objects.get_or_create(
+        is_house=True,
+        defaults={
+            "name": settings.NEWSROOM_NAME,
+            "kind": Publisher.Kind.FACT_CHECKER,
+            "url": settings.SITE_URL,
+            "language": "en",
+        },
+    )
+    if house.rating_scales.exists():
+        return
+    scale = json.loads(HOUSE_SCALE.read_text(encoding="utf-8"))
+    ratings = scale.pop("ratings")
+    row = RatingScale.objects.create(publisher=house, **scale)
+    Rating.objects.bulk_create(
+        Rating(
+            scale=row,
+            label=rating["labels"][row.language],
+            definition=rating["definitions"][row.language],
+            **rating,
+        )
+        for rating in ratings
+    )

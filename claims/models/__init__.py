@@ -1,0 +1,26 @@
+from .appearance import Appearance
+from .claim import Claim, ClaimTopic
+from .claimant import Claimant
+from .evidence import Evidence
+from .publication import Publication, PublishedVerdict
+from .rating import Rating, RatingScale
+from .signoff import SignOff
+from .topic import Topic
+from .transition import Transition
+from .verdict import Verdict
+
+__all__ = [
+    "Appearance",
+    "Claim",
+    "ClaimTopic",
+    "Claimant",
+    "Evidence",
+    "Publication",
+    "PublishedVerdict",
+    "Rating",
+    "RatingScale",
+    "SignOff",
+    "Topic",
+    "Transition",
+    "Verdict",
+]

@@ -1,0 +1,172 @@
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.transition import move_is_written_down
+from factcheck.fields import LanguageField
+from factcheck.history import keep_history, keep_links
+from factcheck.rules import Rule, refuse
+
+CLAIM_STATE_MOVES = "claim_state_moves"
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def open(self) -> "ClaimQuerySet":
+        """Claims that somebody still has to decide about or check: proposed or accepted, and not published."""
+        from claims.models.publication import Publication
+
+        live = Publication.objects.current().filter(claim=models.OuterRef("pk"))
+        return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(models.Exists(live))
+
+
+@keep_history(exclude=["updated_at"])
+class Claim(models.Model):
+    """One checkable statement (schema.org `claimReviewed`), as somebody made it somewhere."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        MERGED = "merged", _("Merged")
+
+    statement = models.TextField(_("statement"), help_text=_("The claim in a sentence that stands by itself."))
+    language = LanguageField(_("language"))
+    claimant = models.ForeignKey(
+        "claims.Claimant", models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("claimant")
+    )
+    claimed_on = models.DateField(_("claimed on"), null=True, blank=True)
+    context = models.TextField(
+        _("context"), blank=True, help_text=_("What a reader must know to understand the claim. Shown to readers.")
+    )
+    topics = models.ManyToManyField("claims.Topic", blank=True, related_name="claims", verbose_name=_("topics"))
+    first_appearance = models.ForeignKey(
+        "claims.Appearance",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("first appearance"),
+        help_text=_("The earliest place where the claim is known to have been made."),
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.PROPOSED, editable=False)
+    reason = models.TextField(
+        _("reason"), blank=True, help_text=_("Why the claim was chosen for checking or declined.")
+    )
+    score = models.FloatField(
+        _("check-worthiness"), null=True, blank=True, help_text=_("From 0 to 1, as the article reader judged it.")
+    )
+    score_reasons = ArrayField(
+        models.CharField(max_length=50), default=list, blank=True, verbose_name=_("reasons for the score")
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_claims",
+        verbose_name=_("merged into"),
+    )
+    state_before_merge = models.CharField(max_length=20, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        permissions = [
+            ("triage_claim", _("Can accept and decline claims")),
+            ("merge_claim", _("Can merge claims and undo it")),
+            ("republish_claim", _("Can publish new appearances and topics of a published claim")),
+        ]
+        constraints = [
+            models.CheckConstraint(name="claim_has_a_statement", condition=~Q(statement="")),
+            models.CheckConstraint(
+                name="claim_state_is_known",
+                condition=Q(state__in=["proposed", "accepted", "declined", "merged"]),
+            ),
+            models.CheckConstraint(
+                name="claim_merged_names_its_target",
+                condition=Q(state="merged", merged_into__isnull=False, state_before_merge__gt="")
+                | (~Q(state="merged") & Q(merged_into__isnull=True, state_before_merge="")),
+            ),
+            models.CheckConstraint(name="claim_is_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
+            models.CheckConstraint(
+                name="claim_declined_with_a_reason", condition=~Q(state="declined") | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="claim_score_is_between_0_and_1",
+                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1),
+            ),
+        ]
+        indexes = [
+            # The triage queue: best candidates first.
+            models.Index(
+                F("score").desc(nulls_last=True), F("id"), name="claim_triage_queue", condition=Q(state="proposed")
+            ),
+            models.Index(name="claim_by_state", fields=["state", "-id"]),
+        ]
+        triggers = [
+            Rule(
+                name=CLAIM_STATE_MOVES,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("state"),
+                func=(
+                    "IF NOT (OLD.state = 'proposed' AND NEW.state IN ('accepted', 'declined')"
+                    " OR OLD.state = 'accepted' AND NEW.state = 'declined'"
+                    " OR OLD.state <> 'merged' AND NEW.state = 'merged' AND NEW.state_before_merge = OLD.state"
+                    " OR OLD.state = 'merged' AND NEW.state = OLD.state_before_merge) THEN "
+                    + refuse("A claim cannot move between these states.", name=CLAIM_STATE_MOVES)
+                    + " END IF; IF NEW.state = 'declined' AND EXISTS (SELECT 1 FROM claims_verdict"
+                    " WHERE claim_id = NEW.id AND state = 'published') THEN "
+                    + refuse(
+                        "A claim with a published verdict cannot be declined; retract the verdict first.",
+                        name=CLAIM_STATE_MOVES,
+                    )
+                    + " END IF; IF NEW.state = 'merged' AND (EXISTS (SELECT 1 FROM claims_claim"
+                    " WHERE id = NEW.merged_into_id AND state IN ('merged', 'declined'))"
+                    " OR EXISTS (SELECT 1 FROM claims_claim WHERE merged_into_id = NEW.id)) THEN "
+                    + refuse(
+                        "A claim is merged into one that stands by itself: not into a merged or declined claim,"
+                        " and not while other claims are merged into it.",
+                        name="claim_merges_do_not_chain",
+                    )
+                    + " END IF; "
+                    + move_is_written_down("claim_id = NEW.id AND verdict_id IS NULL")
+                    + " RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
+
+    @property
+    def slug(self) -> str:
+        """The readable part of the claim's address; it never identifies anything."""
+        return slugify(self.statement, allow_unicode=True)[:80].rstrip("-") or "claim"
+
+    def get_absolute_url(self) -> str:
+        return reverse("claim", args=[self.pk, self.slug])
+
+
+@keep_links("claims")
+class ClaimTopic(Claim.topics.through):  # type: ignore[name-defined,misc]  # made by Django at class creation
+    """That a claim is filed under a topic; a proxy, so that the links have a history as well."""
+
+    class Meta:
+        proxy = True
+
+

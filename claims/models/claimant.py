@@ -1,0 +1,38 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.fields import same_as_field
+from factcheck.history import keep_history
+
+
+@keep_history()
+class Claimant(models.Model):
+    """Who makes claims (schema.org `itemReviewed.author`)."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        ORGANIZATION = "organization", _("Organisation")
+        GROUP = "group", _("Group of people")
+        UNKNOWN = "unknown", _("Not identified")
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PERSON)
+    job_title = models.CharField(_("job title"), max_length=200, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE."))
+    same_as = same_as_field()
+    notes = models.TextField(_("internal notes"), blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("claimant")
+        verbose_name_plural = _("claimants")
+        constraints = [models.CheckConstraint(name="claimant_has_a_name", condition=~Q(name=""))]
+        indexes = [
+            # Imports and the article reader find a claimant by name, whatever its case.
+            models.Index(Lower("name"), name="claimant_by_lower_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.job_title}" if self.job_title else self.name

@@ -1,0 +1,217 @@
+import json
+from datetime import datetime
+from typing import Any, Self
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchRank, SearchVectorField
+from django.db import models
+from django.db.models import F, Func, Index, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from claims.search import search_query
+from factcheck.fields import LanguageField
+from factcheck.rules import Rule, append_only, refuse
+
+_CURRENT = Q(superseded_at__isnull=True, status="published")
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    """The only door to what the public may see."""
+
+    def newest(self) -> Self:
+        """The newest entry of every claim, also where it says that the claim was retracted or merged."""
+        return self.filter(superseded_at__isnull=True)
+
+    def current(self) -> Self:
+        """What the public sees now: one row per published claim."""
+        return self.filter(_CURRENT)
+
+    def as_of(self, moment: datetime) -> Self:
+        """What the public saw at `moment`: one row per claim that was published then."""
+        return self.filter(
+            Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment), status="published", published_at__lte=moment
+        )
+
+    def search(self, text: str, *, language: str = "") -> Self:
+        """Keep what matches `text` in web-search syntax; annotates `rank`, the relevance.
+
+        Words are compared by their stem in `language`, and in every language as they stand, ignoring case and accents.
+        """
+        query = search_query(text, language=language)
+        return self.filter(search=query).annotate(rank=SearchRank(F("search"), query))
+
+
+class Publication(models.Model):
+    """One entry of the ledger: everything the public may see of a claim from a moment on, rendered once.
+
+    Entries are only added. The database numbers them in the order in which they become visible (`sequence`), and
+    closes the claim's previous entry itself when the next one arrives (`superseded_at`).
+
+    References are plain numbers, not foreign keys: the entry is complete in itself and outlives what it was made from.
+    """
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        RETRACTED = "retracted", _("Retracted")
+        MERGED = "merged", _("Merged into another claim")
+
+    class Kind(models.TextChoices):
+        PUBLICATION = "publication", _("First publication")
+        ADDITION = "addition", _("Another verdict added")
+        CLARIFICATION = "clarification", _("Clarification")
+        CORRECTION = "correction", _("Correction")
+        UPDATE = "update", _("Update")
+        RETRACTION = "retraction", _("Retraction")
+        MERGE = "merge", _("Merge")
+        UNMERGE = "unmerge", _("Merge undone")
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="publications", verbose_name=_("claim"))
+    version = models.PositiveIntegerField(_("version"))
+    sequence = models.BigIntegerField(unique=True, editable=False, db_default=0)
+    status = models.CharField(_("status"), max_length=20, choices=Status)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    note = models.TextField(_("public note"), blank=True)
+    published_at = models.DateTimeField(_("published"))
+    superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
+    first_published_at = models.DateTimeField(_("first published"))
+
+    #: The public representation, JSON exactly as it is served. `claims.representation` documents its shape.
+    body = models.TextField(_("body"))
+    body_sha256 = models.CharField(max_length=64)
+
+    # What public lists filter and sort by, taken from the body.
+    slug = models.CharField(max_length=80)
+    language = LanguageField(_("language"))
+    claimant_id = models.BigIntegerField(null=True)
+    claimed_on = models.DateField(null=True)
+    reviewed_on = models.DateField(null=True)
+    topic_ids = ArrayField(models.BigIntegerField(), default=list)
+    source_ids = ArrayField(models.BigIntegerField(), default=list)
+    source_domains = ArrayField(models.CharField(max_length=253), default=list)
+    merged_into_id = models.BigIntegerField(null=True)
+    search_statement = models.TextField()
+    search_text = models.TextField(blank=True)
+    search = models.GeneratedField(
+        expression=Func("language", "search_statement", "search_text", function="claims_search_document"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sequence"]
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        default_permissions = ("view",)
+        constraints = [
+            UniqueConstraint(name="publication_version_is_unique", fields=["claim", "version"]),
+            UniqueConstraint(
+                name="publication_one_newest_per_claim", fields=["claim"], condition=Q(superseded_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="publication_status_is_known", condition=Q(status__in=["published", "retracted", "merged"])
+            ),
+            models.CheckConstraint(
+                name="publication_change_has_a_public_note",
+                condition=~Q(kind__in=["clarification", "correction", "update", "retraction"]) | ~Q(note=""),
+            ),
+            models.CheckConstraint(
+                name="publication_merge_names_its_target",
+                condition=Q(status="merged", merged_into_id__isnull=False)
+                | ~Q(status="merged") & Q(merged_into_id__isnull=True),
+            ),
+        ]
+        indexes = [
+            # The front page, the API's default list and its keyset: newest first.
+            Index(name="publication_newest", fields=["-published_at", "-claim"], condition=_CURRENT),
+            # Search.
+            GinIndex(name="publication_search", fields=["search"], condition=_CURRENT),
+            # "Claims of this topic", "claims in this source"; also whether a topic or source is public at all.
+            GinIndex(name="publication_topics", fields=["topic_ids"], condition=_CURRENT),
+            GinIndex(name="publication_sources", fields=["source_ids"], condition=_CURRENT),
+            Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=_CURRENT),
+        ]
+        triggers = [
+            # Only the trigger below sets superseded_at, from inside an INSERT: a statement of its own is refused.
+            *append_only(
+                "publication",
+                "The ledger never forgets: publications are only added.",
+                # `search` is generated, and not yet so when this trigger fires.
+                unless="pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
+                " AND to_jsonb(OLD) - '{superseded_at,search}'::text[] = to_jsonb(NEW) - '{superseded_at,search}'::text[]",
+            ),
+            Rule(
+                name="publication_joins_the_ledger",
+                operation=pgtrigger.Insert,
+                declare=[("previous", "claims_publication%ROWTYPE")],
+                func=(
+                    # Held to the end of the transaction, so that numbers become visible in their order.
+                    "PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));"
+                    " SELECT * INTO previous FROM claims_publication"
+                    " WHERE claim_id = NEW.claim_id AND superseded_at IS NULL;"
+                    " IF NEW.version <> coalesce(previous.version, 0) + 1"
+                    " OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL THEN "
+                    + refuse(
+                        "A publication continues its claim's ledger: the next version, not earlier than the last.",
+                        name="publication_joins_the_ledger",
+                    )
+                    + " END IF; IF NEW.status = 'published' AND NOT EXISTS (SELECT 1 FROM claims_verdict v"
+                    " JOIN claims_claim c ON c.id = v.claim_id WHERE v.state = 'published'"
+                    " AND NEW.claim_id IN (c.id, c.merged_into_id)) THEN "
+                    + refuse(
+                        "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
+                    )
+                    + " END IF;"
+                    " NEW.sequence := nextval('claims_publication_sequence');"
+                    " UPDATE claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;"
+                    " RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id}, version {self.version}: {self.slug}"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The body as Python values."""
+        document: dict[str, Any] = json.loads(self.body)
+        return document
+
+
+class PublishedVerdict(models.Model):
+    """One verdict as a publication shows it, so that verdicts can be listed and filtered each by itself."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="verdicts")
+    claim_id = models.BigIntegerField()
+    verdict_id = models.BigIntegerField()
+    publisher_id = models.BigIntegerField()
+    publisher_kind = models.CharField(max_length=20)
+    rating_id = models.BigIntegerField()
+    rating_class = models.CharField(max_length=20, blank=True)
+    language = LanguageField()
+    reviewed_on = models.DateField(null=True)
+    #: The verdict's part of the publication's body with the claim beside it, JSON exactly as it is served.
+    body = models.TextField()
+
+    class Meta:
+        ordering = ["-reviewed_on", "-verdict_id"]
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="publishedverdict_is_unique", fields=["publication", "verdict_id"]),
+        ]
+        indexes = [
+            # The API's list of verdicts and its keyset: last reviewed first.
+            Index(F("reviewed_on").desc(nulls_last=True), F("verdict_id").desc(), name="publishedverdict_newest"),
+            # "Verdicts of this publisher rated so"; also whether a publisher or rating is public at all.
+            Index(name="publishedverdict_by_rating", fields=["publisher_id", "rating_id"]),
+            Index(name="publishedverdict_by_class", fields=["rating_class"]),
+        ]
+        triggers = append_only("publishedverdict", "The ledger never forgets: publications are only added.")
+
+    def __str__(self) -> str:
+        return f"verdict {self.verdict_id} in publication {self.publication_id}"
+

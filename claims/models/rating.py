@@ -1,0 +1,116 @@
+import pgtrigger
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.fields import LanguageField
+from factcheck.history import keep_history
+from factcheck.rules import Rule, refuse
+
+COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour as #rrggbb in lower case."))
+
+
+class NormalisedRating(models.TextChoices):
+    """The ten classes that every publisher's ratings map to, so that they can be compared."""
+
+    TRUE = "true", _("True")
+    MOSTLY_TRUE = "mostly_true", _("Mostly true")
+    MIXED = "mixed", _("Mixed")
+    MOSTLY_FALSE = "mostly_false", _("Mostly false")
+    FALSE = "false", _("False")
+    MISLEADING = "misleading", _("Misleading")
+    UNPROVEN = "unproven", _("Unproven")
+    SATIRE = "satire", _("Satire")
+    OUTDATED = "outdated", _("Outdated")
+    NOT_RATED = "not_rated", _("Not rated")
+
+
+@keep_history()
+class RatingScale(models.Model):
+    """A publisher's ratings as one methodology defines them. A changed methodology is a new version."""
+
+    publisher = models.ForeignKey(
+        "sources.Publisher", models.PROTECT, related_name="rating_scales", verbose_name=_("publisher")
+    )
+    name = models.CharField(_("name"), max_length=200)
+    version = models.CharField(_("methodology version"), max_length=50)
+    language = LanguageField(_("language"))
+    methodology = models.TextField(_("methodology"), blank=True)
+    methodology_url = models.URLField(_("methodology page"), max_length=500, blank=True)
+    in_use = models.BooleanField(_("offered for new verdicts"), default=True)
+
+    class Meta:
+        ordering = ["publisher", "name", "-version"]
+        verbose_name = _("rating scale")
+        verbose_name_plural = _("rating scales")
+        constraints = [
+            UniqueConstraint(name="ratingscale_version_is_unique", fields=["publisher", "name", "version"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.version})"
+
+
+@keep_history()
+class Rating(models.Model):
+    """One step of a scale (schema.org Rating): the publisher's own words, and the class they amount to."""
+
+    scale = models.ForeignKey(RatingScale, models.PROTECT, related_name="ratings", verbose_name=_("scale"))
+    code = models.SlugField(_("code"), max_length=100, allow_unicode=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    label = models.CharField(_("label"), max_length=200, help_text=_("In the language of the scale."))
+    normalised = models.CharField(
+        _("comparable to"),
+        max_length=20,
+        choices=NormalisedRating,
+        blank=True,
+        help_text=_("Empty while nobody has decided: a label is never mapped by guessing."),
+    )
+    definition = models.TextField(_("definition"), blank=True)
+    labels = models.JSONField(_("labels in other languages"), default=dict, blank=True)
+    definitions = models.JSONField(_("definitions in other languages"), default=dict, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOUR])
+    text_colour = models.CharField(_("text colour"), max_length=7, blank=True, validators=[COLOUR])
+    colour_dark = models.CharField(_("colour on dark pages"), max_length=7, blank=True, validators=[COLOUR])
+    text_colour_dark = models.CharField(_("text colour on dark pages"), max_length=7, blank=True, validators=[COLOUR])
+
+    class Meta:
+        ordering = ["scale", "position", "label"]
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints = [
+            UniqueConstraint(name="rating_code_is_unique_per_scale", fields=["scale", "code"]),
+            UniqueConstraint(name="rating_label_is_unique_per_scale", fields=["scale", "label"]),
+            models.CheckConstraint(name="rating_has_a_label", condition=~Q(label="")),
+            models.CheckConstraint(
+                name="rating_class_is_known", condition=Q(normalised__in=["", *NormalisedRating.values])
+            ),
+        ]
+        indexes = [
+            # The queue of labels that nobody has mapped yet.
+            models.Index(name="rating_unmapped", fields=["scale"], condition=Q(normalised="")),
+        ]
+        triggers = [
+            Rule(
+                name="rating_label_is_frozen_once_used",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("label", "code", "scale"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM claims_verdict WHERE rating_id = OLD.id AND state <> 'draft') THEN "
+                    + refuse(
+                        "This rating has been used in a verdict; its label, code and scale stay. Add a new version of the scale.",
+                        name="rating_label_is_frozen_once_used",
+                    )
+                    + " END IF; RETURN NEW;"
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label_in(get_language() or "")
+
+    def label_in(self, language: str) -> str:
+        """The label in `language` where the scale has it, otherwise in the scale's own language."""
+        return self.labels.get(language) or self.labels.get(language.partition("-")[0]) or self.label

@@ -1,0 +1,56 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.rules import Rule, append_only, refuse
+
+
+class SignOff(models.Model):
+    """That somebody other than the author has checked a verdict and stands behind it. Append-only.
+
+    A sign-off counts for the review round in which it was given: what was changed since needs a new one.
+    """
+
+    verdict = models.ForeignKey("claims.Verdict", models.PROTECT, related_name="signoffs", verbose_name=_("verdict"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    by_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
+    round = models.PositiveSmallIntegerField(_("review round"))
+    note = models.TextField(_("note"), blank=True)
+    at = models.DateTimeField(_("when"), db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("sign-off")
+        verbose_name_plural = _("sign-offs")
+        constraints = [
+            UniqueConstraint(
+                name="signoff_once_per_round_and_person",
+                fields=["verdict", "round", "by"],
+                violation_error_message=_("You have already signed this verdict off."),
+            )
+        ]
+        triggers = [
+            *append_only("signoff", "A sign-off is never changed or taken back; ask for changes instead."),
+            Rule(
+                name="signoff_by_somebody_else",
+                operation=pgtrigger.Insert,
+                func=(
+                    "IF EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
+                    " AND (author_id = NEW.by_id OR submitted_by_id = NEW.by_id)) THEN "
+                    + refuse(
+                        "The author of a verdict, or who submitted it, cannot sign it off.",
+                        name="signoff_by_somebody_else",
+                    )
+                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
+                    " AND state = 'in_review' AND review_round = NEW.round) THEN "
+                    + refuse("Only a verdict in review can be signed off.", name="signoff_in_review")
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_name}, {self.at:%Y-%m-%d}"

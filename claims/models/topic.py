@@ -1,0 +1,31 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.fields import same_as_field
+from factcheck.history import keep_history
+
+
+@keep_history()
+class Topic(models.Model):
+    """What claims are about, as readers look for it: migration, vaccines, Korean Peninsula."""
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True, allow_unicode=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
+    description = models.TextField(_("description"), blank=True)
+    same_as = same_as_field()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        constraints = [
+            models.CheckConstraint(name="topic_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(name="topic_is_not_its_own_parent", condition=~Q(parent=models.F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,53 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.rules import Rule, append_only, refuse
+
+
+def move_is_written_down(subject: str) -> str:
+    """PL/pgSQL for a trigger on UPDATE OF state: refuse the move unless its Transition was written in this transaction.
+
+    `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
+    a trigger stamps every Transition with it, so equality means: the same transaction.
+    """
+    return (
+        f"IF NOT EXISTS (SELECT 1 FROM claims_transition WHERE {subject}"
+        " AND before = OLD.state AND after = NEW.state AND at = now()) THEN "
+        + refuse("Every move is written down: there is no transition for this one.", name="move_is_written_down")
+        + " END IF;"
+    )
+
+
+class Transition(models.Model):
+    """One move of the workflow, as it happened: who moved what from where to where, when and why. Append-only."""
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="transitions", verbose_name=_("claim"))
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.PROTECT, null=True, blank=True, related_name="transitions", verbose_name=_("verdict")
+    )
+    action = models.CharField(_("action"), max_length=30)
+    before = models.CharField(_("before"), max_length=20)
+    after = models.CharField(_("after"), max_length=20)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    actor_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
+    note = models.TextField(_("note"), blank=True)
+    at = models.DateTimeField(_("when"), db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("transition")
+        verbose_name_plural = _("transitions")
+        triggers = [
+            *append_only("transition", "What happened is never rewritten: transitions are only added."),
+            Rule(
+                name="transition_is_stamped", operation=pgtrigger.Insert, func="NEW.at := now(); RETURN NEW;"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.before} → {self.after} ({self.actor_name})"

@@ -1,0 +1,58 @@
+"""The four roles of a newsroom, as Django groups."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+_EDIT = ("view", "add", "change")
+
+#: Role → permissions, as `app.codename`. Each role can do what the one before it can.
+CONTRIBUTOR = [
+    *(f"claims.{verb}_{model}" for verb in _EDIT for model in ("claim", "appearance", "claimant")),
+    *(f"sources.{verb}_{model}" for verb in _EDIT for model in ("source", "publisher")),
+    *(f"claims.view_{model}" for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")),
+    *(f"claims.view_{model}" for model in ("transition", "publication")),
+    "claims.delete_appearance",
+    "sources.view_snapshot",
+    "sources.add_snapshot",
+]
+FACT_CHECKER = [
+    *CONTRIBUTOR,
+    *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
+    "claims.triage_claim",
+    "claims.submit_verdict",
+    "claims.sign_off_verdict",
+]
+EDITOR = [
+    *FACT_CHECKER,
+    *(f"claims.{verb}_topic" for verb in ("add", "change")),
+    *(f"claims.{verb}_{model}" for verb in ("add", "change") for model in ("rating", "ratingscale")),
+    "claims.delete_claim",
+    "claims.merge_claim",
+    "claims.republish_claim",
+    "claims.publish_verdict",
+    "claims.retract_verdict",
+]
+ADMINISTRATOR = [
+    *EDITOR,
+    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale")),
+    *(f"sources.delete_{model}" for model in ("source", "publisher")),
+    *(f"auth.{verb}_user" for verb in _EDIT),
+    "auth.view_group",
+]
+ROLES = {
+    "Contributor": CONTRIBUTOR,
+    "Fact-checker": FACT_CHECKER,
+    "Editor": EDITOR,
+    "Administrator": ADMINISTRATOR,
+}
+
+
+def ensure_roles(**signal: Any) -> None:
+    """Create the groups that are missing. A group that exists keeps what an administrator made of it."""
+    for role, names in ROLES.items():
+        group, created = Group.objects.get_or_create(name=role)
+        if created:
+            codenames = {name.partition(".")[2] for name in names}
+            wanted = Permission.objects.filter(codename__in=codenames).select_related("content_type")
+            group.permissions.set(p for p in wanted if f"{p.content_type.app_label}.{p.codename}" in names)

@@ -1,0 +1,37 @@
+"""Work that the background worker does for claims. Jobs are rows of the same transaction: no move, no message."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from claims.models import Verdict
+
+
+@app.task(queue="mail", retry=5)
+def notify(*, verdict_id: int, action: str, by_id: int, note: str) -> None:
+    """Tell by mail whom a move concerns: reviewers when a verdict is submitted, its author of everything else."""
+    verdict = Verdict.objects.select_related("claim", "author").get(pk=verdict_id)
+    recipients = [user.email for user in concerned(verdict, action) if user.email and user.pk != by_id]
+    if not recipients:
+        return
+    actor = User.objects.get(pk=by_id)
+    lines = [
+        _("%(who)s: %(action)s") % {"who": actor.get_full_name() or actor.get_username(), "action": action},
+        verdict.claim.statement,
+        note,
+        f"{settings.SITE_URL}/admin/claims/verdict/{verdict.pk}/change/",
+    ]
+    subject = _("[Factcheck] %(action)s: %(claim)s") % {"action": action, "claim": str(verdict.claim)[:80]}
+    send_mail(subject.replace("\n", " "), "\n\n".join(filter(None, lines)), None, recipients)
+
+
+def concerned(verdict: Verdict, action: str) -> list[User]:
+    """Who wants to know of the move."""
+    if action == "submit":
+        reviewers = User.objects.with_perm(
+            "claims.sign_off_verdict", backend="django.contrib.auth.backends.ModelBackend"
+        )
+        return list(reviewers.filter(is_active=True).exclude(pk=verdict.author_id))
+    return [verdict.author] if verdict.author else []

@@ -1,0 +1,33 @@
+"""Model fields that several apps share."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGE_TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+
+class LanguageField(models.CharField[str, str]):
+    """A BCP 47 language tag such as `en`, `pt-BR` or `zh-Hant`; empty when the language is not known."""
+
+    default_validators = [RegexValidator(LANGUAGE_TAG, _("Give a language tag such as en, pt-BR or ko."))]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 35)
+        super().__init__(*args, **kwargs)
+
+
+def same_as_field() -> "ArrayField[list[str], list[str]]":
+    """Addresses that identify the same thing elsewhere (schema.org `sameAs`): Wikidata, VIAF, an official site."""
+    return ArrayField(
+        models.URLField(max_length=500),
+        default=list,
+        blank=True,
+        verbose_name=_("same as"),
+        help_text=_(
+            "Addresses that identify the same thing elsewhere, for example its Wikidata page; separated by commas."
+        ),
+    )

@@ -1,0 +1,82 @@
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.fields import LanguageField, same_as_field
+from factcheck.history import keep_history
+from sources.urls import domain
+
+
+class PublisherQuerySet(models.QuerySet["Publisher"]):
+    def house(self) -> "Publisher":
+        """The newsroom that runs this installation.
+
+        Raises:
+            Publisher.DoesNotExist: before the first `migrate`, which creates it.
+        """
+        return self.get(is_house=True)
+
+
+@keep_history()
+class Publisher(models.Model):
+    """Who publishes sources or verdicts: a newsroom, an agency, a ministry, an institute (schema.org Organization)."""
+
+    class Kind(models.TextChoices):
+        FACT_CHECKER = "fact_checker", _("Fact-checker")
+        NEWS = "news", _("News outlet")
+        AGENCY = "agency", _("News agency")
+        GOVERNMENT = "government", _("Government")
+        INTERGOVERNMENTAL = "intergovernmental", _("Intergovernmental organisation")
+        RESEARCH = "research", _("Research institution")
+        CIVIL_SOCIETY = "civil_society", _("Civil society")
+        COMPANY = "company", _("Company")
+        PLATFORM = "platform", _("Platform")
+        OTHER = "other", _("Other")
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OTHER)
+    url = models.URLField(_("site"), max_length=500, blank=True)
+    domain = models.CharField(
+        _("domain"),
+        max_length=253,
+        blank=True,
+        help_text=_("By which addresses are recognised as this publisher's; taken from the site when left empty."),
+    )
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE."))
+    language = LanguageField(_("language"), blank=True)
+    same_as = same_as_field()
+    is_house = models.BooleanField(_("our newsroom"), default=False, editable=False)
+    ifcn_signatory = models.BooleanField(
+        _("IFCN signatory"),
+        default=False,
+        help_text=_("Verified signatory of the code of principles of the International Fact-Checking Network."),
+    )
+
+    objects = PublisherQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("publisher")
+        verbose_name_plural = _("publishers")
+        constraints = [
+            models.CheckConstraint(name="publisher_has_a_name", condition=~Q(name="")),
+            UniqueConstraint(name="publisher_one_house", fields=["is_house"], condition=Q(is_house=True)),
+            UniqueConstraint(
+                name="publisher_domain_is_unique",
+                fields=["domain"],
+                condition=~Q(domain=""),
+                violation_error_message=_("Another publisher already has this domain."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if not self.domain:
+            self.domain = domain(self.url)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
+
+    def clean(self) -> None:
+        if not self.domain:
+            self.domain = domain(self.url)

@@ -1,0 +1,53 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.fields import LanguageField
+from factcheck.rules import append_only
+
+
+class TextSha256(models.Func):
+    """The SHA-256 of a text's UTF-8 bytes in hexadecimal, computed by PostgreSQL without an extension."""
+
+    template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
+    output_field = models.CharField()
+    arity = 1
+
+
+class Snapshot(models.Model):
+    """What a source held at a moment: its text, and the bytes it was extracted from. Never changed, never deleted."""
+
+    source = models.ForeignKey("sources.Source", models.PROTECT, related_name="snapshots", verbose_name=_("source"))
+    number = models.PositiveIntegerField(_("number"), help_text=_("Counts the snapshots of one source from 1."))
+    captured_at = models.DateTimeField(_("captured"), db_default=Now())
+    captured_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    url = models.URLField(_("address"), max_length=2000, blank=True, help_text=_("Where redirects ended."))
+    media_type = models.CharField(_("media type"), max_length=100)
+    content_sha256 = models.CharField(_("SHA-256 of the bytes"), max_length=64)
+    content_size = models.PositiveIntegerField(_("size in bytes"))
+    title = models.CharField(_("title"), max_length=500, blank=True)
+    byline = models.CharField(_("byline"), max_length=500, blank=True)
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    language = LanguageField(_("language"), blank=True)
+    text = models.TextField(_("text"))
+    text_sha256 = models.CharField(_("SHA-256 of the text"), max_length=64)
+    extractor = models.CharField(_("extractor"), max_length=100, help_text=_("Name and version of what read the bytes."))
+
+    class Meta:
+        ordering = ["source", "-number"]
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+        constraints = [
+            UniqueConstraint(name="snapshot_number_is_unique_per_source", fields=["source", "number"]),
+            models.CheckConstraint(name="snapshot_has_text", condition=~Q(text="")),
+            models.CheckConstraint(name="snapshot_text_hash_is_true", condition=Q(text_sha256=TextSha256("text"))),
+            models.CheckConstraint(
+                name="snapshot_content_hash_is_sha256", condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+        triggers = append_only("snapshot", "A snapshot is never changed or deleted.")
+
+    def __str__(self) -> str:
+        return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"

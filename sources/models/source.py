@@ -1,0 +1,97 @@
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.fields import LanguageField
+from factcheck.history import keep_history
+from sources.urls import url_key
+
+if TYPE_CHECKING:
+    from .snapshot import Snapshot
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def at(self, url: str) -> "Source | None":
+        """The source that this address leads to, however it is spelled (trackers, http/https, www, AMP)."""
+        key = url_key(url)
+        return self.filter(url_key=key).first() if key else None
+
+
+@keep_history(exclude=["updated_at"])
+class Source(models.Model):
+    """Any document in which claims appear or on which a verdict rests (schema.org CreativeWork)."""
+
+    class Kind(models.TextChoices):
+        ARTICLE = "article", _("Article")
+        REPORT = "report", _("Report")
+        SPEECH = "speech", _("Speech or interview")
+        DOCUMENT = "document", _("Official document")
+        DATASET = "dataset", _("Data set")
+        STUDY = "study", _("Study")
+        SOCIAL_POST = "social_post", _("Social media post")
+        VIDEO = "video", _("Video")
+        AUDIO = "audio", _("Audio")
+        IMAGE = "image", _("Image")
+        WEB_PAGE = "web_page", _("Web page")
+        BOOK = "book", _("Book")
+        OTHER = "other", _("Other")
+
+    title = models.CharField(_("title"), max_length=500)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.ARTICLE)
+    url = models.URLField(_("address"), max_length=2000, blank=True)
+    url_key = models.CharField(max_length=2000, blank=True, editable=False)
+    archived_url = models.URLField(
+        _("archived copy"), max_length=2000, blank=True, help_text=_("For example at a public web archive.")
+    )
+    publisher = models.ForeignKey(
+        "sources.Publisher", models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("publisher")
+    )
+    byline = models.CharField(_("byline"), max_length=500, blank=True)
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    language = LanguageField(_("language"), blank=True)
+    show_text = models.BooleanField(
+        _("show the text to readers"),
+        default=True,
+        help_text=_("Off: the public page shows only the quoted passages, for texts whose rights allow no more."),
+    )
+    notes = models.TextField(_("internal notes"), blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            models.CheckConstraint(name="source_has_a_title", condition=~Q(title="")),
+            UniqueConstraint(
+                name="source_address_is_unique",
+                fields=["url_key"],
+                condition=~Q(url_key=""),
+                violation_error_message=_("There is already a source with this address."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.url_key = url_key(self.url)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
+
+    def clean(self) -> None:
+        self.url_key = url_key(self.url)
+
+    def latest_snapshot(self) -> "Snapshot | None":
+        """What the source said when it was last captured."""
+        return self.snapshots.order_by("-number").first()
+

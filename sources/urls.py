@@ -1,0 +1,154 @@
+"""Addresses of articles: when two spellings mean one page, and whose page it is.
+
+Own code on `urllib.parse`, `idna` and `tld` (the public suffix list, offline), because the ready-made canonicalisers
+merge what must stay apart or keep apart what is one page: courlan deletes every parameter that contains `cid`, `uid`
+or `source`, url-normalize rewrites `//` inside a path, and w3lib sorts the values of a repeated parameter. An article
+id lives in exactly those places.
+"""
+
+import ipaddress
+import re
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+import idna
+import tld
+
+# Parameters that say where a reader came from and never which article this is. Names are compared in lower case.
+# `ref`, `source`, `id`, `cid`, `uid` and `s` are absent on purpose: on some sites they choose the article.
+TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "piwik_", "itm_", "at_", "ns_", "guce_", "hsa_", "mkt_", "oly_", "vero_")
+TRACKING_NAMES = frozenset(
+    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igsh igshid mc_cid mc_eid "
+    "_ga _gl _hsenc _hsmi hsctatracking xtor cmpid icid ocid ncid smid smtyp ref_src ref_url s_kwcid wt_mc wt_zmc "
+    "sfnsn guccounter __twitter_impression __tn__ spm".split()
+)
+
+# Labels before the registrable domain that choose a layout, not an article.
+LAYOUT_LABELS = frozenset({"www", "m", "mobile", "amp"})
+
+_PERCENT = re.compile("%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_ASCII_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+# Google's AMP viewer and the AMP cache carry the publisher's address in their own path ("s" for https).
+_AMP_VIEWER = re.compile(r"/amp/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
+_AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
+
+
+def url_key(url: str) -> str:
+    """The key that all spellings of one article's address share; "" for what is no http(s) address.
+
+    The key is an address itself, so it can be read, and its key is the key again.
+    """
+    try:
+        return _key(url)
+    except ValueError:  # urlsplit, the port, IDNA and lone surrogates all refuse with a ValueError
+        return ""
+
+
+def domain(url: str) -> str:
+    """The registrable domain of an address ("bbc.co.uk"), or its whole host where there is none ("localhost").
+
+    "" for what is no http(s) address. Platforms that give each author a host of their own are told apart
+    ("somebody.github.io"), as the private part of the public suffix list does.
+    """
+    try:
+        host = _host(url)
+    except ValueError:
+        return ""
+    return _registrable(host) or host
+
+
+def _key(url: str) -> str:
+    host = _host(url)
+    parts = urlsplit(url.strip())
+    if (inner := _behind_amp(host, parts.path)) is not None:
+        query = f"?{parts.query}" if parts.query else ""
+        return _key(f"https://{inner}{query}")
+
+    port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
+    path = _path(parts.path, host)
+    query = _query(parts.query)
+    # "#!/story/5" and "#/story/5" choose the article on pages that a script draws; other fragments only scroll.
+    fragment = _quoted(parts.fragment, "/?:@!$&'()*+,;=") if parts.fragment.startswith(("!", "/")) else ""
+    return (
+        f"https://{_without_layout(host)}{port}{path}"
+        + (f"?{query}" if query else "")
+        + (f"#{fragment}" if fragment else "")
+    )
+
+
+def _host(url: str) -> str:
+    """The host in lower case and ASCII (IPv6 in brackets). Raises ValueError when this is no http(s) address."""
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("not an http(s) address")
+    name = (parts.hostname or "").removesuffix(".")
+    if ":" in name:
+        return f"[{ipaddress.IPv6Address(name)}]"
+    if _ASCII_HOST.fullmatch(name):
+        return name
+    return idna.encode(name, uts46=True).decode("ascii").lower()
+
+
+def _registrable(host: str) -> str:
+    return tld.get_fld(f"https://{host}/", fail_silently=True, search_private=True) or ""
+
+
+def _without_layout(host: str) -> str:
+    """`en.m.example.org` → `en.example.org`; `www.gov.uk` stays, because `gov.uk` is no site but a suffix."""
+    registrable = _registrable(host)
+    if not registrable or not host.endswith(registrable):
+        return host
+    labels = host.removesuffix(registrable).rstrip(".").split(".")
+    return ".".join([label for label in labels if label and label not in LAYOUT_LABELS] + [registrable])
+
+
+def _behind_amp(host: str, path: str) -> str | None:
+    if host.endswith(".cdn.ampproject.org") or host == "cdn.ampproject.org":
+        match = _AMP_CACHE.fullmatch(path)
+    elif host in ("google.com", "www.google.com"):
+        match = _AMP_VIEWER.fullmatch(path)
+    else:
+        return None
+    return match["address"] if match else None
+
+
+def _path(path: str, host: str) -> str:
+    # urljoin removes "." and ".." (RFC 3986, 5.2.4); an absolute reference keeps it from reading "//x" as a host.
+    joined = urlsplit(urljoin(f"https://{host}/", f"https://{host}{path}")).path
+    segments = _quoted(joined, "/:@!$&'()*+,;=").rstrip("/").split("/")
+    if len(segments) > 2 and segments[1].lower() == "amp":
+        del segments[1]
+    if len(segments) > 2 and segments[-1].lower() in ("amp", "amp.html"):
+        del segments[-1]
+    segments[-1] = re.sub(r"\.amp(?=\.html?$|$)", "", segments[-1], flags=re.IGNORECASE) or segments[-1]
+    return "/".join(segments).rstrip("/")
+
+
+def _query(query: str) -> str:
+    pairs = [
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True, errors="strict")
+        if not _tracks(name.lower(), value.lower())
+    ]
+    # The sort is stable and looks at names only: of two values under one name the order may decide the article.
+    return urlencode(sorted(pairs, key=lambda pair: pair[0]))
+
+
+def _tracks(name: str, value: str) -> bool:
+    return (
+        name in TRACKING_NAMES
+        or name.startswith(TRACKING_PREFIXES)
+        or (name == "amp" and value in ("", "1", "true", "yes"))
+        or (name == "outputtype" and value == "amp")
+    )
+
+
+def _quoted(part: str, safe: str) -> str:
+    """Percent-encoding in its one normal form (RFC 3986, 6.2.2): unreserved bare, the rest in upper case."""
+
+    def settle(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        return character if character in _UNRESERVED else match[0].upper()
+
+    bare_percent_encoded = re.sub("%(?![0-9A-Fa-f]{2})", "%25", part)
+    return _PERCENT.sub(settle, quote(bare_percent_encoded, safe=f"%{safe}"))
