@@ -8,6 +8,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = _("Claims")
 
     def ready(self) -> None:
+        import claims.reanchoring  # noqa: F401  connects itself to new snapshots
         from claims.house import ensure_house
         from claims.roles import ensure_roles
 

@@ -12,7 +12,17 @@ from claims.moves import IllegalMove
 from sources.models import Publisher
 
 #: What a new version takes over from the one it replaces.
-CARRIED_OVER = ("rating", "summary", "explanation", "byline", "language", "reviewed_on", "valid_as_of", "recheck_on", "url")
+CARRIED_OVER = (
+    "rating",
+    "summary",
+    "explanation",
+    "byline",
+    "language",
+    "reviewed_on",
+    "valid_as_of",
+    "recheck_on",
+    "url",
+)
 
 
 @transaction.atomic

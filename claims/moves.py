@@ -19,7 +19,7 @@ Subject = TypeVar("Subject", Claim, Verdict)
 
 
 class IllegalMove(Exception):
-    """The move does not exist from the present state, or something is missing for it (409). Its text is for a person."""
+    """The move does not exist from the present state, or lacks something (409). Its text is for a person."""
 
 
 class NotAllowed(Exception):
@@ -74,8 +74,10 @@ def _signed_off(verdict: Verdict, by: User) -> None:
             % {"given": given, "required": verdict.required_signoffs}
         )
     live = Verdict.objects.filter(claim=verdict.claim_id, publisher=verdict.publisher_id, state=_V.PUBLISHED)
-    if live.exclude(pk=verdict.supersedes_id).exists():
-        raise IllegalMove(_("Another verdict has been published since this one was drafted. Draft it again from there."))
+    if live.exclude(pk=verdict.supersedes_id or 0).exists():
+        raise IllegalMove(
+            _("Another verdict has been published since this one was drafted. Draft it again from there.")
+        )
 
 
 def _written_by_another(verdict: Verdict, by: User) -> None:
@@ -101,7 +103,9 @@ def _without_live_verdict(claim: Claim, by: User) -> None:
 
 def _has_none_merged_into_it(claim: Claim, by: User) -> None:
     if claim.merged_claims.exists():
-        raise IllegalMove(_("Other claims are merged into this one. Undo that first, or merge the other way round."))
+        raise IllegalMove(
+            _("Other claims are merged into this one. Undo that first, or merge the other way round.")
+        )
 
 
 def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
@@ -110,7 +114,9 @@ def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
         raise IllegalMove(_("The claim is not published."))
     if reviewed_parts_differ(claim, newest):
         raise IllegalMove(
-            _("The words of the claim, its claimant or date differ from what is published. Draft a new verdict for that.")
+            _(
+                "The words of the claim, its claimant or date differ from what is published. Draft a new verdict."
+            )
         )
 
 
@@ -146,7 +152,10 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
     (_C.ACCEPTED, "merge"): _MERGE,
     (_C.DECLINED, "merge"): _MERGE,
     (_C.MERGED, "unmerge"): Move(
-        "", gettext_lazy("Undo the merge"), "claims.merge_claim", note=gettext_lazy("Why they are different claims")
+        "",
+        gettext_lazy("Undo the merge"),
+        "claims.merge_claim",
+        note=gettext_lazy("Why they are different claims"),
     ),
     (_C.ACCEPTED, "republish"): Move(
         _C.ACCEPTED,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,10 +12,14 @@ from django.utils import timezone
 from claims import representation
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from claims.search import searchable
+from sources.models import Source
 from sources.urls import domain
 
 #: Kinds of entries whose public note readers see as a correction.
 CORRECTIONS = ("clarification", "correction", "update", "retraction")
+
+#: Kinds of sources that are pictures, sound or film.
+_MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 _REVIEWED = ("statement", "language", "claimed_on", "context")
 
@@ -81,14 +86,19 @@ def _with_merged(claim: Claim) -> list[Claim]:
     """The claim, read afresh, and the claims merged into it, with everything that the representation shows of them."""
     quoted = ("source__publisher", "snapshot")
     evidence = Evidence.objects.select_related(*quoted).defer("snapshot__text")
-    verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related("publisher", "rating__scale")
+    verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
+        "publisher", "rating__scale"
+    )
     rows = (
         Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim.pk))
         .select_related("claimant")
         .prefetch_related(
             "topics",
             Prefetch("appearances", Appearance.objects.select_related(*quoted).defer("snapshot__text")),
-            Prefetch("verdicts", verdicts.order_by("reviewed_on", "id").prefetch_related(Prefetch("evidence", evidence))),
+            Prefetch(
+                "verdicts",
+                verdicts.order_by("reviewed_on", "id").prefetch_related(Prefetch("evidence", evidence)),
+            ),
         )
     )
     return sorted(rows, key=lambda row: (row.pk != claim.pk, row.pk))
@@ -109,7 +119,7 @@ def _status(claim: Claim, verdicts: list[Verdict]) -> str:
     return Publication.Status.PUBLISHED if verdicts else Publication.Status.RETRACTED
 
 
-def _correction(entry: dict[str, Any]) -> dict[str, Any]:
+def _correction(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {**entry, "published_at": representation.moment(entry["published_at"])}
 
 
@@ -122,7 +132,11 @@ def _columns(claim: Claim, body: dict[str, Any]) -> dict[str, Any]:
         body["context"],
         *(t["name"] for t in body["topics"]),
         *(a["exact"] for a in body["appearances"]),
-        *(text for v in body["verdicts"] for text in (v["summary"], v["explanation"], v["publisher"]["name"])),
+        *(
+            text
+            for v in body["verdicts"]
+            for text in (v["summary"], v["explanation"], v["publisher"]["name"])
+        ),
     ]
     return {
         "slug": body["slug"],
@@ -132,8 +146,13 @@ def _columns(claim: Claim, body: dict[str, Any]) -> dict[str, Any]:
         "claimed_on": claim.claimed_on,
         "reviewed_on": date.fromisoformat(max(reviewed)) if reviewed else None,
         "topic_ids": [t["id"] for t in body["topics"]],
+        "appears_in_ids": sorted({a["source"]["id"] for a in body["appearances"]}),
         "source_ids": sorted({s["id"] for s in sources}),
         "source_domains": sorted({host for s in sources if (host := domain(s["url"]))}),
+        "publisher_ids": sorted({p["id"] for p in _publishers(body, sources)}),
+        "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"]}),
+        "language_ranges": _language_ranges(body["language"]),
+        "features": _features(body, sources),
         "merged_into_id": body["merged_into"],
         "search_text": searchable("\n".join(filter(None, words))),
     }
@@ -144,8 +163,31 @@ def _sources(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [item["source"] for item in (*body["appearances"], *evidence)]
 
 
-def _published_verdict(publication: Publication, verdict: dict[str, Any], body: dict[str, Any]) -> PublishedVerdict:
-    claim = {key: body[key] for key in ("id", "version", "url", "statement", "language", "claimant", "claimed_on")}
+def _publishers(body: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item["publisher"] for item in (*body["verdicts"], *sources) if item["publisher"]]
+
+
+def _language_ranges(tag: str) -> list[str]:
+    """`zh-Hant-TW` → `zh`, `zh-hant`, `zh-hant-tw`."""
+    subtags = tag.lower().split("-")
+    return ["-".join(subtags[: i + 1]) for i in range(len(subtags))]
+
+
+def _features(body: dict[str, Any], sources: list[dict[str, Any]]) -> list[str]:
+    has = {
+        "correction": bool(body["corrections"]),
+        "evidence": any(v["evidence"] for v in body["verdicts"]),
+        "media": any(s["kind"] in _MEDIA for s in sources),
+    }
+    return [feature for feature, present in has.items() if present]
+
+
+def _published_verdict(
+    publication: Publication, verdict: dict[str, Any], body: dict[str, Any]
+) -> PublishedVerdict:
+    claim = {
+        key: body[key] for key in ("id", "version", "url", "statement", "language", "claimant", "claimed_on")
+    }
     return PublishedVerdict(
         publication=publication,
         claim_id=body["id"],

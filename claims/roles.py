@@ -10,7 +10,10 @@ _EDIT = ("view", "add", "change")
 CONTRIBUTOR = [
     *(f"claims.{verb}_{model}" for verb in _EDIT for model in ("claim", "appearance", "claimant")),
     *(f"sources.{verb}_{model}" for verb in _EDIT for model in ("source", "publisher")),
-    *(f"claims.view_{model}" for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")),
+    *(
+        f"claims.view_{model}"
+        for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")
+    ),
     *(f"claims.view_{model}" for model in ("transition", "publication")),
     "claims.delete_appearance",
     "sources.view_snapshot",

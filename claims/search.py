@@ -39,7 +39,9 @@ STEMMERS = {
 }
 
 # Scripts that put no spaces between words: Thai, Lao, Khmer, Burmese, kana, Han.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]+"
+)
 
 #: A tsvector holds one megabyte; this many characters stay below it in every script.
 SEARCHABLE_CHARACTERS = 100_000

@@ -33,5 +33,5 @@ def concerned(verdict: Verdict, action: str) -> list[User]:
         reviewers = User.objects.with_perm(
             "claims.sign_off_verdict", backend="django.contrib.auth.backends.ModelBackend"
         )
-        return list(reviewers.filter(is_active=True).exclude(pk=verdict.author_id))
+        return list(reviewers.filter(is_active=True).exclude(pk=verdict.author_id or 0))
     return [verdict.author] if verdict.author else []

@@ -100,20 +100,26 @@ def display_name(user: User) -> str:
 
 
 def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
-    return CLAIM_MOVES if isinstance(subject, Claim) else VERDICT_MOVES  # type: ignore[return-value]  # invariant dict
+    return CLAIM_MOVES if isinstance(subject, Claim) else VERDICT_MOVES
 
 
 def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int, Claim]]:
     """The subject read again under lock, and the locked claims by id.
 
-    Claims are locked before verdicts and in the order of their ids by every writer, so two of them never wait for each other.
+    Every writer locks claims before verdicts and in the order of their ids, so two never wait for each other.
     """
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     wanted = [claim_id, into.pk] if into else [claim_id]
-    claims = {claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    claims = {
+        claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    }
     if not isinstance(subject, Verdict):
         return claims[claim_id], claims
-    verdict = Verdict.objects.select_for_update(of=("self",)).select_related("rating", "publisher").get(pk=subject.pk)
+    verdict = (
+        Verdict.objects.select_for_update(of=("self",))
+        .select_related("rating", "publisher")
+        .get(pk=subject.pk)
+    )
     verdict.claim = claims[claim_id]
     return verdict, claims
 
@@ -205,24 +211,33 @@ def _merge(claim: Claim, request: Request) -> None:
     if target is None or target.pk == claim.pk:
         raise IllegalMove(_("Name another claim to merge into."))
     if target.state in (Claim.State.MERGED, Claim.State.DECLINED):
-        raise IllegalMove(_("Claim %(id)s is itself merged or declined: choose one that stands.") % {"id": target.pk})
+        raise IllegalMove(
+            _("Claim %(id)s is itself merged or declined: choose one that stands.") % {"id": target.pk}
+        )
+    if claim.publications.exists() and target.state != Claim.State.ACCEPTED:
+        raise IllegalMove(
+            _("Claim %(id)s has to be accepted before a published claim can be merged into it.")
+            % {"id": target.pk}
+        )
     claim.merged_into, claim.state_before_merge = target, request.before
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
     _publish_merge(claim, target, Publication.Kind.MERGE)
 
 
 def _unmerge(claim: Claim, request: Request) -> None:
-    target = Claim.objects.select_for_update().get(pk=claim.merged_into_id)
+    target = Claim.objects.select_for_update().get(merged_claims=claim)
     claim.merged_into, claim.state_before_merge = None, ""
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
     _publish_merge(claim, target, Publication.Kind.UNMERGE)
 
 
 def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
-    """Write the ledger entries that a merge, or its undoing, makes necessary: only of what the public knows already."""
-    for concerned in (claim, target):
-        if concerned.publications.exists():
-            publishing.record(concerned, kind)
+    """Write the ledger entries that a merge, or its undoing, makes necessary. What was never public stays so."""
+    was_public = claim.publications.exists()
+    if was_public:
+        publishing.record(claim, kind)
+    if was_public or target.publications.exists():
+        publishing.record(target, kind)
 
 
 def _republish(claim: Claim, request: Request) -> None:

@@ -41,7 +41,7 @@ class Rule(pgtrigger.Trigger):
 
     when = pgtrigger.Before
 
-    def compile(self, model: type[models.Model]) -> compiler.Trigger:
+    def compile(self, model: models.Model) -> compiler.Trigger:
         return compiler.Trigger(
             name=self.name,
             sql=RuleSql(

@@ -8,19 +8,24 @@ id lives in exactly those places.
 
 import ipaddress
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import idna
 import tld
 
 # Parameters that say where a reader came from and never which article this is. Names are compared in lower case.
 # `ref`, `source`, `id`, `cid`, `uid` and `s` are absent on purpose: on some sites they choose the article.
-TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "piwik_", "itm_", "at_", "ns_", "guce_", "hsa_", "mkt_", "oly_", "vero_")
+TRACKING_PREFIXES = (
+    "utm_", "pk_", "mtm_", "piwik_", "itm_", "at_", "ns_", "guce_", "hsa_", "mkt_", "oly_", "vero_",
+)  # fmt: skip
 TRACKING_NAMES = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igsh igshid mc_cid mc_eid "
-    "_ga _gl _hsenc _hsmi hsctatracking xtor cmpid icid ocid ncid smid smtyp ref_src ref_url s_kwcid wt_mc wt_zmc "
-    "sfnsn guccounter __twitter_impression __tn__ spm".split()
-)
+    [
+        "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid",
+        "ttclid", "li_fat_id", "igsh", "igshid", "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi",
+        "hsctatracking", "xtor", "cmpid", "icid", "ocid", "ncid", "smid", "smtyp", "ref_src", "ref_url",
+        "s_kwcid", "wt_mc", "wt_zmc", "sfnsn", "guccounter", "__twitter_impression", "__tn__", "spm",
+    ]
+)  # fmt: skip
 
 # Labels before the registrable domain that choose a layout, not an article.
 LAYOUT_LABELS = frozenset({"www", "m", "mobile", "amp"})
@@ -65,7 +70,7 @@ def _key(url: str) -> str:
         return _key(f"https://{inner}{query}")
 
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
-    path = _path(parts.path, host)
+    path = _path(parts.path)
     query = _query(parts.query)
     # "#!/story/5" and "#/story/5" choose the article on pages that a script draws; other fragments only scroll.
     fragment = _quoted(parts.fragment, "/?:@!$&'()*+,;=") if parts.fragment.startswith(("!", "/")) else ""
@@ -112,10 +117,14 @@ def _behind_amp(host: str, path: str) -> str | None:
     return match["address"] if match else None
 
 
-def _path(path: str, host: str) -> str:
-    # urljoin removes "." and ".." (RFC 3986, 5.2.4); an absolute reference keeps it from reading "//x" as a host.
-    joined = urlsplit(urljoin(f"https://{host}/", f"https://{host}{path}")).path
-    segments = _quoted(joined, "/:@!$&'()*+,;=").rstrip("/").split("/")
+def _path(path: str) -> str:
+    segments: list[str] = []
+    for segment in _quoted(path, "/:@!$&'()*+,;=").rstrip("/").split("/"):
+        # RFC 3986, 5.2.4; the empty segment before the first slash stays.
+        if segment == ".." and len(segments) > 1:
+            segments.pop()
+        elif segment not in (".", ".."):
+            segments.append(segment)
     if len(segments) > 2 and segments[1].lower() == "amp":
         del segments[1]
     if len(segments) > 2 and segments[-1].lower() in ("amp", "amp.html"):

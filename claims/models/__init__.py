@@ -3,18 +3,20 @@ from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .evidence import Evidence
 from .publication import Publication, PublishedVerdict
-from .rating import Rating, RatingScale
+from .rating import NormalisedRating, Rating, RatingScale
 from .signoff import SignOff
 from .topic import Topic
 from .transition import Transition
-from .verdict import Verdict
+from .verdict import CorrectionKind, Verdict
 
 __all__ = [
     "Appearance",
     "Claim",
     "ClaimTopic",
     "Claimant",
+    "CorrectionKind",
     "Evidence",
+    "NormalisedRating",
     "Publication",
     "PublishedVerdict",
     "Rating",

@@ -9,7 +9,10 @@ from factcheck.rules import Rule, refuse
 
 
 def span_carries_quote(name: str) -> Rule:
-    """The rule that the span of a snapshot reads exactly as the quote anchored to it. Offsets count code points from 0."""
+    """The rule that the span of a snapshot reads exactly as the quote anchored to it.
+
+    Offsets count code points from 0; `substr` counts from 1.
+    """
     return Rule(
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,
@@ -17,7 +20,7 @@ def span_carries_quote(name: str) -> Rule:
         func=(
             # A span that is not even whole is left to the constraint below; substr() would fail on it.
             'IF NEW."end" >= NEW.start AND NOT EXISTS'
-            ' (SELECT 1 FROM sources_snapshot WHERE id = NEW.snapshot_id AND source_id = NEW.source_id'
+            " (SELECT 1 FROM sources_snapshot WHERE id = NEW.snapshot_id AND source_id = NEW.source_id"
             ' AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact) THEN '
             + refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)
             + " END IF; RETURN NEW;"
@@ -47,12 +50,19 @@ class Appearance(models.Model):
         ORPHANED = "orphaned", _("Orphaned")
         UNANCHORED = "unanchored", _("Without anchor")
 
-    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="appearances", verbose_name=_("claim"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, related_name="appearances", verbose_name=_("claim")
+    )
     source = models.ForeignKey(
         "sources.Source", models.PROTECT, related_name="appearances", verbose_name=_("source")
     )
     snapshot = models.ForeignKey(
-        "sources.Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("snapshot")
+        "sources.Snapshot",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("snapshot"),
     )
     exact = models.TextField(_("exact words"), blank=True)
     prefix = models.TextField(_("words before"), blank=True)

@@ -22,7 +22,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         from claims.models.publication import Publication
 
         live = Publication.objects.current().filter(claim=models.OuterRef("pk"))
-        return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(models.Exists(live))
+        return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(
+            models.Exists(live)
+        )
 
 
 @keep_history(exclude=["updated_at"])
@@ -35,16 +37,27 @@ class Claim(models.Model):
         DECLINED = "declined", _("Declined")
         MERGED = "merged", _("Merged")
 
-    statement = models.TextField(_("statement"), help_text=_("The claim in a sentence that stands by itself."))
+    statement = models.TextField(
+        _("statement"), help_text=_("The claim in a sentence that stands by itself.")
+    )
     language = LanguageField(_("language"))
     claimant = models.ForeignKey(
-        "claims.Claimant", models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("claimant")
+        "claims.Claimant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("claimant"),
     )
     claimed_on = models.DateField(_("claimed on"), null=True, blank=True)
     context = models.TextField(
-        _("context"), blank=True, help_text=_("What a reader must know to understand the claim. Shown to readers.")
+        _("context"),
+        blank=True,
+        help_text=_("What a reader must know to understand the claim. Shown to readers."),
     )
-    topics = models.ManyToManyField("claims.Topic", blank=True, related_name="claims", verbose_name=_("topics"))
+    topics = models.ManyToManyField(
+        "claims.Topic", blank=True, related_name="claims", verbose_name=_("topics")
+    )
     first_appearance = models.ForeignKey(
         "claims.Appearance",
         models.SET_NULL,
@@ -59,7 +72,10 @@ class Claim(models.Model):
         _("reason"), blank=True, help_text=_("Why the claim was chosen for checking or declined.")
     )
     score = models.FloatField(
-        _("check-worthiness"), null=True, blank=True, help_text=_("From 0 to 1, as the article reader judged it.")
+        _("check-worthiness"),
+        null=True,
+        blank=True,
+        help_text=_("From 0 to 1, as the article reader judged it."),
     )
     score_reasons = ArrayField(
         models.CharField(max_length=50), default=list, blank=True, verbose_name=_("reasons for the score")
@@ -114,7 +130,10 @@ class Claim(models.Model):
         indexes = [
             # The triage queue: best candidates first.
             models.Index(
-                F("score").desc(nulls_last=True), F("id"), name="claim_triage_queue", condition=Q(state="proposed")
+                F("score").desc(nulls_last=True),
+                F("id"),
+                name="claim_triage_queue",
+                condition=Q(state="proposed"),
             ),
             models.Index(name="claim_by_state", fields=["state", "-id"]),
         ]
@@ -153,20 +172,18 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
 
+    def get_absolute_url(self) -> str:
+        return reverse("claim", args=[self.pk, self.slug])
+
     @property
     def slug(self) -> str:
         """The readable part of the claim's address; it never identifies anything."""
         return slugify(self.statement, allow_unicode=True)[:80].rstrip("-") or "claim"
 
-    def get_absolute_url(self) -> str:
-        return reverse("claim", args=[self.pk, self.slug])
-
 
 @keep_links("claims")
-class ClaimTopic(Claim.topics.through):  # type: ignore[name-defined,misc]  # made by Django at class creation
+class ClaimTopic(Claim.topics.through):  # type: ignore[name-defined]  # made by Django at class creation
     """That a claim is filed under a topic; a proxy, so that the links have a history as well."""
 
     class Meta:
         proxy = True
-
-

@@ -20,7 +20,9 @@ class Claimant(models.Model):
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PERSON)
     job_title = models.CharField(_("job title"), max_length=200, blank=True)
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE."))
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
+    )
     same_as = same_as_field()
     notes = models.TextField(_("internal notes"), blank=True)
 

@@ -8,7 +8,8 @@ from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse
 
 _REFUSAL = refuse(
-    "The evidence of a verdict that is no longer a draft cannot change.", name="evidence_is_fixed_with_its_verdict"
+    "The evidence of a verdict that is no longer a draft cannot change.",
+    name="evidence_is_fixed_with_its_verdict",
 )
 
 
@@ -21,10 +22,19 @@ class Evidence(models.Model):
         REFUTES = "refutes", _("Refutes the claim")
         CONTEXT = "context", _("Gives context")
 
-    verdict = models.ForeignKey("claims.Verdict", models.CASCADE, related_name="evidence", verbose_name=_("verdict"))
-    source = models.ForeignKey("sources.Source", models.PROTECT, related_name="evidence", verbose_name=_("source"))
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.CASCADE, related_name="evidence", verbose_name=_("verdict")
+    )
+    source = models.ForeignKey(
+        "sources.Source", models.PROTECT, related_name="evidence", verbose_name=_("source")
+    )
     snapshot = models.ForeignKey(
-        "sources.Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("snapshot")
+        "sources.Snapshot",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("snapshot"),
     )
     stance = models.CharField(_("stance"), max_length=20, choices=Stance)
     note = models.TextField(_("note"), blank=True, help_text=_("What the source shows, in our words."))
@@ -43,7 +53,8 @@ class Evidence(models.Model):
         constraints = [
             span_is_whole("evidence_span_is_whole"),
             models.CheckConstraint(
-                name="evidence_stance_is_known", condition=models.Q(stance__in=["supports", "refutes", "context"])
+                name="evidence_stance_is_known",
+                condition=models.Q(stance__in=["supports", "refutes", "context"]),
             ),
         ]
         triggers = [

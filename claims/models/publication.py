@@ -1,5 +1,5 @@
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 import pgtrigger
@@ -7,14 +7,21 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Index, Q, UniqueConstraint
+from django.db.models import F, Func, Index, Q, UniqueConstraint, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from claims.search import search_query
 from factcheck.fields import LanguageField
 from factcheck.rules import Rule, append_only, refuse
 
-_CURRENT = Q(superseded_at__isnull=True, status="published")
+_NEWEST = Q(superseded_at__isnull=True)
+_CURRENT = _NEWEST & Q(status="published")
+
+
+def sortable_day(field: str) -> Coalesce:
+    """The day as lists sort and page by it. An unknown one counts as the earliest: NULL compares with nothing."""
+    return Coalesce(field, Value(date.min))
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -22,7 +29,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def newest(self) -> Self:
         """The newest entry of every claim, also where it says that the claim was retracted or merged."""
-        return self.filter(superseded_at__isnull=True)
+        return self.filter(_NEWEST)
 
     def current(self) -> Self:
         """What the public sees now: one row per published claim."""
@@ -31,7 +38,9 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def as_of(self, moment: datetime) -> Self:
         """What the public saw at `moment`: one row per claim that was published then."""
         return self.filter(
-            Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment), status="published", published_at__lte=moment
+            Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment),
+            status="published",
+            published_at__lte=moment,
         )
 
     def search(self, text: str, *, language: str = "") -> Self:
@@ -67,7 +76,9 @@ class Publication(models.Model):
         MERGE = "merge", _("Merge")
         UNMERGE = "unmerge", _("Merge undone")
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="publications", verbose_name=_("claim"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, related_name="publications", verbose_name=_("claim")
+    )
     version = models.PositiveIntegerField(_("version"))
     sequence = models.BigIntegerField(unique=True, editable=False, db_default=0)
     status = models.CharField(_("status"), max_length=20, choices=Status)
@@ -88,8 +99,16 @@ class Publication(models.Model):
     claimed_on = models.DateField(null=True)
     reviewed_on = models.DateField(null=True)
     topic_ids = ArrayField(models.BigIntegerField(), default=list)
+    #: Sources that the claim appears in, and all sources, cited as evidence too.
+    appears_in_ids = ArrayField(models.BigIntegerField(), default=list)
     source_ids = ArrayField(models.BigIntegerField(), default=list)
     source_domains = ArrayField(models.CharField(max_length=253), default=list)
+    publisher_ids = ArrayField(models.BigIntegerField(), default=list)
+    rating_ids = ArrayField(models.BigIntegerField(), default=list)
+    #: The language ranges that match (RFC 4647), in lower case: `pt` and `pt-br` for Brazilian Portuguese.
+    language_ranges = ArrayField(models.CharField(max_length=35), default=list)
+    #: What the publication has: `correction`, `evidence`, `media`.
+    features = ArrayField(models.CharField(max_length=20), default=list)
     merged_into_id = models.BigIntegerField(null=True)
     search_statement = models.TextField()
     search_text = models.TextField(blank=True)
@@ -109,10 +128,13 @@ class Publication(models.Model):
         constraints = [
             UniqueConstraint(name="publication_version_is_unique", fields=["claim", "version"]),
             UniqueConstraint(
-                name="publication_one_newest_per_claim", fields=["claim"], condition=Q(superseded_at__isnull=True)
+                name="publication_one_newest_per_claim",
+                fields=["claim"],
+                condition=Q(superseded_at__isnull=True),
             ),
             models.CheckConstraint(
-                name="publication_status_is_known", condition=Q(status__in=["published", "retracted", "merged"])
+                name="publication_status_is_known",
+                condition=Q(status__in=["published", "retracted", "merged"]),
             ),
             models.CheckConstraint(
                 name="publication_change_has_a_public_note",
@@ -125,23 +147,59 @@ class Publication(models.Model):
             ),
         ]
         indexes = [
-            # The front page, the API's default list and its keyset: newest first.
-            Index(name="publication_newest", fields=["-published_at", "-claim"], condition=_CURRENT),
+            # The orders of the API's list of claims, each with its keyset. The first is also the front page.
+            Index(name="publication_newest", fields=["-published_at", "-claim"], condition=_NEWEST),
+            Index(name="publication_by_first", fields=["-first_published_at", "-claim"], condition=_NEWEST),
+            Index(
+                sortable_day("reviewed_on").desc(),
+                F("claim").desc(),
+                name="publication_reviewed",
+                condition=_NEWEST,
+            ),
+            Index(
+                sortable_day("claimed_on").desc(),
+                F("claim").desc(),
+                name="publication_claimed",
+                condition=_NEWEST,
+            ),
+            # The few claims that were withdrawn, by status.
+            Index(
+                name="publication_withdrawn",
+                fields=["-published_at", "-claim"],
+                condition=_NEWEST & Q(status__in=["retracted", "merged"]),
+            ),
+            # The list as it was at a moment.
+            Index(name="publication_as_of", fields=["-published_at", "-claim"]),
             # Search.
-            GinIndex(name="publication_search", fields=["search"], condition=_CURRENT),
-            # "Claims of this topic", "claims in this source"; also whether a topic or source is public at all.
-            GinIndex(name="publication_topics", fields=["topic_ids"], condition=_CURRENT),
-            GinIndex(name="publication_sources", fields=["source_ids"], condition=_CURRENT),
-            Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=_CURRENT),
+            GinIndex(name="publication_search", fields=["search"], condition=_NEWEST),
+            # "Claims of this topic, with this source, in this language", in any combination; also whether a topic,
+            # source, publisher or rating is public at all. Without pending entries, which every reader would scan.
+            GinIndex(
+                name="publication_mentions",
+                fields=[
+                    "topic_ids",
+                    "appears_in_ids",
+                    "source_ids",
+                    "source_domains",
+                    "publisher_ids",
+                    "rating_ids",
+                    "language_ranges",
+                    "features",
+                ],
+                fastupdate=False,
+                condition=_NEWEST,
+            ),
+            Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=_NEWEST),
         ]
         triggers = [
             # Only the trigger below sets superseded_at, from inside an INSERT: a statement of its own is refused.
             *append_only(
                 "publication",
                 "The ledger never forgets: publications are only added.",
-                # `search` is generated, and not yet so when this trigger fires.
                 unless="pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
-                " AND to_jsonb(OLD) - '{superseded_at,search}'::text[] = to_jsonb(NEW) - '{superseded_at,search}'::text[]",
+                " AND to_jsonb(OLD) - '{superseded_at,search}'::text[]"
+                # `search` is generated, and not yet so when this trigger fires.
+                " = to_jsonb(NEW) - '{superseded_at,search}'::text[]",
             ),
             Rule(
                 name="publication_joins_the_ledger",
@@ -162,7 +220,8 @@ class Publication(models.Model):
                     " JOIN claims_claim c ON c.id = v.claim_id WHERE v.state = 'published'"
                     " AND NEW.claim_id IN (c.id, c.merged_into_id)) THEN "
                     + refuse(
-                        "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
+                        "A claim is public only with a published verdict.",
+                        name="publication_rests_on_a_verdict",
                     )
                     + " END IF;"
                     " NEW.sequence := nextval('claims_publication_sequence');"
@@ -205,8 +264,8 @@ class PublishedVerdict(models.Model):
         ]
         indexes = [
             # The API's list of verdicts and its keyset: last reviewed first.
-            Index(F("reviewed_on").desc(nulls_last=True), F("verdict_id").desc(), name="publishedverdict_newest"),
-            # "Verdicts of this publisher rated so"; also whether a publisher or rating is public at all.
+            Index(sortable_day("reviewed_on").desc(), F("verdict_id").desc(), name="publishedverdict_newest"),
+            # "Verdicts of this publisher rated so".
             Index(name="publishedverdict_by_rating", fields=["publisher_id", "rating_id"]),
             Index(name="publishedverdict_by_class", fields=["rating_class"]),
         ]
@@ -214,4 +273,3 @@ class PublishedVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"verdict {self.verdict_id} in publication {self.publication_id}"
-

@@ -74,7 +74,9 @@ class Rating(models.Model):
     colour = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOUR])
     text_colour = models.CharField(_("text colour"), max_length=7, blank=True, validators=[COLOUR])
     colour_dark = models.CharField(_("colour on dark pages"), max_length=7, blank=True, validators=[COLOUR])
-    text_colour_dark = models.CharField(_("text colour on dark pages"), max_length=7, blank=True, validators=[COLOUR])
+    text_colour_dark = models.CharField(
+        _("text colour on dark pages"), max_length=7, blank=True, validators=[COLOUR]
+    )
 
     class Meta:
         ordering = ["scale", "position", "label"]
@@ -100,7 +102,8 @@ class Rating(models.Model):
                 func=(
                     "IF EXISTS (SELECT 1 FROM claims_verdict WHERE rating_id = OLD.id AND state <> 'draft') THEN "
                     + refuse(
-                        "This rating has been used in a verdict; its label, code and scale stay. Add a new version of the scale.",
+                        "This rating has been used in a verdict; its label, code and scale stay."
+                        " Add a new version of the scale.",
                         name="rating_label_is_frozen_once_used",
                     )
                     + " END IF; RETURN NEW;"

@@ -14,7 +14,9 @@ class SignOff(models.Model):
     A sign-off counts for the review round in which it was given: what was changed since needs a new one.
     """
 
-    verdict = models.ForeignKey("claims.Verdict", models.PROTECT, related_name="signoffs", verbose_name=_("verdict"))
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.PROTECT, related_name="signoffs", verbose_name=_("verdict")
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     by_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
     round = models.PositiveSmallIntegerField(_("review round"))

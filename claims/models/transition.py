@@ -16,7 +16,9 @@ def move_is_written_down(subject: str) -> str:
     return (
         f"IF NOT EXISTS (SELECT 1 FROM claims_transition WHERE {subject}"
         " AND before = OLD.state AND after = NEW.state AND at = now()) THEN "
-        + refuse("Every move is written down: there is no transition for this one.", name="move_is_written_down")
+        + refuse(
+            "Every move is written down: there is no transition for this one.", name="move_is_written_down"
+        )
         + " END IF;"
     )
 
@@ -24,9 +26,16 @@ def move_is_written_down(subject: str) -> str:
 class Transition(models.Model):
     """One move of the workflow, as it happened: who moved what from where to where, when and why. Append-only."""
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="transitions", verbose_name=_("claim"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, related_name="transitions", verbose_name=_("claim")
+    )
     verdict = models.ForeignKey(
-        "claims.Verdict", models.PROTECT, null=True, blank=True, related_name="transitions", verbose_name=_("verdict")
+        "claims.Verdict",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="transitions",
+        verbose_name=_("verdict"),
     )
     action = models.CharField(_("action"), max_length=30)
     before = models.CharField(_("before"), max_length=20)

@@ -56,7 +56,9 @@ class Verdict(models.Model):
         HOUSE = "house", _("Written here")
         IMPORTED = "imported", _("Imported")
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="verdicts", verbose_name=_("claim"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, related_name="verdicts", verbose_name=_("claim")
+    )
     publisher = models.ForeignKey(
         "sources.Publisher", models.PROTECT, related_name="verdicts", verbose_name=_("publisher")
     )
@@ -74,7 +76,12 @@ class Verdict(models.Model):
         _("byline"), max_length=200, blank=True, help_text=_("Shown to readers; empty: the newsroom signs.")
     )
     rating = models.ForeignKey(
-        "claims.Rating", models.PROTECT, null=True, blank=True, related_name="verdicts", verbose_name=_("rating")
+        "claims.Rating",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="verdicts",
+        verbose_name=_("rating"),
     )
     summary = models.TextField(_("summary"), blank=True, help_text=_("The finding in one or two sentences."))
     explanation = models.TextField(_("explanation"), blank=True, help_text=_("How we know. Markdown."))
@@ -85,7 +92,10 @@ class Verdict(models.Model):
     )
     recheck_on = models.DateField(_("check again on"), null=True, blank=True)
     url = models.URLField(
-        _("review page"), max_length=2000, blank=True, help_text=_("Where the publisher's full review stands.")
+        _("review page"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Where the publisher's full review stands."),
     )
     supersedes = models.OneToOneField(
         "self",
@@ -133,9 +143,7 @@ class Verdict(models.Model):
                 condition=Q(state__in=["draft", "in_review"]),
                 violation_error_message=_("There is already an open verdict of this publisher on the claim."),
             ),
-            UniqueConstraint(
-                name="verdict_version_is_unique", fields=["claim", "publisher", "version"]
-            ),
+            UniqueConstraint(name="verdict_version_is_unique", fields=["claim", "publisher", "version"]),
             models.CheckConstraint(
                 name="verdict_state_is_known",
                 condition=Q(state__in=["draft", "in_review", "published", "superseded", "retracted"]),
@@ -144,7 +152,8 @@ class Verdict(models.Model):
                 name="verdict_published_is_complete",
                 condition=Q(state__in=["draft", "in_review"])
                 | Q(origin="imported", rating__isnull=False)
-                | Q(rating__isnull=False, reviewed_on__isnull=False, published_at__isnull=False) & ~Q(summary=""),
+                | Q(rating__isnull=False, reviewed_on__isnull=False, published_at__isnull=False)
+                & ~Q(summary=""),
             ),
             models.CheckConstraint(
                 name="verdict_change_has_a_public_note",
@@ -170,7 +179,8 @@ class Verdict(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("author", "origin", "claim", "publisher"),
                 func=refuse(
-                    "The author, origin, claim and publisher of a verdict never change.", name="verdict_author_is_fixed"
+                    "The author, origin, claim and publisher of a verdict never change.",
+                    name="verdict_author_is_fixed",
                 ),
             ),
             Rule(
@@ -180,7 +190,7 @@ class Verdict(models.Model):
                 func=(
                     "IF OLD.state <> 'draft' THEN "
                     + refuse(
-                        "Only a draft can be edited. Ask for changes first, or draft a new version of what is published.",
+                        "Only a draft can be edited. Ask for changes, or draft a new version of what is published.",
                         name="verdict_content_is_fixed",
                     )
                     + " END IF; RETURN NEW;"
@@ -222,14 +232,18 @@ class Verdict(models.Model):
                         "A verdict is published only when others than its author have signed it off.",
                         name="verdict_with_four_eyes",
                     )
-                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_evidence e JOIN sources_source s ON s.id = e.source_id"
+                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_evidence e"
+                    " JOIN sources_source s ON s.id = e.source_id"
                     " WHERE e.verdict_id = NEW.id AND (s.url <> '' OR e.snapshot_id IS NOT NULL)) THEN "
                     + refuse(
                         "A verdict is published only with evidence that has an address or a snapshot.",
                         name="verdict_rests_on_evidence",
                     )
-                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_claim WHERE id = NEW.claim_id AND state = 'accepted') THEN "
-                    + refuse("A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted")
+                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_claim"
+                    " WHERE id = NEW.claim_id AND state = 'accepted') THEN "
+                    + refuse(
+                        "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
+                    )
                     + " END IF; RETURN NEW;"
                 ),
             ),

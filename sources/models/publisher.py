@@ -40,16 +40,22 @@ class Publisher(models.Model):
         _("domain"),
         max_length=253,
         blank=True,
-        help_text=_("By which addresses are recognised as this publisher's; taken from the site when left empty."),
+        help_text=_(
+            "By which addresses are recognised as this publisher's; taken from the site when left empty."
+        ),
     )
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE."))
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
+    )
     language = LanguageField(_("language"), blank=True)
     same_as = same_as_field()
     is_house = models.BooleanField(_("our newsroom"), default=False, editable=False)
     ifcn_signatory = models.BooleanField(
         _("IFCN signatory"),
         default=False,
-        help_text=_("Verified signatory of the code of principles of the International Fact-Checking Network."),
+        help_text=_(
+            "Verified signatory of the code of principles of the International Fact-Checking Network."
+        ),
     )
 
     objects = PublisherQuerySet.as_manager()

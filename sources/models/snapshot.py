@@ -19,10 +19,16 @@ class TextSha256(models.Func):
 class Snapshot(models.Model):
     """What a source held at a moment: its text, and the bytes it was extracted from. Never changed, never deleted."""
 
-    source = models.ForeignKey("sources.Source", models.PROTECT, related_name="snapshots", verbose_name=_("source"))
-    number = models.PositiveIntegerField(_("number"), help_text=_("Counts the snapshots of one source from 1."))
+    source = models.ForeignKey(
+        "sources.Source", models.PROTECT, related_name="snapshots", verbose_name=_("source")
+    )
+    number = models.PositiveIntegerField(
+        _("number"), help_text=_("Counts the snapshots of one source from 1.")
+    )
     captured_at = models.DateTimeField(_("captured"), db_default=Now())
-    captured_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    captured_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     url = models.URLField(_("address"), max_length=2000, blank=True, help_text=_("Where redirects ended."))
     media_type = models.CharField(_("media type"), max_length=100)
     content_sha256 = models.CharField(_("SHA-256 of the bytes"), max_length=64)
@@ -33,7 +39,9 @@ class Snapshot(models.Model):
     language = LanguageField(_("language"), blank=True)
     text = models.TextField(_("text"))
     text_sha256 = models.CharField(_("SHA-256 of the text"), max_length=64)
-    extractor = models.CharField(_("extractor"), max_length=100, help_text=_("Name and version of what read the bytes."))
+    extractor = models.CharField(
+        _("extractor"), max_length=100, help_text=_("Name and version of what read the bytes.")
+    )
 
     class Meta:
         ordering = ["source", "-number"]
@@ -42,7 +50,9 @@ class Snapshot(models.Model):
         constraints = [
             UniqueConstraint(name="snapshot_number_is_unique_per_source", fields=["source", "number"]),
             models.CheckConstraint(name="snapshot_has_text", condition=~Q(text="")),
-            models.CheckConstraint(name="snapshot_text_hash_is_true", condition=Q(text_sha256=TextSha256("text"))),
+            models.CheckConstraint(
+                name="snapshot_text_hash_is_true", condition=Q(text_sha256=TextSha256("text"))
+            ),
             models.CheckConstraint(
                 name="snapshot_content_hash_is_sha256", condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$")
             ),

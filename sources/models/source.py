@@ -48,7 +48,12 @@ class Source(models.Model):
         _("archived copy"), max_length=2000, blank=True, help_text=_("For example at a public web archive.")
     )
     publisher = models.ForeignKey(
-        "sources.Publisher", models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("publisher")
+        "sources.Publisher",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sources",
+        verbose_name=_("publisher"),
     )
     byline = models.CharField(_("byline"), max_length=500, blank=True)
     published_on = models.DateField(_("published on"), null=True, blank=True)
@@ -56,7 +61,9 @@ class Source(models.Model):
     show_text = models.BooleanField(
         _("show the text to readers"),
         default=True,
-        help_text=_("Off: the public page shows only the quoted passages, for texts whose rights allow no more."),
+        help_text=_(
+            "Off: the public page shows only the quoted passages, for texts whose rights allow no more."
+        ),
     )
     notes = models.TextField(_("internal notes"), blank=True)
     created_by = models.ForeignKey(
@@ -94,4 +101,3 @@ class Source(models.Model):
     def latest_snapshot(self) -> "Snapshot | None":
         """What the source said when it was last captured."""
         return self.snapshots.order_by("-number").first()
-
