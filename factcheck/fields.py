@@ -20,10 +20,21 @@ class LanguageField(models.CharField[str, str]):
         super().__init__(*args, **kwargs)
 
 
+class _Address(models.URLField[str, str]):
+    """A URLField whose form completes an address typed without a scheme to https."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**({"assume_scheme": "https"} | kwargs))
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.URLField", args, kwargs  # nothing that the database could see
+
+
 def same_as_field() -> "ArrayField[list[str], list[str]]":
     """Addresses that identify the same thing elsewhere (schema.org `sameAs`): Wikidata, VIAF, an official site."""
     return ArrayField(
-        models.URLField(max_length=500),
+        _Address(max_length=500),
         default=list,
         blank=True,
         verbose_name=_("same as"),

@@ -1,0 +1,44 @@
+# make and Python 3.11 or newer are all it takes; `make help` lists what there is.
+# PYTHON=python3.12 chooses a Python, PORT and DATA_DIR another place for the demo, ARGS passes arguments on.
+
+PYTHON_IN_VENV := .venv/bin/python
+PYTEST_WORKERS ?= auto
+
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup lint format types lock bench
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Start everything here with demo data: site, background worker, database (PORT, DATA_DIR)
+	@requirements/install base
+	@FACTCHECK_DEMO=1 exec $(PYTHON_IN_VENV) manage.py demo
+
+test: setup ## Run all tests (ARGS="-k words" chooses some)
+	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+
+setup: ## Make the environment in .venv with everything that development needs
+	@requirements/install base dev
+
+lint: setup ## Check style, likely mistakes and the direction of imports
+	@$(PYTHON_IN_VENV) -m ruff check .
+	@$(PYTHON_IN_VENV) -m ruff format --check .
+	@.venv/bin/lint-imports
+
+format: setup ## Let ruff format the code and put right what it can
+	@$(PYTHON_IN_VENV) -m ruff check --fix .
+	@$(PYTHON_IN_VENV) -m ruff format .
+
+types: setup ## Check types with mypy
+	@$(PYTHON_IN_VENV) -m mypy $(ARGS)
+
+lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
+	@cd requirements && for name in base dev; do \
+		../$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+			--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
+	done
+
+bench: setup ## Measure the figures that the project promises
+	@exec $(PYTHON_IN_VENV) -m benchmarks $(ARGS)

@@ -1,0 +1,95 @@
+"""System checks: does the database offer what the project is built on?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+LEAST_POSTGRESQL = 16
+
+#: Extension → what to install where it is missing.
+EXTENSIONS = {
+    "btree_gin": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
+    "pg_trgm": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
+    "unaccent": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
+    "vector": "pgvector (Debian: postgresql-17-pgvector, with the number of your PostgreSQL)",
+}
+
+
+@register(Tags.database)
+def check_database(
+    app_configs: Any, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """Version, extensions and encoding of every database that was asked about."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        if connections[alias].vendor == "postgresql":
+            messages += [*_version(alias), *_extensions(alias), *_encoding(alias)]
+        else:
+            messages.append(
+                Error("The database is not PostgreSQL.", hint="Set DATABASE_URL.", id="factcheck.E001")
+            )
+    return messages
+
+
+def _version(alias: str) -> list[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        (version,) = cursor.fetchone()
+    if version >= LEAST_POSTGRESQL:
+        return []
+    return [
+        Error(
+            f"The database is PostgreSQL {version}; the project needs {LEAST_POSTGRESQL} or newer.",
+            hint="Upgrade the server, or unset DATABASE_URL to use the embedded one.",
+            id="factcheck.E002",
+        )
+    ]
+
+
+def _extensions(alias: str) -> list[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [list(EXTENSIONS)])
+        available = {name for (name,) in cursor.fetchall()}
+    return [
+        Error(
+            f"The database server does not offer the extension {name}.",
+            hint=f"Install {package} on the database server; `manage.py migrate` then creates it.",
+            id="factcheck.E003",
+        )
+        for name, package in EXTENSIONS.items()
+        if name not in available
+    ]
+
+
+def _encoding(alias: str) -> list[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        (encoding,) = cursor.fetchone()
+    if encoding == "UTF8":
+        return []
+    name = connections[alias].settings_dict["NAME"]
+    return [
+        Error(
+            f"The database stores text as {encoding}; claims come in every script and need UTF8.",
+            hint=f"Make it anew: CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0.",
+            id="factcheck.E004",
+        )
+    ]
+
+
+@register()
+def check_signoffs(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Four eyes: somebody other than the author has to agree. settings.py refuses less; overrides may not."""
+    required: object = settings.REQUIRED_SIGNOFFS
+    if isinstance(required, int) and not isinstance(required, bool) and required >= 1:
+        return []
+    return [
+        Error(
+            f"REQUIRED_SIGNOFFS is {required!r}; at least one person other than the author must sign off.",
+            hint="Set it to 1 or more.",
+            id="factcheck.E005",
+        )
+    ]

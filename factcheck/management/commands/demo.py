@@ -1,0 +1,90 @@
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.checks import Tags
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.table import Table
+
+from factcheck import postgres, serving
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Start everything on this machine, with demo data and one user per role."
+
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo makes users and a secret key of its own; run it as `make demo`.")
+        serving.require_free_port(HOST, settings.PORT)
+        console = Console()
+        with console.status("Starting PostgreSQL …") as status:
+            postgres.ensure_running()
+            self.check(app_configs=None, tags=[Tags.database], databases=["default"])
+            if serving.pending_migrations():
+                status.update("Preparing the database …")
+                call_command("migrate", verbosity=0)
+            status.update("Loading the demo data …")
+            call_command("load_demo", verbosity=0)
+            status.update("Collecting static files …")
+            serving.collect_static_files()
+            accounts = give_passwords(settings.DATA_DIR / "demo-accounts.json")
+            status.update("Starting the site …")
+        serving.serve(
+            HOST,
+            settings.PORT,
+            with_worker=True,
+            when_ready=lambda: console.print(*welcome(accounts), sep="\n"),
+        )
+
+
+def give_passwords(kept_in: Path) -> list[dict[str, str]]:
+    """Give every account that cannot sign in yet a password of this installation, and return all that were given.
+
+    They are kept where only the owner can read them, because each start of the demo shows them again.
+    """
+    accounts: list[dict[str, str]] = json.loads(kept_in.read_text()) if kept_in.exists() else []
+    waiting = [user for user in User.objects.order_by("pk") if not user.has_usable_password()]
+    if waiting:
+        password = accounts[0]["password"] if accounts else secrets.token_hex(5)
+        for user in waiting:
+            user.set_password(password)
+            user.save(update_fields=["password"])
+            roles = "superuser" if user.is_superuser else ", ".join(group.name for group in user.groups.all())
+            accounts.append({"user": user.get_username(), "role": roles, "password": password})
+        kept_in.touch(mode=0o600)
+        kept_in.write_text(json.dumps(accounts, indent=2))
+    return accounts
+
+
+def welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
+    """Where things are and how to sign in."""
+    site = settings.SITE_URL
+    places = Table.grid(padding=(0, 2))
+    for place, path in (
+        ("Reader pages", "/"),
+        ("Editors' desk", "/admin/"),
+        ("API", "/api/v1/"),
+        ("API docs", "/api/docs/"),
+    ):
+        places.add_row(place, f"{site}{path}")
+    sign_in = Table.grid(padding=(0, 2))
+    for account in accounts:
+        sign_in.add_row(account["role"], f"user {account['user']}", f"password {account['password']}")
+    return [
+        "",
+        "[bold]Factcheck is running.[/bold] Ctrl-C stops it; what you change is kept.",
+        "",
+        places,
+        "",
+        sign_in,
+        "",
+    ]

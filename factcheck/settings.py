@@ -1,0 +1,326 @@
+"""All settings in one file. What differs between installations is an environment variable (docs/operators.md)."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from factcheck import postgres
+from factcheck.desk import desk
+from factcheck.environment import (
+    flag,
+    folder,
+    mail,
+    number,
+    one_of,
+    postgresql,
+    secret,
+    text,
+    web_address,
+    words,
+)
+
+# Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SERVING = sys.argv[1:2] in (["serve"], ["demo"])
+
+# -- The installation ----------------------------------------------------------------------------------------
+
+DEBUG = flag("DEBUG")
+DEMO = flag("FACTCHECK_DEMO")
+DATA_DIR = folder("DATA_DIR", BASE_DIR / ".postgres", shown=".postgres")
+PORT = number("PORT", 8000, least=1, most=65535)
+SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}", shown="http://localhost:PORT")
+SECRET_KEY = secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
+# Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+_site = urlsplit(SITE_URL)
+ALLOWED_HOSTS = words(
+    "ALLOWED_HOSTS",
+    ",".join(dict.fromkeys([_site.hostname or "", "localhost", "127.0.0.1", "[::1]"])),
+    shown="the host of SITE_URL and this machine",
+)
+CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+
+# -- The newsroom --------------------------------------------------------------------------------------------
+
+NEWSROOM_NAME = text("NEWSROOM_NAME", "Factcheck Newsroom")
+REQUIRED_SIGNOFFS = number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
+
+# -- Applications --------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.inlines",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "corsheaders",
+    "csp",
+    "factcheck",
+    "sources",
+    "claims",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "factcheck.policy.DeskPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "factcheck.middleware.ReaderLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+]
+
+ROOT_URLCONF = "factcheck.urls"
+WSGI_APPLICATION = "factcheck.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# -- Database ------------------------------------------------------------------------------------------------
+
+_database = postgresql("DATABASE_URL")
+EMBEDDED_DATABASE = _database is None
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
+        "CONN_HEALTH_CHECKS": True,
+        # Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
+        **(_database or postgres.connection_settings(DATA_DIR)),
+    }
+}
+# Threads of a web process, and how many connections it keeps open; with 0 each request opens its own.
+WEB_THREADS = number("WEB_THREADS", 8, least=1, most=1000)
+DATABASE_POOL = number(
+    "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
+)
+if DATABASE_POOL:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+
+# -- Sign-in -------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "factcheck.accounts.NewsroomAccounts"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = (
+    "none"  # accounts are made by an administrator or by the newsroom's identity provider
+)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = NEWSROOM_NAME
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_ADAPTER = "factcheck.accounts.SingleSignOn"
+SOCIALACCOUNT_STORE_TOKENS = False
+OPENID_SERVER_URL = web_address("OPENID_SERVER_URL")
+OPENID_CLIENT_ID = text("OPENID_CLIENT_ID")
+OPENID_CLIENT_SECRET = text("OPENID_CLIENT_SECRET", kind="secret")
+OPENID_NAME = text("OPENID_NAME", "Single sign-on")
+if OPENID_SERVER_URL and not (OPENID_CLIENT_ID and OPENID_CLIENT_SECRET):
+    raise ImproperlyConfigured("OPENID_SERVER_URL is set; set OPENID_CLIENT_ID and OPENID_CLIENT_SECRET too.")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "newsroom",
+                "name": OPENID_NAME,
+                "client_id": OPENID_CLIENT_ID,
+                "secret": OPENID_CLIENT_SECRET,
+                "settings": {"server_url": OPENID_SERVER_URL},
+            }
+        ]
+        if OPENID_SERVER_URL
+        else [],
+    }
+}
+
+# -- Language and time ---------------------------------------------------------------------------------------
+
+LANGUAGES = [
+    ("en", _("English")),
+    ("de", _("German")),
+    ("es", _("Spanish")),
+    ("fr", _("French")),
+    ("ar", _("Arabic")),
+    ("ko", _("Korean")),
+]
+LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", lambda: {code for code, _name in LANGUAGES})
+USE_I18N = True
+USE_TZ = True  # stored in UTC; shown in TIME_ZONE
+TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)
+
+# -- Files and mail ------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
+    "MAIL_FROM", f"factcheck@{_site.hostname}", kind="mail address", shown="factcheck@ the host of SITE_URL"
+)
+globals().update(mail("EMAIL_URL"))
+
+# -- Security ------------------------------------------------------------------------------------------------
+
+_encrypted = _site.scheme == "https"
+# Only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself; from anybody else they would be forged.
+TRUST_PROXY = flag("TRUST_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+SECURE_SSL_REDIRECT = _encrypted and TRUST_PROXY
+_hsts_seconds = number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)
+SECURE_HSTS_SECONDS = _hsts_seconds if _encrypted else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _encrypted
+# Two installations on one host, told apart by their port, would otherwise sign each other's editors out.
+SESSION_COOKIE_NAME = "sessionid" if _encrypted else f"sessionid-{PORT}"
+CSRF_COOKIE_NAME = "csrftoken" if _encrypted else f"csrftoken-{PORT}"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS for all subdomains and for browsers' preload lists binds hosts that are not ours to decide about.
+    "security.W005",
+    "security.W021",
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# -- The editors' desk -----------------------------------------------------------------------------------------
+
+UNFOLD = desk(NEWSROOM_NAME)
+
+# -- History and background work -----------------------------------------------------------------------------
+
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+# -- API -----------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "factcheck.errors.problem_response",
+    # Formats are chosen by the Accept header; `format` is as unknown a parameter as any other.
+    "URL_FORMAT_OVERRIDE": None,
+    "NUM_PROXIES": 1 if TRUST_PROXY else 0,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Factcheck API",
+    "DESCRIPTION": "Claims, the sources they appear in, and the verdicts that fact-checkers published on them.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AnchorEnum": "claims.models.Appearance.Anchor",
+        "ClaimantKindEnum": "claims.models.Claimant.Kind",
+        "CorrectionKindEnum": "claims.api.serializers.CORRECTION_KINDS",
+        "PublicationKindEnum": "claims.models.Publication.Kind",
+        "PublicationStatusEnum": "claims.models.Publication.Status",
+        "PublisherKindEnum": "sources.models.Publisher.Kind",
+        "RatingClassEnum": "claims.models.NormalisedRating",
+        "SourceKindEnum": "sources.models.Source.Kind",
+        "StanceEnum": "claims.models.Evidence.Stance",
+    },
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+# Pages of other sites may read the API, and nothing else of ours.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "if-none-match", "if-modified-since"]
+CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "Retry-After"]
+
+# -- Log -----------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django's own handlers would write each line a second time or mail it to ADMINS, of whom there are none.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # One line a second about polling says nothing.
+        "procrastinate": {"level": "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL},
+    },
+}
