@@ -63,11 +63,14 @@ def domain(url: str) -> str:
 
 
 def _key(url: str) -> str:
-    host = _host(url)
-    parts = urlsplit(url.strip())
-    if (inner := _behind_amp(host, parts.path)) is not None:
-        query = f"?{parts.query}" if parts.query else ""
-        return _key(f"https://{inner}{query}")
+    host, parts = _host(url), urlsplit(url.strip())
+    for _layer in range(5):
+        if (inner := _behind_amp(host, parts.path)) is None:
+            break
+        url = f"https://{inner}" + (f"?{parts.query}" if parts.query else "")
+        host, parts = _host(url), urlsplit(url)
+    else:
+        raise ValueError("an AMP viewer in an AMP viewer, and so on")
 
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
     path = _path(parts.path)
@@ -91,7 +94,10 @@ def _host(url: str) -> str:
         return f"[{ipaddress.IPv6Address(name)}]"
     if _ASCII_HOST.fullmatch(name):
         return name
-    return idna.encode(name, uts46=True).decode("ascii").lower()
+    encoded = idna.encode(name, uts46=True).decode("ascii").lower()
+    if not _ASCII_HOST.fullmatch(encoded):
+        raise ValueError("not a host name")
+    return encoded
 
 
 def _registrable(host: str) -> str:
@@ -125,11 +131,11 @@ def _path(path: str) -> str:
             segments.pop()
         elif segment not in (".", ".."):
             segments.append(segment)
-    if len(segments) > 2 and segments[1].lower() == "amp":
+    while len(segments) > 2 and segments[1].lower() == "amp":
         del segments[1]
-    if len(segments) > 2 and segments[-1].lower() in ("amp", "amp.html"):
+    while len(segments) > 2 and segments[-1].lower() in ("amp", "amp.html"):
         del segments[-1]
-    segments[-1] = re.sub(r"\.amp(?=\.html?$|$)", "", segments[-1], flags=re.IGNORECASE) or segments[-1]
+    segments[-1] = re.sub(r"(?:\.amp)+(?=\.html?$|$)", "", segments[-1], flags=re.IGNORECASE) or segments[-1]
     return "/".join(segments).rstrip("/")
 
 

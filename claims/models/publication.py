@@ -35,13 +35,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """What the public sees now: one row per published claim."""
         return self.filter(_CURRENT)
 
+    def newest_as_of(self, moment: datetime) -> Self:
+        """What was the newest entry of every claim at `moment`, also where it said that the claim was withdrawn."""
+        return self.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment), published_at__lte=moment)
+
     def as_of(self, moment: datetime) -> Self:
         """What the public saw at `moment`: one row per claim that was published then."""
-        return self.filter(
-            Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment),
-            status="published",
-            published_at__lte=moment,
-        )
+        return self.newest_as_of(moment).filter(status="published")
 
     def search(self, text: str, *, language: str = "") -> Self:
         """Keep what matches `text` in web-search syntax; annotates `rank`, the relevance.

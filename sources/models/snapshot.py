@@ -57,6 +57,10 @@ class Snapshot(models.Model):
                 name="snapshot_content_hash_is_sha256", condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$")
             ),
         ]
+        indexes = [
+            # Whether a text is here already, under whatever address.
+            models.Index(name="snapshot_by_text", fields=["text_sha256"]),
+        ]
         triggers = append_only("snapshot", "A snapshot is never changed or deleted.")
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.fields import LanguageField
@@ -86,6 +86,10 @@ class Source(models.Model):
                 condition=~Q(url_key=""),
                 violation_error_message=_("There is already a source with this address."),
             ),
+        ]
+        indexes = [
+            # An edited version of a text that has no address is recognised by its title.
+            models.Index(Upper("title"), name="source_by_title", condition=Q(url_key="")),
         ]
 
     def __str__(self) -> str:

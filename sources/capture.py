@@ -1,0 +1,272 @@
+"""Material → Source and Snapshot: how a document enters the system, whoever brings it.
+
+Which source a document belongs to:
+
+1. The one at its address, however the address is spelled (`sources.urls.url_key`): the one a person states, else the
+   page's own canonical address, else where it was fetched.
+2. The one that holds the same text already. A document with an address is matched so only to a source without one,
+   for two outlets may print the same agency report; of several, one of the same publisher and date comes first.
+3. Without an address: the one without an address that has the same title, no other publisher or date, and a tenth of
+   the text in common: an edited version of it.
+4. Otherwise it is a new source.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max, Q
+
+from sources import archiving
+from sources.extraction import Document, extract
+from sources.locks import hold
+from sources.models import Publisher, Snapshot, Source
+from sources.overrides import NOTHING_STATED, Overrides
+from sources.publishers import find_or_make_publisher, find_publisher
+from sources.reading import Material
+from sources.signals import snapshot_stored
+from sources.urls import domain, url_key
+
+#: Share of the shorter text that two versions of one text have in common, at least.
+IN_COMMON = 0.1
+_SHINGLE = 12
+
+_LONGEST_TITLE = 500
+_LONGEST_BYLINE = 500
+_LONGEST_ADDRESS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What became of a document."""
+
+    source: Source
+    snapshot: Snapshot
+    is_new_source: bool
+    is_new_snapshot: bool
+    document: Document
+    answers: tuple[object, ...] = ()
+    """What the receivers of `snapshot_stored` answered."""
+
+
+def capture(
+    material: Material,
+    *,
+    overrides: Overrides = NOTHING_STATED,
+    source: Source | None = None,
+    by: User | None = None,
+    dry_run: bool = False,
+) -> Captured:
+    """Store what a source holds now. The text that its latest snapshot holds already changes nothing.
+
+    What is not known never erases what is stored: an existing source only gains what it lacked, and what a person
+    states now (`overrides`).
+
+    Args:
+        source: whose document it is, where that is known; otherwise it is recognised.
+        dry_run: keep no file. The caller rolls the transaction back.
+
+    Raises:
+        ExtractionError: there is no text in it.
+    """
+    extracted = extract(
+        material.content,
+        content_type=material.content_type,
+        charset=material.charset,
+        url=material.final_url or material.url,
+        filename=material.filename,
+    )
+    with transaction.atomic():
+        return _Capture(material, extracted, overrides, by, dry_run).into(source)
+
+
+class _Capture:
+    """One document on its way in."""
+
+    def __init__(
+        self, material: Material, extracted: Document, overrides: Overrides, by: User | None, dry_run: bool
+    ) -> None:
+        if overrides.url and url_key(overrides.url) == url_key(material.url):
+            # Whoever repeats the address that was asked for does not deny where it led.
+            overrides = replace(overrides, url="")
+        self.material = material
+        self.extracted = extracted
+        self.document = overrides.applied_to(extracted)
+        self.overrides = overrides
+        self.by = by
+        self.dry_run = dry_run
+        self.text_sha256 = hashlib.sha256(self.document.text.encode()).hexdigest()
+        self.title = (self.document.title or _opening(self.document.text))[:_LONGEST_TITLE]
+        self.addresses = _addresses(material, self.document, overrides)
+        self.url = next(iter(self.addresses.values()), "")
+
+    def into(self, source: Source | None) -> Captured:
+        self._wait_for_twins()
+        source = source or self._recognised()
+        known = source is not None
+        # Read again under lock: it may have changed since it was found or handed to us.
+        source = (
+            self._updated(Source.objects.select_for_update().get(pk=source.pk))
+            if source
+            else self._new_source()
+        )
+        latest = source.latest_snapshot() if known else None
+        if latest and latest.text_sha256 == self.text_sha256:
+            return Captured(source, latest, False, False, self.document)
+        snapshot = self._new_snapshot(source)
+        answers = snapshot_stored.send(sender=Snapshot, snapshot=snapshot)
+        return Captured(
+            source, snapshot, not known, True, self.document, tuple(answer for _, answer in answers)
+        )
+
+    def _wait_for_twins(self) -> None:
+        """The same document, captured twice at once, makes one source and one snapshot; a publisher is made once."""
+        names = [f"source at {key}" for key in self.addresses] or [f"source titled {self.title.lower()}"]
+        publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {domain(self.url)}"]
+        hold(*names, *publisher, f"text {self.text_sha256}")
+
+    # Which source it is
+
+    def _recognised(self) -> Source | None:
+        if self.addresses:
+            rows = {row.url_key: row for row in Source.objects.filter(url_key__in=self.addresses)}
+            at_address = next((rows[key] for key in self.addresses if key in rows), None)
+            return at_address or self._with_same_text(Source.objects.filter(url_key=""))
+        return self._with_same_text(Source.objects.all()) or self._edited_version()
+
+    def _with_same_text(self, sources: Any) -> Source | None:
+        found = list(sources.filter(snapshots__text_sha256=self.text_sha256).order_by("pk"))
+        return next((source for source in found if self._fits(source)), found[0] if found else None)
+
+    def _edited_version(self) -> Source | None:
+        found = Source.objects.filter(Q(url_key="") & Q(title__iexact=self.title)).order_by("-pk")
+        for source in found:
+            latest = source.latest_snapshot()
+            if latest and self._fits(source) and _in_common(latest.text, self.document.text) >= IN_COMMON:
+                return source
+        return None
+
+    def _fits(self, source: Source) -> bool:
+        """Whether nothing that is known of both speaks against their being one."""
+        published_on = self.document.published_on
+        if source.published_on and published_on and source.published_on != published_on:
+            return False
+        publisher = self._known_publisher()
+        return (
+            not source.publisher_id
+            or not self.document.publisher
+            or (publisher is not None and publisher.pk == source.publisher_id)
+        )
+
+    def _known_publisher(self) -> Publisher | None:
+        return find_publisher(self.document.publisher, self.url, stated=bool(self.overrides.publisher))
+
+    # Rows
+
+    def _publisher(self) -> Publisher | None:
+        return find_or_make_publisher(
+            self.document.publisher,
+            self.url,
+            stated=bool(self.overrides.publisher),
+            named_itself=self.extracted.publisher,
+        )
+
+    def _new_source(self) -> Source:
+        return Source.objects.create(
+            title=self.title,
+            kind=self.overrides.kind or Source.Kind.ARTICLE,
+            url=self.url,
+            publisher=self._publisher(),
+            byline=self.document.byline[:_LONGEST_BYLINE],
+            published_on=self.document.published_on,
+            language=self.document.language,
+            created_by=self.by,
+        )
+
+    def _updated(self, source: Source) -> Source:
+        """Fill what the source lacks and follow what a person states; what an editor wrote stays."""
+        stated = self.overrides
+        lacking = {
+            "url": self.url,
+            "byline": self.document.byline[:_LONGEST_BYLINE],
+            "published_on": self.document.published_on,
+            "language": self.document.language,
+        }
+        changes: dict[str, Any] = {
+            name: value for name, value in lacking.items() if value and not getattr(source, name)
+        }
+        changes |= {
+            name: value
+            for name in ("title", "kind", "url", "byline", "published_on", "language")
+            if (value := getattr(stated, name)) and value != getattr(source, name)
+        }
+        if stated.publisher or not source.publisher_id:
+            publisher = self._publisher()
+            if publisher and publisher.pk != source.publisher_id:
+                changes["publisher"] = publisher
+        if changes:
+            for name, value in changes.items():
+                setattr(source, name, value)
+            source.save(update_fields=[*changes, "url_key", "updated_at"])
+        return source
+
+    def _new_snapshot(self, source: Source) -> Snapshot:
+        content = self.material.content
+        # The file first: a transaction that fails later leaves a file nobody refers to, never a row without its file.
+        digest = hashlib.sha256(content).hexdigest() if self.dry_run else archiving.store(content)
+        moment = {"captured_at": self.material.fetched_at} if self.material.fetched_at else {}
+        snapshot = Snapshot.objects.create(
+            source=source,
+            number=(source.snapshots.aggregate(last=Max("number"))["last"] or 0) + 1,
+            captured_by=self.by,
+            url=(self.material.final_url or self.material.url)[:_LONGEST_ADDRESS],
+            media_type=self.document.media_type,
+            content_sha256=digest,
+            content_size=len(content),
+            title=self.title if self.document.title else "",
+            byline=self.document.byline[:_LONGEST_BYLINE],
+            published_on=self.document.published_on,
+            language=self.document.language,
+            text=self.document.text,
+            text_sha256=self.text_sha256,
+            extractor=self.document.extractor,
+            **moment,
+        )
+        if not moment:
+            snapshot.refresh_from_db(fields=["captured_at"])
+        return snapshot
+
+
+def _addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
+    """Key → address of everything the document can be recognised by, the best first."""
+    if overrides.url:
+        found = [overrides.url]
+    else:
+        fetched = material.final_url or material.url
+        canonical = document.canonical_url
+        # A page may name its own address, but not claim to be a page of another site.
+        believed = canonical if not fetched or domain(canonical) == domain(fetched) else ""
+        found = [believed, material.final_url, material.url]
+    addresses: dict[str, str] = {}
+    for url in found:
+        key = url_key(url)
+        if key and max(len(url), len(key)) <= _LONGEST_ADDRESS:
+            addresses.setdefault(key, url)
+    return addresses
+
+
+def _opening(text: str, longest: int = 100) -> str:
+    """The first words of a text without a headline, to call it by."""
+    line = text.partition("\n")[0]
+    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
+
+
+def _in_common(one: str, other: str) -> float:
+    """The share of the shorter text that the other holds too; 12 characters at a time, so it suits every script."""
+    first, second = (
+        {flowed[at : at + _SHINGLE] for at in range(max(1, len(flowed) - _SHINGLE + 1))}
+        for flowed in (" ".join(text.split()) for text in (one, other))
+    )
+    return len(first & second) / min(len(first), len(second))

@@ -1,0 +1,118 @@
+"""Connections to the public internet only, and none longer than allowed."""
+
+import ipaddress
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class Deadline:
+    """Cuts every connection of one fetch when its time is over, whatever the connection is doing.
+
+    A read timeout starts again with every byte, so a server that sends one a second would keep us for hours, even
+    before the first header is complete. Shutting the socket down from a timer ends TLS handshake, headers and body
+    alike. A duplicate of the descriptor is kept, because TLS takes the original over.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+
+    @property
+    def remaining(self) -> float:
+        return max(self._ends - time.monotonic(), 0.001)
+
+    @property
+    def passed(self) -> bool:
+        return time.monotonic() >= self._ends
+
+    def watch(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._sockets.append(connection.dup())
+        if self.passed:
+            self._cut()
+
+    def _cut(self) -> None:
+        with self._lock:
+            for connection in self._sockets:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue  # closed by the other side already
+
+    def __enter__(self) -> "Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            for connection in self._sockets:
+                connection.close()
+            self._sockets.clear()
+
+
+class PublicAdapter(IPFilterAdapter):
+    """The IP filter of requests-hardened, stricter, with every connection under the deadline."""
+
+    def __init__(self, *, is_https_proto: bool, allow_loopback: bool, deadline: Deadline) -> None:
+        super().__init__(is_https_proto=is_https_proto, allow_loopback=allow_loopback)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _watched(HTTPConnectionPool, deadline),
+            "https": _watched(HTTPSConnectionPool, deadline),
+        }
+
+    def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
+        host_params, pool_kwargs = super().build_connection_pool_key_attributes(*arguments, **named)
+        address = ipaddress.ip_address(host_params["host"].strip("[]"))
+        # Site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1) pass the library's own filter.
+        is_odd = isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address.is_reserved)
+        if is_odd and not (address.is_loopback and self._allow_loopback):
+            raise InvalidIPAddress(address)
+        return host_params, pool_kwargs
+
+
+class _OneHop(requests.Session):
+    """A session that leaves redirects alone.
+
+    Even with `allow_redirects=False` requests prepares the next hop and for that reads the whole body of this one,
+    whatever its size, and fails on a target that is no address.
+    """
+
+    def resolve_redirects(self, *_arguments: Any, **_named: Any) -> Iterator[Any]:
+        return iter(())
+
+
+def _watched(pool: type[HTTPConnectionPool], deadline: Deadline) -> type[HTTPConnectionPool]:
+    class WatchedConnection(pool.ConnectionCls):  # type: ignore[name-defined]
+        def _new_conn(self) -> socket.socket:
+            connection: socket.socket = super()._new_conn()
+            deadline.watch(connection)
+            return connection
+
+    return type(pool.__name__, (pool,), {"ConnectionCls": WatchedConnection})
+
+
+@contextmanager
+def public_session(deadline: Deadline, *, allow_loopback: bool) -> Iterator[requests.Session]:
+    """A session that checks the address of every connection and obeys the deadline."""
+    with _OneHop() as session:
+        # Neither a proxy (which would resolve the name itself, past the filter) nor a password from ~/.netrc.
+        session.trust_env = False
+        for scheme in ("http", "https"):
+            adapter = PublicAdapter(
+                is_https_proto=scheme == "https", allow_loopback=allow_loopback, deadline=deadline
+            )
+            session.mount(f"{scheme}://", adapter)
+        yield session

@@ -1,0 +1,60 @@
+"""Text as it is stored: one form for the same words, nothing invisible in it."""
+
+import re
+import unicodedata
+
+import ftfy
+from ftfy.badness import is_bad
+
+# Line ends of every system and standard; form feeds are page breaks.
+_C1 = re.compile("[\x80-\x9f]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
+# Controls, lone surrogates, non-characters, interlinear marks, and what only tells a line where it may break.
+_JUNK = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff0-\ufffc\ufdd0-\ufdef\ufffe\uffff"
+    "\ud800-\udfff\u202d\u202e]"
+)
+# Joiners shape letters in Persian, Indian scripts and emoji; between Latin letters they are junk.
+_IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+_DIRECTION_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{2,}|\t")
+_EDGE_BLANKS = re.compile(
+    "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*"
+)
+_PARAGRAPH_END = re.compile("\n{2,}")
+
+
+def clean_text(text: str) -> str:
+    """Paragraphs separated by one blank line, NFC, without characters that nobody sees. The words stay."""
+    # What is taken out may have hidden something else to mend, so until nothing is left; mostly once.
+    while (cleaned := _cleaned(text)) != text:
+        text = cleaned
+    return text
+
+
+def clean_line(text: str) -> str:
+    """The same for a title or a name: one line."""
+    return " ".join(_characters(_repaired(text)).split())
+
+
+def _cleaned(text: str) -> str:
+    text = _characters(_LINE_END.sub("\n", _repaired(text)))
+    # A no-break space alone is good French typography; only runs of blanks are made one.
+    return _PARAGRAPH_END.sub("\n\n", _EDGE_BLANKS.sub("\n", _BLANKS.sub(" ", text))).strip()
+
+
+def _repaired(text: str) -> str:
+    """Undo UTF-8 that was once read as a Western encoding and saved that way.
+
+    First of all, because half of such a character is a control character that would be taken out as junk. The controls
+    from 80 to 9F are never meant as such: they are the quotation marks and dashes of windows-1252.
+    """
+    return ftfy.fix_encoding(text) if _C1.search(text) or is_bad(text) else text
+
+
+def _characters(text: str) -> str:
+    text = _IDLE_JOINER.sub("", _JUNK.sub("", text))
+    if not _RIGHT_TO_LEFT.search(text):
+        text = _DIRECTION_MARK.sub("", text)
+    return unicodedata.normalize("NFC", text)

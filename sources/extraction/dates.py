@@ -1,0 +1,79 @@
+"""The day a text says it was published; what could be two days is none."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+FIRST_YEAR, LAST_YEAR = 1500, 2100
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}(?:Z|[+-]\d{2}:?\d{2})?)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?![\d/.])")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+_IN_WORDS = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|º|er|\.)?\s+(?:de\s+|of\s+|d['’])?([^\s\d,./()]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
+)
+_MONTH_FIRST = re.compile(r"([^\s\d,./()]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{2})[/-](\d{2})(?:[/-]|$)")
+
+
+def read_date(text: str, *, language: str = "") -> date | None:
+    """The date in a string such as an ISO time stamp, an HTTP date or "8 January 2019".
+
+    A time stamp gives the day in its own time zone, as its author meant it. Numbers alone count when only one reading
+    is a date: 25/12/2019 does, 03/04/2019 does not.
+    """
+    text = text.strip()[:200]
+    for year, month, day in _candidates(text, language):
+        if FIRST_YEAR <= year <= LAST_YEAR:
+            with suppress(ValueError):
+                return date(year, month, day)
+    return None
+
+
+def date_in_address(url: str) -> date | None:
+    """The date in the path of an address: /2019/01/08/."""
+    match = _IN_ADDRESS.search(url.partition("?")[0])
+    return read_date("-".join(match.groups())) if match else None
+
+
+def _candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
+    for pattern, method in (
+        (_ISO, "search"),
+        (_COMPACT, "fullmatch"),
+        (_YEAR_FIRST, "search"),
+        (_EAST_ASIAN, "search"),
+    ):
+        if match := getattr(pattern, method)(text):
+            yield int(match[1]), int(match[2]), int(match[3])
+    if match := _YEAR_LAST.search(text):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        if second > 12 or first == second:
+            yield year, first, second
+        elif first > 12:
+            yield year, second, first
+    for pattern, day, month in ((_IN_WORDS, 1, 2), (_MONTH_FIRST, 2, 1)):
+        for match in pattern.finditer(text):
+            if number := _months(language).get(match[month].lower()):
+                yield int(match[3]), number, int(match[day])
+
+
+@lru_cache(maxsize=16)
+def _months(language: str) -> dict[str, int]:
+    """Names of months, whole and short, in English and in one more language (CLDR)."""
+    names: dict[str, int] = {}
+    for one in {"en", language} - {""}:
+        try:
+            locale = Locale.parse(one)
+        except (UnknownLocaleError, ValueError):
+            continue
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in locale.months[context][width].items():
+                    names[name.lower().rstrip(".")] = number
+    return names

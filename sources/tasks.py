@@ -1,0 +1,49 @@
+"""Work that the background worker does for sources."""
+
+from django.contrib.auth.models import User
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from sources.capture import capture
+from sources.fetching import FetchError, fetch
+from sources.models import Source
+from sources.reading import Material
+
+#: Reasons of `FetchError` that may be gone in a minute.
+TEMPORARY = frozenset(
+    {
+        "timed_out",
+        "connection_failed",
+        "broken_response",
+        "server_error",
+        "too_many_requests",
+        "name_not_found",
+    }
+)
+
+
+class TryAgain(Exception):
+    """The address gives nothing at the moment."""
+
+
+# After 10 s, 100 s and 17 minutes; then the job has failed, and is seen as such in the admin.
+@app.task(
+    queue="fetch",
+    retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[TryAgain]),
+)
+def capture_source(*, source_id: int, by_id: int | None = None) -> None:
+    """Store what the source's address holds now; nothing changes where it is the text of the latest snapshot.
+
+    Raises:
+        FetchError: there is nothing at the address.
+        ExtractionError: there is no text in what it holds.
+    """
+    source = Source.objects.get(pk=source_id)
+    try:
+        material = Material.fetched(fetch(source.url))
+    except FetchError as error:
+        if error.reason_code in TEMPORARY:
+            raise TryAgain(str(error)) from error
+        raise
+    by = User.objects.get(pk=by_id) if by_id else None
+    capture(material, source=source, by=by)
