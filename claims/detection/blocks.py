@@ -1,0 +1,107 @@
+"""Cut a text into blocks: its paragraphs, headings, captions and labels, with their place in the text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+# Everything that str.splitlines() calls a line end, NUL-safe and linear.
+_LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LIST_MARK = re.compile(r"\s*(?:[-–—*•·‣▪◦●■►]|\(?\d{1,2}\)|\d{1,2}\.(?=\s+\D))\s+")
+
+# A plain-text mail or wire copy is wrapped at 60 to 100 columns; a longer line is a paragraph of its own.
+_WIDEST_WRAPPED_LINE = 110
+_NARROWEST_WRAPPED_LINE = 50
+_COMMAS = frozenset(",،，、")
+_LONGEST_JOINED = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One run of text that a blank line or a line end sets apart."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The text with its white space folded: two blocks with one key say the same."""
+        return " ".join(self.text.split()).casefold()
+
+
+def split_blocks(text: str) -> list[Block]:
+    """Return the blocks of `text` in order, without surrounding white space and list marks.
+
+    Extractors write a paragraph per line; typed copy wraps its lines. The second kind is recognised by its own
+    arithmetic: in wrapped text nearly every line is so long that the next line's first word would not have fitted.
+    """
+    blocks = []
+    for start, end in _wrapped_paragraphs(text) if _is_wrapped(text) else _paragraph_lines(text):
+        mark = _LIST_MARK.match(text, start, end)
+        if mark:
+            start = mark.end()
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        if start < end:
+            blocks.append(Block(start, end, text[start:end]))
+    return blocks
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    return (line.span() for line in _LINE.finditer(text))
+
+
+def _paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield lines, joined where the first cannot be the end of anything."""
+    start = end = None
+    for line_start, line_end in _lines(text):
+        if start is not None and end is not None:
+            apart = len(text[end:line_start].replace("\r\n", "\n")) > 1
+            if not apart and line_end - start < _LONGEST_JOINED and _goes_on(text, end, line_start):
+                end = line_end
+                continue
+            yield start, end
+        start, end = line_start, line_end
+    if start is not None and end is not None:
+        yield start, end
+
+
+def _goes_on(text: str, end: int, line_start: int) -> bool:
+    """Tell whether a line ends in a comma, or in a word before a line of several words that begins small."""
+    above, below = text[max(0, end - 80) : end].rstrip(), text[line_start : line_start + 80].lstrip()
+    if above[-1:] in _COMMAS:
+        return True
+    first, _, rest = below.partition(" ")
+    return above[-1:].isalnum() and " " in above and below[:1].islower() and " " in rest and "/" not in first
+
+
+def _wrapped_paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield paragraphs between blank lines; a list mark opens one of its own."""
+    start = end = None
+    for line_start, line_end in _lines(text):
+        blank = not text[line_start:line_end].strip()
+        apart = end is not None and len(text[end:line_start].replace("\r\n", "\n")) > 1
+        if (
+            start is not None
+            and end is not None
+            and (blank or apart or _LIST_MARK.match(text, line_start, line_end))
+        ):
+            yield start, end
+            start = None
+        if not blank:
+            start, end = (line_start if start is None else start), line_end
+    if start is not None and end is not None:
+        yield start, end
+
+
+def _is_wrapped(text: str) -> bool:
+    lines = [line.strip() for line in text[:20_000].splitlines()]
+    width = max(map(len, lines), default=0)
+    if not _NARROWEST_WRAPPED_LINE <= width <= _WIDEST_WRAPPED_LINE:
+        return False
+    breaks = [(above, below) for above, below in pairwise(lines) if above and below]
+    forced = sum(len(above) + 1 + len(below.split()[0]) > width - 3 for above, below in breaks)
+    return len(breaks) >= 3 and forced >= 0.8 * len(breaks)
