@@ -1,0 +1,208 @@
+"""How `import_article` tells what became of an article: a table for people, or one JSON object for programs."""
+
+import json
+import os
+from typing import Any, TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from claims.articles import ImportedArticle
+from claims.models import Claim
+from claims.proposal import Found
+from claims.reanchoring import Outcome
+
+#: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
+NARROW = 80
+WIDTH_OF_FILES = 120
+
+
+def as_document(article: ImportedArticle) -> dict[str, Any]:
+    """The report as JSON values; offsets count in `snapshot.text`. What a dry run would have made has no `id`."""
+    captured = article.captured
+    source, snapshot = captured.source, captured.snapshot
+    return {
+        "dry_run": article.dry_run,
+        "source": {
+            "id": _id(source.pk, captured.is_new_source, article),
+            "is_new": captured.is_new_source,
+            "title": source.title,
+            "kind": source.kind,
+            "url": source.url,
+            "publisher": source.publisher.name if source.publisher else None,
+            "byline": source.byline,
+            "published_on": source.published_on.isoformat() if source.published_on else None,
+            "language": source.language,
+        },
+        "snapshot": {
+            "id": _id(snapshot.pk, captured.is_new_snapshot, article),
+            "is_new": captured.is_new_snapshot,
+            "number": snapshot.number,
+            "captured_at": snapshot.captured_at.isoformat(),
+            "url": snapshot.url,
+            "media_type": snapshot.media_type,
+            "extractor": snapshot.extractor,
+            "content_sha256": snapshot.content_sha256,
+            "content_size": snapshot.content_size,
+            "text_sha256": snapshot.text_sha256,
+            "text": snapshot.text,
+        },
+        "claims": [_claim(found, is_new, article) for found, is_new in _in_order(article)],
+        "anchors": {
+            "held": [_outcome(outcome) for outcome in article.proposal.held],
+            "moved": [_outcome(outcome) for outcome in article.proposal.moved],
+            "orphaned": [_outcome(outcome) for outcome in article.proposal.orphaned],
+        },
+    }
+
+
+def console_on(stream: TextIO) -> Console:
+    """A console that writes what it is given: no markup or emoji codes, and no failure where letters do not exist."""
+    console = Console(file=stream, emoji=False, highlight=False, markup=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH_OF_FILES
+    if not console.encoding.startswith("utf") and (reconfigure := getattr(stream, "reconfigure", None)):
+        reconfigure(errors="backslashreplace")
+    return console
+
+
+def print_document(article: ImportedArticle, console: Console) -> None:
+    """The report as one JSON object."""
+    plain = not console.encoding.startswith("utf")
+    text = json.dumps(as_document(article), ensure_ascii=plain, indent=2)
+    try:
+        console.file.write(f"{text}\n")
+        console.file.flush()
+    except BrokenPipeError:
+        # Whoever read us has read enough (`| head`), as rich has it for tables.
+        console.on_broken_pipe()
+
+
+def print_report(article: ImportedArticle, console: Console) -> None:
+    """What was extracted, the claims in the order of the text, what became of earlier anchors, and the sum."""
+    console.print(_header(article))
+    claims = _in_order(article)
+    if claims:
+        console.print(_claims(claims, narrow=console.width < NARROW))
+    proposal = article.proposal
+    if proposal.moved or proposal.orphaned:
+        console.print(_anchors([*proposal.moved, *proposal.orphaned]))
+    console.print(Text(_summary(article)), soft_wrap=True)
+
+
+def _in_order(article: ImportedArticle) -> list[tuple[Found, bool]]:
+    """Claims and whether they are new, by their place in the text."""
+    proposal = article.proposal
+    found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
+    return sorted(found, key=lambda pair: pair[0].anchor.start)
+
+
+def _id(key: int, is_new: bool, article: ImportedArticle) -> int | None:
+    return None if article.dry_run and is_new else key
+
+
+def _claim(found: Found, is_new: bool, article: ImportedArticle) -> dict[str, Any]:
+    claim, anchor = found.claim, found.anchor
+    return {
+        "id": _id(claim.pk, is_new, article),
+        "is_new": is_new,
+        "state": claim.state,
+        "statement": claim.statement,
+        "exact": anchor.exact,
+        "prefix": anchor.prefix,
+        "suffix": anchor.suffix,
+        "start": anchor.start,
+        "end": anchor.end,
+        "score": claim.score,
+        "reasons": claim.score_reasons,
+        "claimant": claim.claimant.name if claim.claimant else None,
+        "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    appearance = outcome.appearance
+    return {
+        "claim": appearance.claim_id,
+        "appearance": appearance.pk,
+        "exact": appearance.exact,
+        "start_before": outcome.start_before,
+        "start": appearance.start,
+        "reason": outcome.reason,
+    }
+
+
+def _header(article: ImportedArticle) -> Table:
+    captured = article.captured
+    source, snapshot = captured.source, captured.snapshot
+    number = "" if captured.is_new_source and article.dry_run else f" {source.pk}"
+    known = "new" if captured.is_new_source else "already known"
+    version = f"snapshot {snapshot.number}, {'new' if captured.is_new_snapshot else 'unchanged'}"
+    rows = {
+        "Title": source.title,
+        "Publisher": source.publisher.name if source.publisher else "",
+        "Byline": source.byline,
+        "Published": source.published_on.isoformat() if source.published_on else "",
+        "Language": source.language,
+        "Address": source.url,
+        "Text": f"{len(snapshot.text):,} characters, {len(snapshot.text.split()):,} words",
+        "Source": f"source{number}, {known}; {version}",
+    }
+    header = Table.grid(padding=(0, 2))
+    header.add_column(style="bold")
+    header.add_column(overflow="fold")
+    for name, value in rows.items():
+        header.add_row(name, Text(value) if value else Text("not found", style="dim"))
+    return header
+
+
+def _claims(claims: list[tuple[Found, bool]], *, narrow: bool) -> Table:
+    table = Table(expand=True)
+    table.add_column("Score", justify="right", width=5)
+    table.add_column("Statement", ratio=5, overflow="fold")
+    if not narrow:
+        table.add_column("Claimant", ratio=2, overflow="fold")
+        table.add_column("Reasons", ratio=2, overflow="fold")
+    for found, is_new in claims:
+        claim = found.claim
+        score = "" if claim.score is None else f"{claim.score:.2f}"
+        statement = Text(claim.statement)
+        if not is_new:
+            statement.append(f" (claim {claim.pk}, {claim.get_state_display().lower()})", style="dim")
+        beside = [_claimant(claim), Text(", ".join(claim.score_reasons), style="dim")]
+        cells: list[RenderableType] = [statement, *beside]
+        table.add_row(score, *([Group(statement, *(text for text in beside if text))] if narrow else cells))
+    return table
+
+
+def _claimant(claim: Claim) -> Text:
+    return Text(str(claim.claimant) if claim.claimant else "")
+
+
+def _anchors(outcomes: list[Outcome]) -> Table:
+    table = Table(title="Earlier anchors", title_justify="left", expand=True)
+    table.add_column("Claim", justify="right")
+    table.add_column("Words", ratio=3, overflow="fold")
+    table.add_column("Now", ratio=2, overflow="fold")
+    for outcome in outcomes:
+        appearance = outcome.appearance
+        now = f"moved, {outcome.start_before} → {appearance.start}"
+        if outcome.state == "orphaned":
+            now = f"orphaned: {outcome.reason}"
+        table.add_row(str(appearance.claim_id), Text(appearance.exact), Text(now))
+    return table
+
+
+def _summary(article: ImportedArticle) -> str:
+    proposal = article.proposal
+    created, existing = len(proposal.created), len(proposal.existing)
+    words = [f"{created} {'claim' if created == 1 else 'claims'} proposed"]
+    if existing:
+        words.append(f"{existing} known before")
+    if proposal.held or proposal.moved or proposal.orphaned:
+        words.append(
+            f"anchors: {len(proposal.held)} held, {len(proposal.moved)} moved, {len(proposal.orphaned)} orphaned"
+        )
+    summary = "; ".join(words) + "."
+    return f"{summary} Nothing was stored: this was a dry run." if article.dry_run else summary

@@ -1,0 +1,98 @@
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from typing import Any, TextIO, cast
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from claims.articles import import_article
+from claims.detection import DEFAULT_THRESHOLD
+from claims.management.article_report import console_on, print_document, print_report
+from sources.extraction import ExtractionError
+from sources.fetching import FetchError
+from sources.models import Source
+from sources.overrides import OverrideError, read_overrides
+from sources.reading import ReadingError, read
+
+OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
+
+
+class Command(BaseCommand):
+    help = """\
+Store an article as a source with a snapshot, and propose its check-worthy statements as claims.
+
+The same text again changes nothing. A changed text makes a new snapshot of the same source, and
+the report says which earlier anchors held, moved or are orphaned. A text without an address is
+recognised by its title: name the old one with --title if the headline changed.
+
+Exit status: 0 imported (or nothing had changed), 1 the article could not be imported and nothing
+was stored, 2 the command was called wrongly. The report goes to standard output, everything else
+to standard error."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("article", metavar="FILE|URL|-", help="text, HTML or PDF; - reads standard input")
+        stated = parser.add_argument_group("what you know better than the article says it")
+        stated.add_argument("--title", default="")
+        stated.add_argument("--byline", default="")
+        stated.add_argument("--publisher", metavar="NAME", default="")
+        stated.add_argument("--date", metavar="YYYY-MM-DD", default="", help="when it was published")
+        stated.add_argument("--language", metavar="TAG", default="", help="such as en, pt-BR or ko")
+        stated.add_argument("--url", default="", help="its address, if it was read from a file")
+        stated.add_argument(
+            "--kind", choices=Source.Kind.values, default="", help="the kind of source", metavar="KIND"
+        )
+        parser.add_argument(
+            "--threshold",
+            type=_share,
+            default=DEFAULT_THRESHOLD,
+            metavar="SCORE",
+            help=f"propose only statements with this score, 0 to 1 (default {DEFAULT_THRESHOLD})",
+        )
+        parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
+        parser.add_argument("--dry-run", action="store_true", help="report, but store nothing at all")
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+    def handle(self, *, article: str, **options: Any) -> None:
+        try:
+            overrides = read_overrides(**{name: options[name] for name in OVERRIDES})
+            by = _user(options["by"])
+            with Console(stderr=True).status(f"Reading {article} …"):
+                material = read(article)
+            imported = import_article(
+                material,
+                overrides=overrides,
+                threshold=options["threshold"],
+                by=by,
+                dry_run=options["dry_run"],
+            )
+        except (OverrideError, ReadingError, FetchError) as error:
+            raise CommandError(str(error)) from None
+        except ExtractionError as error:
+            raise CommandError(f"{'standard input' if article == '-' else article}: {error}") from None
+        print_out = print_document if options["json"] else print_report
+        print_out(imported, console_on(cast(TextIO, self.stdout)))
+
+
+def _share(text: str) -> float:
+    try:
+        if 0 <= float(text) <= 1:
+            return float(text)
+    except ValueError:
+        pass
+    raise ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+
+
+def _user(name: str | None) -> User | None:
+    if name is None:
+        return None
+    try:
+        return User.objects.get_by_natural_key(name)
+    except User.DoesNotExist:
+        raise OverrideError(
+            f"There is no user “{name}”. Leave --by out, or name somebody with an account."
+        ) from None

@@ -1,0 +1,24 @@
+"""What tests of importing articles share."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.claims.importing import TEXT
+
+
+@pytest.fixture
+def archive(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the archive, which does not exist before something is stored in it."""
+    folder = tmp_path_factory.mktemp("archive") / "files"
+    settings.MEDIA_ROOT = folder
+    return folder
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    """The article as a file."""
+    path = tmp_path / "ferries.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
