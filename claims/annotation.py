@@ -1,0 +1,91 @@
+"""Text and spans → paragraphs of pieces, each of which knows the spans that cover it. Pure."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
+
+#: One or more empty lines, which may hold blanks.
+_PARAGRAPH_BREAK = re.compile(r"\n(?:[^\S\n]*\n)+")
+
+
+class Span(Protocol):
+    """A stretch of a text in code points, `end` excluded."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+S = TypeVar("S", bound=Span)
+
+
+@dataclass(slots=True)
+class Piece(Generic[S]):
+    """A stretch of one paragraph over which the set of covering spans does not change."""
+
+    text: str
+    covering: list[S]
+    begins: list[S] = field(default_factory=list)
+    ends: list[S] = field(default_factory=list)
+
+    @property
+    def innermost(self) -> S | None:
+        """The covering span that a click on these words means: the one that began last, of those the shortest."""
+        return max(self.covering, key=lambda span: (span.start, -span.end), default=None)
+
+    @property
+    def ends_elsewhere(self) -> list[S]:
+        """Spans that end here although a click on these words means another one."""
+        return [span for span in self.ends if span is not self.innermost]
+
+    @property
+    def innermost_ends(self) -> bool:
+        return any(span is self.innermost for span in self.ends)
+
+
+def paragraphs(text: str, spans: Iterable[S]) -> list[list[Piece[S]]]:
+    """Cut `text` at empty lines and wherever a span begins or ends; spans may nest, overlap, touch or cross paragraphs.
+
+    Spans that reach beyond the text, or hold nothing but a paragraph break, are left out.
+    """
+    usable = sorted((s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end))
+    cuts = sorted({position for span in usable for position in (span.start, span.end)})
+    cut: list[list[Piece[S]]] = []
+    for start, end in _paragraph_spans(text):
+        inside = cuts[bisect_left(cuts, start + 1) : bisect_left(cuts, end)]
+        edges = [start, *inside, end]
+        cut.append(
+            [
+                Piece(text[left:right], [s for s in usable if s.start < right and s.end > left])
+                for left, right in pairwise(edges)
+            ]
+        )
+    _mark_ends(cut)
+    return cut
+
+
+def _mark_ends(cut: list[list[Piece[S]]]) -> None:
+    """Note on its first and last piece that a span begins and ends there, also where it crosses paragraphs."""
+    pieces = [piece for paragraph in cut for piece in paragraph]
+    begun: set[int] = set()
+    for piece in pieces:
+        piece.begins = [s for s in piece.covering if id(s) not in begun]
+        begun.update(id(s) for s in piece.begins)
+    ended: set[int] = set()
+    for piece in reversed(pieces):
+        piece.ends = [s for s in piece.covering if id(s) not in ended]
+        ended.update(id(s) for s in piece.ends)
+
+
+def _paragraph_spans(text: str) -> Iterable[tuple[int, int]]:
+    start = 0
+    for found in _PARAGRAPH_BREAK.finditer(text):
+        if text[start : found.start()].strip():
+            yield start, found.start()
+        start = found.end()
+    if text[start:].strip():
+        yield start, len(text)

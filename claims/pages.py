@@ -1,0 +1,94 @@
+"""How a reader page becomes a response: its language, its colours, and how long it may be kept."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+Document = dict[str, Any]
+
+#: Shared caches may keep a page this long; browsers ask every time, which costs them an empty 304.
+SHARED_CACHE_SECONDS = 60
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+def respond(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    made_of: Iterable[object],
+    ratings: Iterable[Document] = (),
+) -> HttpResponse:
+    """Render a page that anybody may cache.
+
+    Args:
+        made_of: what the page's content depends on, such as the digests of publications; becomes its ETag.
+        ratings: the ratings it shows, whose colours it declares.
+    """
+    language = interface_language()
+    with translation.override(language):
+        styles = rating_styles(ratings)
+        etag = _etag(language, request.get_full_path(), *made_of)
+        # While templates are being edited, the ETag of what is installed would be out of date.
+        response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
+        if response is None:
+            response = render(request, template, context | {"rating_styles": styles})
+    response["ETag"] = etag
+    response["Content-Language"] = language
+    patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
+    if styles:
+        # A hash and not a nonce: the page is cached, and a nonce that is used twice protects nothing.
+        digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+        response._csp_update = {"style-src": ["'self'", f"'sha256-{digest}'"]}  # type: ignore[attr-defined]  # django-csp's
+    return response
+
+
+def interface_language() -> str:
+    """The language that our own words are really in: the visitor's where they are translated, otherwise English."""
+    return pgettext("BCP 47 tag of the language you translate into", "en")
+
+
+def rating_styles(ratings: Iterable[Document]) -> SafeString:
+    """One rule of CSS for each rating that has colours. Ratings without keep those of their comparable class."""
+    rules = {rating["id"]: _colours(rating) for rating in ratings}
+    return mark_safe(  # noqa: S308 - numbers and colours that were matched character by character
+        "".join(f".rating-{key:d}{{{colours}}}" for key, colours in sorted(rules.items()) if colours)
+    )
+
+
+def _colours(rating: Document) -> str:
+    light, on_light = rating["colour"], rating["text_colour"]
+    dark, on_dark = rating["colour_dark"] or light, rating["text_colour_dark"] or on_light
+    if not all(_COLOUR.fullmatch(colour) for colour in (light, on_light, dark, on_dark)):
+        return ""
+    return f"--verdict:light-dark({light},{dark});--on-verdict:light-dark({on_light},{on_dark})"
+
+
+def _etag(*parts: object) -> str:
+    digest = hashlib.sha256(_installed().encode())
+    for part in parts:
+        digest.update(f"\0{part}".encode())
+    return f'"{digest.hexdigest()[:32]}"'
+
+
+@cache
+def _installed() -> str:
+    """Changes with every release that could make the same publication look different, and with the newsroom's name."""
+    digest = hashlib.sha256(f"{settings.SITE_URL} {settings.NEWSROOM_NAME} {settings.TIME_ZONE}".encode())
+    for pattern in ("templates/**/*.html", "static/**/*", "claims/**/*.py", "locale/**/*.mo"):
+        for path in sorted(settings.BASE_DIR.glob(pattern)):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,188 @@
+"""What templates of reader pages say about the documents of publications."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from claims.annotation import Piece
+from claims.models import Claimant, Evidence, Publication
+from claims.models.rating import NormalisedRating
+from claims.pages import interface_language
+from claims.source_text import Passage
+from sources.models import Publisher, Source
+from sources.urls import domain
+
+Document = dict[str, Any]
+
+register = template.Library()
+
+_CHOICES = {
+    "stance": Evidence.Stance,
+    "correction": Publication.Kind,
+    "source": Source.Kind,
+    "publisher": Publisher.Kind,
+    "claimant": Claimant.Kind,
+    "rating_class": NormalisedRating,
+}
+_STANCES = ("refutes", "supports", "context")
+
+
+@register.simple_tag
+def newsroom() -> str:
+    return settings.NEWSROOM_NAME
+
+
+@register.simple_tag
+def language_of_page() -> dict[str, Any]:
+    """Tag and direction of the language that the page's own words are in."""
+    return get_language_info(interface_language())
+
+
+@register.filter
+def day(value: str | date | datetime | None) -> str | SafeString:
+    """A day, given as a date or in ISO 8601, in the words of the page's language and with the day itself as mark-up."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
+    english = (get_language() or "en").startswith("en")
+    words = date_format(value, "j F Y" if english else "DATE_FORMAT")
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+
+
+@register.filter
+def moment(value: str) -> SafeString:
+    """A moment given in ISO 8601, to the minute and with its time zone."""
+    local = timezone.localtime(datetime.fromisoformat(value))
+    return format_html(
+        '{}, <time datetime="{}">{}</time>',
+        day(local),
+        local.isoformat(timespec="seconds"),
+        local.strftime("%H:%M %Z"),
+    )
+
+
+@register.filter
+def label(rating: Document) -> str:
+    """The rating's label in the page's language where its scale has it, otherwise as the publisher wrote it."""
+    return rating["labels"].get(get_language()) or rating["label"]
+
+
+@register.filter
+def definition(rating: Document) -> str:
+    """What the rating means, in the page's language where its scale says it."""
+    return rating["definitions"].get(get_language()) or rating["definition"]
+
+
+@register.filter
+def label_language(rating: Document) -> str:
+    """The language that `label` is in."""
+    language = get_language() or ""
+    return language if rating["labels"].get(language) else rating["language"]
+
+
+@register.filter
+def lead_verdict(document: Document) -> Document | None:
+    """The verdict that stands for the claim where there is room for one: the one last reviewed."""
+    rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
+    return max(rated, key=lambda verdict: (verdict["reviewed_on"] or "", verdict["id"]), default=None)
+
+
+@register.filter
+def by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Document]]]:
+    """Evidence in groups that have something in them."""
+    groups = {stance: [item for item in evidence if item["stance"] == stance] for stance in _STANCES}
+    return [(stance, items) for stance, items in groups.items() if items]
+
+
+@register.filter
+def named(code: str, choices: str) -> str:
+    """What readers see for a code of one of our closed lists: `stance`, `correction`, `source`…"""
+    return str(dict(_CHOICES[choices].choices).get(code, code))
+
+
+@register.filter
+def host(url: str) -> str:
+    """The site that an address leads to, as link text."""
+    return domain(url)
+
+
+@register.filter
+def passage_url(appearance: Document) -> str:
+    """The place on our page of the source where these words stand highlighted."""
+    source, snapshot = appearance["source"]["id"], appearance["snapshot"]
+    page = (
+        reverse("source-snapshot", args=[source, snapshot["number"]])
+        if snapshot
+        else reverse("source", args=[source])
+    )
+    return f"{page}#appearance-{appearance['id']}"
+
+
+@register.filter
+def colour_classes(rating: Document | None) -> str:
+    """The CSS classes that give an element the colours of a rating: its own, or those of its comparable class."""
+    if rating is None:
+        return "class-not_rated"
+    return f"class-{rating['normalised'] or 'not_rated'} rating-{rating['id']}"
+
+
+@register.filter
+def highlighted(piece: Piece[Passage]) -> SafeString:
+    """A piece of a source's text: marked in the colour of its verdict and linked to its claim, or as it stands.
+
+    Written here and not as a template, because every blank between two pieces would show in the text.
+    """
+    anchors = format_html_join(
+        "", '<span class="anchor" id="appearance-{}"></span>', ((p.appearance["id"],) for p in piece.begins)
+    )
+    passage = piece.innermost
+    if passage is None:
+        return anchors + conditional_escape(piece.text)
+    return anchors + format_html(
+        '<mark class="{}"><a href="{}">{}{}{}</a></mark>{}',
+        colour_classes(_rating(passage)),
+        _claim_url(passage),
+        _spoken(_verdict_words(passage)) if passage in piece.begins else "",
+        piece.text,
+        format_html("<sup>{}</sup>", passage.number) if piece.innermost_ends else "",
+        format_html_join(
+            "",
+            '<sup><a href="{}">{}{}</a></sup>',
+            (
+                (_claim_url(p), _spoken(f"{_verdict_words(p)} {p.claim['statement']}"), p.number)
+                for p in piece.ends_elsewhere
+            ),
+        ),
+    )
+
+
+def _rating(passage: Passage) -> Document | None:
+    verdict = lead_verdict(passage.claim)
+    return verdict["rating"] if verdict else None
+
+
+def _verdict_words(passage: Passage) -> str:
+    rating = _rating(passage)
+    return _("Rated %(label)s:") % {"label": label(rating)} if rating else ""
+
+
+def _spoken(words: str) -> SafeString:
+    """Words for those who hear the page; colours say the same to those who see it."""
+    return format_html('<span class="visually-hidden">{} </span>', words)
+
+
+def _claim_url(passage: Passage) -> str:
+    return reverse("claim", args=[passage.claim["id"], passage.claim["slug"]])

@@ -1,0 +1,26 @@
+"""A real browser for tests of what only a browser shows."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+#: Where systems and `.ci/run` put Chromium.
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium, started once; tests that need it are skipped with the reason where it is not installed."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"Chromium is not installed: none of {', '.join(NAMES)} is on the PATH.")
+    # Playwright's event loop lives in this thread, and Django would take the tests' own queries for asynchronous ones.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        # Chromium's sandbox refuses to run as root, as which containers run tests.
+        browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0)
+        yield browser
+        browser.close()
