@@ -1,0 +1,38 @@
+"""Measure every figure that the project promises: `make bench`, or `make bench ARGS="publish import_article"`.
+
+Each measurement is a program of its own, so that none inherits the memory or the warmth of another. A figure that is
+missed makes the whole fail. Figures hold for a quiet machine; run it twice before you believe one.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+MEASUREMENTS = {
+    "publish": "publishing one claim",
+    "import_article": "importing an article of 10,000 words",
+    "detection_quality": "recall and precision of the claim detector",
+    "stack": "make demo cold and warm, and the memory of the idle stack",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    names = parser.parse_args().names or list(MEASUREMENTS)
+    if unknown := [name for name in names if name not in MEASUREMENTS]:
+        parser.error(f"no such measurement: {', '.join(unknown)}. There are: {', '.join(MEASUREMENTS)}.")
+    missed = []
+    for name in names:
+        print(f"\n== {name}: {MEASUREMENTS[name]}", flush=True)
+        if subprocess.run(
+            [sys.executable, "-m", f"benchmarks.{name}"], cwd=Path(__file__).parents[1], check=False
+        ).returncode:
+            missed.append(name)
+    print(f"\nmissed: {', '.join(missed)}" if missed else "\nEvery figure was met.")
+    return bool(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
