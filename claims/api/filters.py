@@ -1,0 +1,282 @@
+"""What the API's lists of claims and verdicts can be narrowed down by."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
+from claims.models.publication import PublicationQuerySet, sortable_day
+from claims.search import search_query
+from factcheck.filters import ListQuery, Parameter, Query, no_such_place, ordering_parameter
+from factcheck.pagination import ORDERING, Ordering, both_ways, day_key, id_key, moment_key, rank_key
+from factcheck.values import Day, IdOr, Language, Moment, Slug, Whole, Word, Words
+from sources.api.filters import by_publisher, in_language, one_of
+from sources.api.values import Address, Domain
+from sources.models import Publisher, Source
+
+
+def share(field: str) -> Callable[[list[Any]], Q]:
+    """The condition that a list of values has one in common with those given."""
+    return lambda values: Q(**{f"{field}__overlap": values})
+
+
+def by_rating(values: list[int | str]) -> Q:
+    codes = [value for value in values if isinstance(value, str)]
+    found = Q(rating_id__in=[value for value in values if isinstance(value, int)])
+    if codes:
+        found |= Q(rating_id__in=Rating.objects.filter(code__in=codes).values("pk"))
+    return found
+
+
+def by_topic(prefix: str = "") -> Callable[[list[int | str]], Q]:
+    def condition(values: list[int | str]) -> Q:
+        topics: Any = [value for value in values if isinstance(value, int)]
+        if len(topics) < len(values):
+            slugs = [value for value in values if isinstance(value, str)]
+            topics = ArraySubquery(Topic.objects.filter(Q(slug__in=slugs) | Q(pk__in=topics)).values("pk"))
+        return Q(**{f"{prefix}topic_ids__overlap": topics})
+
+    return condition
+
+
+def by_source_address(keys: list[str]) -> Q:
+    return Q(source_ids__overlap=ArraySubquery(Source.objects.filter(url_key__in=keys).values("pk")))
+
+
+def past(moment: datetime) -> datetime:
+    """The moment that `as_of` means: for today, now.
+
+    Raises:
+        NoSuchPlace: nobody knows yet what we shall have said then.
+    """
+    now = datetime.now(UTC)
+    if moment.date() > now.date():
+        raise no_such_place("as_of", "it lies in the future.")
+    return min(moment, now)
+
+
+class VerdictParameter(Parameter):
+    """A condition on verdicts. In a list of claims, all of them together must hold for one verdict."""
+
+
+class VerdictQuery(ListQuery):
+    """What claims and verdicts are asked for alike."""
+
+    publisher = VerdictParameter(
+        IdOr("domain", Domain()),
+        "Who published the verdict: id or domain.",
+        matches=by_publisher("publisher_id"),
+        several=True,
+    )
+    publisher_kind = VerdictParameter(
+        Word(tuple(Publisher.Kind.values)),
+        "Kind of the publisher of the verdict.",
+        matches=one_of("publisher_kind"),
+        several=True,
+    )
+    rating = VerdictParameter(
+        IdOr("code", Slug()),
+        "The rating as its publisher has it: id, or code in the publisher's scale.",
+        matches=by_rating,
+        several=True,
+    )
+    rating_class = VerdictParameter(
+        Word(tuple(NormalisedRating.values)),
+        "The class that the rating amounts to, comparable across publishers.",
+        matches=one_of("rating_class"),
+        several=True,
+    )
+    reviewed_after = VerdictParameter(
+        Day(), "Reviewed on this day or later.", matches=lambda day: Q(reviewed_on__gte=day)
+    )
+    reviewed_before = VerdictParameter(
+        Day(), "Reviewed on this day or earlier.", matches=lambda day: Q(reviewed_on__lte=day)
+    )
+
+
+_RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descending=True)
+
+
+class ClaimListQuery(VerdictQuery):
+    """Published claims."""
+
+    orderings = (
+        *both_ways("updated", moment_key("published_at"), id_key("claim_id")),
+        *both_ways("published", moment_key("first_published_at"), id_key("claim_id")),
+        *both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("claim_id")),
+        *both_ways("claimed", day_key(sortable_day("claimed_on")), id_key("claim_id")),
+        _RELEVANCE,
+    )
+
+    q = Parameter(
+        Words(),
+        'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case and'
+        " accents do not matter.",
+    )
+    language = Parameter(
+        Language(),
+        "Language of the claim; `pt` also finds `pt-BR`.",
+        matches=share("language_ranges"),
+        several=True,
+    )
+    claimant = Parameter(Whole(), "Id of who made the claim.", matches=one_of("claimant_id"), several=True)
+    topic = Parameter(
+        IdOr("slug", Slug()), "Topic of the claim: id or slug.", matches=by_topic(), several=True
+    )
+    source = Parameter(
+        Whole(),
+        "Id of a source that the claim appears in or that a verdict on it cites.",
+        matches=share("source_ids"),
+        several=True,
+    )
+    appears_in = Parameter(
+        Whole(), "Id of a source that the claim appears in.", matches=share("appears_in_ids"), several=True
+    )
+    source_domain = Parameter(
+        Domain(), "Domain of such a source, in either role.", matches=share("source_domains"), several=True
+    )
+    source_url = Parameter(
+        Address(),
+        "Address of such a source, in any spelling: tracking parameters, http or https, www and AMP do not matter.",
+        matches=by_source_address,
+        several=True,
+        split=False,
+    )
+    claimed_after = Parameter(
+        Day(), "Claimed on this day or later.", matches=lambda day: Q(claimed_on__gte=day)
+    )
+    claimed_before = Parameter(
+        Day(), "Claimed on this day or earlier.", matches=lambda day: Q(claimed_on__lte=day)
+    )
+    published_after = Parameter(
+        Moment(),
+        "First published on this day (UTC) or at this moment, or later.",
+        matches=lambda moment: Q(first_published_at__gte=moment),
+    )
+    published_before = Parameter(
+        Moment(end_of_day=True),
+        "First published on this day (UTC) or at this moment, or earlier.",
+        matches=lambda moment: Q(first_published_at__lte=moment),
+    )
+    updated_since = Parameter(
+        Moment(),
+        "Published, corrected or added to on this day (UTC) or at this moment, or later.",
+        matches=lambda moment: Q(published_at__gte=moment),
+    )
+    has = Parameter(
+        Word(("correction", "evidence", "media")),
+        "What the claim has: a public correction note, evidence, or a picture, sound or film among its sources. Given"
+        " twice, it must have both.",
+        matches=lambda features: Q(features__contains=features),
+        several=True,
+    )
+    status = Parameter(
+        Word(tuple(Publication.Status.values)),
+        "`retracted` and `merged` list what was withdrawn.",
+        matches=one_of("status"),
+        several=True,
+        default=Publication.Status.PUBLISHED.value,
+    )
+    as_of = Parameter(
+        Moment(end_of_day=True),
+        "What was published at this moment, or at the end of this day (UTC), as it read then.",
+    )
+    ordering = ordering_parameter(
+        orderings,
+        default="`relevance` when `q` is given, otherwise `-updated`; without `q`, `relevance` is `-updated` too. ",
+    )
+
+    @property
+    def ordering_name(self) -> str:
+        name = self.value(ORDERING, _RELEVANCE.name)
+        nothing_to_be_relevant_to = name == _RELEVANCE.name and not self.value("q")
+        return "-updated" if nothing_to_be_relevant_to else name
+
+    @property
+    def moment(self) -> datetime | None:
+        """The moment in the past that is asked about."""
+        moment = self.value("as_of")
+        return past(moment) if moment else None
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = self._entries()
+        verdicts = PublishedVerdict.objects.filter(publication=OuterRef("pk"))
+        asks_for_verdict = False
+        for name, value in self.form.cleaned_data.items():
+            parameter = self.filters[name]
+            if isinstance(parameter, VerdictParameter):
+                verdicts, asks_for_verdict = parameter.filter(verdicts, value), True
+            else:
+                rows = parameter.filter(rows, value)
+        if asks_for_verdict:
+            rows = rows.filter(Exists(verdicts))
+        q = self.value("q")
+        return rows.search(q, language=self._search_language()) if q else rows
+
+    def _entries(self) -> PublicationQuerySet:
+        """The entries of the ledger that count: of now or of then, and published unless `status` asks for others."""
+        ledger, moment = Publication.objects, self.moment
+        if self.value("status"):
+            return ledger.newest_as_of(moment) if moment else ledger.newest()
+        return ledger.as_of(moment) if moment else ledger.current()
+
+    def _search_language(self) -> str:
+        """Whose word forms `q` is read in: the language asked for, otherwise the newsroom's."""
+        asked = self.value("language", [])
+        return asked[0] if len(asked) == 1 else settings.LANGUAGE_CODE
+
+
+class ClaimQuery(Query):
+    """One claim."""
+
+    as_of = ClaimListQuery.base_filters["as_of"]
+
+    @property
+    def moment(self) -> datetime | None:
+        moment = self.value("as_of")
+        return past(moment) if moment else None
+
+
+class VersionListQuery(ListQuery):
+    """The ledger of one claim."""
+
+    orderings = both_ways("version", id_key("version"))
+    ordering = ordering_parameter(orderings)
+
+
+class VerdictListQuery(VerdictQuery):
+    """Published verdicts, each by itself."""
+
+    orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
+
+    q = Parameter(
+        Words(),
+        "Words to search for in the claim and what is said about it, in web-search syntax.",
+        matches=lambda text: Q(publication__search=search_query(text, language=settings.LANGUAGE_CODE)),
+    )
+    claim = Parameter(Whole(), "Id of the claim.", matches=one_of("claim_id"), several=True)
+    claimant = Parameter(
+        Whole(), "Id of who made the claim.", matches=one_of("publication__claimant_id"), several=True
+    )
+    topic = Parameter(
+        IdOr("slug", Slug()),
+        "Topic of the claim: id or slug.",
+        matches=by_topic("publication__"),
+        several=True,
+    )
+    language = Parameter(
+        Language(),
+        "Language of the verdict; `pt` also finds `pt-BR`.",
+        matches=in_language("language"),
+        several=True,
+    )
+    updated_since = Parameter(
+        Moment(),
+        "The claim was published, corrected or added to on this day (UTC) or at this moment, or later.",
+        matches=lambda moment: Q(publication__published_at__gte=moment),
+    )
+    ordering = ordering_parameter(orderings)

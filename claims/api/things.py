@@ -1,0 +1,161 @@
+"""What published claims speak of: publishers, sources, claimants, topics, ratings.
+
+Each of these is public while a current publication mentions it. The ledger says so: its columns hold the ids that its
+body mentions, so what only drafts know cannot be reached from here.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from claims import representation
+from claims.api.serializers import (
+    ClaimantSerializer,
+    ScaleRatingSerializer,
+    SourceDetailSerializer,
+    TopicSerializer,
+)
+from claims.api.thing_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
+from claims.models import Claimant, Publication, Rating, Topic
+from claims.publishing import render
+from factcheck.pagination import page_of_rows
+from factcheck.resources import Listing, PublicResource, listed
+from sources.api.filters import PublisherListQuery, SourceListQuery
+from sources.api.serializers import PublisherSerializer, SourceSerializer
+from sources.models import Publisher, Source
+
+Document = representation.Document
+
+
+def mentioned(things: QuerySet[Any], where: Q) -> QuerySet[Any]:
+    """Those things for which a current publication meets the condition; `OuterRef("pk")` is the thing's id."""
+    return things.filter(Exists(Publication.objects.current().filter(where)))
+
+
+class ThingResource(PublicResource):
+    """Things of one kind that current publications mention."""
+
+    #: How the public representation shows one of them.
+    represent: ClassVar[Callable[[Any], Document]]
+
+    def listing(self, query: Any, request: HttpRequest) -> Listing:
+        page = page_of_rows(query.qs, **self.paging(query))
+        return listed(page, [render(type(self).represent(row)) for row in page.rows])
+
+    def item(self, request: HttpRequest, id: int) -> str | None:  # noqa: A002  the name in the address
+        row = self.rows().filter(pk=id).first()
+        return render(self.document(row)) if row else None
+
+    def document(self, row: Any) -> Document:
+        """One thing by itself."""
+        return type(self).represent(row)
+
+
+class PublisherResource(ThingResource):
+    """Who published verdicts, or sources that they mention."""
+
+    nouns = ("publisher", "publishers")
+    list_query = PublisherListQuery
+    serializer_class = PublisherSerializer
+    represent = representation.publisher
+
+    def rows(self) -> QuerySet[Publisher]:
+        return mentioned(Publisher.objects.all(), Q(publisher_ids__contains=[OuterRef("pk")]))
+
+
+class ClaimantResource(ThingResource):
+    """Who made published claims."""
+
+    nouns = ("claimant", "claimants")
+    list_query = ClaimantListQuery
+    serializer_class = ClaimantSerializer
+    represent = representation.claimant
+
+    def rows(self) -> QuerySet[Claimant]:
+        return mentioned(Claimant.objects.all(), Q(claimant_id=OuterRef("pk")))
+
+
+class TopicResource(ThingResource):
+    """What published claims are about."""
+
+    nouns = ("topic", "topics")
+    list_query = TopicListQuery
+    serializer_class = TopicSerializer
+    represent = representation.topic
+
+    def rows(self) -> QuerySet[Topic]:
+        return mentioned(Topic.objects.all(), Q(topic_ids__contains=[OuterRef("pk")]))
+
+
+def scale_rating(row: Rating) -> Document:
+    """A rating as verdicts show it, with its definition and whose scale it belongs to."""
+    return {
+        **representation.rating(row),
+        "definition": row.definition,
+        "definitions": row.definitions,
+        "publisher": representation.publisher(row.scale.publisher),
+    }
+
+
+class RatingResource(ThingResource):
+    """The ratings of published verdicts, as their publishers define them."""
+
+    nouns = ("rating", "ratings")
+    list_query = RatingListQuery
+    serializer_class = ScaleRatingSerializer
+    represent = scale_rating
+
+    def rows(self) -> QuerySet[Rating]:
+        ratings = Rating.objects.select_related("scale__publisher")
+        return mentioned(ratings, Q(rating_ids__contains=[OuterRef("pk")]))
+
+
+class SourceResource(ThingResource):
+    """Sources in which published claims appear, or on which published verdicts rest."""
+
+    nouns = ("source", "sources")
+    list_query = SourceListQuery
+    serializer_class = SourceSerializer
+    item_serializer_class = SourceDetailSerializer
+    represent = representation.source
+
+    def rows(self) -> QuerySet[Source]:
+        sources = Source.objects.select_related("publisher")
+        return mentioned(sources, Q(source_ids__contains=[OuterRef("pk")]))
+
+    def document(self, row: Source) -> Document:
+        """The source with every place in it where a published claim was made."""
+        places = list(appearances(row.pk))
+        snapshots = {place["snapshot"]["id"]: place["snapshot"] for place in places if place["snapshot"]}
+        return {
+            **representation.source(row),
+            "snapshots": [snapshots[pk] for pk in sorted(snapshots)],
+            "appearances": places,
+        }
+
+
+def appearances(source: int) -> Iterator[Document]:
+    """The places in a source where published claims were made, in the order of the text, each with its claim."""
+    published = Publication.objects.current().filter(appears_in_ids__contains=[source])
+    found = [
+        {**_claim(claim), **{key: value for key, value in place.items() if key != "source"}}
+        for claim in map(json.loads, published.order_by("claim_id").values_list("body", flat=True))
+        for place in claim["appearances"]
+        if place["source"]["id"] == source
+    ]
+    # Places without an anchor come last: where in the text they are is not known.
+    yield from sorted(found, key=lambda place: (place["start"] is None, place["start"], place["id"]))
+
+
+def _claim(claim: Document) -> Document:
+    return {
+        "claim": {
+            "id": claim["id"],
+            "url": claim["url"],
+            "statement": claim["statement"],
+            "ratings": [verdict["rating"] for verdict in claim["verdicts"]],
+        }
+    }

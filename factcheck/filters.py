@@ -1,0 +1,199 @@
+"""Query strings of the API: each parameter is declared once, read strictly, and described to OpenAPI from there.
+
+This is django-filter with a stricter reading. Where django-filter leaves out a misspelt parameter, takes the last of
+two values, or drops a filter whose value is empty, the answer would silently be about something else; here it is a 400
+that names the parameter and the way out.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django_filters import Filter, FilterSet
+
+from factcheck.errors import InvalidParameters, NoSuchPlace
+from factcheck.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
+from factcheck.values import Reader, Refused, Whole, Word, Words, suggestion
+
+#: So many values of one parameter are read; more than that is not a filter but a bulk request.
+SEVERAL_LIMIT = 100
+
+
+class ValuesWidget(forms.Widget):
+    """All values that a query string gives to one parameter."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return data.getlist(name)
+
+
+class ValuesField(forms.Field):
+    """Reads the values of one parameter: a list of them where several are allowed, otherwise the only one."""
+
+    widget = ValuesWidget
+
+    def __init__(self, *, reader: Reader, several: bool, split: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.reader, self.several, self.split = reader, several, split
+
+    def clean(self, value: list[str]) -> Any:
+        if self.several and self.split:
+            value = [part for text in value for part in text.split(",")]
+        if len(value) > (SEVERAL_LIMIT if self.several else 1):
+            most = f"at most {SEVERAL_LIMIT} values" if self.several else "once"
+            raise ValidationError(f"give it {most}, not {len(value)}.", code="repeated")
+        values = [self._read(text) for text in value]
+        return values if self.several else values[0]
+
+    def _read(self, text: str) -> Any:
+        if not text.strip():
+            raise ValidationError("it is empty; give a value or leave the parameter out.", code="empty")
+        try:
+            return self.reader(text)
+        except Refused as refusal:
+            shown = text if len(text) <= 100 else text[:100] + "…"
+            raise ValidationError(
+                "“%(shown)s”: %(reason)s", "invalid", {"shown": shown, "reason": refusal}
+            ) from None
+
+
+class Parameter(Filter):
+    """One query parameter.
+
+    Args:
+        reader: what a value means (`factcheck.values`).
+        meaning: a sentence for the documentation.
+        matches: from the value, or the list of values, to the condition on the rows; None where something else uses it.
+        several: whether it can be given repeatedly; what any of the values matches is found.
+        split: whether a comma separates values too.
+        default: what holds when it is not given; for the documentation.
+    """
+
+    field_class = ValuesField
+
+    def __init__(
+        self,
+        reader: Reader,
+        meaning: str,
+        *,
+        matches: Callable[[Any], Q] | None = None,
+        several: bool = False,
+        split: bool = True,
+        default: Any = None,
+    ) -> None:
+        super().__init__(reader=reader, several=several, split=split, required=False)
+        self.reader, self.meaning, self.matches = reader, meaning, matches
+        self.several, self.split, self.default = several, split, default
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs.filter(self.matches(value)) if self.matches else qs
+
+    def as_openapi(self, name: str) -> dict[str, Any]:
+        """The parameter as an OpenAPI Parameter Object."""
+        schema = dict(self.reader.schema)
+        example = schema.pop("example", None)
+        if self.several:
+            schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": SEVERAL_LIMIT}
+        if self.default is not None:
+            schema["default"] = [self.default] if self.several else self.default
+        parameter: dict[str, Any] = {
+            "name": name,
+            "in": "query",
+            "description": self.meaning,
+            "schema": schema,
+        }
+        if self.several:
+            parameter |= {"style": "form", "explode": True}
+        if example is not None:
+            parameter["example"] = example
+        return parameter
+
+
+class Query(FilterSet):
+    """The query string of one kind of request."""
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, request: HttpRequest) -> None:
+        # Parameters hold nothing of a request, so they need not be copied for each as django-filter does.
+        self.is_bound = True
+        self.data, self.queryset, self.request = data, queryset, request
+        self.filters = self.base_filters
+        self.form_prefix = None
+        unknown = [name for name in data if name not in self.filters]
+        errors = [{"parameter": name, "code": "unknown", "detail": self._unknown(name)} for name in unknown]
+        for name, failures in self.form.errors.as_data().items():
+            errors += [
+                {
+                    "parameter": name,
+                    "code": failure.code or "invalid",
+                    "detail": f"`{name}`: {failure.messages[0]}",
+                }
+                for failure in failures
+            ]
+        if errors:
+            raise InvalidParameters(errors)
+
+    @property
+    def form(self) -> forms.Form:
+        """A form with the fields that are asked for; building all of them would cost more than the query itself."""
+        if not hasattr(self, "_form"):
+            self._form = forms.Form(self.data)
+            self._form.fields = {name: self.filters[name].field for name in self.data if name in self.filters}
+        return self._form
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """What a parameter says, or `default` when it is not given."""
+        return self.form.cleaned_data.get(name, default)
+
+    def _unknown(self, name: str) -> str:
+        shown = name if len(name) <= 50 else name[:50] + "…"
+        known = sorted(self.filters)
+        allowed = f" Known here: {', '.join(known)}." if known else " None is known here."
+        return f"`{shown}` is not a parameter of this address.{suggestion(name, known)}{allowed}"
+
+
+class NoQuery(Query):
+    """An address that takes no parameters."""
+
+
+class ListQuery(Query):
+    """What every list understands: pages, and their order."""
+
+    #: The orders that the list knows. The first is the default.
+    orderings: Sequence[Ordering] = ()
+
+    page_size = Parameter(Whole(1, PAGE_SIZE_LIMIT), "How many results a page holds.", default=PAGE_SIZE)
+    cursor = Parameter(
+        Words(2000), "Where the page begins: taken from `next` or `previous` of another page, never made up."
+    )
+    count = Parameter(
+        Word(("none", "estimate", "exact")),
+        "Whether `count` says how many results there are in all: `exact` counts them, which takes its time on a long"
+        " list; `estimate` asks the database's planner.",
+        default="none",
+    )
+
+    @property
+    def ordering(self) -> Ordering:
+        """The order in which to list."""
+        return next(ordering for ordering in self.orderings if ordering.name == self.ordering_name)
+
+    @property
+    def ordering_name(self) -> str:
+        name: str = self.value(ORDERING, self.orderings[0].name)
+        return name
+
+
+def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> Parameter:
+    """The parameter `ordering` of a list with these orders."""
+    return Parameter(
+        Word(tuple(ordering.name for ordering in orderings)),
+        f"{default}The order of the results; `-` means descending.",
+        default=None if default else orderings[0].name,
+    )
+
+
+def no_such_place(name: str, reason: str) -> NoSuchPlace:
+    """The 404 for a parameter that points to where nothing is."""
+    return NoSuchPlace([{"parameter": name, "code": "not_found", "detail": f"`{name}`: {reason}"}])

@@ -1,0 +1,234 @@
+"""Keyset pages: a page begins after a row, never at a number, so page 100,000 costs what the first one costs.
+
+A cursor holds the sort key of a row, not a secret: it is checked, not signed, so it stays good for as long as the
+ordering exists, whatever happens to keys and servers. Rows that come or go between two requests move no other row to
+another page.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import isfinite
+from typing import Any, Generic, TypeVar
+
+from django.db.models import F, FloatField, Func, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThan, LessThan
+
+from factcheck.values import GREATEST_ID, Refused
+
+PAGE_SIZE = 50
+PAGE_SIZE_LIMIT = 200
+
+#: The name of the query parameter that chooses an order.
+ORDERING = "ordering"
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One value by which rows are sorted, and how it stands in a cursor. It is never NULL."""
+
+    expression: Combinable
+    written: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """A total order: its last key tells any two rows apart."""
+
+    name: str
+    keys: tuple[Key, ...]
+    descending: bool
+
+
+def both_ways(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
+    """The descending and the ascending order by these keys."""
+    return Ordering(f"-{name}", keys, descending=True), Ordering(name, keys, descending=False)
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place between two rows: after the row with this key or, `backwards`, before it."""
+
+    key: tuple[Any, ...]
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list in its order, and the cursors of its neighbours; "" where there is none."""
+
+    rows: list[Row]
+    next: str
+    previous: str
+
+
+def page_of_values(
+    queryset: QuerySet[Any], columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
+) -> Page[tuple[Any, ...]]:
+    """The page of these columns' values, read with one query."""
+    names = _key_names(ordering)
+    return _page(
+        lambda rows: list(rows.values_list(*columns, *names)),
+        lambda row: row[len(columns) :],
+        queryset,
+        ordering=ordering,
+        size=size,
+        cursor=cursor,
+    )
+
+
+def page_of_rows(queryset: QuerySet[Any], *, ordering: Ordering, size: int, cursor: str) -> Page[Model]:
+    """The page of whole rows, read with one query."""
+    names = _key_names(ordering)
+    return _page(
+        list,
+        lambda row: tuple(getattr(row, name) for name in names),
+        queryset,
+        ordering=ordering,
+        size=size,
+        cursor=cursor,
+    )
+
+
+def _page(
+    fetch: Callable[[QuerySet[Any]], list[Any]],
+    key_of: Callable[[Any], tuple[Any, ...]],
+    queryset: QuerySet[Any],
+    *,
+    ordering: Ordering,
+    size: int,
+    cursor: str,
+) -> Page[Any]:
+    start = decoded(cursor, ordering) if cursor else None
+    backwards = start is not None and start.backwards
+    # One row more than asked for tells whether there is another page in that direction.
+    rows = fetch(_from(queryset, ordering, start)[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], "", "")
+    has_next, has_previous = (True, more) if backwards else (more, start is not None)
+    return Page(
+        rows,
+        next=encoded(Position(key_of(rows[-1])), ordering) if has_next else "",
+        previous=encoded(Position(key_of(rows[0]), backwards=True), ordering) if has_previous else "",
+    )
+
+
+def _from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:
+    """The rows from a position on, sorted in the direction in which they are read."""
+    names = _key_names(ordering)
+    expressions = [key.expression for key in ordering.keys]
+    queryset = queryset.annotate(**dict(zip(names, expressions, strict=True)))
+    descending = ordering.descending
+    if start is not None:
+        descending ^= start.backwards
+        # The comparison of whole rows is what PostgreSQL turns into one descent of the index.
+        beyond = (LessThan if descending else GreaterThan)(
+            RowConstructor(*expressions), RowConstructor(*(Value(part) for part in start.key))
+        )
+        queryset = queryset.filter(beyond)
+    return queryset.order_by(*(F(name).desc() if descending else F(name).asc() for name in names))
+
+
+def _key_names(ordering: Ordering) -> list[str]:
+    return [f"cursor_{number}" for number in range(len(ordering.keys))]
+
+
+class RowConstructor(Func):
+    """Several values compared as one, from the left."""
+
+    function = "ROW"
+    output_field = FloatField()  # of no meaning: it is only ever compared with its like
+
+
+# Cursors --------------------------------------------------------------------------------------------------------------
+
+
+def encoded(position: Position, ordering: Ordering) -> str:
+    parts = [key.written(part) for key, part in zip(ordering.keys, position.key, strict=True)]
+    text = json.dumps(
+        [ordering.name, "before" if position.backwards else "after", *parts], separators=(",", ":")
+    )
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decoded(cursor: str, ordering: Ordering) -> Position:
+    """The position that a cursor names.
+
+    Raises:
+        Refused: it is none of ours, or it belongs to another order.
+    """
+    refusal = Refused("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
+    try:
+        name, direction, *parts = json.loads(
+            urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        )
+        if name != ordering.name:
+            raise Refused(
+                f"it belongs to another order than `{ordering.name}`; begin at the first page again."
+            )
+        if direction not in ("before", "after"):
+            raise refusal
+        key = tuple(key.read(part) for key, part in zip(ordering.keys, parts, strict=True))
+    except Refused:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise refusal from None
+    return Position(key, backwards=direction == "before")
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _whole(part: Any) -> int:
+    if type(part) is not int or not 0 <= part <= GREATEST_ID:
+        raise ValueError
+    return part
+
+
+def _float(part: Any) -> float:
+    if type(part) is not float or not isfinite(part):
+        raise ValueError
+    return part
+
+
+def _text(part: Any) -> str:
+    if type(part) is not str or "\0" in part:
+        raise ValueError
+    part.encode()  # refuses lone surrogates, which PostgreSQL does not know
+    return part
+
+
+def _moment(part: Any) -> datetime:
+    return datetime.fromisoformat(part).astimezone(UTC)
+
+
+def id_key(field: str) -> Key:
+    return Key(F(field), _itself, _whole)
+
+
+def text_key(field: str) -> Key:
+    return Key(F(field), _itself, _text)
+
+
+def moment_key(field: str) -> Key:
+    return Key(F(field), datetime.isoformat, _moment)
+
+
+def day_key(expression: Combinable) -> Key:
+    return Key(expression, date.isoformat, date.fromisoformat)
+
+
+def rank_key(field: str) -> Key:
+    """A relevance. PostgreSQL ranks in single precision, which only survives the way to JSON and back as double."""
+    return Key(Cast(field, FloatField()), _itself, _float)

@@ -1,0 +1,182 @@
+"""What all public resources of the API have in common: reading only, for everybody, in bytes that caches can keep.
+
+A resource says what a page of it and one item of it are, as JSON text. No serializer runs here; those in
+`…/api/serializers.py` describe the text for the OpenAPI schema, and the tests hold one against the other.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import ViewSet
+
+from factcheck.filters import ListQuery, NoQuery, Query, no_such_place
+from factcheck.pagination import PAGE_SIZE, Page
+from factcheck.schema import PublicSchema
+from factcheck.values import Refused
+
+#: What is current may change any moment; a minute is how long a retraction may take to reach everybody.
+CACHE_CURRENT = "public, max-age=60"
+#: What was said in the past never changes.
+CACHE_PAST = "public, max-age=86400, immutable"
+
+# Link relations as IANA registers them.
+_RELATIONS = {"next": "next", "previous": "prev"}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list: a hash that changes whenever its results do, and their texts when they are wanted."""
+
+    page: Page[Any]
+    sha256: str
+    results: Callable[[], Sequence[str]]
+
+
+class PublicResource(ViewSet):
+    """Reads of one kind of thing. Anonymous on purpose: an answer that knew the reader could not be cached for all."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    http_method_names = ["get", "head", "options"]
+    lookup_url_kwarg = "id"
+    lookup_value_converter = "int"
+    schema = PublicSchema()
+
+    #: What the resource holds, in the singular and the plural.
+    nouns: tuple[str, str]
+    #: The query string of the list, and of one item.
+    list_query: type[ListQuery]
+    item_query: type[Query] = NoQuery
+    #: How a result of the list reads, and one item where it says more; for the OpenAPI schema.
+    serializer_class: type[Serializer]
+    item_serializer_class: type[Serializer] | None = None
+    #: Other answers than 200 that belong to the resource, by status; for the OpenAPI schema.
+    answers: ClassVar[dict[int, OpenApiResponse]] = {}
+
+    @classmethod
+    def query_of(cls, action: str) -> type[Query]:
+        """The query string that an action understands."""
+        return cls.list_query if action == "list" else cls.item_query
+
+    def rows(self) -> QuerySet[Any]:
+        """The rows that the public may see."""
+        raise NotImplementedError
+
+    def listing(self, query: Any, request: HttpRequest) -> Listing:
+        """The page that the query asks for."""
+        raise NotImplementedError
+
+    def item(self, request: HttpRequest, id: int) -> str | None:  # noqa: A002  the name in the address
+        """One item as JSON, or None when the public may not see it."""
+        raise NotImplementedError
+
+    def cache_of(self, query: Query) -> str:
+        """For how long an answer may be kept."""
+        return CACHE_CURRENT
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        plain = request._request
+        query = self.list_query(plain.GET, self.rows(), request=plain)
+        try:
+            listing = self.listing(query, plain)
+        except Refused as refusal:
+            raise no_such_place("cursor", str(refusal)) from None
+        links = {
+            direction: page_address(plain, cursor) if cursor else None
+            for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
+        }
+        count = counted(query.qs, query.value("count", "none"))
+        head = json.dumps({"count": count, **links}, separators=(",", ":"))[:-1]
+        response = conditional(
+            plain,
+            lambda: f'{head},"results":[{",".join(listing.results())}]}}',
+            etag=hashlib.sha256((head + listing.sha256).encode()).hexdigest(),
+            cache=self.cache_of(query),
+        )
+        if linked := [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]:
+            response["Link"] = ", ".join(linked)
+        return response
+
+    def retrieve(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        plain = request._request
+        query = self.item_query(plain.GET, self.rows(), request=plain)
+        text = self.item(plain, id)
+        if text is None:
+            raise Http404
+        return conditional(plain, lambda: text, etag=sha256_of([text]), cache=self.cache_of(query))
+
+    def paging(self, query: ListQuery) -> dict[str, Any]:
+        """What the functions of `factcheck.pagination` want to know."""
+        return {
+            "ordering": query.ordering,
+            "size": query.value("page_size", PAGE_SIZE),
+            "cursor": query.value("cursor", ""),
+        }
+
+
+def conditional(
+    request: HttpRequest,
+    text: Callable[[], str],
+    *,
+    etag: str,
+    cache: str,
+    last_modified: datetime | None = None,
+) -> HttpResponse:
+    """The JSON answer, or 304 when the reader has exactly this already; then the text is not asked for."""
+    quoted = quote_etag(etag)
+    seconds = int(last_modified.timestamp()) if last_modified else None
+    response = get_conditional_response(request, etag=quoted, last_modified=seconds)
+    if response is None:
+        response = HttpResponse(text(), content_type="application/json")
+    response["ETag"] = quoted
+    response["Cache-Control"] = cache
+    if seconds is not None:
+        response["Last-Modified"] = http_date(seconds)
+    return response
+
+
+def asks_conditionally(request: HttpRequest) -> bool:
+    """Whether the reader has a copy already, so that looking at hashes first may save reading the texts."""
+    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
+
+
+def listed(page: Page[Any], texts: list[str]) -> Listing:
+    """A page whose texts are there already."""
+    return Listing(page, sha256_of(texts), lambda: texts)
+
+
+def sha256_of(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def page_address(request: HttpRequest, cursor: str) -> str:
+    """The address of the same list where the cursor begins."""
+    parameters = request.GET.copy()
+    parameters["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+
+def counted(rows: QuerySet[Any], how: str) -> int | None:
+    """How many rows there are: counted, as the planner thinks, or not at all."""
+    if how == "exact":
+        return rows.count()
+    if how == "estimate":
+        try:
+            plan = json.loads(rows.order_by().explain(format="json"))
+        except EmptyResultSet:  # what is asked for cannot be, so the database is not asked
+            return 0
+        return int(plan[0]["Plan"]["Plan Rows"])
+    return None

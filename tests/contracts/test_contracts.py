@@ -1,0 +1,237 @@
+"""What readers of the API build on: the bodies and the OpenAPI document, word for word.
+
+A failure here means that the contract changed. When that is meant, write the files anew, look at the difference, and
+commit them together with the change:
+
+    UPDATE_CONTRACTS=1 .venv/bin/pytest tests/contracts
+"""
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from claims import drafting, workflow
+from claims.models import Claim, Claimant, Evidence, Topic
+from factcheck.api import openapi
+from sources.models import Publisher
+from tests.newsroom import make_appearance, make_claim, make_snapshot, make_source, rating
+
+CONTRACTS = Path(__file__).parent
+
+
+def assert_unchanged(name: str, text: str) -> None:
+    """The file in this folder holds exactly this text."""
+    path = CONTRACTS / name
+    if os.environ.get("UPDATE_CONTRACTS"):
+        path.write_text(text)
+    kept = path.read_text() if path.exists() else ""
+    if kept != text:
+        changes = difflib.unified_diff(
+            kept.splitlines(), text.splitlines(), f"contracts/{name}", "what is served now", lineterm=""
+        )
+        pytest.fail("\n".join(["The contract changed; see the docstring of this file.", *changes]), pytrace=False)
+
+
+# Bodies
+
+
+@pytest.fixture
+def world(db: None, checker: User, editor: User) -> dict[str, Any]:
+    """One claim with everything, corrected once, and one that was retracted."""
+    gazette = Publisher.objects.create(
+        name="Harbour Gazette", kind="news", url="https://gazette.example.org/", country="NO", language="en"
+    )
+    minister = Claimant.objects.create(
+        name="Mara Lindqvist",
+        job_title="Minister of Transport",
+        country="SE",
+        same_as=["https://www.wikidata.org/wiki/Q0"],
+    )
+    article = make_source(
+        title="Minister defends bridge",
+        url="https://gazette.example.org/bridge",
+        archived_url="https://archive.example.org/bridge",
+        byline="Ida Holm",
+        published_on=date(2026, 1, 16),
+        publisher=gazette,
+    )
+    make_snapshot(article, "“It cost 40 million euros”, the minister said of the bridge. She smiled.")
+    accounts = make_source(title="Accounts of the bridge authority", url="https://accounts.example.org/2025", kind="report")
+    make_snapshot(accounts, "The bridge: 52 million euros.")
+    claim = make_claim(
+        "The harbour bridge cost 40 million euros.",
+        claimant=minister,
+        claimed_on=date(2026, 1, 15),
+        context="The minister spoke at the opening.",
+        topics=[Topic.objects.create(name="Transport", slug="transport")],
+    )
+    claim.first_appearance = make_appearance(claim, article, "It cost 40 million euros")
+    claim.save()
+
+    def published(**content: Any) -> None:
+        verdict = drafting.draft(claim, author=checker, **content)
+        if not verdict.evidence.exists():
+            Evidence.objects.create(
+                verdict=verdict,
+                source=accounts,
+                snapshot=accounts.snapshots.get(),
+                stance="refutes",
+                note="The final sum.",
+                exact="52 million euros",
+                prefix="The bridge: ",
+                suffix=".",
+                start=12,
+                end=28,
+            )
+        for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
+            verdict = workflow.move(verdict, action, by=by)
+
+    with time_machine.travel("2026-02-01T09:00:00Z", tick=False):
+        published(
+            rating=rating("mostly_false"),
+            summary="It cost 52 million.",
+            explanation="The *accounts* say so.",
+            byline="Chris",
+            reviewed_on=date(2026, 2, 1),
+            valid_as_of=date(2026, 1, 31),
+            recheck_on=date(2027, 1, 31),
+        )
+    with time_machine.travel("2026-02-03T09:00:00Z", tick=False):
+        published(rating=rating("false"), correction_kind="correction", correction_note="We rated too mildly.")
+    withdrawn = make_claim("The ferry sank.")
+    return {"claim": claim, "article": article, "withdrawn": withdrawn, "claimant": minister, "publisher": gazette}
+
+
+@pytest.fixture
+def retracted(world: dict[str, Any], checker: User, editor: User) -> Claim:
+    claim: Claim = world["withdrawn"]
+    verdict = drafting.draft(
+        claim, author=checker, rating=rating("true"), summary="It sank.", reviewed_on=date(2026, 2, 1)
+    )
+    Evidence.objects.create(verdict=verdict, source=world["article"], stance="supports")
+    moves = (("submit", checker), ("sign_off", editor), ("publish", editor), ("retract", editor))
+    with time_machine.travel("2026-02-02T09:00:00Z", tick=False):
+        for action, by in moves:
+            note = "It was another ship." if action == "retract" else ""
+            verdict = workflow.move(verdict, action, by=by, note=note)
+    return claim
+
+
+def steady(value: Any, key: str = "") -> Any:
+    """The body with what differs from run to run replaced by its name: ids, capture times, hashes of bodies."""
+    if isinstance(value, dict):
+        return {name: steady(part, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [steady(part, key) for part in value]
+    if key == "id" and isinstance(value, int):
+        return "ID"
+    if key in ("captured_at", "body_sha256"):
+        return key.upper()
+    if isinstance(value, str):
+        return re.sub(r"/\d+/", "/ID/", re.sub(r"cursor=\w+", "cursor=CURSOR", value))
+    return value
+
+
+BODIES = {
+    "root": "/api/v1/",
+    "claims": "/api/v1/claims/?page_size=1&count=exact",
+    "claim": "/api/v1/claims/{claim}/",
+    "claim_retracted": "/api/v1/claims/{withdrawn}/",
+    "versions": "/api/v1/claims/{claim}/versions/?page_size=1",
+    "version": "/api/v1/claims/{claim}/versions/1/",
+    "verdict": "/api/v1/verdicts/{verdict}/",
+    "source": "/api/v1/sources/{article}/",
+    "publisher": "/api/v1/publishers/{publisher}/",
+    "claimant": "/api/v1/claimants/{claimant}/",
+    "topic": "/api/v1/topics/{topic}/",
+    "rating": "/api/v1/ratings/{rating}/",
+    "problem_not_found": "/api/v1/claims/987654/",
+    "problem_parameters": "/api/v1/claims/?ratign=false&page_size=0",
+}
+
+
+def addressed(path: str, world: dict[str, Any]) -> str:
+    claim = world["claim"]
+    ids = {name: row.pk for name, row in world.items()}
+    verdict = claim.verdicts.get(state="published")
+    return path.format(**ids, verdict=verdict.pk, topic=claim.topics.get().pk, rating=verdict.rating_id)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_body(client: Client, world: dict[str, Any], retracted: Claim, name: str) -> None:
+    body = client.get(addressed(BODIES[name], world)).json()
+    assert_unchanged(f"{name}.json", json.dumps(steady(body), indent=2, ensure_ascii=False) + "\n")
+
+
+# The OpenAPI document
+
+
+def test_openapi_document(tmp_path: Path) -> None:
+    call_command("spectacular", file=str(tmp_path / "openapi.yaml"))
+    assert_unchanged("openapi.yaml", (tmp_path / "openapi.yaml").read_text())
+
+
+DESCRIBED = {
+    "claims": ("/api/v1/claims/", "/api/v1/claims/"),
+    "claim": ("/api/v1/claims/{claim}/", "/api/v1/claims/{id}/"),
+    "claim_retracted": ("/api/v1/claims/{withdrawn}/", "/api/v1/claims/{id}/"),
+    "versions": ("/api/v1/claims/{claim}/versions/", "/api/v1/claims/{claim_id}/versions/"),
+    "version": ("/api/v1/claims/{claim}/versions/1/", "/api/v1/claims/{claim_id}/versions/{version}/"),
+    "verdict": ("/api/v1/verdicts/{verdict}/", "/api/v1/verdicts/{id}/"),
+    "source": ("/api/v1/sources/{article}/", "/api/v1/sources/{id}/"),
+    "publisher": ("/api/v1/publishers/{publisher}/", "/api/v1/publishers/{id}/"),
+    "claimant": ("/api/v1/claimants/{claimant}/", "/api/v1/claimants/{id}/"),
+    "topic": ("/api/v1/topics/{topic}/", "/api/v1/topics/{id}/"),
+    "rating": ("/api/v1/ratings/{rating}/", "/api/v1/ratings/{id}/"),
+    "problem_parameters": ("/api/v1/claims/?page_size=0", "/api/v1/claims/"),
+    "problem_not_found": ("/api/v1/topics/987654/", "/api/v1/topics/{id}/"),
+}
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_openapi_document_describes_what_is_served(
+    client: Client, world: dict[str, Any], retracted: Claim, name: str
+) -> None:
+    path, operation = DESCRIBED[name]
+    response = client.get(addressed(path, world))
+    described = openapi()["paths"][operation]["get"]["responses"][str(response.status_code)]
+    schema = described["content"][response["Content-Type"]]["schema"]
+    document = {"components": openapi()["components"], **schema}
+    Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(response.json())
+    assert list(undescribed(response.json(), schema)) == []
+
+
+def undescribed(value: Any, schema: dict[str, Any], place: str = "") -> Iterator[str]:
+    """Where keys of the value and of its schema differ. JSON Schema lets both pass: additional keys, optional keys."""
+    schema = resolved(schema)
+    if isinstance(value, list):
+        for part in value:
+            yield from undescribed(part, schema["items"], f"{place}[]")
+    if isinstance(value, dict) and "properties" in schema:
+        yield from (f"{place}.{name}" for name in value.keys() ^ schema["properties"].keys())
+        yield from (f"{place}.{name} is optional" for name in schema["properties"].keys() ^ set(schema["required"]))
+        for name in value.keys() & schema["properties"].keys():
+            yield from undescribed(value[name], schema["properties"][name], f"{place}.{name}")
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema behind a reference; of alternatives with null, the other one."""
+    for key in ("oneOf", "anyOf", "allOf"):
+        if key in schema:
+            return resolved(next(part for part in schema[key] if "$ref" in part))
+    if "$ref" in schema:
+        found: dict[str, Any] = openapi()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        return resolved(found)
+    return schema

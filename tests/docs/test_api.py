@@ -1,0 +1,97 @@
+"""docs/api.md says what is true: its examples run, and it names every address, filter and order, and no other."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from claims.api.claims import VersionResource
+from claims.models import Claim, Claimant, Topic
+from factcheck.api import RESOURCES, openapi
+from factcheck.resources import PublicResource
+from tests.newsroom import make_claim
+
+TEXT = (settings.BASE_DIR / "docs" / "api.md").read_text()
+PAGING = {"page_size", "cursor", "count", "ordering"}
+
+
+def section(title: str) -> str:
+    """What stands under a heading, up to the next one."""
+    return re.split(r"^##+ ", re.split(rf"^##+ {title}$", TEXT, maxsplit=1, flags=re.M)[1], maxsplit=1, flags=re.M)[0]
+
+
+def rows(title: str) -> dict[str, str]:
+    """The parameters in the section's table, each with its example."""
+    table = re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`)? ?\|$", section(title), flags=re.M)
+    return dict(table)
+
+
+def curls() -> list[str]:
+    return [
+        line for block in re.findall(r"```console\n(.*?)```", TEXT, flags=re.S) for line in block.splitlines()
+    ]
+
+
+def test_addresses_are_those_that_exist() -> None:
+    documented = re.findall(r"`GET (/api/v1/\S+)`", TEXT)
+    served = {path.replace("{claim_id}", "{id}") for path in openapi()["paths"]}
+    assert sorted(documented) == sorted(served)
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_filters_are_those_that_exist(name: str) -> None:
+    assert rows(name.capitalize()).keys() == RESOURCES[name].list_query.base_filters.keys() - PAGING
+
+
+def test_paging_parameters_are_those_that_exist() -> None:
+    assert rows("Pages").keys() == PAGING
+
+
+@pytest.mark.parametrize("name, resource", [*RESOURCES.items(), ("versions", VersionResource)])
+def test_orders_are_those_that_exist(name: str, resource: type[PublicResource]) -> None:
+    (sentence,) = re.findall(r"Orders: ([^.]*)\.", section(name.capitalize()))
+    assert re.findall(r"`([^`]+)`", sentence) == [ordering.name for ordering in resource.list_query.orderings]
+
+
+@pytest.mark.parametrize(
+    "name, example",
+    [(name, example) for name in RESOURCES for example in rows(name.capitalize()).values()]
+    + [("claims", example) for example in rows("Pages").values() if example],
+)
+@pytest.mark.django_db
+def test_example_of_every_filter_is_understood(client: Client, name: str, example: str) -> None:
+    parameter, _, value = example.partition("=")
+    response = client.get(f"/api/v1/{name}/?{parameter}={quote(value)}")
+    assert response.status_code == 200, response.content
+
+
+@pytest.mark.parametrize("command", curls())
+@pytest.mark.django_db
+def test_command_answers(
+    client: Client, publish: Callable[..., Claim], claimant: Claimant, topic: Topic, command: str
+) -> None:
+    publish(make_claim(claimant=claimant, topics=[topic]))
+    program, *arguments = shlex.split(command)
+    address = urlsplit(arguments.pop())
+    headers = {}
+    if "-H" in arguments:
+        name, _, value = arguments[arguments.index("-H") + 1].partition(": ")
+        headers[name] = value
+    assert (program, f"{address.scheme}://{address.netloc}") == ("curl", "http://localhost:8000")
+
+    def existing(match: re.Match[str]) -> str:
+        return f"/{match[1]}/{client.get(f'/api/v1/{match[1]}/').json()['results'][0]['id']}/"
+
+    path = re.sub(r"/(?!versions)(\w+)/1/", existing, address.path, count=1)
+    response = client.get(f"{path}?{address.query}", headers=headers)
+    assert response.status_code == 200, response.content
+
+
+def test_problem_in_the_text_is_the_one_that_is_served(client: Client) -> None:
+    shown = json.loads(re.findall(r"```json\n(.*?)```", section("Errors"), flags=re.S)[0])
+    assert client.get("/api/v1/claims/?page_size=0").json() == shown

