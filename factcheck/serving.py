@@ -190,10 +190,11 @@ def _worker(
 def work() -> None:
     """What the background worker's process does."""
     import django
-    from procrastinate.contrib.django import app
 
     _follow_parent()
     django.setup()
+
+    from procrastinate.contrib.django import app
 
     from factcheck import postgres
 

@@ -320,6 +320,8 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would write each line a second time or mail it to ADMINS, of whom there are none.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Whoever fetches tells people that an address was refused, in words of their own.
+        "requests_hardened": {"level": "ERROR"},
         # One line a second about polling says nothing.
         "procrastinate": {"level": "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL},
     },

@@ -285,7 +285,7 @@ def _explain(place: Place, what: str, said: str) -> str:
     for sign, cause in known.items():
         if sign in said:
             return f"{what}: {cause}. ({_last_words(said, 1)})"
-    return f"{what}. Its last words, in full in {place.log}:\n{_last_words(said, 8)}"
+    return f"{what}. Its last words:\n{_last_words(said, 8)}"
 
 
 def _last_words(said: str, lines: int) -> str:

@@ -1,0 +1,50 @@
+"""Where a claim was made, edited on the claim's page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+from unfold.admin import StackedInline
+
+from claims.admin.labels import anchor_badge
+from claims.admin.quotes import WHERE_SEVERAL, QuoteForm, in_context
+from claims.models import Appearance
+from factcheck.admin.base import change_page
+
+
+class AppearanceInline(StackedInline):
+    """A quote in a source. The editor pastes the words; where they stand is found out on saving."""
+
+    model = Appearance
+    form = QuoteForm
+    extra = 0
+    autocomplete_fields = ("source",)
+    fieldsets = ((None, {"fields": ("source", "exact")}), WHERE_SEVERAL, (None, {"fields": ("where",)}))
+    readonly_fields = ("where",)
+    verbose_name = _("appearance")
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Appearance]:
+        return super().get_queryset(request).select_related("source", "snapshot")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("exact", "prefix", "suffix"):
+            field.widget.attrs["rows"] = 3 if db_field.name == "exact" else 1
+        return field
+
+    @admin.display(description=_("in context"))
+    def where(self, row: Appearance) -> StrOrPromise:
+        if not row.pk:
+            return _("Shown after saving.")
+        return format_html(
+            '{} <a href="{}">{}</a><br>{}',
+            anchor_badge(row),
+            change_page(row.source),
+            row.source,
+            in_context(row),
+        )

@@ -1,0 +1,264 @@
+"""Claims: the triage list, and the page from which everything about a claim is done."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from claims import drafting, workflow
+from claims.admin import article
+from claims.admin.appearance import AppearanceInline
+from claims.admin.claim_page import claim_context
+from claims.admin.filters import (
+    JudgedFilter,
+    LanguageFilter,
+    PublicFilter,
+    QueueFilter,
+    QueueOrder,
+    ScoreFilter,
+)
+from claims.admin.history import of_claim
+from claims.admin.labels import state_badge, verdict_badges
+from claims.admin.moving import MovesAdmin
+from claims.models import Appearance, Claim, ClaimTopic, Verdict
+from claims.moves import IllegalMove, NotAllowed
+from factcheck.admin.base import change_page, person_at
+from factcheck.admin.history import Entry, changes_of, links_of
+
+#: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
+_REVIEWED = ("statement", "language", "claimant", "claimed_on", "context")
+
+
+@admin.register(Claim)
+class ClaimAdmin(QueueOrder, MovesAdmin):
+    list_display = (
+        "statement_cut",
+        "state_badge",
+        "verdict",
+        "percent",
+        "said_by",
+        "where",
+        "about",
+        "claimed_on",
+    )
+    list_display_links = ("statement_cut",)
+    list_filter = (
+        QueueFilter,
+        ("state", ChoicesDropdownFilter),
+        JudgedFilter,
+        PublicFilter,
+        ScoreFilter,
+        ("topics", AutocompleteSelectFilter),
+        ("claimant", AutocompleteSelectFilter),
+        ("appearances__source", AutocompleteSelectFilter),
+        ("verdicts__rating", AutocompleteSelectFilter),
+        LanguageFilter,
+    )
+    search_fields = ("statement", "claimant__name", "appearances__exact")
+    search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
+    date_hierarchy = "claimed_on"
+    ordering = ("-pk",)
+    list_select_related = ("claimant",)
+    autocomplete_fields = ("claimant", "topics")
+    inlines = (AppearanceInline,)
+    actions = ("accept_selected", "decline_selected")
+    versioned_relations = ("topics", "appearances")
+    change_form_outer_before_template = "admin/desk/claim_top.html"
+    change_form_outer_after_template = "admin/desk/claim_bottom.html"
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "statement",
+                    "claimant",
+                    ("claimed_on", "language"),
+                    "context",
+                    "topics",
+                    "first_appearance",
+                )
+            },
+        ),
+    )
+
+    # The list --------------------------------------------------------------------------------------------------------
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        verdicts = Verdict.objects.select_related("rating").order_by("-pk")
+        appearances = Appearance.objects.select_related("source").defer("prefix", "suffix")
+        changelist.result_list = changelist.result_list.prefetch_related(
+            Prefetch("verdicts", verdicts.defer("explanation")),
+            Prefetch("appearances", appearances),
+            "topics",
+        )
+        return changelist
+
+    @admin.display(description=_("statement"), ordering="statement")
+    def statement_cut(self, claim: Claim) -> SafeString:
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', claim)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, claim: Claim) -> SafeString:
+        return state_badge(claim)
+
+    @admin.display(description=_("verdict"))
+    def verdict(self, claim: Claim) -> SafeString | str:
+        """Per publisher the verdict that counts now; superseded ones are on the claim's page."""
+        past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+        present = [verdict for verdict in claim.verdicts.all() if verdict.state not in past]
+        return format_html_join(" ", "{}", ((verdict_badges(verdict),) for verdict in present)) or "–"
+
+    @admin.display(description=gettext_lazy("worth"), ordering="score")
+    def percent(self, claim: Claim) -> str:
+        return "–" if claim.score is None else f"{claim.score:.0%}"
+
+    @admin.display(description=gettext_lazy("claimant"), ordering="claimant__name")
+    def said_by(self, claim: Claim) -> str:
+        return claim.claimant.name if claim.claimant else "–"
+
+    @admin.display(description=gettext_lazy("where"))
+    def where(self, claim: Claim) -> SafeString | str:
+        sources = {appearance.source_id: appearance.source for appearance in claim.appearances.all()}
+        links = ((change_page(source), source.title, source.title) for source in sources.values())
+        return format_html_join(" ", '<a href="{}" title="{}" class="desk-where">{}</a>', links) or "–"
+
+    @admin.display(description=gettext_lazy("topics"))
+    def about(self, claim: Claim) -> str:
+        return ", ".join(topic.name for topic in claim.topics.all()) or "–"
+
+    # Triage of several -----------------------------------------------------------------------------------------------
+
+    def has_triage_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("claims.triage_claim")
+
+    @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
+    def accept_selected(self, request: HttpRequest, claims: QuerySet[Claim]) -> None:
+        self._move_all(request, claims, "accept", note="")
+
+    @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
+    def decline_selected(self, request: HttpRequest, claims: QuerySet[Claim]) -> HttpResponse | None:
+        """Ask once for the reason, then decline them all."""
+        if reason := request.POST.get("reason", "").strip():
+            self._move_all(request, claims, "decline", note=reason)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Decline claims"),
+            "opts": self.opts,
+            "claims": claims,
+            "asked": "reason" in request.POST,
+        }
+        return TemplateResponse(request, "admin/desk/decline.html", context)
+
+    def _move_all(self, request: HttpRequest, claims: QuerySet[Claim], action: str, *, note: str) -> None:
+        moved = 0
+        for claim in claims:
+            try:
+                workflow.move(claim, action, by=person_at(request), note=note)
+            except (IllegalMove, NotAllowed) as refusal:
+                messages.warning(
+                    request, _("Not moved: “%(claim)s” %(why)s") % {"claim": claim, "why": refusal}
+                )
+            else:
+                moved += 1
+        if moved:
+            done = ngettext("%d claim moved.", "%d claims moved.", moved) % moved
+            messages.success(request, done)
+
+    # The page --------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("import/", self.admin_site.admin_view(self.import_view), name="claims_claim_import"),
+            path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
+            *super().get_urls(),
+        ]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        return article.import_view(self, request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
+        """Who cannot triage works on proposals only: what has been accepted is the checkers'."""
+        if obj is not None and obj.state != Claim.State.PROPOSED and not self.has_triage_permission(request):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
+        """What has been worked on is declined or merged; only what nobody has touched can be deleted."""
+        worked_on = obj is not None and (obj.transitions.exists() or obj.verdicts.exists())
+        return super().has_delete_permission(request, obj) and not worked_on
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> tuple[str, ...]:
+        in_review = obj is not None and obj.verdicts.filter(state=Verdict.State.IN_REVIEW).exists()
+        return _REVIEWED if in_review else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Claim | None = None) -> Any:
+        sections = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return sections
+        fields = tuple(field for field in sections[0][1]["fields"] if field != "first_appearance")
+        return ((None, {"fields": fields}),)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("statement", "context"):
+            field.widget.attrs["rows"] = 3
+        return field
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if first := form.base_fields.get("first_appearance"):
+            # One of its own places; adding or editing one is done below on the same page.
+            first.queryset = obj.appearances.select_related("source") if obj else Appearance.objects.none()
+            first.widget.can_add_related = first.widget.can_change_related = False
+            first.widget.can_delete_related = first.widget.can_view_related = False
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Claim, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_by = person_at(request)
+        super().save_model(request, obj, form, change)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        claim = kwargs.get("obj")
+        if claim and kwargs.get("change"):
+            context |= claim_context(claim, person_at(request)) | self.moves_context(
+                claim, person_at(request)
+            )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def draft_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Begin the house's verdict, or its next version, and go to its page."""
+        claim = self.get_object(request, str(pk))
+        if claim is None or not request.user.has_perm("claims.add_verdict"):
+            raise Http404
+        if request.method != "POST":
+            return HttpResponseRedirect(change_page(claim))
+        try:
+            verdict = drafting.draft(claim, author=person_at(request))
+        except IllegalMove as refusal:
+            messages.error(request, str(refusal))
+            return redirect(change_page(claim))
+        messages.success(request, _("Drafted. Fill it in, then submit it for review."))
+        return redirect(change_page(verdict))
+
+    def history_entries(self, row: Claim) -> list[Entry]:
+        return [
+            *super().history_entries(row),
+            *changes_of(Appearance, of=_("an appearance"), claim_id=row.pk),
+            *links_of(ClaimTopic, shown="topic", claim_id=row.pk),
+            *of_claim(row),
+        ]

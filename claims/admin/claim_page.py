@@ -1,0 +1,73 @@
+"""What the claim's page shows around its form."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from claims.admin.history import action_label, state_change
+from claims.admin.labels import anchor_badge, rating_badge, state_badge, status_badge
+from claims.admin.quotes import in_context
+from claims.models import Claim, Publication, Transition, Verdict
+from claims.publishing import reviewed_parts_differ
+from factcheck.admin.base import change_page
+
+_OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+
+
+def claim_context(claim: Claim, person: User) -> dict[str, Any]:
+    verdicts = list(claim.verdicts.select_related("publisher", "rating", "author").order_by("-pk"))
+    publications = list(claim.publications.defer("search_text", "search_statement"))
+    current = next((entry for entry in publications if is_current(entry)), None)
+    return {
+        "claim": claim,
+        "claim_badge": state_badge(claim),
+        "score_reasons": [reason.replace("_", " ") for reason in claim.score_reasons],
+        "quotes": quotes_of(claim),
+        "verdicts": [(verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts],
+        "publications": [(entry, status_badge(entry)) for entry in publications],
+        "moves_made": moves_made(claim.transitions.select_related("verdict")),
+        "public": current,
+        "public_differs": current is not None and reviewed_parts_differ(claim, current),
+        "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
+        "draft_offer": draft_offer(claim, verdicts, person),
+        "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.all()],
+    }
+
+
+def is_current(entry: Publication) -> bool:
+    """The same condition as `Publication.objects.current()`, of a row that has been read."""
+    return entry.superseded_at is None and entry.status == Publication.Status.PUBLISHED
+
+
+def quotes_of(claim: Claim) -> list[dict[str, Any]]:
+    appearances = claim.appearances.select_related("source__publisher", "snapshot")
+    return [
+        {"row": row, "badge": anchor_badge(row), "context": in_context(row), "page": change_page(row.source)}
+        for row in appearances
+        if row.exact
+    ]
+
+
+def moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
+    return [
+        (move, action_label(move), "" if move.before == move.after else state_change(move))
+        for move in transitions
+    ]
+
+
+def draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
+    """Which draft of the house can be begun now: "first", "version" or none."""
+    ours = [verdict for verdict in verdicts if verdict.publisher.is_house]
+    if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
+        return ""
+    if any(verdict.state in _OPEN for verdict in ours):
+        return ""
+    return "version" if ours else "first"
+
+
+def claim_link(claim: Claim) -> SafeString:
+    return format_html(
+        '<a href="{}" class="desk-link" dir="auto">{}</a>', change_page(claim), claim.statement
+    )

@@ -1,0 +1,30 @@
+"""Who makes claims."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.models import Claimant
+from factcheck.admin.base import DeskAdmin
+
+
+@admin.register(Claimant)
+class ClaimantAdmin(DeskAdmin):
+    list_display = ("name", "kind", "job_title", "country", "claims_made")
+    list_filter = (("kind", ChoicesDropdownFilter),)
+    search_fields = ("name", "job_title")
+    ordering = ("name",)
+    fields = ("name", ("kind", "country"), "job_title", "same_as", "notes")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
+        return super().get_queryset(request).annotate(number=Count("claims"))
+
+    @admin.display(description=_("claims"), ordering="number")
+    def claims_made(self, claimant: Any) -> SafeString:
+        return format_html('<a href="../claim/?claimant__id__exact={}">{}</a>', claimant.pk, claimant.number)

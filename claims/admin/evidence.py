@@ -1,0 +1,94 @@
+"""What a verdict rests on, edited on the verdict's page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+from unfold.admin import StackedInline
+
+from claims.admin.quotes import WHERE_SEVERAL, QuoteForm, in_context
+from claims.models import Evidence, Verdict
+from factcheck.admin.badges import badge
+from factcheck.admin.base import change_page
+
+
+class EvidenceInline(StackedInline):
+    """A source with a stance; the quote is found in the source's snapshot on saving, where it has one."""
+
+    model = Evidence
+    form = QuoteForm
+    extra = 0
+    autocomplete_fields = ("source",)
+    fieldsets = (
+        (None, {"fields": ("source", "stance", "note", "exact")}),
+        WHERE_SEVERAL,
+        (None, {"fields": ("standing", "position")}),
+    )
+    readonly_fields = ("standing",)
+    ordering_field = "position"
+    hide_ordering_field = True
+    ordering = ("position", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
+        return super().get_queryset(request).select_related("source", "snapshot")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("note", "exact", "prefix", "suffix"):
+            field.widget.attrs["rows"] = 1 if db_field.name in ("prefix", "suffix") else 3
+        return field
+
+    @admin.display(description=_("where it stands"))
+    def standing(self, row: Evidence) -> StrOrPromise:
+        if not row.pk:
+            return _("Shown after saving.")
+        return format_html(
+            '{} <a href="{}">{}</a><br>{}',
+            counts_badge(row),
+            change_page(row.source),
+            row.source,
+            in_context(row),
+        )
+
+    # Evidence changes while its verdict is a draft, by whoever may change that -------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
+        return _editable(request, obj) and super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
+        return _editable(request, obj) and super().has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
+        return _editable(request, obj) and super().has_delete_permission(request, obj)
+
+
+def counts_badge(row: Evidence) -> SafeString:
+    """Whether the verdict can rest on it."""
+    if row.source.url or row.snapshot_id:
+        return badge(_("Readers can look it up"), "good")
+    return badge(_("Needs an address or a snapshot"), "bad")
+
+
+def evidence_of(verdict: Verdict) -> list[dict[str, Any]]:
+    """The evidence as a list to read."""
+    rows = verdict.evidence.select_related("source__publisher", "snapshot")
+    return [
+        {"row": row, "badge": counts_badge(row), "context": in_context(row), "page": change_page(row.source)}
+        for row in rows
+    ]
+
+
+def _editable(request: HttpRequest, verdict: Verdict | None) -> bool:
+    return verdict is None or may_edit(request, verdict)
+
+
+def may_edit(request: HttpRequest, verdict: Verdict) -> bool:
+    """A draft belongs to its author; editors, who may publish, edit everybody's. Nothing else can be edited."""
+    return verdict.state == Verdict.State.DRAFT and (
+        verdict.author_id == request.user.pk or request.user.has_perm("claims.publish_verdict")
+    )

@@ -1,0 +1,113 @@
+"""Filters of the desk's lists beyond those that Django and unfold derive from a field."""
+
+from typing import Any, ClassVar
+
+from django.contrib.admin import ModelAdmin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from claims.admin.queues import QUEUES
+from claims.models import Claim, Publication, Verdict
+from factcheck.admin.base import person_at
+
+
+class QueueFilter(DropdownFilter):
+    """The lists of the dashboard, as filters."""
+
+    title = _("what waits")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [(name, str(queue.title)) for name, queue in QUEUES[model_admin.model].items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        queue = QUEUES[queryset.model].get(self.value() or "")
+        return queue.narrow(queryset, person_at(request)) if queue else queryset
+
+
+class QueueOrder:
+    """Mixin for a ModelAdmin with a QueueFilter: a queue is shown in the order in which it should be worked off."""
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        queue = QUEUES[self.model].get(request.GET.get("queue", ""))  # type: ignore[attr-defined]  # a ModelAdmin
+        return queue.order if queue else super().get_ordering(request)  # type: ignore[misc]  # a ModelAdmin
+
+
+class JudgedFilter(DropdownFilter):
+    """How far a claim's verdict is."""
+
+    title = _("verdict")
+    parameter_name = "judged"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return [("published", _("Published")), ("open", _("In work")), ("none", _("None"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        verdicts = Verdict.objects.filter(claim=OuterRef("pk"))
+        chosen = {
+            "published": Exists(verdicts.filter(state=Verdict.State.PUBLISHED)),
+            "open": Exists(verdicts.filter(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])),
+            "none": ~Exists(verdicts),
+        }.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(chosen)
+
+
+class PublicFilter(DropdownFilter):
+    """Whether readers see the claim now."""
+
+    title = _("public")
+    parameter_name = "public"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        current = Exists(Publication.objects.current().filter(claim=OuterRef("pk")))
+        chosen = {"yes": current, "no": ~current}.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(chosen)
+
+
+class ScoreFilter(DropdownFilter):
+    title = _("check-worthiness")
+    parameter_name = "worth"
+
+    _RANGES: ClassVar[dict[str, dict[str, Any]]] = {
+        "high": {"score__gte": 0.7},
+        "middle": {"score__gte": 0.4, "score__lt": 0.7},
+        "low": {"score__lt": 0.4},
+        "none": {"score__isnull": True},
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return [
+            ("high", _("70% and more")),
+            ("middle", _("40% to 69%")),
+            ("low", _("Below 40%")),
+            ("none", _("Not scored")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        return queryset.filter(**self._RANGES.get(self.value() or "", {}))
+
+
+class LanguageFilter(DropdownFilter):
+    """The languages that occur, read from the rows."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        found = (
+            model_admin.model._default_manager.order_by("language")
+            .values_list("language", flat=True)
+            .distinct()
+        )
+        return [(tag, tag) for tag in found if tag]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(language=self.value()) if self.value() else queryset

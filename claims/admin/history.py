@@ -1,0 +1,67 @@
+"""What the workflow and the ledger add to the history of a claim or verdict."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, Publication, Transition, Verdict
+from claims.moves import CLAIM_MOVES, VERDICT_MOVES
+from factcheck.admin.history import Entry
+
+_LABELS = {
+    **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
+    **{action: move.label for (_state, action), move in VERDICT_MOVES.items()},
+}
+
+
+def of_claim(claim: Claim) -> list[Entry]:
+    added = Entry(claim.created_at, _name(claim.created_by), _("Added"))
+    moves = claim.transitions.select_related("verdict__publisher")
+    return [added, *_moves(moves), *_publications(claim.publications.defer("body", "search_text"))]
+
+
+def of_verdict(verdict: Verdict) -> list[Entry]:
+    return [
+        Entry(verdict.created_at, _name(verdict.author), _("Drafted")),
+        *_moves(verdict.transitions.all()),
+    ]
+
+
+def _name(person: object) -> str:
+    return (person.get_full_name() or person.get_username()) if person else _("the system")  # type: ignore[attr-defined]
+
+
+def _moves(transitions: Iterable[Transition]) -> list[Entry]:
+    return [
+        Entry(
+            move.at,
+            move.actor_name,
+            action_label(move)
+            + (_(" (verdict %(id)s)") % {"id": move.verdict_id} if move.verdict_id else "")
+            + ("" if move.before == move.after else _(": %s") % state_change(move)),
+            note=move.note,
+        )
+        for move in transitions
+    ]
+
+
+def action_label(move: Transition) -> str:
+    return str(_LABELS.get(move.action, move.action.replace("_", " ").capitalize()))
+
+
+def state_change(move: Transition) -> str:
+    states = dict(Verdict.State.choices if move.verdict_id else Claim.State.choices)
+    return f"{states.get(move.before, move.before)} → {states.get(move.after, move.after)}"
+
+
+def _publications(publications: Iterable[Publication]) -> list[Entry]:
+    return [
+        Entry(
+            entry.published_at,
+            _("the ledger"),
+            _("Public version %(number)d: %(kind)s")
+            % {"number": entry.version, "kind": entry.get_kind_display()},
+            note=entry.note,
+        )
+        for entry in publications
+    ]

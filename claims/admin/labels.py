@@ -1,0 +1,54 @@
+"""States and ratings as badges, the same everywhere."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from claims.models import Appearance, Claim, Publication, Rating, Verdict
+from factcheck.admin.badges import Tone, badge, coloured
+
+_TONES: dict[str, Tone] = {
+    Claim.State.PROPOSED: "waiting",
+    Claim.State.ACCEPTED: "active",
+    Claim.State.DECLINED: "faded",
+    Claim.State.MERGED: "faded",
+    Verdict.State.DRAFT: "neutral",
+    Verdict.State.IN_REVIEW: "waiting",
+    Verdict.State.PUBLISHED: "good",
+    Verdict.State.SUPERSEDED: "faded",
+    Verdict.State.RETRACTED: "bad",
+    Appearance.Anchor.ANCHORED: "good",
+    Appearance.Anchor.ORPHANED: "bad",
+    Appearance.Anchor.UNANCHORED: "neutral",
+}
+
+
+def state_badge(row: Claim | Verdict) -> SafeString:
+    return badge(row.get_state_display(), _TONES[row.state])
+
+
+def anchor_badge(row: Appearance) -> SafeString:
+    return badge(row.get_anchor_display(), _TONES[row.anchor])
+
+
+def status_badge(row: Publication) -> SafeString:
+    return badge(row.get_status_display(), _TONES.get(row.status, "neutral"))
+
+
+def rating_badge(rating: Rating | None) -> SafeString | str:
+    """The rating in its own colours and, where the scale has it, in the reader's language."""
+    if rating is None:
+        return ""
+    return coloured(
+        rating.label_in(get_language() or ""),
+        light=(rating.colour, rating.text_colour),
+        dark=(rating.colour_dark, rating.text_colour_dark),
+        title=rating.definition,
+    )
+
+
+def verdict_badges(verdict: Verdict) -> SafeString:
+    """Rating and, unless it is published, the state: what is not public must not look as if it were."""
+    if verdict.state == Verdict.State.PUBLISHED:
+        return format_html("{}", rating_badge(verdict.rating))
+    return format_html("{} {}", rating_badge(verdict.rating), state_badge(verdict))

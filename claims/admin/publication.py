@@ -1,0 +1,56 @@
+"""The ledger: what readers saw from when on. To look at only."""
+
+import json
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin.labels import status_badge
+from claims.models import Publication
+from factcheck.admin.base import DeskAdmin, LookOnly
+
+
+@admin.register(Publication)
+class PublicationAdmin(LookOnly, DeskAdmin):
+    list_display = ("claim", "version", "shown_status", "kind", "note", "published_at", "superseded_at")
+    list_filter = (("status", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
+    list_select_related = ("claim",)
+    search_fields = ("claim__statement", "note")
+    date_hierarchy = "published_at"
+    ordering = ("-sequence",)
+    fields = (
+        "claim",
+        ("version", "kind"),
+        "shown_status",
+        "note",
+        ("published_at", "superseded_at"),
+        "page",
+        "pretty_body",
+        "body_sha256",
+    )
+    readonly_fields = ("shown_status", "page", "pretty_body")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
+        rows = super().get_queryset(request)
+        # The body can be long; the list does not show it.
+        return rows.defer("body", "search_text", "search_statement", "search")
+
+    @admin.display(description=_("status"), ordering="status")
+    def shown_status(self, publication: Publication) -> SafeString:
+        return status_badge(publication)
+
+    @admin.display(description=_("for readers"))
+    def page(self, publication: Publication) -> SafeString:
+        address = reverse("claim-version", args=[publication.claim_id, publication.version])
+        return format_html('<a href="{}">{}</a>', address, _("This version as readers saw it"))
+
+    @admin.display(description=_("body"))
+    def pretty_body(self, publication: Publication) -> SafeString:
+        pretty = json.dumps(publication.document, indent=2, ensure_ascii=False)
+        return format_html('<pre class="desk-json" tabindex="0">{}</pre>', pretty)

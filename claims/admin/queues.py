@@ -1,0 +1,111 @@
+"""What waits for whom: the lists of the desk, each of which is also a filter of its changelist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from claims.models import Appearance, Claim, Rating, SignOff, Verdict
+
+_OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Rows that wait for somebody, in the order in which they should be taken."""
+
+    title: StrOrPromise
+    narrow: Callable[[QuerySet[Any], User], QuerySet[Any]]
+    order: tuple[Any, ...]
+
+    def of(self, rows: QuerySet[Any], person: User) -> QuerySet[Any]:
+        return self.narrow(rows, person).order_by(*self.order)
+
+
+def _unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
+    judged = Verdict.objects.filter(claim=OuterRef("pk"), state__in=[*_OPEN, Verdict.State.PUBLISHED])
+    return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
+
+
+def _orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
+    return claims.filter(Exists(Appearance.objects.filter(claim=OuterRef("pk"), anchor="orphaned")))
+
+
+def with_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+    """Annotates `given`: how many people other than the author signed off in the present review round."""
+    counting = (
+        SignOff.objects.filter(verdict=OuterRef("pk"), round=OuterRef("review_round"))
+        .exclude(by=OuterRef("author"))
+        .order_by()
+        .values("verdict")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return verdicts.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
+
+
+def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
+    mine = SignOff.objects.filter(verdict=OuterRef("pk"), round=OuterRef("review_round"), by=person)
+    return with_signoffs_given(verdicts).filter(
+        ~Exists(mine),
+        ~Q(author=person),
+        Q(submitted_by=None) | ~Q(submitted_by=person),
+        state=Verdict.State.IN_REVIEW,
+        given__lt=F("required_signoffs"),
+    )
+
+
+def _ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
+    return with_signoffs_given(verdicts).filter(
+        state=Verdict.State.IN_REVIEW, given__gte=F("required_signoffs")
+    )
+
+
+CLAIM_QUEUES = {
+    "triage": Queue(
+        _("Proposed, to be decided about"),
+        lambda claims, person: claims.filter(state=Claim.State.PROPOSED),
+        (F("score").desc(nulls_last=True), "pk"),
+    ),
+    "unchecked": Queue(
+        _("Accepted, without a verdict"), _unchecked, (F("score").desc(nulls_last=True), "pk")
+    ),
+    "orphaned": Queue(_("Quotes that lost their place"), _orphaned, ("pk",)),
+}
+VERDICT_QUEUES = {
+    "mine": Queue(
+        _("My drafts"),
+        lambda verdicts, person: verdicts.filter(state=Verdict.State.DRAFT, author=person),
+        # What came back from review first.
+        ("-review_round", "pk"),
+    ),
+    "review": Queue(_("To be signed off by me"), _awaiting_my_signoff, ("submitted_at", "pk")),
+    "ready": Queue(_("Signed off, ready to publish"), _ready, ("submitted_at", "pk")),
+    "recheck": Queue(
+        _("To be checked again"),
+        lambda verdicts, person: verdicts.filter(
+            state=Verdict.State.PUBLISHED, recheck_on__lte=timezone.localdate()
+        ),
+        ("recheck_on", "pk"),
+    ),
+}
+RATING_QUEUES = {
+    "unmapped": Queue(
+        _("Labels that nobody has mapped"),
+        lambda ratings, person: ratings.filter(normalised=""),
+        ("scale", "label"),
+    )
+}
+
+#: The queues of each model, by the name that addresses carry.
+QUEUES: dict[type[Claim] | type[Verdict] | type[Rating], dict[str, Queue]] = {
+    Claim: CLAIM_QUEUES,
+    Verdict: VERDICT_QUEUES,
+    Rating: RATING_QUEUES,
+}

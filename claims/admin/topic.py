@@ -1,0 +1,34 @@
+"""What claims are about."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Topic
+from factcheck.admin.base import DeskAdmin
+
+
+@admin.register(Topic)
+class TopicAdmin(DeskAdmin):
+    list_display = ("name", "parent", "claims_filed")
+    list_select_related = ("parent",)
+    search_fields = ("name", "slug")
+    ordering = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("parent",)
+    fields = (("name", "slug"), "parent", "description", "same_as")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return super().get_queryset(request).annotate(number=Count("claims"))
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, Any]:
+        return dict(self.prepopulated_fields) if obj is None else {}
+
+    @admin.display(description=_("claims"), ordering="number")
+    def claims_filed(self, topic: Any) -> SafeString:
+        return format_html('<a href="../claim/?topics__id__exact={}">{}</a>', topic.pk, topic.number)

@@ -1,0 +1,233 @@
+"""Verdicts: drafting, review and publication on one page."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from claims import drafting
+from claims.admin.claim_page import claim_link, moves_made, quotes_of
+from claims.admin.evidence import EvidenceInline, evidence_of, may_edit
+from claims.admin.filters import LanguageFilter, QueueFilter, QueueOrder
+from claims.admin.history import of_verdict
+from claims.admin.labels import rating_badge, state_badge
+from claims.admin.moving import MovesAdmin, returned_with
+from claims.admin.verdict_form import BeginForm, RatingSelect, VerdictForm
+from claims.markdown import to_html
+from claims.models import Evidence, Verdict
+from claims.moves import IllegalMove, missing_for_review
+from factcheck.admin.base import change_page, person_at
+from factcheck.admin.history import Entry, changes_of
+from sources.models import Publisher
+
+#: Longer texts are no explanation of a verdict; the preview is not a service for rendering books.
+_LONGEST_PREVIEW = 200_000
+
+
+@admin.register(Verdict)
+class VerdictAdmin(QueueOrder, MovesAdmin):
+    form = VerdictForm
+    list_display = (
+        "on_claim",
+        "rating_badge",
+        "state_badge",
+        "publisher",
+        "written_by",
+        "reviewed_on",
+        "recheck_on",
+    )
+    list_display_links = ("on_claim",)
+    list_filter = (
+        QueueFilter,
+        ("state", ChoicesDropdownFilter),
+        ("rating", AutocompleteSelectFilter),
+        ("publisher", AutocompleteSelectFilter),
+        ("author", AutocompleteSelectFilter),
+        ("origin", ChoicesDropdownFilter),
+        LanguageFilter,
+    )
+    list_select_related = ("claim", "rating", "publisher", "author")
+    search_fields = ("claim__statement", "summary", "byline")
+    search_help_text = gettext_lazy("Words of the claim, the summary or the byline")
+    ordering = ("-pk",)
+    inlines = (EvidenceInline,)
+    autocomplete_fields = ("claim", "publisher")
+    versioned_relations = ("evidence",)
+    change_form_outer_before_template = "admin/desk/verdict_top.html"
+    change_form_outer_after_template = "admin/desk/verdict_bottom.html"
+    add_fieldsets = ((None, {"fields": ("claim", "publisher")}),)
+    readonly_fields = ("explanation_shown",)
+    fieldsets = (
+        (gettext_lazy("Finding"), {"fields": ("rating", "summary", "explanation")}),
+        (
+            gettext_lazy("Dates and signature"),
+            {
+                "fields": (
+                    ("reviewed_on", "valid_as_of"),
+                    ("recheck_on", "language"),
+                    ("byline", "url"),
+                )
+            },
+        ),
+    )
+    correction_fieldset = (
+        gettext_lazy("What changed since the published version"),
+        {
+            "fields": ("correction_kind", "correction_note"),
+            "description": gettext_lazy("Readers see both beside the verdict."),
+        },
+    )
+
+    # The list --------------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
+        return super().get_queryset(request).defer("explanation")
+
+    @admin.display(description=gettext_lazy("claim"))
+    def on_claim(self, verdict: Verdict) -> SafeString:
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', verdict.claim)
+
+    @admin.display(description=gettext_lazy("rating"), ordering="rating")
+    def rating_badge(self, verdict: Verdict) -> SafeString | str:
+        return rating_badge(verdict.rating) or "–"
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_badge(self, verdict: Verdict) -> SafeString:
+        return state_badge(verdict)
+
+    @admin.display(description=gettext_lazy("explanation"))
+    def explanation_shown(self, verdict: Verdict) -> SafeString:
+        """As readers see it."""
+        return format_html('<div class="desk-preview">{}</div>', mark_safe(to_html(verdict.explanation)))  # noqa: S308  nh3 cleaned it
+
+    @admin.display(description=gettext_lazy("author"), ordering="author__last_name")
+    def written_by(self, verdict: Verdict) -> str:
+        if verdict.author is None:
+            return _("imported")
+        return verdict.author.get_full_name() or verdict.author.get_username()
+
+    # Beginning -------------------------------------------------------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({"form": BeginForm} if obj is None else {}) | kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"publisher": Publisher.objects.house().pk} | super().get_changeform_initial_data(request)
+
+    def get_inlines(self, request: HttpRequest, obj: Verdict | None) -> Any:
+        """Evidence is a form on a draft that the person may edit; otherwise it is a list to read, in the template."""
+        return super().get_inlines(request, obj) if obj and self.has_change_permission(request, obj) else ()
+
+    def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        drafted = drafting.draft(obj.claim, author=person_at(request), publisher=obj.publisher)
+        obj.__dict__.update(drafted.__dict__)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().add_view(request, *args, **kwargs)
+        except IllegalMove as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def response_add(
+        self, request: HttpRequest, obj: Verdict, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        messages.success(request, _("Drafted. Fill it in, then submit it for review."))
+        return HttpResponseRedirect(change_page(obj))
+
+    # The page --------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = self.admin_site.admin_view(self.preview_view)
+        return [path("preview/", preview, name="claims_verdict_preview"), *super().get_urls()]
+
+    def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or may_edit(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or may_edit(request, obj))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Verdict | None = None) -> Any:
+        sections = super().get_fieldsets(request, obj)
+        if obj and not self.has_change_permission(request, obj):
+            finding = (sections[0][0], {"fields": ("rating", "summary", "explanation_shown")})
+            sections = (finding, *sections[1:])
+        return (self.correction_fieldset, *sections) if obj and obj.supersedes_id else sections
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "rating":
+            kwargs["widget"] = RatingSelect()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "rating":
+            field.widget = field.widget.widget  # without the buttons that add and edit ratings
+        elif db_field.name == "explanation":
+            field.widget.attrs |= {"rows": 16, "data-preview": reverse("admin:claims_verdict_preview")}
+        elif db_field.name in ("summary", "correction_note"):
+            field.widget.attrs["rows"] = 3
+        return field
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        verdict = kwargs.get("obj")
+        if verdict and kwargs.get("change"):
+            context |= self.moves_context(verdict, person_at(request))
+            context |= self._page_context(request, verdict)
+            if context["missing"]:
+                # The list of what is missing says it already.
+                context["obstacles"] = []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
+        given = (
+            verdict.signoffs.filter(round=verdict.review_round)
+            if verdict.state == Verdict.State.IN_REVIEW
+            else ()
+        )
+        return {
+            "verdict": verdict,
+            "verdict_badge": state_badge(verdict),
+            "verdict_rating": rating_badge(verdict.rating),
+            "claim": verdict.claim,
+            "claim_link": claim_link(verdict.claim),
+            "claim_badge": state_badge(verdict.claim),
+            "quotes": quotes_of(verdict.claim),
+            "missing": missing_for_review(verdict) if verdict.state == Verdict.State.DRAFT else [],
+            "given": given,
+            "returned": returned_with(verdict),
+            "signoffs": verdict.signoffs.all(),
+            "moves_made": moves_made(verdict.transitions.all()),
+            "replaces": verdict.supersedes,
+            "replaced_by": Verdict.objects.filter(supersedes=verdict).first(),
+            "may_edit": self.has_change_permission(request, verdict),
+            "evidence": evidence_of(verdict),
+            "house_offer": verdict.state in (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
+            and request.user.has_perm("claims.add_verdict")
+            and verdict.publisher.is_house
+            and not Verdict.objects.filter(supersedes=verdict).exists(),
+        }
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """The HTML of Markdown that somebody is writing, as readers will see it."""
+        text = request.POST.get("text", "")
+        if request.method != "POST" or len(text) > _LONGEST_PREVIEW:
+            return HttpResponseBadRequest(_("Send the text to show by POST."))
+        return HttpResponse(to_html(text))
+
+    def history_entries(self, row: Verdict) -> list[Entry]:
+        own = changes_of(Verdict, pgh_obj_id=row.pk)
+        return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *of_verdict(row)]

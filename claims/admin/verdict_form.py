@@ -1,0 +1,74 @@
+"""The form of a verdict: a rating is chosen with its colour and definition in view."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from claims.models import Rating, Verdict
+from factcheck.admin.versions import DeskForm
+from sources.models import Publisher
+
+
+class RatingSelect(UnfoldAdminRadioSelectWidget):
+    """Radio buttons, each with the badge and the definition of its rating."""
+
+    option_template_name = "admin/desk/rating_option.html"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        # Forms find templates only in packages by default; this one is in the project's folder.
+        return super().render(name, value, attrs, TemplatesSetting())
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        # Django hands over the row along with the key; the empty choice has none.
+        option["rating"] = getattr(value, "instance", None)
+        return option
+
+
+class VerdictForm(DeskForm):
+    """The content of a draft."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rating = self.fields.get("rating")
+        if isinstance(rating, forms.ModelChoiceField):
+            rating.queryset = offered_ratings(self.instance)
+            rating.empty_label = _("Not decided yet")
+
+
+def offered_ratings(verdict: Verdict) -> Any:
+    """The ratings of the publisher's scales in use, and the one that the verdict has already."""
+    offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
+    return (
+        Rating.objects.filter(offered | Q(pk=verdict.rating_id))
+        .select_related("scale")
+        .order_by("scale", "position")
+    )
+
+
+class BeginForm(forms.ModelForm):
+    """Which claim a new verdict is on, and whose verdict it is."""
+
+    class Meta:
+        model = Verdict
+        fields = ("claim", "publisher")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        claim, publisher = cleaned.get("claim"), cleaned.get("publisher")
+        if claim and publisher and self._is_open(claim.pk, publisher):
+            raise forms.ValidationError(
+                _("There is already an open verdict of this publisher on the claim. Continue that one.")
+            )
+        if claim and claim.state in ("declined", "merged"):
+            raise forms.ValidationError(_("A declined or merged claim gets no verdict."))
+        return cleaned
+
+    def _is_open(self, claim: int, publisher: Publisher) -> bool:
+        states = [Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
+        return Verdict.objects.filter(claim=claim, publisher=publisher, state__in=states).exists()

@@ -1,0 +1,5 @@
+"""The editors' desk: what its pages have in common, and the pages of people and of the machinery."""
+
+from factcheck.admin import accounts, machinery
+
+__all__ = ["accounts", "machinery"]

@@ -1,0 +1,24 @@
+"""Small coloured words for states and ratings. Colour never stands alone: the word is always there."""
+
+from typing import Literal
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_stubs_ext import StrOrPromise
+
+Tone = Literal["neutral", "waiting", "active", "good", "bad", "faded"]
+
+
+def badge(text: StrOrPromise, tone: Tone = "neutral") -> SafeString:
+    return format_html('<span class="desk-badge desk-badge-{}">{}</span>', tone, text)
+
+
+def coloured(
+    text: StrOrPromise, *, light: tuple[str, str], dark: tuple[str, str], title: str = ""
+) -> SafeString:
+    """A badge in colours of its own, each pair being background and text; a missing colour falls back to grey."""
+    names = ("--badge", "--badge-text", "--badge-dark", "--badge-text-dark")
+    style = ";".join(f"{name}:{value}" for name, value in zip(names, (*light, *dark), strict=True) if value)
+    return format_html(
+        '<span class="desk-badge desk-badge-own" style="{}" title="{}">{}</span>', style, title, text
+    )

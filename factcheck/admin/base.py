@@ -1,0 +1,159 @@
+"""What every page of the editors' desk has: history in plain words, refused overwrites, errors as sentences."""
+
+from typing import Any, ClassVar, cast
+
+from django.contrib import messages
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.admin.options import get_content_type_for_model
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from psycopg import errors
+from unfold.admin import ModelAdmin
+
+from factcheck.admin.history import Entry, changes_of
+from factcheck.admin.versions import FIELD, DeskForm, version_of
+
+
+def person_at(request: HttpRequest) -> User:
+    """Who works on the page: the admin lets in nobody who has not signed in."""
+    return cast(User, request.user)
+
+
+def change_page(row: models.Model) -> str:
+    """The address of the row's page."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+class DeskAdmin(ModelAdmin):
+    """The base of every model's pages."""
+
+    form = DeskForm
+    #: Relations whose rows are edited on the same page, so that they belong to its version.
+    versioned_relations: ClassVar[tuple[str, ...]] = ()
+    # An address typed without a scheme means https.
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_submit = True
+    list_filter_sheet = True
+    warn_unsaved_form = True
+    compressed_fields = True
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Rows are deleted one by one, on a page that shows what hangs on them."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # Two people on one page -------------------------------------------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.versioned_relations = self.versioned_relations
+        return form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        if row and kwargs.get("change"):
+            # A page that was refused keeps its old version: sending it again must not overwrite either.
+            context["show_save_and_add_another"] = False
+            context["version"] = request.POST.get(FIELD) or version_of(row, self.versioned_relations)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Refusals of the database -----------------------------------------------------------------------------------------
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page; what the database refuses becomes a message instead of an error page."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as refusal:
+            messages.error(request, self.in_words(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except IntegrityError as refusal:
+            messages.error(request, self.in_words(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def in_words(self, refusal: IntegrityError) -> str:
+        """What the database refused, as a sentence for a person."""
+        cause = refusal.__cause__
+        if not isinstance(cause, errors.IntegrityError):
+            return _("Not saved: the database refused it.")
+        for constraint in self.model._meta.constraints:
+            if constraint.name == cause.diag.constraint_name:
+                return _("Not saved: %s") % constraint.get_violation_error_message()
+        return _("Not saved: %s") % (cause.diag.message_primary or _("the database refused it."))
+
+    # History ----------------------------------------------------------------------------------------------------------
+
+    def history_entries(self, row: Any) -> list[Entry]:
+        """Everything recorded about the row, in any order."""
+        entries = changes_of(self.model, pgh_obj_id=row.pk) if hasattr(self.model, "pgh_event_models") else []
+        return [
+            *entries,
+            *self._log_entries(row, only_additions=bool(hasattr(self.model, "pgh_event_models"))),
+        ]
+
+    def _log_entries(self, row: models.Model, *, only_additions: bool) -> list[Entry]:
+        log = LogEntry.objects.filter(
+            object_id=str(row.pk), content_type=get_content_type_for_model(self.model)
+        ).select_related("user")
+        if only_additions:
+            log = log.filter(action_flag=ADDITION)
+        return [
+            Entry(
+                line.action_time,
+                line.user.get_full_name() or line.user.get_username(),
+                line.get_change_message(),
+            )
+            for line in log
+        ]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        entries = sorted(self.history_entries(row), key=lambda entry: entry.at, reverse=True)
+        page = Paginator(entries, 50).get_page(request.GET.get("p"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %s") % row,
+            "subtitle": None,
+            "page": page,
+            "module_name": str(capfirst(self.opts.verbose_name_plural)),
+            "object": row,
+            "opts": self.opts,
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/desk/history.html", context)
+
+
+class LookOnly:
+    """Mixin for what nobody edits by hand: ledgers, and what a command or the workflow writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,37 @@
+"""Two versions of a text, word by word."""
+
+import re
+from difflib import SequenceMatcher
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+
+#: SequenceMatcher takes quadratic time; longer texts are shown whole.
+_MOST_WORDS = 2_000
+
+
+def difference(before: str, after: str) -> tuple[SafeString, SafeString]:
+    """Both texts as HTML, with `<del>` around the words that went and `<ins>` around those that came."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    if len(old) + len(new) > _MOST_WORDS:
+        return _marked("del", [(before, True)]), _marked("ins", [(after, True)])
+    left, right = [], []
+    for operation, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        changed = operation != "equal"
+        left.append(("".join(old[a:b]), changed))
+        right.append(("".join(new[c:d]), changed))
+    return _marked("del", left), _marked("ins", right)
+
+
+def _marked(tag: str, parts: list[tuple[str, bool]]) -> SafeString:
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html(f"<{tag}>{{}}</{tag}>", text) if changed else text,)
+            for text, changed in parts
+            if text
+        ),
+    )

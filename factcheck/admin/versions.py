@@ -1,0 +1,49 @@
+"""Two people on one page: whoever saves second is told, instead of overwriting what the first one wrote."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from factcheck.admin.history import last_change
+
+#: The name of the hidden field in which a page carries the version it was made from.
+FIELD = "_version"
+
+
+def version_of(row: models.Model, relations: Iterable[str] = ()) -> str:
+    """A digest of the row and of the rows that its page edits along with it."""
+    values: list[Any] = [getattr(row, field.attname) for field in row._meta.concrete_fields]
+    values += [list(getattr(row, relation).order_by("pk").values_list()) for relation in relations]
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
+class DeskForm(forms.ModelForm):
+    """A form that refuses to save over changes which its page did not show."""
+
+    versioned_relations: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk and not self.instance._state.adding:
+            self._refuse_to_overwrite()
+        return cleaned
+
+    def _refuse_to_overwrite(self) -> None:
+        # The lock holds until the save, which is in the same transaction.
+        locked = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
+        if self.data.get(FIELD) == version_of(locked, self.versioned_relations):
+            return
+        who, when = last_change(locked)
+        raise forms.ValidationError(
+            _(
+                "Not saved: %(who)s changed this page%(when)s, after you opened it. Copy what you wrote, reload the "
+                "page to see the present version, and enter your changes there."
+            )
+            % {"who": who or _("somebody"), "when": _(" at %s") % f"{localtime(when):%H:%M}" if when else ""},
+            code="stale",
+        )

@@ -1,0 +1,36 @@
+"""A text with its quoted passages marked and linked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A passage of a text, in code points with `end` excluded, and the page it leads to."""
+
+    start: int
+    end: int
+    page: str
+    title: str
+
+
+def marked(text: str, marks: Iterable[Mark]) -> SafeString:
+    """The text as HTML. Where passages overlap, the later one begins where the earlier one ends."""
+    parts: list[SafeString | str] = []
+    at = 0
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        start, end = max(mark.start, at), min(mark.end, len(text))
+        if start >= end:
+            continue
+        parts.append(text[at:start])
+        parts.append(
+            format_html('<a href="{}" title="{}"><mark>{}</mark></a>', mark.page, mark.title, text[start:end])
+        )
+        at = end
+    parts.append(text[at:])
+    return format_html(
+        '<div class="desk-text" dir="auto">{}</div>', format_html_join("", "{}", ((p,) for p in parts))
+    )

@@ -1,0 +1,43 @@
+"""Who publishes sources and verdicts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin
+from sources.models import Publisher
+
+
+@admin.register(Publisher)
+class PublisherAdmin(DeskAdmin):
+    list_display = ("named", "kind", "domain", "country", "ifcn_signatory", "published")
+    list_display_links = ("named",)
+    list_filter = (("kind", ChoicesDropdownFilter), "ifcn_signatory")
+    search_fields = ("name", "domain")
+    ordering = ("name",)
+    fields = ("name", ("kind", "country"), ("url", "domain"), ("language", "ifcn_signatory"), "same_as")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
+        return super().get_queryset(request).annotate(number=Count("sources"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_house)
+
+    @admin.display(description=_("name"), ordering="name")
+    def named(self, publisher: Publisher) -> SafeString | str:
+        if publisher.is_house:
+            return format_html("{} {}", publisher.name, badge(_("Our newsroom"), "active"))
+        return publisher.name
+
+    @admin.display(description=_("sources"), ordering="number")
+    def published(self, publisher: Any) -> SafeString:
+        return format_html(
+            '<a href="../source/?publisher__id__exact={}">{}</a>', publisher.pk, publisher.number
+        )

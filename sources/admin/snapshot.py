@@ -1,0 +1,54 @@
+"""What sources held at a moment, with the claims found in it. To look at only."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from sources.admin.marking import Mark, marked
+from sources.models import Snapshot
+
+
+def marked_text(snapshot: Snapshot) -> SafeString:
+    """The snapshot's text; every claim anchored in it is marked and leads to its page."""
+    anchored = snapshot.source.appearances.filter(snapshot=snapshot, start__isnull=False).select_related(
+        "claim"
+    )
+    return marked(
+        snapshot.text,
+        [
+            Mark(a.start, a.end, change_page(a.claim), f"{a.claim} ({a.claim.get_state_display()})")
+            for a in anchored
+            if a.start is not None and a.end is not None
+        ],
+    )
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(LookOnly, DeskAdmin):
+    list_display = ("source", "number", "captured_at", "media_type", "content_size", "extractor")
+    list_display_links = ("source", "number")
+    list_filter = ("media_type", ("source", AutocompleteSelectFilter))
+    list_select_related = ("source",)
+    search_fields = ("title", "source__title", "url", "content_sha256", "text_sha256")
+    date_hierarchy = "captured_at"
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("source", ("number", "captured_at"), "url", "text_with_claims")}),
+        (
+            _("As captured"),
+            {"fields": ("title", "byline", ("published_on", "language"), "media_type", "content_size")},
+        ),
+        (_("Proof"), {"fields": ("content_sha256", "text_sha256", "extractor")}),
+    )
+    readonly_fields = ("text_with_claims",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
+        return super().get_queryset(request).defer("text")
+
+    @admin.display(description=_("text"))
+    def text_with_claims(self, snapshot: Snapshot) -> SafeString:
+        return marked_text(snapshot)

@@ -1,0 +1,126 @@
+"""Documents in which claims appear or on which verdicts rest."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.versions import DeskForm
+from sources.admin.snapshot import marked_text
+from sources.models import Source
+
+
+def _number(relation: str) -> Coalesce:
+    """How many rows of a relation a source has, counted on their own so that two counts do not multiply."""
+    related: Any = Source._meta.get_field(relation).related_model
+    counting = (
+        related.objects.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
+    )
+    return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
+
+
+class SourceForm(DeskForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # The constraint compares the address's key, which is no field of the form, so Django does not check it here.
+        known = Source.objects.at(cleaned.get("url") or "")
+        if known and known.pk != self.instance.pk:
+            self.add_error("url", gettext("There is already a source with this address: “%s”.") % known)
+        return cleaned
+
+
+@admin.register(Source)
+class SourceAdmin(DeskAdmin):
+    form = SourceForm
+    list_display = (
+        "title",
+        "kind",
+        "publisher",
+        "published_on",
+        "claims_found",
+        "evidence_given",
+        "times_captured",
+    )
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("publisher", AutocompleteSelectFilter),
+        "show_text",
+    )
+    list_select_related = ("publisher",)
+    search_fields = ("title", "url", "publisher__name", "byline")
+    search_help_text = _("Words of the title or byline, an address, or a publisher")
+    date_hierarchy = "published_on"
+    ordering = ("-pk",)
+    autocomplete_fields = ("publisher",)
+    change_form_outer_before_template = "admin/desk/source_top.html"
+    change_form_outer_after_template = "admin/desk/source_bottom.html"
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    "url",
+                    ("publisher", "kind"),
+                    ("byline", "published_on"),
+                    ("language", "show_text"),
+                    "archived_url",
+                    "notes",
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        rows = super().get_queryset(request)
+        return rows.annotate(
+            claims_number=_number("appearances"),
+            evidence_number=_number("evidence"),
+            snapshots_number=_number("snapshots"),
+        )
+
+    @admin.display(description=_("claims"), ordering="claims_number")
+    def claims_found(self, source: Any) -> SafeString:
+        return format_html(
+            '<a href="../../claims/claim/?appearances__source__id__exact={}">{}</a>',
+            source.pk,
+            source.claims_number,
+        )
+
+    @admin.display(description=_("as evidence"), ordering="evidence_number")
+    def evidence_given(self, source: Any) -> int:
+        return source.evidence_number  # annotated above
+
+    @admin.display(description=_("snapshots"), ordering="snapshots_number")
+    def times_captured(self, source: Any) -> SafeString:
+        return format_html(
+            '<a href="../snapshot/?source__id__exact={}">{}</a>', source.pk, source.snapshots_number
+        )
+
+    def save_model(self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_by = person_at(request)
+        super().save_model(request, obj, form, change)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        source = kwargs.get("obj")
+        if source and kwargs.get("change"):
+            latest = source.latest_snapshot()
+            context |= {
+                "source": source,
+                "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
+                "latest": latest,
+                "latest_text": marked_text(latest) if latest else "",
+            }
+        return super().render_change_form(request, context, *args, **kwargs)

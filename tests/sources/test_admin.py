@@ -1,0 +1,74 @@
+"""Sources, their snapshots with marked claims, and publishers at the desk."""
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from sources.admin.marking import Mark, marked
+from sources.models import Publisher, Source
+from tests.newsroom import make_appearance, make_claim, make_snapshot, make_source
+
+
+def test_marks_are_whole_escaped_and_never_overlap() -> None:
+    text = "One <b> two three four."
+    html = marked(
+        text,
+        [Mark(4, 11, "/a", "A & B"), Mark(8, 17, "/b", "B"), Mark(9, 10, "/c", "C"), Mark(90, 99, "/d", "D")],
+    )
+    assert html == (
+        '<div class="desk-text" dir="auto">One '
+        '<a href="/a" title="A &amp; B"><mark>&lt;b&gt; two</mark></a>'
+        '<a href="/b" title="B"><mark> three</mark></a> four.</div>'
+    )
+
+
+def test_a_source_shows_the_claims_in_its_latest_text(client: Client, editor: User) -> None:
+    source = make_source("The ferry was late. Trams are free, she said.")
+    make_appearance(make_claim("The trams cost nothing."), source, "Trams are free")
+    client.force_login(editor)
+    page = client.get(reverse("admin:sources_source_change", args=[source.pk])).content.decode()
+    assert "The ferry was late. <a" in page
+    assert "<mark>Trams are free</mark></a>, she said." in page
+    assert 'title="The trams cost nothing. (Accepted)"' in page
+
+
+def test_a_snapshot_shows_only_what_is_anchored_in_it(client: Client, editor: User) -> None:
+    source = make_source("Trams are free, she said.")
+    make_appearance(make_claim(), source, "Trams are free")
+    newer = make_snapshot(source, "Trams are free, she said on Monday.")
+    client.force_login(editor)
+    page = client.get(reverse("admin:sources_snapshot_change", args=[newer.pk])).content.decode()
+    assert "Trams are free, she said on Monday." in page
+    assert "<mark>" not in page
+
+
+def test_the_list_counts_claims_evidence_and_snapshots_apart(client: Client, editor: User) -> None:
+    source = make_source("Trams are free. Ferries are not.")
+    make_snapshot(source, "Trams are free. Ferries are late.")
+    make_appearance(make_claim(), source, "Trams are free")
+    client.force_login(editor)
+    (row,) = client.get(reverse("admin:sources_source_changelist")).context["cl"].result_list
+    assert (row.claims_number, row.evidence_number, row.snapshots_number) == (1, 0, 2)
+
+
+def test_a_source_added_by_hand_is_its_finders_and_means_https(client: Client, contributor: User) -> None:
+    client.force_login(contributor)
+    fields = {"title": "Report", "kind": "report", "url": "example.org/report"}
+    client.post(reverse("admin:sources_source_add"), fields)
+    source = Source.objects.get()
+    assert (source.url, source.created_by) == ("https://example.org/report", contributor)
+
+
+def test_the_same_address_twice_is_refused_in_words(client: Client, editor: User) -> None:
+    make_source(url="https://example.org/a", title="The audit")
+    client.force_login(editor)
+    fields = {"title": "Again", "kind": "report", "url": "http://www.example.org/a?utm_source=x"}
+    page = client.post(reverse("admin:sources_source_add"), fields)
+    assert "There is already a source with this address: “The audit”." in page.content.decode()
+    assert Source.objects.count() == 1
+
+
+def test_our_newsroom_cannot_be_deleted(client: Client, administrator: User, house: Publisher) -> None:
+    client.force_login(administrator)
+    address = reverse("admin:sources_publisher_delete", args=[house.pk])
+    assert client.post(address, {"post": "yes"}).status_code == 403
