@@ -12,6 +12,6 @@ class ClaimsConfig(AppConfig):
         from claims.house import ensure_house
         from claims.roles import ensure_roles
 
-        # After `migrate` and not in a migration: permissions exist only then, and a flushed test database gets both back.
+        # After `migrate` and not in a migration, because permissions exist only then.
         post_migrate.connect(ensure_roles, sender=self)
         post_migrate.connect(ensure_house, sender=self)

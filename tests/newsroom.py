@@ -119,13 +119,13 @@ def make_appearance(claim: Claim, source: Source, exact: str) -> Appearance:
 
 def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
     """A complete draft: rated, summarised, with evidence."""
-    content = {
+    complete: dict[str, Any] = {
         "rating": rating(content.pop("code", "false")),
         "summary": "The accounts show a different sum.",
         "explanation": "The **audited** accounts say so.",
         "reviewed_on": date(2026, 3, 1),
-    } | content
-    verdict = drafting.draft(claim, author=author, **content)
+    }
+    verdict = drafting.draft(claim, author=author, **(complete | content))
     if not verdict.evidence.exists():
         Evidence.objects.create(
             verdict=verdict, source=make_source(), stance="refutes", note="The audited accounts."

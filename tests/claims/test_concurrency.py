@@ -50,7 +50,9 @@ def test_double_click_on_publish_publishes_once(signed_off: Verdict, editor: Use
     assert Transition.objects.filter(action="publish").count() == 1
 
 
-def test_publishing_and_asking_for_changes_at_once(signed_off: Verdict, editor: User, colleague: User) -> None:
+def test_publishing_and_asking_for_changes_at_once(
+    signed_off: Verdict, editor: User, colleague: User
+) -> None:
     outcomes = at_once(
         lambda: workflow.move(signed_off, "publish", by=editor),
         lambda: workflow.move(signed_off, "request_changes", by=colleague, note="Wait."),
@@ -74,8 +76,10 @@ def test_many_publications_at_once_are_numbered_without_gap_or_repeat(checker: U
     verdicts = [workflow.move(make_draft(make_claim(), checker), "submit", by=checker) for _ in range(6)]
     for verdict in verdicts:
         workflow.move(verdict, "sign_off", by=editor)
-    outcomes = at_once(*(lambda v=v: workflow.move(v, "publish", by=editor) for v in verdicts))  # type: ignore[misc]
-    sequence = list(Publication.objects.order_by("published_at", "sequence").values_list("sequence", flat=True))
+    outcomes = at_once(*(lambda v=v: workflow.move(v, "publish", by=editor) for v in verdicts))
+    sequence = list(
+        Publication.objects.order_by("published_at", "sequence").values_list("sequence", flat=True)
+    )
     assert outcomes == ["done"] * 6
     assert sorted(sequence) == list(range(min(sequence), min(sequence) + 6))
 

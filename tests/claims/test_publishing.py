@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,6 +18,11 @@ from tests.newsroom import make_appearance, make_claim, make_draft, make_source,
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
+
+
+def moment(value: datetime | None) -> str:
+    assert value is not None
+    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def ledger(claim: Claim) -> list[tuple[int, str, str, str]]:
@@ -52,7 +57,7 @@ def test_body_is_the_complete_public_representation(
     publication = Publication.objects.get()
     verdict, snapshot = claim.verdicts.get(), source.snapshots.get()
     evidence, label = verdict.evidence.get(), rating("false")
-    stamp = publication.published_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    stamp = moment(publication.published_at)
     outlet = {
         "id": paper.pk,
         "name": "The Daily",
@@ -104,9 +109,7 @@ def test_body_is_the_complete_public_representation(
                 "snapshot": {
                     "id": snapshot.pk,
                     "number": 1,
-                    "captured_at": snapshot.captured_at.isoformat(timespec="microseconds").replace(
-                        "+00:00", "Z"
-                    ),
+                    "captured_at": moment(snapshot.captured_at),
                     "text_sha256": snapshot.text_sha256,
                 },
             }
@@ -150,9 +153,7 @@ def test_body_is_the_complete_public_representation(
                 "valid_as_of": "2026-02-28",
                 "recheck_on": "2027-01-01",
                 "url": "",
-                "published_at": verdict.published_at.isoformat(timespec="microseconds").replace(
-                    "+00:00", "Z"
-                ),  # type: ignore[union-attr]
+                "published_at": moment(verdict.published_at),
                 "evidence": [
                     {
                         "id": evidence.pk,
@@ -273,8 +274,8 @@ def test_as_of_answers_for_every_moment(publish: Publish, editor: User) -> None:
     workflow.move(claim.verdicts.get(state="published"), "retract", by=editor, note="Wrong bridge.")
     first, second, third = claim.publications.order_by("version")
 
-    def seen(moment: object) -> list[int]:
-        return list(Publication.objects.as_of(moment).values_list("version", flat=True))  # type: ignore[arg-type]
+    def seen(at: datetime) -> list[int]:
+        return list(Publication.objects.as_of(at).values_list("version", flat=True))
 
     tick = timedelta(microseconds=1)
     assert seen(before) == []
