@@ -2,6 +2,7 @@ from .appearance import Appearance
 from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .evidence import Evidence
+from .mention import Mention
 from .publication import Publication, PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
 from .signoff import SignOff
@@ -16,6 +17,7 @@ __all__ = [
     "Claimant",
     "CorrectionKind",
     "Evidence",
+    "Mention",
     "NormalisedRating",
     "Publication",
     "PublishedVerdict",

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.appearance import span_carries_quote, span_is_whole
+from claims.models.anchored import Anchored, span_carries_quote, span_is_whole
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse
 
@@ -14,7 +14,7 @@ _REFUSAL = refuse(
 
 
 @keep_history()
-class Evidence(models.Model):
+class Evidence(Anchored):
     """What a verdict rests on: a source, what it says about the claim, and the passage that says it."""
 
     class Stance(models.TextChoices):
@@ -28,21 +28,8 @@ class Evidence(models.Model):
     source = models.ForeignKey(
         "sources.Source", models.PROTECT, related_name="evidence", verbose_name=_("source")
     )
-    snapshot = models.ForeignKey(
-        "sources.Snapshot",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("snapshot"),
-    )
     stance = models.CharField(_("stance"), max_length=20, choices=Stance)
     note = models.TextField(_("note"), blank=True, help_text=_("What the source shows, in our words."))
-    exact = models.TextField(_("quote"), blank=True)
-    prefix = models.TextField(_("words before"), blank=True)
-    suffix = models.TextField(_("words after"), blank=True)
-    start = models.PositiveIntegerField(_("start"), null=True, blank=True)
-    end = models.PositiveIntegerField(_("end"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 

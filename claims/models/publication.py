@@ -11,6 +11,7 @@ from django.db.models import F, Func, Index, Q, UniqueConstraint, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.mention import COUNT_DOWN, COUNT_UP
 from claims.search import search_query
 from factcheck.fields import LanguageField
 from factcheck.rules import Rule, append_only, refuse
@@ -37,7 +38,9 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def newest_as_of(self, moment: datetime) -> Self:
         """What was the newest entry of every claim at `moment`, also where it said that the claim was withdrawn."""
-        return self.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment), published_at__lte=moment)
+        return self.filter(
+            Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment), published_at__lte=moment
+        )
 
     def as_of(self, moment: datetime) -> Self:
         """What the public saw at `moment`: one row per claim that was published then."""
@@ -172,8 +175,8 @@ class Publication(models.Model):
             Index(name="publication_as_of", fields=["-published_at", "-claim"]),
             # Search.
             GinIndex(name="publication_search", fields=["search"], condition=_NEWEST),
-            # "Claims of this topic, with this source, in this language", in any combination; also whether a topic,
-            # source, publisher or rating is public at all. Without pending entries, which every reader would scan.
+            # "Claims of this topic, with this source, in this language", in any combination. Without pending entries,
+            # which every reader would have to scan.
             GinIndex(
                 name="publication_mentions",
                 fields=[
@@ -181,8 +184,6 @@ class Publication(models.Model):
                     "appears_in_ids",
                     "source_ids",
                     "source_domains",
-                    "publisher_ids",
-                    "rating_ids",
                     "language_ranges",
                     "features",
                 ],
@@ -192,6 +193,18 @@ class Publication(models.Model):
             Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=_NEWEST),
         ]
         triggers = [
+            Rule(
+                name="publication_mentions_are_public",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=COUNT_UP,
+            ),
+            Rule(
+                name="publication_mentions_end",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("superseded_at"),
+                func=COUNT_DOWN,
+            ),
             # Only the trigger below sets superseded_at, from inside an INSERT: a statement of its own is refused.
             *append_only(
                 "publication",
@@ -265,9 +278,11 @@ class PublishedVerdict(models.Model):
         indexes = [
             # The API's list of verdicts and its keyset: last reviewed first.
             Index(sortable_day("reviewed_on").desc(), F("verdict_id").desc(), name="publishedverdict_newest"),
-            # "Verdicts of this publisher rated so".
-            Index(name="publishedverdict_by_rating", fields=["publisher_id", "rating_id"]),
-            Index(name="publishedverdict_by_class", fields=["rating_class"]),
+            # "Verdicts of this publisher rated so, reviewed then".
+            Index(name="publishedverdict_by_rating", fields=["publisher_id", "rating_id", "reviewed_on"]),
+            Index(name="publishedverdict_by_class", fields=["publisher_id", "rating_class", "reviewed_on"]),
+            # "Verdicts of whatever publisher rated so".
+            Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"]),
         ]
         triggers = append_only("publishedverdict", "The ledger never forgets: publications are only added.")
 

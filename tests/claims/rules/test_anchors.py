@@ -1,0 +1,127 @@
+"""Anchors hold, hashes are true, and names that verdicts use stay."""
+
+import pytest
+
+from claims.models import Verdict
+from sources.models import Publisher
+from tests.claims.rules.breaking import refused, sql
+from tests.newsroom import make_claim, make_source, rating
+
+pytestmark = pytest.mark.django_db
+
+
+INSERT_APPEARANCE = (
+    'INSERT INTO claims_appearance (claim_id, source_id, snapshot_id, exact, prefix, suffix, start, "end", anchor)'
+    " VALUES (%s, %s, %s, %s, '', '', %s, %s, %s)"
+)
+
+
+@pytest.mark.parametrize(
+    ("exact", "start", "end", "anchor", "rule"),
+    [
+        ("bridge", 4, 9, "anchored", "appearance_span_carries_quote"),
+        ("Bridge", 4, 10, "anchored", "appearance_span_carries_quote"),
+        ("bridge", 5, 11, "anchored", "appearance_span_carries_quote"),
+        ("", 4, 4, "anchored", "appearance_span_is_whole"),
+        ("bridge", 10, 4, "anchored", "appearance_span"),
+        ("bridge", 4, None, "anchored", "appearance_span"),
+        ("bridge", None, None, "anchored", "appearance_anchor_has_a_span"),
+        ("bridge", 4, 10, "unanchored", "appearance_anchor_has_a_span"),
+    ],
+)
+def test_anchor_that_does_not_hold(
+    db: None, exact: str, start: int | None, end: int | None, anchor: str, rule: str
+) -> None:
+    source = make_source("The bridge is new.")
+    snapshot = source.snapshots.get()
+    refused(INSERT_APPEARANCE, make_claim().pk, source.pk, snapshot.pk, exact, start, end, anchor, match=rule)
+
+
+def test_anchor_in_a_snapshot_of_another_source() -> None:
+    snapshot = make_source("The bridge is new.").snapshots.get()
+    other = make_source("The bridge is new.")
+    refused(
+        INSERT_APPEARANCE,
+        make_claim().pk,
+        other.pk,
+        snapshot.pk,
+        "bridge",
+        4,
+        10,
+        "anchored",
+        match="appearance_span_carries_quote",
+    )
+
+
+def test_anchor_without_a_snapshot() -> None:
+    values = (make_claim().pk, make_source().pk, None, "bridge", 4, 10, "anchored")
+    refused(INSERT_APPEARANCE, *values, match="appearance_span")
+
+
+def test_offsets_count_code_points() -> None:
+    source = make_source("🌉 다리는 9백만 유로였다.")
+    sql(
+        INSERT_APPEARANCE,
+        make_claim().pk,
+        source.pk,
+        source.snapshots.get().pk,
+        "다리는",
+        2,
+        5,
+        "anchored",
+    )
+
+
+def test_snapshot_carries_the_true_hash_of_its_text() -> None:
+    refused(
+        "INSERT INTO sources_snapshot (source_id, number, url, media_type, content_sha256, content_size, title, byline,"
+        " language, text, text_sha256, extractor)"
+        " VALUES (%s, 1, '', 'text/plain', %s, 1, '', '', 'en', 'words', %s, '')",
+        make_source().pk,
+        "0" * 64,
+        "0" * 64,
+        match="snapshot_text_hash_is_true",
+    )
+
+
+@pytest.mark.parametrize("column", ["label", "code"])
+def test_label_of_a_used_rating_is_frozen(in_review: Verdict, column: str) -> None:
+    refused(
+        f"UPDATE claims_rating SET {column} = 'x' WHERE id = %s",
+        in_review.rating_id,
+        match="rating_label_is_frozen_once_used",
+    )
+
+
+def test_label_of_an_unused_rating_can_be_changed(draft: Verdict) -> None:
+    assert sql("UPDATE claims_rating SET label = 'Not so' WHERE id = %s", draft.rating_id) == 1
+
+
+def test_rating_class_is_one_of_the_ten() -> None:
+    refused(
+        "UPDATE claims_rating SET normalised = 'fake' WHERE id = %s",
+        rating().pk,
+        match="rating_class_is_known",
+    )
+
+
+def test_there_is_one_house() -> None:
+    other = Publisher.objects.create(name="Another")
+    refused(
+        "UPDATE sources_publisher SET is_house = true WHERE id = %s", other.pk, match="publisher_one_house"
+    )
+
+
+def test_address_leads_to_one_source() -> None:
+    first, second = make_source(), make_source()
+    refused(
+        "UPDATE sources_source SET url_key = %s WHERE id = %s",
+        first.url_key,
+        second.pk,
+        match="source_address_is_unique",
+    )
+
+
+def test_claim_with_a_past_cannot_be_deleted(published: Verdict) -> None:
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    refused("DELETE FROM claims_claim WHERE id = %s", published.claim_id, match="claims_")

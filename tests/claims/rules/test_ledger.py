@@ -1,0 +1,62 @@
+"""Publications continue the ledger of their claim."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from claims.models import Publication, Verdict
+from tests.claims.rules.breaking import (
+    sql,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def insert_publication(**values: Any) -> None:
+    """Insert a copy of some publication, as the claim's second version, with other values in some columns."""
+    row: dict[str, Any] = {**Publication.objects.values()[0]}
+    row |= {"version": 2, "kind": "addition", "published_at": "infinity", "superseded_at": None, **values}
+    columns = [name for name in row if name not in ("id", "sequence", "search")]
+    marks = ", ".join(["%s"] * len(columns))
+    sql(
+        f"INSERT INTO claims_publication ({', '.join(columns)}) VALUES ({marks})",
+        *(row[name] for name in columns),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"version": 1}, "publication_joins_the_ledger"),
+        ({"version": 3}, "publication_joins_the_ledger"),
+        ({"published_at": "2020-01-01"}, "publication_joins_the_ledger"),
+        ({"superseded_at": "infinity"}, "publication_joins_the_ledger"),
+        ({"status": "draft"}, "publication_status_is_known"),
+        ({"kind": "correction"}, "publication_change_has_a_public_note"),
+        ({"kind": "clarification"}, "publication_change_has_a_public_note"),
+        ({"kind": "update"}, "publication_change_has_a_public_note"),
+        ({"kind": "retraction"}, "publication_change_has_a_public_note"),
+        ({"status": "merged"}, "publication_merge_names_its_target"),
+        ({"merged_into_id": 1}, "publication_merge_names_its_target"),
+    ],
+)
+def test_publication_that_does_not_continue_the_ledger(
+    published: Verdict, values: dict[str, Any], rule: str
+) -> None:
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        insert_publication(**values)
+    assert error.value.__cause__.diag.constraint_name == rule  # type: ignore[union-attr]
+
+
+def test_publication_that_continues_the_ledger_closes_the_last_one(published: Verdict) -> None:
+    insert_publication(published_at="2100-01-01T00:00:00Z")
+    assert [p.superseded_at and p.superseded_at.year for p in Publication.objects.order_by("version")] == [
+        2100,
+        None,
+    ]
+
+
+def test_claim_without_a_published_verdict_is_not_made_public(published: Verdict, in_review: Verdict) -> None:
+    with pytest.raises(IntegrityError, match="only with a published verdict"), transaction.atomic():
+        insert_publication(claim_id=in_review.claim_id, version=1, kind="publication")

@@ -1,0 +1,178 @@
+"""Four eyes; one live verdict per publisher; what is published is complete and rests on evidence."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from claims import workflow
+from claims.models import Verdict
+from sources.models import Publisher
+from tests.claims.rules.breaking import INSERT_VERDICT, PUBLISH, SIGN_OFF, refused, sql, write_down
+from tests.newsroom import make_claim, make_draft
+
+pytestmark = pytest.mark.django_db
+
+
+def test_own_verdict_cannot_be_signed_off(in_review: Verdict, checker: User) -> None:
+    refused(SIGN_OFF, in_review.pk, checker.pk, in_review.review_round, match="signoff_by_somebody_else")
+
+
+def test_who_submitted_a_verdict_cannot_sign_it_off(draft: Verdict, colleague: User) -> None:
+    submitted = workflow.move(draft, "submit", by=colleague)
+    refused(SIGN_OFF, submitted.pk, colleague.pk, submitted.review_round, match="signoff_by_somebody_else")
+
+
+def test_draft_cannot_be_signed_off(draft: Verdict, colleague: User) -> None:
+    refused(SIGN_OFF, draft.pk, colleague.pk, draft.review_round, match="signoff_in_review")
+
+
+@pytest.mark.parametrize("distance", [-1, 1])
+def test_only_the_present_round_can_be_signed_off(in_review: Verdict, colleague: User, distance: int) -> None:
+    refused(
+        SIGN_OFF, in_review.pk, colleague.pk, in_review.review_round + distance, match="signoff_in_review"
+    )
+
+
+def test_nobody_signs_off_twice(in_review: Verdict, colleague: User) -> None:
+    sql(SIGN_OFF, in_review.pk, colleague.pk, in_review.review_round)
+    refused(
+        SIGN_OFF,
+        in_review.pk,
+        colleague.pk,
+        in_review.review_round,
+        match="signoff_once_per_round_and_person",
+    )
+
+
+def test_verdict_is_not_published_without_signoff(in_review: Verdict) -> None:
+    write_down(in_review, "in_review", "published")
+    refused(PUBLISH, in_review.pk, match="verdict_with_four_eyes")
+
+
+def test_signoff_of_an_earlier_round_does_not_count(
+    in_review: Verdict, checker: User, colleague: User
+) -> None:
+    workflow.move(in_review, "sign_off", by=colleague)
+    workflow.move(in_review, "request_changes", by=colleague, note="The sum is wrong.")
+    again = workflow.move(in_review, "submit", by=checker)
+    write_down(again, "in_review", "published")
+    refused(PUBLISH, again.pk, match="verdict_with_four_eyes")
+
+
+def test_fewer_signoffs_than_required_are_not_enough(in_review: Verdict, colleague: User) -> None:
+    sql("UPDATE claims_verdict SET required_signoffs = 2 WHERE id = %s", in_review.pk)
+    workflow.move(in_review, "sign_off", by=colleague)
+    write_down(in_review, "in_review", "published")
+    refused(PUBLISH, in_review.pk, match="verdict_with_four_eyes")
+
+
+def test_requirement_of_signoffs_cannot_be_waived(in_review: Verdict) -> None:
+    refused(
+        "UPDATE claims_verdict SET required_signoffs = 0 WHERE id = %s",
+        in_review.pk,
+        match="verdict_needs_a_signoff",
+    )
+
+
+@pytest.mark.parametrize("column", ["author_id", "publisher_id", "claim_id"])
+def test_author_claim_and_publisher_of_a_draft_never_change(
+    draft: Verdict, colleague: User, column: str
+) -> None:
+    other = {
+        "author_id": colleague.pk,
+        "publisher_id": Publisher.objects.create(name="Another").pk,
+        "claim_id": make_claim().pk,
+    }
+    refused(
+        f"UPDATE claims_verdict SET {column} = %s WHERE id = %s",
+        other[column],
+        draft.pk,
+        match="verdict_author_is_fixed",
+    )
+
+
+def test_verdict_cannot_pretend_to_be_imported(draft: Verdict) -> None:
+    refused(
+        "UPDATE claims_verdict SET origin = 'imported', author_id = NULL WHERE id = %s",
+        draft.pk,
+        match="verdict_author_is_fixed",
+    )
+
+
+@pytest.mark.parametrize(("origin", "with_author"), [("house", False), ("imported", True)])
+def test_verdicts_written_here_have_an_author_and_no_others(
+    checker: User, origin: str, with_author: bool
+) -> None:
+    refused(
+        INSERT_VERDICT,
+        make_claim().pk,
+        origin,
+        checker.pk if with_author else None,
+        "draft",
+        match="verdict_written_here_has_an_author",
+    )
+
+
+@pytest.mark.parametrize("state", ["in_review", "published", "superseded", "retracted"])
+def test_verdict_written_here_starts_as_a_draft(checker: User, state: str) -> None:
+    refused(INSERT_VERDICT, make_claim().pk, "house", checker.pk, state, match="verdict_starts_as_draft")
+
+
+def test_second_open_verdict_of_a_publisher_is_refused(draft: Verdict, checker: User) -> None:
+    statement = INSERT_VERDICT.replace("%s, id, 1,", "%s, id, 2,")
+    refused(
+        statement,
+        draft.claim_id,
+        "house",
+        checker.pk,
+        "draft",
+        match="verdict_one_open_per_claim_and_publisher",
+    )
+
+
+def test_second_live_verdict_of_a_publisher_is_refused(
+    published: Verdict, checker: User, editor: User
+) -> None:
+    verdict = make_draft(published.claim, checker, correction_kind="update", correction_note="New figures.")
+    for action, by in (("submit", checker), ("sign_off", editor)):
+        verdict = workflow.move(verdict, action, by=by)
+    write_down(verdict, "in_review", "published")
+    refused(PUBLISH, verdict.pk, match="verdict_one_live_per_claim_and_publisher")
+
+
+@pytest.mark.parametrize("lack", ["rating_id = NULL", "summary = ''", "reviewed_on = NULL"])
+def test_published_verdict_is_complete(draft: Verdict, checker: User, editor: User, lack: str) -> None:
+    sql(f"UPDATE claims_verdict SET {lack} WHERE id = %s", draft.pk)
+    write_down(draft, "draft", "in_review")
+    sql("UPDATE claims_verdict SET state = 'in_review', review_round = 1 WHERE id = %s", draft.pk)
+    sql(SIGN_OFF, draft.pk, editor.pk, 1)
+    write_down(draft, "in_review", "published")
+    refused(PUBLISH, draft.pk, match="verdict_published_is_complete")
+
+
+def test_change_of_what_is_published_has_a_public_note(
+    published: Verdict, checker: User, editor: User
+) -> None:
+    verdict = make_draft(published.claim, checker)
+    write_down(verdict, "draft", "in_review")
+    sql("UPDATE claims_verdict SET state = 'in_review', review_round = 1 WHERE id = %s", verdict.pk)
+    sql(SIGN_OFF, verdict.pk, editor.pk, 1)
+    write_down(published, "published", "superseded")
+    sql("UPDATE claims_verdict SET state = 'superseded' WHERE id = %s", published.pk)
+    write_down(verdict, "in_review", "published")
+    refused(PUBLISH, verdict.pk, match="verdict_change_has_a_public_note")
+
+
+def test_verdict_rests_on_evidence_with_an_address_or_snapshot(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
+    sql("UPDATE sources_source SET url = '', url_key = ''")
+    write_down(verdict, "in_review", "published")
+    refused(PUBLISH, verdict.pk, match="verdict_rests_on_evidence")
+
+
+def test_verdict_is_published_on_an_accepted_claim_only(draft: Verdict, checker: User, editor: User) -> None:
+    verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
+    workflow.move(verdict.claim, "decline", by=editor, note="Out of scope.")
+    write_down(verdict, "in_review", "published")
+    refused(PUBLISH, verdict.pk, match="verdict_claim_is_accepted")
