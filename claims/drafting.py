@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Func, Max
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Evidence, Verdict
@@ -60,6 +60,14 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     if predecessor:
         _copy_evidence(predecessor, verdict)
     return verdict
+
+
+def record_editor(verdict: Verdict, by: User) -> None:
+    """Remember who else has written on a draft: like its author, they cannot sign it off."""
+    if by.pk != verdict.author_id:
+        Verdict.objects.filter(pk=verdict.pk).exclude(edited_by__contains=[by.pk]).update(
+            edited_by=Func(F("edited_by"), by.pk, function="array_append")
+        )
 
 
 def _copy_evidence(predecessor: Verdict, verdict: Verdict) -> None:

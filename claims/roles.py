@@ -42,6 +42,9 @@ ADMINISTRATOR = [
     *(f"sources.delete_{model}" for model in ("source", "publisher")),
     *(f"auth.{verb}_user" for verb in _EDIT),
     "auth.view_group",
+    # To let somebody in again who has lost the second factor.
+    "mfa.view_authenticator",
+    "mfa.delete_authenticator",
 ]
 ROLES = {
     "Contributor": CONTRIBUTOR,

@@ -61,6 +61,10 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     inlines = (EvidenceInline,)
     autocomplete_fields = ("claim", "publisher")
     versioned_relations = ("evidence",)
+    told_otherwise = (
+        *("state", "review_round", "required_signoffs"),
+        *("submitted_by_id", "submitted_at", "published_at"),
+    )
     change_form_outer_before_template = "admin/desk/verdict_top.html"
     change_form_outer_after_template = "admin/desk/verdict_bottom.html"
     add_fieldsets = ((None, {"fields": ("claim", "publisher")}),)
@@ -132,6 +136,13 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
             return
         drafted = drafting.draft(obj.claim, author=person_at(request), publisher=obj.publisher)
         obj.__dict__.update(drafted.__dict__)
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
+            drafting.record_editor(form.instance, person_at(request))
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -229,5 +240,5 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
         return HttpResponse(to_html(text))
 
     def history_entries(self, row: Verdict) -> list[Entry]:
-        own = changes_of(Verdict, pgh_obj_id=row.pk)
+        own = changes_of(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
         return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *of_verdict(row)]

@@ -139,6 +139,19 @@ class Claim(models.Model):
         ]
         triggers = [
             Rule(
+                name="claim_words_are_fixed_in_review",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("statement", "language", "claimant", "claimed_on", "context"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM claims_verdict WHERE claim_id = NEW.id AND state = 'in_review') THEN "
+                    + refuse(
+                        "A verdict on this claim is in review: what it judges stays until it is published or returned.",
+                        name="claim_words_are_fixed_in_review",
+                    )
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+            Rule(
                 name=CLAIM_STATE_MOVES,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("state"),

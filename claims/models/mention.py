@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Mention(models.Model):
-    """That current publications speak of a thing. A claimant, topic, source, publisher or rating is public while it is here.
+    """That current publications speak of a claimant, topic, source, publisher or rating: while they do, it is public.
 
     The ledger keeps these rows itself, by a trigger: to ask its bodies anew for every reader would cost more the more
     often a thing is mentioned.

@@ -41,9 +41,9 @@ class SignOff(models.Model):
                 operation=pgtrigger.Insert,
                 func=(
                     "IF EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
-                    " AND (author_id = NEW.by_id OR submitted_by_id = NEW.by_id)) THEN "
+                    " AND NEW.by_id = ANY(edited_by || ARRAY[author_id, submitted_by_id]::bigint[])) THEN "
                     + refuse(
-                        "The author of a verdict, or who submitted it, cannot sign it off.",
+                        "Who wrote, edited or submitted a verdict cannot sign it off.",
                         name="signoff_by_somebody_else",
                     )
                     + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"

@@ -1,5 +1,6 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.db.models.functions import Now
@@ -41,7 +42,7 @@ class CorrectionKind(models.TextChoices):
     UPDATE = "update", _("Update")
 
 
-@keep_history()
+@keep_history(exclude=["edited_by"])
 class Verdict(models.Model):
     """A publisher's judgement on a claim (schema.org ClaimReview), one version of it."""
 
@@ -72,6 +73,8 @@ class Verdict(models.Model):
         related_name="verdicts",
         verbose_name=_("author"),
     )
+    #: Ids of the people other than the author who have written on the draft. They cannot sign it off either.
+    edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
     byline = models.CharField(
         _("byline"), max_length=200, blank=True, help_text=_("Shown to readers; empty: the newsroom signs.")
     )
@@ -181,6 +184,19 @@ class Verdict(models.Model):
                 func=refuse(
                     "The author, origin, claim and publisher of a verdict never change.",
                     name="verdict_author_is_fixed",
+                ),
+            ),
+            Rule(
+                name="verdict_editors_are_remembered",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("edited_by"),
+                func=(
+                    "IF NOT NEW.edited_by @> OLD.edited_by THEN "
+                    + refuse(
+                        "Who has written on a verdict is not forgotten.",
+                        name="verdict_editors_are_remembered",
+                    )
+                    + " END IF; RETURN NEW;"
                 ),
             ),
             Rule(

@@ -71,6 +71,24 @@ def test_a_draft_is_edited_by_its_author_and_by_editors(
         assert desk.client.post(desk.page(verdict), {"summary": "x"}).status_code == 403
 
 
+def test_an_editor_who_changed_a_draft_is_not_offered_to_sign_it_off(
+    desk: Desk, checker: User, editor: User, colleague: User
+) -> None:
+    verdict = make_draft(make_claim(), checker)
+    desk.sign_in(editor).save(verdict, summary="A better summary.")
+    verdict = workflow.move(verdict, "submit", by=checker)
+    assert (verdict.summary, verdict.edited_by) == ("A better summary.", [editor.pk])
+    assert "sign_off" not in buttons(desk.text(verdict))
+    assert "sign_off" in buttons(desk.sign_in(colleague).text(verdict))
+
+
+def test_saving_a_draft_unchanged_makes_nobody_its_editor(desk: Desk, checker: User, editor: User) -> None:
+    verdict = make_draft(make_claim(), checker)
+    desk.sign_in(editor).save(verdict)
+    verdict.refresh_from_db()
+    assert verdict.edited_by == []
+
+
 @pytest.mark.parametrize("state", ["in_review", "published"])
 def test_what_is_no_draft_is_read_only_for_superusers_too(
     state: str, desk: Desk, checker: User, editor: User, admin_user: User

@@ -165,6 +165,19 @@ def test_author_signs_nothing_off_and_asks_nothing_of_themselves(editor: User) -
     assert not SignOff.objects.exists()
 
 
+def test_who_edited_a_draft_signs_nothing_off(checker: User, editor: User, colleague: User) -> None:
+    verdict = make_draft(make_claim(), checker)
+    drafting.record_editor(verdict, editor)
+    drafting.record_editor(verdict, editor)
+    drafting.record_editor(verdict, checker)
+    verdict = workflow.move(verdict, "submit", by=checker)
+    assert verdict.edited_by == [editor.pk]
+    with pytest.raises(NotAllowed, match="You wrote or submitted this verdict"):
+        workflow.move(verdict, "sign_off", by=editor)
+    workflow.move(verdict, "sign_off", by=colleague)
+    assert workflow.move(verdict, "publish", by=editor).state == "published"
+
+
 def test_editor_who_wrote_a_verdict_publishes_it_after_somebody_elses_signoff(
     editor: User, colleague: User
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from claims import workflow
+from claims import drafting, workflow
 from claims.models import Verdict
 from sources.models import Publisher
 from tests.claims.rules.breaking import INSERT_VERDICT, PUBLISH, SIGN_OFF, refused, sql, write_down
@@ -19,6 +19,28 @@ def test_own_verdict_cannot_be_signed_off(in_review: Verdict, checker: User) -> 
 def test_who_submitted_a_verdict_cannot_sign_it_off(draft: Verdict, colleague: User) -> None:
     submitted = workflow.move(draft, "submit", by=colleague)
     refused(SIGN_OFF, submitted.pk, colleague.pk, submitted.review_round, match="signoff_by_somebody_else")
+
+
+def test_who_edited_a_draft_cannot_sign_it_off(draft: Verdict, checker: User, editor: User) -> None:
+    drafting.record_editor(draft, editor)
+    submitted = workflow.move(draft, "submit", by=checker)
+    refused(SIGN_OFF, submitted.pk, editor.pk, submitted.review_round, match="signoff_by_somebody_else")
+
+
+def test_who_edited_a_draft_is_not_forgotten(draft: Verdict, editor: User) -> None:
+    drafting.record_editor(draft, editor)
+    refused("UPDATE claims_verdict SET edited_by = '{}'", match="verdict_editors_are_remembered")
+
+
+@pytest.mark.parametrize(
+    "change", ["statement = 'x'", "language = 'de'", "claimed_on = '2020-01-01'", "context = 'x'"]
+)
+def test_what_a_verdict_in_review_judges_stays(in_review: Verdict, change: str) -> None:
+    refused(
+        f"UPDATE claims_claim SET {change} WHERE id = %s",
+        in_review.claim_id,
+        match="claim_words_are_fixed_in_review",
+    )
 
 
 def test_draft_cannot_be_signed_off(draft: Verdict, colleague: User) -> None:
