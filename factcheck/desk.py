@@ -5,8 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
-from django.utils.functional import lazystr
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -20,25 +19,23 @@ def may(*permissions: str) -> Callable[[HttpRequest], bool]:
     return allowed
 
 
-def _entry(title: StrOrPromise, icon: str, model: str, query: str = "") -> dict[str, Any]:
-    address = reverse_lazy(f"admin:{model}_changelist")
-    entry = {
+def _entry(title: StrOrPromise, icon: str, model: str, *, queue: str = "") -> dict[str, Any]:
+    """A menu entry that leads to a model's list, or to one queue of it."""
+    name = f"admin:{model}_changelist"
+
+    def active(request: HttpRequest) -> bool:
+        if queue:
+            return request.path == reverse(name) and request.GET.get("queue") == queue
+        elsewhere = "queue" in request.GET or request.path == reverse("admin:claims_claim_import")
+        return request.path.startswith(reverse(name)) and not elsewhere
+
+    return {
         "title": title,
         "icon": icon,
-        "link": lazystr(address) if not query else _with_query(model, query),
+        "link": lambda request: f"{reverse(name)}?queue={queue}" if queue else reverse(name),
+        "active": active,
         "permission": may(model.replace("_", ".view_", 1)),
     }
-    if query:
-        entry["active"] = lambda request: (
-            request.GET.get("queue") == query.partition("=")[2] and (request.path == str(address))
-        )
-    else:
-        entry["active"] = lambda request: request.path.startswith(str(address)) and "queue" not in request.GET
-    return entry
-
-
-def _with_query(model: str, query: str) -> Callable[[HttpRequest], str]:
-    return lambda request: f"{reverse_lazy(f'admin:{model}_changelist')}?{query}"
 
 
 def desk(newsroom: str) -> dict[str, Any]:
@@ -78,7 +75,7 @@ def _navigation() -> list[dict[str, Any]]:
                     "title": _("Desk"),
                     "icon": "desk",
                     "link": reverse_lazy("admin:index"),
-                    "active": lambda request: request.path == str(reverse_lazy("admin:index")),
+                    "active": lambda request: request.path == reverse("admin:index"),
                 },
                 {
                     "title": _("Import an article"),
@@ -92,10 +89,10 @@ def _navigation() -> list[dict[str, Any]]:
             "title": _("Checking"),
             "separator": True,
             "items": [
-                _entry(_("Triage"), "inbox", "claims_claim", "queue=triage"),
+                _entry(_("Triage"), "inbox", "claims_claim", queue="triage"),
                 _entry(_("Claims"), "format_quote", "claims_claim"),
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
-                _entry(_("Sign-off"), "approval", "claims_verdict", "queue=review"),
+                _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
             ],
         },
         {

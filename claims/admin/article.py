@@ -118,7 +118,7 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Import an article"),
-        "opts": admin.opts,
+        "media": admin.media + form.media,
         "form": form,
         "stated": [form[name] for name in form.stated_fields],
         "imported": imported,

@@ -73,6 +73,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
     inlines = (AppearanceInline,)
     actions = ("accept_selected", "decline_selected")
     versioned_relations = ("topics", "appearances")
+    told_otherwise = ("state", "state_before_merge", "merged_into_id")
     change_form_outer_before_template = "admin/desk/claim_top.html"
     change_form_outer_after_template = "admin/desk/claim_bottom.html"
     fieldsets = (
@@ -137,6 +138,12 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
     def about(self, claim: Claim) -> str:
         return ", ".join(topic.name for topic in claim.topics.all()) or "–"
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """The search of the list, and of the field that names a claim to merge into: one that stands by itself."""
+        if request.GET.get("field_name") == "merged_into":
+            queryset = queryset.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
+        return super().get_search_results(request, queryset, search_term)
+
     # Triage of several -----------------------------------------------------------------------------------------------
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
@@ -155,7 +162,6 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Decline claims"),
-            "opts": self.opts,
             "claims": claims,
             "asked": "reason" in request.POST,
         }

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from claims.admin.history import action_label, state_change
+from claims.admin.history import label_of, state_change
 from claims.admin.labels import anchor_badge, rating_badge, state_badge, status_badge
 from claims.admin.quotes import in_context
 from claims.models import Claim, Publication, Transition, Verdict
@@ -52,7 +52,7 @@ def quotes_of(claim: Claim) -> list[dict[str, Any]]:
 
 def moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
     return [
-        (move, action_label(move), "" if move.before == move.after else state_change(move))
+        (move, label_of(move.action), "" if move.before == move.after else state_change(move))
         for move in transitions
     ]
 

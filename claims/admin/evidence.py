@@ -23,6 +23,7 @@ class EvidenceInline(StackedInline):
     model = Evidence
     form = QuoteForm
     extra = 0
+    verbose_name = _("item of evidence")
     autocomplete_fields = ("source",)
     fieldsets = (
         (None, {"fields": ("source", "stance", "note", "exact")}),

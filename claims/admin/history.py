@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.moves import CLAIM_MOVES, VERDICT_MOVES
-from factcheck.admin.history import Entry
+from factcheck.admin.history import Entry, name_of
 
 _LABELS = {
     **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
@@ -15,20 +15,16 @@ _LABELS = {
 
 
 def of_claim(claim: Claim) -> list[Entry]:
-    added = Entry(claim.created_at, _name(claim.created_by), _("Added"))
+    added = Entry(claim.created_at, name_of(claim.created_by), _("Added"))
     moves = claim.transitions.select_related("verdict__publisher")
     return [added, *_moves(moves), *_publications(claim.publications.defer("body", "search_text"))]
 
 
 def of_verdict(verdict: Verdict) -> list[Entry]:
     return [
-        Entry(verdict.created_at, _name(verdict.author), _("Drafted")),
+        Entry(verdict.created_at, name_of(verdict.author), _("Drafted")),
         *_moves(verdict.transitions.all()),
     ]
-
-
-def _name(person: object) -> str:
-    return (person.get_full_name() or person.get_username()) if person else _("the system")  # type: ignore[attr-defined]
 
 
 def _moves(transitions: Iterable[Transition]) -> list[Entry]:
@@ -36,7 +32,7 @@ def _moves(transitions: Iterable[Transition]) -> list[Entry]:
         Entry(
             move.at,
             move.actor_name,
-            action_label(move)
+            label_of(move.action)
             + (_(" (verdict %(id)s)") % {"id": move.verdict_id} if move.verdict_id else "")
             + ("" if move.before == move.after else _(": %s") % state_change(move)),
             note=move.note,
@@ -45,8 +41,9 @@ def _moves(transitions: Iterable[Transition]) -> list[Entry]:
     ]
 
 
-def action_label(move: Transition) -> str:
-    return str(_LABELS.get(move.action, move.action.replace("_", " ").capitalize()))
+def label_of(action: str) -> str:
+    """How a move is called on its button; those that have none are called by their name."""
+    return str(_LABELS.get(action, action.replace("_", " ").capitalize()))
 
 
 def state_change(move: Transition) -> str:

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from claims import workflow
+from claims.admin.history import label_of
 from claims.models import Claim, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.moves import IllegalMove, NotAllowed
@@ -86,7 +87,11 @@ class MovesAdmin(DeskAdmin):
         return None
 
     def moved_message(self, subject: Claim | Verdict, action: str) -> str:
-        return _("Done. The state is now “%s”.") % subject.get_state_display()
+        """What a person reads after a move."""
+        return _("%(move)s: done. The state is “%(state)s”.") % {
+            "move": label_of(action),
+            "state": subject.get_state_display(),
+        }
 
     @transaction.atomic
     def _move(self, request: HttpRequest, subject: Any, action: str) -> Any:

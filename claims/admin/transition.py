@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from claims.admin.history import action_label, state_change
+from claims.admin.history import label_of, state_change
 from claims.models import Transition
 from factcheck.admin.base import DeskAdmin, LookOnly
 
@@ -27,7 +27,7 @@ class TransitionAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("move"), ordering="action")
     def what(self, transition: Transition) -> str:
-        return action_label(transition)
+        return label_of(transition.action)
 
     @admin.display(description=_("states"))
     def states(self, transition: Transition) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 from unfold.admin import ModelAdmin
 
-from factcheck.admin.history import Entry, changes_of
+from factcheck.admin.history import Entry, changes_of, name_of
 from factcheck.admin.versions import FIELD, DeskForm, version_of
 
 
@@ -38,6 +38,8 @@ class DeskAdmin(ModelAdmin):
     form = DeskForm
     #: Relations whose rows are edited on the same page, so that they belong to its version.
     versioned_relations: ClassVar[tuple[str, ...]] = ()
+    #: Columns whose changes the history tells in another way.
+    told_otherwise: ClassVar[tuple[str, ...]] = ()
     # An address typed without a scheme means https.
     formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
@@ -101,26 +103,18 @@ class DeskAdmin(ModelAdmin):
 
     def history_entries(self, row: Any) -> list[Entry]:
         """Everything recorded about the row, in any order."""
-        entries = changes_of(self.model, pgh_obj_id=row.pk) if hasattr(self.model, "pgh_event_models") else []
-        return [
-            *entries,
-            *self._log_entries(row, only_additions=bool(hasattr(self.model, "pgh_event_models"))),
-        ]
+        if not hasattr(self.model, "pgh_event_models"):
+            return self._log_entries(row)
+        changes = changes_of(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)
+        # The triggers keep what replaces a row, not that it was added.
+        return [*changes, *self._log_entries(row, action_flag=ADDITION)]
 
-    def _log_entries(self, row: models.Model, *, only_additions: bool) -> list[Entry]:
-        log = LogEntry.objects.filter(
-            object_id=str(row.pk), content_type=get_content_type_for_model(self.model)
-        ).select_related("user")
-        if only_additions:
-            log = log.filter(action_flag=ADDITION)
-        return [
-            Entry(
-                line.action_time,
-                line.user.get_full_name() or line.user.get_username(),
-                line.get_change_message(),
-            )
-            for line in log
-        ]
+    def _log_entries(self, row: models.Model, **which: Any) -> list[Entry]:
+        kind = get_content_type_for_model(self.model)
+        log = LogEntry.objects.filter(object_id=str(row.pk), content_type=kind, **which).select_related(
+            "user"
+        )
+        return [Entry(line.action_time, name_of(line.user), line.get_change_message()) for line in log]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -70,9 +70,10 @@ class SourceAdmin(DeskAdmin):
                 "fields": (
                     "title",
                     "url",
-                    ("publisher", "kind"),
-                    ("byline", "published_on"),
-                    ("language", "show_text"),
+                    "publisher",
+                    ("kind", "published_on"),
+                    ("byline", "language"),
+                    "show_text",
                     "archived_url",
                     "notes",
                 )

@@ -10,6 +10,8 @@
             return;
         }
         form.classList.add("desk-busy");
+        // The person may have chosen to stay because of unsaved words.
+        setTimeout(() => form.classList.remove("desk-busy"), 4000);
     });
     // A page that the browser brings back from its memory is ready to be used again.
     window.addEventListener("pageshow", () => {

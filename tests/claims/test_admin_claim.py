@@ -93,7 +93,9 @@ def test_new_words_are_looked_up_again_and_old_ones_stay_where_they_are(desk: De
 def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, editor: User) -> None:
     claim = make_claim("The bridge cost 90 million euros.", state="proposed")
     desk.sign_in(checker)
-    assert desk.move(claim, "accept", note="It decides the budget.") == ["Done. The state is now “Accepted”."]
+    assert desk.move(claim, "accept", note="It decides the budget.") == [
+        "Accept for checking: done. The state is “Accepted”."
+    ]
     client.post(reverse("admin:claims_claim_draft", args=[claim.pk]))
     verdict = claim.verdicts.get()
     assert (verdict.author, verdict.state) == (checker, "draft")
@@ -110,11 +112,11 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     response = desk.save(verdict, **content, **evidence, **{"evidence-0-position": "0"})
     assert said(response) == ["Saved."]
     assert "Still missing before review" not in desk.text(verdict)
-    assert desk.move(verdict, "submit") == ["Done. The state is now “In review”."]
+    assert desk.move(verdict, "submit") == ["Submit for review: done. The state is “In review”."]
     desk.sign_in(editor)
     verdict.refresh_from_db()
-    assert desk.move(verdict, "sign_off") == ["Done. The state is now “In review”."]
-    assert desk.move(verdict, "publish") == ["Done. The state is now “Published”."]
+    assert desk.move(verdict, "sign_off") == ["Sign off: done. The state is “In review”."]
+    assert desk.move(verdict, "publish") == ["Publish: done. The state is “Published”."]
     assert Publication.objects.current().get(claim=claim).document["verdicts"][0]["rating"]["code"] == "false"
 
 
@@ -175,7 +177,9 @@ def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: An
     desk.sign_in(editor)
     seen = claim.transitions.filter(verdict=None).order_by("pk").values_list("pk", flat=True).last() or 0
     asked = {"seen": seen, "note": "Filed under transport.", "kind": "clarification"}
-    assert desk.move(claim, "republish", **asked) == ["Done. The state is now “Accepted”."]
+    assert desk.move(claim, "republish", **asked) == [
+        "Publish changed appearances and topics: done. The state is “Accepted”."
+    ]
     assert desk.move(claim, "republish", **asked) == [
         "That had been done already, by Edda. Nothing was done twice."
     ]
@@ -212,11 +216,13 @@ def test_a_move_needs_the_token_against_forged_requests(editor: User) -> None:
 def test_merge_and_its_undoing(desk: Desk, editor: User) -> None:
     claim, target = make_claim(), make_claim()
     assert desk.sign_in(editor).move(claim, "merge", into=target.pk, note="The same sentence.") == [
-        "Done. The state is now “Merged”."
+        "Merge into another claim: done. The state is “Merged”."
     ]
     assert str(target) in desk.text(claim)
     claim.refresh_from_db()
-    assert desk.move(claim, "unmerge", note="Two bridges.") == ["Done. The state is now “Accepted”."]
+    assert desk.move(claim, "unmerge", note="Two bridges.") == [
+        "Undo the merge: done. The state is “Accepted”."
+    ]
 
 
 # Several at once ------------------------------------------------------------------------------------------------------
