@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
@@ -43,15 +44,24 @@ def copy_instead_of_truncate() -> Iterator[None]:
         patch.setattr(
             DatabaseOperations, "execute_sql_flush", lambda operations, statements: replace_database()
         )
+        # Threads of a live server may still hold a connection when the last test is over.
+        patch.setattr(
+            DatabaseCreation, "_destroy_test_db", lambda creation, name, verbosity: drop_database(name)
+        )
         yield
+
+
+def drop_database(name: str) -> None:
+    assert name.startswith("test_")
+    with administration() as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def replace_database() -> None:
     name = connection.settings_dict["NAME"]
-    assert name.startswith("test_")
     connections.close_all()
+    drop_database(name)
     with administration() as server:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         server.execute(copy.format(sql.Identifier(name), sql.Identifier(migrated_template())))
 

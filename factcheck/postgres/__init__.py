@@ -45,15 +45,10 @@ def ensure_running() -> None:
     _held[data_dir] = process  # a forked child takes a lock of its own
     use = contextlib.ExitStack()
     use.enter_context(running(data_dir))
-
-    def let_go() -> None:
-        if os.getpid() == process:  # a fork inherits the call
-            use.close()
-
     if parent_process() is None:
-        atexit.register(let_go)
+        atexit.register(use.close)
     else:
-        Finalize(None, let_go, exitpriority=0)  # children of multiprocessing end without running atexit
+        Finalize(None, use.close, exitpriority=0)  # children of multiprocessing end without running atexit
 
 
 _held: dict[Path, int] = {}
@@ -62,7 +57,7 @@ _held: dict[Path, int] = {}
 @contextlib.contextmanager
 def running(data_dir: Path) -> Iterator[Place]:
     """Use the embedded server in `data_dir`: start it if need be, and stop it afterwards if nobody else uses it."""
-    place = Place(data_dir.resolve())
+    place, process = Place(data_dir.resolve()), os.getpid()
     try:
         place.data_dir.mkdir(parents=True, exist_ok=True)
         users = _open_lock(place.data_dir / "postgres.users")
@@ -82,9 +77,11 @@ def running(data_dir: Path) -> Iterator[Place]:
                 raise
         yield place
     finally:
-        with _alone(place):
-            _stop_if_unused(place, users)
-        os.close(users)
+        # A forked child inherits this use of the server, and its end (even as garbage) is not for the child to declare.
+        if os.getpid() == process:
+            with _alone(place):
+                _stop_if_unused(place, users)
+            os.close(users)
 
 
 def _open_lock(path: Path) -> int:

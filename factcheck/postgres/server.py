@@ -279,6 +279,7 @@ def _explain(place: Place, what: str, said: str) -> str:
         "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",
         "Permission denied": f"it may not use a file; see that {place.data_dir} and all in it belong to one user",
         "pre-existing shared memory block": "an earlier server has not ended yet; wait a moment and try again",
+        "setpriv:": "root may not lend its rights here; run this as an ordinary user",
         "could not look up effective user ID": "the user who runs this has no entry in /etc/passwd; add one",
         "could not create shared memory": "the system grants too little shared memory",
     }

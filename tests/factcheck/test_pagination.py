@@ -1,5 +1,6 @@
 """Keyset pages: every row once, in both directions, whatever happens meanwhile."""
 
+import contextlib
 import json
 from base64 import urlsafe_b64encode
 from datetime import UTC, date, datetime, timedelta
@@ -114,10 +115,7 @@ def test_relevance_survives_the_cursor_exactly(rank: float, pk: int, backwards: 
     assert decoded(encoded(position, BY_RANK), BY_RANK) == position
 
 
-@given(
-    st.datetimes(timezones=st.just(UTC), min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)),
-    st.booleans(),
-)  # noqa: DTZ001
+@given(st.datetimes(timezones=st.just(UTC)), st.booleans())
 def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -> None:
     position = Position((moment, 5), backwards)
     assert decoded(encoded(position, BY_MOMENT[0]), BY_MOMENT[0]) == position
@@ -170,10 +168,8 @@ def test_cursor_of_another_order_says_so() -> None:
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(cursor_of))
 def test_whatever_a_cursor_holds_it_is_read_or_refused(cursor: str) -> None:
-    try:
+    with contextlib.suppress(Refused):
         decoded(cursor, BY_MOMENT[0])
-    except Refused:
-        pass
 
 
 def test_moments_in_any_zone_are_the_same_place() -> None:

@@ -90,6 +90,27 @@ def test_other_process_shares_it_and_may_be_killed(tmp_path: Path) -> None:
     assert main_process(tmp_path) is None
 
 
+def test_forked_child_does_not_end_the_use_of_its_parent(tmp_path: Path) -> None:
+    script = """
+import os, sys
+from pathlib import Path
+from factcheck.postgres import running, server
+use = running(Path(sys.argv[1]))
+place = use.__enter__()
+if (child := os.fork()) == 0:
+    use.__exit__(None, None, None)
+    os._exit(0)
+os.waitpid(child, 0)
+print(server.live_server(place) is not None)
+use.__exit__(None, None, None)
+print(server.live_server(place) is not None)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert said.stdout.split() == ["True", "False"]
+
+
 def test_committed_rows_survive_the_server_being_killed(tmp_path: Path) -> None:
     with running(tmp_path):
         ask(tmp_path, "CREATE TABLE ledger (entry text)")

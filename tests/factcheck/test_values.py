@@ -1,5 +1,6 @@
 """Single values of query strings: what is read, and what is refused."""
 
+import contextlib
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -103,7 +104,5 @@ def test_moment_without_zone_or_off_the_calendar_is_refused(text: str) -> None:
 
 @given(st.sampled_from(READERS), st.text())
 def test_whatever_is_given_is_read_or_refused(reader: Reader, text: str) -> None:
-    try:
+    with contextlib.suppress(Refused):
         reader(text)
-    except Refused as refusal:
-        assert str(refusal)
