@@ -36,7 +36,9 @@ def free_port() -> int:
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
     """Start the demo; returns the process and the seconds until the front page answered."""
     began = time.perf_counter()
-    environment = {name: value for name, value in os.environ.items() if name not in ("DATA_DIR", "DATABASE_URL")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DATA_DIR", "DATABASE_URL")
+    }
     demo = subprocess.Popen(
         ["make", "demo"],  # noqa: S607  whichever make the reader has
         cwd=folder,
@@ -80,7 +82,9 @@ def megabytes(folder: Path) -> dict[str, float]:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve() / "factcheck"
-        left_out = shutil.ignore_patterns(".venv", ".git", ".postgres", "__pycache__", ".*_cache", ".hypothesis")
+        left_out = shutil.ignore_patterns(
+            ".venv", ".git", ".postgres", "__pycache__", ".*_cache", ".hypothesis"
+        )
         shutil.copytree(ROOT, folder, ignore=left_out)
         port = free_port()
         demo, cold = start(folder, port)
@@ -92,7 +96,9 @@ def main() -> int:
         finally:
             stop(demo)
     total = sum(used.values())
-    print(f"from nothing  {cold:.1f} s of {PROMISED_COLD:.0f} s promised, packages downloaded or cached as pip has it")
+    print(
+        f"from nothing  {cold:.1f} s of {PROMISED_COLD:.0f} s promised, packages downloaded or cached as pip has it"
+    )
     print(f"warm          {warm:.1f} s of {PROMISED_WARM:.0f} s promised")
     parts = ", ".join(f"{program} {size:.0f}" for program, size in sorted(used.items()))
     print(f"idle memory   {total:.0f} MB of {PROMISED_MEGABYTES:.0f} MB promised ({parts})")

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
@@ -14,37 +13,37 @@ from claims.search import search_query
 from factcheck.filters import ListQuery, Parameter, Query, no_such_place, ordering_parameter
 from factcheck.pagination import ORDERING, Ordering, both_ways, day_key, id_key, moment_key, rank_key
 from factcheck.values import Day, IdOr, Language, Moment, Slug, Whole, Word, Words
-from sources.api.filters import by_publisher, in_language, one_of
+from sources.api.filters import by_publisher, ids_of, in_language, one_of
 from sources.api.values import Address, Domain
 from sources.models import Publisher, Source
 
 
 def share(field: str) -> Callable[[list[Any]], Q]:
     """The condition that a list of values has one in common with those given."""
-    return lambda values: Q(**{f"{field}__overlap": values})
+    return lambda values: share_any(field, values)
+
+
+def share_any(field: str, values: list[Any]) -> Q:
+    return Q(**{f"{field}__overlap": values}) if values else Q(pk__in=[])
 
 
 def by_rating(values: list[int | str]) -> Q:
     codes = [value for value in values if isinstance(value, str)]
-    found = Q(rating_id__in=[value for value in values if isinstance(value, int)])
-    if codes:
-        found |= Q(rating_id__in=Rating.objects.filter(code__in=codes).values("pk"))
-    return found
+    ids = [value for value in values if isinstance(value, int)]
+    return Q(rating_id__in=[*ids, *ids_of(Rating.objects.filter(code__in=codes), codes)])
 
 
 def by_topic(prefix: str = "") -> Callable[[list[int | str]], Q]:
     def condition(values: list[int | str]) -> Q:
-        topics: Any = [value for value in values if isinstance(value, int)]
-        if len(topics) < len(values):
-            slugs = [value for value in values if isinstance(value, str)]
-            topics = ArraySubquery(Topic.objects.filter(Q(slug__in=slugs) | Q(pk__in=topics)).values("pk"))
-        return Q(**{f"{prefix}topic_ids__overlap": topics})
+        slugs = [value for value in values if isinstance(value, str)]
+        ids = [value for value in values if isinstance(value, int)]
+        return share_any(f"{prefix}topic_ids", [*ids, *ids_of(Topic.objects.filter(slug__in=slugs), slugs)])
 
     return condition
 
 
 def by_source_address(keys: list[str]) -> Q:
-    return Q(source_ids__overlap=ArraySubquery(Source.objects.filter(url_key__in=keys).values("pk")))
+    return share_any("source_ids", ids_of(Source.objects.filter(url_key__in=keys), keys))
 
 
 def past(moment: datetime) -> datetime:

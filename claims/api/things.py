@@ -1,14 +1,14 @@
 """What published claims speak of: publishers, sources, claimants, topics, ratings.
 
-Each of these is public while a current publication mentions it. The ledger says so: its columns hold the ids that its
-body mentions, so what only drafts know cannot be reached from here.
+Each of these is public while a current publication mentions it. The ledger itself keeps account of that, so what only
+drafts know cannot be reached from here.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from claims import representation
@@ -19,7 +19,7 @@ from claims.api.serializers import (
     TopicSerializer,
 )
 from claims.api.thing_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
-from claims.models import Claimant, Publication, Rating, Topic
+from claims.models import Claimant, Mention, Publication, Rating, Topic
 from claims.publishing import render
 from factcheck.pagination import page_of_rows
 from factcheck.resources import Listing, PublicResource, listed
@@ -30,9 +30,9 @@ from sources.models import Publisher, Source
 Document = representation.Document
 
 
-def mentioned(things: QuerySet[Any], where: Q) -> QuerySet[Any]:
-    """Those things for which a current publication meets the condition; `OuterRef("pk")` is the thing's id."""
-    return things.filter(Exists(Publication.objects.current().filter(where)))
+def mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
+    """Those things that current publications mention."""
+    return things.filter(pk__in=Mention.objects.filter(kind=kind).order_by().values("thing_id"))
 
 
 class ThingResource(PublicResource):
@@ -63,7 +63,7 @@ class PublisherResource(ThingResource):
     represent = representation.publisher
 
     def rows(self) -> QuerySet[Publisher]:
-        return mentioned(Publisher.objects.all(), Q(publisher_ids__contains=[OuterRef("pk")]))
+        return mentioned(Publisher.objects.all(), Mention.Kind.PUBLISHER)
 
 
 class ClaimantResource(ThingResource):
@@ -75,7 +75,7 @@ class ClaimantResource(ThingResource):
     represent = representation.claimant
 
     def rows(self) -> QuerySet[Claimant]:
-        return mentioned(Claimant.objects.all(), Q(claimant_id=OuterRef("pk")))
+        return mentioned(Claimant.objects.all(), Mention.Kind.CLAIMANT)
 
 
 class TopicResource(ThingResource):
@@ -87,7 +87,7 @@ class TopicResource(ThingResource):
     represent = representation.topic
 
     def rows(self) -> QuerySet[Topic]:
-        return mentioned(Topic.objects.all(), Q(topic_ids__contains=[OuterRef("pk")]))
+        return mentioned(Topic.objects.all(), Mention.Kind.TOPIC)
 
 
 def scale_rating(row: Rating) -> Document:
@@ -110,7 +110,7 @@ class RatingResource(ThingResource):
 
     def rows(self) -> QuerySet[Rating]:
         ratings = Rating.objects.select_related("scale__publisher")
-        return mentioned(ratings, Q(rating_ids__contains=[OuterRef("pk")]))
+        return mentioned(ratings, Mention.Kind.RATING)
 
 
 class SourceResource(ThingResource):
@@ -124,7 +124,7 @@ class SourceResource(ThingResource):
 
     def rows(self) -> QuerySet[Source]:
         sources = Source.objects.select_related("publisher")
-        return mentioned(sources, Q(source_ids__contains=[OuterRef("pk")]))
+        return mentioned(sources, Mention.Kind.SOURCE)
 
     def document(self, row: Source) -> Document:
         """The source with every place in it where a published claim was made."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from factcheck.filters import ListQuery, Parameter, ordering_parameter
@@ -43,15 +43,21 @@ def in_language(field: str) -> Callable[[list[str]], Q]:
     return condition
 
 
+def ids_of(named: QuerySet[Any], names: list[str]) -> list[int]:
+    """The ids of what has one of the names.
+
+    Asked beforehand, because PostgreSQL knows how common an id is, but not how common the outcome of a subquery.
+    """
+    return list(named.values_list("pk", flat=True)) if names else []
+
+
 def by_publisher(field: str) -> Callable[[list[int | str]], Q]:
     """The condition that a field refers to one of the publishers, given by id or domain."""
 
     def condition(values: list[int | str]) -> Q:
         domains = [value for value in values if isinstance(value, str)]
-        found = Q(**{f"{field}__in": [value for value in values if isinstance(value, int)]})
-        if domains:
-            found |= Q(**{f"{field}__in": Publisher.objects.filter(domain__in=domains).values("pk")})
-        return found
+        ids = [value for value in values if isinstance(value, int)]
+        return Q(**{f"{field}__in": [*ids, *ids_of(Publisher.objects.filter(domain__in=domains), domains)]})
 
     return condition
 

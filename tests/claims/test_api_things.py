@@ -85,7 +85,9 @@ def test_verdict_in_review_is_not_there(client: Client, publish: Publish, checke
         "q=ferry&rating=true&language=pt-BR&updated_since=2001-01-01",
     ],
 )
-def test_verdicts_are_filtered(client: Client, publish: Publish, claimant: Claimant, topic: Topic, query: str) -> None:
+def test_verdicts_are_filtered(
+    client: Client, publish: Publish, claimant: Claimant, topic: Topic, query: str
+) -> None:
     checkers = Publisher.objects.create(name="Checkers", kind="civil_society", domain="checkers.example")
     claim = make_claim("The ferry sank.", claimant=claimant, topics=[topic])
     publish(claim, publisher=checkers, code="true", language="pt-BR", reviewed_on=date(2026, 1, 1))
@@ -166,7 +168,9 @@ def test_rating_reads_as_in_the_claim_with_definition_and_publisher(client: Clie
         ("same_as=https://www.wikidata.org/wiki/Q", []),
     ],
 )
-def test_claimants_are_filtered_and_sorted(client: Client, publish: Publish, query: str, expected: list[str]) -> None:
+def test_claimants_are_filtered_and_sorted(
+    client: Client, publish: Publish, query: str, expected: list[str]
+) -> None:
     zoe = Claimant.objects.create(name="Zoë Hart", same_as=["https://www.wikidata.org/wiki/Q1"])
     abe = Claimant.objects.create(name="Abe Winter", country="NL")
     for claimant in (zoe, abe):
@@ -176,9 +180,16 @@ def test_claimants_are_filtered_and_sorted(client: Client, publish: Publish, que
 
 @pytest.mark.parametrize(
     "query, expected",
-    [("", ["Rail", "Ferries"]), ("ordering=name", ["Ferries", "Rail"]), ("q=ferr", ["Ferries"]), ("slug=rail", ["Rail"])],
+    [
+        ("", ["Rail", "Ferries"]),
+        ("ordering=name", ["Ferries", "Rail"]),
+        ("q=ferr", ["Ferries"]),
+        ("slug=rail", ["Rail"]),
+    ],
 )
-def test_topics_are_filtered_and_sorted(client: Client, publish: Publish, query: str, expected: list[str]) -> None:
+def test_topics_are_filtered_and_sorted(
+    client: Client, publish: Publish, query: str, expected: list[str]
+) -> None:
     for name in ("Rail", "Ferries"):
         publish(make_claim(topics=[Topic.objects.create(name=name, slug=name.lower())]))
     assert names(client, f"topics/?{query}") == expected
@@ -196,10 +207,14 @@ def test_topics_are_filtered_and_sorted(client: Client, publish: Publish, query:
         ("q=fire", ["pants-on-fire"]),
     ],
 )
-def test_ratings_are_filtered_and_sorted(client: Client, publish: Publish, query: str, expected: list[str]) -> None:
+def test_ratings_are_filtered_and_sorted(
+    client: Client, publish: Publish, query: str, expected: list[str]
+) -> None:
     checkers = Publisher.objects.create(name="Checkers", domain="checkers.example")
     scale = RatingScale.objects.create(publisher=checkers, name="Flames", version="1", language="en")
-    theirs = Rating.objects.create(scale=scale, code="pants-on-fire", label="Pants on fire", normalised="false")
+    theirs = Rating.objects.create(
+        scale=scale, code="pants-on-fire", label="Pants on fire", normalised="false"
+    )
     publish(code="true")
     publish(publisher=checkers, rating=theirs)
     found = results(client, f"ratings/?{query.format(scale=scale.pk)}")

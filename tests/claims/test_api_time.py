@@ -27,14 +27,18 @@ def history(publish: Publish, editor: User) -> Claim:
     with time_machine.travel("2026-05-03T12:00:00Z", tick=False):
         publish(claim, code="false", correction_kind="correction", correction_note="We misread the accounts.")
     with time_machine.travel("2026-05-05T12:00:00Z", tick=False):
-        workflow.move(claim.verdicts.get(state="published"), "retract", by=editor, note="The accounts were forged.")
+        workflow.move(
+            claim.verdicts.get(state="published"), "retract", by=editor, note="The accounts were forged."
+        )
     return claim
 
 
 def codes(client: Client, query: str) -> list[str]:
     response = client.get(f"{URL}?{query}")
     assert response.status_code == 200, response.content
-    return [verdict["rating"]["code"] for claim in response.json()["results"] for verdict in claim["verdicts"]]
+    return [
+        verdict["rating"]["code"] for claim in response.json()["results"] for verdict in claim["verdicts"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,9 @@ def codes(client: Client, query: str) -> list[str]:
         ("2026-05-06", None),
     ],
 )
-def test_what_was_published_at_a_moment(client: Client, history: Claim, moment: str, code: str | None) -> None:
+def test_what_was_published_at_a_moment(
+    client: Client, history: Claim, moment: str, code: str | None
+) -> None:
     assert codes(client, f"as_of={moment}") == ([code] if code else [])
     detail = client.get(f"{URL}{history.pk}/?as_of={moment}")
     assert detail.status_code == (200 if code else 404)
@@ -82,7 +88,9 @@ def test_today_is_now_and_not_kept_for_long(client: Client, publish: Publish) ->
     assert (len(response.json()["results"]), response["Cache-Control"]) == (1, "public, max-age=60")
 
 
-def test_versions_are_listed_newest_first(client: Client, history: Claim, django_assert_num_queries: Any) -> None:
+def test_versions_are_listed_newest_first(
+    client: Client, history: Claim, django_assert_num_queries: Any
+) -> None:
     with django_assert_num_queries(1):
         response = client.get(f"{URL}{history.pk}/versions/")
     hashes = list(Publication.objects.order_by("-version").values_list("body_sha256", flat=True))
@@ -145,7 +153,12 @@ def test_version_is_the_body_as_it_was(client: Client, history: Claim, version: 
 
 def test_claim_that_was_never_published_has_no_versions(client: Client, history: Claim) -> None:
     draft = make_claim()
-    for path in (f"{draft.pk}/versions/", f"{draft.pk}/versions/1/", "999999/versions/", f"{history.pk}/versions/4/"):
+    for path in (
+        f"{draft.pk}/versions/",
+        f"{draft.pk}/versions/1/",
+        "999999/versions/",
+        f"{history.pk}/versions/4/",
+    ):
         assert client.get(f"{URL}{path}").status_code == 404
     for path in (f"{history.pk}/versions/0/", f"{history.pk}/versions/{2**70}/", f"{2**70}/versions/1/"):
         assert client.get(f"{URL}{path}").status_code == 404

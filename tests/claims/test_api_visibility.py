@@ -38,8 +38,14 @@ class Secrets:
 
 @pytest.fixture
 def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
-    claim = make_claim("The ferry sank.", claimant=claimant, topics=[topic], reason=f"Chosen because of {SECRET}.", score=0.5)
-    source = make_source("He said the ferry sank.", notes=f"{SECRET} told us", publisher=Publisher.objects.create(name="Gazette"))
+    claim = make_claim(
+        "The ferry sank.", claimant=claimant, topics=[topic], reason=f"Chosen because of {SECRET}.", score=0.5
+    )
+    source = make_source(
+        "He said the ferry sank.",
+        notes=f"{SECRET} told us",
+        publisher=Publisher.objects.create(name="Gazette"),
+    )
     make_appearance(claim, source, "the ferry sank")
     Claimant.objects.filter(pk=claimant.pk).update(notes=f"Ask {SECRET}.")
     return publish(claim)
@@ -47,18 +53,33 @@ def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
 
 @pytest.fixture
 def secrets(public: Claim, checker: User) -> Secrets:
-    publisher = Publisher.objects.create(name=f"{SECRET} Checkers", domain="quillfeather.example", kind="civil_society")
-    scale = RatingScale.objects.create(publisher=publisher, name=f"{SECRET} scale", version="1", language="en")
+    publisher = Publisher.objects.create(
+        name=f"{SECRET} Checkers", domain="quillfeather.example", kind="civil_society"
+    )
+    scale = RatingScale.objects.create(
+        publisher=publisher, name=f"{SECRET} scale", version="1", language="en"
+    )
     rating = Rating.objects.create(scale=scale, code="quillfeather", label=SECRET, normalised="satire")
-    claimant = Claimant.objects.create(name=f"Ada {SECRET}", country="NO", same_as=["https://quillfeather.example/ada"])
+    claimant = Claimant.objects.create(
+        name=f"Ada {SECRET}", country="NO", same_as=["https://quillfeather.example/ada"]
+    )
     topic = Topic.objects.create(name=SECRET, slug="quillfeather")
     text = f"She said that {SECRET} did it."
-    source = make_source(text, title=f"{SECRET} memo", url="https://quillfeather.example/memo", publisher=publisher)
+    source = make_source(
+        text, title=f"{SECRET} memo", url="https://quillfeather.example/memo", publisher=publisher
+    )
     claim = make_claim(
-        f"{SECRET} did it.", claimant=claimant, topics=[topic], language="no", claimed_on=date(2020, 2, 2), context=SECRET
+        f"{SECRET} did it.",
+        claimant=claimant,
+        topics=[topic],
+        language="no",
+        claimed_on=date(2020, 2, 2),
+        context=SECRET,
     )
     make_appearance(claim, source, f"{SECRET} did it")
-    draft = make_draft(claim, checker, publisher=publisher, rating=rating, summary=SECRET, reviewed_on=date(2020, 2, 2))
+    draft = make_draft(
+        claim, checker, publisher=publisher, rating=rating, summary=SECRET, reviewed_on=date(2020, 2, 2)
+    )
     Evidence.objects.create(verdict=draft, source=source, stance="refutes", note=SECRET)
     workflow.move(draft, "submit", by=checker)
     # On the published claim: a new appearance, a new topic and a new version of the verdict, none of them published.
@@ -66,7 +87,9 @@ def secrets(public: Claim, checker: User) -> Secrets:
     public.topics.add(topic)
     revised = drafting.draft(public, author=checker, summary=f"In truth {SECRET} did it.", rating=rating)
     Evidence.objects.create(verdict=revised, source=source, stance="supports", note=SECRET)
-    Claim.objects.filter(pk=public.pk).update(statement=f"The ferry sank because of {SECRET}.", claimant=claimant)
+    Claim.objects.filter(pk=public.pk).update(
+        statement=f"The ferry sank because of {SECRET}.", claimant=claimant
+    )
     # Claims in the other states.
     make_claim(f"{SECRET} proposed.", state="proposed", claimant=claimant, topics=[topic])
     make_claim(f"{SECRET} declined.", state="declined", reason="No.", claimant=claimant, topics=[topic])
@@ -97,12 +120,20 @@ def test_details_of_what_is_published_show_nothing_else(client: Client, secrets:
 
 
 @pytest.mark.parametrize("name", RESOURCES)
-def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(client: Client, secrets: Secrets, name: str) -> None:
+def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(
+    client: Client, secrets: Secrets, name: str
+) -> None:
     known = getattr(secrets, name).pk
     answers = []
     for pk in (known, 987_654):
         response = client.get(f"/api/v1/{name}/{pk}/")
-        answers.append((response.status_code, response.content.decode().replace(f"/{pk}/", "/ID/"), dict(response.headers)))
+        answers.append(
+            (
+                response.status_code,
+                response.content.decode().replace(f"/{pk}/", "/ID/"),
+                dict(response.headers),
+            )
+        )
         del answers[-1][2]["Content-Length"]  # that of the id
     assert answers[0][0] == 404
     assert answers[0] == answers[1]
@@ -116,7 +147,9 @@ def test_unpublished_claim_has_no_past_either(client: Client, secrets: Secrets, 
     assert client.get(f"{path}versions/1/").status_code == 404
 
 
-def test_versions_of_a_published_claim_show_only_what_was_published(client: Client, public: Claim, secrets: Secrets) -> None:
+def test_versions_of_a_published_claim_show_only_what_was_published(
+    client: Client, public: Claim, secrets: Secrets
+) -> None:
     for path in ("versions/", "versions/1/"):
         assert SECRET not in text_of(client, f"/api/v1/claims/{public.pk}/{path}")
 

@@ -41,7 +41,9 @@ def assert_unchanged(name: str, text: str) -> None:
         changes = difflib.unified_diff(
             kept.splitlines(), text.splitlines(), f"contracts/{name}", "what is served now", lineterm=""
         )
-        pytest.fail("\n".join(["The contract changed; see the docstring of this file.", *changes]), pytrace=False)
+        pytest.fail(
+            "\n".join(["The contract changed; see the docstring of this file.", *changes]), pytrace=False
+        )
 
 
 # Bodies
@@ -68,7 +70,9 @@ def world(db: None, checker: User, editor: User) -> dict[str, Any]:
         publisher=gazette,
     )
     make_snapshot(article, "“It cost 40 million euros”, the minister said of the bridge. She smiled.")
-    accounts = make_source(title="Accounts of the bridge authority", url="https://accounts.example.org/2025", kind="report")
+    accounts = make_source(
+        title="Accounts of the bridge authority", url="https://accounts.example.org/2025", kind="report"
+    )
     make_snapshot(accounts, "The bridge: 52 million euros.")
     claim = make_claim(
         "The harbour bridge cost 40 million euros.",
@@ -109,9 +113,17 @@ def world(db: None, checker: User, editor: User) -> dict[str, Any]:
             recheck_on=date(2027, 1, 31),
         )
     with time_machine.travel("2026-02-03T09:00:00Z", tick=False):
-        published(rating=rating("false"), correction_kind="correction", correction_note="We rated too mildly.")
+        published(
+            rating=rating("false"), correction_kind="correction", correction_note="We rated too mildly."
+        )
     withdrawn = make_claim("The ferry sank.")
-    return {"claim": claim, "article": article, "withdrawn": withdrawn, "claimant": minister, "publisher": gazette}
+    return {
+        "claim": claim,
+        "article": article,
+        "withdrawn": withdrawn,
+        "claimant": minister,
+        "publisher": gazette,
+    }
 
 
 @pytest.fixture
@@ -209,7 +221,9 @@ def test_openapi_document_describes_what_is_served(
     described = openapi()["paths"][operation]["get"]["responses"][str(response.status_code)]
     schema = described["content"][response["Content-Type"]]["schema"]
     document = {"components": openapi()["components"], **schema}
-    Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(response.json())
+    Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(
+        response.json()
+    )
     assert list(undescribed(response.json(), schema)) == []
 
 
@@ -221,7 +235,9 @@ def undescribed(value: Any, schema: dict[str, Any], place: str = "") -> Iterator
             yield from undescribed(part, schema["items"], f"{place}[]")
     if isinstance(value, dict) and "properties" in schema:
         yield from (f"{place}.{name}" for name in value.keys() ^ schema["properties"].keys())
-        yield from (f"{place}.{name} is optional" for name in schema["properties"].keys() ^ set(schema["required"]))
+        yield from (
+            f"{place}.{name} is optional" for name in schema["properties"].keys() ^ set(schema["required"])
+        )
         for name in value.keys() & schema["properties"].keys():
             yield from undescribed(value[name], schema["properties"][name], f"{place}.{name}")
 

@@ -22,18 +22,25 @@ PAGING = {"page_size", "cursor", "count", "ordering"}
 
 def section(title: str) -> str:
     """What stands under a heading, up to the next one."""
-    return re.split(r"^##+ ", re.split(rf"^##+ {title}$", TEXT, maxsplit=1, flags=re.M)[1], maxsplit=1, flags=re.M)[0]
+    return re.split(
+        r"^##+ ",
+        re.split(rf"^##+ {title}$", TEXT, maxsplit=1, flags=re.MULTILINE)[1],
+        maxsplit=1,
+        flags=re.MULTILINE,
+    )[0]
 
 
 def rows(title: str) -> dict[str, str]:
     """The parameters in the section's table, each with its example."""
-    table = re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`)? ?\|$", section(title), flags=re.M)
+    table = re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`)? ?\|$", section(title), flags=re.MULTILINE)
     return dict(table)
 
 
 def curls() -> list[str]:
     return [
-        line for block in re.findall(r"```console\n(.*?)```", TEXT, flags=re.S) for line in block.splitlines()
+        line
+        for block in re.findall(r"```console\n(.*?)```", TEXT, flags=re.DOTALL)
+        for line in block.splitlines()
     ]
 
 
@@ -93,5 +100,5 @@ def test_command_answers(
 
 
 def test_problem_in_the_text_is_the_one_that_is_served(client: Client) -> None:
-    shown = json.loads(re.findall(r"```json\n(.*?)```", section("Errors"), flags=re.S)[0])
+    shown = json.loads(re.findall(r"```json\n(.*?)```", section("Errors"), flags=re.DOTALL)[0])
     assert client.get("/api/v1/claims/?page_size=0").json() == shown

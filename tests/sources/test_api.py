@@ -27,10 +27,14 @@ def get(client: Client, path: str) -> Any:
 
 @pytest.fixture
 def gazette(db: None) -> Publisher:
-    return Publisher.objects.create(name="Gazette de Genève", kind="news", url="https://example.com/", country="CH")
+    return Publisher.objects.create(
+        name="Gazette de Genève", kind="news", url="https://example.com/", country="CH"
+    )
 
 
-def test_source_shows_where_published_claims_were_made(client: Client, publish: Publish, gazette: Publisher) -> None:
+def test_source_shows_where_published_claims_were_made(
+    client: Client, publish: Publish, gazette: Publisher
+) -> None:
     source = make_source(TEXT, publisher=gazette, notes="internal")
     bridge, ferry = make_claim("The bridge fell."), make_claim("The ferry sank.")
     make_appearance(bridge, source, "the bridge fell")
@@ -40,13 +44,17 @@ def test_source_shows_where_published_claims_were_made(client: Client, publish: 
     publish(ferry, code="false")
     found = get(client, f"sources/{source.pk}/")
     embedded = get(client, f"claims/{bridge.pk}/")["appearances"][0]
-    assert {key: value for key, value in found.items() if key not in ("snapshots", "appearances")} == embedded["source"]
+    assert {
+        key: value for key, value in found.items() if key not in ("snapshots", "appearances")
+    } == embedded["source"]
     assert found["snapshots"] == [embedded["snapshot"]]
     second = {key: value for key, value in embedded.items() if key != "source"}
     verdict = get(client, f"claims/{bridge.pk}/")["verdicts"][0]
     url = f"http://localhost:8000{bridge.get_absolute_url()}"
     claim = {"id": bridge.pk, "url": url, "statement": "The bridge fell.", "ratings": [verdict["rating"]]}
-    assert [(place["claim"]["id"], TEXT[place["start"] : place["end"]]) for place in found["appearances"]] == [
+    assert [
+        (place["claim"]["id"], TEXT[place["start"] : place["end"]]) for place in found["appearances"]
+    ] == [
         (ferry.pk, "the ferry sank"),
         (bridge.pk, "the bridge fell"),
     ]
@@ -84,7 +92,9 @@ def test_retracted_claim_leaves_the_source(client: Client, publish: Publish, edi
         make_appearance(claim, source, words)
         publish(claim)
     workflow.move(claims[0].verdicts.get(), "retract", by=editor, note="Wrong ferry.")
-    assert [place["claim"]["id"] for place in get(client, f"sources/{source.pk}/")["appearances"]] == [claims[1].pk]
+    assert [place["claim"]["id"] for place in get(client, f"sources/{source.pk}/")["appearances"]] == [
+        claims[1].pk
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +119,12 @@ def test_sources_are_filtered_and_sorted(
 ) -> None:
     ferry = make_source(TEXT, title="Ferry story", publisher=gazette, url="https://example.com/ferry")
     study = make_source(
-        TEXT, title="Études sur le pont", kind="study", language="fr-CA", url="", published_on=date(2026, 2, 1)
+        TEXT,
+        title="Études sur le pont",
+        kind="study",
+        language="fr-CA",
+        url="",
+        published_on=date(2026, 2, 1),
     )
     claim = make_claim()
     for source in (ferry, study):
