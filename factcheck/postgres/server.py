@@ -126,7 +126,7 @@ def _check_version(place: Place) -> None:
 
 
 def _clear_stale_pid(place: Place) -> None:
-    """Remove a pid file whose process is another program by now.
+    """Remove the files that name a process which is another program, or only waits to be buried, by now.
 
     PostgreSQL handles a file whose process is gone. It cannot tell a reused process id from a living server, and then
     refuses to start. The caller has found no server of ours; a last backend may still be ending after a crash.
@@ -140,9 +140,12 @@ def _clear_stale_pid(place: Place) -> None:
             f"Processes of an earlier PostgreSQL server still use {place.cluster}: "
             f"{', '.join(str(process.pid) for process in _processes(place))}. End them, then try again."
         )
+    _reap()
     recorded = _recorded_process(place)
     if recorded is not None and psutil.pid_exists(recorded):
         (place.cluster / "postmaster.pid").unlink(missing_ok=True)
+    # The folder is this cluster's alone, and nobody serves it: whoever the lock names, it holds nothing.
+    (place.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
@@ -249,13 +252,18 @@ def live_server(place: Place) -> psutil.Process | None:
     recorded = _recorded_process(place)
     if recorded is None or recorded <= 0:
         return None
-    for child in _children:
-        child.poll()  # lets go of one that ended, so that its number is free again
+    _reap()
     try:
         process = psutil.Process(recorded)
     except psutil.NoSuchProcess:
         return None
     return process if _serves(process, place) else None
+
+
+def _reap() -> None:
+    """Let go of servers that we started and that ended, so that their numbers are free again."""
+    for child in _children:
+        child.poll()
 
 
 def stop(server: psutil.Process) -> None:

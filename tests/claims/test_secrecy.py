@@ -36,6 +36,9 @@ def test_nothing_unpublished_is_on_any_page(
         correction_kind="update",
         correction_note=f"{secret} next note",
     )
+    # A change of what is published that nobody has published yet; from the review on it could not be made.
+    public.context = f"{secret} new context"
+    public.save()
     workflow.move(next_version, "submit", by=checker, note=f"{secret} to reviewers")
     hidden = Claimant.objects.create(name=f"{secret} Claimant")
     topic = Topic.objects.create(name=f"{secret} topic", slug="secret")
@@ -60,9 +63,6 @@ def test_nothing_unpublished_is_on_any_page(
     )
     declined = make_claim(f"{secret} declined", claimant=hidden)
     workflow.move(declined, "decline", by=editor, note=f"{secret} why declined")
-    # A change of what is published that nobody has published yet.
-    public.context = f"{secret} new context"
-    public.save()
     known.job_title = f"{secret} new title"
     known.save()
     source.title = f"{secret} new title of the source"
