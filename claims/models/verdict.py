@@ -200,6 +200,23 @@ class Verdict(models.Model):
                 ),
             ),
             Rule(
+                # A round that does not grow would let sign-offs of an earlier wording count again.
+                name="verdict_terms_of_review",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("review_round", "required_signoffs", "submitted_by", "state"),
+                func=(
+                    "IF NEW.review_round < OLD.review_round"
+                    " OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round"
+                    " OR OLD.state <> 'draft' AND (NEW.review_round, NEW.required_signoffs, NEW.submitted_by_id)"
+                    " IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.submitted_by_id) THEN "
+                    + refuse(
+                        "The terms of a review are set when a draft is submitted, each time for a new round.",
+                        name="verdict_terms_of_review",
+                    )
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+            Rule(
                 name="verdict_content_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*CONTENT),

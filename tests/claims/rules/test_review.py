@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import Settings
 
 from claims import drafting, workflow
 from claims.models import Verdict
@@ -80,18 +81,46 @@ def test_signoff_of_an_earlier_round_does_not_count(
     refused(PUBLISH, again.pk, match="verdict_with_four_eyes")
 
 
-def test_fewer_signoffs_than_required_are_not_enough(in_review: Verdict, colleague: User) -> None:
-    sql("UPDATE claims_verdict SET required_signoffs = 2 WHERE id = %s", in_review.pk)
+def test_fewer_signoffs_than_required_are_not_enough(
+    settings: Settings, draft: Verdict, checker: User, colleague: User
+) -> None:
+    settings.REQUIRED_SIGNOFFS = 2
+    in_review = workflow.move(draft, "submit", by=checker)
     workflow.move(in_review, "sign_off", by=colleague)
     write_down(in_review, "in_review", "published")
     refused(PUBLISH, in_review.pk, match="verdict_with_four_eyes")
 
 
-def test_requirement_of_signoffs_cannot_be_waived(in_review: Verdict) -> None:
+def test_requirement_of_signoffs_cannot_be_waived(draft: Verdict) -> None:
     refused(
         "UPDATE claims_verdict SET required_signoffs = 0 WHERE id = %s",
-        in_review.pk,
+        draft.pk,
         match="verdict_needs_a_signoff",
+    )
+
+
+@pytest.mark.parametrize(
+    "change", ["required_signoffs = 2", "review_round = 0", "review_round = 2", "submitted_by_id = NULL"]
+)
+def test_terms_of_a_review_stay_while_it_lasts(in_review: Verdict, change: str) -> None:
+    refused(
+        f"UPDATE claims_verdict SET {change} WHERE id = %s", in_review.pk, match="verdict_terms_of_review"
+    )
+
+
+def test_every_submission_opens_a_new_round(in_review: Verdict, colleague: User) -> None:
+    workflow.move(in_review, "sign_off", by=colleague)
+    returned = workflow.move(in_review, "request_changes", by=colleague, note="Which year?")
+    refused(
+        "UPDATE claims_verdict SET review_round = 0 WHERE id = %s",
+        returned.pk,
+        match="verdict_terms_of_review",
+    )
+    write_down(returned, "draft", "in_review")
+    refused(
+        "UPDATE claims_verdict SET state = 'in_review' WHERE id = %s",
+        returned.pk,
+        match="verdict_terms_of_review",
     )
 
 
