@@ -34,11 +34,12 @@ types: setup ## Check types with mypy
 	@$(PYTHON_IN_VENV) -m mypy $(ARGS)
 
 lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
-	@cd requirements && for name in base dev; do \
+	@cd requirements && for name in base dev bench; do \
 		../$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 			--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
 	done
 
 bench: setup ## Measure the figures that the project promises
+	@requirements/install bench
 	@exec $(PYTHON_IN_VENV) -m benchmarks $(ARGS)
