@@ -134,13 +134,14 @@ def conditional(
     etag: str,
     cache: str,
     last_modified: datetime | None = None,
+    content_type: str = "application/json",
 ) -> HttpResponse:
-    """The JSON answer, or 304 when the reader has exactly this already; then the text is not asked for."""
+    """The answer, or 304 when the reader has exactly this already; then the text is not asked for."""
     quoted = quote_etag(etag)
     seconds = int(last_modified.timestamp()) if last_modified else None
     response = get_conditional_response(request, etag=quoted, last_modified=seconds)
     if response is None:
-        response = HttpResponse(text(), content_type="application/json")
+        response = HttpResponse(text(), content_type=content_type)
     response["ETag"] = quoted
     response["Cache-Control"] = cache
     if seconds is not None:
