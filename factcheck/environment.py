@@ -94,8 +94,15 @@ def folder(name: str, default: Path, *, shown: str) -> Path:
 def postgresql(name: str) -> dict[str, Any] | None:
     """A postgresql:// address, read by libpq's own parser so that every form it knows works (sockets, sslmode, …)."""
     value = text(name, kind="address", shown="the embedded server")
-    if not value:
-        return None
+    return _postgresql(name, value) if value else None
+
+
+def postgresql_several(name: str) -> list[dict[str, Any]]:
+    """Such addresses, separated by white space: a comma can be part of one."""
+    return [_postgresql(name, value) for value in text(name, kind="addresses").split()]
+
+
+def _postgresql(name: str, value: str) -> dict[str, Any]:
     example = "postgresql://user:password@host:5432/factcheck"
     if not value.startswith(("postgresql://", "postgres://")):
         raise ImproperlyConfigured(f"{name} must be the address of a PostgreSQL database, such as {example}.")

@@ -5,7 +5,8 @@ two values, or drops a filter whose value is empty, the answer would silently be
 that names the parameter and the way out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from django_filters import Filter, FilterSet
 
 from factcheck.errors import InvalidParameters, NoSuchPlace
 from factcheck.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
+from factcheck.statements import Slot, Template
 from factcheck.values import Reader, Refused, Whole, Word, Words, suggestion
 
 #: So many values of one parameter are read; more than that is not a filter but a bulk request.
@@ -65,7 +67,9 @@ class Parameter(Filter):
     Args:
         reader: what a value means (`factcheck.values`).
         meaning: a sentence for the documentation.
-        matches: from the value, or the list of values, to the condition on the rows; None where something else uses it.
+        matches: from what is looked for, or a slot for it, to the condition on the rows; None where something else uses
+            it.
+        resolves: from the value, or the list of values, to what is looked for, such as from names to ids.
         several: whether it can be given repeatedly; what any of the values matches is found.
         split: whether a comma separates values too.
         default: what holds when it is not given; for the documentation.
@@ -79,13 +83,22 @@ class Parameter(Filter):
         meaning: str,
         *,
         matches: Callable[[Any], Q] | None = None,
+        resolves: Callable[[Any], Any] | None = None,
         several: bool = False,
         split: bool = True,
         default: Any = None,
     ) -> None:
         super().__init__(reader=reader, several=several, split=split, required=False)
-        self.reader, self.meaning, self.matches = reader, meaning, matches
+        self.reader, self.meaning, self.matches, self.resolves = reader, meaning, matches, resolves
         self.several, self.split, self.default = several, split, default
+
+    def looked_for(self, value: Any) -> Any:
+        """What the rows are compared with."""
+        return self.resolves(value) if self.resolves else value
+
+    def slot(self, name: str) -> Slot:
+        """A place for what the rows are compared with."""
+        return Slot(name, f"{self.reader.sql_type}[]" if self.several else self.reader.sql_type)
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs.filter(self.matches(value)) if self.matches else qs
@@ -146,6 +159,24 @@ class Query(FilterSet):
         """What a parameter says, or `default` when it is not given."""
         return self.form.cleaned_data.get(name, default)
 
+    @cached_property
+    def looked_for(self) -> dict[str, Any]:
+        """What the rows are compared with, by the parameters that are given."""
+        return {name: self.filters[name].looked_for(value) for name, value in self.form.cleaned_data.items()}
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.matching(queryset, self.looked_for)
+
+    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        """The rows that are asked for.
+
+        Args:
+            looked_for: what the parameters stand for, or slots for it.
+        """
+        for name, value in looked_for.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
     def _unknown(self, name: str) -> str:
         shown = name if len(name) <= 50 else name[:50] + "…"
         known = sorted(self.filters)
@@ -173,6 +204,22 @@ class ListQuery(Query):
         " list; `estimate` asks the database's planner.",
         default="none",
     )
+
+    @property
+    def template(self) -> Template:
+        """The rows that are asked for, for `factcheck.pagination.page_of_template`."""
+        names = [name for name in self.looked_for if name not in ListQuery.base_filters and name != ORDERING]
+        slots = {name: self.filters[name].slot(name) for name in names}
+        return Template(
+            shape=(type(self), self.shape, *names),
+            rows=lambda: self.matching(self.queryset, slots),
+            values=self.looked_for,
+        )
+
+    @property
+    def shape(self) -> Hashable:
+        """What the SQL depends on, besides the names of the parameters and the order."""
+        return None
 
     @property
     def ordering(self) -> Ordering:

@@ -1,21 +1,71 @@
 """Middleware of the whole site."""
 
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from factcheck.errors import API_PATH
 
+#: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+
+#: What programs read, and keep in caches for everybody.
+ONE_LANGUAGE = (API_PATH, "/feeds/", "/oembed/")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class PublicReads:
+    """Sends what programs read through `PUBLIC_MIDDLEWARE` instead of all that follows.
+
+    Sessions, sign-in, messages and forms cost more than such an answer itself, and it must not depend on who asks.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.everything_else = get_response
+        self.is_public_read = re.compile(settings.PUBLIC_READS_REGEX).match
+        self.short_way = _ViewsOnly().behind(settings.PUBLIC_MIDDLEWARE)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.is_public_read(request.path_info):
+            return self.everything_else(request)
+        translation.activate("en")
+        request.LANGUAGE_CODE = "en"
+        response = self.short_way(request)
+        response.headers["Content-Security-Policy"] = NOTHING
+        return response
+
+
+class _ViewsOnly(BaseHandler):
+    """Django's handler without the middleware of the settings: it finds the view and calls it."""
+
+    _view_middleware = _template_response_middleware = _exception_middleware = ()
+
+    def behind(self, middleware: list[str]) -> GetResponse:
+        """The handler with these around it, the first one outermost."""
+        way: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # not in the stubs
+        for name in reversed(middleware):
+            way = convert_exception_to_response(import_string(name)(way))
+        return cast(GetResponse, way)
+
 
 class ReaderLocaleMiddleware(LocaleMiddleware):
-    """Pages speak the reader's language; the API speaks English to everybody.
+    """Pages speak the reader's language; the API, feeds and oEmbed speak one language to everybody.
 
-    An answer of the API that varied by `Accept-Language` would be kept once for every browser's settings, instead of
+    An answer of these that varied by `Accept-Language` would be kept once for every browser's settings, instead of
     once.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info.startswith(API_PATH):
+        if request.path_info.startswith(ONE_LANGUAGE):
             translation.activate("en")
             request.LANGUAGE_CODE = "en"
         else:
@@ -24,6 +74,6 @@ class ReaderLocaleMiddleware(LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         return (
             response
-            if request.path_info.startswith(API_PATH)
+            if request.path_info.startswith(ONE_LANGUAGE)
             else super().process_response(request, response)
         )

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +19,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
 
+from factcheck.statements import Slot, Statement, Template
 from factcheck.values import GREATEST_ID, Refused
 
 PAGE_SIZE = 50
@@ -36,6 +38,7 @@ class Key:
     expression: Combinable
     written: Callable[[Any], Any]
     read: Callable[[Any], Any]
+    sql_type: str
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,47 @@ class Page(Generic[Row]):
     previous: str
 
 
+def page_of_template(
+    template: Template, columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
+) -> Page[tuple[Any, ...]]:
+    """The page of these columns' values, read with one query; those of type `text` are UTF-8 bytes."""
+
+    def fetch(start: Position | None, most: int) -> list[tuple[Any, ...]]:
+        side = None if start is None else start.backwards
+        values = {**template.values, **_slot_values(start)} if start else template.values
+        return _statement(template, tuple(columns), ordering, side, most).fetch(values)
+
+    return _page(fetch, lambda row: row[len(columns) :], ordering=ordering, size=size, cursor=cursor)
+
+
+@lru_cache(maxsize=1000)
+def _statement(
+    template: Template, columns: tuple[str, ...], ordering: Ordering, backwards: bool | None, most: int
+) -> Statement:
+    start = (
+        None
+        if backwards is None
+        else Position(
+            tuple(Slot(f"cursor_{number}", key.sql_type) for number, key in enumerate(ordering.keys)),
+            backwards=backwards,
+        )
+    )
+    rows = _from(template.rows(), ordering, start)[:most]
+    return Statement.of(rows.values_list(*columns, *_key_names(ordering)))
+
+
+def _slot_values(start: Position) -> dict[str, Any]:
+    return {f"cursor_{number}": part for number, part in enumerate(start.key)}
+
+
 def page_of_values(
     queryset: QuerySet[Any], columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
 ) -> Page[tuple[Any, ...]]:
     """The page of these columns' values, read with one query."""
     names = _key_names(ordering)
     return _page(
-        lambda rows: list(rows.values_list(*columns, *names)),
+        lambda start, most: list(_from(queryset, ordering, start)[:most].values_list(*columns, *names)),
         lambda row: row[len(columns) :],
-        queryset,
         ordering=ordering,
         size=size,
         cursor=cursor,
@@ -88,9 +123,8 @@ def page_of_rows(queryset: QuerySet[Any], *, ordering: Ordering, size: int, curs
     """The page of whole rows, read with one query."""
     names = _key_names(ordering)
     return _page(
-        list,
+        lambda start, most: list(_from(queryset, ordering, start)[:most]),
         lambda row: tuple(getattr(row, name) for name in names),
-        queryset,
         ordering=ordering,
         size=size,
         cursor=cursor,
@@ -98,9 +132,8 @@ def page_of_rows(queryset: QuerySet[Any], *, ordering: Ordering, size: int, curs
 
 
 def _page(
-    fetch: Callable[[QuerySet[Any]], list[Any]],
+    fetch: Callable[[Position | None, int], list[Any]],
     key_of: Callable[[Any], tuple[Any, ...]],
-    queryset: QuerySet[Any],
     *,
     ordering: Ordering,
     size: int,
@@ -109,7 +142,7 @@ def _page(
     start = decoded(cursor, ordering) if cursor else None
     backwards = start is not None and start.backwards
     # One row more than asked for tells whether there is another page in that direction.
-    rows = fetch(_from(queryset, ordering, start)[: size + 1])
+    rows = fetch(start, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -131,9 +164,10 @@ def _from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -
     descending = ordering.descending
     if start is not None:
         descending ^= start.backwards
+        parts = (part if isinstance(part, Slot) else Value(part) for part in start.key)
         # The comparison of whole rows is what PostgreSQL turns into one descent of the index.
         beyond = (LessThan if descending else GreaterThan)(
-            RowConstructor(*expressions), RowConstructor(*(Value(part) for part in start.key))
+            RowConstructor(*expressions), RowConstructor(*parts)
         )
         queryset = queryset.filter(beyond)
     return queryset.order_by(*(F(name).desc() if descending else F(name).asc() for name in names))
@@ -214,21 +248,21 @@ def _moment(part: Any) -> datetime:
 
 
 def id_key(field: str) -> Key:
-    return Key(F(field), _itself, _whole)
+    return Key(F(field), _itself, _whole, "bigint")
 
 
 def text_key(field: str) -> Key:
-    return Key(F(field), _itself, _text)
+    return Key(F(field), _itself, _text, "text")
 
 
 def moment_key(field: str) -> Key:
-    return Key(F(field), datetime.isoformat, _moment)
+    return Key(F(field), datetime.isoformat, _moment, "timestamptz")
 
 
 def day_key(expression: Combinable) -> Key:
-    return Key(expression, date.isoformat, date.fromisoformat)
+    return Key(expression, date.isoformat, date.fromisoformat, "date")
 
 
 def rank_key(field: str) -> Key:
     """A relevance. PostgreSQL ranks in single precision, which only survives the way to JSON and back as double."""
-    return Key(Cast(field, FloatField()), _itself, _float)
+    return Key(Cast(field, FloatField()), _itself, _float, "double precision")

@@ -6,7 +6,7 @@ A resource says what a page of it and one item of it are, as JSON text. No seria
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -42,7 +42,7 @@ class Listing:
 
     page: Page[Any]
     sha256: str
-    results: Callable[[], Sequence[str]]
+    results: Callable[[], Sequence[bytes]]
 
 
 class PublicResource(ViewSet):
@@ -99,11 +99,11 @@ class PublicResource(ViewSet):
             for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
         }
         count = counted(query.qs, query.value("count", "none"))
-        head = json.dumps({"count": count, **links}, separators=(",", ":"))[:-1]
+        head = json.dumps({"count": count, **links}, separators=(",", ":"))[:-1].encode()
         response = conditional(
             plain,
-            lambda: f'{head},"results":[{",".join(listing.results())}]}}',
-            etag=hashlib.sha256((head + listing.sha256).encode()).hexdigest(),
+            lambda: b'%b,"results":[%b]}' % (head, b",".join(listing.results())),
+            etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
             cache=self.cache_of(query),
         )
         if linked := [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]:
@@ -116,7 +116,8 @@ class PublicResource(ViewSet):
         text = self.item(plain, id)
         if text is None:
             raise Http404
-        return conditional(plain, lambda: text, etag=sha256_of([text]), cache=self.cache_of(query))
+        content = text.encode()
+        return conditional(plain, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
 
     def paging(self, query: ListQuery) -> dict[str, Any]:
         """What the functions of `factcheck.pagination` want to know."""
@@ -129,19 +130,19 @@ class PublicResource(ViewSet):
 
 def conditional(
     request: HttpRequest,
-    text: Callable[[], str],
+    content: Callable[[], bytes | str],
     *,
     etag: str,
     cache: str,
     last_modified: datetime | None = None,
     content_type: str = "application/json",
 ) -> HttpResponse:
-    """The answer, or 304 when the reader has exactly this already; then the text is not asked for."""
+    """The answer, or 304 when the reader has exactly this already; then its content is not asked for."""
     quoted = quote_etag(etag)
     seconds = int(last_modified.timestamp()) if last_modified else None
     response = get_conditional_response(request, etag=quoted, last_modified=seconds)
     if response is None:
-        response = HttpResponse(text(), content_type=content_type)
+        response = HttpResponse(content(), content_type=content_type)
     response["ETag"] = quoted
     response["Cache-Control"] = cache
     if seconds is not None:
@@ -154,13 +155,14 @@ def asks_conditionally(request: HttpRequest) -> bool:
     return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
-def listed(page: Page[Any], texts: list[str]) -> Listing:
+def listed(page: Page[Any], texts: Iterable[str]) -> Listing:
     """A page whose texts are there already."""
-    return Listing(page, sha256_of(texts), lambda: texts)
+    results = [text.encode() for text in texts]
+    return Listing(page, sha256_of(results), lambda: results)
 
 
-def sha256_of(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+def sha256_of(parts: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
 def page_address(request: HttpRequest, cursor: str) -> str:

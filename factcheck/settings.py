@@ -20,6 +20,7 @@ from factcheck.environment import (
     number,
     one_of,
     postgresql,
+    postgresql_several,
     secret,
     text,
     web_address,
@@ -91,6 +92,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "factcheck.middleware.PublicReads",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -105,6 +107,14 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+]
+
+# What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
+PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/)"
+PUBLIC_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.common.CommonMiddleware",
 ]
 
 ROOT_URLCONF = "factcheck.urls"
@@ -147,6 +157,19 @@ DATABASE_POOL = number(
 )
 if DATABASE_POOL:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+
+# What the public reads has connections of its own, which stay open; or is read from replicas.
+_reading: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+_replicas = {
+    f"replica-{number}": address
+    for number, address in enumerate(postgresql_several("DATABASE_REPLICA_URLS"), 1)
+}
+if not _replicas and SERVING:
+    _replicas = {"reading": {**DATABASES["default"], "OPTIONS": {**DATABASES["default"]["OPTIONS"]}}}
+    _replicas["reading"]["OPTIONS"].pop("pool", None)
+DATABASES |= {alias: {**DATABASES["default"], **address, **_reading} for alias, address in _replicas.items()}
+READING_DATABASES = list(_replicas) or ["default"]
+PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)
 
 # -- Sign-in -------------------------------------------------------------------------------------------------
 
@@ -301,8 +324,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
-# Pages of other sites may read the API, and nothing else of ours.
-CORS_URLS_REGEX = r"^/api/"
+# Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
+CORS_URLS_REGEX = r"^/(api|feeds|oembed)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match", "if-modified-since"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from factcheck.fields import LANGUAGE_TAG
 
@@ -30,6 +30,9 @@ class Reader(Protocol):
     @property
     def schema(self) -> dict[str, Any]: ...
 
+    #: PostgreSQL's type of what is read.
+    sql_type: ClassVar[str]
+
     def __call__(self, text: str) -> Any: ...
 
 
@@ -37,6 +40,7 @@ class Reader(Protocol):
 class Whole:
     """A whole number between `least` and `most`, both included."""
 
+    sql_type: ClassVar[str] = "bigint"
     least: int = 1
     most: int = GREATEST_ID
 
@@ -59,6 +63,7 @@ class Whole:
 class Word:
     """One word of a closed set."""
 
+    sql_type: ClassVar[str] = "text"
     words: tuple[str, ...]
 
     @property
@@ -75,6 +80,7 @@ class Word:
 class Words:
     """Free text."""
 
+    sql_type: ClassVar[str] = "text"
     most: int = 500
 
     @property
@@ -94,6 +100,7 @@ class Words:
 class Day:
     """A calendar day as ISO 8601 writes it."""
 
+    sql_type: ClassVar[str] = "date"
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string", "format": "date"})
 
     def __call__(self, text: str) -> date:
@@ -109,6 +116,7 @@ class Day:
 class Moment:
     """A moment with its time zone, or a whole day in UTC, of which the first or the last moment is meant."""
 
+    sql_type: ClassVar[str] = "timestamptz"
     end_of_day: bool = False
 
     @property
@@ -147,6 +155,7 @@ def _in_utc(moment: datetime) -> datetime:
 class Language:
     """A language tag (BCP 47), read as a range: `pt` also means `pt-BR` (RFC 4647, basic filtering)."""
 
+    sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(
         default_factory=lambda: {
             "type": "string",
@@ -165,6 +174,7 @@ class Language:
 class Country:
     """A country code of two letters (ISO 3166-1 alpha-2), in either case."""
 
+    sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string", "pattern": "^[A-Za-z]{2}$"})
 
     def __call__(self, text: str) -> str:
@@ -177,6 +187,7 @@ class Country:
 class Slug:
     """The part of an address that names a thing: letters and digits of any script, hyphens and underscores."""
 
+    sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(
         default_factory=lambda: {"type": "string", "pattern": r"^[\w-]+$", "maxLength": 100}
     )
@@ -191,6 +202,7 @@ class Slug:
 class IdOr:
     """An id, or another name of the thing. What can be an id is one."""
 
+    sql_type: ClassVar[str] = "bigint"  # names are resolved to ids
     what: str
     other: Reader
 

@@ -1,5 +1,6 @@
 """Claims and verdicts: the texts of the ledger, passed on as they stand."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from claims.models import Publication, PublishedVerdict
 from claims.publishing import render
 from claims.representation import moment as written
 from factcheck.filters import Query
-from factcheck.pagination import page_of_values
+from factcheck.pagination import page_of_template, page_of_values
 from factcheck.resources import (
     CACHE_CURRENT,
     CACHE_PAST,
@@ -26,32 +27,76 @@ from factcheck.resources import (
     listed,
     sha256_of,
 )
+from factcheck.statements import Slot, Template
+from factcheck.values import GREATEST_ID
 
 #: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
 _SETTLED = timedelta(minutes=10)
 
 
-def entry_of(rows: QuerySet[Publication], request: HttpRequest) -> dict[str, Any]:
-    """The only entry of the ledger among `rows`; without its body where comparing hashes may do.
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the ledger, without its body where comparing hashes may do."""
+
+    pk: int
+    sha256: str
+    published_at: datetime
+    status: str
+    merged_into: int | None
+    body: bytes | None = None
+
+    def content(self) -> bytes:
+        return bodies([self.pk])[0] if self.body is None else self.body
+
+    def answer(self, request: HttpRequest, *, cache: str) -> HttpResponse:
+        """The body, or 304. Who has it already costs no read of it."""
+        return conditional(
+            request, self.content, etag=self.sha256, cache=cache, last_modified=self.published_at
+        )
+
+
+def entry_of(template: Template, request: HttpRequest) -> Entry:
+    """The only entry of the ledger that is asked for.
 
     Raises:
         Http404: there is none.
     """
     columns = ["id", "body_sha256", "published_at", "status", "merged_into_id"]
-    entry = rows.values(*columns, *([] if asks_conditionally(request) else ["body"])).first()
-    if entry is None:
+    rows = template.fetch(*columns, *([] if asks_conditionally(request) else ["body"]))
+    if not rows:
         raise Http404
-    return entry
+    return Entry(*rows[0])
 
 
-def answer(request: HttpRequest, entry: dict[str, Any], *, cache: str) -> HttpResponse:
-    """The body of an entry, or 304. Who has it already costs no read of it."""
-    return conditional(
-        request,
-        lambda: entry.get("body") or bodies([entry["id"]])[0],
-        etag=entry["body_sha256"],
-        cache=cache,
-        last_modified=entry["published_at"],
+_CLAIM = Slot("claim", "bigint")
+
+
+def newest_entry(claim: int) -> Template:
+    """What is published about a claim now."""
+    return Template(
+        "newest",
+        lambda: Publication.objects.newest().filter(claim=_CLAIM),
+        {"claim": min(claim, GREATEST_ID)},
+    )
+
+
+def entry_as_of(claim: int, moment: datetime) -> Template:
+    """What was published about a claim at a moment in the past."""
+    then = Slot("moment", "timestamptz")
+    return Template(
+        "as of",
+        lambda: Publication.objects.as_of(then).filter(claim=_CLAIM),  # type: ignore[arg-type]  # a slot for one
+        {"claim": min(claim, GREATEST_ID), "moment": moment},
+    )
+
+
+def version_of(claim: int, version: int) -> Template:
+    """An entry of a claim's ledger."""
+    number = Slot("version", "bigint")
+    return Template(
+        "version",
+        lambda: Publication.objects.filter(claim=_CLAIM, version=number),
+        {"claim": min(claim, GREATEST_ID), "version": min(version, GREATEST_ID)},
     )
 
 
@@ -72,10 +117,16 @@ class ClaimResource(PublicResource):
     def listing(self, query: ClaimListQuery, request: HttpRequest) -> Listing:
         conditionally = asks_conditionally(request)
         columns = ["id", "body_sha256"] if conditionally else ["id", "body_sha256", "body"]
-        page = page_of_values(query.qs, columns, **self.paging(query))
+        if query.value("q"):
+            page = page_of_values(query.qs, columns, **self.paging(query))
+            page = replace(
+                page, rows=[(*row[:2], row[2].encode()) if len(row) > 4 else row for row in page.rows]
+            )
+        else:
+            page = page_of_template(query.template, columns, **self.paging(query))
         return Listing(
             page,
-            sha256=sha256_of([row[1] for row in page.rows]),
+            sha256=sha256_of(row[1].encode() for row in page.rows),
             results=lambda: (
                 bodies([row[0] for row in page.rows]) if conditionally else [row[2] for row in page.rows]
             ),
@@ -92,19 +143,19 @@ class ClaimResource(PublicResource):
         note that says why.
         """
         plain = request._request
-        ledger = Publication.objects.filter(claim_id=id)
-        query = ClaimQuery(plain.GET, ledger, request=plain)
-        rows = ledger.as_of(query.moment) if query.moment else ledger.newest()
-        entry = entry_of(rows, plain)
-        target = entry["merged_into_id"]
-        if target and Publication.objects.newest().filter(claim_id=target).exists():
+        query = ClaimQuery(plain.GET, self.rows(), request=plain)
+        entry = entry_of(entry_as_of(id, query.moment) if query.moment else newest_entry(id), plain)
+        target = entry.merged_into
+        if target and newest_entry(target).fetch("id"):
             return HttpResponsePermanentRedirect(reverse("claims-detail", args=[target], request=request))
-        return answer(plain, entry, cache=self.cache_of(query))
+        return entry.answer(plain, cache=self.cache_of(query))
 
 
-def bodies(ids: list[int]) -> list[str]:
+def bodies(ids: list[int]) -> list[bytes]:
     """The bodies of these publications, in this order."""
-    found = dict(Publication.objects.filter(pk__in=ids).values_list("pk", "body"))
+    wanted = Slot("ids", "bigint[]")
+    template = Template("bodies", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
+    found = dict(template.fetch("id", "body"))
     return [found[pk] for pk in ids]
 
 
@@ -134,7 +185,7 @@ class VersionResource(PublicResource):
         """One claim as it was published in this version."""
         plain = request._request
         self.item_query(plain.GET, self.rows(), request=plain)
-        return answer(plain, entry_of(self.rows().filter(version=version), plain), cache=CACHE_PAST)
+        return entry_of(version_of(claim_id, version), plain).answer(plain, cache=CACHE_PAST)
 
     def _described(self, entry: dict[str, Any]) -> str:
         until = entry["superseded_at"]

@@ -1,6 +1,6 @@
 """What the API's lists of claims and verdicts can be narrowed down by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,37 +13,30 @@ from claims.search import search_query
 from factcheck.filters import ListQuery, Parameter, Query, no_such_place, ordering_parameter
 from factcheck.pagination import ORDERING, Ordering, both_ways, day_key, id_key, moment_key, rank_key
 from factcheck.values import Day, IdOr, Language, Moment, Slug, Whole, Word, Words
-from sources.api.filters import by_publisher, ids_of, in_language, one_of
+from sources.api.filters import any_of, ids_of, in_language, publisher_ids
 from sources.api.values import Address, Domain
 from sources.models import Publisher, Source
 
 
-def share(field: str) -> Callable[[list[Any]], Q]:
+def share(field: str) -> Callable[[Any], Q]:
     """The condition that a list of values has one in common with those given."""
-    return lambda values: share_any(field, values)
+    return lambda values: Q(**{f"{field}__overlap": values})
 
 
-def share_any(field: str, values: list[Any]) -> Q:
-    return Q(**{f"{field}__overlap": values}) if values else Q(pk__in=[])
-
-
-def by_rating(values: list[int | str]) -> Q:
+def rating_ids(values: list[int | str]) -> list[int]:
     codes = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
-    return Q(rating_id__in=[*ids, *ids_of(Rating.objects.filter(code__in=codes), codes)])
+    return [*ids, *ids_of(Rating.objects.filter(code__in=codes), codes)]
 
 
-def by_topic(prefix: str = "") -> Callable[[list[int | str]], Q]:
-    def condition(values: list[int | str]) -> Q:
-        slugs = [value for value in values if isinstance(value, str)]
-        ids = [value for value in values if isinstance(value, int)]
-        return share_any(f"{prefix}topic_ids", [*ids, *ids_of(Topic.objects.filter(slug__in=slugs), slugs)])
-
-    return condition
+def topic_ids(values: list[int | str]) -> list[int]:
+    slugs = [value for value in values if isinstance(value, str)]
+    ids = [value for value in values if isinstance(value, int)]
+    return [*ids, *ids_of(Topic.objects.filter(slug__in=slugs), slugs)]
 
 
-def by_source_address(keys: list[str]) -> Q:
-    return share_any("source_ids", ids_of(Source.objects.filter(url_key__in=keys), keys))
+def source_ids(keys: list[str]) -> list[int]:
+    return ids_of(Source.objects.filter(url_key__in=keys), keys)
 
 
 def past(moment: datetime) -> datetime:
@@ -68,25 +61,27 @@ class VerdictQuery(ListQuery):
     publisher = VerdictParameter(
         IdOr("domain", Domain()),
         "Who published the verdict: id or domain.",
-        matches=by_publisher("publisher_id"),
+        resolves=publisher_ids,
+        matches=any_of("publisher_id"),
         several=True,
     )
     publisher_kind = VerdictParameter(
         Word(tuple(Publisher.Kind.values)),
         "Kind of the publisher of the verdict.",
-        matches=one_of("publisher_kind"),
+        matches=any_of("publisher_kind"),
         several=True,
     )
     rating = VerdictParameter(
         IdOr("code", Slug()),
         "The rating as its publisher has it: id, or code in the publisher's scale.",
-        matches=by_rating,
+        resolves=rating_ids,
+        matches=any_of("rating_id"),
         several=True,
     )
     rating_class = VerdictParameter(
         Word(tuple(NormalisedRating.values)),
         "The class that the rating amounts to, comparable across publishers.",
-        matches=one_of("rating_class"),
+        matches=any_of("rating_class"),
         several=True,
     )
     reviewed_after = VerdictParameter(
@@ -122,9 +117,13 @@ class ClaimListQuery(VerdictQuery):
         matches=share("language_ranges"),
         several=True,
     )
-    claimant = Parameter(Whole(), "Id of who made the claim.", matches=one_of("claimant_id"), several=True)
+    claimant = Parameter(Whole(), "Id of who made the claim.", matches=any_of("claimant_id"), several=True)
     topic = Parameter(
-        IdOr("slug", Slug()), "Topic of the claim: id or slug.", matches=by_topic(), several=True
+        IdOr("slug", Slug()),
+        "Topic of the claim: id or slug.",
+        resolves=topic_ids,
+        matches=share("topic_ids"),
+        several=True,
     )
     source = Parameter(
         Whole(),
@@ -141,7 +140,8 @@ class ClaimListQuery(VerdictQuery):
     source_url = Parameter(
         Address(),
         "Address of such a source, in any spelling: tracking parameters, http or https, www and AMP do not matter.",
-        matches=by_source_address,
+        resolves=source_ids,
+        matches=share("source_ids"),
         several=True,
         split=False,
     )
@@ -176,13 +176,14 @@ class ClaimListQuery(VerdictQuery):
     status = Parameter(
         Word(tuple(Publication.Status.values)),
         "`retracted` and `merged` list what was withdrawn.",
-        matches=one_of("status"),
+        matches=any_of("status"),
         several=True,
         default=Publication.Status.PUBLISHED.value,
     )
     as_of = Parameter(
         Moment(end_of_day=True),
         "What was published at this moment, or at the end of this day (UTC), as it read then.",
+        resolves=past,
     )
     ordering = ordering_parameter(
         orderings,
@@ -198,14 +199,13 @@ class ClaimListQuery(VerdictQuery):
     @property
     def moment(self) -> datetime | None:
         """The moment in the past that is asked about."""
-        moment = self.value("as_of")
-        return past(moment) if moment else None
+        return self.looked_for.get("as_of")
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        rows = self._entries()
+    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        rows = self._entries(looked_for)
         verdicts = PublishedVerdict.objects.filter(publication=OuterRef("pk"))
         asks_for_verdict = False
-        for name, value in self.form.cleaned_data.items():
+        for name, value in looked_for.items():
             parameter = self.filters[name]
             if isinstance(parameter, VerdictParameter):
                 verdicts, asks_for_verdict = parameter.filter(verdicts, value), True
@@ -213,15 +213,19 @@ class ClaimListQuery(VerdictQuery):
                 rows = parameter.filter(rows, value)
         if asks_for_verdict:
             rows = rows.filter(Exists(verdicts))
-        q = self.value("q")
+        q = looked_for.get("q")
         return rows.search(q, language=self._search_language()) if q else rows
 
-    def _entries(self) -> PublicationQuerySet:
+    def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
         """The entries of the ledger that count: of now or of then, and published unless `status` asks for others."""
-        ledger, moment = Publication.objects, self.moment
-        if self.value("status"):
+        ledger, moment = Publication.objects, looked_for.get("as_of")
+        if "status" in looked_for:
             return ledger.newest_as_of(moment) if moment else ledger.newest()
         return ledger.as_of(moment) if moment else ledger.current()
+
+    @property
+    def shape(self) -> str:
+        return self._search_language()
 
     def _search_language(self) -> str:
         """Whose word forms `q` is read in: the language asked for, otherwise the newsroom's."""
@@ -236,8 +240,8 @@ class ClaimQuery(Query):
 
     @property
     def moment(self) -> datetime | None:
-        moment = self.value("as_of")
-        return past(moment) if moment else None
+        """The moment in the past that is asked about."""
+        return self.looked_for.get("as_of")
 
 
 class VersionListQuery(ListQuery):
@@ -257,14 +261,15 @@ class VerdictListQuery(VerdictQuery):
         "Words to search for in the claim and what is said about it, in web-search syntax.",
         matches=lambda text: Q(publication__search=search_query(text, language=settings.LANGUAGE_CODE)),
     )
-    claim = Parameter(Whole(), "Id of the claim.", matches=one_of("claim_id"), several=True)
+    claim = Parameter(Whole(), "Id of the claim.", matches=any_of("claim_id"), several=True)
     claimant = Parameter(
-        Whole(), "Id of who made the claim.", matches=one_of("publication__claimant_id"), several=True
+        Whole(), "Id of who made the claim.", matches=any_of("publication__claimant_id"), several=True
     )
     topic = Parameter(
         IdOr("slug", Slug()),
         "Topic of the claim: id or slug.",
-        matches=by_topic("publication__"),
+        resolves=topic_ids,
+        matches=share("publication__topic_ids"),
         several=True,
     )
     language = Parameter(

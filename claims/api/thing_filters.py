@@ -6,7 +6,7 @@ from claims.models import Claimant, NormalisedRating
 from factcheck.filters import ListQuery, Parameter, ordering_parameter
 from factcheck.pagination import both_ways, id_key, text_key
 from factcheck.values import Country, IdOr, Slug, Whole, Word, Words
-from sources.api.filters import by_publisher, holds_words, one_of
+from sources.api.filters import holds_words, one_of, publisher_ids
 from sources.api.values import Domain, SameAs
 
 _BY_ID_OR_NAME = (
@@ -56,7 +56,8 @@ class RatingListQuery(ListQuery):
     publisher = Parameter(
         IdOr("domain", Domain()),
         "Whose scale it belongs to: id or domain.",
-        matches=by_publisher("scale__publisher"),
+        resolves=publisher_ids,
+        matches=one_of("scale__publisher"),
         several=True,
     )
     scale = Parameter(Whole(), "Id of the scale.", matches=one_of("scale"), several=True)

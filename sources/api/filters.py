@@ -19,6 +19,11 @@ def one_of(field: str) -> Callable[[list[Any]], Q]:
     return lambda values: Q(**{f"{field}__in": values})
 
 
+def any_of(field: str) -> Callable[[Any], Q]:
+    """The same, in SQL that does not depend on how many they are; not for foreign keys."""
+    return lambda values: Q(**{f"{field}__any_of": values})
+
+
 def holds_words(field: str) -> Callable[[str], Q]:
     """The condition that a field holds every word, or the beginning or middle of one, whatever its case and accents."""
 
@@ -51,15 +56,11 @@ def ids_of(named: QuerySet[Any], names: list[str]) -> list[int]:
     return list(named.values_list("pk", flat=True)) if names else []
 
 
-def by_publisher(field: str) -> Callable[[list[int | str]], Q]:
-    """The condition that a field refers to one of the publishers, given by id or domain."""
-
-    def condition(values: list[int | str]) -> Q:
-        domains = [value for value in values if isinstance(value, str)]
-        ids = [value for value in values if isinstance(value, int)]
-        return Q(**{f"{field}__in": [*ids, *ids_of(Publisher.objects.filter(domain__in=domains), domains)]})
-
-    return condition
+def publisher_ids(values: list[int | str]) -> list[int]:
+    """The ids of publishers that are given by id or domain."""
+    domains = [value for value in values if isinstance(value, str)]
+    ids = [value for value in values if isinstance(value, int)]
+    return [*ids, *ids_of(Publisher.objects.filter(domain__in=domains), domains)]
 
 
 class PublisherListQuery(ListQuery):
@@ -99,7 +100,8 @@ class SourceListQuery(ListQuery):
     publisher = Parameter(
         IdOr("domain", Domain()),
         "Who published the source: id or domain.",
-        matches=by_publisher("publisher"),
+        resolves=publisher_ids,
+        matches=one_of("publisher"),
         several=True,
     )
     url = Parameter(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from factcheck.values import Refused
 from sources.urls import domain, url_key
@@ -16,6 +16,7 @@ _DOMAIN = r"^[^\u0000-\u0020,/:@?#\\.]+(\.[^\u0000-\u0020,/:@?#\\.]+)+$"
 class Address:
     """The address of a page, in any of its spellings; read as the key that they share."""
 
+    sql_type: ClassVar[str] = "text"
     most: int = 2000
 
     @property
@@ -45,6 +46,8 @@ class SameAs(Address):
 @dataclass(frozen=True)
 class Domain:
     """The domain of a site, in any of its spellings; read as the registrable domain."""
+
+    sql_type: ClassVar[str] = "text"
 
     @property
     def schema(self) -> dict[str, Any]:

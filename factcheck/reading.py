@@ -1,0 +1,67 @@
+"""How the public's answers are read from the database: on connections of their own, or from replicas.
+
+A read can be asked again without harm. So these connections stay open for as long as their thread lives, and nobody
+asks before each use whether they still do: one that died is replaced, and the question asked once more.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Any, Self
+
+import psycopg
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connections
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+
+#: The oid of PostgreSQL's type `text`.
+_TEXT = 25
+
+
+class _Utf8(Loader):
+    """Texts as the bytes in which they arrive, since they are only passed on."""
+
+    format = Format.BINARY
+
+    def load(self, data: Any) -> bytes:
+        return bytes(data)
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """Leaves parameters to the server, and takes what it says in the form that costs least to read."""
+
+    prepared = False
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, prepare=self.prepared, binary=True)
+
+
+def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:
+    """The rows of a query, in which values of type `text` are UTF-8 bytes.
+
+    Args:
+        prepare: keep the plan of the statement; only where one plan suits whatever the parameters are.
+    """
+    alias = random.choice(settings.READING_DATABASES)  # noqa: S311  it spreads the load, and guards nothing
+    try:
+        return _fetch(alias, sql, parameters, prepare)
+    except (OperationalError, InterfaceError):
+        connection = connections[alias]
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _fetch(alias, sql, parameters, prepare)
+
+
+def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> list[tuple[Any, ...]]:
+    connection = connections[alias]
+    connection.ensure_connection()
+    cursor = _Cursor(connection.connection)
+    cursor.prepared = prepare and settings.PREPARED_STATEMENTS
+    cursor.adapters.register_loader(_TEXT, _Utf8)
+    # Django's own wrapper makes the query appear where its queries are counted and logged.
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with wrap(cursor) as wrapped:  # type: ignore[arg-type]  # any cursor will do
+        wrapped.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = wrapped.fetchall()
+        return rows

@@ -1,0 +1,85 @@
+"""Queries whose SQL is worked out once for each shape, and not for each request.
+
+Composing a QuerySet and turning it into SQL costs more than all the rest of an answer. What public lists ask for varies
+in its values far more than in its shape, so the QuerySet is composed with slots in the place of the values, and its SQL
+kept. It stays the same QuerySet: what it finds is defined once, for those who use it directly and for these.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Field, Lookup, QuerySet
+from django.db.models.expressions import Expression
+
+from factcheck.reading import fetch
+
+
+class Slot(Expression):
+    """A place in a statement for a value that is known only when it is executed."""
+
+    def __init__(self, name: str, sql_type: str) -> None:
+        super().__init__()
+        self.name, self.sql_type = name, sql_type
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return f"%s::{self.sql_type}", [self]
+
+
+@Field.register_lookup
+class AnyOf(Lookup[Any]):
+    """`field__any_of`: the field has one of the values, in SQL that does not depend on how many they are."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*left_parameters, *right_parameters]
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [list(value)]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A QuerySet of a certain shape, and the values for its slots. Two of the same shape are the same SQL.
+
+    Args:
+        shape: what tells it from templates that are other SQL.
+        rows: composes the QuerySet, with slots.
+        values: what stands in the slots, by name.
+    """
+
+    shape: Hashable
+    rows: Callable[[], QuerySet[Any]] = field(compare=False)
+    values: Mapping[str, Any] = field(compare=False)
+
+    def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
+        """These columns of the rows, as `factcheck.reading.fetch` returns them. Few rows, found by an index."""
+        return _statement(self, columns).fetch(self.values, prepare=True)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters, some of which are slots."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> "Statement":
+        sql, parameters = rows.query.sql_with_params()
+        return cls(sql, tuple(parameters))
+
+    def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
+        """The rows with these values in the slots, as `factcheck.reading.fetch` returns them."""
+        bound = [values[part.name] if isinstance(part, Slot) else part for part in self.parameters]
+        return fetch(self.sql, bound, prepare=prepare)
+
+
+@lru_cache(maxsize=200)
+def _statement(template: Template, columns: tuple[str, ...]) -> Statement:
+    return Statement.of(template.rows().values_list(*columns))
