@@ -14,9 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django_filters import Filter, FilterSet
+from rest_framework.serializers import Serializer
 
 from factcheck.errors import InvalidParameters, NoSuchPlace
 from factcheck.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
+from factcheck.parts import FIELDS, Path
 from factcheck.statements import Slot, Template
 from factcheck.values import Reader, Refused, Whole, Word, Words, suggestion
 
@@ -72,6 +74,7 @@ class Parameter(Filter):
         resolves: from the value, or the list of values, to what is looked for, such as from names to ids.
         several: whether it can be given repeatedly; what any of the values matches is found.
         split: whether a comma separates values too.
+        slotted: whether the condition takes a slot; otherwise its SQL is made for each value.
         default: what holds when it is not given; for the documentation.
     """
 
@@ -86,11 +89,12 @@ class Parameter(Filter):
         resolves: Callable[[Any], Any] | None = None,
         several: bool = False,
         split: bool = True,
+        slotted: bool = True,
         default: Any = None,
     ) -> None:
         super().__init__(reader=reader, several=several, split=split, required=False)
         self.reader, self.meaning, self.matches, self.resolves = reader, meaning, matches, resolves
-        self.several, self.split, self.default = several, split, default
+        self.several, self.split, self.slotted, self.default = several, split, slotted, default
 
     def looked_for(self, value: Any) -> Any:
         """What the rows are compared with."""
@@ -208,11 +212,13 @@ class ListQuery(Query):
     @property
     def template(self) -> Template:
         """The rows that are asked for, for `factcheck.pagination.page_of_template`."""
-        names = [name for name in self.looked_for if name not in ListQuery.base_filters and name != ORDERING]
-        slots = {name: self.filters[name].slot(name) for name in names}
+        how = {*ListQuery.base_filters, ORDERING, FIELDS}
+        sought = {name: value for name, value in self.looked_for.items() if name not in how}
+        slotted = {name: self.filters[name].slot(name) for name in sought if self.filters[name].slotted}
+        fixed = {name: value for name, value in sought.items() if name not in slotted}
         return Template(
-            shape=(type(self), self.shape, *names),
-            rows=lambda: self.matching(self.queryset, slots),
+            shape=(type(self), self.shape, *slotted, *((name, repr(value)) for name, value in fixed.items())),
+            rows=lambda: self.matching(self.queryset, fixed | slotted),
             values=self.looked_for,
         )
 
@@ -238,6 +244,15 @@ def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> P
         Word(tuple(ordering.name for ordering in orderings)),
         f"{default}The order of the results; `-` means descending.",
         default=None if default else orderings[0].name,
+    )
+
+
+def fields_parameter(serializer: type[Serializer]) -> Parameter:
+    """The parameter `fields` of an address whose answers this describes."""
+    return Parameter(
+        Path(serializer),
+        "Only these parts, such as `statement`, or `verdicts.rating.label` for a part of a part. Without it, all.",
+        several=True,
     )
 
 

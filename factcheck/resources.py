@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.core.exceptions import EmptyResultSet
@@ -24,6 +24,7 @@ from rest_framework.viewsets import ViewSet
 
 from factcheck.filters import ListQuery, NoQuery, Query, no_such_place
 from factcheck.pagination import PAGE_SIZE, Page
+from factcheck.parts import FIELDS, parts_of, picked
 from factcheck.schema import PublicSchema
 from factcheck.values import Refused
 
@@ -43,6 +44,8 @@ class Listing:
     page: Page[Any]
     sha256: str
     results: Callable[[], Sequence[bytes]]
+    #: When anything was last changed that the results come from, where that is known.
+    last_modified: datetime | None = None
 
 
 class PublicResource(ViewSet):
@@ -79,7 +82,7 @@ class PublicResource(ViewSet):
         """The page that the query asks for."""
         raise NotImplementedError
 
-    def item(self, request: HttpRequest, id: int) -> str | None:  # noqa: A002  the name in the address
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
         """One item as JSON, or None when the public may not see it."""
         raise NotImplementedError
 
@@ -99,12 +102,14 @@ class PublicResource(ViewSet):
             for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
         }
         count = counted(query.qs, query.value("count", "none"))
+        picking = picker(query)
         head = json.dumps({"count": count, **links}, separators=(",", ":"))[:-1].encode()
         response = conditional(
             plain,
-            lambda: b'%b,"results":[%b]}' % (head, b",".join(listing.results())),
+            lambda: b'%b,"results":[%b]}' % (head, b",".join(map(picking, listing.results()))),
             etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
             cache=self.cache_of(query),
+            last_modified=listing.last_modified,
         )
         if linked := [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]:
             response["Link"] = ", ".join(linked)
@@ -113,10 +118,10 @@ class PublicResource(ViewSet):
     def retrieve(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         plain = request._request
         query = self.item_query(plain.GET, self.rows(), request=plain)
-        text = self.item(plain, id)
-        if text is None:
+        document = self.item(plain, id)
+        if document is None:
             raise Http404
-        content = text.encode()
+        content = picker(query)(document)
         return conditional(plain, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
 
     def paging(self, query: ListQuery) -> dict[str, Any]:
@@ -139,7 +144,9 @@ def conditional(
 ) -> HttpResponse:
     """The answer, or 304 when the reader has exactly this already; then its content is not asked for."""
     quoted = quote_etag(etag)
-    seconds = int(last_modified.timestamp()) if last_modified else None
+    # Within the same second something else may still be published, and be taken for what the reader has.
+    settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
+    seconds = int(last_modified.timestamp()) if last_modified and settled else None
     response = get_conditional_response(request, etag=quoted, last_modified=seconds)
     if response is None:
         response = HttpResponse(content(), content_type=content_type)
@@ -150,14 +157,22 @@ def conditional(
     return response
 
 
+def picker(query: Query) -> Callable[[bytes], bytes]:
+    """What makes of a whole JSON document what `fields` asks for."""
+    paths = query.value(FIELDS)
+    if not paths:
+        return lambda document: document
+    wanted = parts_of(paths)
+    return lambda document: picked(document, wanted)
+
+
 def asks_conditionally(request: HttpRequest) -> bool:
     """Whether the reader has a copy already, so that looking at hashes first may save reading the texts."""
     return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
-def listed(page: Page[Any], texts: Iterable[str]) -> Listing:
-    """A page whose texts are there already."""
-    results = [text.encode() for text in texts]
+def listed(page: Page[Any], results: Sequence[bytes]) -> Listing:
+    """A page whose results are there already."""
     return Listing(page, sha256_of(results), lambda: results)
 
 

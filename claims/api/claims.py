@@ -1,6 +1,7 @@
 """Claims and verdicts: the texts of the ledger, passed on as they stand."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ from factcheck.resources import (
     asks_conditionally,
     conditional,
     listed,
+    picker,
     sha256_of,
 )
 from factcheck.statements import Slot, Template
@@ -48,10 +50,16 @@ class Entry:
     def content(self) -> bytes:
         return bodies([self.pk])[0] if self.body is None else self.body
 
-    def answer(self, request: HttpRequest, *, cache: str) -> HttpResponse:
-        """The body, or 304. Who has it already costs no read of it."""
+    def answer(
+        self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
+    ) -> HttpResponse:
+        """The body, or what is picked of it, or 304. Who has it already costs no read of it."""
         return conditional(
-            request, self.content, etag=self.sha256, cache=cache, last_modified=self.published_at
+            request,
+            lambda: picking(self.content()),
+            etag=self.sha256,
+            cache=cache,
+            last_modified=self.published_at,
         )
 
 
@@ -116,20 +124,15 @@ class ClaimResource(PublicResource):
 
     def listing(self, query: ClaimListQuery, request: HttpRequest) -> Listing:
         conditionally = asks_conditionally(request)
-        columns = ["id", "body_sha256"] if conditionally else ["id", "body_sha256", "body"]
-        if query.value("q"):
-            page = page_of_values(query.qs, columns, **self.paging(query))
-            page = replace(
-                page, rows=[(*row[:2], row[2].encode()) if len(row) > 4 else row for row in page.rows]
-            )
-        else:
-            page = page_of_template(query.template, columns, **self.paging(query))
+        columns = ["id", "body_sha256", "ledger_moved", *([] if conditionally else ["body"])]
+        page = page_of_template(query.template, columns, **self.paging(query))
         return Listing(
             page,
             sha256=sha256_of(row[1].encode() for row in page.rows),
             results=lambda: (
-                bodies([row[0] for row in page.rows]) if conditionally else [row[2] for row in page.rows]
+                bodies([row[0] for row in page.rows]) if conditionally else [row[3] for row in page.rows]
             ),
+            last_modified=page.rows[0][2] if page.rows else None,
         )
 
     def cache_of(self, query: Query) -> str:
@@ -148,7 +151,7 @@ class ClaimResource(PublicResource):
         target = entry.merged_into
         if target and newest_entry(target).fetch("id"):
             return HttpResponsePermanentRedirect(reverse("claims-detail", args=[target], request=request))
-        return entry.answer(plain, cache=self.cache_of(query))
+        return entry.answer(plain, cache=self.cache_of(query), picking=picker(query))
 
 
 def bodies(ids: list[int]) -> list[bytes]:
@@ -187,12 +190,12 @@ class VersionResource(PublicResource):
         self.item_query(plain.GET, self.rows(), request=plain)
         return entry_of(version_of(claim_id, version), plain).answer(plain, cache=CACHE_PAST)
 
-    def _described(self, entry: dict[str, Any]) -> str:
+    def _described(self, entry: dict[str, Any]) -> bytes:
         until = entry["superseded_at"]
         address = reverse(
             "versions-detail", args=[self.kwargs["claim_id"], entry["version"]], request=self.request
         )
-        return render(
+        described = render(
             {
                 **entry,
                 "published_at": written(entry["published_at"]),
@@ -200,6 +203,7 @@ class VersionResource(PublicResource):
                 "url": address,
             }
         )
+        return described.encode()
 
 
 class VerdictResource(PublicResource):
@@ -213,8 +217,13 @@ class VerdictResource(PublicResource):
         return PublishedVerdict.objects.filter(publication__in=Publication.objects.current())
 
     def listing(self, query: VerdictListQuery, request: HttpRequest) -> Listing:
-        page = page_of_values(query.qs, ["body"], **self.paging(query))
+        page = page_of_template(query.template, ["body"], **self.paging(query))
         return listed(page, [row[0] for row in page.rows])
 
-    def item(self, request: HttpRequest, id: int) -> str | None:  # noqa: A002  the name in the address
-        return self.rows().filter(verdict_id=id).values_list("body", flat=True).first()
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
+        template = Template(
+            "verdict",
+            lambda: self.rows().filter(verdict_id=Slot("id", "bigint")),
+            {"id": min(id, GREATEST_ID)},
+        )
+        return next((body for (body,) in template.fetch("body")), None)

@@ -1,17 +1,27 @@
 """What the API's lists of claims and verdicts can be narrowed down by."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
 from claims.models.publication import PublicationQuerySet, sortable_day
 from claims.search import search_query
-from factcheck.filters import ListQuery, Parameter, Query, no_such_place, ordering_parameter
+from factcheck.filters import (
+    ListQuery,
+    Parameter,
+    Query,
+    fields_parameter,
+    no_such_place,
+    ordering_parameter,
+)
 from factcheck.pagination import ORDERING, Ordering, both_ways, day_key, id_key, moment_key, rank_key
+from factcheck.statements import Template
 from factcheck.values import Day, IdOr, Language, Moment, Slug, Whole, Word, Words
 from sources.api.filters import any_of, ids_of, in_language, publisher_ids
 from sources.api.values import Address, Domain
@@ -110,6 +120,7 @@ class ClaimListQuery(VerdictQuery):
         Words(),
         'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case and'
         " accents do not matter.",
+        slotted=False,
     )
     language = Parameter(
         Language(),
@@ -185,6 +196,7 @@ class ClaimListQuery(VerdictQuery):
         "What was published at this moment, or at the end of this day (UTC), as it read then.",
         resolves=past,
     )
+    fields = fields_parameter(ClaimSerializer)
     ordering = ordering_parameter(
         orderings,
         default="`relevance` when `q` is given, otherwise `-updated`; without `q`, `relevance` is `-updated` too. ",
@@ -224,6 +236,13 @@ class ClaimListQuery(VerdictQuery):
         return ledger.as_of(moment) if moment else ledger.current()
 
     @property
+    def template(self) -> Template:
+        """The rows with `ledger_moved`, the moment of the newest entry of the whole ledger, beside each."""
+        template = super().template
+        newest = Publication.objects.order_by("-published_at", "-claim_id").values("published_at")[:1]
+        return replace(template, rows=lambda: template.rows().annotate(ledger_moved=Subquery(newest)))
+
+    @property
     def shape(self) -> str:
         return self._search_language()
 
@@ -237,6 +256,7 @@ class ClaimQuery(Query):
     """One claim."""
 
     as_of = ClaimListQuery.base_filters["as_of"]
+    fields = ClaimListQuery.base_filters["fields"]
 
     @property
     def moment(self) -> datetime | None:
@@ -260,6 +280,7 @@ class VerdictListQuery(VerdictQuery):
         Words(),
         "Words to search for in the claim and what is said about it, in web-search syntax.",
         matches=lambda text: Q(publication__search=search_query(text, language=settings.LANGUAGE_CODE)),
+        slotted=False,
     )
     claim = Parameter(Whole(), "Id of the claim.", matches=any_of("claim_id"), several=True)
     claimant = Parameter(
@@ -277,10 +298,12 @@ class VerdictListQuery(VerdictQuery):
         "Language of the verdict; `pt` also finds `pt-BR`.",
         matches=in_language("language"),
         several=True,
+        slotted=False,
     )
     updated_since = Parameter(
         Moment(),
         "The claim was published, corrected or added to on this day (UTC) or at this moment, or later.",
         matches=lambda moment: Q(publication__published_at__gte=moment),
     )
+    fields = fields_parameter(PublishedVerdictSerializer)
     ordering = ordering_parameter(orderings)

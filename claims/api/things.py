@@ -43,11 +43,11 @@ class ThingResource(PublicResource):
 
     def listing(self, query: Any, request: HttpRequest) -> Listing:
         page = page_of_rows(query.qs, **self.paging(query))
-        return listed(page, [render(type(self).represent(row)) for row in page.rows])
+        return listed(page, [render(type(self).represent(row)).encode() for row in page.rows])
 
-    def item(self, request: HttpRequest, id: int) -> str | None:  # noqa: A002  the name in the address
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
         row = self.rows().filter(pk=id).first()
-        return render(self.document(row)) if row else None
+        return render(self.document(row)).encode() if row else None
 
     def document(self, row: Any) -> Document:
         """One thing by itself."""

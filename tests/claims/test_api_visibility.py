@@ -186,7 +186,7 @@ def test_no_filter_of_claims_reaches_a_draft(client: Client, secrets: Secrets, q
 
 
 def test_every_filter_of_claims_is_among_these() -> None:
-    paging = {"page_size", "cursor", "count", "ordering"}
+    paging = {"page_size", "cursor", "count", "ordering", "fields"}
     mirrored = {"claimed_after", "reviewed_after", "published_after", "updated_since"}
     tried = {query.split("=")[0] for query in CLAIM_FILTERS}
     assert tried == set(RESOURCES["claims"].list_query.base_filters) - paging - mirrored
