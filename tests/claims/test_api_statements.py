@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from claims.api.filters import ClaimListQuery, VerdictListQuery
 from claims.models import Claim, Claimant, Publication, PublishedVerdict, Topic
@@ -71,7 +71,9 @@ def known(publish: Callable[..., Claim], claimant: Claimant, topic: Topic, house
 def test_queries_find_some_claims_and_not_others(known: dict[str, int]) -> None:
     """The comparisons below would hold for empty lists, too."""
     found = [
-        ClaimListQuery(QueryDict(query.format(**known)), Publication.objects.all(), request=None).qs.count()
+        ClaimListQuery(
+            QueryDict(query.format(**known)), Publication.objects.all(), request=HttpRequest()
+        ).qs.count()
         for query in CLAIM_QUERIES
     ]
     assert set(found) == {0, 1, 2, 3, 4, 5}
@@ -92,7 +94,7 @@ def test_verdicts(query: str, known: dict[str, int]) -> None:
 
 def same_pages(kind: Any, rows: Any, asked: str, column: str) -> None:
     """Whichever way they are read: all pages of two rows, there and back."""
-    query = kind(QueryDict(asked), rows, request=None)
+    query = kind(QueryDict(asked), rows, request=HttpRequest())
     cursor, seen = "", []
     for direction in itertools.chain(["next"] * 3, ["previous"] * 3):
         how = {"ordering": query.ordering, "size": 2, "cursor": cursor}

@@ -1,4 +1,4 @@
-"""How the public's answers are read: on connections that are replaced when they die, through SQL made once per shape."""
+"""How the public's answers are read: on connections that are replaced when they die, in SQL made once per shape."""
 
 import os
 from typing import Any
