@@ -5,11 +5,12 @@ that was read; docs/operators.md documents exactly these, and a test compares.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -50,6 +51,49 @@ def number(name: str, default: int, *, least: int, most: int, shown: str | None 
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
     return int(value)
+
+
+class Rate(NamedTuple):
+    """So many requests in a while."""
+
+    limit: int
+    seconds: int
+
+
+_PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+
+
+def rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
+    """A limit such as 600/minute; None when it is switched off with 0 or off."""
+    value = text(name, default, kind="rate", shown=shown)
+    if value.lower() in {"0", "off"}:
+        return None
+    count, _, period = value.partition("/")
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", count, re.ASCII) or period not in _PERIODS:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write a number of requests and a period, such as 600/minute "
+            f"({', '.join(_PERIODS)}), or off."
+        )
+    return Rate(int(count), _PERIODS[period])
+
+
+def rate_store(name: str) -> str:
+    """Where web processes share what they counted: postgresql, or the address of a Redis server."""
+    value = text(name, "postgresql", kind="address")
+    if value == "postgresql":
+        return value
+    try:
+        parts = urlsplit(value)
+        by_network = parts.scheme in {"redis", "rediss"} and parts.hostname and (parts.port or True)
+        usable = bool(by_network and re.fullmatch(r"(/[0-9]*)?", parts.path))
+        usable = usable or (parts.scheme == "unix" and len(parts.path) > 1)
+    except ValueError:
+        usable = False
+    if not usable:  # it may hold a password, so it is not repeated
+        raise ImproperlyConfigured(
+            f"{name} must be postgresql, or the address of a Redis server such as redis://localhost:6379/0."
+        )
+    return value
 
 
 def words(name: str, default: str = "", *, shown: str | None = None) -> list[str]:

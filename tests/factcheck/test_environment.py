@@ -204,3 +204,90 @@ def test_secret_from_the_environment_touches_no_file(monkeypatch, tmp_path: Path
     monkeypatch.setenv("X", "from outside")
     assert environment.secret("X", tmp_path / "secret-key", may_create=True) == "from outside"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "value, rate",
+    [
+        ("600/minute", (600, 60)),
+        ("1/second", (1, 1)),
+        ("10000/hour", (10_000, 3600)),
+        ("5/day", (5, 86_400)),
+        ("0", None),
+        ("off", None),
+        ("Off", None),
+        ("", (60, 60)),
+    ],
+)
+def test_rate(monkeypatch, value, rate):
+    monkeypatch.setenv("X", value)
+    assert environment.rate("X", "60/minute") == rate
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "600",
+        "600/",
+        "/minute",
+        "600/min",
+        "600/Minute",
+        "-1/minute",
+        "0/minute",
+        "6e2/hour",
+        "٣/hour",
+        "5/day/2",
+    ],
+)
+def test_rate_that_is_none(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(
+        ImproperlyConfigured, match="^X is .*; write a number of requests and a period, such as"
+    ):
+        environment.rate("X", "60/minute")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql",
+        "redis://localhost",
+        "redis://:secret@cache.example.org:6379/0",
+        "rediss://cache.example.org/",
+        "unix:///run/redis.sock",
+    ],
+)
+def test_store_of_rate_limits(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    assert environment.rate_store("X") == value
+
+
+def test_store_of_rate_limits_is_the_database(monkeypatch):
+    monkeypatch.delenv("X", raising=False)
+    assert environment.rate_store("X") == "postgresql"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis",
+        "memory",
+        "redis://",
+        "redis://host:port",
+        "http://host/",
+        "redis://host/name",
+        "unix:",
+        "redis://[::1",
+    ],
+)
+def test_store_of_rate_limits_that_is_none(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(ImproperlyConfigured, match="^X must be postgresql, or the address of a Redis server"):
+        environment.rate_store("X")
+
+
+def test_password_of_a_wrong_store_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("X", "redis://:secret@host/name")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        environment.rate_store("X")
+    assert "secret" not in str(refusal.value)

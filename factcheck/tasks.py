@@ -1,0 +1,22 @@
+"""Work that the background worker does for the site as a whole."""
+
+from django.conf import settings
+from procrastinate import JobContext, builtin_tasks
+from procrastinate.contrib.django import app
+
+from factcheck.throttling.stores import PostgresStore
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="forget_settled_rate_limits")
+def forget_settled_rate_limits(timestamp: int) -> None:
+    """Delete who owes nothing any more from the table of rate limits, every hour. Redis forgets by itself."""
+    if settings.RATE_LIMIT_STORE == "postgresql":
+        PostgresStore.forget_settled()
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="remove_finished_jobs", pass_context=True)
+async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
+    """Forget jobs that succeeded three days ago, every day; those that failed stay. Some run every minute."""
+    await builtin_tasks.remove_old_jobs(context, max_hours=72)
