@@ -1,0 +1,120 @@
+"""The words of what is published, kept by the ledger itself: search must know what it could have been asked for."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import CheckConstraint, Func, Q
+
+
+class SearchWord(models.Model):
+    """A word of current publications, as the search compares words: in lower case and without accents.
+
+    Only words that people misspell: no numbers, no addresses, nothing of scripts that put no spaces between words.
+    """
+
+    word = models.TextField(primary_key=True, db_collation="C")
+    #: In how many current publications it stands.
+    publications = models.IntegerField()
+
+    class Meta:
+        ordering = ["word"]
+        default_permissions = ()
+        constraints = [CheckConstraint(name="searchword_is_alive", condition=Q(publications__gt=0))]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchSpelling(models.Model):
+    """A word of current publications, to be found by misspellings of it.
+
+    Apart from `SearchWord`, whose counts change with every publication: the index here costs more than those rows.
+    """
+
+    word = models.TextField(primary_key=True, db_collation="C")
+
+    class Meta:
+        ordering = ["word"]
+        default_permissions = ()
+        indexes = [
+            # What a misspelt word was meant for. A short list of pending entries, because every reader scans it.
+            GinIndex(
+                OpClass(
+                    Func(
+                        "word", function="claims_search_spelling", output_field=ArrayField(models.TextField())
+                    ),
+                    name="array_ops",
+                ),
+                name="searchspelling_keys",
+                gin_pending_list_limit=256,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchLanguage(models.Model):
+    """A language whose word forms current publications are searched by (ISO 639-1, one of `claims.search.STEMMERS`)."""
+
+    language = models.CharField(primary_key=True, max_length=2)
+    #: How many current publications have texts in it.
+    publications = models.IntegerField()
+
+    class Meta:
+        ordering = ["language"]
+        default_permissions = ()
+        constraints = [CheckConstraint(name="searchlanguage_is_alive", condition=Q(publications__gt=0))]
+
+    def __str__(self) -> str:
+        return self.language
+
+
+def _account(table: str, key: str, keys: str, condition: str = "true") -> str:
+    """PL/pgSQL that brings a table of counts up to date, and leaves what changed in `keys` and `steps`."""
+    return f"""
+        SELECT array_agg(counted.key ORDER BY counted.key), array_agg(counted.step ORDER BY counted.key)
+        INTO keys, steps
+        FROM (
+            SELECT key, sum(step)::integer AS step
+            FROM (
+                SELECT entry.search, entry.search_languages, 1 AS step FROM arrived AS entry
+                WHERE entry.status = 'published'
+                UNION ALL
+                SELECT previous.search, previous.search_languages, -1
+                FROM arrived AS entry JOIN claims_publication AS previous
+                    ON previous.claim_id = entry.claim_id AND previous.version = entry.version - 1
+                WHERE previous.status = 'published'
+            ) AS entries, {keys} AS of_entry (key)
+            GROUP BY key HAVING sum(step) <> 0
+        ) AS counted
+        WHERE {condition};
+        DELETE FROM {table} AS known USING unnest(keys, steps) AS counted (key, step)
+        WHERE known.{key} = counted.key AND known.publications + counted.step <= 0;
+        UPDATE {table} AS known SET publications = known.publications + counted.step
+        FROM unnest(keys, steps) AS counted (key, step)
+        WHERE known.{key} = counted.key AND counted.step < 0;
+        INSERT INTO {table} AS known ({key}, publications)
+        SELECT counted.key, counted.step FROM unnest(keys, steps) AS counted (key, step) WHERE counted.step > 0
+        ON CONFLICT ({key}) DO UPDATE SET publications = known.publications + excluded.publications;
+    """
+
+
+# Words as they stand: stems have a colon.
+_WORDS = (
+    "LATERAL (SELECT word FROM unnest(tsvector_to_array(entries.search)) AS word WHERE strpos(word, ':') = 0)"
+)
+
+#: PL/pgSQL for after entries (`arrived`) joined the ledger: their words are public, those of the entries that they
+#: superseded no longer. The ledger admits one transaction at a time, so the counts need no other lock.
+COUNT_WORDS = f"""
+    {_account("claims_searchlanguage", "language", "unnest(entries.search_languages)")}
+    {_account("claims_searchword", "word", _WORDS, "claims_search_spellable(counted.key)")}
+    DELETE FROM claims_searchspelling AS spelt USING unnest(keys, steps) AS counted (key, step)
+    WHERE spelt.word = counted.key AND counted.step < 0
+        AND NOT EXISTS (SELECT FROM claims_searchword AS known WHERE known.word = counted.key);
+    INSERT INTO claims_searchspelling (word)
+    SELECT counted.key FROM unnest(keys, steps) AS counted (key, step) WHERE counted.step > 0
+    ON CONFLICT (word) DO NOTHING;
+    RETURN NULL;
+"""

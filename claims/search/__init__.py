@@ -1,0 +1,17 @@
+"""Search: how texts are made findable, how a person's words become a query, and where they were found."""
+
+from .reading import RANKED, Reading, Sought, forgiven, matching, read, relevance
+from .texts import STEMMERS, searchable, stemmers
+
+__all__ = [
+    "RANKED",
+    "STEMMERS",
+    "Reading",
+    "Sought",
+    "forgiven",
+    "matching",
+    "read",
+    "relevance",
+    "searchable",
+    "stemmers",
+]

@@ -1,0 +1,79 @@
+"""How texts are made findable: their languages, and scripts that put no spaces between words."""
+
+import re
+from collections.abc import Iterable
+
+#: PostgreSQL's stemmers by language (ISO 639-1). The migration makes one text search configuration `factcheck_<tag>` of
+#: each that also ignores accents; texts in other languages are searched word by word as they stand.
+STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+
+# Languages that inflect as another one does, closely enough for its stemmer.
+_STEMMED_AS = {"bs": "sr", "hr": "sr", "nb": "no", "nn": "no", "sh": "sr"}
+
+#: Runs of scripts that put no spaces between words: Thai, Lao, Khmer, Burmese, kana, Han.
+UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]+"
+)
+
+# A hyphen before a number: PostgreSQL takes it for a minus, and COVID-19 for nothing that "covid 19" could find.
+_HYPHEN = re.compile(r"(?<=[^\W_])-(?=\d)")
+
+#: So many characters of a text are searched. A tsvector holds one megabyte; the database cuts the few that exceed it.
+SEARCHABLE_CHARACTERS = 100_000
+#: By the rules of so many languages a claim is searched: its own, and those of verdicts on it.
+SEARCHABLE_LANGUAGES = 3
+
+
+def searchable(text: str) -> str:
+    """`text` with runs of scripts that have no spaces cut into overlapping pairs, so that parts of them are found."""
+    # The last letter by itself, too: then every letter is the beginning of something.
+    return UNSPACED.sub(
+        lambda run: f" {pairs(run.group())} {run.group()[-1]} ", without_minus(text[:SEARCHABLE_CHARACTERS])
+    )
+
+
+def without_minus(text: str) -> str:
+    """`COVID-19` → `COVID 19`. No character moves."""
+    return _HYPHEN.sub(" ", text)
+
+
+def pairs(run: str) -> str:
+    """`東京都` → `東京 京都`."""
+    return " ".join(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+
+
+def stemmers(languages: Iterable[str]) -> list[str]:
+    """The first languages (BCP 47) among these that have a stemmer, as `STEMMERS` names them."""
+    primary = (language.partition("-")[0].lower() for language in languages)
+    known = (_STEMMED_AS.get(tag, tag) for tag in primary)
+    return list(dict.fromkeys(tag for tag in known if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]

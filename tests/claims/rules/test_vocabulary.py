@@ -1,0 +1,103 @@
+"""The account of public words, which the ledger keeps: it is right after whatever happens, however it is written."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
+
+from claims import workflow
+from claims.models import Claim, Publication, SearchLanguage, SearchSpelling, SearchWord
+from tests.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+
+WORDS = (
+    "harbour",
+    "bridge",
+    "ferry",
+    "volcano",
+    "island",
+    "school",
+    "Brücke",
+    "гавань",
+    "정부가",
+    "2019",
+    "橋",
+)
+
+
+def test_the_account_agrees_with_what_is_published(publish: Publish, editor: User) -> None:
+    chance = random.Random(11)  # noqa: S311  not for secrets
+    claims: list[Claim] = []
+    for _ in range(25):
+        about = " ".join(chance.choices(WORDS, k=3))
+        step = chance.random()
+        if step < 0.5 or not claims:
+            language = chance.choice(["en", "de", "ru", "ko"])
+            claims.append(publish(make_claim(f"The {about}.", language=language), language=language))
+        elif step < 0.75:
+            claim = chance.choice(claims)
+            publish(claim, summary=about, correction_kind="correction", correction_note="It was wrong.")
+        else:
+            claim = claims.pop(chance.randrange(len(claims)))
+            verdict = claim.verdicts.get(state="published")
+            workflow.move(verdict, "retract", by=editor, note="It was wrong.")
+        assert_account_is_right()
+    assert SearchWord.objects.filter(publications__gt=1).exists()
+
+
+def test_entries_that_arrive_together_are_counted_together(publish: Publish) -> None:
+    """Two claims and two versions of one of them, by one statement of SQL."""
+    one, other = (publish(make_claim(f"The {word} is closed.")) for word in ("harbour", "volcano"))
+    columns = [
+        field.column or ""
+        for field in Publication._meta.concrete_fields
+        if not field.generated
+        and field.name not in ("id", "sequence", "superseded_at", "version", "search_statement")
+    ]
+    kept = ", ".join(columns)
+    with connection.cursor() as sql:
+        sql.execute(
+            f"INSERT INTO claims_publication (version, search_statement, {kept})"
+            f" SELECT given.version, given.words, {kept} FROM claims_publication AS now"
+            " JOIN (VALUES (%s, 2, 'ferry'), (%s, 3, 'island bridge'), (%s, 2, 'island'))"
+            " AS given (claim, version, words) ON now.claim_id = given.claim AND now.version = 1"
+            " ORDER BY given.claim, given.version",
+            [one.pk, one.pk, other.pk],
+        )
+    assert_account_is_right()
+    assert set(
+        SearchWord.objects.filter(word__in=["harbour", "ferry", "island", "bridge"]).values_list()
+    ) == {
+        ("island", 2),
+        ("bridge", 1),
+    }
+
+
+@pytest.mark.parametrize(
+    "table", ["claims_searchword (word, publications)", "claims_searchlanguage (language, publications)"]
+)
+def test_what_no_publication_has_is_not_in_the_account(table: str) -> None:
+    with pytest.raises(IntegrityError, match="_is_alive"), connection.cursor() as sql:
+        sql.execute(f"INSERT INTO {table} VALUES ('no', 0)")
+
+
+def assert_account_is_right() -> None:
+    words: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
+    for publication in Publication.objects.current():
+        with connection.cursor() as sql:
+            sql.execute(
+                "SELECT tsvector_to_array(search) FROM claims_publication WHERE id = %s", [publication.pk]
+            )
+            lexemes = sql.fetchone()[0]
+        words.update(word for word in lexemes if ":" not in word and len(word) >= 3 and word != "2019")
+        languages.update(publication.search_languages)
+    assert dict(SearchWord.objects.values_list("word", "publications")) == words
+    assert set(SearchSpelling.objects.values_list("word", flat=True)) == set(words)
+    assert dict(SearchLanguage.objects.values_list("language", "publications")) == languages
