@@ -1,5 +1,7 @@
 """Markdown as editors write it → HTML that is safe to show."""
 
+from typing import Literal
+
 import nh3
 from markdown_it import MarkdownIt
 
@@ -14,10 +16,20 @@ _TAGS = {
 
 def to_html(text: str) -> str:
     """Render CommonMark with tables. HTML in the text is shown as text; links are marked as not endorsed."""
+    return _clean(_MARKDOWN.render(text))
+
+
+def with_absolute_links(html: str, base: str) -> str:
+    """What `to_html` made of a text, for places that are not the page at `base`: relative links name their site."""
+    return _clean(html, ("rewrite_with_base", base))
+
+
+def _clean(html: str, relative: tuple[Literal["rewrite_with_base"], str] | None = None) -> str:
     return nh3.clean(
-        _MARKDOWN.render(text),
+        html,
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
+        url_relative=relative,
     )

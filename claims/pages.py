@@ -40,7 +40,7 @@ def respond(
     language = interface_language()
     with translation.override(language):
         styles = rating_styles(ratings)
-        etag = _etag(language, request.get_full_path(), *made_of)
+        etag = etag_of(language, request.get_full_path(), *made_of)
         # While templates are being edited, the ETag of what is installed would be out of date.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
@@ -76,7 +76,8 @@ def _colours(rating: Document) -> str:
     return f"--verdict:light-dark({light},{dark});--on-verdict:light-dark({on_light},{on_dark})"
 
 
-def _etag(*parts: object) -> str:
+def etag_of(*parts: object) -> str:
+    """The strong ETag of what this release makes of these parts."""
     digest = hashlib.sha256(_installed().encode())
     for part in parts:
         digest.update(f"\0{part}".encode())

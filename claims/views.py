@@ -1,6 +1,7 @@
 """Reader pages. They read publications, and of a published source its text; nothing else."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -8,17 +9,19 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from claims import claimreview, representation
+from claims import cards, claimreview, representation
 from claims.changes import changes
 from claims.markdown import to_html
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
-from claims.pages import interface_language, respond
-from claims.paging import MOST_RELEVANT_FIRST, NEWEST_FIRST, by_relevance
+from claims.pages import respond
+from claims.paging import MOST_RELEVANT_FIRST, NEWEST_FIRST, Order, by_relevance
+from claims.search import RANKED, Reading, forgiven, read
 from claims.source_text import source_text
 from sources.models import Snapshot
 
@@ -30,7 +33,7 @@ CLAIMS_PER_SOURCE = 500
 
 _LARGEST_ID = 2**63 - 1
 #: Columns that serve the search and are not shown.
-_UNSHOWN = ("search", "search_statement", "search_text")
+_UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "search_text")
 
 
 class Search(forms.Form):
@@ -48,8 +51,33 @@ class Search(forms.Form):
         """Whether the reader asked for a part of the claims only."""
         return any(self.cleaned_data[name] for name in ("q", "rating", "topic", "claimant"))
 
+    @property
+    def feed(self) -> str:
+        """The query string of the feed of the same claims, which follows the API's names."""
+        asked = self.cleaned_data
+        names = {"q": "q", "rating_class": "rating", "topic": "topic", "claimant": "claimant"}
+        return "?" + urlencode({name: asked[field] for name, field in names.items() if asked[field]})
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """What the words ask for, with the spelling corrected where they find nothing."""
+        rows = self._narrowed()
+        words = self.cleaned_data["q"]
+        return forgiven(read(words), rows.answers) if words else None
+
+    @property
+    def order(self) -> Order:
+        """The most relevant first, unless too much matches for any of it to be relevant."""
+        reading = self.reading
+        ranked = reading is not None and reading.ranking and reading.matches <= RANKED
+        return MOST_RELEVANT_FIRST if ranked else NEWEST_FIRST
+
     def results(self) -> PublicationQuerySet:
         """The published claims that were asked for."""
+        rows = self._narrowed()
+        return by_relevance(rows.answering(self.reading)) if self.reading else rows
+
+    def _narrowed(self) -> PublicationQuerySet:
         asked = self.cleaned_data
         rows = Publication.objects.current()
         if asked["topic"]:
@@ -59,8 +87,6 @@ class Search(forms.Form):
         if asked["rating"]:
             rated = PublishedVerdict.objects.filter(publication=OuterRef("pk"), rating_class=asked["rating"])
             rows = rows.filter(Exists(rated))
-        if asked["q"]:
-            rows = by_relevance(rows.search(asked["q"], language=interface_language()))
         return rows
 
 
@@ -71,9 +97,8 @@ def claims(request: HttpRequest) -> HttpResponse:
     if not search.is_valid():
         raise Http404("The address asks for something that cannot be.")
     asked = search.cleaned_data
-    order = MOST_RELEVANT_FIRST if asked["q"] else NEWEST_FIRST
     results = search.results()
-    page = order.page(
+    page = search.order.page(
         results.defer(*_UNSHOWN), after=asked["after"], before=asked["before"], size=CLAIMS_PER_PAGE
     )
     total = results.count() if search.narrows else None
@@ -81,7 +106,10 @@ def claims(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "narrows": search.narrows,
+        "reading": search.reading,
+        "is_ranked": search.order is MOST_RELEVANT_FIRST,
         "total": total,
+        "feed": search.feed,
         "page": page,
         "claims": documents,
         "topic": _first(t for d in documents for t in d["topics"] if t["id"] == asked["topic"]),
@@ -125,7 +153,7 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
     document = shown.document
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
-    markup = claimreview.markup(document, site=_site()) if shown is newest else None
+    markup = claimreview.markup(document, site=representation.site()) if shown is newest else None
     context = {
         "claim": document,
         "shown": shown,
@@ -136,6 +164,8 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
         "cited_as": document["url"]
         if shown is newest
         else _absolute("claim-version", shown.claim_id, shown.version),
+        "discovery": cards.discovery(document) if shown is newest else [],
+        "frame": cards.snippet(document),
         "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     shown_ratings = [
@@ -228,10 +258,6 @@ def _absolute(route: str, *numbers: int) -> str:
 
 def _ratings(documents: list[Document]) -> list[Document]:
     return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
-
-
-def _site() -> Document:
-    return {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
 
 
 def _first(found: Any) -> Any:

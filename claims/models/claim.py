@@ -191,7 +191,8 @@ class Claim(models.Model):
     @property
     def slug(self) -> str:
         """The readable part of the claim's address; it never identifies anything."""
-        return slugify(self.statement, allow_unicode=True)[:80].rstrip("-") or "claim"
+        slug = slugify(self.statement, allow_unicode=True)[:80].rstrip("-")
+        return "claim" if slug in ("", "card") else slug  # `/claims/<id>/card/` is another page
 
 
 @keep_links("claims")

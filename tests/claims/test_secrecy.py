@@ -70,7 +70,9 @@ def test_nothing_unpublished_is_on_any_page(
     paths = [
         "/", "/?q=tunnel", f"/?topic={topic.pk}", f"/?claimant={hidden.pk}", "/?rating=false",
         public.get_absolute_url(), f"/sources/{source.pk}/", f"/sources/{source.pk}/snapshots/1/", "/methodology/",
-        "/feeds/claims.atom", *(f"/claims/{pk}/" for pk in Claim.objects.values_list("pk", flat=True)),
+        *(f"/feeds/claims.{form}?status=published,retracted,merged" for form in ("atom", "rss", "json")),
+        *(f"/claims/{pk}/{part}" for pk in Claim.objects.values_list("pk", flat=True) for part in ("", "card/")),
+        *(f"/oembed/?url=http://localhost:8000/claims/{pk}/" for pk in Claim.objects.values_list("pk", flat=True)),
         *(f"/sources/{pk}/" for pk in Evidence.objects.values_list("source", flat=True)),
     ]  # fmt: skip
     client.force_login(editor)

@@ -1,0 +1,37 @@
+"""A claim in one line that says how it was judged, for places where nothing else stands beside it."""
+
+from typing import Any
+
+from claims.models import Publication
+from claims.templatetags.reader import lead_verdict
+
+Document = dict[str, Any]
+
+
+def headline(document: Document) -> str:
+    """The verdict and the statement: “False: The bridge is closed.” What was withdrawn says so instead."""
+    judged = judgement(document)
+    statement = " ".join(document["statement"].split())
+    return f"{judged}: {statement}" if judged else statement
+
+
+def judgement(document: Document) -> str:
+    """How the claim is judged, in its own language where the rating's scale has it; "" where it is not rated."""
+    if document["status"] != Publication.Status.PUBLISHED:
+        return str(Publication.Status(document["status"]).label)
+    verdict = lead_verdict(document)
+    return label_in(document["language"], verdict["rating"]) if verdict else ""
+
+
+def label_in(language: str, rating: Document) -> str:
+    """The rating's label in this language (BCP 47) where its scale has it, otherwise as the publisher wrote it."""
+    labels = rating["labels"]
+    return labels.get(language) or labels.get(language.partition("-")[0]) or rating["label"]
+
+
+def correction(document: Document) -> Document | None:
+    """The last change that was explained to the public, with the name of its kind."""
+    if not document["corrections"]:
+        return None
+    latest = document["corrections"][0]
+    return {**latest, "label": Publication.Kind(latest["kind"]).label}

@@ -1,0 +1,11 @@
+"""Text as XML 1.0 can hold it."""
+
+import re
+
+# Everything but the production Char of XML 1.0, section 2.2.
+_NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """The text without the characters that XML forbids even when escaped. They are controls and show nothing."""
+    return _NO_CHARACTER.sub("", text)
