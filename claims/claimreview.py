@@ -1,7 +1,12 @@
 """Publication body → schema.org ClaimReview as JSON-LD. Pure: it knows documents, nothing of the database.
 
-What search engines require of a fact check is always there (`claimReviewed`, `reviewRating`, `url`, `author`,
-`datePublished`); everything else appears where the publication knows it, and is left out where it does not.
+What search engines require of a fact check is always there (`claimReviewed`, `reviewRating` with `alternateName`,
+`url`), and so are `author`, `datePublished` and `itemReviewed`; everything else that they recommend appears where the
+publication knows it, and is left out where it does not.
+https://developers.google.com/search/docs/appearance/structured-data/factcheck
+
+An `@id` names the same thing in every claim and every version, so that graphs put together from several know it again:
+it holds neither the slug, which follows the statement, nor the id of a verdict, of which each version has its own.
 """
 
 import json
@@ -16,18 +21,20 @@ BEST, MIDDLE, WORST = 5, 3, 1
 
 _PERSON, _ORGANIZATION = "Person", "Organization"
 
+CONTEXT = {"@context": "https://schema.org"}
+
 
 def markup(body: Document, *, site: Document | None = None) -> Document | None:
     """The JSON-LD of a claim's page: one ClaimReview, a graph of several, or None where nothing is published.
 
     Args:
-        site: the organisation that serves the page, as `{name, url}`; stated as the markup's publisher.
+        site: the organisation that serves the page, as `{name, url, license}`; stated as the markup's publisher, and
+            under which licence the markup may be used, where that is not empty.
     """
     reviews = claim_reviews(body, site=site)
     if not reviews:
         return None
-    context = {"@context": "https://schema.org"}
-    return context | (reviews[0] if len(reviews) == 1 else {"@graph": reviews})
+    return CONTEXT | (reviews[0] if len(reviews) == 1 else {"@graph": reviews})
 
 
 def claim_reviews(body: Document, *, site: Document | None = None) -> list[Document]:
@@ -37,6 +44,55 @@ def claim_reviews(body: Document, *, site: Document | None = None) -> list[Docum
     return [_claim_review(body, verdict, anchored=anchored, site=site) for verdict in rated]
 
 
+def withdrawal(body: Document, *, site: Document | None = None) -> Document:
+    """What became of a claim without reviews: it was retracted, and why, or merged into another.
+
+    It is no ClaimReview on purpose: nobody who collects those must take it for a verdict.
+    """
+    here, target = address(body), body["merged_into"]
+    about = {
+        "@type": "Claim",
+        "@id": f"{here}#claim",
+        "text": body["statement"],
+        "inLanguage": body["language"],
+        "sameAs": f"{_base(body)}claims/{target}/#claim" if target else "",
+    }
+    page = {
+        "@type": "WebPage",
+        "@id": here,
+        "url": body["url"],
+        "creativeWorkStatus": body["status"],
+        "dateModified": body["published_at"],
+        "about": _known(about),
+        "correction": [_correction(entry) for entry in body["corrections"]],
+        **_provenance(body, site),
+    }
+    return _known(page)
+
+
+def address(body: Document) -> str:
+    """The address of a claim's page without the slug, which leads there too and never changes."""
+    return f"{_base(body)}claims/{body['id']}/"
+
+
+def _base(body: Document) -> str:
+    """The address of the site that a body is from."""
+    base: str = body["url"].removesuffix(f"claims/{body['id']}/{body['slug']}/")
+    return base
+
+
+def organization(publisher: Document, *, base: str = "") -> Document:
+    """A publisher or, without `base`, this site, which is told by its address alone."""
+    return _known(
+        {
+            "@type": _ORGANIZATION,
+            "@id": f"{base}api/v1/publishers/{publisher['id']}/" if base else "",
+            "name": publisher["name"],
+            "url": publisher["url"],
+        }
+    )
+
+
 def script(document: Document) -> str:
     """JSON that can stand inside `<script>`: no character in it can end the element or open a comment."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
@@ -44,26 +100,36 @@ def script(document: Document) -> str:
 
 
 def _claim_review(body: Document, verdict: Document, *, anchored: bool, site: Document | None) -> Document:
-    here = f"{body['url']}#verdict-{verdict['id']}"
+    # Several reviews on one page need an address each.
+    here = f"{body['url']}#verdict-{verdict['id']}" if anchored else body["url"]
+    base = _base(body)
     return _known(
         {
             "@type": "ClaimReview",
-            "@id": here,
-            # Several reviews on one page need an address each.
-            "url": verdict["url"] or (here if anchored else body["url"]),
+            # A publisher has one verdict on a claim.
+            "@id": f"{address(body)}#review-by-{verdict['publisher']['id']}",
+            "url": verdict["url"] or here,
             "claimReviewed": body["statement"],
             "reviewRating": _rating(verdict),
-            "author": _organization(verdict["publisher"]),
+            "author": organization(verdict["publisher"], base=base),
             "datePublished": verdict["reviewed_on"] or (verdict["published_at"] or body["published_at"])[:10],
             "dateModified": body["published_at"],
             "inLanguage": verdict["language"],
             "itemReviewed": _claim(body),
-            "citation": [_work(item["source"]) for item in verdict["evidence"]],
+            "citation": [_work(item["source"], base=base) for item in verdict["evidence"]],
             "correction": [_correction(entry) for entry in body["corrections"]],
-            "sdPublisher": _known({"@type": _ORGANIZATION, **site}) if site else None,
-            "sdDatePublished": body["published_at"],
+            **_provenance(body, site),
         }
     )
+
+
+def _provenance(body: Document, site: Document | None) -> Document:
+    """Where the markup itself comes from, and how it may be used."""
+    return {
+        "sdPublisher": organization(site) if site else None,
+        "sdLicense": site.get("license") if site else None,
+        "sdDatePublished": body["published_at"],
+    }
 
 
 def _rating(verdict: Document) -> Document:
@@ -75,13 +141,14 @@ def _rating(verdict: Document) -> Document:
             "bestRating": BEST,
             "worstRating": WORST,
             "alternateName": rating["label"],
+            "name": rating["label"],
             "ratingExplanation": verdict["summary"],
         }
     )
 
 
 def _claim(body: Document) -> Document:
-    appearances = body["appearances"]
+    appearances, base = body["appearances"], _base(body)
     first = next((a["source"] for a in appearances if a["is_first"]), None)
     others = {
         a["source"]["id"]: a["source"]
@@ -91,24 +158,26 @@ def _claim(body: Document) -> Document:
     return _known(
         {
             "@type": "Claim",
+            "@id": f"{address(body)}#claim",
             "text": body["statement"],
             "inLanguage": body["language"],
-            "author": _claimant(body["claimant"]),
+            "author": _claimant(body["claimant"], base=base),
             "datePublished": body["claimed_on"],
-            "firstAppearance": _work(first) if first else None,
-            "appearance": [_work(source) for source in others.values()],
+            "firstAppearance": _work(first, base=base) if first else None,
+            "appearance": [_work(source, base=base) for source in others.values()],
             "keywords": [topic["name"] for topic in body["topics"]],
         }
     )
 
 
-def _claimant(claimant: Document | None) -> Document | None:
+def _claimant(claimant: Document | None, *, base: str) -> Document | None:
     if claimant is None:
         return None
     person = claimant["kind"] == "person"
     return _known(
         {
             "@type": _PERSON if person else _ORGANIZATION,
+            "@id": f"{base}api/v1/claimants/{claimant['id']}/",
             "name": claimant["name"],
             "jobTitle": claimant["job_title"] if person else "",
             "sameAs": claimant["same_as"],
@@ -116,24 +185,21 @@ def _claimant(claimant: Document | None) -> Document | None:
     )
 
 
-def _work(source: Document) -> Document:
+def _work(source: Document, *, base: str) -> Document:
     return _known(
         {
             "@type": "CreativeWork",
+            "@id": f"{base}sources/{source['id']}/",
             "url": source["url"],
             "headline": source["title"],
             "datePublished": source["published_on"],
             "inLanguage": source["language"],
             # A byline may name one person, three, or a desk; this property takes it as it stands.
             "creditText": source["byline"],
-            "publisher": _organization(source["publisher"]) if source["publisher"] else None,
+            "publisher": organization(source["publisher"], base=base) if source["publisher"] else None,
             "archivedAt": source["archived_url"],
         }
     )
-
-
-def _organization(publisher: Document) -> Document:
-    return _known({"@type": _ORGANIZATION, "name": publisher["name"], "url": publisher["url"]})
 
 
 def _correction(entry: Document) -> Document:

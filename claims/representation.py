@@ -73,6 +73,11 @@ def document(
     }
 
 
+def site() -> Document:
+    """Who publishes all this, and under which licence; its address is empty where none was named."""
+    return {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "license": settings.DATA_LICENSE}
+
+
 def claimant(row: Claimant) -> Document:
     return {
         "id": row.pk,

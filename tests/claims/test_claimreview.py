@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.claimreview import claim_reviews, markup, script
+from claims.claimreview import claim_reviews, markup, script, withdrawal
 from claims.models.rating import NormalisedRating
 
 GAZETTE = {
@@ -71,7 +71,9 @@ VERDICT: dict[str, Any] = {
 }
 BODY: dict[str, Any] = {
     "id": 7,
+    "status": "published",
     "url": "https://facts.example/claims/7/ferry-fares/",
+    "slug": "ferry-fares",
     "statement": "Ferry fares will double in April.",
     "language": "en",
     "claimed_on": "2026-02-01",
@@ -97,9 +99,15 @@ BODY: dict[str, Any] = {
     ],
     "verdicts": [VERDICT],
     "corrections": [],
+    "merged_into": None,
     "published_at": "2026-03-02T09:00:00.000000Z",
+    "first_published_at": "2026-03-02T09:00:00.000000Z",
 }
-SITE = {"name": "Our Newsroom", "url": "https://facts.example"}
+SITE = {
+    "name": "Our Newsroom",
+    "url": "https://facts.example",
+    "license": "https://creativecommons.org/licenses/by/4.0",
+}
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -109,12 +117,18 @@ def body(**changes: Any) -> dict[str, Any]:
 def work(**changes: str) -> dict[str, Any]:
     return {
         "@type": "CreativeWork",
+        "@id": "https://facts.example/sources/11/",
         "url": "https://gazette.example/ferry",
         "headline": "Ferry fares will double",
         "datePublished": "2026-02-01",
         "inLanguage": "en",
         "creditText": "Ines Arroyo and Tom Brandt",
-        "publisher": {"@type": "Organization", "name": "Harbour Gazette", "url": "https://gazette.example"},
+        "publisher": {
+            "@type": "Organization",
+            "@id": "https://facts.example/api/v1/publishers/3/",
+            "name": "Harbour Gazette",
+            "url": "https://gazette.example",
+        },
         "archivedAt": "https://archive.example/ferry",
     } | changes
 
@@ -123,7 +137,7 @@ def test_whole_review():
     assert markup(body(), site=SITE) == {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
-        "@id": "https://facts.example/claims/7/ferry-fares/#verdict-21",
+        "@id": "https://facts.example/claims/7/#review-by-1",
         "url": "https://facts.example/claims/7/ferry-fares/",
         "claimReviewed": "Ferry fares will double in April.",
         "reviewRating": {
@@ -132,29 +146,40 @@ def test_whole_review():
             "bestRating": 5,
             "worstRating": 1,
             "alternateName": "False",
+            "name": "False",
             "ratingExplanation": "Fares rise by four per cent.",
         },
-        "author": {"@type": "Organization", "name": "Our Newsroom", "url": "https://facts.example"},
+        "author": {
+            "@type": "Organization",
+            "@id": "https://facts.example/api/v1/publishers/1/",
+            "name": "Our Newsroom",
+            "url": "https://facts.example",
+        },
         "datePublished": "2026-03-01",
         "dateModified": "2026-03-02T09:00:00.000000Z",
         "inLanguage": "en",
         "itemReviewed": {
             "@type": "Claim",
+            "@id": "https://facts.example/claims/7/#claim",
             "text": "Ferry fares will double in April.",
             "inLanguage": "en",
             "author": {
                 "@type": "Person",
+                "@id": "https://facts.example/api/v1/claimants/2/",
                 "name": "Mara Lindqvist",
                 "jobTitle": "Minister of Transport",
                 "sameAs": ["https://www.wikidata.org/wiki/Q0"],
             },
             "datePublished": "2026-02-01",
             "firstAppearance": work(),
-            "appearance": [work(url="https://radio.example/1")],
+            "appearance": [
+                work(**{"@id": "https://facts.example/sources/13/"}, url="https://radio.example/1")
+            ],
             "keywords": ["Transport"],
         },
-        "citation": [work(headline="Fare table")],
+        "citation": [work(**{"@id": "https://facts.example/sources/12/"}, headline="Fare table")],
         "sdPublisher": {"@type": "Organization", "name": "Our Newsroom", "url": "https://facts.example"},
+        "sdLicense": "https://creativecommons.org/licenses/by/4.0",
         "sdDatePublished": "2026-03-02T09:00:00.000000Z",
     }
 
@@ -166,17 +191,22 @@ def test_what_is_not_known_is_left_out():
     )
     assert review["itemReviewed"] == {
         "@type": "Claim",
+        "@id": "https://facts.example/claims/7/#claim",
         "text": "Ferry fares will double in April.",
         "inLanguage": "en",
     }
-    assert {"citation", "correction", "sdPublisher"}.isdisjoint(review)
+    assert {"citation", "correction", "sdPublisher", "sdLicense"}.isdisjoint(review)
     assert "ratingExplanation" not in review["reviewRating"]
 
 
 @pytest.mark.parametrize("kind", ["organization", "group", "unknown"])
 def test_only_a_person_is_called_one(kind):
     (review,) = claim_reviews(body(claimant={**BODY["claimant"], "kind": kind, "same_as": []}))
-    assert review["itemReviewed"]["author"] == {"@type": "Organization", "name": "Mara Lindqvist"}
+    assert review["itemReviewed"]["author"] == {
+        "@type": "Organization",
+        "@id": "https://facts.example/api/v1/claimants/2/",
+        "name": "Mara Lindqvist",
+    }
 
 
 @pytest.mark.parametrize(
@@ -241,8 +271,79 @@ def test_corrections_are_told():
     ]
 
 
+def test_no_licence_is_stated_where_none_is_known():
+    (review,) = claim_reviews(body(), site={**SITE, "license": ""})
+    assert "sdLicense" not in review
+    assert review["sdPublisher"]["name"] == "Our Newsroom"
+
+
+def test_ids_stay_when_the_statement_and_the_verdict_are_replaced():
+    (before,) = claim_reviews(body())
+    changes = {
+        "url": "https://facts.example/claims/7/ferry-fares-will-rise/",
+        "slug": "ferry-fares-will-rise",
+        "statement": "Ferry fares will rise.",
+        "verdicts": [{**VERDICT, "id": 22, "version": 2}],
+    }
+    (after,) = claim_reviews(body(**changes))
+    assert after["claimReviewed"] == "Ferry fares will rise."
+    assert (after["@id"], after["itemReviewed"]["@id"]) == (before["@id"], before["itemReviewed"]["@id"])
+
+
+def test_each_review_of_a_claim_has_an_id_of_its_own():
+    other = {**VERDICT, "id": 22, "publisher": {**VERDICT["publisher"], "id": 9}}
+    assert [review["@id"] for review in claim_reviews(body(verdicts=[VERDICT, other]))] == [
+        "https://facts.example/claims/7/#review-by-1",
+        "https://facts.example/claims/7/#review-by-9",
+    ]
+
+
 def test_retracted_claim_has_no_review():
     assert markup(body(verdicts=[])) is None
+
+
+RETRACTION = {
+    "version": 2,
+    "kind": "retraction",
+    "note": "It was another ferry.",
+    "published_at": "2026-03-05T09:00:00.000000Z",
+}
+
+
+def test_retraction_says_so_and_why():
+    retracted = body(
+        status="retracted", verdicts=[], corrections=[RETRACTION], published_at=RETRACTION["published_at"]
+    )
+    assert withdrawal(retracted, site=SITE) == {
+        "@type": "WebPage",
+        "@id": "https://facts.example/claims/7/",
+        "url": "https://facts.example/claims/7/ferry-fares/",
+        "creativeWorkStatus": "retracted",
+        "dateModified": "2026-03-05T09:00:00.000000Z",
+        "about": {
+            "@type": "Claim",
+            "@id": "https://facts.example/claims/7/#claim",
+            "text": "Ferry fares will double in April.",
+            "inLanguage": "en",
+        },
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "text": "It was another ferry.",
+                "datePublished": "2026-03-05T09:00:00.000000Z",
+            }
+        ],
+        "sdPublisher": {"@type": "Organization", "name": "Our Newsroom", "url": "https://facts.example"},
+        "sdLicense": "https://creativecommons.org/licenses/by/4.0",
+        "sdDatePublished": "2026-03-05T09:00:00.000000Z",
+    }
+
+
+def test_merger_names_the_claim_that_stands():
+    merged = withdrawal(body(status="merged", verdicts=[], merged_into=12))
+    assert merged["creativeWorkStatus"] == "merged"
+    assert merged["about"]["sameAs"] == "https://facts.example/claims/12/#claim"
+    assert "correction" not in merged
 
 
 @given(st.text())

@@ -1,0 +1,15 @@
+"""One claim on each line: its JSON as it is stored and served, nothing left out, nothing added."""
+
+from collections.abc import Iterable, Iterator
+
+MEDIA_TYPE = "application/x-ndjson"
+
+#: What follows when no more can be read although there is more: a line that no reader of JSON accepts.
+BROKEN_OFF = b'{"broken_off": "This download is not complete. Please fetch it again."'
+
+
+def written(bodies: Iterable[bytes]) -> Iterator[bytes]:
+    """The bodies as lines."""
+    for body in bodies:
+        yield body
+        yield b"\n"

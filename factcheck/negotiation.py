@@ -1,0 +1,67 @@
+"""Which of several forms of an answer a request prefers, by its Accept header as RFC 9110 (12.5.1) reads it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http.request import MediaType
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+
+
+def preferred(accept: str, offered: Sequence[str]) -> str | None:
+    """The media type that the header likes best of those `offered`, or None when it takes none of them.
+
+    The most specific range that covers a type decides how much it is liked, so that `*/*, text/csv;q=0` takes anything
+    but that. Where several are liked alike, the one that is named first wins, and among those that only a wildcard
+    covers the one that is offered first. Parameters of a type, such as the profile of JSON-LD, are not looked at.
+    """
+    ranges = [MediaType(part.lower()) for part in accept.split(",") if part.strip()] or [MediaType("*/*")]
+    best: tuple[float, int] | None = None
+    chosen = None
+    for media_type in offered:
+        place = _covering(media_type, ranges)
+        if place is None or not ranges[place].quality > 0:
+            continue
+        liked = (ranges[place].quality, -place)
+        if best is None or liked > best:
+            best, chosen = liked, media_type
+    return chosen
+
+
+def _covering(media_type: str, ranges: list[MediaType]) -> int | None:
+    """The place of the most specific range that covers the type."""
+    main, _, sub = media_type.partition("/")
+    for wanted in ((main, sub), (main, "*"), ("*", "*")):
+        for place, accepted in enumerate(ranges):
+            if (accepted.main_type, accepted.sub_type) == wanted:
+                return place
+    return None
+
+
+class Negotiation(DefaultContentNegotiation):
+    """REST framework's own takes no notice of quality values."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        if request.method == "OPTIONS":  # what it tells of an address is JSON, whatever the address offers
+            return JSONRenderer(), JSONRenderer.media_type
+        by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
+        media_type = preferred(request._request.headers.get("Accept", "*/*"), list(by_type))
+        if media_type is None:
+            raise NotAcceptable(available_renderers=list(by_type.values()))
+        return by_type[media_type], media_type
+
+
+class Form(BaseRenderer):
+    """A media type that is offered. Nothing is rendered by it: answers are bytes already."""
+
+    def __init__(self, media_type: str, *, extension: str) -> None:
+        self.media_type, self.format = media_type, extension
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        raise NotImplementedError

@@ -1,0 +1,116 @@
+"""The markup as programs read it: it expands without loss, and it conforms to our shapes."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from rdflib import RDF, URIRef
+
+from claims.claimreview import CONTEXT, markup, withdrawal
+from claims.exporters import datafeed
+from tests.claims.test_claimreview import BODY, RETRACTION, SITE, VERDICT, body
+from tests.linked_data import expanded, graph, violations
+
+SCHEMA = "https://schema.org/"
+
+BARE = body(
+    claimant=None,
+    claimed_on=None,
+    topics=[],
+    appearances=[],
+    verdicts=[{**VERDICT, "evidence": [], "summary": "", "reviewed_on": None}],
+)
+SEVERAL = body(
+    id=8,
+    url="https://facts.example/claims/8/ferry-fares/",
+    verdicts=[VERDICT, {**VERDICT, "id": 22, "publisher": {**VERDICT["publisher"], "id": 9}}],
+    corrections=[{**RETRACTION, "kind": "correction"}],
+)
+RETRACTED = body(
+    id=9,
+    url="https://facts.example/claims/9/ferry-fares/",
+    status="retracted",
+    verdicts=[],
+    corrections=[RETRACTION],
+)
+MERGED = body(
+    id=10, url="https://facts.example/claims/10/ferry-fares/", status="merged", verdicts=[], merged_into=12
+)
+
+
+def feed(*bodies: dict[str, Any]) -> dict[str, Any]:
+    head = datafeed.head(url="https://facts.example/api/v1/claims.jsonld", site=SITE, changed="")
+    return {**head, "dataFeedElement": [datafeed.element(each, site=SITE) for each in bodies]}
+
+
+DOCUMENTS = {
+    "whole": markup(body(), site=SITE),
+    "bare": markup(BARE),
+    "several": markup(SEVERAL, site=SITE),
+    "retracted": CONTEXT | withdrawal(RETRACTED, site=SITE),
+    "merged": CONTEXT | withdrawal(MERGED),
+    "feed": feed(BODY, SEVERAL, RETRACTED, MERGED),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_markup_conforms_to_the_shapes(name: str) -> None:
+    document = DOCUMENTS[name]
+    assert document
+    assert violations(document) == ""
+
+
+def values(node: Any) -> list[Any]:
+    """Every value in a document but the names of types, in no order."""
+    if isinstance(node, dict):
+        return [v for key, part in node.items() if key not in ("@type", "@context") for v in values(part)]
+    if isinstance(node, list):
+        return [value for part in node for value in values(part)]
+    return [node]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_expansion_loses_nothing(name: str) -> None:
+    document = DOCUMENTS[name]
+    assert document
+    assert sorted(map(str, values(expanded(document)))) == sorted(map(str, values(document)))
+
+
+def test_reviews_of_one_claim_meet_in_it() -> None:
+    document = markup(SEVERAL)
+    assert document
+    stated = graph(document)
+    reviews = set(stated.subjects(RDF.type, URIRef(f"{SCHEMA}ClaimReview")))
+    assert len(reviews) == 2
+    assert {str(claim) for claim in stated.objects(None, URIRef(f"{SCHEMA}itemReviewed"))} == {
+        "https://facts.example/claims/8/#claim"
+    }
+
+
+SPOILT = {
+    "no claim": lambda review: review.pop("claimReviewed"),
+    "no address": lambda review: review.pop("url"),
+    "no rating": lambda review: review.pop("reviewRating"),
+    "no label": lambda review: review["reviewRating"].pop("alternateName"),
+    "no author": lambda review: review.pop("author"),
+    "nameless author": lambda review: review["author"].pop("name"),
+    "off the scale": lambda review: review["reviewRating"].update(ratingValue=6),
+    "no id": lambda review: review.pop("@id"),
+    "no date": lambda review: review.pop("datePublished"),
+    "a date that is none": lambda review: review.update(datePublished="1 March"),
+    "a source without a title": lambda review: review["citation"][0].pop("headline"),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_shapes_notice(name: str) -> None:
+    document = deepcopy(DOCUMENTS["whole"])
+    assert document
+    SPOILT[name](document)
+    assert violations(document) != ""
+
+
+def test_shapes_notice_a_withdrawn_review_in_a_feed() -> None:
+    document = feed(BODY)
+    document["dataFeedElement"][0]["dateDeleted"] = "2026-03-05T09:00:00.000000Z"
+    assert violations(document) != ""
