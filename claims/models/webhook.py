@@ -1,0 +1,320 @@
+from datetime import datetime
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.webhooks.signing import MESSAGE_ID_PATTERN, SECRET_PATTERN, new_message_id, new_secret
+from factcheck.history import keep_history
+from factcheck.rules import Rule, refuse
+
+
+class WebhookEvent(models.TextChoices):
+    """What a message tells of a claim: the type of its payload. `claims.webhooks.events` says what means which."""
+
+    PUBLISHED = "claim.published", _("Published")
+    UPDATED = "claim.updated", _("Updated")
+    CORRECTED = "claim.corrected", _("Corrected")
+    RETRACTED = "claim.retracted", _("Retracted")
+    MERGED = "claim.merged", _("Merged into another claim")
+    UNMERGED = "claim.unmerged", _("Merge undone")
+    LEFT_FILTER = "claim.left_filter", _("No longer matches the filter")
+
+
+#: The type of the message with which an administrator tries an endpoint out.
+TEST_EVENT = "webhook.test"
+
+
+class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+    def active(self) -> Self:
+        """Endpoints that messages are sent to."""
+        return self.filter(active=True)
+
+
+# Secrets are known to the endpoint's row only: its history is read by people.
+@keep_history(exclude=["secret", "previous_secret", "previous_secret_until"])
+class WebhookEndpoint(models.Model):
+    """An address of somebody who wants to be told what is published about claims that a filter matches."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    url = models.URLField(
+        _("address"), max_length=500, help_text=_("Where messages are sent to, as POST requests with JSON.")
+    )
+    description = models.TextField(
+        _("description"), blank=True, help_text=_("Who receives, and whom to ask.")
+    )
+    filter = models.CharField(
+        _("filter"),
+        max_length=2000,
+        blank=True,
+        help_text=_(
+            "Which claims, as the API's list of claims is asked: publisher=example.org&rating_class=false. "
+            "Empty: all."
+        ),
+    )
+    event_kinds = ArrayField(
+        models.CharField(max_length=30, choices=WebhookEvent),
+        verbose_name=_("events"),
+        default=list,
+        blank=True,
+        help_text=_("What it is told of; nothing chosen: everything."),
+    )
+    active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("While it is off nothing is sent; on again, it goes on where it stopped."),
+    )
+    disabled_at = models.DateTimeField(_("switched off by the system"), null=True, editable=False)
+    disabled_reason = models.TextField(_("why"), blank=True, editable=False)
+    secret = models.CharField(_("secret"), max_length=100, default=new_secret, editable=False)
+    previous_secret = models.CharField(max_length=100, blank=True, editable=False)
+    previous_secret_until = models.DateTimeField(null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("added by"),
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = WebhookEndpointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        constraints = [
+            CheckConstraint(
+                name="webhookendpoint_address_is_of_the_web",
+                condition=Q(url__regex=r"^https?://"),
+                violation_error_message=_("The address must begin with https://."),
+            ),
+            CheckConstraint(
+                name="webhookendpoint_event_kinds_are_known",
+                condition=Q(event_kinds__contained_by=WebhookEvent.values),
+            ),
+            CheckConstraint(
+                name="webhookendpoint_switched_off_says_why",
+                condition=Q(disabled_at__isnull=True, disabled_reason="")
+                | Q(active=False, disabled_at__isnull=False) & ~Q(disabled_reason=""),
+            ),
+            CheckConstraint(name="webhookendpoint_secret_is_one", condition=Q(secret__regex=SECRET_PATTERN)),
+            CheckConstraint(
+                name="webhookendpoint_previous_secret_ends",
+                condition=Q(previous_secret="", previous_secret_until__isnull=True)
+                | Q(previous_secret__regex=SECRET_PATTERN, previous_secret_until__isnull=False),
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="webhookendpoint_starts_now",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=(
+                    "INSERT INTO claims_webhookprogress (endpoint_id, position, consecutive_failures)"
+                    " SELECT NEW.id, coalesce(max(sequence), 0), 0 FROM claims_publication;"
+                    " RETURN NULL;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse an address that nothing is sent to, and a filter that the API would refuse."""
+        from claims.webhooks.endpoints import check_address
+        from claims.webhooks.filters import check_filter
+
+        errors = {}
+        for field, check in (("url", check_address), ("filter", check_filter)):
+            try:
+                setattr(self, field, check(getattr(self, field)))
+            except ValidationError as error:
+                errors[field] = error
+        if errors:
+            raise ValidationError(errors)
+
+    def secrets_in_use(self, moment: datetime) -> list[str]:
+        """What messages are signed with at `moment`: while a secret is being replaced, both."""
+        until = self.previous_secret_until
+        return [self.secret, self.previous_secret] if until and moment < until else [self.secret]
+
+
+class WebhookProgress(models.Model):
+    """How far an endpoint has been told, and how it answers. Kept apart from what people decide about it.
+
+    Made by the database along with the endpoint, which begins where the ledger ends then.
+    """
+
+    endpoint = models.OneToOneField(
+        WebhookEndpoint, models.CASCADE, primary_key=True, related_name="progress"
+    )
+    #: `Publication.sequence` of the last entry of the ledger for which it has its deliveries.
+    position = models.BigIntegerField()
+    consecutive_failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    #: After a failure, nothing is tried before then.
+    paused_until = models.DateTimeField(null=True)
+    #: Until then, one worker has the endpoint in hand. If it dies, anybody takes over afterwards.
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="webhookprogress_failures_have_begun",
+                condition=Q(consecutive_failures=0, failing_since__isnull=True)
+                | Q(consecutive_failures__gt=0, failing_since__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id}: {self.position}"
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def due(self, moment: datetime | None = None) -> Self:
+        """What should be sent at `moment` (now unless given)."""
+        return self.filter(state="pending", next_attempt_at__lte=moment or timezone.now())
+
+
+class WebhookDelivery(models.Model):
+    """That one endpoint is to be told of one entry of the ledger, and how that went."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Given up")
+
+    endpoint = models.ForeignKey(
+        WebhookEndpoint,
+        models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("webhook"),
+    )
+    publication = models.ForeignKey(
+        "claims.Publication",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("publication"),
+    )
+    event = models.CharField(
+        _("event"), max_length=30, choices=[*WebhookEvent.choices, (TEST_EVENT, _("Test"))]
+    )
+    message_id = models.CharField(_("message"), max_length=40, unique=True, default=new_message_id)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    #: Attempts since it was made, or last sent again by hand: where it is in the schedule of retries.
+    failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
+        default_permissions = ("view",)
+        constraints = [
+            UniqueConstraint(
+                name="webhookdelivery_once_per_entry_and_endpoint", fields=["endpoint", "publication"]
+            ),
+            CheckConstraint(
+                name="webhookdelivery_event_is_known",
+                condition=Q(event__in=WebhookEvent.values, publication__isnull=False)
+                | Q(event=TEST_EVENT, publication__isnull=True),
+            ),
+            CheckConstraint(
+                name="webhookdelivery_waits_or_is_settled",
+                condition=Q(state="pending", next_attempt_at__isnull=False, settled_at__isnull=True)
+                | Q(
+                    state__in=["delivered", "failed"],
+                    next_attempt_at__isnull=True,
+                    settled_at__isnull=False,
+                ),
+            ),
+            CheckConstraint(
+                name="webhookdelivery_test_does_not_wait",
+                condition=~Q(event=TEST_EVENT) | ~Q(state="pending"),
+            ),
+            CheckConstraint(
+                name="webhookdelivery_message_id_is_one", condition=Q(message_id__regex=MESSAGE_ID_PATTERN)
+            ),
+        ]
+        indexes = [
+            # What is due at an endpoint, in the order of the ledger; and the few endpoints where anything is.
+            Index(name="webhookdelivery_pending", fields=["endpoint", "id"], condition=Q(state="pending")),
+            # The log of one endpoint, the newest first; and what has become old.
+            Index(name="webhookdelivery_by_endpoint", fields=["endpoint", "-id"]),
+            Index(name="webhookdelivery_by_age", fields=["created_at"]),
+        ]
+        triggers = [
+            Rule(
+                name="webhookdelivery_says_one_thing",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("endpoint", "publication", "event", "message_id", "created_at"),
+                func=refuse(
+                    "What a message says is fixed once it is made.", name="webhookdelivery_says_one_thing"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event}, {self.message_id}"
+
+
+class WebhookAttempt(models.Model):
+    """One request with a message, and what came back."""
+
+    delivery = models.ForeignKey(
+        WebhookDelivery, models.CASCADE, related_name="attempts", verbose_name=_("delivery")
+    )
+    at = models.DateTimeField(_("when"))
+    duration_ms = models.PositiveIntegerField(_("duration (ms)"))
+    status_code = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    response = models.TextField(_("answer"), blank=True, help_text=_("Its beginning."))
+    error = models.TextField(_("what went wrong"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        default_permissions = ("view",)
+        constraints = [
+            CheckConstraint(
+                name="webhookattempt_status_is_of_http",
+                condition=Q(status_code__range=(100, 599)) | Q(status_code__isnull=True),
+            ),
+            CheckConstraint(
+                name="webhookattempt_failure_says_why",
+                # Named as known: an unknown status would make the whole condition unknown, which is let through.
+                condition=Q(status_code__isnull=False, status_code__range=(200, 299), error="")
+                | ~Q(error=""),
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="webhookattempt_no_update",
+                operation=pgtrigger.Update,
+                func=refuse(
+                    "What was sent, and answered, is never rewritten.", name="webhookattempt_no_update"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}: {self.status_code or self.error}"

@@ -1,0 +1,50 @@
+"""What tests of webhooks share."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from claims.models import WebhookEndpoint
+from claims.webhooks import following, sending
+from tests.claims.webhooks.receiver import Receiver
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    settings.WEBHOOKS_TO_LOOPBACK = True
+    receiver = Receiver()
+    thread = threading.Thread(target=receiver.server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield receiver
+    receiver.server.shutdown()
+    thread.join()
+    receiver.server.server_close()
+
+
+@pytest.fixture
+def endpoint(receiver: Receiver, db: None) -> WebhookEndpoint:
+    """An endpoint at the receiver that wants to know everything."""
+    return WebhookEndpoint.objects.create(name="The Harbour Post", url=receiver.url)
+
+
+@pytest.fixture
+def work(endpoint: WebhookEndpoint) -> Callable[[], None]:
+    """Do what the worker does for the endpoint after a publication."""
+
+    def until_done() -> None:
+        following.follow()
+        sending.send(endpoint.pk)
+
+    return until_done
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Time that stands still and is moved by the test; and retries that come exactly when the schedule says."""
+    monkeypatch.setattr(sending, "JITTER", 0)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1), tick=False) as traveller:
+        yield traveller
