@@ -1,11 +1,16 @@
 """Claimants by the names that texts give them."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from claims.models import Claimant
+from claims.roles import require
 from sources.locks import hold
 
 _LONGEST = 200
@@ -36,6 +41,20 @@ def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
             missing.setdefault(name.lower(), Claimant(name=name, job_title=title, kind=_kind(name, title)))
     found |= {row.name.lower(): row for row in Claimant.objects.bulk_create(missing.values())}
     return {asked: found[name.lower()] for asked, name in names.items()}
+
+
+@transaction.atomic
+def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
+    """The claimant of this name, and whether it is new. One that is known keeps what is stored of it.
+
+    Raises:
+        NotAllowed: there is none, and the person's role does not include adding one.
+    """
+    hold("claimants")
+    if known := _known([name]).get(name.lower()):
+        return known, False
+    require(by, "claims.add_claimant", _("add claimants"))
+    return Claimant.objects.create(name=name, **fields), True
 
 
 def _known(names: list[str]) -> dict[str, Claimant]:

@@ -1,8 +1,11 @@
-"""The four roles of a newsroom, as Django groups."""
+"""The four roles of a newsroom, as Django groups, and the question whether a person's role includes something."""
 
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
+from django.utils.translation import gettext as _
+
+from claims.moves import NotAllowed
 
 _EDIT = ("view", "add", "change")
 
@@ -42,9 +45,13 @@ ADMINISTRATOR = [
     *(f"sources.delete_{model}" for model in ("source", "publisher")),
     *(f"auth.{verb}_user" for verb in _EDIT),
     "auth.view_group",
+    *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
+    "claims.view_webhookdelivery",
+    "claims.view_webhookattempt",
     # To let somebody in again who has lost the second factor.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",
+    *(f"claims.{verb}_apitoken" for verb in ("view", "change")),
 ]
 ROLES = {
     "Contributor": CONTRIBUTOR,
@@ -52,6 +59,12 @@ ROLES = {
     "Editor": EDITOR,
     "Administrator": ADMINISTRATOR,
 }
+
+
+def require(by: User, permission: str, what: str) -> None:
+    """Raises NotAllowed unless the person's role includes the permission; `what` says it in words."""
+    if not by.has_perm(permission):
+        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": what})
 
 
 def ensure_roles(**signal: Any) -> None:

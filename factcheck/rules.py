@@ -7,8 +7,11 @@ Unlike pgtrigger's own triggers, a rule cannot be switched off by a session sett
 from typing import Any
 
 import pgtrigger
-from django.db import models
+from django.apps import apps
+from django.db import IntegrityError, models
+from django.utils.translation import gettext as _
 from pgtrigger import compiler
+from psycopg import errors
 
 
 class RuleSql(compiler.UpsertTriggerSql):
@@ -89,3 +92,15 @@ def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
         Rule(name=rule, operation=operation, level=level, func=before + refuse(message, name=name))
         for rule, operation, level, before in rules
     ]
+
+
+def in_words(refusal: IntegrityError) -> str:
+    """What the database refused, as a sentence for a person: the constraint's own, or what a rule says."""
+    cause = refusal.__cause__
+    if not isinstance(cause, errors.IntegrityError):
+        return _("The database refused it.")
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == cause.diag.constraint_name:
+                return str(constraint.get_violation_error_message())
+    return cause.diag.message_primary or _("The database refused it.")

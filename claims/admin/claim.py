@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from claims import drafting, workflow
+from claims import drafting, editing, workflow
 from claims.admin import article
 from claims.admin.appearance import AppearanceInline
 from claims.admin.claim_page import claim_context
@@ -34,9 +34,6 @@ from claims.models import Appearance, Claim, ClaimTopic, Verdict
 from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.history import Entry, changes_of, links_of
-
-#: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
-_REVIEWED = ("statement", "language", "claimant", "claimed_on", "context")
 
 
 @admin.register(Claim)
@@ -196,18 +193,16 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Who cannot triage works on proposals only: what has been accepted is the checkers'."""
-        if obj is not None and obj.state != Claim.State.PROPOSED and not self.has_triage_permission(request):
-            return False
-        return super().has_change_permission(request, obj)
+        editable = obj is None or editing.may_edit(obj, person_at(request))
+        return editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """What has been worked on is declined or merged; only what nobody has touched can be deleted."""
-        worked_on = obj is not None and (obj.transitions.exists() or obj.verdicts.exists())
-        return super().has_delete_permission(request, obj) and not worked_on
+        deletable = obj is None or not editing.is_worked_on(obj)
+        return super().has_delete_permission(request, obj) and deletable
 
     def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> tuple[str, ...]:
-        in_review = obj is not None and obj.verdicts.filter(state=Verdict.State.IN_REVIEW).exists()
-        return _REVIEWED if in_review else ()
+        return () if obj is None else editing.fixed_fields(obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)

@@ -12,9 +12,10 @@ from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
 from claims.admin.quotes import WHERE_SEVERAL, QuoteForm, in_context
+from claims.drafting import may_edit
 from claims.models import Evidence, Verdict
 from factcheck.admin.badges import badge
-from factcheck.admin.base import change_page
+from factcheck.admin.base import change_page, person_at
 
 
 class EvidenceInline(StackedInline):
@@ -85,11 +86,4 @@ def evidence_of(verdict: Verdict) -> list[dict[str, Any]]:
 
 
 def _editable(request: HttpRequest, verdict: Verdict | None) -> bool:
-    return verdict is None or may_edit(request, verdict)
-
-
-def may_edit(request: HttpRequest, verdict: Verdict) -> bool:
-    """A draft belongs to its author; editors, who may publish, edit everybody's. Nothing else can be edited."""
-    return verdict.state == Verdict.State.DRAFT and (
-        verdict.author_id == request.user.pk or request.user.has_perm("claims.publish_verdict")
-    )
+    return verdict is None or may_edit(verdict, person_at(request))

@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.anchoring import QuoteAmbiguous, QuoteNotFound, find
+from claims.anchoring import QuoteAmbiguous, QuoteNotFound
 from claims.models import Appearance, Evidence
-from sources.models import Snapshot
+from claims.quotation import places_in_words, quote, words_after, words_before
 
 #: The fields that tell one place of a quote from another, folded away: they are rarely needed.
 WHERE_SEVERAL = (
@@ -20,8 +20,6 @@ WHERE_SEVERAL = (
 _WORDS = ("exact", "prefix", "suffix")
 #: Characters of the text around a quote, on each side.
 _AROUND = 240
-#: How many places of an ambiguous quote are shown to choose from.
-_PLACES = 4
 
 
 class QuoteForm(forms.ModelForm):
@@ -57,47 +55,21 @@ class QuoteForm(forms.ModelForm):
         return self.cleaned_data.get(name, "").split() != self.initial.get(name, "").split()
 
     def _anchor(self, cleaned: dict[str, Any]) -> None:
-        quote = cleaned.get("exact", "").strip()
-        snapshot = cleaned["source"].latest_snapshot()
-        self._lift(snapshot)
-        if not quote or snapshot is None:
-            cleaned["exact"] = quote
-            if not quote:
-                cleaned["prefix"] = cleaned["suffix"] = ""
-            return
+        source, quote_typed = cleaned["source"], cleaned.get("exact", "")
         # What the previous anchor left in these fields belongs to the previous words.
         typed = {side: cleaned.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")}
         try:
-            anchor = find(snapshot.text, quote, **typed)
+            quotation = quote(source, quote_typed, **typed)
         except QuoteNotFound as problem:
             self.add_error("exact", _("%s Or leave the quote empty.") % problem)
         except QuoteAmbiguous as problem:
-            self.add_error("exact", [str(problem), *_choices(snapshot.text, problem)])
+            text = source.latest_snapshot().text
+            self.add_error("exact", [str(problem), *places_in_words(text, problem)])
             # Also opens the fold that holds the field.
             self.add_error("prefix", _("Write the words that stand before the one you mean."))
         else:
-            cleaned.update(exact=anchor.exact, prefix=anchor.prefix, suffix=anchor.suffix)
-            self.instance.start, self.instance.end = anchor.start, anchor.end
-            if isinstance(self.instance, Appearance):
-                self.instance.anchor = Appearance.Anchor.ANCHORED
-
-    def _lift(self, snapshot: Snapshot | None) -> None:
-        self.instance.start = self.instance.end = None
-        self.instance.snapshot = snapshot
-        if isinstance(self.instance, Appearance):
-            self.instance.anchor = Appearance.Anchor.UNANCHORED
-
-
-def _choices(text: str, problem: QuoteAmbiguous) -> list[str]:
-    return [
-        _("There: %(before)s [%(quote)s] %(after)s")
-        % {
-            "before": " ".join(_words_before(text, start, 40).split()),
-            "quote": " ".join(text[start:end].split())[:60],
-            "after": " ".join(_words_after(text, end, 40).split()),
-        }
-        for start, end in problem.places[:_PLACES]
-    ]
+            quotation.put_on(self.instance)
+            cleaned.update({name: getattr(quotation, name) for name in _WORDS})
 
 
 def in_context(row: Appearance | Evidence) -> SafeString | str:
@@ -107,19 +79,7 @@ def in_context(row: Appearance | Evidence) -> SafeString | str:
     before, after = row.prefix, row.suffix
     if row.snapshot and row.start is not None and row.end is not None:
         text = row.snapshot.text
-        before, after = _words_before(text, row.start, _AROUND), _words_after(text, row.end, _AROUND)
+        before, after = words_before(text, row.start, _AROUND), words_after(text, row.end, _AROUND)
     return format_html(
         '<span class="desk-quote" dir="auto">{}<mark>{}</mark>{}</span>', before, row.exact, after
     )
-
-
-def _words_before(text: str, start: int, most: int) -> str:
-    if start <= most:
-        return text[:start]
-    return "… " + text[start - most : start].partition(" ")[2]
-
-
-def _words_after(text: str, end: int, most: int) -> str:
-    if end + most >= len(text):
-        return text[end:]
-    return text[end : end + most].rpartition(" ")[0] + " …"

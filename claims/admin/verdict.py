@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from claims import drafting
 from claims.admin.claim_page import claim_link, moves_made, quotes_of
-from claims.admin.evidence import EvidenceInline, evidence_of, may_edit
+from claims.admin.evidence import EvidenceInline, evidence_of
 from claims.admin.filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.history import of_verdict
 from claims.admin.labels import rating_badge, state_badge
@@ -164,10 +164,14 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
         return [path("preview/", preview, name="claims_verdict_preview"), *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or may_edit(request, obj))
+        return super().has_change_permission(request, obj) and (
+            obj is None or drafting.may_edit(obj, person_at(request))
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or may_edit(request, obj))
+        return super().has_delete_permission(request, obj) and (
+            obj is None or drafting.may_edit(obj, person_at(request))
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Verdict | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)

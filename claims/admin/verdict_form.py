@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from claims.models import Rating, Verdict
+from claims.drafting import offered_ratings
+from claims.models import Verdict
 from factcheck.admin.versions import DeskForm
 from sources.models import Publisher
 
@@ -39,16 +39,6 @@ class VerdictForm(DeskForm):
         if isinstance(rating, forms.ModelChoiceField):
             rating.queryset = offered_ratings(self.instance)
             rating.empty_label = _("Not decided yet")
-
-
-def offered_ratings(verdict: Verdict) -> Any:
-    """The ratings of the publisher's scales in use, and the one that the verdict has already."""
-    offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
-    return (
-        Rating.objects.filter(offered | Q(pk=verdict.rating_id))
-        .select_related("scale")
-        .order_by("scale", "position")
-    )
 
 
 class BeginForm(forms.ModelForm):

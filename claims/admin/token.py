@@ -1,0 +1,224 @@
+"""API tokens: everybody at the desk makes and revokes their own; administrators see and revoke everybody's."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+)
+
+from claims import tokens
+from claims.models import ApiToken, Scope
+from claims.moves import NotAllowed
+from claims.workflow import display_name
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.versions import DeskForm
+
+_DAYS = [
+    (7, gettext_lazy("a week")),
+    (30, gettext_lazy("30 days")),
+    (90, gettext_lazy("90 days")),
+    (365, gettext_lazy("a year")),
+]
+
+
+class TokenForm(DeskForm):
+    """What a new token is for, what it may do, and for how long."""
+
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("May"),
+        choices=Scope.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=gettext_lazy("Never more than the role of the person that it acts as."),
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("Valid for"),
+        choices=_DAYS,
+        coerce=int,
+        initial=90,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("name", "user", "scopes")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(DeskAdmin):
+    form = TokenForm
+    list_display = ("name", "status", "acts_as", "may", "expiry", "last_used_at")
+    list_select_related = ("user", "created_by", "revoked_by")
+    search_fields = ("name", "user__username", "user__last_name", "token_key")
+    search_help_text = gettext_lazy("Words of the name, a person, or how the token begins")
+    ordering = ("-pk",)
+    autocomplete_fields = ("user",)
+    change_form_outer_after_template = "admin/desk/token_bottom.html"
+    add_fieldsets = ((None, {"fields": ("name", "scopes", "days")}),)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "status"),
+                    ("acts_as", "made_by"),
+                    "may",
+                    ("begins_with", "last_used_at"),
+                    ("created", "expiry"),
+                    ("revoked_at", "ended_by"),
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        *("status", "acts_as", "made_by", "may", "begins_with"),
+        *("created", "last_used_at", "revoked_at", "ended_by"),
+    )
+
+    # Who may do what --------------------------------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        own = obj is None or obj.user_id == request.user.pk
+        return own or super().has_view_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        rows = super().get_queryset(request)
+        return rows if request.user.has_perm("claims.view_apitoken") else rows.filter(user=person_at(request))
+
+    # What is shown ----------------------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("status"))
+    def status(self, token: ApiToken) -> SafeString:
+        if token.revoked_at:
+            return badge(_("Revoked"), "faded")
+        if token.expiry <= now():
+            return badge(_("Expired"), "faded")
+        return (
+            badge(_("Active"), "good") if token.is_usable else badge(_("Its person may not sign in"), "bad")
+        )
+
+    @admin.display(description=gettext_lazy("acts as"), ordering="user__last_name")
+    def acts_as(self, token: ApiToken) -> str:
+        return display_name(token.user)
+
+    @admin.display(description=gettext_lazy("made by"))
+    def made_by(self, token: ApiToken) -> str:
+        return display_name(token.created_by) if token.created_by else _("the command create_token")
+
+    @admin.display(description=gettext_lazy("revoked by"))
+    def ended_by(self, token: ApiToken) -> str:
+        return display_name(token.revoked_by) if token.revoked_by else "–"
+
+    @admin.display(description=gettext_lazy("may"))
+    def may(self, token: ApiToken) -> SafeString:
+        known = dict(Scope.choices)
+        return format_html_join(
+            " ", '<span title="{}">{}</span>', ((known[scope], badge(scope)) for scope in token.scopes)
+        )
+
+    @admin.display(description=gettext_lazy("begins with"))
+    def begins_with(self, token: ApiToken) -> str:
+        return f"{token.token_key}…"
+
+    # Making one -------------------------------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
+        if obj is not None:
+            return super().get_fieldsets(request, obj)
+        if not request.user.has_perm("claims.change_apitoken"):
+            return self.add_fieldsets
+        return ((None, {"fields": ("name", "user", "scopes", "days")}),)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"user": request.user.pk, "scopes": [Scope.READ]} | super().get_changeform_initial_data(
+            request
+        )
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
+        cleaned, person = form.cleaned_data, person_at(request)
+        whose: User = cleaned.get("user") or person
+        token, secret = tokens.issue(
+            whose, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
+        )
+        obj.__dict__.update(token.__dict__)
+        request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add`, and nowhere kept
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().add_view(request, *args, **kwargs)
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The only page that ever shows the token. It is an answer of its own: a redirect would have to carry it."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Your new token"),
+            "token": obj,
+            "person": display_name(obj.user),
+            "secret": request.issued_token,  # type: ignore[attr-defined]  # see `save_model`
+            "page": change_page(obj),
+        }
+        return TemplateResponse(
+            request, "admin/desk/token_made.html", context, headers={"Cache-Control": "no-store"}
+        )
+
+    # Revoking one -----------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        revoke = self.admin_site.admin_view(self.revoke_view)
+        return [path("<int:pk>/revoke/", revoke, name="claims_apitoken_revoke"), *super().get_urls()]
+
+    def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        token = self.get_object(request, str(pk))
+        if token is None:
+            raise Http404
+        if request.method == "POST":
+            try:
+                tokens.revoke(token, by=person_at(request))
+            except NotAllowed as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("Revoked: “%s” opens nothing any more.") % token.name)
+        return HttpResponseRedirect(change_page(token))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        token = kwargs.get("obj")
+        # Either would skip the page that shows the token.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        if token and kwargs.get("change"):
+            context["revocable"] = token.revoked_at is None and tokens.may_manage(
+                token.user, person_at(request)
+            )
+            context["token"] = token
+        return super().render_change_form(request, context, *args, **kwargs)

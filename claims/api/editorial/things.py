@@ -1,0 +1,185 @@
+"""What claims and verdicts refer to: sources and their snapshots, claimants, topics, ratings; and the moves made."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from claims import claimants, topics
+from claims.api.editorial import representation, sourcing
+from claims.api.editorial.bodies import read
+from claims.api.editorial.errors import NoSuchThing
+from claims.api.editorial.idempotency import Answer
+from claims.api.editorial.queries import SnapshotQuery, TransitionQuery
+from claims.api.editorial.resources import EditorialResource
+from claims.api.editorial.serializers import (
+    EditorialClaimantSerializer,
+    EditorialSnapshotSerializer,
+    EditorialSourceSerializer,
+    EditorialTopicSerializer,
+    SnapshotTextSerializer,
+    TransitionSerializer,
+)
+from claims.api.editorial.writing import ClaimantBody, SourceBody, TopicBody
+from claims.api.serializers import ScaleRatingSerializer
+from claims.api.thing_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
+from claims.api.things import scale_rating
+from claims.models import Claimant, Rating, Topic, Transition
+from sources.api.filters import SourceListQuery
+from sources.models import Snapshot, Source
+from sources.reading import Material
+
+
+class SourceWork(EditorialResource):
+    """Sources, whether or not anything published mentions them."""
+
+    nouns = ("source", "sources")
+    view_permission = "sources.view_source"
+    list_query = SourceListQuery
+    serializer_class = EditorialSourceSerializer
+    bodies: ClassVar = {"create": SourceBody}
+    finds = True
+
+    def rows(self) -> QuerySet[Source]:
+        return representation.source_rows()
+
+    def document(self, row: Source) -> representation.Document:
+        return representation.source(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Find a source by its address, or add it: 200 when it was there, 201 when it is new.
+
+        With `capture` the address is fetched, with `text` the text is stored: as a snapshot, if it is not the one
+        that the source has already. What is known of a source is completed, never erased.
+        """
+        values = read(SourceBody, request.data)
+
+        def work(material: Material | None) -> Answer:
+            found = sourcing.entered(values, material, by=self.person)
+            address = self.address("sources-detail", found.source.pk)
+            status = 201 if found.is_new else 200
+            return self.showing(self.fresh(found.source), status=status, location=address)
+
+        def prepare() -> Material | None:
+            fetching = values.get("capture")
+            return sourcing.fetched(values["url"], key="url", by=self.person) if fetching else None
+
+        return self.created_once(work, prepare=prepare)
+
+
+class SnapshotWork(EditorialResource):
+    """What a source held, each time it was captured."""
+
+    nouns = ("snapshot", "snapshots")
+    view_permission = "sources.view_snapshot"
+    lookup_url_kwarg = "number"
+    list_query = SnapshotQuery
+    serializer_class = EditorialSnapshotSerializer
+    shown: ClassVar = {"retrieve": SnapshotTextSerializer}
+
+    def rows(self) -> QuerySet[Snapshot]:
+        return Snapshot.objects.filter(source=self.kwargs["source_id"]).defer("text")
+
+    def document(self, row: Snapshot) -> representation.Document:
+        return representation.snapshot(row)
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        key = self.kwargs["source_id"]
+        if not Source.objects.filter(pk=key).exists():
+            raise NoSuchThing(f"There is no source {key} here.")
+        return super().list(request)
+
+    def retrieve(self, request: Request, source_id: int, number: int) -> HttpResponse:  # type: ignore[override]  # the address has two parts
+        """One snapshot with its text, in which the offsets of quotes are counted."""
+        row = Snapshot.objects.filter(source=source_id, number=number).first()
+        if row is None:
+            raise NoSuchThing(f"Source {source_id} has no snapshot {number}.")
+        document = {**representation.snapshot(row), "text": row.text}
+        return self.answered(Answer(200, representation.written(document)))
+
+
+class ClaimantWork(EditorialResource):
+    """Who makes claims."""
+
+    nouns = ("claimant", "claimants")
+    view_permission = "claims.view_claimant"
+    list_query = ClaimantListQuery
+    serializer_class = EditorialClaimantSerializer
+    bodies: ClassVar = {"create": ClaimantBody}
+    finds = True
+
+    def rows(self) -> QuerySet[Claimant]:
+        return Claimant.objects.all()
+
+    def document(self, row: Claimant) -> representation.Document:
+        return representation.claimant(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Find a claimant by name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
+        values = read(ClaimantBody, request.data)
+
+        def work(_prepared: None) -> Answer:
+            row, is_new = claimants.find_or_add(by=self.person, **values)
+            address = self.address("claimants-detail", row.pk)
+            return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
+
+        return self.created_once(work)
+
+
+class TopicWork(EditorialResource):
+    """What claims are about."""
+
+    nouns = ("topic", "topics")
+    view_permission = "claims.view_topic"
+    list_query = TopicListQuery
+    serializer_class = EditorialTopicSerializer
+    bodies: ClassVar = {"create": TopicBody}
+    finds = True
+
+    def rows(self) -> QuerySet[Topic]:
+        return Topic.objects.all()
+
+    def document(self, row: Topic) -> representation.Document:
+        return representation.topic(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Find a topic by slug or name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
+        values = read(TopicBody, request.data)
+
+        def work(_prepared: None) -> Answer:
+            row, is_new = topics.find_or_add(by=self.person, **values)
+            address = self.address("topics-detail", row.pk)
+            return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
+
+        return self.created_once(work)
+
+
+class RatingWork(EditorialResource):
+    """The ratings of all scales, to choose from for a verdict."""
+
+    nouns = ("rating", "ratings")
+    view_permission = "claims.view_rating"
+    list_query = RatingListQuery
+    serializer_class = ScaleRatingSerializer
+
+    def rows(self) -> QuerySet[Rating]:
+        return Rating.objects.select_related("scale__publisher")
+
+    def document(self, row: Rating) -> representation.Document:
+        return scale_rating(row)
+
+
+class TransitionWork(EditorialResource):
+    """Every move that was made: by whom, when, from where to where, and with which note."""
+
+    nouns = ("transition", "transitions")
+    view_permission = "claims.view_transition"
+    list_query = TransitionQuery
+    serializer_class = TransitionSerializer
+
+    def rows(self) -> QuerySet[Transition]:
+        return Transition.objects.all()
+
+    def document(self, row: Transition) -> representation.Document:
+        return representation.transition(row)

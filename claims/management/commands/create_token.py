@@ -1,0 +1,40 @@
+"""`manage.py create_token`: a token for the editorial API, for a person who may be nobody but a program."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from claims import tokens
+from claims.models import Scope
+
+
+class Command(BaseCommand):
+    help = "Make an API token that acts as a person, and print it once. docs/editorial-api.md says what scopes mean."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", help="whose rights it has, at most")
+        parser.add_argument("--name", required=True, help="what it is for, such as the tool that will use it")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            dest="scopes",
+            help="what it may be used for; can be repeated; all of them when left out",
+        )
+        parser.add_argument("--days", type=int, default=90, help="how long it lives (default: 90)")
+
+    def handle(
+        self, *, username: str, name: str, scopes: list[str] | None, days: int, **options: Any
+    ) -> None:
+        try:
+            person = User.objects.get(username=username, is_active=True)
+            token, secret = tokens.issue(person, name=name, scopes=scopes or Scope.values, days=days)
+        except User.DoesNotExist:
+            raise CommandError(f"There is no active person with the user name “{username}”.") from None
+        except ValueError as problem:
+            raise CommandError(str(problem)) from None
+        self.stderr.write(
+            f"{token.name} acts as {person} until {token.expiry:%Y-%m-%d}. It is shown only now:"
+        )
+        self.stdout.write(secret)

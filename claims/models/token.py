@@ -1,0 +1,149 @@
+from datetime import datetime, timedelta
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken, AuthTokenManager
+
+from factcheck.rules import Rule, refuse
+
+
+class Scope(models.TextChoices):
+    """What a token may be used for. It narrows what its person may do, and never adds to it."""
+
+    READ = "claims:read", _("Read claims, verdicts and sources, drafts included")
+    WRITE = "claims:write", _("Add and edit claims, appearances, sources, claimants and topics")
+    VERDICTS = "verdicts:write", _("Draft verdicts and edit drafts and their evidence")
+    MOVE = "workflow:move", _("Accept and decline claims; submit, sign off and return verdicts")
+    PUBLISH = "publish", _("Publish, retract and merge: what readers see at once")
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable(self) -> "ApiTokenQuerySet":
+        """Tokens that still open the API: neither expired nor revoked, of a person who may sign in."""
+        return self.filter(expiry__gt=timezone.now(), revoked_at=None, user__is_active=True)
+
+
+class ApiToken(AbstractAuthToken):
+    """A key to the editorial API. It acts as its person, within its scopes, until it expires or is revoked.
+
+    Only a digest is kept: the token itself is shown once, to whom it was made for. A token is never changed or deleted,
+    so that what was done with it can be traced.
+    """
+
+    # knox makes the digest the primary key; here tokens have pages, whose addresses should not hold it.
+    digest = models.CharField(max_length=128, unique=True, editable=False)
+    token_key = models.CharField(_("begins with"), max_length=25, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="auth_token_set", verbose_name=_("acts as")
+    )
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("What it is for, such as the tool that will use it.")
+    )
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("may"))
+    expiry = models.DateTimeField(_("expires"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        # Everybody at the desk has tokens of their own; these are about everybody else's.
+        default_permissions = ("view", "change")
+        constraints = [
+            models.CheckConstraint(name="apitoken_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="apitoken_scopes_are_known",
+                condition=Q(scopes__contained_by=Scope.values) & ~Q(scopes=[]),
+            ),
+            models.CheckConstraint(name="apitoken_expires_later", condition=Q(expiry__gt=F("created"))),
+        ]
+        triggers = [
+            Rule(
+                name="apitoken_is_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "user", "digest", "token_key", "name", "scopes", "created", "expiry", "created_by"
+                ),
+                func=refuse(
+                    "A token stays as it was made; revoke it and make another.", name="apitoken_is_fixed"
+                ),
+            ),
+            Rule(
+                name="apitoken_stays_revoked",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__revoked_at__isnull=False, new__revoked_at__df=pgtrigger.F("old__revoked_at")
+                ),
+                func=refuse("A token that was revoked stays revoked.", name="apitoken_stays_revoked"),
+            ),
+            Rule(
+                name="apitoken_is_kept",
+                operation=pgtrigger.Delete,
+                func=refuse("A token is revoked, not deleted.", name="apitoken_is_kept"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.user})"
+
+    @property
+    def is_usable(self) -> bool:
+        """The same as `usable()`, of a row that has been read."""
+        return self.revoked_at is None and self.expiry > timezone.now() and self.user.is_active
+
+
+class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
+    def promised(self) -> "StoredAnswerQuerySet":
+        """Answers that are still given again."""
+        return self.filter(created_at__gte=self._oldest())
+
+    def outdated(self) -> "StoredAnswerQuerySet":
+        """Answers that nobody can count on any more."""
+        return self.filter(created_at__lt=self._oldest())
+
+    def _oldest(self) -> datetime:
+        return timezone.now() - timedelta(hours=settings.IDEMPOTENCY_HOURS)
+
+
+class StoredAnswer(models.Model):
+    """What a request with an Idempotency-Key was answered, so that sending it again does nothing twice.
+
+    It is written in the transaction that did what was asked: either both are there or neither.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, address and body.")
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = StoredAnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="storedanswer_key_is_unique_per_person", fields=["user", "key"])
+        ]
+        indexes = [
+            # The hourly removal of those that are no longer promised.
+            models.Index(name="storedanswer_by_age", fields=["created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status}"

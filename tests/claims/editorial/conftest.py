@@ -1,0 +1,13 @@
+"""What tests of the editorial API share."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def archive(settings: Any, tmp_path: Path) -> Path:
+    """A folder of its own for what is captured."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return tmp_path / "files"

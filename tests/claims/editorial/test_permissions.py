@@ -1,0 +1,288 @@
+"""Who may do what: a token needs the scope, and its person the role that the same thing needs at the desk.
+
+Each row of the table is something that a tool can do, the scope it needs, and the first role that includes it; every
+role after that includes it as well. What is done to a verdict is done to somebody else's.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from claims import drafting, workflow
+from claims.models import Claim, Evidence, Scope, Verdict
+from tests.claims.editorial.tool import Tool, tool
+from tests.newsroom import make_appearance, make_claim, make_draft, make_source, person, rating
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ["Nobody", "Contributor", "Fact-checker", "Editor", "Administrator"]
+
+
+class Newsroom:
+    """Something of every kind and state, made by Chris, a fact-checker, and signed off by Edda."""
+
+    def __init__(self, author: User, other: User) -> None:
+        self.author, self.other = author, other
+
+    def claim(self, state: str = "accepted") -> str:
+        return f"claims/{make_claim(state=state).pk}/"
+
+    def verdict(self, *moves: str) -> str:
+        verdict = make_draft(make_claim(), self.author)
+        for move in moves:
+            verdict = workflow.move(verdict, move, by=self.author if move == "submit" else self.other)
+        return f"verdicts/{verdict.pk}/"
+
+    def published_claim(self) -> Claim:
+        key = int(self.verdict("submit", "sign_off", "publish").split("/")[1])
+        return Claim.objects.get(verdicts=key)
+
+    def changed_claim(self) -> str:
+        claim = self.published_claim()
+        make_appearance(claim, make_source("It cost a lot, she said."), "It cost a lot")
+        return f"claims/{claim.pk}/"
+
+    def merged_claim(self) -> str:
+        claim = workflow.move(make_claim(), "merge", by=self.other, into=make_claim())
+        return f"claims/{claim.pk}/"
+
+
+Doing = Callable[[Tool, Newsroom], Any]
+
+
+def _appearance(asking: Tool, room: Newsroom) -> str:
+    appearance = make_appearance(make_claim(state="proposed"), make_source("He said so."), "said so")
+    return f"claims/{appearance.claim_id}/appearances/{appearance.pk}/"
+
+
+def _evidence(asking: Tool, room: Newsroom) -> str:
+    item = Evidence.objects.get(verdict=int(room.verdict().split("/")[1]))
+    return f"verdicts/{item.verdict_id}/evidence/{item.pk}/"
+
+
+def _snapshot(asking: Tool, room: Newsroom) -> str:
+    return f"sources/{make_source('He said so.').pk}/snapshots/1/"
+
+
+READ, WRITE, VERDICTS, MOVE, PUBLISH = Scope.READ, Scope.WRITE, Scope.VERDICTS, Scope.MOVE, Scope.PUBLISH
+CLAIM = {"statement": "It rained.", "language": "en"}
+
+TABLE: list[tuple[str, Scope, str, Doing]] = [
+    ("list claims", READ, "Contributor", lambda t, r: t.get("claims/")),
+    ("read a claim", READ, "Contributor", lambda t, r: t.get(r.claim())),
+    ("read an appearance", READ, "Contributor", lambda t, r: t.get(_appearance(t, r))),
+    ("list verdicts", READ, "Contributor", lambda t, r: t.get("verdicts/")),
+    ("read a draft", READ, "Contributor", lambda t, r: t.get(r.verdict())),
+    ("read evidence", READ, "Contributor", lambda t, r: t.get(_evidence(t, r))),
+    ("read the moves open on a claim", READ, "Contributor", lambda t, r: t.get(f"{r.claim()}moves/")),
+    ("read the moves open on a verdict", READ, "Contributor", lambda t, r: t.get(f"{r.verdict()}moves/")),
+    ("list sources", READ, "Contributor", lambda t, r: t.get("sources/")),
+    ("read a snapshot", READ, "Contributor", lambda t, r: t.get(_snapshot(t, r))),
+    ("list claimants", READ, "Contributor", lambda t, r: t.get("claimants/")),
+    ("list topics", READ, "Contributor", lambda t, r: t.get("topics/")),
+    ("list ratings", READ, "Contributor", lambda t, r: t.get("ratings/")),
+    ("list transitions", READ, "Contributor", lambda t, r: t.get("transitions/")),
+    ("add a claim", WRITE, "Contributor", lambda t, r: t.post("claims/", CLAIM)),
+    (
+        "edit a proposed claim",
+        WRITE,
+        "Contributor",
+        lambda t, r: t.patch(r.claim("proposed"), {"context": "News."}, If_Match="*"),
+    ),
+    (
+        "edit an accepted claim",
+        WRITE,
+        "Fact-checker",
+        lambda t, r: t.patch(r.claim("accepted"), {"context": "News."}, If_Match="*"),
+    ),
+    ("delete a claim", WRITE, "Editor", lambda t, r: t.delete(r.claim(), If_Match="*")),
+    (
+        "add an appearance",
+        WRITE,
+        "Contributor",
+        lambda t, r: t.post(f"{r.claim('proposed')}appearances/", {"source": make_source().pk}),
+    ),
+    (
+        "add an appearance to an accepted claim",
+        WRITE,
+        "Fact-checker",
+        lambda t, r: t.post(f"{r.claim('accepted')}appearances/", {"source": make_source().pk}),
+    ),
+    (
+        "edit an appearance",
+        WRITE,
+        "Contributor",
+        lambda t, r: t.patch(_appearance(t, r), {"exact": "He said"}, If_Match="*"),
+    ),
+    ("remove an appearance", WRITE, "Contributor", lambda t, r: t.delete(_appearance(t, r), If_Match="*")),
+    ("add a source", WRITE, "Contributor", lambda t, r: t.post("sources/", {"title": "A report"})),
+    (
+        "capture a source",
+        WRITE,
+        "Contributor",
+        lambda t, r: t.post("sources/", {"title": "A report", "text": "It rained all day long."}),
+    ),
+    ("add a claimant", WRITE, "Contributor", lambda t, r: t.post("claimants/", {"name": "Mara"})),
+    ("add a topic", WRITE, "Editor", lambda t, r: t.post("topics/", {"name": "Rain"})),
+    (
+        "draft a verdict",
+        VERDICTS,
+        "Fact-checker",
+        lambda t, r: t.post("verdicts/", {"claim": make_claim().pk, "summary": "It did not."}),
+    ),
+    (
+        "edit somebody's draft",
+        VERDICTS,
+        "Editor",
+        lambda t, r: t.patch(r.verdict(), {"summary": "It did not."}, If_Match="*"),
+    ),
+    ("delete somebody's draft", VERDICTS, "Editor", lambda t, r: t.delete(r.verdict(), If_Match="*")),
+    (
+        "add evidence to somebody's draft",
+        VERDICTS,
+        "Editor",
+        lambda t, r: t.post(f"{r.verdict()}evidence/", {"source": make_source().pk, "stance": "context"}),
+    ),
+    (
+        "edit evidence of somebody's draft",
+        VERDICTS,
+        "Editor",
+        lambda t, r: t.patch(_evidence(t, r), {"note": "See page 3."}, If_Match="*"),
+    ),
+    (
+        "remove evidence of somebody's draft",
+        VERDICTS,
+        "Editor",
+        lambda t, r: t.delete(_evidence(t, r), If_Match="*"),
+    ),
+    ("accept", MOVE, "Fact-checker", lambda t, r: t.move(r.claim("proposed"), "accept")),
+    ("decline", MOVE, "Fact-checker", lambda t, r: t.move(r.claim(), "decline", note="No.")),
+    ("merge", PUBLISH, "Editor", lambda t, r: t.move(r.claim(), "merge", into=make_claim().pk)),
+    ("undo a merge", PUBLISH, "Editor", lambda t, r: t.move(r.merged_claim(), "unmerge")),
+    (
+        "republish",
+        PUBLISH,
+        "Editor",
+        lambda t, r: t.move(r.changed_claim(), "republish", note="Another place."),
+    ),
+    ("submit", MOVE, "Fact-checker", lambda t, r: t.move(r.verdict(), "submit")),
+    ("sign off", MOVE, "Fact-checker", lambda t, r: t.move(r.verdict("submit"), "sign_off")),
+    (
+        "ask for changes",
+        MOVE,
+        "Fact-checker",
+        lambda t, r: t.move(r.verdict("submit"), "request_changes", note="Cite it."),
+    ),
+    ("publish", PUBLISH, "Editor", lambda t, r: t.move(r.verdict("submit", "sign_off"), "publish")),
+    (
+        "retract",
+        PUBLISH,
+        "Editor",
+        lambda t, r: t.move(r.verdict("submit", "sign_off", "publish"), "retract", note="Forged."),
+    ),
+]
+NAMED = pytest.mark.parametrize(
+    "scope, least, doing", [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
+
+
+@pytest.fixture
+def newsroom(checker: User, editor: User) -> Newsroom:
+    return Newsroom(checker, editor)
+
+
+def somebody(role: str) -> User:
+    return User.objects.create_user("pat") if role == "Nobody" else person("pat", role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@NAMED
+def test_a_role_can_do_what_it_can_do_at_the_desk(
+    newsroom: Newsroom, role: str, scope: Scope, least: str, doing: Doing
+) -> None:
+    answer = doing(tool(somebody(role)), newsroom)
+    if ROLES.index(role) >= ROLES.index(least):
+        assert answer.status_code in (200, 201, 204), answer.content
+    else:
+        assert answer.status_code == 403, answer.content
+        assert answer.json()["title"] == "Forbidden"
+        assert "WWW-Authenticate" not in answer
+
+
+@NAMED
+def test_the_scope_is_enough(newsroom: Newsroom, scope: Scope, least: str, doing: Doing) -> None:
+    answer = doing(tool(somebody("Administrator"), scope), newsroom)
+    assert answer.status_code in (200, 201, 204), answer.content
+
+
+@NAMED
+def test_all_other_scopes_together_are_not(
+    newsroom: Newsroom, scope: Scope, least: str, doing: Doing
+) -> None:
+    others = [other for other in Scope if other != scope]
+    answer = doing(tool(somebody("Administrator"), *others), newsroom)
+    assert answer.status_code == 403
+    challenge = f'Bearer realm="editorial", error="insufficient_scope", scope="{scope.value}"'
+    assert answer["WWW-Authenticate"] == challenge
+    assert f"it lacks the scope “{scope.value}”" in answer.json()["detail"]
+
+
+# Whose verdict it is --------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_belongs_to_its_author(checker: User, colleague: User) -> None:
+    draft = make_draft(make_claim(), checker)
+    own, other = tool(checker), tool(colleague)
+    path = f"verdicts/{draft.pk}/"
+    refusal = other.patch(path, {"summary": "Mine."})
+    assert (refusal.status_code, refusal.json()["detail"]) == (
+        403,
+        "This draft is somebody else's. Its author or an editor can change it.",
+    )
+    assert own.patch(path, {"summary": "Mine."}).json()["summary"] == "Mine."
+
+
+def test_nobody_signs_off_what_they_wrote_or_edited(checker: User, editor: User, colleague: User) -> None:
+    draft = make_draft(make_claim(), checker)
+    path = f"verdicts/{draft.pk}/"
+    assert tool(editor).patch(path, {"byline": "Edda"}).status_code == 200
+    assert tool(checker).move(path, "submit").status_code == 200
+    for person_ in (checker, editor):
+        refusal = tool(person_).move(path, "sign_off")
+        assert (refusal.status_code, refusal.json()["detail"]) == (
+            403,
+            "You wrote or submitted this verdict: somebody else has to review it.",
+        )
+    assert tool(colleague).move(path, "sign_off").status_code == 200
+
+
+def test_evidence_counts_as_writing(checker: User, editor: User) -> None:
+    draft = make_draft(make_claim(), checker)
+    path = f"verdicts/{draft.pk}/"
+    added = tool(editor).post(f"{path}evidence/", {"source": make_source().pk, "stance": "context"})
+    assert added.status_code == 201
+    assert Verdict.objects.get(pk=draft.pk).edited_by == [editor.pk]
+    tool(checker).move(path, "submit")
+    assert tool(editor).move(path, "sign_off").status_code == 403
+
+
+def test_only_who_submitted_withdraws(checker: User, colleague: User) -> None:
+    verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
+    path = f"verdicts/{verdict.pk}/"
+    assert tool(colleague).move(path, "withdraw").status_code == 403
+    assert tool(checker).move(path, "withdraw").json()["state"] == "draft"
+
+
+def test_a_rating_comes_from_a_scale_of_the_publisher(checker: User) -> None:
+    draft = drafting.draft(make_claim(), author=checker)
+    assert tool(checker).patch(f"verdicts/{draft.pk}/", {"rating": rating().pk}).status_code == 200
+    scale = rating().scale
+    scale.in_use = False
+    scale.save()
+    refusal = tool(checker).patch(f"verdicts/{draft.pk}/", {"rating": rating("true").pk})
+    assert refusal.status_code == 422
+    assert [error["pointer"] for error in refusal.json()["errors"]] == ["#/rating"]
+    # The one that it has already stays allowed, as in the desk's form.
+    assert tool(checker).patch(f"verdicts/{draft.pk}/", {"rating": rating().pk}).status_code == 200

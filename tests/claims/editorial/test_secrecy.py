@@ -1,0 +1,140 @@
+"""What only the newsroom may know stays with who has a token; and what a token does is on record."""
+
+from typing import Any
+
+import pghistory
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.models import Claim, Transition, Verdict
+from factcheck.api import openapi
+from factcheck.environment import Rate
+from factcheck.throttling import callers, limiter
+from tests.claims.editorial.tool import Tool, tool
+from tests.newsroom import make_appearance, make_claim, make_draft, make_source
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "Quillfeather"
+
+
+def editorial_paths() -> list[tuple[str, str]]:
+    return [
+        (method.upper(), path)
+        for path, methods in openapi()["paths"].items()
+        if path.startswith("/api/v1/editorial/")
+        for method in methods
+    ]
+
+
+@pytest.mark.parametrize("method, path", editorial_paths())
+def test_without_a_token_nothing_is_said_not_even_what_exists(checker: User, method: str, path: str) -> None:
+    claim = make_claim(SECRET)
+    draft = make_draft(claim, checker)
+    appearance = make_appearance(claim, make_source(f"{SECRET} did it."), SECRET)
+    ids = {
+        "claim_id": claim.pk,
+        "verdict_id": draft.pk,
+        "source_id": appearance.source_id,
+        "number": 1,
+        "id": claim.pk,
+    }
+    there = Tool().ask(method, path.format(**ids), {}, If_Match="*")
+    absent = Tool().ask(method, path.format(**dict.fromkeys(ids, 999_999)), {}, If_Match="*")
+    assert there.status_code == absent.status_code == 401
+    assert there.json() | {"instance": ""} == absent.json() | {"instance": ""}
+    assert SECRET not in there.content.decode()
+
+
+def test_answers_are_kept_by_nobody(editor: User) -> None:
+    claim, asking = make_claim(), tool(editor)
+    path = f"claims/{claim.pk}/"
+    answers = [
+        asking.get("claims/"),
+        asking.get(path),
+        asking.get(path, If_None_Match=asking.etag(path)),
+        asking.get("claims/999999/"),
+        asking.get("claims/?nonsense=1"),
+        asking.post("claims/", {"statement": "It rained.", "language": "en"}),
+        asking.patch(path, {}, If_Match='"old"'),
+        asking.move(path, "accept"),
+        Tool().get("claims/"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 304, 404, 400, 201, 412, 409, 401]
+    assert {answer["Cache-Control"] for answer in answers} == {"private, no-store"}
+
+
+def test_pages_of_other_sites_cannot_use_a_token(client: Client, editor: User) -> None:
+    elsewhere = {"Origin": "https://elsewhere.example"}
+    asked = tool(editor).get("claims/", **elsewhere)
+    assert "Access-Control-Allow-Origin" not in asked
+    preflight = client.options(
+        "/api/v1/editorial/claims/", headers=elsewhere | {"Access-Control-Request-Method": "POST"}
+    )
+    assert "Access-Control-Allow-Origin" not in preflight
+    assert client.get("/api/v1/claims/", headers=elsewhere)["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_public_side_ignores_tokens(editor: User) -> None:
+    claim = make_claim(SECRET)
+    make_draft(claim, editor)
+    asking = tool(editor)
+    for path in ("/api/v1/claims/", "/api/v1/verdicts/", "/api/v1/sources/"):
+        assert asking.get(path).json()["results"] == []
+    assert asking.get(f"/api/v1/claims/{claim.pk}/").status_code == 404
+
+
+def test_an_editorial_page_does_not_speak_the_readers_language(editor: User) -> None:
+    refusal = tool(editor).post("claims/", {}, Accept_Language="de")
+    assert refusal.json()["errors"][0]["detail"] == "This field is required."
+
+
+# On record ------------------------------------------------------------------------------------------------------------
+
+
+def test_replaced_rows_say_who_changed_them_through_which_token(editor: User) -> None:
+    claim = make_claim("It rained.")
+    tool(editor).patch(f"claims/{claim.pk}/", {"statement": "It poured."})
+    (event,) = pghistory.models.Events.objects.tracks(claim).filter(pgh_label="changed")
+    assert event.pgh_data["statement"] == "It rained."
+    assert event.pgh_context == {
+        "user": editor.pk,
+        "url": f"/api/v1/editorial/claims/{claim.pk}/",
+        "token": "Test tool",
+    }
+
+
+def test_what_is_made_names_its_maker(checker: User) -> None:
+    asking = tool(checker)
+    claim = asking.post("claims/", {"statement": "It rained.", "language": "en"}).json()
+    asking.move(f"claims/{claim['id']}/", "accept")
+    verdict = asking.post("verdicts/", {"claim": claim["id"]}).json()
+    assert Claim.objects.get(pk=claim["id"]).created_by == checker
+    assert Verdict.objects.get(pk=verdict["id"]).author == checker
+    made = Transition.objects.get()
+    assert (made.actor, made.actor_name) == (checker, "Chris")
+    assert (claim["created_by"], verdict["author"]) == ({"id": checker.pk, "name": "Chris"},) * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_request_does_not_speak_for_the_next(editor: User, checker: User) -> None:
+    claim = make_claim("One.")
+    tool(editor).patch(f"claims/{claim.pk}/", {"statement": "Two."})
+    tool(checker).patch(f"claims/{claim.pk}/", {"statement": "Three."})
+    Claim.objects.filter(pk=claim.pk).update(statement="Four.")
+    events: Any = pghistory.models.Events.objects.tracks(claim).order_by("pgh_id")
+    assert [(event.pgh_context or {}).get("user") for event in events] == [editor.pk, checker.pk, None]
+
+
+def test_requests_are_counted_by_person(
+    editor: User, checker: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callers, "store_at", lambda address: None)
+    settings.RATE_LIMIT_TOKEN = Rate(2, 60)
+    monkeypatch.setattr(limiter(), "clock", lambda: 0.0)
+    one, same, other = tool(editor), tool(editor), tool(checker)
+    answers = [asking.get("") for asking in (one, same, one, other)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
+    assert answers[2]["Content-Type"] == "application/problem+json"
+    assert int(answers[2]["Retry-After"]) > 0
