@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from claims import representation
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
-from claims.search import searchable
+from claims.search import searchable, stemmers
+from claims.webhooks.waking import announce
 from sources.models import Source
 from sources.urls import domain
 
@@ -65,6 +66,7 @@ def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
         **_columns(claim, body),
     )
     PublishedVerdict.objects.bulk_create(_published_verdict(publication, v, body) for v in body["verdicts"])
+    announce()
     return publication
 
 
@@ -127,10 +129,9 @@ def _columns(claim: Claim, body: dict[str, Any]) -> dict[str, Any]:
     """What lists filter and search by, taken from the body so that the two cannot disagree."""
     sources = _sources(body)
     reviewed = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
+    names = [(body["claimant"] or {}).get("name", ""), *(t["name"] for t in body["topics"])]
     words = [
-        (body["claimant"] or {}).get("name", ""),
         body["context"],
-        *(t["name"] for t in body["topics"]),
         *(a["exact"] for a in body["appearances"]),
         *(
             text
@@ -140,7 +141,9 @@ def _columns(claim: Claim, body: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "slug": body["slug"],
+        "search_languages": stemmers([body["language"], *(v["language"] for v in body["verdicts"])]),
         "search_statement": searchable(body["statement"]),
+        "search_names": searchable("\n".join(filter(None, names))),
         "language": body["language"],
         "claimant_id": (body["claimant"] or {}).get("id"),
         "claimed_on": claim.claimed_on,

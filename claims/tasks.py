@@ -6,7 +6,15 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from claims.models import Verdict
+from claims.models import StoredAnswer, Verdict
+from claims.webhooks import tasks as webhook_tasks  # noqa: F401  where the worker finds them
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="forget_answers")
+def forget_answers(timestamp: int) -> None:
+    """Delete the answers to requests with an Idempotency-Key that are no longer promised."""
+    StoredAnswer.objects.outdated().delete()
 
 
 @app.task(queue="mail", retry=5)

@@ -17,7 +17,12 @@ from rest_framework.reverse import reverse
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
+from claims.api.changes import ChangeResource
 from claims.api.claims import ClaimResource, VerdictResource, VersionResource
+from claims.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
+from claims.api.facets import FacetResource
+from claims.api.linked_data import LinkedDataResource
+from claims.api.lookup import LookupResource
 from claims.api.things import (
     ClaimantResource,
     PublisherResource,
@@ -42,6 +47,27 @@ for name, resource in RESOURCES.items():
 router.register("claims/<int:claim_id>/versions", VersionResource, basename="versions")
 
 
+# What is no page of things with ids.
+listings = [
+    path("changes/", ChangeResource.as_view({"get": "list"}, basename="changes"), name="changes"),
+    path("claims/facets/", FacetResource.as_view({"get": "retrieve"}, basename="claims"), name="facets"),
+    path(
+        "lookup/",
+        LookupResource.as_view({"get": "retrieve", "post": "create"}, basename="lookup"),
+        name="lookup",
+    ),
+    *(
+        path(f"claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
+        for form in (CsvDownload, NdjsonDownload, DataFeedDownload)
+    ),
+    path(
+        "claims/<int:id>.jsonld",
+        LinkedDataResource.as_view({"get": "retrieve"}, basename="claims"),
+        name=LinkedDataResource.route,
+    ),
+]
+
+
 class Root(APIView):
     """What the API offers, and where."""
 
@@ -51,7 +77,9 @@ class Root(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
-        more = {name: reverse(name, request=request) for name in ("schema", "docs", "redoc")}
+        more = {
+            name: reverse(name, request=request) for name in ("changes", "lookup", "schema", "docs", "redoc")
+        }
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 
 
@@ -92,7 +120,9 @@ def openapi() -> Any:
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api")),
     path("v1/", Root.as_view(), name="api"),
+    path("v1/", include(listings)),
     path("v1/", include(router.urls)),
+    path("v1/editorial/", include("claims.api.editorial.urls")),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", SwaggerPage.as_view(), name="docs"),
     path("redoc/", RedocPage.as_view(), name="redoc"),

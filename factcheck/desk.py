@@ -59,6 +59,7 @@ def desk(newsroom: str) -> dict[str, Any]:
             "navigation": [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
                 {"title": _("Two-factor authentication"), "link": reverse_lazy("mfa_index")},
+                {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
@@ -131,6 +132,9 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Roles"), "badge", "auth_group"),
                 _entry(_("Second factors"), "key", "mfa_authenticator"),
                 _entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
+                _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
+                _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
+                _entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
                 _entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],
         },

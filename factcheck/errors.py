@@ -1,7 +1,8 @@
 """Errors of the API: one shape everywhere, RFC 9457 problem details.
 
-Whatever goes wrong under /api/, in REST framework or before it is reached, is answered by a `ProblemResponse`. Pages
-for readers keep Django's own error pages, which the templates dress.
+Whatever goes wrong under /api/, in REST framework or before it is reached, is answered by a `ProblemResponse`; where we
+stand in for one of Google's APIs, by a `StatusResponse`. Pages for readers keep Django's own error pages, which the
+templates dress.
 """
 
 import json
@@ -14,6 +15,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
+
+from factcheck.statuses import STATUS_PATH, StatusResponse
 
 API_PATH = "/api/"
 MEDIA_TYPE = "application/problem+json"
@@ -36,6 +39,15 @@ class ProblemResponse(HttpResponse):
         }
         super().__init__(json.dumps(problem, ensure_ascii=False), content_type=MEDIA_TYPE, status=status)
         self["Cache-Control"] = "no-store"
+
+
+def error_response(request: HttpRequest, status: int, detail: str) -> HttpResponse | None:
+    """The error in the shape that is spoken at this address; None at those of pages for readers."""
+    if request.path.startswith(API_PATH):
+        return ProblemResponse(request, status, detail)
+    if request.path.startswith(STATUS_PATH):
+        return StatusResponse(status, detail)
+    return None
 
 
 class InvalidParameters(exceptions.APIException):
@@ -107,24 +119,20 @@ def _escaped(key: str) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(API_PATH):
-        return ProblemResponse(request, HTTPStatus.BAD_REQUEST, "The request cannot be understood.")
-    return defaults.bad_request(request, exception)
+    answered = error_response(request, HTTPStatus.BAD_REQUEST, "The request cannot be understood.")
+    return answered or defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(API_PATH):
-        return ProblemResponse(request, HTTPStatus.FORBIDDEN, "You may not do this.")
-    return defaults.permission_denied(request, exception)
+    answered = error_response(request, HTTPStatus.FORBIDDEN, "You may not do this.")
+    return answered or defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(API_PATH):
-        return ProblemResponse(request, HTTPStatus.NOT_FOUND, NOT_FOUND)
-    return defaults.page_not_found(request, exception)
+    answered = error_response(request, HTTPStatus.NOT_FOUND, NOT_FOUND)
+    return answered or defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith(API_PATH):
-        return ProblemResponse(request, HTTPStatus.INTERNAL_SERVER_ERROR, SERVER_ERROR)
-    return defaults.server_error(request)
+    answered = error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, SERVER_ERROR)
+    return answered or defaults.server_error(request)

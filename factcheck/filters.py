@@ -124,7 +124,7 @@ class Parameter(Filter):
         if self.several:
             parameter |= {"style": "form", "explode": True}
         if example is not None:
-            parameter["example"] = example
+            parameter["example"] = [example] if self.several else example
         return parameter
 
 

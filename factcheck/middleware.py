@@ -17,9 +17,6 @@ from factcheck.errors import API_PATH
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
-#: What programs read, and keep in caches for everybody.
-ONE_LANGUAGE = (API_PATH, "/feeds/", "/oembed/")
-
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -58,14 +55,14 @@ class _ViewsOnly(BaseHandler):
 
 
 class ReaderLocaleMiddleware(LocaleMiddleware):
-    """Pages speak the reader's language; the API, feeds and oEmbed speak one language to everybody.
+    """Pages speak the reader's language; the API speaks English to everybody.
 
-    An answer of these that varied by `Accept-Language` would be kept once for every browser's settings, instead of
+    An answer of the API that varied by `Accept-Language` would be kept once for every browser's settings, instead of
     once.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info.startswith(ONE_LANGUAGE):
+        if request.path_info.startswith(API_PATH):
             translation.activate("en")
             request.LANGUAGE_CODE = "en"
         else:
@@ -74,6 +71,6 @@ class ReaderLocaleMiddleware(LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         return (
             response
-            if request.path_info.startswith(ONE_LANGUAGE)
+            if request.path_info.startswith(API_PATH)
             else super().process_response(request, response)
         )

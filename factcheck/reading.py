@@ -5,6 +5,7 @@ asks before each use whether they still do: one that died is replaced, and the q
 """
 
 import random
+import threading
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -36,13 +37,28 @@ class _Cursor(psycopg.Cursor[Any]):
         return super().execute(query, params, prepare=self.prepared, binary=True)
 
 
+class _Choice(threading.local):
+    """Each thread stays with one database: of two replicas, one may not have yet what the other just answered."""
+
+    def __init__(self) -> None:
+        self.alias: str = random.choice(settings.READING_DATABASES)  # noqa: S311  it spreads the load, guards nothing
+
+
+_choice = _Choice()
+
+
+def database() -> str:
+    """The alias of the database that this thread reads from."""
+    return _choice.alias
+
+
 def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:
     """The rows of a query, in which values of type `text` are UTF-8 bytes.
 
     Args:
         prepare: keep the plan of the statement; only where one plan suits whatever the parameters are.
     """
-    alias = random.choice(settings.READING_DATABASES)  # noqa: S311  it spreads the load, and guards nothing
+    alias = database()
     try:
         return _fetch(alias, sql, parameters, prepare)
     except (OperationalError, InterfaceError):

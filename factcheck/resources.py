@@ -6,8 +6,8 @@ A resource says what a page of it and one item of it are, as JSON text. No seria
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -29,7 +29,8 @@ from factcheck.schema import PublicSchema
 from factcheck.values import Refused
 
 #: What is current may change any moment; a minute is how long a retraction may take to reach everybody.
-CACHE_CURRENT = "public, max-age=60"
+#: Caches may answer with it half a minute longer while they ask anew, and for an hour when we cannot be reached.
+CACHE_CURRENT = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
 #: What was said in the past never changes.
 CACHE_PAST = "public, max-age=86400, immutable"
 
@@ -46,6 +47,8 @@ class Listing:
     results: Callable[[], Sequence[bytes]]
     #: When anything was last changed that the results come from, where that is known.
     last_modified: datetime | None = None
+    #: What the answer says beside the results.
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 class PublicResource(ViewSet):
@@ -66,8 +69,10 @@ class PublicResource(ViewSet):
     #: How a result of the list reads, and one item where it says more; for the OpenAPI schema.
     serializer_class: type[Serializer]
     item_serializer_class: type[Serializer] | None = None
-    #: Other answers than 200 that belong to the resource, by status; for the OpenAPI schema.
-    answers: ClassVar[dict[int, OpenApiResponse]] = {}
+    #: Other answers that belong to the resource, by status, or status and media type; for the OpenAPI schema.
+    answers: ClassVar[dict[Any, OpenApiResponse]] = {}
+    #: What a list may say beside its results; for the OpenAPI schema.
+    beside: ClassVar[dict[str, Any]] = {}
 
     @classmethod
     def query_of(cls, action: str) -> type[Query]:
@@ -103,7 +108,7 @@ class PublicResource(ViewSet):
         }
         count = counted(query.qs, query.value("count", "none"))
         picking = picker(query)
-        head = json.dumps({"count": count, **links}, separators=(",", ":"))[:-1].encode()
+        head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
         response = conditional(
             plain,
             lambda: b'%b,"results":[%b]}' % (head, b",".join(map(picking, listing.results()))),

@@ -41,6 +41,7 @@ class PublicSchema(AutoSchema):
         ),
         404: OpenApiResponse(ProblemSerializer, "Nothing is published at this address."),
         406: OpenApiResponse(ProblemSerializer, "None of the media types asked for is offered here."),
+        429: OpenApiResponse(ProblemSerializer, "Too many requests; `Retry-After` says when to come back."),
     }
 
     view: Any  # a PublicResource, whose module imports this one
@@ -61,7 +62,7 @@ class PublicSchema(AutoSchema):
         return [parameter.as_openapi(name) for name, parameter in parameters.items()]
 
     def _get_paginator(self) -> "KeysetPages":
-        return KeysetPages()
+        return KeysetPages(self.view.beside)
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         view = self.view
@@ -75,16 +76,20 @@ class PublicSchema(AutoSchema):
         }
 
     def _or_parts(self, item: type[serializers.Serializer]) -> dict[str, Any]:
-        """The schema of an answer, or of a page of answers, of which `fields` may pick parts."""
+        """The schema of an answer, or of each on a page of them, of which `fields` may pick parts."""
         parts = {"type": "object", "description": "Only the parts that `fields` names."}
-        schema = {"anyOf": [self.resolve_serializer(item(), "response").ref, parts]}
-        if self.lists:
-            return self._get_paginator().get_paginated_response_schema({"type": "array", "items": schema})
-        return schema
+        return {"anyOf": [self.resolve_serializer(item(), "response").ref, parts]}
 
 
 class KeysetPages:
-    """The shape of one page of a list, asked for by drf-spectacular as of REST framework's paginators."""
+    """The shape of one page of a list, asked for by drf-spectacular as of REST framework's paginators.
+
+    Args:
+        beside: what the page may hold beside its results, as properties in JSON Schema.
+    """
+
+    def __init__(self, beside: dict[str, Any] | None = None) -> None:
+        self.beside = beside or {}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return []  # they are parameters of the list's query as all others
@@ -100,4 +105,4 @@ class KeysetPages:
             "previous": {**address, "description": "The page before this one."},
             "results": results,
         }
-        return {"type": "object", "properties": properties, "required": list(properties)}
+        return {"type": "object", "properties": properties | self.beside, "required": list(properties)}

@@ -21,6 +21,8 @@ from factcheck.environment import (
     one_of,
     postgresql,
     postgresql_several,
+    rate,
+    rate_store,
     secret,
     text,
     web_address,
@@ -54,6 +56,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 # -- The newsroom --------------------------------------------------------------------------------------------
 
 NEWSROOM_NAME = text("NEWSROOM_NAME", "Factcheck Newsroom")
+DATA_LICENSE = web_address("DATA_LICENSE")
 REQUIRED_SIGNOFFS = number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
 
 # -- Applications --------------------------------------------------------------------------------------------
@@ -84,18 +87,20 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "corsheaders",
     "csp",
+    "knox",
     "factcheck",
     "sources",
     "claims",
 ]
 
 MIDDLEWARE = [
+    "factcheck.compression.Compression",
     "factcheck.middleware.PublicReads",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "factcheck.sharing.Sharing",
+    "factcheck.throttling.enforcing.RateLimits",
     "csp.middleware.CSPMiddleware",
     "factcheck.policy.DeskPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -110,11 +115,12 @@ MIDDLEWARE = [
 ]
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/)"
+PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/)"
 PUBLIC_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "factcheck.sharing.Sharing",
+    "factcheck.throttling.enforcing.RateLimits",
+    "factcheck.slashes.Slashes",
 ]
 
 ROOT_URLCONF = "factcheck.urls"
@@ -255,6 +261,11 @@ globals().update(mail("EMAIL_URL"))
 _encrypted = _site.scheme == "https"
 # Only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself; from anybody else they would be forged.
 TRUST_PROXY = flag("TRUST_PROXY")
+NUM_PROXIES = number("NUM_PROXIES", int(TRUST_PROXY), least=0, most=10, shown="1 with TRUST_PROXY, else 0")
+if NUM_PROXIES and not TRUST_PROXY:
+    raise ImproperlyConfigured(
+        "NUM_PROXIES is set; set TRUST_PROXY=1 too, or visitors could forge their address."
+    )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_SSL_REDIRECT = _encrypted and TRUST_PROXY
 _hsts_seconds = number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)
@@ -288,6 +299,12 @@ UNFOLD = desk(NEWSROOM_NAME)
 
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
+# -- Webhooks ------------------------------------------------------------------------------------------------
+
+WEBHOOK_LOG_DAYS = number("WEBHOOK_LOG_DAYS", 90, least=7, most=3650)
+# Receivers on this machine, unencrypted and on any port: for trying things out, never for a site that others can reach.
+WEBHOOKS_TO_LOOPBACK = DEMO or DEBUG
+
 # -- API -----------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -299,8 +316,14 @@ REST_FRAMEWORK: dict[str, Any] = {
     "EXCEPTION_HANDLER": "factcheck.errors.problem_response",
     # Formats are chosen by the Accept header; `format` is as unknown a parameter as any other.
     "URL_FORMAT_OVERRIDE": None,
-    "NUM_PROXIES": 1 if TRUST_PROXY else 0,
+    "NUM_PROXIES": NUM_PROXIES,
 }
+# Tokens for the editorial API. The tables of knox's own model are not wanted: `claims.ApiToken` stands in for it.
+KNOX_TOKEN_MODEL = "claims.ApiToken"  # noqa: S105  the name of a model
+MIGRATION_MODULES = {"knox": None}
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
+# For how long a request that is sent again with its Idempotency-Key is answered as the first time.
+IDEMPOTENCY_HOURS = number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Factcheck API",
     "DESCRIPTION": "Claims, the sources they appear in, and the verdicts that fact-checkers published on them.",
@@ -308,16 +331,24 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "factcheck.schema_examples.attach_examples",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "AnchorEnum": "claims.models.Appearance.Anchor",
+        "ChangeKindEnum": "claims.models.CorrectionKind",
+        "ClaimStateEnum": "claims.models.Claim.State",
         "ClaimantKindEnum": "claims.models.Claimant.Kind",
         "CorrectionKindEnum": "claims.api.serializers.CORRECTION_KINDS",
         "PublicationKindEnum": "claims.models.Publication.Kind",
         "PublicationStatusEnum": "claims.models.Publication.Status",
         "PublisherKindEnum": "sources.models.Publisher.Kind",
         "RatingClassEnum": "claims.models.NormalisedRating",
+        "ScopeEnum": "claims.models.Scope",
         "SourceKindEnum": "sources.models.Source.Kind",
         "StanceEnum": "claims.models.Evidence.Stance",
+        "VerdictStateEnum": "claims.models.Verdict.State",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -325,11 +356,26 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
 }
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
-CORS_URLS_REGEX = r"^/(api|feeds|oembed)/"
-CORS_ALLOW_ALL_ORIGINS = True
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["accept", "if-none-match", "if-modified-since"]
-CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "Retry-After"]
+CORS_URLS_REGEX = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
+CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match", "if-modified-since"]
+CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
+
+# What one caller may ask for in a while; factcheck.throttling says how it is kept.
+# Everything that tries the demo out comes from one address.
+RATE_LIMIT_ANONYMOUS = rate(
+    "RATE_LIMIT_ANONYMOUS",
+    "60000/minute" if DEMO else "600/minute",
+    shown="600/minute; 60000/minute in the demo",
+)
+RATE_LIMIT_TOKEN = rate("RATE_LIMIT_TOKEN", "6000/minute")
+RATE_LIMIT_STORE = rate_store("RATE_LIMIT_STORE")
+# The editorial API counts by itself, once it knows its user.
+RATE_LIMITED_REGEX = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
+# For how many plain requests an answer counts that costs more, by its address.
+RATE_LIMIT_COSTS = {r"/facets/$": 5, r"/lookup/$": 10, r"/claims\.(csv|ndjson|jsonld)$": 20}
+#: The authentication class that tells whose token a request bears, where anybody may read.
+RATE_LIMIT_AUTHENTICATION = "claims.api.editorial.authentication.BearerAuthentication"
 
 # -- Log -----------------------------------------------------------------------------------------------------
 

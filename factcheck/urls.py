@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/", include("factcheck.api")),
+    path("v1alpha1/", include("claims.api.fact_check_tools")),
     path("", include("claims.urls")),
 ]
 

@@ -8,15 +8,19 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from drf_spectacular.utils import OpenApiResponse
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from claims.api.filters import ClaimListQuery, ClaimQuery, VerdictListQuery, VersionListQuery
+from claims.api import markup
+from claims.api.filters import ClaimListQuery, ClaimPageQuery, ClaimQuery, VerdictListQuery, VersionListQuery
+from claims.api.searching import BESIDE, said_of_search
 from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer, VersionSerializer
 from claims.models import Publication, PublishedVerdict
 from claims.publishing import render
 from claims.representation import moment as written
 from factcheck.filters import Query
+from factcheck.negotiation import Negotiation
 from factcheck.pagination import page_of_template, page_of_values
 from factcheck.resources import (
     CACHE_CURRENT,
@@ -61,6 +65,10 @@ class Entry:
             cache=cache,
             last_modified=self.published_at,
         )
+
+    def markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
+        """The same as ClaimReview markup, or 304."""
+        return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
 
 
 def entry_of(template: Template, request: HttpRequest) -> Entry:
@@ -112,18 +120,27 @@ class ClaimResource(PublicResource):
     """What is published about a claim, whole: verdicts with their evidence, appearances, corrections."""
 
     nouns = ("claim", "claims")
-    list_query = ClaimListQuery
-    item_query = ClaimQuery
+    list_query = ClaimPageQuery
+    beside: ClassVar = BESIDE
+    item_query: type[ClaimQuery] = ClaimQuery
     serializer_class = ClaimSerializer
-    answers: ClassVar = {
+    answers: ClassVar[dict[Any, OpenApiResponse]] = {
         301: OpenApiResponse(description="The claim was merged into the one at `Location`."),
+        (200, markup.JSON_LD): markup.DESCRIPTION,
     }
+    content_negotiation_class = Negotiation
+    #: Where a claim stands, so that one that was merged can lead to its target.
+    route = "claims-detail"
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        offered = super().get_renderers()
+        return [*offered, markup.FORM] if self.action == "retrieve" else offered
 
     def rows(self) -> QuerySet[Publication]:
         return Publication.objects.all()
 
-    def listing(self, query: ClaimListQuery, request: HttpRequest) -> Listing:
-        conditionally = asks_conditionally(request)
+    def listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
+        conditionally = asks_conditionally(request) and not query.highlights
         columns = ["id", "body_sha256", "ledger_moved", *([] if conditionally else ["body"])]
         page = page_of_template(query.template, columns, **self.paging(query))
         return Listing(
@@ -133,6 +150,7 @@ class ClaimResource(PublicResource):
                 bodies([row[0] for row in page.rows]) if conditionally else [row[3] for row in page.rows]
             ),
             last_modified=page.rows[0][2] if page.rows else None,
+            beside=said_of_search(query, [row[3] for row in page.rows] if query.highlights else []),
         )
 
     def cache_of(self, query: Query) -> str:
@@ -146,12 +164,22 @@ class ClaimResource(PublicResource):
         note that says why.
         """
         plain = request._request
-        query = ClaimQuery(plain.GET, self.rows(), request=plain)
+        query = self.item_query(plain.GET, self.rows(), request=plain)
         entry = entry_of(entry_as_of(id, query.moment) if query.moment else newest_entry(id), plain)
         target = entry.merged_into
         if target and newest_entry(target).fetch("id"):
-            return HttpResponsePermanentRedirect(reverse("claims-detail", args=[target], request=request))
-        return entry.answer(plain, cache=self.cache_of(query), picking=picker(query))
+            return HttpResponsePermanentRedirect(reverse(self.route, args=[target], request=request))
+        return self.represented(plain, entry, query)
+
+    def represented(self, request: HttpRequest, entry: Entry, query: ClaimQuery) -> HttpResponse:
+        """The entry in the form that is preferred: our JSON, or markup."""
+        cache = self.cache_of(query)
+        if markup.is_preferred(request):
+            markup.require_no_fields(query)
+            response = entry.markup(request, cache=cache)
+        else:
+            response = entry.answer(request, cache=cache, picking=picker(query))
+        return markup.negotiated(request, response)
 
 
 def bodies(ids: list[int]) -> list[bytes]:

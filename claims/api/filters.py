@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from claims.api.searching import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
 from claims.models.publication import PublicationQuerySet, sortable_day
-from claims.search import search_query
+from claims.search import matching, read
 from factcheck.filters import (
     ListQuery,
     Parameter,
@@ -20,7 +20,7 @@ from factcheck.filters import (
     no_such_place,
     ordering_parameter,
 )
-from factcheck.pagination import ORDERING, Ordering, both_ways, day_key, id_key, moment_key, rank_key
+from factcheck.pagination import ORDERING, both_ways, day_key, id_key, moment_key
 from factcheck.statements import Template
 from factcheck.values import Day, IdOr, Language, Moment, Slug, Whole, Word, Words
 from sources.api.filters import any_of, ids_of, in_language, publisher_ids
@@ -102,10 +102,7 @@ class VerdictQuery(ListQuery):
     )
 
 
-_RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descending=True)
-
-
-class ClaimListQuery(VerdictQuery):
+class ClaimListQuery(SearchQuery, VerdictQuery):
     """Published claims."""
 
     orderings = (
@@ -113,15 +110,9 @@ class ClaimListQuery(VerdictQuery):
         *both_ways("published", moment_key("first_published_at"), id_key("claim_id")),
         *both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("claim_id")),
         *both_ways("claimed", day_key(sortable_day("claimed_on")), id_key("claim_id")),
-        _RELEVANCE,
+        RELEVANCE,
     )
 
-    q = Parameter(
-        Words(),
-        'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case and'
-        " accents do not matter.",
-        slotted=False,
-    )
     language = Parameter(
         Language(),
         "Language of the claim; `pt` also finds `pt-BR`.",
@@ -204,8 +195,8 @@ class ClaimListQuery(VerdictQuery):
 
     @property
     def ordering_name(self) -> str:
-        name = self.value(ORDERING, _RELEVANCE.name)
-        nothing_to_be_relevant_to = name == _RELEVANCE.name and not self.value("q")
+        name = self.value(ORDERING, RELEVANCE.name)
+        nothing_to_be_relevant_to = name == RELEVANCE.name and not self.value("q")
         return "-updated" if nothing_to_be_relevant_to else name
 
     @property
@@ -225,8 +216,8 @@ class ClaimListQuery(VerdictQuery):
                 rows = parameter.filter(rows, value)
         if asks_for_verdict:
             rows = rows.filter(Exists(verdicts))
-        q = looked_for.get("q")
-        return rows.search(q, language=self._search_language()) if q else rows
+        sought = looked_for.get("q")
+        return rows.answering(sought) if sought else rows
 
     def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
         """The entries of the ledger that count: of now or of then, and published unless `status` asks for others."""
@@ -242,14 +233,15 @@ class ClaimListQuery(VerdictQuery):
         newest = Publication.objects.order_by("-published_at", "-claim_id").values("published_at")[:1]
         return replace(template, rows=lambda: template.rows().annotate(ledger_moved=Subquery(newest)))
 
-    @property
-    def shape(self) -> str:
-        return self._search_language()
 
-    def _search_language(self) -> str:
-        """Whose word forms `q` is read in: the language asked for, otherwise the newsroom's."""
-        asked = self.value("language", [])
-        return asked[0] if len(asked) == 1 else settings.LANGUAGE_CODE
+class ClaimPageQuery(ClaimListQuery):
+    """Published claims, page by page."""
+
+    highlight = Parameter(
+        Word(("true", "false")),
+        "Whether `highlights` shows where `q` was found in each claim of the page.",
+        default="false",
+    )
 
 
 class ClaimQuery(Query):
@@ -271,16 +263,16 @@ class VersionListQuery(ListQuery):
     ordering = ordering_parameter(orderings)
 
 
-class VerdictListQuery(VerdictQuery):
+class VerdictListQuery(WordsQuery, VerdictQuery):
     """Published verdicts, each by itself."""
 
     orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
 
-    q = Parameter(
+    q = SearchParameter(
         Words(),
         "Words to search for in the claim and what is said about it, in web-search syntax.",
-        matches=lambda text: Q(publication__search=search_query(text, language=settings.LANGUAGE_CODE)),
-        slotted=False,
+        resolves=read,
+        matches=lambda sought: Q(matching("publication__search", sought.query)),
     )
     claim = Parameter(Whole(), "Id of the claim.", matches=any_of("claim_id"), several=True)
     claimant = Parameter(

@@ -1,6 +1,11 @@
-"""What the claim tables stand on: extensions, text search that ignores accents in every language, the ledger's counter."""
+"""What the claim tables stand on: extensions, text search in every language, spelling."""
 
-from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import (
+    BtreeGinExtension,
+    CreateExtension,
+    TrigramExtension,
+    UnaccentExtension,
+)
 from django.db import migrations
 
 # Frozen here on purpose: a migration says what it did then. `claims.search.STEMMERS` is what is used now.
@@ -12,36 +17,220 @@ STEMMERS = {
     "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
+# Thai to Lao, Burmese, Khmer, kana, Han: scripts that put no spaces between words.
+UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]"
 
-def _configuration(name: str, stemmer: str) -> str:
+
+def _configuration(name: str, copied: str, dictionary: str) -> str:
     return f"""
-        CREATE TEXT SEARCH CONFIGURATION public.factcheck_{name} (COPY = pg_catalog.{name});
+        CREATE TEXT SEARCH CONFIGURATION public.factcheck_{name} (COPY = pg_catalog.{copied});
         ALTER TEXT SEARCH CONFIGURATION public.factcheck_{name}
             ALTER MAPPING FOR hword, hword_part, word, asciihword, asciiword, hword_asciipart
-            WITH public.unaccent, pg_catalog.{stemmer};
+            WITH public.unaccent, pg_catalog.{dictionary};
     """
 
 
-CONFIGURATIONS = _configuration("simple", "simple") + "".join(
-    _configuration(name, f"{name}_stem") for name in STEMMERS.values()
+CONFIGURATIONS = _configuration("simple", "simple", "simple") + "".join(
+    _configuration(tag, name, f"{name}_stem") for tag, name in STEMMERS.items()
 )
 
-# to_tsvector(regconfig, text) is immutable, and so is this choice between constants: both may feed a generated column.
-FUNCTIONS = f"""
-    CREATE FUNCTION public.claims_search_config(language text) RETURNS regconfig
+# All of these are functions of their arguments alone (the configurations do not change), so that they may feed
+# generated columns and indexes.
+FUNCTIONS = rf"""
+    -- A word as the texts in a language (ISO 639-1) that have it are indexed; NULL when that language passes over it.
+    CREATE FUNCTION public.claims_search_stem(stemmer text, word text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT CASE lower(split_part(language, '-', 1))
-            {" ".join(f"WHEN '{tag}' THEN 'public.factcheck_{name}'::regconfig" for tag, name in STEMMERS.items())}
-            ELSE 'public.factcheck_simple'::regconfig END
+        SELECT stemmer || ':' || (ts_lexize(CASE stemmer
+            {" ".join(f"WHEN '{tag}' THEN 'pg_catalog.{name}_stem'::regdictionary" for tag, name in STEMMERS.items())}
+            END, word))[1]
     $$;
-    CREATE FUNCTION public.claims_search_document(language text, statement text, details text) RETURNS tsvector
+
+    -- A word as a query.
+    CREATE FUNCTION public.claims_search_word(word text, suffix text = '') RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT setweight(to_tsvector(public.claims_search_config(language), statement), 'A')
-            || setweight(to_tsvector('public.factcheck_simple'::regconfig, statement), 'A')
-            || setweight(to_tsvector(public.claims_search_config(language), details), 'C')
-            || setweight(to_tsvector('public.factcheck_simple'::regconfig, details), 'C')
+        SELECT ('''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || suffix)::tsquery
     $$;
-"""
+
+    -- The words of a text as they stand, and beside each, at the same place, its stem in these languages, marked with
+    -- the language: 'bridges':2 'en:bridg':2. So a phrase may mix them, and no stem is taken for another language's.
+    CREATE FUNCTION public.claims_search_vector(stemmers text[], content text) RETURNS tsvector
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+    DECLARE
+        written text := to_tsvector('public.factcheck_simple'::regconfig, content)::text;
+        stemmer text;
+    BEGIN
+        FOREACH stemmer IN ARRAY stemmers LOOP
+            written := written || replace(
+                ' ' || to_tsvector(('public.factcheck_' || stemmer)::regconfig, content)::text,
+                ' ''',
+                ' ''' || stemmer || ':'
+            );
+        END LOOP;
+        RETURN written::tsvector;
+    END $$;
+
+    -- What relevance is judged by: the statement, and the names of its claimant and topics.
+    CREATE FUNCTION public.claims_search_heading(stemmers text[], statement text, names text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT setweight(public.claims_search_vector(stemmers, statement), 'A')
+            || setweight(public.claims_search_vector(stemmers, names), 'B')
+    $$;
+
+    -- All that a claim is found by. A tsvector holds a megabyte: of the few texts beyond it, the end is not searched.
+    CREATE FUNCTION public.claims_search_document(stemmers text[], statement text, names text, details text)
+    RETURNS tsvector LANGUAGE plpgsql IMMUTABLE AS $$
+    BEGIN
+        LOOP
+            BEGIN
+                RETURN public.claims_search_heading(stemmers, statement, names)
+                    || setweight(public.claims_search_vector(stemmers, details), 'C');
+            EXCEPTION WHEN program_limit_exceeded THEN
+                statement := left(statement, greatest(length(statement) / 2, 1000));
+                details := left(details, length(details) / 2);
+            END;
+        END LOOP;
+    END $$;
+
+    -- Whether a word is one that people misspell: letters of a script that puts spaces between words.
+    CREATE FUNCTION public.claims_search_spellable(word text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT word !~ '[0-9:/.@_''+-]' AND length(normalize(word, NFD)) BETWEEN 3 AND 40 AND word !~ '{UNSPACED}'
+    $$;
+
+    -- Keys of which a word and its misspelling share one: the beginning, the beginning less one letter, and, for two
+    -- slips there, the first letter with the end. Hangul counts by its letters.
+    CREATE FUNCTION public.claims_search_spelling(word text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT ARRAY[
+            beginning, substr(beginning, 2), left(beginning, 5), left(beginning, 1) || substr(beginning, 3),
+            left(beginning, 2) || substr(beginning, 4), left(beginning, 3) || substr(beginning, 5),
+            left(beginning, 4) || substr(beginning, 6), left(letters, 1) || '-' || right(letters, 4)
+        ]
+        FROM (SELECT left(normalize(word, NFD), 6) AS beginning, normalize(word, NFD) AS letters) AS spelt
+    $$;
+"""  # noqa: S608  made of constants of this file
+
+# These look into tables of later migrations, which PL/pgSQL resolves when they are called.
+READING = rf"""
+    -- The words that most publications have, and how large a part of them: what ANALYZE found. All others are rare.
+    CREATE FUNCTION public.claims_search_frequent(OUT word text, OUT share real) RETURNS SETOF record
+    LANGUAGE sql STABLE ROWS 1000 AS $$
+        SELECT frequent.word, frequent.share
+        FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS frequent (word, share)
+        WHERE schemaname = 'public' AND tablename = 'claims_publication' AND attname = 'search'
+            AND frequent.word IS NOT NULL
+    $$;
+
+    -- What a search in web-search syntax asks for.
+    --   query: each word as it stands, or by its stem in the languages of what is published
+    --   ranking: any of the words that are wanted; NULL where it is only said what is not wanted
+    --   matches: about how many publications are expected; 0 where there must be a word that is not frequent
+    --   doubtful: whether a word is wanted that stands in no current publication, at least not in this form
+    CREATE FUNCTION public.claims_search_read(
+        asked text, OUT query tsquery, OUT ranking tsquery, OUT matches bigint, OUT doubtful boolean
+    ) LANGUAGE plpgsql STABLE AS $$
+    DECLARE
+        alternatives text;
+        wanted text;
+        word record;
+        -- In how large a part of the publications each word is expected.
+        shares jsonb := '{{}}';
+    BEGIN
+        query := websearch_to_tsquery('public.factcheck_simple', asked);
+        alternatives := query::text;
+        wanted := querytree(query);
+        doubtful := false;
+        FOR word IN
+            WITH asked_words AS MATERIALIZED (
+                SELECT lexeme FROM unnest(to_tsvector('public.factcheck_simple', asked))
+            ), forms AS (
+                SELECT lexeme, lexeme AS form FROM asked_words
+                UNION ALL
+                SELECT lexeme, public.claims_search_stem(language, lexeme)
+                FROM asked_words, public.claims_searchlanguage
+            )
+            SELECT lexeme, public.claims_search_word(lexeme) AS leaf,
+                -- A stem counts what it is the stem of.
+                least(1, coalesce(greatest(
+                    max(frequent.share) FILTER (WHERE form = lexeme),
+                    sum(frequent.share) FILTER (WHERE form <> lexeme)
+                ), 0)) AS share,
+                -- A run of a script without spaces is indexed in pairs, so one letter of it is how a pair begins.
+                string_agg(
+                    public.claims_search_word(form, CASE WHEN form ~ '^{UNSPACED}$' THEN ':*' ELSE '' END)::text,
+                    ' | ' ORDER BY form
+                )::tsquery AS forms
+            FROM forms LEFT JOIN public.claims_search_frequent() AS frequent ON frequent.word = form
+            WHERE form IS NOT NULL
+            GROUP BY lexeme ORDER BY lexeme
+        LOOP
+            query := ts_rewrite(query, word.leaf, word.forms);
+            shares := shares || jsonb_build_object(word.leaf::text, word.share);
+            IF strpos(wanted, word.leaf::text) > 0 THEN
+                ranking := coalesce(ranking || word.forms, word.forms);
+                doubtful := doubtful OR public.claims_search_spellable(word.lexeme) AND NOT EXISTS (
+                    SELECT FROM public.claims_searchword AS known WHERE known.word = word.lexeme
+                );
+            END IF;
+        END LOOP;
+        -- Any of the alternatives, each with all its words: as if those had nothing to do with each other, but in a
+        -- phrase, as if they only occurred together.
+        SELECT greatest(reltuples, 0) * least(1, (
+            SELECT sum(together)
+            FROM regexp_split_to_table(alternatives, ' \| ') AS alternative, LATERAL (
+                SELECT CASE
+                    WHEN count(*) = 0 THEN 1
+                    WHEN min(share) = 0 OR alternative LIKE '%<%' THEN min(share)
+                    ELSE exp(sum(ln(nullif(share, 0))))
+                END AS together
+                FROM regexp_matches(querytree(alternative::tsquery), '(''(?:[^'']|'''')*'')', 'g') AS leaf,
+                    LATERAL (SELECT (shares ->> leaf[1])::float AS share) AS of_leaf
+            ) AS words
+        )) INTO matches
+        FROM pg_class WHERE oid = 'public.claims_publication'::regclass;
+        matches := coalesce(matches, 0);
+    END $$;
+
+    -- Whether a current publication matches. For what hardly any has, only the index of the search is quick, which the
+    -- planner cannot know.
+    CREATE FUNCTION public.claims_search_holds(query tsquery) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM public.claims_publication
+            WHERE superseded_at IS NULL AND status = 'published' AND search @@ query
+        );
+    END $$;
+
+    -- Words of current publications that a word may have been meant for, with the letters of both. Nothing where the
+    -- word itself is known, in whatever form. One slip is expected in 4 letters, two in 7.
+    CREATE FUNCTION public.claims_search_similar(
+        asked text, OUT asked_letters text, OUT word text, OUT letters text, OUT publications integer
+    ) RETURNS SETOF record LANGUAGE plpgsql AS $$
+    DECLARE
+        lexemes text[] := tsvector_to_array(to_tsvector('public.factcheck_simple', asked));
+        misspelt text := lexemes[1];
+        slips integer;
+    BEGIN
+        asked_letters := normalize(misspelt, NFD);
+        slips := CASE WHEN length(asked_letters) < 7 THEN 1 ELSE 2 END;
+        IF cardinality(lexemes) = 1 AND length(asked_letters) >= 4 AND public.claims_search_spellable(misspelt)
+            AND NOT public.claims_search_holds((public.claims_search_read(asked)).ranking)
+        THEN
+            RETURN QUERY
+                SELECT asked_letters, known.word::text, normalize(known.word, NFD), known.publications
+                FROM public.claims_searchspelling AS spelt JOIN public.claims_searchword AS known USING (word)
+                WHERE public.claims_search_spelling(spelt.word) && public.claims_search_spelling(misspelt)
+                    -- Two letters that changed places are one slip and count as two here.
+                    AND public.levenshtein_less_equal(
+                        normalize(spelt.word, NFD), asked_letters, slips + 1
+                    ) <= slips + 1
+                ORDER BY public.levenshtein_less_equal(normalize(spelt.word, NFD), asked_letters, slips + 1),
+                    known.publications DESC, known.word
+                LIMIT 100;
+        END IF;
+    END $$;
+"""  # noqa: S608  made of constants of this file
 
 
 class Migration(migrations.Migration):
@@ -51,18 +240,22 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         UnaccentExtension(),
         BtreeGinExtension(),
+        CreateExtension("fuzzystrmatch"),
         migrations.RunSQL(
             CONFIGURATIONS,
             "".join(
-                f"DROP TEXT SEARCH CONFIGURATION public.factcheck_{name};" for name in ("simple", *STEMMERS.values())
+                f"DROP TEXT SEARCH CONFIGURATION public.factcheck_{name};" for name in ("simple", *STEMMERS)
             ),
         ),
         migrations.RunSQL(
             FUNCTIONS,
-            "DROP FUNCTION public.claims_search_document, public.claims_search_config;",
+            "DROP FUNCTION public.claims_search_document, public.claims_search_heading, public.claims_search_vector,"
+            " public.claims_search_stem, public.claims_search_word, public.claims_search_spellable,"
+            " public.claims_search_spelling;",
         ),
         migrations.RunSQL(
-            "CREATE SEQUENCE public.claims_publication_sequence AS bigint;",
-            "DROP SEQUENCE public.claims_publication_sequence;",
+            READING,
+            "DROP FUNCTION public.claims_search_read, public.claims_search_frequent, public.claims_search_holds,"
+            " public.claims_search_similar;",
         ),
     ]

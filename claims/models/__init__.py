@@ -6,11 +6,15 @@ from .mention import Mention
 from .publication import Publication, PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
 from .signoff import SignOff
+from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
 from .verdict import CorrectionKind, Verdict
+from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
+from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookProgress
 
 __all__ = [
+    "ApiToken",
     "Appearance",
     "Claim",
     "ClaimTopic",
@@ -23,8 +27,18 @@ __all__ = [
     "PublishedVerdict",
     "Rating",
     "RatingScale",
+    "Scope",
+    "SearchLanguage",
+    "SearchSpelling",
+    "SearchWord",
     "SignOff",
+    "StoredAnswer",
     "Topic",
     "Transition",
     "Verdict",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookProgress",
 ]

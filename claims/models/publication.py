@@ -5,15 +5,16 @@ from typing import Any, Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchRank, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Index, Q, UniqueConstraint, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.mention import COUNT_DOWN, COUNT_UP
-from claims.search import search_query
-from factcheck.fields import LanguageField
+from claims.models.vocabulary import COUNT_WORDS
+from claims.search import RANKED, Reading, Sought, matching, read, relevance
+from factcheck.fields import LanguageField, UncompressedTextField
 from factcheck.rules import Rule, append_only, refuse
 
 _NEWEST = Q(superseded_at__isnull=True)
@@ -46,13 +47,32 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """What the public saw at `moment`: one row per claim that was published then."""
         return self.newest_as_of(moment).filter(status="published")
 
-    def search(self, text: str, *, language: str = "") -> Self:
+    def search(self, text: str) -> Self:
         """Keep what matches `text` in web-search syntax; annotates `rank`, the relevance.
 
-        Words are compared by their stem in `language`, and in every language as they stand, ignoring case and accents.
+        Words are compared as they stand and by their stems, ignoring case and accents, each text by the rules of its
+        own languages.
         """
-        query = search_query(text, language=language)
-        return self.filter(search=query).annotate(rank=SearchRank(F("search"), query))
+        return self.answering(read(text))
+
+    def answering(self, reading: Reading | Sought) -> Self:
+        """Keep what matches a search that was read already; annotates `rank`, the relevance.
+
+        Relevant is what says the words in its statement or in the names of its claimant and topics. Where they stand
+        only in what was found out about it, the rank is 0.
+        """
+        return self.filter(matching("search", reading.query)).annotate(
+            rank=relevance("search_heading", reading.ranking)
+        )
+
+    def answers(self, reading: Reading) -> bool:
+        """Whether anything matches the search.
+
+        Few matches are found by the index of the search, which ranking all of them makes sure of; of many, one is soon
+        among the newest.
+        """
+        order = "-rank" if reading.matches <= RANKED else "-published_at"
+        return bool(self.answering(reading).order_by(order).values_list("pk", "rank")[:1])
 
 
 class Publication(models.Model):
@@ -92,7 +112,7 @@ class Publication(models.Model):
     first_published_at = models.DateTimeField(_("first published"))
 
     #: The public representation, JSON exactly as it is served. `claims.representation` documents its shape.
-    body = models.TextField(_("body"))
+    body = UncompressedTextField(_("body"))
     body_sha256 = models.CharField(max_length=64)
 
     # What public lists filter and sort by, taken from the body.
@@ -113,10 +133,28 @@ class Publication(models.Model):
     #: What the publication has: `correction`, `evidence`, `media`.
     features = ArrayField(models.CharField(max_length=20), default=list)
     merged_into_id = models.BigIntegerField(null=True)
+    #: The languages of its texts by whose rules words are stemmed; `claims.search.STEMMERS` has them.
+    search_languages = ArrayField(models.CharField(max_length=2), default=list)
     search_statement = models.TextField()
+    search_names = models.TextField(blank=True)
     search_text = models.TextField(blank=True)
+    #: What it is found by.
     search = models.GeneratedField(
-        expression=Func("language", "search_statement", "search_text", function="claims_search_document"),
+        expression=Func(
+            "search_languages",
+            "search_statement",
+            "search_names",
+            "search_text",
+            function="claims_search_document",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    #: What its relevance is judged by: small enough to stay in the row, where reading thousands of them is cheap.
+    search_heading = models.GeneratedField(
+        expression=Func(
+            "search_languages", "search_statement", "search_names", function="claims_search_heading"
+        ),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -173,8 +211,12 @@ class Publication(models.Model):
             ),
             # The list as it was at a moment.
             Index(name="publication_as_of", fields=["-published_at", "-claim"]),
-            # Search.
-            GinIndex(name="publication_search", fields=["search"], condition=_NEWEST),
+            # The feed of changes without those that were overtaken.
+            Index(name="publication_newest_sequence", fields=["sequence"], condition=_NEWEST),
+            # Search. A short list of pending entries, because every reader scans it.
+            GinIndex(
+                name="publication_search", fields=["search"], gin_pending_list_limit=1024, condition=_NEWEST
+            ),
             # "Claims of this topic, with this source, in this language", in any combination. Without pending entries,
             # which every reader would have to scan.
             GinIndex(
@@ -205,14 +247,23 @@ class Publication(models.Model):
                 operation=pgtrigger.UpdateOf("superseded_at"),
                 func=COUNT_DOWN,
             ),
+            Rule(
+                name="publication_words_are_public",
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="arrived"),
+                declare=[("keys", "text[]"), ("steps", "integer[]")],
+                func=COUNT_WORDS,
+            ),
             # Only the trigger below sets superseded_at, from inside an INSERT: a statement of its own is refused.
             *append_only(
                 "publication",
                 "The ledger never forgets: publications are only added.",
                 unless="pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
-                " AND to_jsonb(OLD) - '{superseded_at,search}'::text[]"
-                # `search` is generated, and not yet so when this trigger fires.
-                " = to_jsonb(NEW) - '{superseded_at,search}'::text[]",
+                " AND to_jsonb(OLD) - '{superseded_at,search,search_heading}'::text[]"
+                # These are generated, and not yet so when this trigger fires.
+                " = to_jsonb(NEW) - '{superseded_at,search,search_heading}'::text[]",
             ),
             Rule(
                 name="publication_joins_the_ledger",
@@ -237,7 +288,8 @@ class Publication(models.Model):
                         name="publication_rests_on_a_verdict",
                     )
                     + " END IF;"
-                    " NEW.sequence := nextval('claims_publication_sequence');"
+                    # Contiguous, so that whoever follows the ledger sees that nothing is missing.
+                    " NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM claims_publication), 0);"
                     " UPDATE claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;"
                     " RETURN NEW;"
                 ),
@@ -267,7 +319,7 @@ class PublishedVerdict(models.Model):
     language = LanguageField()
     reviewed_on = models.DateField(null=True)
     #: The verdict's part of the publication's body with the claim beside it, JSON exactly as it is served.
-    body = models.TextField()
+    body = UncompressedTextField()
 
     class Meta:
         ordering = ["-reviewed_on", "-verdict_id"]

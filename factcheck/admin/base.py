@@ -15,11 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from psycopg import errors
 from unfold.admin import ModelAdmin
 
 from factcheck.admin.history import Entry, changes_of, name_of
 from factcheck.admin.versions import FIELD, DeskForm, version_of
+from factcheck.rules import in_words
 
 
 def person_at(request: HttpRequest) -> User:
@@ -91,13 +91,7 @@ class DeskAdmin(ModelAdmin):
 
     def in_words(self, refusal: IntegrityError) -> str:
         """What the database refused, as a sentence for a person."""
-        cause = refusal.__cause__
-        if not isinstance(cause, errors.IntegrityError):
-            return _("Not saved: the database refused it.")
-        for constraint in self.model._meta.constraints:
-            if constraint.name == cause.diag.constraint_name:
-                return _("Not saved: %s") % constraint.get_violation_error_message()
-        return _("Not saved: %s") % (cause.diag.message_primary or _("the database refused it."))
+        return _("Not saved: %s") % in_words(refusal)
 
     # History ----------------------------------------------------------------------------------------------------------
 

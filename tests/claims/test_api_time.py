@@ -85,7 +85,10 @@ def test_today_is_now_and_not_kept_for_long(client: Client, publish: Publish) ->
     with time_machine.travel("2026-05-07T12:00:00Z", tick=False):
         publish(code="true")
         response = client.get(f"{URL}?as_of=2026-05-07")
-    assert (len(response.json()["results"]), response["Cache-Control"]) == (1, "public, max-age=60")
+    assert (len(response.json()["results"]), response["Cache-Control"]) == (
+        1,
+        "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600",
+    )
 
 
 def test_versions_are_listed_newest_first(

@@ -42,6 +42,9 @@ def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Co
         ("EMAIL_URL", "mail"),
         ("DATA_DIR", "/proc/nowhere"),
         ("OPENID_SERVER_URL", "https://id.example.org"),
+        ("RATE_LIMIT_ANONYMOUS", "600"),
+        ("RATE_LIMIT_STORE", "memcached://localhost"),
+        ("NUM_PROXIES", "2"),
     ],
 )
 def test_wrong_variable_is_one_sentence(tmp_path, name, value):

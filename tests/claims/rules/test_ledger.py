@@ -17,7 +17,7 @@ def insert_publication(**values: Any) -> None:
     """Insert a copy of some publication, as the claim's second version, with other values in some columns."""
     row: dict[str, Any] = {**Publication.objects.values()[0]}
     row |= {"version": 2, "kind": "addition", "published_at": "infinity", "superseded_at": None, **values}
-    columns = [name for name in row if name not in ("id", "sequence", "search")]
+    columns = [name for name in row if name not in ("id", "sequence", "search", "search_heading")]
     marks = ", ".join(["%s"] * len(columns))
     sql(
         f"INSERT INTO claims_publication ({', '.join(columns)}) VALUES ({marks})",

@@ -1,0 +1,359 @@
+"""Which published claims belong to given addresses: for browser extensions, and whoever holds a list of articles."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import ViewSet
+
+from claims.api.serializers import RatingSerializer
+from claims.models import Appearance, Evidence, Publication
+from factcheck.bodies import BoundedJSON
+from factcheck.errors import MEDIA_TYPE, InvalidParameters
+from factcheck.filters import SEVERAL_LIMIT, NoQuery, Parameter, Query
+from factcheck.reading import fetch
+from factcheck.resources import CACHE_CURRENT, conditional
+from factcheck.schema import ProblemSerializer, PublicSchema
+from factcheck.statements import Statement
+from factcheck.values import Words
+from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer
+from sources.urls import url_key
+
+Document = dict[str, Any]
+
+#: So many addresses are looked up at once.
+ADDRESS_LIMIT = SEVERAL_LIMIT
+#: An address is at most so long.
+LENGTH_LIMIT = 2000
+#: So many claims are told of one address; the list of claims has them all.
+CLAIM_LIMIT = 50
+
+_NO_ADDRESS = {
+    "code": "invalid",
+    "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
+}
+
+
+# What is asked --------------------------------------------------------------------------------------------------------
+
+
+class LookupQuery(Query):
+    """The addresses, in the address."""
+
+    url = Parameter(
+        Words(LENGTH_LIMIT),
+        "Address of an article. Repeat it for others, up to 100; for many, or long ones, post them.",
+        several=True,
+        split=False,
+    )
+
+
+class LookupBody(BoundedJSON):
+    """A hundred addresses, even when each of their characters is escaped."""
+
+    most = 1_500_000
+
+
+def addresses_in(body: Any) -> list[str]:
+    """The addresses in the body of a request.
+
+    Raises:
+        ValidationError: it is not built as it should be; where, as `problem_response` understands it.
+    """
+    if not isinstance(body, dict):
+        raise ValidationError(['It must be an object such as {"urls": ["https://example.org/"]}.'])
+    wrong: dict[str, Any] = {
+        str(key): ["There is no such member; `urls` is the only one."] for key in body if key != "urls"
+    }
+    urls = body.get("urls")
+    if urls is None:
+        wrong["urls"] = [f"Give a list of 1 to {ADDRESS_LIMIT} addresses."]
+    elif not isinstance(urls, list) or not 1 <= len(urls) <= ADDRESS_LIMIT:
+        held = f", not of {len(urls)}" if isinstance(urls, list) else ""
+        wrong["urls"] = [f"It must be a list of 1 to {ADDRESS_LIMIT} addresses{held}."]
+    elif others := {
+        place: ["It must be a string."] for place, url in enumerate(urls) if not isinstance(url, str)
+    }:
+        wrong["urls"] = others
+    if wrong:
+        raise ValidationError(wrong)
+    return list(body["urls"])
+
+
+# What is found --------------------------------------------------------------------------------------------------------
+
+
+def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
+    """The answer: what is published about each of these addresses, in their order."""
+    keys = [url_key(url) if len(url) <= LENGTH_LIMIT else "" for url in urls]
+    bodies: dict[str, list[bytes]] = {}
+    sources: dict[str, int] = {}
+    for key, source, body in fetch(_statement().sql, [*_statement().parameters, sorted({*keys} - {""})]):
+        sources[key] = source
+        bodies.setdefault(key, []).append(body)
+    known = {
+        key: _known(sources[key], [orjson.loads(body) for body in texts], request)
+        for key, texts in bodies.items()
+    }
+    nothing: Document = {"source": None, "claims": [], "more": None}
+    results = [
+        {"url": url, "error": None if key else _NO_ADDRESS, **known.get(key, nothing)}
+        for url, key in zip(urls, keys, strict=True)
+    ]
+    return orjson.dumps({"results": results})
+
+
+@cache
+def _statement() -> Statement:
+    """Current publications by the address of a source in them: those in which it is an appearance first."""
+    here = RawSQL("ARRAY[source.id]", ())
+    appears = ExpressionWrapper(Q(appears_in_ids__contains=here), output_field=BooleanField())
+    entries = Statement.of(
+        Publication.objects.current()
+        .filter(source_ids__contains=here)
+        .order_by(appears.desc(), "-claim_id")[: CLAIM_LIMIT + 1]
+        .values_list("body")
+    )
+    # Each source is looked for by itself, so that one that many claims cite hides no other.
+    sql = (
+        f"SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
+        f" CROSS JOIN LATERAL ({entries.sql}) AS entry WHERE source.url_key = ANY(%s::varchar[])"
+    )
+    return Statement(sql, entries.parameters)
+
+
+def _known(source: int, claims: list[Document], request: HttpRequest) -> Document:
+    """What is published about one source."""
+    shown = [_claim(source, claim) for claim in claims[:CLAIM_LIMIT]]
+    items = (item for claim in claims for item in _items(claim) if item["source"]["id"] == source)
+    published = next(items)["source"]
+    more = f"{reverse('claims-list', request=request)}?{urlencode({'source': source})}"
+    return {
+        "source": {key: published[key] for key in ("id", "title", "url")},
+        # Those that appear in it in the order of its text, then those that only cite it.
+        "claims": sorted(shown, key=_place),
+        "more": more if len(claims) > CLAIM_LIMIT else None,
+    }
+
+
+def _items(claim: Document) -> Iterator[Document]:
+    yield from claim["appearances"]
+    for verdict in claim["verdicts"]:
+        yield from verdict["evidence"]
+
+
+def _claim(source: int, claim: Document) -> Document:
+    return {
+        **{key: claim[key] for key in ("id", "url", "statement", "language")},
+        "verdicts": [
+            {
+                key: verdict[key]
+                for key in ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
+            }
+            for verdict in claim["verdicts"]
+        ],
+        "appearances": [
+            _without_source(item) for item in claim["appearances"] if item["source"]["id"] == source
+        ],
+        "evidence": [
+            {"verdict": verdict["id"], **_without_source(item)}
+            for verdict in claim["verdicts"]
+            for item in verdict["evidence"]
+            if item["source"]["id"] == source
+        ],
+    }
+
+
+def _without_source(item: Document) -> Document:
+    return {key: value for key, value in item.items() if key != "source"}
+
+
+def _place(claim: Document) -> tuple[bool, bool, int, int]:
+    starts = [item["start"] for item in claim["appearances"] if item["start"] is not None]
+    return (not claim["appearances"], not starts, min(starts, default=0), claim["id"])
+
+
+# How it reads, for the OpenAPI document -------------------------------------------------------------------------------
+
+
+class LookupRequestSerializer(serializers.Serializer):
+    """Addresses of articles."""
+
+    urls = serializers.ListField(
+        child=serializers.CharField(max_length=LENGTH_LIMIT),
+        min_length=1,
+        max_length=ADDRESS_LIMIT,
+        help_text="Tracking parameters, http or https, www, AMP and a slash at the end do not matter.",
+    )
+
+
+class FoundVerdictSerializer(serializers.Serializer):
+    """How a publisher judges the claim."""
+
+    id = serializers.IntegerField()
+    publisher = PublisherSerializer()
+    rating = RatingSerializer()
+    summary = serializers.CharField()
+    language = serializers.CharField(help_text="BCP 47.")
+    reviewed_on = serializers.DateField(allow_null=True)
+    url = serializers.CharField(help_text="The publisher's own page; empty when there is none.")
+
+
+class FoundAppearanceSerializer(QuoteSerializer):
+    """A place in the article where the claim was made."""
+
+    id = serializers.IntegerField()
+    is_first = serializers.BooleanField()
+    anchor = serializers.ChoiceField(Appearance.Anchor.choices)
+    snapshot = SnapshotSerializer(allow_null=True, help_text="The text that `start` and `end` count in.")
+
+
+class FoundEvidenceSerializer(QuoteSerializer):
+    """What a verdict takes from the article as evidence."""
+
+    verdict = serializers.IntegerField(help_text="Id of that verdict.")
+    id = serializers.IntegerField()
+    stance = serializers.ChoiceField(Evidence.Stance.choices)
+    note = serializers.CharField()
+    snapshot = SnapshotSerializer(allow_null=True)
+
+
+class FoundClaimSerializer(serializers.Serializer):
+    """A published claim that the article has to do with."""
+
+    id = serializers.IntegerField()
+    url = serializers.URLField(help_text="The page for readers.")
+    statement = serializers.CharField()
+    language = serializers.CharField(help_text="BCP 47.")
+    verdicts = FoundVerdictSerializer(many=True)
+    appearances = FoundAppearanceSerializer(many=True, help_text="Empty when the article is only cited.")
+    evidence = FoundEvidenceSerializer(many=True, help_text="Empty when no verdict cites the article.")
+
+
+class FoundSourceSerializer(serializers.Serializer):
+    """The article as it is published here."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+
+
+class LookupErrorSerializer(serializers.Serializer):
+    """Why an address was not looked up."""
+
+    code = serializers.CharField(help_text="`invalid`.")
+    detail = serializers.CharField()
+
+
+class FoundSerializer(serializers.Serializer):
+    """What is published about one address."""
+
+    url = serializers.CharField(help_text="As it was given.")
+    error = LookupErrorSerializer(allow_null=True, help_text="Null unless it is no address.")
+    source = FoundSourceSerializer(  # type: ignore[assignment]  # a key of the text, not an argument of the field
+        allow_null=True, help_text="Null when no published claim has to do with it."
+    )
+    claims = FoundClaimSerializer(
+        many=True,
+        help_text=f"In the order of the article's text; those that only cite it last. At most {CLAIM_LIMIT}.",
+    )
+    more = serializers.URLField(allow_null=True, help_text="The list of them all, where there are more.")
+
+
+class LookupSerializer(serializers.Serializer):
+    """What is published about each address, in the order in which they were given."""
+
+    results = FoundSerializer(many=True)
+
+
+class RefusedPlaceSerializer(serializers.Serializer):
+    """A place in the body, or a parameter of the address, which takes none."""
+
+    pointer = serializers.CharField(
+        required=False, help_text="The place, as a JSON Pointer (RFC 6901) in a fragment."
+    )
+    parameter = serializers.CharField(required=False)
+    code = serializers.CharField(required=False, help_text="`unknown`, of a parameter.")
+    detail = serializers.CharField()
+
+
+class RefusedBodySerializer(ProblemSerializer):
+    """What is wrong at which place of the body; `errors` is missing when it is no JSON."""
+
+    errors = RefusedPlaceSerializer(many=True, required=False)  # type: ignore[assignment]  # a field
+
+
+# The resource ---------------------------------------------------------------------------------------------------------
+
+
+class LookupSchema(PublicSchema):
+    def get_summary(self) -> str:
+        return "Published claims by the addresses of articles"
+
+
+_PROBLEMS = {
+    (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
+}
+
+
+class LookupResource(ViewSet):
+    """Which published claims appear in articles, and which cite them."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (LookupBody,)
+    http_method_names = ["get", "head", "options", "post"]
+    serializer_class = LookupSerializer
+    item_serializer_class = None
+    schema = LookupSchema()
+    answers: dict[Any, OpenApiResponse] = {}
+    nouns = ("address", "addresses")
+
+    @classmethod
+    def query_of(cls, action: str) -> type[Query]:
+        return LookupQuery if action == "retrieve" else NoQuery
+
+    def retrieve(self, request: Request) -> HttpResponse:
+        """For each address, in order, the published claims that appear there, with the exact places, and those whose
+        verdicts cite it. The answer can be cached, unlike that to a body.
+        """
+        plain = request._request
+        urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
+        if not urls:
+            missing = "`url`: give the address of an article, once or repeatedly."
+            raise InvalidParameters([{"parameter": "url", "code": "empty", "detail": missing}])
+        content = found_at(urls, plain)
+        etag = hashlib.sha256(content).hexdigest()
+        return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
+
+    @extend_schema(
+        request=LookupRequestSerializer,
+        responses={
+            200: LookupSerializer,
+            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+            (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
+            (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
+            **_PROBLEMS,
+        },
+    )
+    def create(self, request: Request) -> HttpResponse:
+        """For each address, in order, the published claims that appear there, with the exact places, and those whose
+        verdicts cite it. An address that is none has an `error` in its place, and spoils no other.
+        """
+        plain = request._request
+        NoQuery(plain.GET, Publication.objects.none(), request=plain)
+        response = HttpResponse(found_at(addresses_in(request.data), plain), content_type="application/json")
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,103 @@
+"""Partial answers: the selector that Google's APIs take in `fields`.
+
+Commas separate fields; `a/b` and `a(b,c)` select within `a`, which may be a list; `*` is every field of a message
+(https://cloud.google.com/apis/docs/system-parameters, and the same in all of Google's client guides).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Document = dict[str, Any]
+
+_TOKEN = re.compile(r"[(),/]|[^(),/]+")
+
+
+class UnknownField(ValueError):
+    """The selector cannot be read, or names a field that there is none of; `str()` completes a sentence."""
+
+
+@dataclass
+class Mask:
+    """The fields to keep, each with what to keep of it; `whole` keeps everything."""
+
+    whole: bool = False
+    parts: dict[str, "Mask"] = field(default_factory=dict)
+
+    @property
+    def selects(self) -> bool:
+        """Whether anything is kept: `*/a` also comes past fields that have no `a`."""
+        return self.whole or any(part.selects for part in self.parts.values())
+
+    def applied_to(self, value: Any) -> Any:
+        """The value with nothing but the fields to keep."""
+        if self.whole:
+            return value
+        if isinstance(value, list):
+            return [self.applied_to(item) for item in value]
+        kept = {name: part for name, part in self.parts.items() if name in value and part.selects}
+        return {name: part.applied_to(value[name]) for name, part in kept.items()}
+
+
+def read_mask(text: str, shape: Document) -> Mask:
+    """The mask that a selector describes.
+
+    Args:
+        shape: the fields of the message: for each the shape of its own message, or {} where it is a plain value.
+
+    Raises:
+        UnknownField: saying what cannot be understood.
+    """
+    mask = Mask()
+    tokens = _Tokens(text)
+    _read_fields(tokens, [(mask, shape)])
+    if tokens.next:
+        raise UnknownField(f"“{tokens.next}” is not expected there.")
+    return mask
+
+
+class _Tokens:
+    """The parts of a selector, one after the other; `next` is "" at the end."""
+
+    def __init__(self, text: str) -> None:
+        self._parts: Iterator[str] = iter(_TOKEN.findall("".join(text.split())))
+        self.next = next(self._parts, "")
+
+    def take(self) -> str:
+        token, self.next = self.next, next(self._parts, "")
+        return token
+
+    def skip(self, token: str) -> bool:
+        """Whether this token comes next; if so, it is taken."""
+        return self.next == token and bool(self.take())
+
+
+#: Masks that are being read, each with the shape of what it applies to.
+_Places = list[tuple[Mask, Document]]
+
+
+def _read_fields(tokens: _Tokens, places: _Places) -> None:
+    _read_field(tokens, places)
+    while tokens.skip(","):
+        _read_field(tokens, places)
+
+
+def _read_field(tokens: _Tokens, places: _Places) -> None:
+    name = tokens.take()
+    within = [
+        (mask.parts.setdefault(part, Mask()), shape[part])
+        for mask, shape in places
+        for part in (shape if name == "*" else [name] if name in shape else [])
+    ]
+    if not within:
+        raise UnknownField(f"there is no field “{name[:100]}” there.")
+    if tokens.skip("/"):
+        _read_field(tokens, within)
+    elif tokens.skip("("):
+        _read_fields(tokens, within)
+        if not tokens.skip(")"):
+            raise UnknownField("a closing parenthesis is missing.")
+    else:
+        for mask, _shape in within:
+            mask.whole = True

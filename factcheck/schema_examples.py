@@ -1,0 +1,130 @@
+"""Examples in the OpenAPI document: one file each, `docs/examples/api/<operation id>.json`.
+
+A second example of an operation is `<operation id>.<name>.json`; one of all operations whose answers have the same
+schema is `any.<name>.json`. A file holds a summary, a request and the answer to it:
+
+    {
+        "summary": "…",
+        "request": {"method": "GET", "path": "/api/v1/…", "query": {…}, "headers": {…}, "body": …},
+        "response": {"status": 200, "media_type": "application/json", "body": …}
+    }
+
+tests/contracts/test_examples.py makes each request and compares the answer, so examples say what is served.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+FOLDER = settings.BASE_DIR / "docs" / "examples" / "api"
+
+#: Stands for an operation in the names of files about what any of them may answer.
+ANY = "any"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request and the answer to it."""
+
+    path: Path
+
+    @property
+    def operation(self) -> str:
+        return self.path.stem.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.path.stem.partition(".")[2] or "example"
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.path.read_text())
+        return content
+
+    @property
+    def as_openapi(self) -> dict[str, Any]:
+        """The answer as an Example Object."""
+        return {"summary": self.content["summary"], "value": self.content["response"]["body"]}
+
+
+def examples() -> list[Example]:
+    return [Example(path) for path in sorted(FOLDER.glob("*.json"))]
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All operations of an OpenAPI document, with the templates of their addresses."""
+    for template, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in {"get", "put", "post", "delete", "patch"}:
+                yield template, operation
+
+
+def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A postprocessing hook of drf-spectacular."""
+    by_id = {operation["operationId"]: (template, operation) for template, operation in operations(result)}
+    for example in examples():
+        if not example.content.get("response"):  # a new file, whose answer is still to be written
+            continue
+        if example.operation == ANY:
+            _attach_to_all(result, example)
+        elif example.operation in by_id:
+            _attach(*by_id[example.operation], example)
+    return result
+
+
+def _attach_to_all(document: dict[str, Any], example: Example) -> None:
+    document["components"].setdefault("examples", {})[example.name] = example.as_openapi
+    reference = {"$ref": f"#/components/examples/{example.name}"}
+    own = _content_of_answer(_asked(document, example.content["request"]), example)
+    for _template, operation in operations(document):
+        content = _content_of_answer(operation, example)
+        if own and content and content["schema"] == own["schema"]:
+            content.setdefault("examples", {})[example.name] = reference
+
+
+def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
+    request = example.content["request"]
+    given = {**_in_path(template, request["path"]), **request.get("query", {})}
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] in given:
+            parameter.setdefault("example", given[parameter["name"]])
+    if "body" in request:
+        for content in operation["requestBody"]["content"].values():
+            content.setdefault("examples", {})[example.name] = {
+                "summary": example.content["summary"],
+                "value": request["body"],
+            }
+    if (content := _content_of_answer(operation, example)) is not None:
+        content.setdefault("examples", {})[example.name] = example.as_openapi
+
+
+def _asked(document: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """The operation that a request is for."""
+    paths, path = document["paths"], request["path"]
+    template = path if path in paths else next(each for each in paths if _pattern(each).fullmatch(path))
+    operation: dict[str, Any] = paths[template][request["method"].lower()]
+    return operation
+
+
+def _content_of_answer(operation: dict[str, Any], example: Example) -> dict[str, Any] | None:
+    response = example.content["response"]
+    described = operation["responses"].get(str(response["status"]), {})
+    content: dict[str, Any] | None = described.get("content", {}).get(response["media_type"])
+    return content
+
+
+def _in_path(template: str, path: str) -> dict[str, Any]:
+    """The values of the parameters in an address."""
+    found = _pattern(template).fullmatch(path)
+    values = found.groupdict() if found else {}
+    return {name: int(value) if value.isdecimal() else value for name, value in values.items()}
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template)))

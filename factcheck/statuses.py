@@ -1,0 +1,62 @@
+"""Errors as Google's HTTP APIs write them: `google.rpc.Status` in JSON (AIP-193, https://google.aip.dev/193)."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import orjson
+from django.http import HttpResponse
+
+#: The addresses at which errors have this shape.
+STATUS_PATH = "/v1alpha1/"
+
+NO_METHOD = "There is no method at this address."
+
+#: The canonical code (`google.rpc.Code`) for each HTTP status. Only some have one; for others the nearest is taken.
+_CODES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
+    409: "ABORTED",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+
+
+class Violation(NamedTuple):
+    """What is wrong with a field of the request (`google.rpc.BadRequest.FieldViolation`); "" where there is none."""
+
+    field: str
+    description: str
+
+
+class StatusResponse(HttpResponse):
+    """An error, with what is wrong with each field of the request where that is known."""
+
+    def __init__(self, code: int, message: str, *, violations: Iterable[Violation] = ()) -> None:
+        error: dict[str, Any] = {"code": int(code), "message": message, "status": _canonical(code)}
+        if listed := [_known(violation) for violation in violations]:
+            error["details"] = [
+                {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": listed}
+            ]
+        super().__init__(
+            orjson.dumps({"error": error}, option=orjson.OPT_INDENT_2) + b"\n",
+            content_type="application/json; charset=UTF-8",
+            status=code,
+        )
+        self["Cache-Control"] = "no-store"
+
+
+def _canonical(code: int) -> str:
+    if code in _CODES:
+        return _CODES[code]
+    return "INVALID_ARGUMENT" if code < HTTPStatus.INTERNAL_SERVER_ERROR else "INTERNAL"
+
+
+def _known(violation: Violation) -> dict[str, str]:
+    return {name: value for name, value in violation._asdict().items() if value}

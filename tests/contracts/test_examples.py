@@ -1,0 +1,179 @@
+"""The examples of the OpenAPI document are what is served, and none is missing.
+
+After a change that is meant, or for a new file that holds only a summary and a request, write the answers anew and look
+at them:
+
+    UPDATE_CONTRACTS=1 .venv/bin/pytest tests/contracts/test_examples.py
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from claims.models import Claim
+from factcheck.api import openapi
+from factcheck.environment import Rate
+from factcheck.schema_examples import ANY, FOLDER, Example, examples, operations
+from factcheck.throttling import callers, limiter
+from tests.contracts import test_contracts
+
+world, retracted = test_contracts.world, test_contracts.retracted
+
+#: Operations of editors' tools are described in words and by their schemas.
+NOT_PUBLIC = "/api/v1/editorial/"
+
+#: Members that the database's own clock decides, and what stands for them in the examples.
+DECIDED_BY_THE_DATABASE = {
+    "captured_at": "2026-01-20T09:00:00.000000Z",
+    "body_sha256": "0123456789abcdef" * 4,
+}
+
+
+@pytest.fixture
+def same_every_time(db: None) -> Iterator[None]:
+    """Rows are numbered from 1, and found in January 2026."""
+    models = [model for app in ("claims", "sources") for model in apps.get_app_config(app).get_models()]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+    with time_machine.travel("2026-01-20T09:00:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def busy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody at the address of the test's client has used up what they may ask for."""
+    monkeypatch.setattr(callers, "store_at", lambda address: None)
+    settings.RATE_LIMIT_ANONYMOUS = Rate(600, 60)
+    monkeypatch.setattr(limiter(), "clock", lambda: 0.0)
+    limiter().admit("127.0.0.1", "anonymous", 600)
+    yield
+    limiter.cache_clear()
+
+
+def served(client: Client, request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to the request of an example, as the example's file holds it."""
+    query = {
+        name: ",".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in request.get("query", {}).items()
+    }
+    with time_machine.travel("2026-03-01T09:00:00Z", tick=False):
+        response: Any = client.generic(
+            request["method"],
+            request["path"],
+            json.dumps(request["body"]) if "body" in request else "",
+            "application/json" if "body" in request else "application/octet-stream",
+            query_params=query,
+            headers={"host": "localhost:8000", **request.get("headers", {})},
+        )
+        body = b"".join(response).decode()
+    for member, value in DECIDED_BY_THE_DATABASE.items():
+        body = re.sub(rf'("{member}": ?)"[^"]*"', rf'\1"{value}"', body)
+    media_type = response.headers["Content-Type"].partition(";")[0]
+    is_json = re.search(r"\bjson$", media_type)
+    return {
+        "status": response.status_code,
+        "media_type": media_type,
+        "body": json.loads(body) if is_json else body,
+    }
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.path.stem)
+def test_answer_is_what_is_served(
+    same_every_time: None,
+    client: Client,
+    world: dict[str, Any],
+    retracted: Claim,
+    example: Example,
+    request: pytest.FixtureRequest,
+) -> None:
+    expected = example.content.get("response", {})
+    if expected.get("status") == 429:
+        request.getfixturevalue("busy")
+    answer = served(client, example.content["request"])
+    if os.environ.get("UPDATE_CONTRACTS"):
+        text = json.dumps(example.content | {"response": answer}, indent=2, ensure_ascii=False)
+        example.path.write_text(text + "\n")
+        expected = answer
+    assert answer == expected
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.path.stem)
+def test_example_is_attached_and_as_its_schema_says(example: Example) -> None:
+    answer = example.content.get("response")
+    assert answer, "Write the answer with UPDATE_CONTRACTS=1."
+    attached = 0
+    for _template, operation in operations(openapi()):
+        if example.operation not in (ANY, operation["operationId"]):
+            continue
+        content = content_of(operation, str(answer["status"]), answer["media_type"])
+        if example.operation == ANY and example.name not in content.get("examples", {}):
+            continue
+        assert example.name in content["examples"]
+        validate(answer["body"], content["schema"])
+        attached += 1
+        if "body" in example.content["request"] and answer["status"] < 400:
+            for described in operation["requestBody"]["content"].values():
+                validate(example.content["request"]["body"], described["schema"])
+    assert attached
+
+
+def content_of(operation: dict[str, Any], status: str, media_type: str) -> dict[str, Any]:
+    """How the operation describes an answer of this kind; nothing where it does not."""
+    content: dict[str, Any] = operation["responses"].get(status, {}).get("content", {}).get(media_type, {})
+    return content
+
+
+def validate(value: Any, schema: dict[str, Any]) -> None:
+    document = {"components": openapi()["components"], **schema}
+    Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
+
+
+def public() -> list[tuple[str, dict[str, Any]]]:
+    return [(path, operation) for path, operation in operations(openapi()) if not path.startswith(NOT_PUBLIC)]
+
+
+@pytest.mark.parametrize("operation", [operation["operationId"] for _, operation in public()])
+def test_every_public_operation_has_an_example(operation: str) -> None:
+    (described,) = (found for _, found in public() if found["operationId"] == operation)
+    media_types = [
+        media_type
+        for status, response in described["responses"].items()
+        if status == "200"
+        for media_type, content in response.get("content", {}).items()
+        if content.get("examples")
+    ]
+    assert media_types, f"Add {FOLDER.name}/{operation}.json with a summary and a request."
+
+
+@pytest.mark.parametrize(
+    "template, operation", public(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_value_in_an_address_has_an_example(template: str, operation: dict[str, Any]) -> None:
+    in_path = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "path"]
+    assert [parameter["name"] for parameter in in_path if "example" not in parameter] == []
+    for parameter in operation.get("parameters", []):
+        if "example" in parameter:
+            validate(parameter["example"], parameter["schema"])
+
+
+def test_errors_have_examples_everywhere() -> None:
+    for template, operation in operations(openapi()):
+        for status in ("400", "404", "406", "429"):
+            if content := content_of(operation, status, "application/problem+json"):
+                assert content.get("examples"), (template, status)
+
+
+def test_every_file_belongs_to_an_operation() -> None:
+    known = {operation["operationId"] for _, operation in operations(openapi())} | {ANY}
+    assert {example.operation for example in examples()} <= known
