@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from factcheck import postgres
 
-pytest_plugins = ["tests.newsroom", "tests.browser"]
+pytest_plugins = ["tests.newsroom", "tests.browser", "tests.worker"]
 
 TEMPLATE = "factcheck_template_"
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -107,7 +108,7 @@ def empty(client: Client, path: str) -> bool:
     page = json.loads(text_of(client, path))
     # What was asked is said again, and nothing is suggested instead.
     search = page.pop("search", None)
-    nothing = {"count": None, "next": None, "previous": None, "results": []}
+    nothing: dict[str, Any] = {"count": None, "next": None, "previous": None, "results": []}
     said_again = search is None or search["answered"] == search["asked"]
     return page in (nothing, {**nothing, "highlights": {}}) and said_again
 

@@ -1,20 +1,11 @@
 """What the background worker does for itself."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck.tasks import remove_finished_jobs
-
-
-@pytest.fixture
-def without_schedule() -> Iterator[None]:
-    periodic, app.periodic_registry.periodic_tasks = app.periodic_registry.periodic_tasks, {}
-    yield
-    app.periodic_registry.periodic_tasks = periodic
+from tests.worker import run_waiting_jobs
 
 
 def job(status: str, hours_ago: int) -> int:
@@ -40,7 +31,6 @@ def job(status: str, hours_ago: int) -> int:
 def test_jobs_that_succeeded_are_forgotten_after_three_days(without_schedule: None) -> None:
     _old, fresh, failed = job("succeeded", 73), job("succeeded", 71), job("failed", 1000)
     remove_finished_jobs.configure(task_kwargs={"timestamp": 0}).defer()
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-        worker.run_worker(wait=False, install_signal_handlers=False)
+    run_waiting_jobs()
     left = set(ProcrastinateJob.objects.filter(task_name="done").values_list("pk", flat=True))
     assert left == {fresh, failed}

@@ -14,12 +14,12 @@ import time_machine
 from django.conf import settings as project
 from django.db import connection, transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.models import Claim, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.webhooks import following, sending, tasks, waking
 from tests.claims.webhooks.receiver import Receiver, status
+from tests.worker import run_waiting_jobs
 
 Publish = Callable[..., Claim]
 
@@ -52,14 +52,6 @@ def in_parallel(*calls: Callable[[], object]) -> None:
         thread.join()
 
 
-@pytest.fixture
-def without_schedule() -> Any:
-    """The worker does what is called for, and not what the clock happens to say."""
-    periodic, app.periodic_registry.periodic_tasks = app.periodic_registry.periodic_tasks, {}
-    yield
-    app.periodic_registry.periodic_tasks = periodic
-
-
 @pytest.mark.django_db(transaction=True)
 class TestWorker:
     def test_takes_a_publication_all_the_way(
@@ -67,8 +59,7 @@ class TestWorker:
     ) -> None:
         claim = publish()
         ProcrastinateJob.objects.filter(queue_name="mail").delete()
-        with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-            worker.run_worker(wait=False, install_signal_handlers=False)
+        run_waiting_jobs()
         (message,) = receiver.messages
         assert message.version == (claim.pk, 1)
         assert message.verified(endpoint.secret)["type"] == "claim.published"

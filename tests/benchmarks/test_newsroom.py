@@ -1,0 +1,100 @@
+"""The made-up newsroom of the benchmark: what it publishes is what publishing makes of the same rows."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from benchmarks.read_side import database
+from benchmarks.read_side.cast import make_cast
+from benchmarks.read_side.checking import disagreements
+from benchmarks.read_side.ledger import lives
+from benchmarks.read_side.newsroom import Chunk
+from benchmarks.read_side.words import LANGUAGES, lexicon
+from claims.models import Claim, Mention, Publication, SearchLanguage, SearchSpelling, SearchWord
+
+#: Enough for every fate to be met.
+CLAIMS = 200
+
+
+def chunk() -> Chunk:
+    return Chunk(0, lives(CLAIMS), make_cast(CLAIMS))
+
+
+@pytest.fixture
+def newsroom(transactional_db: None) -> None:
+    database.store(chunk().rows())
+    database.settle()
+
+
+def test_every_entry_is_what_publishing_makes_of_its_rows(newsroom: None) -> None:
+    kinds = Counter(Publication.objects.values_list("kind", flat=True))
+    assert kinds["publication"] == CLAIMS
+    assert set(kinds) == set(Publication.Kind.values) - {"unmerge"}
+    found = {claim: columns for claim in range(1, CLAIMS + 1) if (columns := disagreements(claim))}
+    assert found == {}
+
+
+def kept_by_triggers() -> list[list[Any]]:
+    """What the ledger itself adds to its entries, and its accounts of what is public."""
+    return [
+        list(Publication.objects.order_by("id").values_list("id", "sequence", "superseded_at")),
+        list(Mention.objects.values_list("kind", "thing_id", "publications")),
+        list(SearchWord.objects.values_list("word", "publications")),
+        list(SearchSpelling.objects.values_list("word")),
+        list(SearchLanguage.objects.values_list("language", "publications")),
+    ]
+
+
+def test_rows_stored_past_the_triggers_say_what_triggers_would_have_made(newsroom: None) -> None:
+    """The ledger is emptied and written again, entry after entry, with its triggers."""
+    stored = kept_by_triggers()
+    given = [
+        field.column
+        for field in Publication._meta.concrete_fields
+        if not field.generated and field.name != "superseded_at"
+    ]
+    columns = ", ".join(connection.ops.quote_name(str(column)) for column in given)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("CREATE TEMP TABLE entry ON COMMIT DROP AS SELECT * FROM claims_publication")
+        for model in (Publication, Mention, SearchWord, SearchSpelling, SearchLanguage):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+        # What was retracted later was public at first.
+        cursor.execute("UPDATE claims_verdict SET state = 'published' WHERE state = 'retracted'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute("SELECT id FROM entry ORDER BY sequence")
+        for (entry,) in cursor.fetchall():
+            cursor.execute(
+                f"INSERT INTO claims_publication ({columns}) SELECT {columns} FROM entry WHERE id = %s",
+                [entry],
+            )
+        written = kept_by_triggers()
+        transaction.set_rollback(True)
+    assert written == stored
+    assert all(stored)
+
+
+def test_quotes_stand_where_they_are_said_to_stand(newsroom: None) -> None:
+    with connection.cursor() as cursor:
+        for table in ("claims_appearance", "claims_evidence"):
+            cursor.execute(
+                "SELECT count(*), count(*) FILTER (WHERE substr(s.text, a.start + 1, a.end - a.start) = a.exact)"
+                f" FROM {table} a JOIN sources_snapshot s ON s.id = a.snapshot_id AND s.source_id = a.source_id"
+                " WHERE a.start IS NOT NULL"
+            )
+            quotes, true_quotes = cursor.fetchone()
+            assert quotes == true_quotes > 0
+
+
+def test_two_machines_measure_the_same_texts(db: None) -> None:
+    claims = {row.pk: row for row in chunk().rows() if isinstance(row, Claim)}
+    assert claims[7].statement == (
+        "Im Jahr 1997 stieg zetschwöng schaupfepaur um 7647 Prozent pfotsul sich in glürt ein"
+    )
+
+
+def test_words_are_as_many_as_promised() -> None:
+    words = {word for language in LANGUAGES for word in lexicon(language.tag).words}
+    assert len(words) > 100_000
