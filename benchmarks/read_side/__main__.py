@@ -1,0 +1,67 @@
+"""Measure the public side beside its peers, all in one run, on 200,000 made-up claims.
+
+`make bench ARGS=read_side`, or `python -m benchmarks read_side [--claims N] [--seconds S] [--growth]`.
+docs/performance.md says how it is measured and what was found.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.read_side import report
+from benchmarks.read_side.database import DEFAULT_FOLDER, prepared
+from benchmarks.read_side.measuring import Options, in_a_process_of_its_own
+
+CONTESTANTS = ("ours", "floor", "datasette", "naive")
+GROWTH = (20_000, 200_000, 1_000_000)
+
+
+def main() -> int:
+    parser = _parser()
+    options = parser.parse_args()
+    names = ["ours", "floor"] if options.growth else options.only.split(",")
+    if names[0] != "ours" or not set(names) <= set(CONTESTANTS):
+        parser.error(f"--only {options.only}: begin with ours, and choose from {','.join(CONTESTANTS)}.")
+    results = []
+    for claims in GROWTH if options.growth else (options.claims,):
+        place = options.database or prepared(claims, options.data)
+        measured = in_a_process_of_its_own(Options(place, names, options.seconds, options.rounds))
+        report.show(measured)
+        results.append(measured)
+    return bool(report.judge_growth(results) if options.growth else report.judge(results[0]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks read_side", description=__doc__)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--claims", type=int, default=200_000, help="how many (default: %(default)s)")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=10,
+        help="for each measure and contestant, over all rounds (%(default)s)",
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="how often everybody has a turn (%(default)s)")
+    parser.add_argument(
+        "--only",
+        default=",".join(CONTESTANTS),
+        metavar="NAMES",
+        help="contestants (default: %(default)s)",
+    )
+    sizes = ", ".join(f"{claims:,}" for claims in GROWTH)
+    size.add_argument("--growth", action="store_true", help=f"measure us and the floor at {sizes} claims")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=DEFAULT_FOLDER,
+        metavar="FOLDER",
+        help="where databases are kept (%(default)s)",
+    )
+    size.add_argument(
+        "--database", type=Path, metavar="DATA_DIR", help="measure the database there, whatever made it"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

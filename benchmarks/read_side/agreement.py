@@ -1,0 +1,109 @@
+"""Before anybody is measured: do all of them answer the same, and does a 304 read no body?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlsplit
+
+from django.db import connections
+from django.test import Client
+
+from benchmarks.read_side import PAGE, datasette_peer
+from benchmarks.read_side.contestants import MEASURES, Contestant
+from benchmarks.read_side.load import Disagreement, answer_to, requests_for
+from benchmarks.read_side.questions import Questions
+
+_EACH = 20
+
+#: Pages of the table's bodies and search documents that were looked at, in memory or on disk.
+_PAGES_OF_BODIES = """
+    SELECT toast_blks_read + toast_blks_hit FROM pg_statio_user_tables WHERE relname = 'claims_publication'
+"""
+
+
+def require_agreement(running: Mapping[str, Contestant], questions: Questions) -> None:
+    """Ask everybody some questions of each kind.
+
+    Raises:
+        Disagreement: the answers differ.
+    """
+    ours = running["ours"]
+    for name, contestant in running.items():
+        for measure in [measure for measure in MEASURES if measure in contestant.targets]:
+            if (name, measure) == ("datasette", "search"):
+                continue  # its ranking is another one; what it finds at all is compared below
+            pairs = zip(ours.targets[measure], contestant.targets[measure], strict=True)
+            for target, theirs in list(pairs)[:_EACH]:
+                _require_equal(target, ours.answered(target)[:PAGE], name, contestant.answered(theirs)[:PAGE])
+    if "datasette" in running:
+        for text, target in list(zip(questions.searches, ours.targets["search"], strict=True))[:_EACH]:
+            _require_equal(
+                target,
+                sorted(_all_found(ours, target)),
+                "datasette",
+                sorted(_found(running["datasette"], text)),
+            )
+
+
+def _require_equal(target: str, ours: list[int], name: str, theirs: list[int]) -> None:
+    if ours != theirs:
+        raise Disagreement(
+            f"{target}: we answer {len(ours)} ids, {ours[:5]} …; {name} {len(theirs)}, {theirs[:5]} …"
+        )
+    if not ours:
+        raise Disagreement(f"{target}: nobody finds anything, which measures nothing.")
+
+
+def _all_found(ours: Contestant, target: str) -> list[int]:
+    """The ids on all pages."""
+    found: list[int] = []
+    following: str | None = f"{target}&page_size=200"
+    while following:
+        body = answer_to(ours.address, requests_for([following])[0]).partition(b"\r\n\r\n")[2]
+        document = json.loads(body)
+        found += [claim["id"] for claim in document["results"]]
+        parts = urlsplit(document["next"] or "")
+        following = f"{parts.path}?{parts.query}" if document["next"] else None
+    return found
+
+
+def _found(datasette: Contestant, text: str) -> list[int]:
+    asked = f"/{datasette_peer.NAME}/found.json?_shape=arrayfirst&q={quote(datasette_peer.phrase(text))}"
+    body = answer_to(datasette.address, requests_for([asked])[0]).partition(b"\r\n\r\n")[2]
+    rows: list[int] = json.loads(body)
+    return rows
+
+
+def etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
+    """The header line, for each target, of a reader who has its present answer."""
+    found = []
+    for target in targets:
+        head = answer_to(ours.address, requests_for([target])[0]).partition(b"\r\n\r\n")[0].decode()
+        lines = (line.partition(": ") for line in head.split("\r\n"))
+        found.append(next(f"If-None-Match: {value}" for name, _, value in lines if name.lower() == "etag"))
+    return found
+
+
+def bodies_read(targets: Sequence[str], headers: Sequence[str], status: int) -> int:
+    """Pages of bodies that PostgreSQL looks at to answer all of these.
+
+    Large values lie in a table of their own (TOAST), whose pages are counted apart, so a read of one cannot hide.
+    """
+    before = _pages_of_bodies()
+    client = Client(headers={"host": "localhost"})
+    for target, line in zip(targets, headers or [""] * len(targets), strict=True):
+        name, _, value = line.partition(": ")
+        response = client.get(target, headers={name: value} if name else {})
+        if response.status_code != status:
+            raise Disagreement(f"{target} with “{line}” answered {response.status_code}, not {status}.")
+    return _pages_of_bodies() - before
+
+
+def _pages_of_bodies() -> int:
+    for connection in connections.all():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(_PAGES_OF_BODIES)
+        pages: int = cursor.fetchone()[0]
+        return pages

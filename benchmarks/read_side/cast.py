@@ -1,0 +1,127 @@
+"""Who and what the made-up claims are about: publishers with their scales, claimants, topics."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import slugify
+
+from benchmarks.read_side.words import LANGUAGES, lexicon
+from claims.models import Claimant, NormalisedRating, Rating, RatingScale, Topic
+from sources.models import Publisher
+
+FACT_CHECKERS, OTHER_PUBLISHERS, TOPICS = 20, 40, 300
+CLAIMS_PER_CLAIMANT = 40
+
+#: The steps of a scale with how often a verdict takes them: most of what is checked is wrong.
+STEPS = (
+    ("false", 40, NormalisedRating.FALSE),
+    ("misleading", 17, NormalisedRating.MISLEADING),
+    ("mostly-false", 12, NormalisedRating.MOSTLY_FALSE),
+    ("half-true", 10, NormalisedRating.MIXED),
+    ("true", 8, NormalisedRating.TRUE),
+    ("unproven", 6, NormalisedRating.UNPROVEN),
+    ("mostly-true", 5, NormalisedRating.MOSTLY_TRUE),
+    ("satire", 2, NormalisedRating.SATIRE),
+)
+_COUNTRIES = ("DE", "ES", "FR", "BR", "GB", "US", "IN", "KR", "EG", "MX", "AR", "CA", "TW", "CH", "")
+_OTHER_KINDS = (
+    Publisher.Kind.NEWS,
+    Publisher.Kind.NEWS,
+    Publisher.Kind.AGENCY,
+    Publisher.Kind.GOVERNMENT,
+    Publisher.Kind.INTERGOVERNMENTAL,
+    Publisher.Kind.RESEARCH,
+    Publisher.Kind.CIVIL_SOCIETY,
+    Publisher.Kind.PLATFORM,
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody, by the weight with which claims meet them: the first ones most often."""
+
+    checkers: list[Publisher]
+    publishers: list[Publisher]
+    ratings: dict[int, list[Rating]]
+    claimants: list[Claimant]
+    topics: list[Topic]
+
+
+def make_cast(claims: int) -> Cast:
+    """Make everybody whom so many claims need, and store them."""
+    chance = random.Random("cast")  # noqa: S311  nothing to protect here
+    publishers = Publisher.objects.bulk_create(
+        _publisher(chance, number) for number in range(FACT_CHECKERS + OTHER_PUBLISHERS)
+    )
+    checkers = publishers[:FACT_CHECKERS]
+    return Cast(
+        checkers=checkers,
+        publishers=publishers,
+        ratings={checker.pk: _ratings(chance, checker) for checker in checkers},
+        claimants=Claimant.objects.bulk_create(
+            (_claimant(chance) for _ in range(max(50, claims // CLAIMS_PER_CLAIMANT))), batch_size=5_000
+        ),
+        topics=Topic.objects.bulk_create(_topic(chance, number) for number in range(TOPICS)),
+    )
+
+
+def _language(chance: random.Random) -> str:
+    return chance.choices(LANGUAGES, weights=[language.share for language in LANGUAGES])[0].tag
+
+
+def _publisher(chance: random.Random, number: int) -> Publisher:
+    tag = _language(chance)
+    site = "-".join(lexicon("en").draw(chance, 2)) + f"-{number}.example"
+    return Publisher(
+        name=lexicon(tag).name(chance),
+        kind=Publisher.Kind.FACT_CHECKER if number < FACT_CHECKERS else chance.choice(_OTHER_KINDS),
+        url=f"https://{site}",
+        domain=site,
+        country=chance.choice(_COUNTRIES),
+        language=tag,
+        ifcn_signatory=number < FACT_CHECKERS and chance.random() < 0.7,
+    )
+
+
+def _ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
+    words = lexicon(publisher.language)
+    scale = RatingScale.objects.create(
+        publisher=publisher,
+        name=words.name(chance, 1),
+        version="1",
+        language=publisher.language,
+        methodology_url=f"{publisher.url}/methodology",
+    )
+    return Rating.objects.bulk_create(
+        Rating(
+            scale=scale,
+            code=code,
+            position=position,
+            label=f"{words.name(chance, 1)} {position}",
+            labels={"en": code.replace("-", " ").capitalize()},
+            normalised=normalised,
+            colour="#9b1c31",
+            text_colour="#ffffff",
+            colour_dark="#ff9aa8",
+            text_colour_dark="#16181d",
+        )
+        for position, (code, _weight, normalised) in enumerate(STEPS, 1)
+    )
+
+
+def _claimant(chance: random.Random) -> Claimant:
+    words = lexicon(_language(chance))
+    person: dict[str, Any] = {"job_title": words.name(chance, 1)} if chance.random() < 0.6 else {}
+    return Claimant(
+        name=words.name(chance),
+        kind=Claimant.Kind.PERSON if person or chance.random() < 0.6 else Claimant.Kind.ORGANIZATION,
+        country=chance.choice(_COUNTRIES),
+        same_as=[f"https://people.example/{chance.randrange(10**9)}"] if chance.random() < 0.3 else [],
+        **person,
+    )
+
+
+def _topic(chance: random.Random, number: int) -> Topic:
+    name = lexicon("en").name(chance, chance.choice((1, 2)))
+    return Topic(name=name, slug=f"{slugify(name)}-{number}")

@@ -1,0 +1,49 @@
+"""Whether the made-up ledger says what publishing the same rows would have made it say."""
+
+from typing import Any
+from unittest import mock
+
+from django.db import connection, transaction
+
+from claims import publishing
+from claims.models import Publication, PublishedVerdict
+
+#: What the database decides: numbers, and what the next entry closes.
+_NOT_COMPARED = {"id", "sequence", "superseded_at", "publication"}
+
+
+def disagreements(claim: int) -> list[str]:
+    """Names of the columns that `publishing.record` fills otherwise, for the newest entry of a claim.
+
+    The entry is taken back, recorded again at its own moment, and everything is rolled back.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        made = Publication.objects.newest().select_related("claim").get(claim=claim)
+        made_rows = _rows(made)
+        PublishedVerdict.objects.filter(publication=made)._raw_delete("default")
+        Publication.objects.filter(pk=made.pk)._raw_delete("default")
+        with mock.patch("django.utils.timezone.now", return_value=made.published_at):
+            recorded = publishing.record(made.claim, made.kind, note=made.note)
+        recorded_rows = _rows(recorded)
+        transaction.set_rollback(True)
+    if len(made_rows) != len(recorded_rows):
+        return ["number of verdicts"]
+    return [
+        f"{name}: {mine[name]!r:.300} is not {theirs[name]!r:.300}"
+        for mine, theirs in zip(made_rows, recorded_rows, strict=True)
+        for name in mine
+        if mine[name] != theirs[name]
+    ]
+
+
+def _rows(publication: Publication) -> list[dict[str, Any]]:
+    """The values of a publication and of its verdicts, as the database has them."""
+    rows = [
+        *Publication.objects.filter(pk=publication.pk).values(),
+        *PublishedVerdict.objects.filter(publication=publication).order_by("pk").values(),
+    ]
+    return [
+        {name: value for name, value in row.items() if name.removesuffix("_id") not in _NOT_COMPARED}
+        for row in rows
+    ]

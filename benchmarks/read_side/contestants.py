@@ -1,0 +1,247 @@
+"""Who is measured: how each is started, and at which addresses it answers the questions."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+
+from benchmarks.read_side import datasette_peer, floor
+from benchmarks.read_side.load import answer_to, requests_for
+from benchmarks.read_side.questions import Filter, Position, Questions
+from claims.api.filters import ClaimListQuery
+from factcheck.pagination import Position as Place
+from factcheck.pagination import encoded
+
+#: What is asked of everybody, in the order of the report.
+MEASURES = {
+    "list": "list of 50, everything embedded",
+    "detail": "one claim",
+    "filter": "filter by publisher, rating and dates",
+    "search": "ranked full-text search",
+    "deep": "list of 50, far back",
+}
+#: A web process handles so many requests at a time, in every contestant under granian; as `manage.py serve` has it.
+THREADS = settings.WEB_THREADS
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A running server, the addresses it is asked at by measure, and how the ids in its answers are read."""
+
+    name: str
+    address: tuple[str, int]
+    targets: Mapping[str, list[str]]
+    ids: Callable[[bytes], list[int]] = field(repr=False)
+    #: What it is measured by. Of the naive peer, a filter at 200,000 claims would take most of the time of everybody.
+    measured: tuple[str, ...] = tuple(MEASURES)
+
+    def answered(self, target: str) -> list[int]:
+        """The ids of the claims in one answer, in its order.
+
+        Raises:
+            RuntimeError: the answer is none.
+        """
+        head, _, body = answer_to(self.address, requests_for([target])[0]).partition(b"\r\n\r\n")
+        if head[9:12] != b"200":
+            raise RuntimeError(f"{self.name} answered {target} with {head.decode()}\n{body[:1000].decode()}")
+        return self.ids(body)
+
+
+def ids_of_results(body: bytes) -> list[int]:
+    document = json.loads(body)
+    return [claim["id"] for claim in document["results"]] if "results" in document else [document["id"]]
+
+
+def ids_of_rows(body: bytes) -> list[int]:
+    return [json.loads(row)["id"] for row in json.loads(body)]
+
+
+@contextmanager
+def contestants(names: list[str], questions: Questions, place: Path) -> Iterator[dict[str, Contestant]]:
+    """Start those named; all of them run, and are stopped at the end."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(_STARTERS[name](questions, place)) for name in names}
+
+
+# Addresses ------------------------------------------------------------------------------------------------------------
+
+
+def our_targets(questions: Questions) -> dict[str, list[str]]:
+    path = "/api/v1/claims/"
+    return {
+        "list": [path],
+        "detail": [f"{path}{claim}/" for claim in questions.details],
+        "filter": [f"{path}?{urlencode(_parameters(asked))}" for asked in questions.filters],
+        "search": [f"{path}?{urlencode({'q': text})}" for text in questions.searches],
+        "deep": [f"{path}?cursor={_cursor(position)}" for position in questions.positions],
+        "misspelt": [f"{path}?{urlencode({'q': text})}" for text in questions.misspelt],
+    }
+
+
+def _parameters(asked: Filter) -> dict[str, object]:
+    return {
+        "publisher": asked.publisher,
+        "rating": asked.rating,
+        "reviewed_after": asked.after,
+        "reviewed_before": asked.before,
+    }
+
+
+def _cursor(position: Position) -> str:
+    newest_first = next(order for order in ClaimListQuery.orderings if order.name == "-updated")
+    return encoded(Place((position.published_at, position.claim)), newest_first)
+
+
+def _naive_targets(questions: Questions) -> dict[str, list[str]]:
+    ours = our_targets(questions)
+    return {
+        name: [target.removeprefix("/api/v1") for target in ours[name]]
+        for name in ("list", "detail", "filter")
+    }
+
+
+def _datasette_targets(questions: Questions) -> dict[str, list[str]]:
+    def target(query: str, **parameters: object) -> str:
+        asked = urlencode({"_shape": "arrayfirst", **parameters}, quote_via=quote)
+        return f"/{datasette_peer.NAME}/{query}.json?{asked}"
+
+    return {
+        "list": [target("list")],
+        "detail": [target("detail", id=claim) for claim in questions.details],
+        "filter": [
+            target("filter", publisher=f.publisher, rating=f.rating, after=f.after, before=f.before)
+            for f in questions.filters
+        ],
+        "search": [target("search", q=datasette_peer.phrase(text)) for text in questions.searches],
+        "deep": [
+            target("deep", published_at=f"{p.published_at:%Y-%m-%dT%H:%M:%S.%f}", id=p.claim)
+            for p in questions.positions
+        ],
+    }
+
+
+# Servers --------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _ours(questions: Questions, place: Path) -> Iterator[Contestant]:
+    port = _free_port()
+    serve = ["manage.py", "serve", "--port", str(port), "--workers", "1"]
+    with _running("ours", serve, port, {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}) as address:
+        yield Contestant("ours", address, our_targets(questions), ids_of_results)
+
+
+@contextmanager
+def _floor(questions: Questions, place: Path) -> Iterator[Contestant]:
+    port = _free_port()
+    targets = {name: our_targets(questions)[name] for name in MEASURES}
+    server = settings.DATABASES["default"]
+    environment = floor.written_for_the_server(
+        floor.recorded([target for some in targets.values() for target in some]),
+        place / "floor.pickle",
+        f"host={server['HOST']} port={server['PORT']} user={server['USER']} dbname={server['NAME']}",
+    )
+    with _running(
+        "floor", _granian("benchmarks.read_side.floor:application", port), port, environment
+    ) as address:
+        yield Contestant("floor", address, targets, ids_of_results)
+
+
+@contextmanager
+def _naive(questions: Questions, place: Path) -> Iterator[Contestant]:
+    port = _free_port()
+    command = _granian("django.core.wsgi:get_wsgi_application", port)
+    environment = {"DJANGO_SETTINGS_MODULE": "benchmarks.read_side.naive_settings"}
+    with _running("naive DRF", command, port, environment) as address:
+        yield Contestant("naive DRF", address, _naive_targets(questions), ids_of_results, ("list", "detail"))
+
+
+@contextmanager
+def _datasette(questions: Questions, place: Path) -> Iterator[Contestant]:
+    port, folder = _free_port(), datasette_peer.copied(place)
+    command = ["-m", "datasette", "serve", "--immutable", str(folder / f"{datasette_peer.NAME}.db")]
+    command += ["--metadata", str(folder / "metadata.json"), "--port", str(port)]
+    for name, value in datasette_peer.SETTINGS.items():
+        command += ["--setting", name, str(value)]
+    with _running("Datasette", command, port, {}) as address:
+        yield Contestant("Datasette", address, _datasette_targets(questions), ids_of_rows)
+
+
+@contextmanager
+def nothing() -> Iterator[tuple[str, int]]:
+    """A server without an application, to learn how fast the reader itself is."""
+    port = _free_port()
+    with _running("nothing", _granian("benchmarks.read_side.floor:nothing", port), port, {}) as address:
+        yield address
+
+
+_STARTERS = {"ours": _ours, "floor": _floor, "datasette": _datasette, "naive": _naive}
+
+
+def _granian(factory: str, port: int) -> list[str]:
+    """As `factcheck.serving` starts it: one web process."""
+    return [
+        *("-m", "granian", "--interface", "wsgi", "--factory", "--no-ws", "--log-level", "error"),
+        *("--workers", "1", "--blocking-threads", str(THREADS), "--port", str(port), factory),
+    ]
+
+
+@contextmanager
+def _running(
+    name: str, command: list[str], port: int, environment: dict[str, str]
+) -> Iterator[tuple[str, int]]:
+    """Run a program of this environment until it is not needed any more."""
+    address = ("127.0.0.1", port)
+    log = settings.DATA_DIR / f"{name}.log"
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            [sys.executable, *command],
+            env=os.environ | environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_it_listens(name, server, address, log)
+        yield address
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGINT)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _wait_until_it_listens(
+    name: str, server: "subprocess.Popen[bytes]", address: tuple[str, int], log: Path
+) -> None:
+    patience = time.monotonic() + 300
+    while time.monotonic() < patience:
+        if server.poll() is not None:
+            raise RuntimeError(f"{name} ended with exit code {server.returncode}; {log} says why.")
+        try:
+            socket.create_connection(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{name} did not listen on port {address[1]} within five minutes.")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,270 @@
+"""A database full of made-up claims, made once for each number of them and kept.
+
+`python -m benchmarks.read_side.database [--claims N] [--data FOLDER]` makes it and prints its DATA_DIR: set that, and
+every command of the project works on it.
+"""
+
+import argparse
+import hashlib
+import multiprocessing
+import os
+import shutil
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import psycopg
+    from django.db.models import Model
+
+    from benchmarks.read_side.cast import Cast
+    from benchmarks.read_side.ledger import Life
+
+ROOT = Path(__file__).parents[2]
+DEFAULT_FOLDER = Path(os.environ.get("DATA_DIR") or ROOT / ".postgres") / "benchmarks"
+#: What decides how the database comes out: a change in any of these files makes it anew.
+_INGREDIENTS = (
+    *(f"benchmarks/read_side/{name}.py" for name in ("words", "cast", "ledger", "newsroom", "database")),
+    *("sources/migrations/*.py", "claims/migrations/*.py", "claims/data/*"),
+    *("claims/publishing.py", "claims/representation.py", "claims/markdown.py", "claims/search/texts.py"),
+)
+_MADE = "made"
+
+
+def prepared(claims: int, folder: Path) -> Path:
+    """The DATA_DIR of a database with so many claims; made by a process of its own unless it is there."""
+    place = folder.resolve() / f"claims-{claims}-{_digest()}"
+    if not (place / _MADE).exists():
+        shutil.rmtree(place, ignore_errors=True)
+        maker = multiprocessing.get_context("spawn").Process(target=_make, args=(claims, place))
+        maker.start()
+        maker.join()
+        if maker.exitcode:
+            sys.exit(f"The database with {claims:,} claims could not be made; see above.")
+    return place
+
+
+def set_up(place: Path) -> None:
+    """Set Django up on the database in `place`. What is imported from the project is imported afterwards."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
+        "DATA_DIR": str(place),
+        "DATABASE_URL": "",
+        "FACTCHECK_DEMO": "1",
+        "LOG_LEVEL": "ERROR",
+    }
+    import django
+
+    django.setup()
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for pattern in _INGREDIENTS:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _make(claims: int, place: Path) -> None:
+    set_up(place)
+    from django.core.management import call_command
+    from django.db import connections
+
+    from factcheck import postgres
+
+    began = time.perf_counter()
+    with postgres.running(place):
+        call_command("migrate", verbosity=0)
+        fill(claims)
+        connections.close_all()
+        (place / _MADE).touch()
+    print(f"made {claims:,} claims in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+
+def fill(claims: int, *, processes: int = 0) -> None:
+    """Fill the migrated database that Django is set up on with so many claims.
+
+    Triggers do not fire: what they would add (numbers of the ledger, mentions) is added here.
+    """
+    from benchmarks.read_side.cast import make_cast
+    from benchmarks.read_side.ledger import lives
+
+    cast = make_cast(claims)
+    everything = lives(claims)
+    with _without_indexes():
+        _copy(everything, cast, processes or os.cpu_count() or 1)
+    settle()
+    with _connection() as server:
+        server.execute("VACUUM ANALYZE")
+        server.execute("ALTER SYSTEM RESET autovacuum")
+        server.execute("SELECT pg_reload_conf()")
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+def _copy(everything: "list[Life]", cast: "Cast", processes: int) -> None:
+    """Make and store all chunks, in as many processes as asked for."""
+    from django.db import connections
+    from rich.console import Console
+    from rich.progress import track
+
+    from benchmarks.read_side.ledger import CHUNK
+
+    global _work  # noqa: PLW0603  what the forked processes inherit
+    _work = everything, cast
+    numbers = range(-(-len(everything) // CHUNK))
+    connections.close_all()
+    with multiprocessing.get_context("fork").Pool(min(processes, len(numbers))) as pool:
+        stored = pool.imap_unordered(_store_chunk, numbers)
+        for _ in track(stored, "claims", len(numbers), console=Console(stderr=True)):
+            pass
+
+
+_work: "tuple[list[Life], Cast]"
+
+
+def _store_chunk(number: int) -> None:
+    from benchmarks.read_side.ledger import CHUNK
+    from benchmarks.read_side.newsroom import Chunk
+
+    everything, cast = _work
+    store(Chunk(number, everything[number * CHUNK : (number + 1) * CHUNK], cast).rows())
+
+
+def store(rows: "Iterator[Model]") -> None:
+    """Write rows of any models with COPY, past the triggers."""
+    by_model: dict[type[Model], list[Model]] = defaultdict(list)
+    for row in rows:
+        by_model[type(row)].append(row)
+    with _connection() as connection, connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("SET LOCAL synchronous_commit = off")
+        for model, some in by_model.items():
+            _copy_rows(connection, model, some)
+
+
+def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows: "list[Model]") -> None:
+    from django.db.models.expressions import DatabaseDefault
+    from psycopg import sql
+
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    names = [field.attname for field in fields]
+    for name in names:
+        if isinstance(getattr(rows[0], name), DatabaseDefault):
+            raise TypeError(f"{model.__name__}.{name} has no value: COPY knows no defaults of the database.")
+    columns = sql.SQL(",").join([sql.Identifier(str(field.column)) for field in fields])
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([getattr(row, name) for name in names])
+
+
+def _connection() -> "psycopg.Connection[Any]":
+    import psycopg
+    from django.db import connection
+
+    server = connection.settings_dict
+    return psycopg.connect(
+        dbname=server["NAME"],
+        user=server["USER"],
+        password=server["PASSWORD"],
+        host=server["HOST"],
+        port=server["PORT"],
+        autocommit=True,
+    )
+
+
+# What surrounds the rows ----------------------------------------------------------------------------------------------
+
+_INDEXES = """
+    SELECT format('DROP INDEX %I', c.relname), pg_get_indexdef(i.indexrelid) FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+    WHERE t.relnamespace = 'public'::regnamespace AND t.relname ~ '^(claims|sources)_'
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+    ORDER BY c.relname <> 'publication_search', t.relpages DESC
+"""
+
+#: As the triggers of the ledger count.
+_MENTIONS = """
+    INSERT INTO claims_mention (kind, thing_id, publications)
+    SELECT mentioned.kind, thing_id, count(DISTINCT id) FROM claims_publication, LATERAL (
+        SELECT 'claimant' AS kind, claimant_id AS thing_id WHERE claimant_id IS NOT NULL
+        UNION ALL SELECT 'topic', unnest(topic_ids)
+        UNION ALL SELECT 'source', unnest(source_ids)
+        UNION ALL SELECT 'publisher', unnest(publisher_ids)
+        UNION ALL SELECT 'rating', unnest(rating_ids)
+    ) AS mentioned
+    WHERE superseded_at IS NULL AND status = 'published' GROUP BY mentioned.kind, thing_id
+"""
+
+_CURRENT = "FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'"
+#: As the trigger that keeps account of words counts.
+_WORDS = (
+    f"""
+    INSERT INTO claims_searchword (word, publications)
+    SELECT word, ndoc FROM ts_stat($$ SELECT search {_CURRENT} $$)
+    WHERE strpos(word, ':') = 0 AND claims_search_spellable(word)
+    """,  # noqa: S608  constants
+    "INSERT INTO claims_searchspelling (word) SELECT word FROM claims_searchword",
+    f"""
+    INSERT INTO claims_searchlanguage (language, publications)
+    SELECT language, count(*) FROM (SELECT unnest(search_languages) AS language {_CURRENT}) AS entries
+    GROUP BY language
+    """,  # noqa: S608
+)
+
+
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """Indexes that are built afterwards, at once, take a fraction of the time."""
+    with _connection() as server:
+        indexes = server.execute(_INDEXES).fetchall()
+        server.execute("ALTER SYSTEM SET autovacuum = off")
+        server.execute("SELECT pg_reload_conf()")
+        for drop, _create in indexes:
+            server.execute(drop)
+    yield
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(_build, (create for _drop, create in indexes)))
+
+
+def _build(index: str) -> None:
+    with _connection() as server:
+        server.execute("SET maintenance_work_mem = '1GB'")
+        server.execute(index)
+
+
+def settle() -> None:
+    """What triggers and counters would have done while the rows came."""
+    from django.apps import apps
+    from django.core.management.color import no_style
+    from django.db import connection
+
+    models = [
+        model
+        for app in ("sources", "claims")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    ]
+    with _connection() as server:
+        counters = connection.ops.sequence_reset_sql(no_style(), models)
+        for statement in (_MENTIONS, *_WORDS, *counters):
+            server.execute(statement)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.read_side.database", description=__doc__)
+    parser.add_argument("--claims", type=int, default=200_000)
+    parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
+    options = parser.parse_args()
+    print(prepared(options.claims, options.data))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The floor: the least that can answer. Bare WSGI, the SQL that our API asks, joined to JSON by PostgreSQL.
+
+The statements are those that the API itself was seen to execute for each address (`recorded`), so the floor cannot
+fall behind it. Only the outermost part differs: PostgreSQL joins the bodies to one value, and all that Python does is
+pass it on, through psycopg, on one connection for each thread, with the same statements prepared.
+"""
+
+import os
+import pickle
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import psycopg
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+
+from benchmarks.read_side import PAGE
+
+#: What an address asks the database: each statement, its parameters, and whether its plan is kept.
+Statements = list[tuple[str, tuple[Any, ...], bool]]
+
+#: Our API reads one row more than it shows, to know whether there is another page. The floor need not know.
+_ONE_MORE = re.compile(rf"LIMIT {PAGE + 1}$")
+
+_STATEMENTS, _CONNECTION = "FLOOR_STATEMENTS", "FLOOR_CONNECTION"
+
+
+class _Bytes(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Any) -> bytes:
+        return bytes(data)
+
+
+class Floor:
+    """A WSGI application that knows its addresses by heart."""
+
+    def __init__(self, statements: dict[str, Statements], connection: str) -> None:
+        self._statements, self._connection = statements, connection
+        self._own = threading.local()
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], Any]
+    ) -> Iterable[bytes]:
+        query = environ["QUERY_STRING"]
+        address = f"{environ['PATH_INFO']}?{query}" if query else environ["PATH_INFO"]
+        cursor = self._cursor()
+        for sql, parameters, prepare in self._statements[address]:
+            cursor.execute(sql, parameters, prepare=prepare, binary=True)
+        content = cursor.fetchone()[0]
+        start_response(
+            "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+        )
+        return [content]
+
+    def _cursor(self) -> Any:
+        if not hasattr(self._own, "cursor"):
+            connection = psycopg.connect(self._connection, autocommit=True)
+            connection.adapters.register_loader("text", _Bytes)
+            self._own.cursor = connection.cursor()
+        return self._own.cursor
+
+
+def recorded(addresses: Sequence[str]) -> dict[str, Statements]:
+    """What our API asks the database for each address, joined by the database."""
+    from django.test import Client
+
+    from factcheck import reading
+
+    client = Client(headers={"host": "localhost"})
+    found: dict[str, Statements] = {}
+    fetch = reading._fetch
+    for address in addresses:
+        asked: Statements = []
+
+        def seen(
+            alias: str, sql: str, parameters: Sequence[Any], prepare: bool, asked: Statements = asked
+        ) -> Any:
+            asked.append((sql, tuple(parameters), prepare))
+            return fetch(alias, sql, parameters, prepare)
+
+        with mock.patch.object(reading, "_fetch", seen):
+            response = client.get(address)
+        if response.status_code != 200 or not asked:
+            raise RuntimeError(
+                f"{address} answered {response.status_code} and asked {len(asked)} statements."
+            )
+        *before, (sql, parameters, prepare) = asked
+        joined = _joined(sql, many=b'"results":[' in response.content)
+        found[address] = [*before, (joined, parameters, prepare)]
+    return found
+
+
+def _joined(sql: str, *, many: bool) -> str:
+    """The statement inside one that makes ready JSON of the bodies that it finds."""
+    if 'AS "body"' not in sql:
+        raise RuntimeError(f"The statement has no column named body that could be joined: {sql}")
+    sql = _ONE_MORE.sub(f"LIMIT {PAGE}", sql)
+    whole = """'{"results":[' || coalesce(string_agg(body, ','), '') || ']}'""" if many else "min(body)"
+    return f"SELECT {whole} FROM ({sql}) AS page"  # noqa: S608  our own SQL
+
+
+def written_for_the_server(statements: dict[str, Statements], file: Path, connection: str) -> dict[str, str]:
+    """Keep the statements where the server finds them; returns the environment that tells it."""
+    file.write_bytes(pickle.dumps(statements))
+    return {_STATEMENTS: str(file), _CONNECTION: connection}
+
+
+def application() -> Floor:
+    """The application, as granian asks for it."""
+    statements = pickle.loads(Path(os.environ[_STATEMENTS]).read_bytes())  # noqa: S301  our own file
+    return Floor(statements, os.environ[_CONNECTION])
+
+
+def nothing() -> Callable[..., Iterable[bytes]]:
+    """An application that does nothing: what is left is the server and the reader."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "2")])
+        return [b"{}"]
+
+    return answer

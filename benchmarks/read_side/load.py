@@ -1,0 +1,170 @@
+"""The reader: keep-alive connections that ask one question after the other, and a clock.
+
+Bare sockets in one thread, so that it takes as little of the machine as can be: it shares it with what it measures.
+Standard library only, because it runs in a process of its own.
+"""
+
+import gc
+import re
+import selectors
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+_PATIENCE = 300.0
+
+
+class WrongAnswer(Exception):
+    """An answer with another status than was expected."""
+
+
+class Disagreement(Exception):
+    """Two contestants gave different answers to the same question, so that comparing them means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How some seconds of asking went."""
+
+    seconds: float
+    answers: int
+    received: int
+    #: How long each answer took, in seconds, the shortest first.
+    times: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return self.answers / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The time in milliseconds within which this share of the answers came."""
+        return 1000 * self.times[min(len(self.times) - 1, int(share * len(self.times)))]
+
+
+class _Connection:
+    __slots__ = ("received", "remaining", "socket", "started", "tail")
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address, timeout=_PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.started = 0.0
+        self.received = 0
+        #: Bytes of the body that are still to come; -1 before the headers, -2 for a body in chunks.
+        self.remaining = -1
+        self.tail = b""
+
+    def ask(self, request: bytes) -> None:
+        self.received, self.remaining, self.tail = 0, -1, b""
+        self.started = time.perf_counter()
+        self.socket.sendall(request)
+
+    def read(self, piece: bytes, status: bytes) -> bool:
+        """Take what arrived; whether the answer is complete."""
+        self.received += len(piece)
+        if self.remaining >= 0:
+            self.remaining -= len(piece)
+            return self.remaining == 0
+        text = self.tail + piece
+        if self.remaining == -1:
+            end = text.find(b"\r\n\r\n")
+            if end < 0:
+                self.tail = text
+                return False
+            head = text[: end + 2]
+            if head[9:12] != status:
+                raise WrongAnswer(text[:2000].decode(errors="replace"))
+            if length := _LENGTH.search(head):
+                self.remaining = int(length[1]) - (len(text) - end - 4)
+                return self.remaining == 0
+            if not _CHUNKED.search(head):
+                return True  # without a body
+            self.remaining = -2
+        # JSON has no line break of its own in these answers, so this is the last chunk's.
+        self.tail = text[-7:]
+        return text.endswith(b"\r\n0\r\n\r\n")
+
+
+def requests_for(targets: Sequence[str], headers: Sequence[str] = ()) -> list[bytes]:
+    """GET requests, ready to be sent; `headers` has one line for each target, or none."""
+    ends = [f"{line}\r\n" for line in headers] or [""] * len(targets)
+    return [
+        f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{end}\r\n".encode()
+        for target, end in zip(targets, ends, strict=True)
+    ]
+
+
+def ask(
+    address: tuple[str, int],
+    requests: list[bytes],
+    *,
+    seconds: float,
+    warm_up: float = 0.0,
+    connections: int = 16,
+    status: int = 200,
+) -> Load:
+    """Ask these requests in turn for so long, each connection the next as soon as it has its answer.
+
+    A slow server is given longer: until it has given as many answers as there are connections.
+
+    Raises:
+        WrongAnswer: an answer had another status.
+        ConnectionError: the server closed a connection.
+    """
+    pending = cycle(requests)
+    wanted = str(status).encode()
+    selector = selectors.DefaultSelector()
+    opened = [_Connection(address) for _ in range(connections)]
+    for connection in opened:
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+    times: list[float] = []
+    received, least = 0, connections
+    clock = time.perf_counter
+    gc.disable()
+    try:
+        for connection in opened:
+            connection.ask(next(pending))
+        begin = clock() + warm_up
+        end = begin + seconds
+        while (now := clock()) < end or len(times) < least:
+            ready = selector.select(_PATIENCE)
+            if not ready:
+                raise ConnectionError(f"no answer within {_PATIENCE:.0f} seconds")
+            for key, _events in ready:
+                connection = key.data
+                piece = connection.socket.recv(1 << 19)
+                if not piece:
+                    raise ConnectionError("the server closed the connection")
+                if connection.read(piece, wanted):
+                    now = clock()
+                    if now >= begin:
+                        times.append(now - connection.started)
+                        received += connection.received
+                    connection.ask(next(pending))
+        return Load(now - begin, len(times), received, sorted(times))
+    finally:
+        gc.enable()
+        selector.close()
+        for connection in opened:
+            connection.socket.close()
+
+
+def answer_to(address: tuple[str, int], request: bytes) -> bytes:
+    """One whole answer, headers and body, with chunks put together."""
+    with socket.create_connection(address, timeout=_PATIENCE) as connection:
+        connection.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+        pieces = []
+        while piece := connection.recv(1 << 19):
+            pieces.append(piece)
+    head, _, body = b"".join(pieces).partition(b"\r\n\r\n")
+    if not _CHUNKED.search(head):
+        return head + b"\r\n\r\n" + body
+    whole = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        whole, body = whole + body[: int(size, 16)], body[int(size, 16) + 2 :]
+    return head + b"\r\n\r\n" + whole

@@ -1,0 +1,351 @@
+"""Made-up claims with all that belongs to them, as rows of the real tables and as the entries of the ledger.
+
+What is public is made by `claims.representation` and `claims.publishing` themselves, from rows that are not stored yet.
+"""
+
+import hashlib
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model
+
+from benchmarks.read_side.cast import STEPS, Cast
+from benchmarks.read_side.ledger import Event, Life
+from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
+from claims import publishing, representation
+from claims.models import Appearance, Claim, Evidence, Publication, Topic, Verdict
+from sources.models import Publisher, Snapshot, Source
+from sources.urls import url_key
+
+SOURCES_PER_CLAIM = 0.75
+_SHARES = [language.share for language in LANGUAGES]
+_RATING_WEIGHTS = [weight for _code, weight, _normalised in STEPS]
+_KINDS = [
+    *(Source.Kind.ARTICLE,) * 8,
+    *(Source.Kind.SOCIAL_POST,) * 3,
+    *(Source.Kind.REPORT, Source.Kind.DOCUMENT, Source.Kind.DATASET, Source.Kind.STUDY),
+    *(Source.Kind.VIDEO, Source.Kind.IMAGE, Source.Kind.WEB_PAGE, Source.Kind.SPEECH),
+]
+_CONTEXT = 32
+
+#: Through table of the topics of a claim.
+ClaimTopic = Claim.topics.through
+
+
+@dataclass(slots=True)
+class Text:
+    """A source with its only snapshot, and where each sentence of it lies."""
+
+    source: Source
+    snapshot: Snapshot
+    spans: list[tuple[int, int]]
+
+
+class Chunk:
+    """The claims of some lives, one after the other in time, with the sources that they share."""
+
+    def __init__(self, number: int, lives: list[Life], cast: Cast) -> None:
+        self.lives, self.cast = lives, cast
+        self._chance = random.Random(f"chunk {number} of {lives[0].claim}")  # noqa: S311  nothing to protect here
+        self._began = lives[0].events[0].at
+        first = int((lives[0].claim - 1) * SOURCES_PER_CLAIM) + 1
+        end = int(lives[-1].claim * SOURCES_PER_CLAIM) + 1
+        self._texts = [self._text(pk) for pk in range(first, max(end, first + 4))]
+        self._popularity = list(itertools.accumulate(1 / (rank + 5) for rank in range(len(self._texts))))
+        # Claims wait here until the one that is merged into them has been made too.
+        self._made: dict[int, tuple[Claim, list[Appearance], list[Verdict]]] = {}
+
+    def rows(self) -> Iterator[Model]:
+        """Every row, stored in whatever order."""
+        for text in self._texts:
+            yield text.source
+            yield text.snapshot
+        for life in self.lives:
+            yield from self._claim(life)
+
+    # Sources ----------------------------------------------------------------------------------------------------------
+
+    def _text(self, pk: int) -> Text:
+        chance, words = self._chance, self._words()
+        publisher = _often_the_first(chance, self.cast.publishers)
+        published = self._began - timedelta(days=chance.randint(0, 900))
+        title = words.name(chance, 1) + " " + words.running(chance, chance.randint(4, 9))
+        address = f"{publisher.url}/{published:%Y/%m}/{pk}"
+        sentences = [words.sentence(chance, chance.randint(8, 20)) for _ in range(chance.randint(4, 8))]
+        starts = itertools.accumulate((len(sentence) + 1 for sentence in sentences), initial=0)
+        body = " ".join(sentences)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        source = Source(
+            id=pk,
+            title=title,
+            kind=chance.choice(_KINDS),
+            url=address,
+            url_key=url_key(address),
+            archived_url=f"https://archive.example/{published:%Y%m%d}/{address}"
+            if chance.random() < 0.4
+            else "",
+            publisher=publisher,
+            byline=words.name(chance) if chance.random() < 0.5 else "",
+            published_on=published.date(),
+            language=words.language.tag,
+            created_at=self._began,
+            updated_at=self._began,
+        )
+        snapshot = Snapshot(
+            id=pk,
+            source=source,
+            number=1,
+            captured_at=self._began,
+            url=address,
+            media_type="text/html",
+            content_sha256=digest,
+            content_size=len(body.encode()),
+            title=title,
+            published_on=source.published_on,
+            language=source.language,
+            text=body,
+            text_sha256=digest,
+            extractor="benchmark",
+        )
+        spans = [(start, start + len(words)) for start, words in zip(starts, sentences, strict=False)]
+        return Text(source, snapshot, spans)
+
+    def _words(self) -> Lexicon:
+        return lexicon(self._chance.choices(LANGUAGES, weights=_SHARES)[0].tag)
+
+    def _some_texts(self, count: int) -> list[Text]:
+        """Different ones."""
+        found: dict[int, Text] = {}
+        while len(found) < count:
+            text = self._chance.choices(self._texts, cum_weights=self._popularity)[0]
+            found[text.source.pk] = text
+        return list(found.values())
+
+    def _quote(self, text: Text) -> dict[str, Any]:
+        start, end = self._chance.choice(text.spans)
+        whole = text.snapshot.text
+        return {
+            "source": text.source,
+            "snapshot": text.snapshot,
+            "exact": whole[start:end],
+            "prefix": whole[max(0, start - _CONTEXT) : start],
+            "suffix": whole[end : end + _CONTEXT],
+            "start": start,
+            "end": end,
+        }
+
+    # Claims -----------------------------------------------------------------------------------------------------------
+
+    def _claim(self, life: Life) -> Iterator[Model]:
+        chance, words = self._chance, self._words()
+        first = life.events[0].at
+        claim = Claim(
+            id=life.claim,
+            statement=words.statement(chance),
+            language=words.language.tag,
+            claimant=_often_the_first(chance, self.cast.claimants) if chance.random() < 0.9 else None,
+            claimed_on=(first - timedelta(days=chance.randint(1, 60))).date()
+            if chance.random() < 0.9
+            else None,
+            context=words.sentence(chance, chance.randint(8, 25)) if chance.random() < 0.3 else "",
+            state=Claim.State.ACCEPTED,
+            created_at=first - timedelta(days=2),
+            updated_at=life.events[-1].at,
+        )
+        appearances = [
+            Appearance(
+                id=claim.pk * 2 + number,
+                claim=claim,
+                anchor=Appearance.Anchor.ANCHORED,
+                created_at=claim.created_at,
+                **self._quote(text),
+            )
+            for number, text in enumerate(self._some_texts(chance.choice((1, 1, 2))))
+        ]
+        claim.first_appearance = appearances[0]
+        topics = sorted(self._topics(), key=lambda topic: topic.name)
+        claim._prefetched_objects_cache = {"topics": topics}  # type: ignore[attr-defined]  # as prefetch_related does
+        verdicts = list(self._verdicts(claim, words, life))
+        self._made[claim.pk] = claim, appearances, verdicts
+        yield from appearances
+        yield from verdicts
+        yield from (item for verdict in verdicts for item in verdict.evidence.all())
+        yield from (
+            ClaimTopic(id=claim.pk * 3 + number, claim_id=claim.pk, topic_id=topic.pk)
+            for number, topic in enumerate(topics)
+        )
+        if life.absorbs:
+            return  # its turn comes when the claim that is merged into it is there
+        if life.merged_into:
+            yield from self._entries(next(other for other in self.lives if other.claim == life.merged_into))
+        yield from self._entries(life)
+
+    def _topics(self) -> list[Topic]:
+        some = [
+            _often_the_first(self._chance, self.cast.topics) for _ in range(self._chance.choice((1, 1, 2, 3)))
+        ]
+        return list({topic.pk: topic for topic in some}.values())
+
+    def _verdicts(self, claim: Claim, words: Lexicon, life: Life) -> Iterator[Verdict]:
+        """One verdict for each entry that changes one, in that order."""
+        publisher = _often_the_first(self._chance, self.cast.checkers)
+        if life.merged_into:  # who checks the same claim twice merges the two
+            publisher = self._made[life.merged_into][2][0].publisher
+        earlier: Verdict | None = None
+        for number, event in enumerate(life.events):
+            if event.kind in (Publication.Kind.MERGE, Publication.Kind.RETRACTION):
+                continue
+            if event.kind == Publication.Kind.ADDITION:
+                others = [checker for checker in self.cast.checkers if checker != publisher]
+                publisher, earlier = self._chance.choice(others), None
+            earlier = self._verdict(claim.pk * 4 + number, claim, words, publisher, event, earlier)
+            yield earlier
+        if life.events[-1].kind == Publication.Kind.RETRACTION and earlier:
+            earlier.state = Verdict.State.RETRACTED
+
+    def _verdict(
+        self,
+        pk: int,
+        claim: Claim,
+        words: Lexicon,
+        publisher: Publisher,
+        event: Event,
+        earlier: Verdict | None,
+    ) -> Verdict:
+        chance = self._chance
+        changed: dict[str, Any] = {}
+        if earlier:
+            earlier.state = Verdict.State.SUPERSEDED
+            changed = {
+                "version": earlier.version + 1,
+                "supersedes": earlier,
+                "correction_kind": event.kind,
+                "correction_note": words.sentence(chance, 12),
+            }
+        verdict = Verdict(
+            id=pk,
+            claim=claim,
+            publisher=publisher,
+            origin=Verdict.Origin.IMPORTED,
+            byline=words.name(chance),
+            rating=chance.choices(self.cast.ratings[publisher.pk], weights=_RATING_WEIGHTS)[0],
+            summary=words.sentence(chance, chance.randint(10, 24)),
+            explanation="\n\n".join(
+                " ".join(words.sentence(chance, chance.randint(8, 18)) for _ in range(chance.randint(1, 3)))
+                for _ in range(chance.randint(1, 2))
+            ),
+            language=claim.language,
+            reviewed_on=event.at.date(),
+            valid_as_of=event.at.date() if chance.random() < 0.5 else None,
+            url=f"{publisher.url}/{event.at:%Y/%m/%d}/{pk}",
+            state=Verdict.State.PUBLISHED,
+            created_at=event.at,
+            published_at=event.at,
+            **changed,
+        )
+        evidence = [
+            Evidence(
+                id=pk * 4 + number,
+                verdict=verdict,
+                stance=chance.choice(
+                    (Evidence.Stance.REFUTES, Evidence.Stance.REFUTES, Evidence.Stance.CONTEXT)
+                ),
+                note=words.sentence(chance, chance.randint(5, 14)) if chance.random() < 0.6 else "",
+                position=number,
+                created_at=event.at,
+                **(self._quote(text) if chance.random() < 0.7 else {"source": text.source}),
+            )
+            for number, text in enumerate(self._some_texts(chance.choice((1, 1, 2, 2, 3))))
+        ]
+        verdict._prefetched_objects_cache = {"evidence": evidence}  # type: ignore[attr-defined]  # as above
+        return verdict
+
+    # The ledger -------------------------------------------------------------------------------------------------------
+
+    def _entries(self, life: Life) -> Iterator[Model]:
+        """The claim, the entries of its ledger and the verdicts in them."""
+        claim, appearances, verdicts = self._made[life.claim]
+        ledger: list[dict[str, Any]] = []
+        live: dict[int, Verdict] = {}
+        absorbed: list[int] = []
+        drafted = iter(verdicts)
+        for version, event in enumerate(life.events, 1):
+            note = ""
+            if event.kind == Publication.Kind.RETRACTION:
+                live, note = {}, "The review rested on a document that proved to be forged."
+            elif event.kind != Publication.Kind.MERGE:
+                verdict = next(drafted)
+                live[verdict.publisher_id] = verdict
+                note = verdict.correction_note
+            elif life.merged_into:
+                claim.state, claim.state_before_merge = Claim.State.MERGED, Claim.State.ACCEPTED
+                claim.merged_into_id, live = life.merged_into, {}
+            else:
+                absorbed = life.absorbs
+                appearances = [*appearances, *(item for pk in absorbed for item in self._made[pk][1])]
+            written = {"version": version, "kind": event.kind, "note": note, "published_at": event.at}
+            ledger.insert(0, written)
+            until = life.events[version].at if version < len(life.events) else None
+            yield from self._entry(claim, appearances, list(live.values()), absorbed, ledger, event, until)
+        yield claim
+
+    def _entry(
+        self,
+        claim: Claim,
+        appearances: list[Appearance],
+        verdicts: list[Verdict],
+        absorbed: list[int],
+        ledger: list[dict[str, Any]],
+        event: Event,
+        until: datetime | None,
+    ) -> Iterator[Model]:
+        """As `publishing.record` makes them; a test holds one against the other."""
+        status = publishing._status(claim, verdicts)
+        first = ledger[-1]["published_at"]
+        body = representation.document(
+            claim,
+            appearances=appearances,
+            verdicts=verdicts,
+            merged_from=absorbed,
+            entry={
+                "version": ledger[0]["version"],
+                "status": status,
+                "published_at": representation.moment(event.at),
+                "first_published_at": representation.moment(first),
+                "corrections": [
+                    publishing._correction(entry)
+                    for entry in ledger
+                    if entry["kind"] in publishing.CORRECTIONS
+                ],
+            },
+        )
+        rendered = publishing.render(body)
+        publication = Publication(
+            id=event.sequence,
+            sequence=event.sequence,
+            claim=claim,
+            version=ledger[0]["version"],
+            status=status,
+            kind=event.kind,
+            note=ledger[0]["note"],
+            published_at=event.at,
+            superseded_at=until,
+            first_published_at=first,
+            body=rendered,
+            body_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
+            **publishing._columns(claim, body),
+        )
+        yield publication
+        for number, verdict in enumerate(body["verdicts"]):
+            row = publishing._published_verdict(publication, verdict, body)
+            row.pk = event.sequence * 4 + number
+            yield row
+
+
+def _often_the_first(chance: random.Random, choices: list[Any]) -> Any:
+    """One of the choices; one at the front ten times as often as one in the middle."""
+    return choices[int(len(choices) * chance.random() ** 3)]

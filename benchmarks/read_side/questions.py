@@ -1,0 +1,142 @@
+"""What every contestant is asked: the same many questions, drawn from the database, the same every time."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.test import Client
+
+from benchmarks.read_side.words import lexicon
+
+_DETAILS, _FILTERS, _SEARCHES, _PAGES, _MISSPELT = 4_000, 200, 200, 200, 100
+_LANGUAGES = ("en", "es", "pt", "fr", "de")
+#: A search finds one of so many claims, at least and at most: of 200,000 between 50, which fill a page, and 1,000.
+_RAREST, _COMMONEST = 4_000, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Claims with a verdict by this publisher, rated so, reviewed between these days."""
+
+    publisher: int
+    rating: int
+    after: date
+    before: date
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The place in the list, the newest first, behind the entry with this key."""
+
+    published_at: datetime
+    claim: int
+
+
+@dataclass(frozen=True)
+class Questions:
+    claims: int
+    details: list[int]
+    filters: list[Filter]
+    searches: list[str]
+    #: Where pages begin that lie so deep that OFFSET would have to skip `depth` rows.
+    depth: int
+    positions: list[Position]
+    misspelt: list[str]
+
+
+def questions() -> Questions:
+    """The questions for the database that Django is set up on."""
+    chance = random.Random("questions")  # noqa: S311  nothing to protect here
+    claims = [row[0] for row in _rows(_CLAIMS)]
+    depth = min(100_000, len(claims) // 2)
+    behind = _rows(f"{_NEWEST_FIRST} OFFSET {depth - 1} LIMIT {_PAGES * 10}")
+    return Questions(
+        claims=len(claims),
+        details=chance.sample(claims, min(_DETAILS, len(claims))),
+        filters=list(_filters(chance)),
+        searches=list(_searches(chance)),
+        depth=depth,
+        positions=[Position(*row) for row in behind[::10]],
+        misspelt=list(_misspelt(chance)),
+    )
+
+
+_CURRENT = "FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'"
+_CLAIMS = f"SELECT claim_id {_CURRENT} ORDER BY claim_id"
+_NEWEST_FIRST = f"SELECT published_at, claim_id {_CURRENT} ORDER BY published_at DESC, claim_id DESC"
+
+
+def _rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _filters(chance: random.Random) -> Iterator[Filter]:
+    """One to three years of a rating that a busy publisher gives often; each fills a page or nearly."""
+    common = _rows(
+        "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT 8"
+    )
+    for _ in range(_FILTERS):
+        publisher, rating, _verdicts = chance.choice(common)
+        after = date(2015, 1, 1) + timedelta(days=chance.randrange(7 * 365))
+        yield Filter(publisher, rating, after, after + timedelta(days=chance.randrange(365, 3 * 365)))
+
+
+def _searches(chance: random.Random) -> Iterator[str]:
+    """Words that some claims have, alone and in pairs.
+
+    Only those that no stemmer takes for a form of another word: a contestant that does not stem finds the same claims.
+    """
+    claims = _rows(f"SELECT count(*) {_CURRENT}")[0][0]
+    least, most = max(1, claims // _RAREST), claims // _COMMONEST
+    yielded = 0
+    while yielded < _SEARCHES:
+        words = lexicon(chance.choice(_LANGUAGES)).words
+        text = " ".join(
+            chance.choice(words[rank : rank + 1_500]) for rank in chance.choice(((100,), (400,), (0, 0)))
+        )
+        if least <= _found(text) <= most and _found(text) == _found_by_us(text):
+            yielded += 1
+            yield text
+
+
+def _misspelt(chance: random.Random) -> Iterator[str]:
+    """Words with one letter too many, too few, wrong or in the wrong place, such as no claim has."""
+    yielded = 0
+    while yielded < _MISSPELT:
+        word = chance.choice(lexicon(chance.choice(_LANGUAGES)).words[100:4_000])
+        if len(word) < 7 or not _found(word):
+            continue
+        at = chance.randrange(1, len(word) - 2)
+        letter = chance.choice(word)
+        wrong = chance.choice(
+            (
+                word[:at] + word[at + 1 :],
+                word[:at] + letter + word[at:],
+                word[:at] + letter + word[at + 1 :],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            )
+        )
+        if not _found(wrong):
+            yielded += 1
+            yield wrong
+
+
+def _found(text: str) -> int:
+    """How many claims have the words as they stand."""
+    matching = "search @@ websearch_to_tsquery('factcheck_simple', %s)"
+    found: int = _rows(f"SELECT count(*) {_CURRENT} AND {matching}", [text])[0][0]
+    return found
+
+
+def _found_by_us(text: str) -> int:
+    """How many claims our search finds, which compares words by their stems too."""
+    address = f"/api/v1/claims/?{urlencode({'q': text, 'count': 'exact', 'page_size': 1})}"
+    found: int = Client(headers={"host": "localhost"}).get(address).json()["count"]
+    return found

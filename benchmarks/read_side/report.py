@@ -1,0 +1,136 @@
+"""What was measured, as a table, and what is held against it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+#: What is promised, as a share of the floor's rate.
+OF_THE_FLOOR = {"list": 0.6, "detail": 0.35, "filter": 0.6, "search": 0.9}
+OF_DATASETTE = 1.5
+LISTS_OF_NAIVE = 60.0
+DEEP_OF_FIRST = 0.9
+MISSPELT_MILLISECONDS = 25.0
+CEILING = 10_000.0
+#: A rate is flat when it stays within this share of what it is at the smallest size.
+FLAT = 0.8
+_FLAT_MEASURES = ("list", "detail", "filter", "deep")
+
+_TITLES = {"floor": "floor", "datasette": "Datasette", "naive": "naive DRF"}
+Percentiles = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Answers per second in each round, by contestant and measure, and the rest. Times are milliseconds."""
+
+    claims: int
+    depth: int
+    ceiling: float
+    rates: dict[tuple[str, str], list[float]]
+    times: dict[tuple[str, str], Percentiles]
+    bodies_read: int
+    bodies_read_unchanged: int
+
+    def rate(self, measure: str, name: str = "ours") -> float:
+        """Answers per second, the median of the rounds; 0 where nobody asked."""
+        return median(self.rates.get((name, measure), [0.0]))
+
+    def ratio(self, measure: str, other: str, other_measure: str = "") -> float:
+        """How many times as many answers we give in a second as somebody else does; 0 where nobody asked them.
+
+        The median of the rounds' ratios: what disturbs a round disturbs both alike.
+        """
+        theirs = self.rates.get((other, other_measure or measure))
+        if not theirs:
+            return 0.0
+        return median(mine / other for mine, other in zip(self.rates["ours", measure], theirs, strict=True))
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A figure and the mark that it has to reach, or must not pass."""
+
+    what: str
+    value: float
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def met(self) -> bool:
+        return (self.least is None or self.value >= self.least) and (
+            self.most is None or self.value <= self.most
+        )
+
+    def __str__(self) -> str:
+        mark = f"≥ {self.least:,}" if self.least is not None else f"≤ {self.most:,}"
+        return f"{self.what:52} {_figure(self.value):>9}   {mark:9}{'' if self.met else ' MISSED'}".rstrip()
+
+
+def show(measured: Measured) -> None:
+    others = [name for name in _TITLES if (name, "list") in measured.rates]
+    table = Table(title=f"{measured.claims:,} published claims: answers per second", width=110)
+    table.add_column("")
+    for heading in ("ours", *(heading for name in others for heading in (_TITLES[name], "ours ×"))):
+        table.add_column(heading, justify="right")
+    table.add_column("ours: 50, 95, 99 % within", justify="right")
+    for measure in dict.fromkeys(measure for _name, measure in measured.rates):
+        cells = [measure, _figure(measured.rate(measure))]
+        for name in others:
+            rate, ratio = measured.rate(measure, name), measured.ratio(measure, name)
+            cells += [_figure(rate), _figure(ratio)] if rate else ["–", "–"]
+        times = ", ".join(f"{time:.1f}" for time in measured.times["ours", measure])
+        table.add_row(*cells, f"{times} ms")
+    Console(width=110).print(table)
+
+
+def judge(measured: Measured) -> list[Promise]:
+    """Print what is promised and what came out; returns what was missed."""
+    return _missed(_promises(measured))
+
+
+def judge_growth(results: Sequence[Measured]) -> list[Promise]:
+    """The same for the rates at several sizes, the smallest first."""
+    smallest = results[0]
+    return _missed(
+        Promise(
+            f"{measure} at {measured.claims:,}: share of {smallest.claims:,}",
+            measured.rate(measure) / smallest.rate(measure),
+            least=FLAT,
+        )
+        for measure in _FLAT_MEASURES
+        for measured in results[1:]
+    )
+
+
+def _promises(measured: Measured) -> Iterator[Promise]:
+    for measure, share in OF_THE_FLOOR.items():
+        if ratio := measured.ratio(measure, "floor"):
+            yield Promise(f"{measure}: share of the floor", ratio, least=share)
+    for measure in (*OF_THE_FLOOR, "deep"):
+        if ratio := measured.ratio(measure, "datasette"):
+            yield Promise(f"{measure}: times Datasette", ratio, least=OF_DATASETTE)
+    if ratio := measured.ratio("list", "naive"):
+        yield Promise("list: times naive DRF", ratio, least=LISTS_OF_NAIVE)
+    deep = measured.ratio("deep", "ours", "list")
+    yield Promise(f"a page {measured.depth:,} claims deep: share of the first", deep, least=DEEP_OF_FIRST)
+    misspelt, _, _ = measured.times["ours", "misspelt"]
+    yield Promise("a misspelt search, median in ms", misspelt, most=MISSPELT_MILLISECONDS)
+    yield Promise("pages of bodies read for 200 and a list", measured.bodies_read, least=1)
+    yield Promise("pages of bodies read for as many 304s", measured.bodies_read_unchanged, most=0)
+    yield Promise("what the reader itself can ask for in a second", measured.ceiling, least=CEILING)
+
+
+def _missed(promises: Iterable[Promise]) -> list[Promise]:
+    missed = []
+    for promise in promises:
+        print(promise)
+        if not promise.met:
+            missed.append(promise)
+    return missed
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"

@@ -1,0 +1,167 @@
+"""Made-up text in ten languages: words that nobody wrote, as common and as rare as words are (Zipf's law)."""
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+#: How many made-up words each language has.
+VOCABULARY = 12_000
+
+
+@dataclass(frozen=True)
+class Language:
+    """How words of a language look, and the real words that hold its sentences together.
+
+    `glue` are its function words, the commonest first. In `sentences`, `{}` stands for a made-up word, `{number}` and
+    `{year}` for themselves. `gap` is what stands between words.
+    """
+
+    tag: str
+    share: int
+    onsets: str
+    vowels: str
+    codas: str
+    glue: str
+    sentences: tuple[str, ...]
+    gap: str = " "
+
+
+LANGUAGES = (
+    Language(
+        "en", 30, "b c d f g h j l m n p r s t v w br cl dr gr pl sh st th tr", "a e i o u ea ou", "n r l t s nd ck st",
+        "the of and to in a is that for it was on with as by at from are be this",
+        ("{} of {} {} rose by {number} per cent in {year}", "In {year}, {} {} more than {number} {} to the {}",
+         "No {} {} has had a {} {} since {year}", "The {} {} cost {number} million euros, and {} paid for it"),
+    ),
+    Language(
+        "de", 9, "b d f g h k l m n p r s t w z sch kr pf gl schw", "a e i o u ei au ü ö ä", "n r l t ch st ng rt",
+        "die der und in den von zu das mit sich des auf für ist im dem nicht ein eine als",
+        ("Im Jahr {year} stieg {} {} um {number} Prozent", "Seit {year} hat {} mehr als {number} {} {}",
+         "Kein {} {} hat {} so oft wie {} bezahlt", "Der {} {} kostete {number} Millionen Euro"),
+    ),
+    Language(
+        "es", 13, "b c d f g l m n p r s t v ll ñ tr gr pl", "a e i o u ia ie ue", "n r s l d",
+        "de la que el en y a los se del las un por con no una su para es al",
+        ("En {year}, {} {} subió un {number} por ciento", "La {} de {} costó {number} millones de {}",
+         "Desde {year} ningún {} {} ha tenido {}", "Más de {number} {} recibieron {} en {year}"),
+    ),
+    Language(
+        "fr", 9, "b c d f g j l m n p r s t v ch br pl qu", "a e i o u é è ou eu ai oi", "n r s l t x",
+        "de la le et les des en un du une que est pour qui dans a par plus pas au",
+        ("En {year}, {} {} a augmenté de {number} pour cent", "Le {} de {} a coûté {number} millions d’euros",
+         "Depuis {year}, aucun {} {} n’a reçu {}", "Plus de {number} {} ont quitté {} en {year}"),
+    ),
+    Language(
+        "pt", 12, "b c d f g j l m n p r s t v lh nh br tr", "a e i o u ã õ ei ou", "s r m l",
+        "de a que o e do da em um para com uma os no se na por mais as dos",
+        ("Em {year}, {} {} cresceu {number} por cento", "A {} de {} custou {number} milhões de {}",
+         "Desde {year} nenhum {} {} teve {}", "Mais de {number} {} receberam {} em {year}"),
+    ),
+    Language(
+        "ru", 6, "б в г д ж з к л м н п р с т х ч ш пр ст кр", "а е и о у ы я ю", "н р л т м к й ть",
+        "и в не на что с по это как а из у за от то о к для но до",
+        ("В {year} году {} {} выросла на {number} процентов", "С {year} года ни один {} {} не получил {}",
+         "{} {} стоила {number} миллионов {}", "Более {number} {} покинули {} в {year} году"),
+    ),
+    Language(
+        "ar", 7, "ب ت ج ح د ر س ش ص ط ع ف ق ك ل م ن ه", "ا و ي", "ب ت ر س ع ق ل م ن ة",
+        "في من على أن إلى عن مع هذا التي كان بعد الذي لا ما بين كل قد هو هي أو",
+        ("ارتفع {} {} بنسبة {number} في المئة عام {year}", "منذ عام {year} لم يحصل {} على {} {}",
+         "كلف {} {} أكثر من {number} مليون {}", "غادر أكثر من {number} {} مدينة {} عام {year}"),
+    ),
+    Language(
+        "hi", 6, "क ख ग च ज ट ड त द न प ब म य र ल व स ह", "ा ि ी ु े ो", "न र ल त क",
+        "के में की है और से का को पर ने कि यह भी एक नहीं था हो इस जो तो",
+        ("{year} में {} {} में {number} प्रतिशत की वृद्धि हुई", "{year} के बाद किसी {} को {} {} नहीं मिला",
+         "{} {} पर {number} करोड़ खर्च हुए", "{number} से अधिक {} ने {year} में {} छोड़ा"),
+    ),
+    Language(
+        "ko", 5, "가 나 다 라 마 바 사 아 자 차 카 타 파 하 고 노 도 로 모 보 소 오", "",
+        "기 니 리 미 비 시 지 구 누 두 루 무 부 수 주",
+        "이 그 및 등 수 것 더 또 한 두 세 각 전 약 중 후 내 위 때 곳",
+        ("{year}년 {} {}이 {number}퍼센트 늘었다", "{year}년 이후 {} {}은 {}을 받지 못했다",
+         "{} {}에 {number}억 원이 들었다", "{number}명이 넘는 {}이 {year}년 {}을 떠났다"),
+    ),
+    Language(
+        "zh", 3, " ".join(map(chr, range(0x4E09, 0x7000, 19))), "", " ".join(map(chr, range(0x7001, 0x9E00, 23))),
+        "的 了 在 是 和 有 不 为 与 对 将 从 到 也 但 被 由 已 其 这",
+        ("{year}年{}{}增长了{number}%", "自{year}年以来{}没有得到{}{}", "{}{}花费了{number}万元",
+         "超过{number}名{}在{year}年离开了{}"),
+        gap="",
+    ),
+)  # fmt: skip
+
+BY_TAG = {language.tag: language for language in LANGUAGES}
+#: Of so many words of running text one is made up and not glue.
+_GLUE_SHARE = 0.35
+
+
+class Lexicon:
+    """The words of one language, drawn as often as their rank says."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        #: The made-up words, the commonest first.
+        self.words = list(itertools.islice(_made_up(language), VOCABULARY))
+        glue = language.glue.split()
+        # Zipf's law with the offset of Mandelbrot, so that no made-up word is as common as "the".
+        content = [1 / (rank + 20) for rank in range(VOCABULARY)]
+        function = [1 / (rank + 2) for rank in range(len(glue))]
+        weight = _GLUE_SHARE / (1 - _GLUE_SHARE) * sum(content) / sum(function)
+        self._content = list(itertools.accumulate(content))
+        self._text = [*glue, *self.words]
+        self._text_weights = list(itertools.accumulate([*(weight * part for part in function), *content]))
+
+    def draw(self, chance: random.Random, count: int) -> list[str]:
+        """Made-up words, as common and rare ones come."""
+        return chance.choices(self.words, cum_weights=self._content, k=count)
+
+    def statement(self, chance: random.Random) -> str:
+        """A sentence that claims something, without its full stop."""
+        pattern = chance.choice(self.language.sentences)
+        words = self.draw(chance, pattern.count("{}"))
+        tail = self.running(chance, chance.randint(3, 8))
+        sentence = pattern.format(*words, number=chance.randint(2, 9_999), year=chance.randint(1990, 2024))
+        return _capital(f"{sentence}{self.language.gap}{tail}")
+
+    def running(self, chance: random.Random, count: int) -> str:
+        """So many words in a row."""
+        return self.language.gap.join(chance.choices(self._text, cum_weights=self._text_weights, k=count))
+
+    def sentence(self, chance: random.Random, count: int) -> str:
+        return _capital(self.running(chance, count)) + ("。" if self.language.tag == "zh" else ".")
+
+    def name(self, chance: random.Random, count: int = 2) -> str:
+        """Words written as a name: of a person, a place, an institution."""
+        return self.language.gap.join(word.capitalize() for word in self.draw(chance, count))
+
+
+@cache
+def lexicon(tag: str) -> Lexicon:
+    return Lexicon(BY_TAG[tag])
+
+
+def _made_up(language: Language) -> Iterator[str]:
+    """Different words without end, the same every time; the later, the longer."""
+    chance = random.Random(f"words of {language.tag}")  # noqa: S311  nothing to protect here
+    onsets, codas = language.onsets.split(), language.codas.split()
+    vowels = language.vowels.split() or [""]
+    seen: set[str] = set(language.glue.split())
+    while True:
+        shortest = (1 if len(seen) < 500 else 2) if len(seen) < 4_000 else 3
+        syllables = max(1, shortest + chance.choice((0, 0, 1)) - (not language.gap))
+        word = "".join(
+            chance.choice(onsets)
+            + chance.choice(vowels)
+            + (chance.choice(codas) if last or chance.random() < 0.25 else "")
+            for last in (number == syllables - 1 for number in range(syllables))
+        )
+        if word not in seen:
+            seen.add(word)
+            yield word
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
