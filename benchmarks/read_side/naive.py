@@ -5,7 +5,7 @@ by django-filter, search by SearchFilter, pages by number, and no thought of how
 """
 
 import django_filters.rest_framework
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import include, path
 from rest_framework import filters, pagination, routers, serializers, viewsets
 
@@ -145,7 +145,9 @@ class ClaimFilter(django_filters.FilterSet):
         conditions = {name: value for name, value in conditions.items() if value is not None}
         if not conditions:
             return queryset
-        return queryset.filter(verdicts__in=Verdict.objects.filter(state="published", **conditions))
+        return queryset.filter(
+            verdicts__in=Verdict.objects.filter(state="published", **conditions)
+        ).distinct()
 
 
 class Pages(pagination.PageNumberPagination):
@@ -155,11 +157,9 @@ class Pages(pagination.PageNumberPagination):
 
 
 class ClaimViewSet(viewsets.ReadOnlyModelViewSet):
-    queryset = (
-        Claim.objects.filter(state="accepted", verdicts__state="published")
-        .distinct()
-        .order_by("-updated_at", "-id")
-    )
+    queryset = Claim.objects.filter(
+        Exists(Verdict.objects.filter(claim=OuterRef("pk"), state="published")), state="accepted"
+    ).order_by("-updated_at", "-id")
     serializer_class = ClaimSerializer
     pagination_class = Pages
     filter_backends = [django_filters.rest_framework.DjangoFilterBackend, filters.SearchFilter]

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.test import Client
 
+from benchmarks.read_side import PAGE
+from benchmarks.read_side.ledger import BEGIN, END
 from benchmarks.read_side.words import lexicon
 
 _DETAILS, _FILTERS, _SEARCHES, _PAGES, _MISSPELT = 4_000, 200, 200, 200, 100
@@ -78,14 +80,15 @@ def _rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
 
 
 def _filters(chance: random.Random) -> Iterator[Filter]:
-    """One to three years of a rating that a busy publisher gives often; each fills a page or nearly."""
-    common = _rows(
-        "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT 8"
-    )
+    """What a publisher rated so in some days or years: as long as it takes to find two to twenty pages."""
+    verdicts_by = "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2"
+    common = _rows(f"{verdicts_by} ORDER BY 3 DESC, 2 LIMIT 20")
+    begin, days = BEGIN.date(), (END - BEGIN).days
     for _ in range(_FILTERS):
-        publisher, rating, _verdicts = chance.choice(common)
-        after = date(2015, 1, 1) + timedelta(days=chance.randrange(7 * 365))
-        yield Filter(publisher, rating, after, after + timedelta(days=chance.randrange(365, 3 * 365)))
+        publisher, rating, verdicts = chance.choice(common)
+        length = min(days, days * chance.randint(2 * PAGE, 20 * PAGE) // verdicts)
+        after = begin + timedelta(days=chance.randint(0, days - length))
+        yield Filter(publisher, rating, after, after + timedelta(days=length))
 
 
 def _searches(chance: random.Random) -> Iterator[str]:

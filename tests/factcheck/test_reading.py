@@ -68,16 +68,18 @@ def test_wrong_question_is_asked_once(django_assert_num_queries: Any) -> None:
 
 
 def test_replicas_are_addresses_separated_by_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REPLICAS", "postgresql://a.example.org/facts  postgresql://b.example.org:6000/facts")
-    first, second = postgresql_several("REPLICAS")
+    monkeypatch.setenv(
+        "DATABASE_REPLICA_URLS", "postgresql://a.example.org/facts  postgresql://b.example.org:6000/facts"
+    )
+    first, second = postgresql_several("DATABASE_REPLICA_URLS")
     assert (first["HOST"], first["NAME"], second["HOST"], second["PORT"]) == (
         "a.example.org",
         "facts",
         "b.example.org",
         "6000",
     )
-    monkeypatch.delenv("REPLICAS")
-    assert postgresql_several("REPLICAS") == []
+    monkeypatch.delenv("DATABASE_REPLICA_URLS")
+    assert postgresql_several("DATABASE_REPLICA_URLS") == []
 
 
 def test_public_reads_go_to_known_databases() -> None:
