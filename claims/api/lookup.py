@@ -188,15 +188,22 @@ def _place(claim: Document) -> tuple[bool, bool, int, int]:
 # How it reads, for the OpenAPI document -------------------------------------------------------------------------------
 
 
-class LookupRequestSerializer(serializers.Serializer):
-    """Addresses of articles."""
-
-    urls = serializers.ListField(
-        child=serializers.CharField(max_length=LENGTH_LIMIT),
-        min_length=1,
-        max_length=ADDRESS_LIMIT,
-        help_text="Tracking parameters, http or https, www, AMP and a slash at the end do not matter.",
-    )
+#: The body of a request, as a schema: one that a serializer made would allow other members.
+LOOKUP_REQUEST = {
+    "type": "object",
+    "properties": {
+        "urls": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "maxItems": ADDRESS_LIMIT,
+            "description": "Addresses in any spelling. One that is none, or longer than"
+            f" {LENGTH_LIMIT:,} characters, is answered by an error in its place.",
+        }
+    },
+    "required": ["urls"],
+    "additionalProperties": False,
+}
 
 
 class FoundVerdictSerializer(serializers.Serializer):
@@ -302,6 +309,9 @@ class LookupSchema(PublicSchema):
     def get_summary(self) -> str:
         return "Published claims by the addresses of articles"
 
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        return [{**parameter, "required": True} for parameter in super()._get_filter_parameters()]
+
 
 _PROBLEMS = {
     (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
@@ -339,7 +349,7 @@ class LookupResource(ViewSet):
         return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
     @extend_schema(
-        request=LookupRequestSerializer,
+        request={"application/json": LOOKUP_REQUEST},
         responses={
             200: LookupSerializer,
             (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),

@@ -202,9 +202,9 @@ BESIDE: dict[str, Any] = {
                         "description": "Start and end of each match in the fragment, in Unicode code points.",
                         "items": {
                             "type": "array",
-                            "prefixItems": [{"type": "integer"}, {"type": "integer"}],
-                            "items": False,
+                            "items": {"type": "integer"},
                             "minItems": 2,
+                            "maxItems": 2,
                         },
                     },
                 },
