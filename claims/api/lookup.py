@@ -309,6 +309,10 @@ class LookupSchema(PublicSchema):
     def get_summary(self) -> str:
         return "Published claims by the addresses of articles"
 
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        body = super()._get_request_body(direction)
+        return {**body, "required": True} if body else None
+
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         return [{**parameter, "required": True} for parameter in super()._get_filter_parameters()]
 
