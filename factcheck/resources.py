@@ -198,8 +198,9 @@ def counted(rows: QuerySet[Any], how: str) -> int | None:
         return rows.count()
     if how == "estimate":
         try:
-            plan = json.loads(rows.order_by().explain(format="json"))
-        except EmptyResultSet:  # what is asked for cannot be, so the database is not asked
-            return 0
-        return int(plan[0]["Plan"]["Plan Rows"])
+            plan = rows.order_by().explain(format="json")
+        except EmptyResultSet:
+            plan = ""
+        # What cannot be is not asked of the database, which Django tells in one way or the other.
+        return int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
     return None

@@ -219,3 +219,11 @@ def test_ratings_are_filtered_and_sorted(
     publish(publisher=checkers, rating=theirs)
     found = results(client, f"ratings/?{query.format(scale=scale.pk)}")
     assert [item["code"] for item in found] == expected
+
+
+@pytest.mark.parametrize("count", ["estimate", "exact"])
+def test_what_cannot_be_is_counted_as_nothing(client: Client, publish: Publish, count: str) -> None:
+    """No publisher has the domain, so there is nothing to ask the database."""
+    publish()
+    page = client.get(f"/api/v1/ratings/?count={count}&publisher=nobody.example").json()
+    assert (page["count"], page["results"]) == (0, [])
