@@ -110,7 +110,7 @@ def test_a_query_too_long_for_an_address_is_posted_and_answered(service: Any, br
 def test_example_in_the_documentation(
     live_server: LiveServer, bridges: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    text = (settings.BASE_DIR / "docs" / "interoperability.md").read_text()
     (example,) = re.findall(r"```python\n(from googleapiclient.*?)```", text, flags=re.DOTALL)
     exec(example.replace("http://localhost:8000", live_server.url), {})  # noqa: S102  our own text
     printed = capsys.readouterr().out.splitlines()

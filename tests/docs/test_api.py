@@ -1,4 +1,4 @@
-"""docs/api.md says what is true: its examples run, and it names every address, filter and order, and no other."""
+"""The handbook of the API is true: its examples run, and it names every address, filter and order, and no other."""
 
 import json
 import re
@@ -7,33 +7,16 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from claims.api.claims import VersionResource
 from claims.models import Claim, Claimant, Topic
 from factcheck.api import RESOURCES, openapi
 from factcheck.resources import PublicResource
+from tests.docs.handbook import TEXT, rows, section
 from tests.newsroom import make_claim
 
-TEXT = (settings.BASE_DIR / "docs" / "api.md").read_text()
 PAGING = {"page_size", "cursor", "count", "ordering"}
-
-
-def section(title: str) -> str:
-    """What stands under a heading, up to the next one."""
-    return re.split(
-        r"^##+ ",
-        re.split(rf"^##+ {title}$", TEXT, maxsplit=1, flags=re.MULTILINE)[1],
-        maxsplit=1,
-        flags=re.MULTILINE,
-    )[0]
-
-
-def rows(title: str) -> dict[str, str]:
-    """The parameters in the section's table, each with its example."""
-    table = re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`)? ?\|$", section(title), flags=re.MULTILINE)
-    return dict(table)
 
 
 def curls() -> list[str]:

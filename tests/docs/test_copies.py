@@ -1,4 +1,4 @@
-"""What docs/api.md says of changes and downloads is so: parameters, addresses, columns."""
+"""What docs/interoperability.md says of changes and downloads is so: parameters, addresses, columns."""
 
 import re
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from django.test import Client
 
 from claims.api.changes import ChangesQuery
 from claims.exporters.csv import COLUMNS
-from tests.docs.test_api import rows, section
+from tests.docs.handbook import rows, section
 
 
 def test_parameters_of_the_feed_are_those_that_exist() -> None:

@@ -1,0 +1,26 @@
+"""Links between the pages of docs/ lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+PAGES = [settings.BASE_DIR / "README.md", *sorted((settings.BASE_DIR / "docs").rglob("*.md"))]
+
+
+def anchors(page: Path) -> set[str]:
+    """What headings can be linked to as, the way code forges make it of them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_pages_and_headings(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)", page.read_text())
+    broken = []
+    for name, anchor in links:
+        target = page.parent / name if name else page
+        if not target.exists() or anchor and anchor not in anchors(target):
+            broken.append(f"{name}#{anchor}")
+    assert broken == []
