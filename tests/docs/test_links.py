@@ -21,6 +21,6 @@ def test_links_lead_to_pages_and_headings(page: Path) -> None:
     broken = []
     for name, anchor in links:
         target = page.parent / name if name else page
-        if not target.exists() or anchor and anchor not in anchors(target):
+        if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(f"{name}#{anchor}")
     assert broken == []
