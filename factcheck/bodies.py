@@ -1,10 +1,11 @@
 """Request bodies: JSON, of a bounded size, read strictly."""
 
+import json
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-import orjson
-from rest_framework.exceptions import APIException, ParseError
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 
@@ -14,21 +15,47 @@ class ContentTooLarge(APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-class BoundedJSON(BaseParser):
-    """Reads JSON (RFC 8259) that is not larger than `most` bytes. No more of it than that is ever in memory.
+class StrictJSON(BaseParser):
+    """`application/json`, as RFC 8259 has it: UTF-8, no NaN; and no key twice, of which one would be ignored.
 
-    REST framework's own parser reads whatever comes, and ends in an error of ours on JSON that is nested too deep or
-    holds half a surrogate pair.
+    REST framework's own parser reads whatever comes, of any size, and ends in an error of ours on JSON that is nested
+    too deep or holds half a surrogate pair.
     """
 
     media_type = "application/json"
-    most: ClassVar[int] = 1024 * 1024
+    #: The largest body that is read, in bytes. It can be no more than DATA_UPLOAD_MAX_MEMORY_SIZE.
+    most: ClassVar[int]
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        content = stream.read(self.most + 1)
-        if len(content) > self.most:
-            raise ContentTooLarge(f"The body is too large; at most {self.most} bytes are read.")
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        if (media_type or "").partition(";")[0].strip().lower() != self.media_type:  # such as */*
+            raise UnsupportedMediaType(media_type)
         try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError as failure:
-            raise ParseError(f"The body is not JSON in UTF-8: {failure}.") from None
+            body = parser_context["request"]._request.body
+        except RequestDataTooBig:
+            body = None
+        if body is None or len(body) > self.most:
+            raise ContentTooLarge(f"The body is too large: at most {self.most} bytes are read.")
+        try:
+            found = json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
+            # Halves of surrogate pairs are no characters, and would fail only later.
+            if b"\\ud" in body.lower():
+                json.dumps(found, ensure_ascii=False).encode()
+        except UnicodeError:
+            raise ParseError("The body is not JSON in UTF-8, or holds half of a surrogate pair.") from None
+        except RecursionError:
+            raise ParseError("The body is nested too deeply.") from None
+        except ValueError as problem:
+            raise ParseError(f"The body is not JSON: {problem}.") from None
+        return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key in found if sum(key == other for other, _value in pairs) > 1)
+        raise ValueError(f"the key “{twice[:50]}” stands twice in one object")
+    return found

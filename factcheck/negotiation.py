@@ -1,7 +1,6 @@
 """Which of several forms of an answer a request prefers, by its Accept header as RFC 9110 (12.5.1) reads it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.http.request import MediaType
 from rest_framework.exceptions import NotAcceptable
@@ -60,8 +59,3 @@ class Form(BaseRenderer):
 
     def __init__(self, media_type: str, *, extension: str) -> None:
         self.media_type, self.format = media_type, extension
-
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
-    ) -> bytes:
-        raise NotImplementedError

@@ -6,6 +6,7 @@ A resource says what a page of it and one item of it are, as JSON text. No seria
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -79,21 +80,29 @@ class PublicResource(ViewSet):
         """The query string that an action understands."""
         return cls.list_query if action == "list" else cls.item_query
 
-    def rows(self) -> QuerySet[Any]:
-        """The rows that the public may see."""
-        raise NotImplementedError
-
-    def listing(self, query: Any, request: HttpRequest) -> Listing:
-        """The page that the query asks for."""
-        raise NotImplementedError
-
-    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
-        """One item as JSON, or None when the public may not see it."""
-        raise NotImplementedError
-
     def cache_of(self, query: Query) -> str:
         """For how long an answer may be kept."""
         return CACHE_CURRENT
+
+    def paging(self, query: ListQuery) -> dict[str, Any]:
+        """What the functions of `factcheck.pagination` want to know."""
+        return {
+            "ordering": query.ordering,
+            "size": query.value("page_size", PAGE_SIZE),
+            "cursor": query.value("cursor", ""),
+        }
+
+
+class PublicList(PublicResource, ABC):
+    """A resource that is read page by page."""
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any]:
+        """The rows that the public may see."""
+
+    @abstractmethod
+    def listing(self, query: Any, request: HttpRequest) -> Listing:
+        """The page that the query asks for."""
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
         plain = request._request
@@ -120,6 +129,14 @@ class PublicResource(ViewSet):
             response["Link"] = ", ".join(linked)
         return response
 
+
+class PublicItems(PublicList):
+    """A resource that is also read one by one, whole."""
+
+    @abstractmethod
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
+        """One item as JSON, or None when the public may not see it."""
+
     def retrieve(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         plain = request._request
         query = self.item_query(plain.GET, self.rows(), request=plain)
@@ -128,14 +145,6 @@ class PublicResource(ViewSet):
             raise Http404
         content = picker(query)(document)
         return conditional(plain, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
-
-    def paging(self, query: ListQuery) -> dict[str, Any]:
-        """What the functions of `factcheck.pagination` want to know."""
-        return {
-            "ordering": query.ordering,
-            "size": query.value("page_size", PAGE_SIZE),
-            "cursor": query.value("cursor", ""),
-        }
 
 
 def conditional(

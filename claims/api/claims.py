@@ -26,7 +26,8 @@ from factcheck.resources import (
     CACHE_CURRENT,
     CACHE_PAST,
     Listing,
-    PublicResource,
+    PublicItems,
+    PublicList,
     asks_conditionally,
     conditional,
     listed,
@@ -116,7 +117,7 @@ def version_of(claim: int, version: int) -> Template:
     )
 
 
-class ClaimResource(PublicResource):
+class ClaimResource(PublicList):
     """What is published about a claim, whole: verdicts with their evidence, appearances, corrections."""
 
     nouns = ("claim", "claims")
@@ -190,7 +191,7 @@ def bodies(ids: list[int]) -> list[bytes]:
     return [found[pk] for pk in ids]
 
 
-class VersionResource(PublicResource):
+class VersionResource(PublicList):
     """The ledger of a claim: every state in which it was published. Entries are only ever added."""
 
     nouns = ("version of a claim", "versions of a claim")
@@ -210,9 +211,7 @@ class VersionResource(PublicResource):
             raise Http404
         return listed(page, [self._described(dict(zip(columns, row[:-1], strict=True))) for row in page.rows])
 
-    def retrieve(  # type: ignore[override]  # the address has two parts
-        self, request: Request, claim_id: int, version: int
-    ) -> HttpResponse:
+    def retrieve(self, request: Request, claim_id: int, version: int) -> HttpResponse:
         """One claim as it was published in this version."""
         plain = request._request
         self.item_query(plain.GET, self.rows(), request=plain)
@@ -234,7 +233,7 @@ class VersionResource(PublicResource):
         return described.encode()
 
 
-class VerdictResource(PublicResource):
+class VerdictResource(PublicItems):
     """Published verdicts, each with the claim that it judges."""
 
     nouns = ("verdict", "verdicts")

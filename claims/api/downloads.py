@@ -1,6 +1,7 @@
 """All claims that a filter finds in one answer, streamed from one snapshot in constant memory."""
 
 import logging
+from abc import abstractmethod
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -132,16 +133,13 @@ class Download(ClaimResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form(self.media_type, extension=self.extension)]
 
-    def rows(self) -> QuerySet[Publication]:
-        return Publication.objects.all()
-
     def parts(self, query: Any) -> list[QuerySet[Publication]]:
         """The publications to write, in their order."""
         return [query.sorted()]
 
+    @abstractmethod
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
         """The bodies in this format."""
-        raise NotImplementedError
 
     def list(self, request: Request, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
         plain = request._request

@@ -76,7 +76,7 @@ class FacetResource(PublicResource):
         return Publication.objects.all()
 
     @extend_schema(summary="Published claims, counted")
-    def retrieve(self, request: Request) -> HttpResponse:  # type: ignore[override]  # the address has no id
+    def retrieve(self, request: Request) -> HttpResponse:
         """How many claims there are by rating, publisher, language, topic and so on.
 
         Takes the filters of the list. Each facet is counted as if its own filter were not given, so that it shows what

@@ -20,7 +20,7 @@ from rest_framework.viewsets import ViewSet
 
 from claims.api.serializers import RatingSerializer
 from claims.models import Appearance, Evidence, Publication
-from factcheck.bodies import BoundedJSON
+from factcheck.bodies import StrictJSON
 from factcheck.errors import MEDIA_TYPE, InvalidParameters
 from factcheck.filters import SEVERAL_LIMIT, NoQuery, Parameter, Query
 from factcheck.reading import fetch
@@ -60,7 +60,7 @@ class LookupQuery(Query):
     )
 
 
-class LookupBody(BoundedJSON):
+class LookupBody(StrictJSON):
     """A hundred addresses, even when each of their characters is escaped."""
 
     most = 1_500_000

@@ -22,7 +22,7 @@ from claims.api.thing_filters import ClaimantListQuery, RatingListQuery, TopicLi
 from claims.models import Claimant, Mention, Publication, Rating, Topic
 from claims.publishing import render
 from factcheck.pagination import page_of_rows
-from factcheck.resources import Listing, PublicResource, listed
+from factcheck.resources import Listing, PublicItems, listed
 from sources.api.filters import PublisherListQuery, SourceListQuery
 from sources.api.serializers import PublisherSerializer, SourceSerializer
 from sources.models import Publisher, Source
@@ -35,7 +35,7 @@ def mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
     return things.filter(pk__in=Mention.objects.filter(kind=kind).order_by().values("thing_id"))
 
 
-class ThingResource(PublicResource):
+class ThingResource(PublicItems):
     """Things of one kind that current publications mention."""
 
     #: How the public representation shows one of them.

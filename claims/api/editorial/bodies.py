@@ -1,68 +1,26 @@
-"""Bodies of requests, read strictly: JSON in UTF-8, only keys that mean something, only values of the right type.
+"""Bodies of requests, read strictly: only keys that mean something, only values of the right type.
 
 What is silently dropped or turned into something else is what an editor finds wrong weeks later.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from django.core.exceptions import RequestDataTooBig
 from django.db import models
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError, UnsupportedMediaType
-from rest_framework.parsers import BaseParser
 
-from factcheck.bodies import ContentTooLarge
+from factcheck.bodies import StrictJSON
 from factcheck.values import GREATEST_ID, suggestion
-
-#: Longer than any article that is pasted; files of other kinds are imported at the desk.
-LARGEST = 2_000_000
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-class JsonBody(BaseParser):
-    """`application/json`, as RFC 8259 has it: UTF-8, no NaN; and no key twice, of which one would be ignored."""
+class EditorialBody(StrictJSON):
+    """Longer than any article that is pasted; files of other kinds are imported at the desk."""
 
-    media_type = "application/json"
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        if (media_type or "").partition(";")[0].strip().lower() != self.media_type:  # such as */*
-            raise UnsupportedMediaType(media_type)
-        try:
-            body = parser_context["request"]._request.body
-        except RequestDataTooBig:
-            body = None
-        if body is None or len(body) > LARGEST:
-            raise ContentTooLarge(f"The body is too large: at most {LARGEST // 1_000_000} MB are read.")
-        try:
-            found = json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
-            if (
-                b"\\ud" in body.lower()
-            ):  # halves of surrogate pairs, which are no characters, would fail only later
-                json.dumps(found, ensure_ascii=False).encode()
-        except UnicodeError:
-            raise ParseError("The body is not JSON in UTF-8, or holds half of a surrogate pair.") from None
-        except RecursionError:
-            raise ParseError("The body is nested too deeply.") from None
-        except ValueError as problem:
-            raise ParseError(f"The body is not JSON: {problem}.") from None
-        return found
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not a number of JSON")
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for key in found if sum(key == other for other, _value in pairs) > 1)
-        raise ValueError(f"the key “{twice[:50]}” stands twice in one object")
-    return found
+    most = 2_000_000
 
 
 # Values ---------------------------------------------------------------------------------------------------------------

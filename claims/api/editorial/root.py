@@ -7,13 +7,13 @@ from rest_framework.request import Request
 
 from claims.api.editorial.idempotency import Answer
 from claims.api.editorial.representation import person, written
-from claims.api.editorial.resources import EditorialResource
 from claims.api.editorial.serializers import WhoSerializer
+from claims.api.editorial.view import EditorialView
 from claims.models import Scope
 from claims.representation import moment
 
 
-class Who(EditorialResource):
+class Who(EditorialView):
     """Who asks."""
 
     nouns = ("token", "tokens")

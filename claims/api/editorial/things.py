@@ -118,13 +118,7 @@ class ClaimantWork(EditorialResource):
     def create(self, request: Request) -> HttpResponse:
         """Find a claimant by name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
         values = read(ClaimantBody, request.data)
-
-        def work(_prepared: None) -> Answer:
-            row, is_new = claimants.find_or_add(by=self.person, **values)
-            address = self.address("claimants-detail", row.pk)
-            return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
-
-        return self.created_once(work)
+        return self.found_or_added(lambda: claimants.find_or_add(by=self.person, **values), at="claimants")
 
 
 class TopicWork(EditorialResource):
@@ -146,13 +140,7 @@ class TopicWork(EditorialResource):
     def create(self, request: Request) -> HttpResponse:
         """Find a topic by slug or name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
         values = read(TopicBody, request.data)
-
-        def work(_prepared: None) -> Answer:
-            row, is_new = topics.find_or_add(by=self.person, **values)
-            address = self.address("topics-detail", row.pk)
-            return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
-
-        return self.created_once(work)
+        return self.found_or_added(lambda: topics.find_or_add(by=self.person, **values), at="topics")
 
 
 class RatingWork(EditorialResource):
