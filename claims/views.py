@@ -14,15 +14,17 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from claims import cards, claimreview, representation
+from claims.api.searching import NEWEST, RELEVANCE, belongs_to
 from claims.changes import changes
 from claims.markdown import to_html
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
 from claims.pages import respond
-from claims.paging import MOST_RELEVANT_FIRST, NEWEST_FIRST, Order, by_relevance
 from claims.search import RANKED, Reading, forgiven, read
 from claims.source_text import source_text
+from factcheck.pagination import Ordering, page_of_rows
+from factcheck.values import GREATEST_ID, Refused
 from sources.models import Snapshot
 
 Document = dict[str, Any]
@@ -31,7 +33,6 @@ CLAIMS_PER_PAGE = 20
 #: A page of one source lists no more claims than this, the newest.
 CLAIMS_PER_SOURCE = 500
 
-_LARGEST_ID = 2**63 - 1
 #: Columns that serve the search and are not shown.
 _UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "search_text")
 
@@ -41,10 +42,9 @@ class Search(forms.Form):
 
     q = forms.CharField(required=False, max_length=300)
     rating = forms.ChoiceField(required=False, choices=NormalisedRating)
-    topic = forms.IntegerField(required=False, min_value=1, max_value=_LARGEST_ID)
-    claimant = forms.IntegerField(required=False, min_value=1, max_value=_LARGEST_ID)
-    after = forms.CharField(required=False)
-    before = forms.CharField(required=False)
+    topic = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    claimant = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    cursor = forms.CharField(required=False, max_length=2000)
 
     @property
     def narrows(self) -> bool:
@@ -65,17 +65,21 @@ class Search(forms.Form):
         words = self.cleaned_data["q"]
         return forgiven(read(words), rows.answers) if words else None
 
-    @property
-    def order(self) -> Order:
-        """The most relevant first, unless too much matches for any of it to be relevant."""
+    @cached_property
+    def ordering(self) -> Ordering:
+        """The most relevant first, unless too much matches for any of it to be relevant.
+
+        A page that follows another keeps the order of that one.
+        """
+        if self.cleaned_data["cursor"] and belongs_to(self.cleaned_data["cursor"], NEWEST):
+            return NEWEST
         reading = self.reading
-        ranked = reading is not None and reading.ranking and reading.matches <= RANKED
-        return MOST_RELEVANT_FIRST if ranked else NEWEST_FIRST
+        return RELEVANCE if reading and reading.ranking and reading.matches <= RANKED else NEWEST
 
     def results(self) -> PublicationQuerySet:
         """The published claims that were asked for."""
         rows = self._narrowed()
-        return by_relevance(rows.answering(self.reading)) if self.reading else rows
+        return rows.answering(self.reading) if self.reading else rows
 
     def _narrowed(self) -> PublicationQuerySet:
         asked = self.cleaned_data
@@ -98,16 +102,19 @@ def claims(request: HttpRequest) -> HttpResponse:
         raise Http404("The address asks for something that cannot be.")
     asked = search.cleaned_data
     results = search.results()
-    page = search.order.page(
-        results.defer(*_UNSHOWN), after=asked["after"], before=asked["before"], size=CLAIMS_PER_PAGE
-    )
+    try:
+        page = page_of_rows(
+            results.defer(*_UNSHOWN), ordering=search.ordering, size=CLAIMS_PER_PAGE, cursor=asked["cursor"]
+        )
+    except Refused as refusal:
+        raise Http404(str(refusal)) from None
     total = results.count() if search.narrows else None
     documents = [row.document for row in page.rows]
     context = {
         "asked": asked,
         "narrows": search.narrows,
         "reading": search.reading,
-        "is_ranked": search.order is MOST_RELEVANT_FIRST,
+        "is_ranked": search.ordering is RELEVANCE,
         "total": total,
         "feed": search.feed,
         "page": page,
@@ -118,7 +125,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         # What a new search keeps of the old one.
         "kept": [(name, asked[name]) for name in ("rating", "topic", "claimant") if asked[name]],
     }
-    made_of = [total, page.newer, page.older, *(row.body_sha256 for row in page.rows)]
+    made_of = [total, page.previous, page.next, *(row.body_sha256 for row in page.rows)]
     return respond(request, "claims/list.html", context, made_of=made_of, ratings=_ratings(documents))
 
 
@@ -182,7 +189,7 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
 def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """A source that published claims mention, its text with each of them highlighted."""
     naming = (
-        Publication.objects.current().defer(*_UNSHOWN).filter(source_ids__contains=[min(pk, _LARGEST_ID)])
+        Publication.objects.current().defer(*_UNSHOWN).filter(source_ids__contains=[min(pk, GREATEST_ID)])
     )
     rows = list(naming.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
     documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]
@@ -241,7 +248,7 @@ def _ledger(claim_id: int) -> list[Publication]:
         Http404: it was never published.
     """
     ledger = list(
-        Publication.objects.defer(*_UNSHOWN).filter(claim_id=min(claim_id, _LARGEST_ID)).order_by("-version")
+        Publication.objects.defer(*_UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
     )
     if not ledger:
         raise Http404("No published claim has this number.")

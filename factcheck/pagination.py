@@ -29,6 +29,7 @@ PAGE_SIZE_LIMIT = 200
 ORDERING = "ordering"
 
 Row = TypeVar("Row")
+Thing = TypeVar("Thing", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def page_of_values(
     )
 
 
-def page_of_rows(queryset: QuerySet[Any], *, ordering: Ordering, size: int, cursor: str) -> Page[Model]:
+def page_of_rows(queryset: QuerySet[Thing], *, ordering: Ordering, size: int, cursor: str) -> Page[Thing]:
     """The page of whole rows, read with one query."""
     names = _key_names(ordering)
     return _page(

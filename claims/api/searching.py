@@ -108,7 +108,7 @@ class SearchQuery(WordsQuery):
         if reading is None:
             return False
         cursor = self.value("cursor")
-        if cursor and _belongs_to(cursor, NEWEST):
+        if cursor and belongs_to(cursor, NEWEST):
             return True
         if not reading.ranking:
             return True
@@ -138,7 +138,8 @@ class _Itself(Func):
     arity = 1
 
 
-def _belongs_to(cursor: str, ordering: Ordering) -> bool:
+def belongs_to(cursor: str, ordering: Ordering) -> bool:
+    """Whether the cursor is one of this order."""
     try:
         decoded(cursor, ordering)
     except Refused:

@@ -149,8 +149,8 @@ def test_list_narrows_by_rating_topic_and_claimant(
 
 @pytest.mark.parametrize(
     "query",
-    ["rating=nonsense", "topic=x", "topic=-1", f"topic={10**30}", "claimant=0", "after=1", "before=x-2", "q=%00",
-     f"after={'9' * 18}-1", f"q={'a' * 301}"],
+    ["rating=nonsense", "topic=x", "topic=-1", f"topic={10**30}", "claimant=0", "cursor=1", "cursor=x-2", "q=%00",
+     f"cursor={'9' * 2001}", f"q={'a' * 301}"],
 )  # fmt: skip
 def test_addresses_that_cannot_be_are_not_found(client: Client, query: str) -> None:
     assert client.get(f"/?{query}").status_code == 404
