@@ -219,7 +219,7 @@ class ListQuery(Query):
         return Template(
             shape=(type(self), self.shape, *slotted, *((name, repr(value)) for name, value in fixed.items())),
             rows=lambda: self.matching(self.queryset, fixed | slotted),
-            values=self.looked_for,
+            values=sought,
         )
 
     @property

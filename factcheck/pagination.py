@@ -99,7 +99,13 @@ def _statement(
         )
     )
     rows = _from(template.rows(), ordering, start)[:most]
-    return Statement.of(rows.values_list(*columns, *_key_names(ordering)))
+    names = _key_names(ordering)
+    if (
+        not template.values
+    ):  # nothing is asked for: the index of the order leads straight to the rows of the page
+        return Statement.of(rows.values_list(*columns, *names))
+    descending = ordering.descending ^ bool(backwards)
+    return Statement.fetching_late(rows, [*columns, *names], sorted_by=names, descending=descending)
 
 
 def _slot_values(start: Position) -> dict[str, Any]:

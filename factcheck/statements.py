@@ -5,7 +5,7 @@ in its values far more than in its shape, so the QuerySet is composed with slots
 kept. It stays the same QuerySet: what it finds is defined once, for those who use it directly and for these.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -73,6 +73,26 @@ class Statement:
     def of(cls, rows: QuerySet[Any]) -> "Statement":
         sql, parameters = rows.query.sql_with_params()
         return cls(sql, tuple(parameters))
+
+    @classmethod
+    def fetching_late(
+        cls, rows: QuerySet[Any], names: Sequence[str], *, sorted_by: Sequence[str], descending: bool
+    ) -> "Statement":
+        """These values of rows that are sorted and cut off, where columns of the table are read after the cut.
+
+        To find and sort candidates, an index may be all that PostgreSQL has to read; without this it would read each
+        of them whole.
+        """
+        table, key = rows.model._meta.db_table, rows.model._meta.pk.column
+        columns = {field.attname: field.column for field in rows.model._meta.concrete_fields}
+        found = cls.of(rows.values_list(key, *(name for name in names if name not in columns)))
+        values = ", ".join(f"listed.{columns[name]}" if name in columns else f"page.{name}" for name in names)
+        order = ", ".join(f"page.{name} {'DESC' if descending else 'ASC'}" for name in sorted_by)
+        sql = (
+            f"SELECT {values} FROM ({found.sql}) AS page"  # noqa: S608  names of columns, and SQL of a QuerySet
+            f" JOIN {table} AS listed USING ({key}) ORDER BY {order}"
+        )
+        return cls(sql, found.parameters)
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
         """The rows with these values in the slots, as `factcheck.reading.fetch` returns them."""

@@ -211,6 +211,13 @@ class Publication(models.Model):
             ),
             # The list as it was at a moment.
             Index(name="publication_as_of", fields=["-published_at", "-claim"]),
+            # Whether an entry that a filter on verdicts finds is current, and where it stands in the list.
+            Index(
+                name="publication_current_by_id",
+                fields=["id"],
+                include=["published_at", "claim"],
+                condition=_CURRENT,
+            ),
             # The feed of changes without those that were overtaken.
             Index(name="publication_newest_sequence", fields=["sequence"], condition=_NEWEST),
             # Search. A short list of pending entries, because every reader scans it.
@@ -330,11 +337,23 @@ class PublishedVerdict(models.Model):
         indexes = [
             # The API's list of verdicts and its keyset: last reviewed first.
             Index(sortable_day("reviewed_on").desc(), F("verdict_id").desc(), name="publishedverdict_newest"),
-            # "Verdicts of this publisher rated so, reviewed then".
-            Index(name="publishedverdict_by_rating", fields=["publisher_id", "rating_id", "reviewed_on"]),
-            Index(name="publishedverdict_by_class", fields=["publisher_id", "rating_class", "reviewed_on"]),
+            # "Verdicts of this publisher rated so, reviewed then", and in which entries they are.
+            Index(
+                name="publishedverdict_by_rating",
+                fields=["publisher_id", "rating_id", "reviewed_on"],
+                include=["publication"],
+            ),
+            Index(
+                name="publishedverdict_by_class",
+                fields=["publisher_id", "rating_class", "reviewed_on"],
+                include=["publication"],
+            ),
             # "Verdicts of whatever publisher rated so".
-            Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"]),
+            Index(
+                name="publishedverdict_in_class",
+                fields=["rating_class", "reviewed_on"],
+                include=["publication"],
+            ),
         ]
         triggers = append_only("publishedverdict", "The ledger never forgets: publications are only added.")
 
