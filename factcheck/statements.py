@@ -86,7 +86,9 @@ class Statement:
         table, key = rows.model._meta.db_table, rows.model._meta.pk.column
         columns = {field.attname: field.column for field in rows.model._meta.concrete_fields}
         found = cls.of(rows.values_list(key, *(name for name in names if name not in columns)))
-        values = ", ".join(f"listed.{columns[name]}" if name in columns else f"page.{name}" for name in names)
+        values = ", ".join(
+            f'listed.{columns[name]} AS "{name}"' if name in columns else f"page.{name}" for name in names
+        )
         order = ", ".join(f"page.{name} {'DESC' if descending else 'ASC'}" for name in sorted_by)
         sql = (
             f"SELECT {values} FROM ({found.sql}) AS page"  # noqa: S608  names of columns, and SQL of a QuerySet
