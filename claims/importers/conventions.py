@@ -1,0 +1,24 @@
+"""What is known about a file besides what its records say: how it writes dates, what its labels mean, what always holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """How the records of a file are to be read. The empty one knows nothing, so what is ambiguous stays so."""
+
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """Names of `found.FIELDS` → the value of records that have none themselves."""
+    date_order: Mapping[str, str] = field(default_factory=dict)
+    """Name of a date field → "dmy", "mdy" or "ymd": how this file writes dates of digits only. The key "" is for all."""
+    date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name of a date field → formats as for `strptime`, tried before anything else. The key "" is for all."""
+    ratings: Mapping[str, str] = field(default_factory=dict)
+    """The file's own codes → the publisher's labels that they stand for, such as "0" → "False"."""
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """The file's own codes → languages, such as "1" → "en"; "" → "" marks a code that says nothing ("mul")."""
+
+
+NOTHING_KNOWN = Conventions()
