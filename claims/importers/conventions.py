@@ -1,4 +1,4 @@
-"""What is known about a file besides what its records say: how it writes dates, what its labels mean, what always holds."""
+"""What is known about a file besides what its records say: how it writes dates, what its labels mean."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class Conventions:
     constants: Mapping[str, Any] = field(default_factory=dict)
     """Names of `found.FIELDS` → the value of records that have none themselves."""
     date_order: Mapping[str, str] = field(default_factory=dict)
-    """Name of a date field → "dmy", "mdy" or "ymd": how this file writes dates of digits only. The key "" is for all."""
+    """Name of a date field → "dmy", "mdy" or "ymd": how this file writes dates of digits. The key "" is for all."""
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Name of a date field → formats as for `strptime`, tried before anything else. The key "" is for all."""
     ratings: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """What readers find: the fields of one review as the file has them, and where; or why something is refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 #: The fields that a reader fills where the file has them, whatever its format calls them. Values stand as they were
@@ -71,5 +71,5 @@ class Refusal:
     """The same reason for counting, in a few words without values: "no statement", "ambiguous date"."""
     found: Found | None = None
     """The record, where there is one that can be corrected and fed back."""
-    raw: Any = field(default=None)
+    raw: Any = None
     """What stood there, where it could not even be read as a record."""
