@@ -38,6 +38,9 @@ EDITOR = [
     "claims.republish_claim",
     "claims.publish_verdict",
     "claims.retract_verdict",
+    *(f"claims.view_{model}" for model in ("importrun", "importproblem", "possibleduplicate")),
+    "claims.run_import",
+    "claims.undo_import",
 ]
 ADMINISTRATOR = [
     *EDITOR,

@@ -1,4 +1,4 @@
-"""What the claim tables stand on: extensions, text search in every language, spelling."""
+"""What the claim tables stand on: extensions, text search in every language, spelling, sameness of statements."""
 
 from django.contrib.postgres.operations import (
     BtreeGinExtension,
@@ -109,6 +109,21 @@ FUNCTIONS = rf"""
         FROM (SELECT left(normalize(word, NFD), 6) AS beginning, normalize(word, NFD) AS letters) AS spelt
     $$;
 """  # noqa: S608  made of constants of this file
+
+# By what two statements are the same: letter case, kinds of quotation marks and dashes, white space and what ends a
+# sentence make no difference; everything else does, for "-5 %" is not "5 %".
+STATEMENTS = r"""
+    CREATE FUNCTION public.claims_statement_key(statement text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT md5(btrim(
+            regexp_replace(
+                translate(lower(normalize(statement, NFKC)), '‐‑‒–—―−"“”„‟«»‹›''‘’‚‛`´＂', '-------'),
+                '\s+', ' ', 'g'
+            ),
+            ' .!?。'
+        ))::uuid
+    $$;
+"""
 
 # These look into tables of later migrations, which PL/pgSQL resolves when they are called.
 READING = rf"""
@@ -253,6 +268,7 @@ class Migration(migrations.Migration):
             " public.claims_search_stem, public.claims_search_word, public.claims_search_spellable,"
             " public.claims_search_spelling;",
         ),
+        migrations.RunSQL(STATEMENTS, "DROP FUNCTION public.claims_statement_key;"),
         migrations.RunSQL(
             READING,
             "DROP FUNCTION public.claims_search_read, public.claims_search_frequent, public.claims_search_holds,"

@@ -2,6 +2,8 @@ from .appearance import Appearance
 from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .evidence import Evidence
+from .import_run import ImportProblem, ImportRun
+from .imported import ImportedRecord, PossibleDuplicate
 from .mention import Mention
 from .publication import Publication, PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
@@ -21,8 +23,12 @@ __all__ = [
     "Claimant",
     "CorrectionKind",
     "Evidence",
+    "ImportProblem",
+    "ImportRun",
+    "ImportedRecord",
     "Mention",
     "NormalisedRating",
+    "PossibleDuplicate",
     "Publication",
     "PublishedVerdict",
     "Rating",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.statement_key import StatementKey
 from claims.models.transition import move_is_written_down
 from factcheck.fields import LanguageField
 from factcheck.history import keep_history, keep_links
@@ -27,7 +28,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         )
 
 
-@keep_history(exclude=["updated_at"])
+@keep_history(exclude=["updated_at", "statement_key"])
 class Claim(models.Model):
     """One checkable statement (schema.org `claimReviewed`), as somebody made it somewhere."""
 
@@ -39,6 +40,10 @@ class Claim(models.Model):
 
     statement = models.TextField(
         _("statement"), help_text=_("The claim in a sentence that stands by itself.")
+    )
+    #: By which the same statement is found again however it is typed.
+    statement_key = models.GeneratedField(
+        expression=StatementKey("statement"), output_field=models.UUIDField(), db_persist=True
     )
     language = LanguageField(_("language"))
     claimant = models.ForeignKey(
@@ -136,6 +141,8 @@ class Claim(models.Model):
                 condition=Q(state="proposed"),
             ),
             models.Index(name="claim_by_state", fields=["state", "-id"]),
+            # Whether an imported statement is one that is here already.
+            models.Index(name="claim_by_statement", fields=["statement_key"]),
         ]
         triggers = [
             Rule(

@@ -1,0 +1,138 @@
+"""Imports: each run with its counts, and what it could not use."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def unfinished(self) -> Self:
+        """Runs that somebody or something is working on, or that were broken off and can go on."""
+        return self.filter(state__in=[ImportRun.State.READING, ImportRun.State.WRITING])
+
+
+class ImportRun(models.Model):
+    """One import of one file, folder or address: who ran it, how far it came, and what became of its records."""
+
+    class State(models.TextChoices):
+        CHOSEN = "chosen", _("Not started yet")
+        WAITING = "waiting", _("Waiting")
+        READING = "reading", _("Reading")
+        WRITING = "writing", _("Writing")
+        FINISHED = "finished", _("Finished")
+        FAILED = "failed", _("Failed")
+        UNDONE = "undone", _("Undone")
+
+    origin = models.CharField(
+        _("from"), max_length=2000, help_text=_("The file, folder or address as it was named.")
+    )
+    #: What was uploaded through the desk.
+    upload = models.FileField(_("file"), upload_to="imports/", blank=True)
+    content_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    size = models.BigIntegerField(_("size in bytes"), null=True)
+    format = models.CharField(_("format"), max_length=50, blank=True)
+    #: How the file is read, as its format's reader understands it: for tables, the mapping.
+    format_settings = models.JSONField(_("settings"), default=dict, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.CHOSEN)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    started_by_name = models.CharField(
+        _("by"), max_length=200, blank=True, help_text=_("As the person was called then.")
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    #: How far reading has come, in bytes of the input, and when that was.
+    bytes_read = models.BigIntegerField(default=0)
+    records = models.PositiveIntegerField(_("records"), default=0, help_text=_("Found in the input so far."))
+    created = models.PositiveIntegerField(_("created"), default=0)
+    updated = models.PositiveIntegerField(_("updated"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    #: Records that were stored with a value left out.
+    incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
+    moved_at = models.DateTimeField(null=True, help_text=_("When it last came forward."))
+    error = models.TextField(_("error"), blank=True)
+    undone_at = models.DateTimeField(_("undone"), null=True)
+    undone_by_name = models.CharField(_("undone by"), max_length=200, blank=True)
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        default_permissions = ("view",)
+        permissions = [
+            ("run_import", _("Can import files of fact checks")),
+            ("undo_import", _("Can undo imports")),
+        ]
+        constraints = [
+            CheckConstraint(
+                name="importrun_state_is_known",
+                condition=Q(
+                    state__in=["chosen", "waiting", "reading", "writing", "finished", "failed", "undone"]
+                ),
+            ),
+            CheckConstraint(name="importrun_failed_says_why", condition=~Q(state="failed") | ~Q(error="")),
+        ]
+        indexes = [
+            # Whether this very file was begun before and not finished.
+            Index(
+                name="importrun_to_go_on_with",
+                fields=["content_sha256"],
+                condition=Q(state__in=["reading", "writing", "failed"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Import %(id)s: %(origin)s") % {"id": self.pk, "origin": self.origin}
+
+    @property
+    def done(self) -> int:
+        """How many of its records have been dealt with."""
+        return self.created + self.updated + self.unchanged + self.refused
+
+
+class ImportProblem(models.Model):
+    """A record that was refused, or a value of it that was left out: where it stands, and why."""
+
+    class Outcome(models.TextChoices):
+        REFUSED = "refused", _("Refused")
+        LEFT_OUT = "left_out", _("Stored without this value")
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="problems", verbose_name=_("import"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    file = models.CharField(_("file"), max_length=500)
+    position = models.CharField(_("position"), max_length=200)
+    field = models.CharField(_("field"), max_length=50, blank=True)
+    code = models.CharField(_("kind"), max_length=50)
+    reason = models.TextField(_("reason"))
+    #: The record by our names of fields (`claims.importers.found.FIELDS`), as it can be corrected and fed back.
+    fields = models.JSONField(null=True)
+    #: The record as its own format has it, where that is something else.
+    record = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("problem of an import")
+        verbose_name_plural = _("problems of imports")
+        default_permissions = ("view",)
+        constraints = [
+            CheckConstraint(
+                name="importproblem_outcome_is_known", condition=Q(outcome__in=["refused", "left_out"])
+            ),
+            CheckConstraint(name="importproblem_says_why", condition=~Q(reason="") & ~Q(code="")),
+        ]
+        indexes = [
+            # The report of a run in the order of its input, whole or of one kind.
+            Index(name="importproblem_report", fields=["run", "outcome", "code", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.position}: {self.reason}"

@@ -1,0 +1,100 @@
+"""Which record of which import became what, and which claims may be the same."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.import_run import ImportRun
+
+
+class PossibleDuplicateQuerySet(models.QuerySet["PossibleDuplicate"]):
+    def open(self) -> Self:
+        """Pairs about which nobody has decided yet."""
+        return self.filter(dismissed_at__isnull=True).exclude(
+            Q(claim__state="merged") | Q(earlier__state="merged")
+        )
+
+
+class ImportedRecord(models.Model):
+    """A record that was taken: what it said, by its digest, and the claim and verdict that it became."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", _("Created a claim or a verdict")
+        UPDATED = "updated", _("Changed what was there")
+        AGREED = "agreed", _("Said what was there already")
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="taken", verbose_name=_("import"))
+    #: Of everything that the record says, once its values are settled: the same again changes nothing.
+    digest = models.UUIDField(unique=True)
+    #: Of what stays the same when a publisher changes a review: its address or number. NULL where it has neither.
+    key = models.UUIDField(null=True)
+    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.CASCADE, null=True, related_name="+", verbose_name=_("verdict")
+    )
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    made_claim = models.BooleanField(default=False)
+    made_verdict = models.BooleanField(default=False)
+    label = models.CharField(
+        _("rating as found"), max_length=200, blank=True, help_text=_("Exactly as the record has it.")
+    )
+    file = models.CharField(_("file"), max_length=500)
+    position = models.CharField(_("position"), max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="importedrecord_outcome_is_known",
+                condition=Q(outcome__in=["created", "updated", "agreed"]),
+            ),
+        ]
+        indexes = [
+            # Whether this review was taken before, in other words.
+            Index(name="importedrecord_by_key", fields=["key"], condition=Q(key__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.position}"
+
+
+class PossibleDuplicate(models.Model):
+    """Two claims that say the same in the same words, where it is not certain that the same person said it."""
+
+    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
+    #: The one that was there first.
+    earlier = models.ForeignKey(
+        "claims.Claim", models.CASCADE, related_name="+", verbose_name=_("earlier claim")
+    )
+    run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+", verbose_name=_("import"))
+    created_at = models.DateTimeField(_("found"), db_default=Now(), editable=False)
+    dismissed_at = models.DateTimeField(_("found to be different"), null=True, editable=False)
+    dismissed_by_name = models.CharField(_("by"), max_length=200, blank=True, editable=False)
+
+    objects = PossibleDuplicateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("possible duplicate")
+        verbose_name_plural = _("possible duplicates")
+        default_permissions = ("view",)
+        constraints = [
+            UniqueConstraint(name="possibleduplicate_is_listed_once", fields=["claim", "earlier"]),
+            CheckConstraint(name="possibleduplicate_is_of_another_claim", condition=~Q(claim=F("earlier"))),
+            CheckConstraint(
+                name="possibleduplicate_dismissed_by_somebody",
+                condition=Q(dismissed_at__isnull=True, dismissed_by_name="")
+                | Q(dismissed_at__isnull=False) & ~Q(dismissed_by_name=""),
+            ),
+        ]
+        indexes = [
+            # The queue on the desk: the oldest first.
+            Index(name="possibleduplicate_open", fields=["id"], condition=Q(dismissed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} ~ {self.earlier_id}"

@@ -1,0 +1,10 @@
+from django.db import models
+from django.db.models import Func
+
+
+class StatementKey(Func):
+    """What the same statement has in common however it is typed: letter case, quotation marks, spaces, full stops."""
+
+    function = "claims_statement_key"
+    arity = 1
+    output_field = models.UUIDField()
