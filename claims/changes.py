@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from claims.entries import CORRECTIONS
 from claims.models import Publication
-from claims.publishing import CORRECTIONS
 
 Document = dict[str, Any]
 

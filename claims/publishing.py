@@ -1,26 +1,17 @@
 """Claim → Publication: the only writer of the ledger."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import cast
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from claims import representation
+from claims.entries import Entry, Line, entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
-from claims.search import searchable, stemmers
 from claims.webhooks.waking import announce
-from sources.models import Source
-from sources.urls import domain
-
-#: Kinds of entries whose public note readers see as a correction.
-CORRECTIONS = ("clarification", "correction", "update", "retraction")
-
-#: Kinds of sources that are pictures, sound or film.
-_MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
+from factcheck.copying import copy, reserve_ids
 
 _REVIEWED = ("statement", "language", "claimed_on", "context")
 
@@ -30,49 +21,27 @@ def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
     """
-    ledger = list(claim.publications.order_by("-version").values("version", "kind", "note", "published_at"))
-    now = timezone.now()
-    version = ledger[0]["version"] + 1 if ledger else 1
-    first = ledger[-1]["published_at"] if ledger else now
-    this_entry = {"version": version, "kind": kind, "note": note, "published_at": now}
-    claim, *merged = claims = _with_merged(claim)
-    verdicts = _public_verdicts(claims)
-    status = _status(claim, verdicts)
-    shown = verdicts if status == Publication.Status.PUBLISHED else []
-    body = representation.document(
-        claim,
-        appearances=[a for c in claims for a in c.appearances.all()],
-        verdicts=shown,
-        merged_from=[c.pk for c in merged],
-        entry={
-            "version": version,
-            "status": status,
-            "published_at": representation.moment(now),
-            "first_published_at": representation.moment(first),
-            "corrections": [_correction(e) for e in [this_entry, *ledger] if e["kind"] in CORRECTIONS],
-        },
-    )
-    rendered = render(body)
-    publication = Publication.objects.create(
-        claim=claim,
-        version=version,
-        status=status,
-        kind=kind,
-        note=note,
-        published_at=now,
-        first_published_at=first,
-        body=rendered,
-        body_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
-        **_columns(claim, body),
-    )
-    PublishedVerdict.objects.bulk_create(_published_verdict(publication, v, body) for v in body["verdicts"])
+    [(publication, verdicts)] = _entries([claim.pk], kind, note, timezone.now())
+    publication.save(force_insert=True)
+    PublishedVerdict.objects.bulk_create(verdicts)
     announce()
     return publication
 
 
-def render(document: Any) -> str:
-    """JSON exactly as it is stored and served: compact, UTF-8, keys in their order."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+def record_all(claims: Collection[int], kind: str, *, note: str = "") -> None:
+    """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
+    append(list(_entries(sorted(claims), kind, note, timezone.now())))
+
+
+def append(entries: Sequence[Entry]) -> None:
+    """Store entries that `claims.entries` made, in this order. Called as `record` is."""
+    for (publication, verdicts), pk in zip(entries, reserve_ids(Publication, len(entries)), strict=True):
+        publication.pk = pk
+        for verdict in verdicts:
+            verdict.publication_id = pk
+    copy(Publication, [publication for publication, _ in entries])
+    copy(PublishedVerdict, [verdict for _, verdicts in entries for verdict in verdicts])
+    announce()
 
 
 def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
@@ -84,15 +53,41 @@ def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
     return now != then
 
 
-def _with_merged(claim: Claim) -> list[Claim]:
-    """The claim, read afresh, and the claims merged into it, with everything that the representation shows of them."""
+def _entries(ids: list[int], kind: str, note: str, now: datetime) -> Iterator[Entry]:
+    """The next entry of each of these claims."""
+    ledgers = _ledgers(ids)
+    for claims in _with_merged(ids):
+        claim, *merged = claims
+        ledger = ledgers[claim.pk]
+        version = ledger[0]["version"] + 1 if ledger else 1
+        this = Line(version=version, kind=kind, note=note, published_at=now)
+        yield entry(
+            claim,
+            appearances=[a for c in claims for a in c.appearances.all()],
+            verdicts=_public_verdicts(claims),
+            merged_from=[c.pk for c in merged],
+            ledger=[this, *ledger],
+        )
+
+
+def _ledgers(ids: list[int]) -> dict[int, list[Line]]:
+    """What the ledgers of these claims say so far, the newest first."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    lines = Publication.objects.filter(claim__in=ids).order_by("-version")
+    for claim, *line in lines.values_list("claim_id", *Line.__annotations__):
+        found[claim].append(cast(Line, dict(zip(Line.__annotations__, line, strict=True))))
+    return found
+
+
+def _with_merged(ids: list[int]) -> list[list[Claim]]:
+    """Each claim, read afresh, and behind it the claims merged into it, with all that the representation shows."""
     quoted = ("source__publisher", "snapshot")
     evidence = Evidence.objects.select_related(*quoted).defer("snapshot__text")
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
     )
     rows = (
-        Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim.pk))
+        Claim.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
         .select_related("claimant")
         .prefetch_related(
             "topics",
@@ -102,8 +97,15 @@ def _with_merged(claim: Claim) -> list[Claim]:
                 verdicts.order_by("reviewed_on", "id").prefetch_related(Prefetch("evidence", evidence)),
             ),
         )
+        .order_by("pk")
     )
-    return sorted(rows, key=lambda row: (row.pk != claim.pk, row.pk))
+    groups: dict[int, list[Claim]] = {pk: [] for pk in ids}
+    for row in rows:
+        if row.pk in groups:
+            groups[row.pk].insert(0, row)
+        if row.merged_into_id in groups:
+            groups[row.merged_into_id].append(row)
+    return list(groups.values())
 
 
 def _public_verdicts(claims: list[Claim]) -> list[Verdict]:
@@ -113,93 +115,3 @@ def _public_verdicts(claims: list[Claim]) -> list[Verdict]:
         for verdict in claim.verdicts.all():
             found.setdefault(verdict.publisher_id, verdict)
     return list(found.values())
-
-
-def _status(claim: Claim, verdicts: list[Verdict]) -> str:
-    if claim.state == Claim.State.MERGED:
-        return Publication.Status.MERGED
-    return Publication.Status.PUBLISHED if verdicts else Publication.Status.RETRACTED
-
-
-def _correction(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {**entry, "published_at": representation.moment(entry["published_at"])}
-
-
-def _columns(claim: Claim, body: dict[str, Any]) -> dict[str, Any]:
-    """What lists filter and search by, taken from the body so that the two cannot disagree."""
-    sources = _sources(body)
-    reviewed = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
-    names = [(body["claimant"] or {}).get("name", ""), *(t["name"] for t in body["topics"])]
-    words = [
-        body["context"],
-        *(a["exact"] for a in body["appearances"]),
-        *(
-            text
-            for v in body["verdicts"]
-            for text in (v["summary"], v["explanation"], v["publisher"]["name"])
-        ),
-    ]
-    return {
-        "slug": body["slug"],
-        "search_languages": stemmers([body["language"], *(v["language"] for v in body["verdicts"])]),
-        "search_statement": searchable(body["statement"]),
-        "search_names": searchable("\n".join(filter(None, names))),
-        "language": body["language"],
-        "claimant_id": (body["claimant"] or {}).get("id"),
-        "claimed_on": claim.claimed_on,
-        "reviewed_on": date.fromisoformat(max(reviewed)) if reviewed else None,
-        "topic_ids": [t["id"] for t in body["topics"]],
-        "appears_in_ids": sorted({a["source"]["id"] for a in body["appearances"]}),
-        "source_ids": sorted({s["id"] for s in sources}),
-        "source_domains": sorted({host for s in sources if (host := domain(s["url"]))}),
-        "publisher_ids": sorted({p["id"] for p in _publishers(body, sources)}),
-        "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"]}),
-        "language_ranges": _language_ranges(body["language"]),
-        "features": _features(body, sources),
-        "merged_into_id": body["merged_into"],
-        "search_text": searchable("\n".join(filter(None, words))),
-    }
-
-
-def _sources(body: dict[str, Any]) -> list[dict[str, Any]]:
-    evidence = (e for v in body["verdicts"] for e in v["evidence"])
-    return [item["source"] for item in (*body["appearances"], *evidence)]
-
-
-def _publishers(body: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [item["publisher"] for item in (*body["verdicts"], *sources) if item["publisher"]]
-
-
-def _language_ranges(tag: str) -> list[str]:
-    """`zh-Hant-TW` → `zh`, `zh-hant`, `zh-hant-tw`."""
-    subtags = tag.lower().split("-")
-    return ["-".join(subtags[: i + 1]) for i in range(len(subtags))]
-
-
-def _features(body: dict[str, Any], sources: list[dict[str, Any]]) -> list[str]:
-    has = {
-        "correction": bool(body["corrections"]),
-        "evidence": any(v["evidence"] for v in body["verdicts"]),
-        "media": any(s["kind"] in _MEDIA for s in sources),
-    }
-    return [feature for feature, present in has.items() if present]
-
-
-def _published_verdict(
-    publication: Publication, verdict: dict[str, Any], body: dict[str, Any]
-) -> PublishedVerdict:
-    claim = {
-        key: body[key] for key in ("id", "version", "url", "statement", "language", "claimant", "claimed_on")
-    }
-    return PublishedVerdict(
-        publication=publication,
-        claim_id=body["id"],
-        verdict_id=verdict["id"],
-        publisher_id=verdict["publisher"]["id"],
-        publisher_kind=verdict["publisher"]["kind"],
-        rating_id=verdict["rating"]["id"],
-        rating_class=verdict["rating"]["normalised"] or "",
-        language=verdict["language"],
-        reviewed_on=date.fromisoformat(verdict["reviewed_on"]) if verdict["reviewed_on"] else None,
-        body=render({**verdict, "claim": claim}),
-    )

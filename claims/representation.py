@@ -23,6 +23,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, TypedDict
 
+import orjson
 from django.conf import settings
 
 from claims.markdown import to_html
@@ -71,6 +72,11 @@ def document(
         "published_at": entry["published_at"],
         "first_published_at": entry["first_published_at"],
     }
+
+
+def render(document: Any) -> str:
+    """JSON exactly as it is stored and served: compact, UTF-8, keys in their order."""
+    return orjson.dumps(document).decode()
 
 
 def site() -> Document:

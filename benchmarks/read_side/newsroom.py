@@ -16,7 +16,7 @@ from django.db.models import Model
 from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
-from claims import publishing, representation
+from claims.entries import Line, entry
 from claims.models import Appearance, Claim, Evidence, Publication, Topic, Verdict
 from sources.models import Publisher, Snapshot, Source
 from sources.urls import url_key
@@ -269,7 +269,7 @@ class Chunk:
     def _entries(self, life: Life) -> Iterator[Model]:
         """The claim, the entries of its ledger and the verdicts in them."""
         claim, appearances, verdicts = self._made[life.claim]
-        ledger: list[dict[str, Any]] = []
+        ledger: list[Line] = []
         live: dict[int, Verdict] = {}
         absorbed: list[int] = []
         drafted = iter(verdicts)
@@ -287,7 +287,7 @@ class Chunk:
             else:
                 absorbed = life.absorbs
                 appearances = [*appearances, *(item for pk in absorbed for item in self._made[pk][1])]
-            written = {"version": version, "kind": event.kind, "note": note, "published_at": event.at}
+            written = Line(version=version, kind=event.kind, note=note, published_at=event.at)
             ledger.insert(0, written)
             until = life.events[version].at if version < len(life.events) else None
             yield from self._entry(claim, appearances, list(live.values()), absorbed, ledger, event, until)
@@ -299,50 +299,19 @@ class Chunk:
         appearances: list[Appearance],
         verdicts: list[Verdict],
         absorbed: list[int],
-        ledger: list[dict[str, Any]],
+        ledger: list[Line],
         event: Event,
         until: datetime | None,
     ) -> Iterator[Model]:
         """As `publishing.record` makes them; a test holds one against the other."""
-        status = publishing._status(claim, verdicts)
-        first = ledger[-1]["published_at"]
-        body = representation.document(
-            claim,
-            appearances=appearances,
-            verdicts=verdicts,
-            merged_from=absorbed,
-            entry={
-                "version": ledger[0]["version"],
-                "status": status,
-                "published_at": representation.moment(event.at),
-                "first_published_at": representation.moment(first),
-                "corrections": [
-                    publishing._correction(entry)
-                    for entry in ledger
-                    if entry["kind"] in publishing.CORRECTIONS
-                ],
-            },
+        publication, verdicts_shown = entry(
+            claim, appearances=appearances, verdicts=verdicts, merged_from=absorbed, ledger=ledger
         )
-        rendered = publishing.render(body)
-        publication = Publication(
-            id=event.sequence,
-            sequence=event.sequence,
-            claim=claim,
-            version=ledger[0]["version"],
-            status=status,
-            kind=event.kind,
-            note=ledger[0]["note"],
-            published_at=event.at,
-            superseded_at=until,
-            first_published_at=first,
-            body=rendered,
-            body_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
-            **publishing._columns(claim, body),
-        )
+        publication.pk = publication.sequence = event.sequence
+        publication.superseded_at = until
         yield publication
-        for number, verdict in enumerate(body["verdicts"]):
-            row = publishing._published_verdict(publication, verdict, body)
-            row.pk = event.sequence * 4 + number
+        for number, row in enumerate(verdicts_shown):
+            row.pk, row.publication_id = event.sequence * 4 + number, publication.pk
             yield row
 
 

@@ -21,8 +21,8 @@ from rest_framework.reverse import reverse
 
 from claims.api.serializers import ClaimSerializer
 from claims.models import Publication
-from claims.publishing import render
 from claims.representation import moment as written
+from claims.representation import render
 from factcheck.filters import Parameter, Query, no_such_place
 from factcheck.resources import CACHE_PAST, PublicResource, conditional, sha256_of
 from factcheck.schema import PublicSchema, RefusedQuerySerializer

@@ -17,8 +17,8 @@ from claims.api.filters import ClaimListQuery, ClaimPageQuery, ClaimQuery, Verdi
 from claims.api.searching import BESIDE, said_of_search
 from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer, VersionSerializer
 from claims.models import Publication, PublishedVerdict
-from claims.publishing import render
 from claims.representation import moment as written
+from claims.representation import render
 from factcheck.filters import Query
 from factcheck.negotiation import Negotiation
 from factcheck.pagination import page_of_template, page_of_values

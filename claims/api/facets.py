@@ -14,7 +14,7 @@ from claims.api.facet_counts import FACETS, Counting, Values
 from claims.api.filters import ClaimListQuery
 from claims.api.things import mentioned
 from claims.models import Claimant, Mention, NormalisedRating, Publication, Rating, Topic
-from claims.publishing import render
+from claims.representation import render
 from factcheck.filters import Parameter
 from factcheck.resources import CACHE_CURRENT, PublicResource, conditional
 from factcheck.values import Whole, Word

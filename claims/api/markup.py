@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 
 from claims import claimreview, representation
-from claims.publishing import render
+from claims.representation import render
 from factcheck.errors import InvalidParameters
 from factcheck.filters import Query
 from factcheck.negotiation import Form, preferred

@@ -5,8 +5,8 @@
 
 from rest_framework import serializers
 
+from claims.entries import CORRECTIONS
 from claims.models import Appearance, Claimant, Evidence, NormalisedRating, Publication
-from claims.publishing import CORRECTIONS
 from sources.api.serializers import (
     PublisherSerializer,
     QuotedSourceSerializer,

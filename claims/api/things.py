@@ -20,7 +20,7 @@ from claims.api.serializers import (
 )
 from claims.api.thing_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
 from claims.models import Claimant, Mention, Publication, Rating, Topic
-from claims.publishing import render
+from claims.representation import render
 from factcheck.pagination import page_of_rows
 from factcheck.resources import Listing, PublicItems, listed
 from sources.api.filters import PublisherListQuery, SourceListQuery

@@ -35,30 +35,44 @@ class Mention(models.Model):
         return f"{self.kind} {self.thing_id}"
 
 
-def _mentions(entry: str) -> str:
-    """SQL for the kind and id of everything that an entry of the ledger (`NEW`, `OLD`) mentions."""
-    lists = ("topic", "source", "publisher", "rating")
-    one = f"SELECT 'claimant' AS kind, {entry}.claimant_id AS thing_id WHERE {entry}.claimant_id IS NOT NULL"
-    return " UNION ".join([one, *(f"SELECT '{kind}', unnest({entry}.{kind}_ids)" for kind in lists)])
+#: What an entry of the ledger mentions: its columns, as SQL makes rows of them.
+_MENTIONED = """(
+    SELECT 'claimant', entries.claimant_id WHERE entries.claimant_id IS NOT NULL
+    UNION SELECT 'topic', unnest(entries.topic_ids)
+    UNION SELECT 'source', unnest(entries.source_ids)
+    UNION SELECT 'publisher', unnest(entries.publisher_ids)
+    UNION SELECT 'rating', unnest(entries.rating_ids)
+)"""
 
+_COLUMNS = "claimant_id, topic_ids, source_ids, publisher_ids, rating_ids"
+_OF_PREVIOUS = ", ".join(f"previous.{column}" for column in _COLUMNS.split(", "))
 
-#: PL/pgSQL for after an entry joined the ledger: what it mentions is public.
-COUNT_UP = f"""
-    IF NEW.status = 'published' THEN
-        INSERT INTO claims_mention AS known (kind, thing_id, publications)
-        SELECT kind, thing_id, 1 FROM ({_mentions("NEW")}) AS mentioned
-        ON CONFLICT (kind, thing_id) DO UPDATE SET publications = known.publications + 1;
-    END IF;
-    RETURN NULL;
-"""
-
-#: PL/pgSQL for after an entry was superseded: what only it mentioned is public no longer.
-COUNT_DOWN = f"""
-    IF OLD.status = 'published' THEN
-        DELETE FROM claims_mention AS known USING ({_mentions("OLD")}) AS mentioned
-        WHERE (known.kind, known.thing_id) = (mentioned.kind, mentioned.thing_id) AND known.publications = 1;
-        UPDATE claims_mention AS known SET publications = known.publications - 1 FROM ({_mentions("OLD")}) AS mentioned
-        WHERE (known.kind, known.thing_id) = (mentioned.kind, mentioned.thing_id);
-    END IF;
+#: PL/pgSQL for after entries (`arrived`) joined the ledger: what they mention is public; what only the entries that
+#: they superseded mentioned is public no longer. One statement, so that many entries cost one count of each thing.
+COUNT_MENTIONS = f"""
+    WITH counted AS MATERIALIZED (
+        SELECT kind, thing_id, sum(step)::integer AS step
+        FROM (
+            SELECT {_COLUMNS}, 1 AS step FROM arrived WHERE status = 'published'
+            UNION ALL
+            SELECT {_OF_PREVIOUS}, -1
+            FROM arrived AS entry JOIN claims_publication AS previous
+                ON previous.claim_id = entry.claim_id AND previous.version = entry.version - 1
+            WHERE previous.status = 'published'
+        ) AS entries, LATERAL {_MENTIONED} AS mentioned (kind, thing_id)
+        GROUP BY kind, thing_id HAVING sum(step) <> 0
+    ), gone AS (
+        DELETE FROM claims_mention AS known USING counted
+        WHERE (known.kind, known.thing_id) = (counted.kind, counted.thing_id)
+            AND known.publications + counted.step <= 0
+    ), fewer AS (
+        UPDATE claims_mention AS known SET publications = known.publications + counted.step FROM counted
+        WHERE (known.kind, known.thing_id) = (counted.kind, counted.thing_id)
+            AND counted.step < 0 AND known.publications + counted.step > 0
+    )
+    INSERT INTO claims_mention AS known (kind, thing_id, publications)
+    SELECT kind, thing_id, step FROM counted WHERE step > 0
+    ORDER BY kind, thing_id
+    ON CONFLICT (kind, thing_id) DO UPDATE SET publications = known.publications + excluded.publications;
     RETURN NULL;
 """

@@ -11,7 +11,7 @@ from django.db.models import F, Func, Index, Q, UniqueConstraint, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.mention import COUNT_DOWN, COUNT_UP
+from claims.models.mention import COUNT_MENTIONS
 from claims.models.vocabulary import COUNT_WORDS
 from claims.search import RANKED, Reading, Sought, matching, read, relevance
 from factcheck.fields import LanguageField, UncompressedTextField
@@ -245,14 +245,10 @@ class Publication(models.Model):
             Rule(
                 name="publication_mentions_are_public",
                 when=pgtrigger.After,
+                level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
-                func=COUNT_UP,
-            ),
-            Rule(
-                name="publication_mentions_end",
-                when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("superseded_at"),
-                func=COUNT_DOWN,
+                referencing=pgtrigger.Referencing(new="arrived"),
+                func=COUNT_MENTIONS,
             ),
             Rule(
                 name="publication_words_are_public",
@@ -275,11 +271,11 @@ class Publication(models.Model):
             Rule(
                 name="publication_joins_the_ledger",
                 operation=pgtrigger.Insert,
-                declare=[("previous", "claims_publication%ROWTYPE")],
+                declare=[("previous", "record")],
                 func=(
                     # Held to the end of the transaction, so that numbers become visible in their order.
                     "PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));"
-                    " SELECT * INTO previous FROM claims_publication"
+                    " SELECT id, version, published_at INTO previous FROM claims_publication"
                     " WHERE claim_id = NEW.claim_id AND superseded_at IS NULL;"
                     " IF NEW.version <> coalesce(previous.version, 0) + 1"
                     " OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL THEN "
@@ -287,9 +283,11 @@ class Publication(models.Model):
                         "A publication continues its claim's ledger: the next version, not earlier than the last.",
                         name="publication_joins_the_ledger",
                     )
-                    + " END IF; IF NEW.status = 'published' AND NOT EXISTS (SELECT 1 FROM claims_verdict v"
-                    " JOIN claims_claim c ON c.id = v.claim_id WHERE v.state = 'published'"
-                    " AND NEW.claim_id IN (c.id, c.merged_into_id)) THEN "
+                    + " END IF; IF NEW.status = 'published' AND NOT EXISTS"
+                    " (SELECT 1 FROM claims_verdict WHERE claim_id = NEW.claim_id AND state = 'published')"
+                    # The second question costs more, and is seldom asked.
+                    " AND NOT EXISTS (SELECT 1 FROM claims_claim c JOIN claims_verdict v ON v.claim_id = c.id"
+                    " WHERE c.merged_into_id = NEW.claim_id AND v.state = 'published') THEN "
                     + refuse(
                         "A claim is public only with a published verdict.",
                         name="publication_rests_on_a_verdict",
@@ -297,7 +295,9 @@ class Publication(models.Model):
                     + " END IF;"
                     # Contiguous, so that whoever follows the ledger sees that nothing is missing.
                     " NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM claims_publication), 0);"
+                    " IF previous.id IS NOT NULL THEN"
                     " UPDATE claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;"
+                    " END IF;"
                     " RETURN NEW;"
                 ),
             ),

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from claims.models import Publication
 from claims.models.webhook import WebhookDelivery, WebhookEvent
-from claims.publishing import render
 from claims.representation import moment as written
+from claims.representation import render
 
 #: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
 LARGEST_MESSAGE = 64 * 1024  # bytes

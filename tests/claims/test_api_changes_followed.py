@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims import workflow
 from claims.models import Publication
-from claims.publishing import render
+from claims.representation import render
 from tests.ledger import busy_newsroom, listed
 from tests.newsroom import make_claim, make_draft
 

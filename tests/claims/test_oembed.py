@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims import workflow
 from claims.models import Claim, Publication
-from claims.publishing import render
+from claims.representation import render
 from tests.newsroom import make_claim, make_draft
 from tests.reading import correct, page, words
 

@@ -21,8 +21,7 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.publishing import render
-from claims.representation import moment
+from claims.representation import moment, render
 from claims.workflow import display_name
 from sources.models import Snapshot, Source
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from claims.exporters import csv as table
 from claims.exporters import datafeed, ndjson
 from claims.exporters.bodies import blocks
-from claims.publishing import render
+from claims.representation import render
 from tests.claims.test_claimreview import RETRACTION, SITE, VERDICT, body
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
