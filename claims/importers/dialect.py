@@ -129,7 +129,9 @@ def detected(head: bytes, *, whole: bool) -> Sample | None:
         return None
     text = text_of(head, encoding, whole=whole)
     tables = [
-        _better_quoting(*(sample(text, Dialect(encoding, delimiter, quoting), whole=whole) for quoting in QUOTINGS))
+        _better_quoting(
+            *(sample(text, Dialect(encoding, delimiter, quoting), whole=whole) for quoting in QUOTINGS)
+        )
         for delimiter in DELIMITERS.values()
         if delimiter in text
     ]
