@@ -1,6 +1,7 @@
 """A row and a mapping → what the row says, or why it is left out."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Table
 from typing import Any
@@ -11,6 +12,8 @@ from .found import Found, Place, Refusal
 from .mapping import DATES, Column, Columns, Mapping, Reading
 
 Row = dict[str, Any]
+#: A column, and whether its value is one of those that count.
+Condition = tuple[str, Callable[[str], bool]]
 
 #: How many kinds of rows are remembered. A mapping whose variants are told apart by thousands of values works too.
 MOST_PLANS = 1000
@@ -30,7 +33,7 @@ class MissingColumn(Exception):
 
 def normalised(name: str) -> str:
     """A column's name without what people write differently: capitals, spaces, hyphens, underscores."""
-    return re.sub(r"[\W_]+", " ", name.casefold()).strip()
+    return re.sub(r"[\s_./:()'’-]+", " ", unicodedata.normalize("NFC", name.casefold())).strip()
 
 
 class Records:
@@ -47,19 +50,10 @@ class Records:
         self._settled = settled
         self._mapping = mapping
         self._skip = [
-            (self._column("what kind of row it is", name), _matcher(values))
+            (self._column("what kind of row it is", name), fits(values))
             for name, values in mapping.skip.items()
         ]
-        self._variants = [
-            (
-                [
-                    (self._column("what kind of row it is", name), _matcher(values))
-                    for name, values in variant.when.items()
-                ],
-                variant.reading,
-            )
-            for variant in mapping.variants
-        ]
+        self._variants = [(self._conditions(variant.when), variant.reading) for variant in mapping.variants]
         self._telling = tuple(
             dict.fromkeys(column for conditions, _ in self._variants for column, _ in conditions)
         )
@@ -119,6 +113,11 @@ class Records:
             return fields
 
         return plan
+
+    def _conditions(self, values: Table[str, tuple[str, ...]]) -> list[Condition]:
+        return [
+            (self._column("what kind of row it is", name), fits(wanted)) for name, wanted in values.items()
+        ]
 
     def _columns(self, field: str, columns: Columns) -> list[str]:
         """The columns of a field in this file. Of several to choose from, some may be missing."""
@@ -209,14 +208,14 @@ def _value(found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
     return value
 
 
-def _matcher(values: tuple[str, ...]) -> Callable[[str], bool]:
+def fits(values: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a value is one of these, in which * stands for anything."""
     exact = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
-    return lambda value: value in exact or any(_fits(value, pieces) for pieces in patterns)
+    return lambda value: value in exact or any(_fits_pieces(value, pieces) for pieces in patterns)
 
 
-def _fits(value: str, pieces: list[str]) -> bool:
+def _fits_pieces(value: str, pieces: list[str]) -> bool:
     """Whether the pieces stand in the value one behind the other, the first and the last at its ends."""
     first, *between, last = pieces
     if not value.startswith(first):
