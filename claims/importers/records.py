@@ -14,8 +14,10 @@ from .mapping import DATES, Column, Columns, Mapping, Reading
 Row = dict[str, Any]
 #: A column, and whether its value is one of those that count.
 Condition = tuple[str, Callable[[str], bool]]
+#: How the fields are taken from rows of one kind.
+Plan = Callable[[Row], Row]
 
-#: How many kinds of rows are remembered. A mapping whose variants are told apart by thousands of values works too.
+#: How many values that tell kinds of rows apart are remembered. With more of them it only becomes slower.
 MOST_PLANS = 1000
 
 SKIPPED = "skipped as the mapping says"
@@ -54,10 +56,9 @@ class Records:
             for name, values in mapping.skip.items()
         ]
         self._variants = [(self._conditions(variant.when), variant.reading) for variant in mapping.variants]
-        self._telling = tuple(
-            dict.fromkeys(column for conditions, _ in self._variants for column, _ in conditions)
-        )
-        self._plans: dict[tuple[Any, ...], Callable[[Row], Row]] = {}
+        self._telling = _telling(mapping, [conditions for conditions, _ in self._variants])
+        self._plans: dict[tuple[str | None, ...], Plan] = {}
+        self._kinds: dict[tuple[bool, ...], Plan] = {}
         for reading in (Reading(), *(variant.reading for variant in mapping.variants)):
             self._plan(
                 reading.over(mapping.reading), reading
@@ -73,7 +74,13 @@ class Records:
 
     def fields(self, row: Row) -> Row:
         """The fields of a row by their names."""
-        key = tuple([_as_text(row.get(column)) for column in self._telling])
+        key = tuple(
+            [
+                value if values is None or value in values else None
+                for column, values in self._telling
+                for value in [_as_text(row.get(column))]
+            ]
+        )
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plan_of(row)
@@ -81,16 +88,22 @@ class Records:
                 self._plans[key] = plan
         return plan(row)
 
-    def _plan_of(self, row: Row) -> Callable[[Row], Row]:
-        whole = self._mapping.reading
-        special = Reading()
-        for conditions, reading in self._variants:
-            if all(matches(_as_text(row.get(column))) for column, matches in conditions):
-                special = special.over(reading)  # the first variant that says something has the word
-        settled = special.over(whole) if self._settled else special
-        return self._plan(special.over(whole), settled)
+    def _plan_of(self, row: Row) -> Plan:
+        applies = tuple(
+            all(matches(_as_text(row.get(column))) for column, matches in conditions)
+            for conditions, _ in self._variants
+        )
+        if applies not in self._kinds:
+            whole, special = self._mapping.reading, Reading()
+            for (_, reading), applying in zip(self._variants, applies, strict=True):
+                if applying:
+                    special = special.over(reading)  # the first variant that says something has the word
+            self._kinds[applies] = self._plan(
+                special.over(whole), special.over(whole) if self._settled else special
+            )
+        return self._kinds[applies]
 
-    def _plan(self, reading: Reading, settled: Reading) -> Callable[[Row], Row]:
+    def _plan(self, reading: Reading, settled: Reading) -> Plan:
         """How rows of one kind are read."""
         plain: list[tuple[str, str]] = []
         other: list[tuple[str, Callable[[Row], Any]]] = []
@@ -186,6 +199,18 @@ def _steps(name: str, reading: Reading, settled: Reading) -> list[Callable[[Any]
     if codes:
         steps.append(lambda value: codes.get(_as_text(value), value))
     return steps
+
+
+def _telling(mapping: Mapping, conditions: list[list[Condition]]) -> list[tuple[str, frozenset[str] | None]]:
+    """The columns that decide which variants apply, each with the values that do; None where those are patterns."""
+    values: dict[str, set[str]] = {}
+    for variant, columns in zip(mapping.variants, conditions, strict=True):
+        for (column, _), wanted in zip(columns, variant.when.values(), strict=True):
+            values.setdefault(column, set()).update(wanted)
+    return [
+        (column, None if any("*" in value for value in wanted) else frozenset(wanted))
+        for column, wanted in values.items()
+    ]
 
 
 def _value(found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]) -> Callable[[Row], Any]:
