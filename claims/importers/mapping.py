@@ -4,6 +4,7 @@
 value are a closed set. As JSON it has the same keys.
 """
 
+import io
 import tomllib
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
@@ -288,7 +289,7 @@ def _layout(value: Any) -> Layout:
 
 def _encoding(name: str) -> str:
     try:
-        b"".decode(name)
+        io.TextIOWrapper(io.BytesIO(), name)  # asks for an encoding of text, which "hex" is not
     except (LookupError, ValueError):
         problem = f'"{name}" is no encoding. Usual ones are utf-8, cp1252, gb18030.'
         raise MappingError("table.encoding", problem) from None
