@@ -91,6 +91,9 @@ class Rows:
     def _broken(self, why: str) -> Refusal:
         """Refuses the line with which a row began, and has those behind it read again as rows of their own."""
         first, *others = self._lines
+        rest = self._lines[-1]
+        while len(rest) == LONGEST_CELL and not rest.endswith(("\n", "\r")):
+            rest = self._text.readline(LONGEST_CELL)
         if self._retries < MOST_RETRIES:
             self._retries += bool(others)
             self._again.extend(reversed(others))

@@ -85,11 +85,14 @@ def encoding_of(head: bytes) -> str:
         return ""
     if _is_utf8(head):
         return "utf-8"
+    lines = head[: head.rfind(b"\n") + 1] or head  # the last one may be cut off within a character
     try:
-        # The last line may be cut off within a character.
-        return decoding.detected_encoding(head[: head.rfind(b"\n") + 1] or head)
+        encoding = decoding.detected_encoding(lines)
     except ExtractionError:
         return ""
+    # Few letters tell Windows' Western encoding from its neighbours. Where they all agree so far, it is the usual one.
+    same = lines.decode(encoding, errors="replace") == lines.decode("cp1252", errors="replace")
+    return "cp1252" if same else encoding
 
 
 def text_of(head: bytes, encoding: str, *, whole: bool) -> str:

@@ -1,8 +1,11 @@
 """Workbooks of spreadsheet programs: the first sheet with something in it, or the one that the mapping names."""
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from datetime import date, datetime
@@ -28,6 +31,11 @@ MOST_UNPACKED = 1_000_000_000
 #: The reader lays a sheet out in full, from its first used cell to its last: two cells in opposite corners would
 #: take 17 billion.
 MOST_CELLS = 20_000_000
+
+_DAMAGES = (
+    CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
+    RuntimeError,  # what `zipfile` says to encryption
+)  # fmt: skip
 
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
@@ -89,7 +97,7 @@ def _opened(file: File, name: str) -> CalamineSheet:
         for sheet in map(workbook.get_sheet_by_name, names):
             if sheet.height:
                 return sheet
-    except (CalamineError, OSError, EOFError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+    except _DAMAGES as error:
         raise _UnusableWorkbook(
             f"The workbook cannot be opened: {error}. Save it again, or save the sheet as CSV."
         ) from None

@@ -30,7 +30,9 @@ def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str)
     found = detected("\r\n".join(lines).encode(encoding), whole=True)
     assert found is not None
     assert (found.dialect.delimiter, found.dialect.quoting) == (delimiter, "minimal")
-    assert found.rows == [["statement", "verdict"]] + [[f"{text}{delimiter} 3", "False"] for text in sentences]
+    assert found.rows == [["statement", "verdict"]] + [
+        [f"{text}{delimiter} 3", "False"] for text in sentences
+    ]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def rows_of(mapping: str, content: str, name: str = "claims.csv") -> list[Any]:
     [
         ("", 'name: a mapping needs a name, such as name = "Our spreadsheet of 2024".'),
         ('name = "n', "This is not TOML: "),
-        ('name = 3', "name: 3 is a whole number, not a text. Write it in quotation marks: \"3\"."),
+        ("name = 3", 'name: 3 is a whole number, not a text. Write it in quotation marks: "3".'),
         ('name = "n"\nfeilds = {}', 'feilds: there is no such key. Did you mean "fields"?'),
         ('name = "n"\n[fields]\nstatment = "a"', "fields: 'statment' is no field. Did you mean \"statement\"?"),
         ('name = "n"\n[fields]\nstatement = 0', "fields.statement: 0 is no column. The first column is number 1."),
@@ -132,7 +132,9 @@ def test_first_filled_column_is_taken_or_all_are_joined() -> None:
 
 def test_columns_have_numbers_and_names_in_any_spelling() -> None:
     mapping = 'name = "n"\n[fields]\nstatement = 2\nclaimant = "who said it"'
-    assert fields(rows_of(mapping, "a,b,Who_Said-It\n1,One,Ada\n")) == [{"statement": "One", "claimant": "Ada"}]
+    assert fields(rows_of(mapping, "a,b,Who_Said-It\n1,One,Ada\n")) == [
+        {"statement": "One", "claimant": "Ada"}
+    ]
 
 
 def test_rows_that_the_mapping_leaves_out_are_reported() -> None:
@@ -208,7 +210,11 @@ def test_variants_override_what_holds_for_all_rows() -> None:
 def test_conventions_say_what_the_mapping_says() -> None:
     mapping = read_mapping(FULL)
     known = tables.conventions({"mapping": mapping.to_json()})
-    assert (known.constants, known.ratings, known.languages) == ({"publisher": "Seeblatt"}, {"w": "Wahr"}, {"mul": ""})
+    assert (known.constants, known.ratings, known.languages) == (
+        {"publisher": "Seeblatt"},
+        {"w": "Wahr"},
+        {"mul": ""},
+    )
     assert (known.date_order, known.date_formats) == ({"": "dmy"}, {"": ("%d. %B %Y",)})
 
 
