@@ -94,8 +94,10 @@ class Rows:
         rest = self._lines[-1]
         while len(rest) == LONGEST_CELL and not rest.endswith(("\n", "\r")):
             rest = self._text.readline(LONGEST_CELL)
-        if self._retries < MOST_RETRIES:
-            self._retries += bool(others)
+        if others and self._retries == MOST_RETRIES:
+            why += f"; the {len(others)} lines behind it are left out with it, after so many that were broken"
+        elif others:
+            self._retries += 1
             self._again.extend(reversed(others))
             self._next_line -= len(others)
         reason = (

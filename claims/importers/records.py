@@ -97,7 +97,7 @@ class Records:
             whole, special = self._mapping.reading, Reading()
             for (_, reading), applying in zip(self._variants, applies, strict=True):
                 if applying:
-                    special = special.over(reading)  # the first variant that says something has the word
+                    special = reading.over(special)
             self._kinds[applies] = self._plan(
                 special.over(whole), special.over(whole) if self._settled else special
             )
@@ -271,9 +271,9 @@ def _each(change: Callable[[str], str]) -> Callable[[Any], Any]:
 
 def _unslugged(value: str) -> str:
     """ "grace-hopper" → "Grace Hopper". A value with a space in it is a name already."""
-    if not value or any(character.isspace() for character in value):
+    if len(value.split()) != 1:
         return value
-    words = re.split("[-_]+", value)
+    words = value.strip().replace("_", "-").split("-")
     return " ".join(word.capitalize() if word.islower() else word for word in words if word)
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.importers import rows
@@ -90,6 +90,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=5), VALUES, max_size=4), max_size=5), st.booleans())
 def test_rows_are_read_as_they_were_written(data: list[dict[str, Any]], array: bool) -> None:
     text = json.dumps(data) if array else "\n".join(map(json.dumps, data))
@@ -98,6 +99,7 @@ def test_rows_are_read_as_they_were_written(data: list[dict[str, Any]], array: b
     assert [result.raw for result in results if isinstance(result, Found)] == data
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.text('[]{}",:1ae \\\n', max_size=100).map(str.encode)))
 def test_anything_is_read_or_refused(content: bytes) -> None:
     settings = {"mapping": {"name": "n", "fields": {"statement": "s"}}}

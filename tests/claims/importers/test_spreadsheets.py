@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.importers import spreadsheets
@@ -118,6 +118,7 @@ def test_workbook_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) 
 SOUND = workbook(TABLE)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(SOUND) - 1), st.binary(min_size=1, max_size=8), st.integers(0, len(SOUND)))
 def test_damaged_workbook_is_read_or_refused(at: int, noise: bytes, end: int) -> None:
     for content in (SOUND[:at] + noise + SOUND[at + len(noise) :], SOUND[:end], b"PK\x03\x04" + noise, noise):

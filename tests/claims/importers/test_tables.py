@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.exporters.csv import COLUMNS
-from claims.importers import rows, spreadsheets, tables
+from claims.importers import delimited, rows, spreadsheets, tables
 from claims.importers.dialect import DELIMITERS, LONGEST_CELL
 from claims.importers.found import Found, Refusal
 from tests.claims.importers.files import codes, fields, file_of, reading
@@ -29,6 +29,7 @@ def written(table: list[list[str]], delimiter: str, encoding: str) -> bytes:
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
+@settings(deadline=None)
 @given(
     data=st.lists(st.tuples(CELLS.filter(str.strip), CELLS), min_size=1, max_size=8),
     delimiter=st.sampled_from(list(DELIMITERS.values())),
@@ -43,12 +44,14 @@ def test_rows_are_read_as_they_were_written(
     assert found == [{"statement": statement, "verdict": verdict} for statement, verdict in data]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.tsv", "a.txt", "a"]))
 def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     reading(tables, content, name)
     reading(tables, b"statement,verdict\n" + content, name)
 
 
+@settings(deadline=None)
 @given(st.text('ab,;"\n\r\t\udcff\ufeff\x00', max_size=200), st.sampled_from(["minimal", "literal"]))
 def test_any_quotation_is_read_or_refused(text: str, quoting: str) -> None:
     content = b"statement,verdict\n" + text.encode("utf-8", errors="surrogatepass")
@@ -104,6 +107,15 @@ def test_quotation_that_is_never_closed_ends_at_the_line_after() -> None:
     results = reading(tables, content, settings={"dialect": {}})
     assert codes(results) == ["broken row"]
     assert [row["statement"] for row in fields(results)] == [f"Sentence {number}" for number in range(5000)]
+
+
+def test_file_full_of_broken_quotations_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "MOST_RETRIES", 2)
+    content = b"statement,verdict\n" + b'"One,a\nTwo,"b"c\n' * 4
+    results = reading(tables, content, settings={"dialect": {}})
+    assert codes(results) == ["broken row"] * 6
+    refusals = [result.reason for result in results if isinstance(result, Refusal)]
+    assert "are left out with it" in refusals[4]
 
 
 def test_stray_quotation_marks_are_literal_where_the_file_uses_them_so() -> None:
