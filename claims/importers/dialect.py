@@ -163,8 +163,7 @@ def _better_quoting(minimal: Sample, literal: Sample) -> Sample:
 
 
 def _is_utf8(head: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Whether it is UTF-8, but for a few stray bytes: in another encoding every accented letter would be one."""
+    text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(head)
+    stray = text.count("\ufffd")
+    return stray == 0 or sum(character > "\x7f" for character in text) >= 11 * stray

@@ -75,6 +75,11 @@ def test_character_cut_off_at_the_end_of_the_head_does_not_change_the_encoding()
     assert encoding_of("a,b\nüber,ä".encode()[:-1]) == "utf-8"
 
 
+def test_stray_byte_does_not_change_the_encoding() -> None:
+    assert encoding_of(b"a,b\n" + "Größere Fähren für alle,ä\n".encode() * 5 + b"Stra\xdfe,b\n") == "utf-8"
+    assert encoding_of(b"a,b\n" + "Größere Fähren für alle,ä\n".encode("cp1252") * 5) == "cp1252"
+
+
 def test_dialect_survives_json() -> None:
     dialect = Dialect("cp1252", ";", "literal", header=False)
     assert Dialect.from_json(dialect.to_json()) == dialect

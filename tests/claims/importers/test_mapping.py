@@ -207,6 +207,25 @@ def test_variants_override_what_holds_for_all_rows() -> None:
     ]
 
 
+def test_later_variant_has_the_word() -> None:
+    mapping = """
+        name = "n"
+        [fields]
+        statement = "s"
+        rating = "v"
+        [[variants]]
+        when = { set = ["a", "b"] }
+        ratings = { 0 = "Wrong" }
+        [[variants]]
+        when = { set = ["b"] }
+        ratings = { 0 = "False" }
+    """
+    assert [row["rating"] for row in fields(rows_of(mapping, "set,s,v\na,One,0\nb,Two,0\n"))] == [
+        "Wrong",
+        "False",
+    ]
+
+
 def test_conventions_say_what_the_mapping_says() -> None:
     mapping = read_mapping(FULL)
     known = tables.conventions({"mapping": mapping.to_json()})
