@@ -64,6 +64,18 @@ def test_unknown_keys_are_refused_with_the_way_out() -> None:
     assert codes(results) == ["no column for the statement"]
 
 
+@pytest.mark.parametrize("name", ["claim.json", "claim_retracted.json"])
+def test_own_export_is_not_taken_for_rows(settings: Any, name: str) -> None:
+    claim = json.loads((settings.BASE_DIR / "tests" / "contracts" / name).read_text())
+    flat = {key: value for key, value in claim.items() if not isinstance(value, dict)} | {
+        "appearances": [],
+        "verdicts": [],
+    }
+    for row in (claim, flat):
+        content = json.dumps(row).encode() + b"\n"
+        assert rows.recognise(file_of(content * 3, "claims.ndjson")) is None
+
+
 def test_values_that_are_no_text_stay_what_they_are() -> None:
     mapping = read_mapping("""
         name = "n"
