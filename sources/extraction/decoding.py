@@ -113,7 +113,7 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
         if content.startswith(mark):
             return _checked(_strictly(content[len(mark) :], name), name)
 
-    if wide := _without_mark(content):
+    if wide := unmarked_utf16(content):
         return _checked(_strictly(content, wide), wide)
     if b"\x00" in content[:4096] or content.count(b"\x00") > len(content) // 1000:
         raise ExtractionError(
@@ -188,7 +188,7 @@ def _as_utf8(content: bytes) -> str | None:
     return text if stray <= len(text) * STRAY_BYTES_PER_CHARACTER and wide >= 10 * stray else None
 
 
-def _without_mark(content: bytes) -> str:
+def unmarked_utf16(content: bytes) -> str:
     """UTF-16 without a mark: in text of European languages every second byte is zero."""
     sample = content[:4096]
     if len(sample) < 4 or b"\x00" not in sample:
@@ -202,13 +202,22 @@ def _without_mark(content: bytes) -> str:
     return ""
 
 
-def _detected(content: bytes) -> str:
+def detected_encoding(content: bytes) -> str:
+    """The name of the encoding in which bytes that declare none, and are no UTF-8, make the best words.
+
+    Raises:
+        ExtractionError: none can be told.
+    """
     # The detector looks at samples; markup would fill them with ASCII, so only lines that tell something are shown.
     telling = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
     best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE).best()
     if best is None:
         raise _undecodable("declares no character encoding that fits it, and none can be told from its bytes")
-    encoding = SIBLINGS.get((best.encoding, detect_language(str(best))), best.encoding)
+    return SIBLINGS.get((best.encoding, detect_language(str(best))), best.encoding)
+
+
+def _detected(content: bytes) -> str:
+    encoding = detected_encoding(content)
     try:
         return _checked(content.decode(encoding), encoding)
     except UnicodeDecodeError:

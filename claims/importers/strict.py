@@ -1,0 +1,92 @@
+"""Values that a person wrote into a mapping, checked one by one. What is wrong names key, value and way out."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+_KINDS: Final = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+class MappingError(ValueError):
+    """A mapping that cannot be followed."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}" if key else problem)
+        self.key = key
+        """Where in the mapping it stands, such as "dates.claimed_on.order"."""
+        self.problem = problem
+
+
+def suggested(name: str, known: Iterable[str]) -> str:
+    """ "Did you mean …?", or what there is where nothing comes near."""
+    names = list(known)
+    near = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
+    return f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(names)}."
+
+
+def known(key: str, name: Any, names: Collection[str], what: str) -> str:
+    """`name`, which must be one of `names`."""
+    if not isinstance(name, str) or name not in names:
+        raise MappingError(key, f"{name!r} is no {what}. {suggested(str(name), names)}")
+    return name
+
+
+def table(key: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise MappingError(key, f"{value!r} is no table. Write it as [{key}] with lines below it.")
+    return dict(value)
+
+
+def only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]:
+    """A table that has no other keys than `names`."""
+    found = table(key or "the mapping", value)
+    for name in found:
+        if name not in names:
+            where = f"{key}.{name}" if key else name
+            raise MappingError(where, f"there is no such key. {suggested(name, names)}")
+    return found
+
+
+def text(key: str, value: Any, *, empty: bool = False) -> str:
+    if not isinstance(value, str):
+        raise MappingError(
+            key, f'{value!r} is {_kind(value)}, not a text. Write it in quotation marks: "{value}".'
+        )
+    if not value and not empty:
+        raise MappingError(key, "it is empty. Write a text, or leave the line out.")
+    return value
+
+
+def flag(key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise MappingError(
+            key, f"{value!r} is neither true nor false. Write true or false without quotation marks."
+        )
+    return value
+
+
+def texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
+    """Texts; one alone may stand without brackets."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return tuple(text(key, item, empty=empty) for item in values)
+
+
+def codes(key: str, value: Any) -> dict[str, str]:
+    """Codes → what they stand for."""
+    return {code: text(f"{key}.{code}", meaning, empty=True) for code, meaning in table(key, value).items()}
+
+
+def each(
+    key: str, value: Any, names: Collection[str], what: str, check: Callable[[str, Any], T]
+) -> dict[str, T]:
+    """A table of `names`, each of whose values passes `check`."""
+    return {
+        known(key, name, names, what): check(f"{key}.{name}", item)
+        for name, item in table(key, value).items()
+    }
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "a list" if isinstance(value, list) else "something else")
