@@ -25,7 +25,9 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t\s].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
 # One day and no other digit, as most dates in words are: the short way for them, for speed alone.
-_PLAIN = re.compile(r"[^\d\W]*(?: on)? ?(?:([a-z]{3,9})\.? (\d{1,2}),|(\d{1,2}) ([a-z]{3,9})) (\d{4})(?!\d)\D*")
+_PLAIN = re.compile(
+    r"[^\d\W]*(?: on)? ?(?:([a-z]{3,9})\.? (\d{1,2}),|(\d{1,2}) ([a-z]{3,9})) (\d{4})(?!\d)\D*"
+)
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-])")
 _SHORT_YEAR = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d\d)(?:,?\s+\d.*)?")
 # With the groups of year, month and day.
@@ -100,7 +102,10 @@ def _settled(named: list[Named], folded: str, text: str, language: str) -> date 
     """The one day that a text is about: of several the one that is called the day of publication."""
     if len({one.found for one in named}) > 1:
         named.sort()
-        before = [folded[last.end if last else 0 : one.start] for last, one in zip([None, *named], named, strict=False)]
+        before = [
+            folded[last.end if last else 0 : one.start]
+            for last, one in zip([None, *named], named, strict=False)
+        ]
         original = [one for one, words in zip(named, before, strict=True) if not was_updated(words)]
         published = [one for one, words in zip(named, before, strict=True) if was_published(words)]
         named = next((ones for ones in (original, published) if len({one.found for one in ones}) == 1), named)
@@ -124,7 +129,9 @@ def _year_last(match: re.Match[str], order: str, language: str, text: str) -> da
     if first > 12 or (match[2] == "." and _writes_dots(language)):
         return _date(year, second, first, text)
     return _ambiguous(
-        text, f"could be {_in_full(year, second, first)} or {_in_full(year, first, second)}", "order of day and month"
+        text,
+        f"could be {_in_full(year, second, first)} or {_in_full(year, first, second)}",
+        "order of day and month",
     )
 
 

@@ -36,7 +36,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
-    return "".join(str(unicodedata.digit(one)) if one.isdigit() and not one.isascii() else one for one in text)
+    return "".join(
+        str(unicodedata.digit(one)) if one.isdigit() and not one.isascii() else one for one in text
+    )
 
 
 def month(name: str, language: str) -> int | None:

@@ -68,7 +68,9 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
                 yield str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
         case Mapping():
             if depth < _DEEPEST:
-                yield from next((found for key in _KEYS if (found := list(texts(value.get(key), depth + 1)))), [])
+                yield from next(
+                    (found for key in _KEYS if (found := list(texts(value.get(key), depth + 1)))), []
+                )
         case list() | tuple():
             if depth < _DEEPEST:
                 for entry in value:
