@@ -17,7 +17,7 @@ from claims.importers.values.addresses import read_addresses
 from claims.importers.values.days import read_day
 from claims.importers.values.labels import read_label, read_number
 from claims.importers.values.languages import read_language
-from claims.importers.values.outlets import read_outlet
+from claims.importers.values.outlets import is_same, read_outlet
 from claims.importers.values.people import read_person
 from claims.importers.values.problem import Problem, shown
 from claims.importers.values.texts import joined, line, paragraphs, says_nothing
@@ -68,7 +68,7 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
         language=language,
         publisher=outlet,
         rating=rating,
-        claimant=_claimant(record),
+        claimant=_claimant(record, outlet),
         claimed_on=record.day("claimed_on", language),
         context=record.text("context"),
         appearances=record.addresses("appearances"),
@@ -94,7 +94,9 @@ class _Record:
 
     def value(self, name: str) -> Any:
         value = self.found.fields.get(name)
-        return self.conventions.constants.get(name) if value is None or value in ("", [], {}) else value
+        if value is None or value == "" or value == []:
+            return self.conventions.constants.get(name)
+        return value
 
     def has(self, name: str) -> bool:
         return not says_nothing(line(self.value(name)))
@@ -212,7 +214,7 @@ def _rating(record: _Record, outlet: Outlet | None) -> Label | Problem | None:
     return number
 
 
-def _claimant(record: _Record) -> Person | None:
+def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     name = record.value("claimant")
     if not name:
         return None
@@ -221,6 +223,11 @@ def _claimant(record: _Record) -> Person | None:
     )
     for about, problem in problems:
         record.remark(about, [problem])
+    if person and outlet and is_same(person.name, outlet):
+        # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
+        reason = f"{shown(person.name)} is who judged the claim; nobody is stored as having made it."
+        record.remark("claimant", [Problem("claimant is the publisher", reason)])
+        return None
     return person
 
 

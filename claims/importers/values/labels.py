@@ -23,6 +23,8 @@ _GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
 # at the end does.
 _UNMARKED = re.compile("[\u0640\u064b-\u0652\u200c\u200d]")
 _OUTER: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
+# Quotation marks around the whole, and none within.
+_QUOTED = re.compile('["“”„«»]\\s*([^"“”„«»]+?)\\s*["“”„«»]')
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
@@ -111,7 +113,9 @@ def _label(raw: str, words: str, publisher: str) -> Label | Problem | None:
             f"{shown(text)} is a text of {len(text):,} characters and not a label; put it into the summary,"
             f" and a label of at most {LONGEST} characters here.",
         )
-    return Label(raw if len(raw) <= LONGEST else text, text.strip("\"“”'‘’ ") or text)
+    if match := _QUOTED.fullmatch(text):
+        text = match[1]
+    return Label(raw if len(raw) <= LONGEST else text, text)
 
 
 def _behind_prefix(text: str, publisher: str) -> Meaning | None:

@@ -19,12 +19,12 @@ _KINDS: Final = {
     "audience": "group", "peopleaudience": "group", "ethnicgroup": "group",
 } | dict.fromkeys(
     (
-        "organization", "organisation", "airline", "archiveorganization", "broadcastservice", "church", "collegeoruniversity",
-        "company", "consortium", "corporation", "educationalorganization", "fundingscheme", "governmentorganization",
-        "governmentoffice", "highschool", "hospital", "library", "librarysystem", "localbusiness", "medicalorganization",
-        "newsmediaorganization", "ngo", "nonprofit", "onlinebusiness", "onlinestore", "performinggroup", "politicalparty",
-        "project", "publicationissue", "researchorganization", "searchrescueorganization", "school", "sportsorganization",
-        "workersunion", "musicgroup", "sportsteam",
+        "organization", "organisation", "airline", "archiveorganization", "broadcastservice", "church",
+        "collegeoruniversity", "company", "consortium", "corporation", "educationalorganization",
+        "governmentorganization", "governmentoffice", "highschool", "hospital", "library", "localbusiness",
+        "medicalorganization", "musicgroup", "newsmediaorganization", "ngo", "nonprofit", "onlinebusiness",
+        "performinggroup", "politicalparty", "project", "researchorganization", "school", "sportsorganization",
+        "sportsteam", "workersunion",
     ),
     "organization",
 )  # fmt: skip
@@ -34,7 +34,8 @@ def read_person(
     name: Any, kind: Any = None, title: Any = None, same_as: Any = None
 ) -> tuple[Person | None, tuple[tuple[str, Problem], ...]]:
     """The claimant whom a record names, and the problems by field; none where it names nobody ("Unknown")."""
-    text, problems = joined(name), []
+    text = joined(name)
+    problems: list[tuple[str, Problem]] = []
     if len(text) > 2 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()
     if says_nothing(text) or text.casefold() in _listed()["nobody"] or not any(map(str.isalnum, text)):
@@ -45,9 +46,7 @@ def read_person(
     if says_nothing(job_title):
         job_title = ""
     if len(job_title) > LONGEST:
-        problems.append(
-            ("claimant_title", Problem("title too long", f"{shown(job_title)} is too long for a job title."))
-        )
+        problems.append(("claimant_title", Problem("title too long", f"{shown(job_title)} is no job title.")))
         job_title = ""
     addresses, out = read_addresses(same_as, _LONGEST_ADDRESS) if same_as else ((), ())
     problems += [("claimant_same_as", one) for one in out]

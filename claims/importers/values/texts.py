@@ -36,6 +36,8 @@ _INLINE = re.compile(
 _UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 # "\u2019", left by whoever wrote JSON into JSON.
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+# "\xe2\x80\x99", left by whoever wrote bytes as text.
+_BYTES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
 
 # UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this; so does little else. Whether it is so
 # is then for ftfy to judge, which takes fifty times longer.
@@ -53,28 +55,28 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def texts(value: Any, depth: int = 0) -> Iterator[str]:
     """Every text in a value, in its order: of a list each entry, of an object what it is called."""
-    match value:
-        case str():
-            if value:
-                yield value
-        case bool():
-            yield "true" if value else "false"
-        case int():
-            # Python refuses to write out integers of more than 4,300 digits, and nobody means them.
-            if -(10**30) < value < 10**30:
-                yield str(value)
-        case float():
-            if math.isfinite(value):
-                yield str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-        case Mapping():
-            if depth < _DEEPEST:
-                yield from next(
-                    (found for key in _KEYS if (found := list(texts(value.get(key), depth + 1)))), []
-                )
-        case list() | tuple():
-            if depth < _DEEPEST:
-                for entry in value:
-                    yield from texts(entry, depth + 1)
+    if isinstance(value, str):
+        if value:
+            yield value
+    elif isinstance(value, bool):
+        yield "true" if value else "false"
+    elif isinstance(value, int | float):
+        yield from _number(value)
+    elif depth < _DEEPEST:
+        if isinstance(value, Mapping):
+            yield from next((found for key in _KEYS if (found := list(texts(value.get(key), depth + 1)))), [])
+        elif isinstance(value, list | tuple):
+            for entry in value:
+                yield from texts(entry, depth + 1)
+
+
+def _number(value: float) -> Iterator[str]:
+    # Python refuses to write out integers of more than 4,300 digits, and nobody means them.
+    if isinstance(value, int):
+        if abs(value) < 10**30:
+            yield str(value)
+    elif math.isfinite(value):
+        yield str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
 def line(value: Any) -> str:
@@ -140,10 +142,7 @@ def _one_line(text: str) -> str:
     if not text.isascii():
         if _SUSPECT.search(text):
             return clean_line(text)
-        if _UNCLEAN.search(text):
-            text = clean_characters(text)
-        else:
-            text = unicodedata.normalize("NFC", text)
+        text = clean_characters(text) if _UNCLEAN.search(text) else unicodedata.normalize("NFC", text)
     elif not text.isprintable():
         text = clean_characters(_LINE_ENDS.sub("\n", text))
     return " ".join(text.split())
@@ -155,8 +154,8 @@ def _several_lines(text: str) -> str:
 
 
 def _without_markup(text: str, line_end: str = " ") -> str:
-    if "\\u" in text:
-        text = _ESCAPE.sub(_unescaped, text)
+    if "\\" in text:
+        text = _BYTES.sub(_decoded, _ESCAPE.sub(_unescaped, text))
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "<" in text:
@@ -171,3 +170,10 @@ def _entity(match: re.Match[str]) -> str:
 def _unescaped(match: re.Match[str]) -> str:
     # Two surrogates are one character; one alone is none.
     return json.loads(f'"{match[0]}"').encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+
+
+def _decoded(match: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(match[0].replace("\\x", "")).decode()
+    except UnicodeDecodeError:
+        return match[0]

@@ -21,9 +21,7 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     for topic in _separated(value):
         if len(topic) > LONGEST:
-            problems.append(
-                Problem("topic too long", f"{shown(topic)} is too long for a topic ({LONGEST} characters).")
-            )
+            problems.append(Problem("topic too long", f"{shown(topic)} is longer than {LONGEST} characters."))
         elif not says_nothing(topic):
             found.setdefault(topic.casefold(), topic)
     return tuple(found.values()), tuple(problems)
@@ -31,14 +29,11 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
 
 def _separated(value: Any) -> Iterator[str]:
     # An entry of a list is one topic, commas and all: "Food, Agriculture and Rural Affairs".
+    parts = list(texts(value))
     if isinstance(value, str):
-        parts = _SEPARATOR.split(value)
+        whole = value if "&" not in value else clean(value)  # an entity ends in a semicolon as well
+        parts = _SEPARATOR.split(whole)
         if len(parts) == 1:
-            parts = _COMMA.split(value)
-        # An entity ends in a semicolon as well.
-        if "&" in value:
-            parts = _SEPARATOR.split(clean(value)) if ";" in clean(value) else _COMMA.split(clean(value))
-    else:
-        parts = list(texts(value))
+            parts = _COMMA.split(whole)
     for part in parts:
         yield clean(part).strip("#\"'[] ")
