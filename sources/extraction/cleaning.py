@@ -35,11 +35,11 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same for a title or a name: one line."""
-    return " ".join(_characters(_repaired(text)).split())
+    return " ".join(clean_characters(_repaired(text)).split())
 
 
 def _cleaned(text: str) -> str:
-    text = _characters(_LINE_END.sub("\n", _repaired(text)))
+    text = clean_characters(_LINE_END.sub("\n", _repaired(text)))
     # A no-break space alone is good French typography; only runs of blanks are made one.
     return _PARAGRAPH_END.sub("\n\n", _EDGE_BLANKS.sub("\n", _BLANKS.sub(" ", text))).strip()
 
@@ -53,7 +53,8 @@ def _repaired(text: str) -> str:
     return ftfy.fix_encoding(text) if _C1.search(text) or is_bad(text) else text
 
 
-def _characters(text: str) -> str:
+def clean_characters(text: str) -> str:
+    """NFC, without characters that nobody sees; the cheap part of cleaning, for text that was decoded rightly."""
     text = _IDLE_JOINER.sub("", _JUNK.sub("", text))
     if not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_MARK.sub("", text)

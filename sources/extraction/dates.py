@@ -59,12 +59,12 @@ def _candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
             yield year, second, first
     for pattern, day, month in ((_IN_WORDS, 1, 2), (_MONTH_FIRST, 2, 1)):
         for match in pattern.finditer(text):
-            if number := _months(language).get(match[month].lower()):
+            if number := month_names(language).get(match[month].lower()):
                 yield int(match[3]), number, int(match[day])
 
 
-@lru_cache(maxsize=16)
-def _months(language: str) -> dict[str, int]:
+@lru_cache(maxsize=128)
+def month_names(language: str) -> dict[str, int]:
     """Names of months, whole and short, in English and in one more language (CLDR)."""
     names: dict[str, int] = {}
     for one in {"en", language} - {""}:

@@ -1,0 +1,65 @@
+"""Names of months in the languages of fact-checking; a name that means two months means none."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from functools import lru_cache
+from typing import Final
+
+from sources.extraction.dates import month_names
+
+# Whose names CLDR lends. Arabic has three sets: of the Gulf and Egypt, of the Levant, of the Maghreb.
+_LOCALES: Final = (
+    "af", "am", "ar", "ar_DZ", "ar_LB", "ar_MA", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "de_AT",
+    "el", "es", "et", "eu", "fa", "fi", "fil", "fr", "ga", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "is",
+    "it", "ka", "kk", "km", "kn", "ku", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne", "nl", "or", "pa",
+    "pl", "ps", "pt", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sr_Latn", "sv", "sw", "ta", "te", "th", "tr",
+    "uk", "ur", "uz", "zu",
+)  # fmt: skip
+# Other spellings that are common.
+_BESIDES: Final = {
+    1: "জানুয়ারি জানুয়ারী",
+    2: "ফেব্রুয়ারি ফেব্রুয়ারী",
+    5: "می",
+    7: "جولای يوليوز",
+    8: "آگوست اوغسطس",
+    9: "sept setiembre",
+    12: "disember",
+}
+# Marks that are left out as often as they are set: accents, Arabic vowels and hamza, the nukta of Indian scripts.
+_MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u09bc\u0a3c\u200b-\u200f\ufeff]")
+_LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"})
+
+
+def fold(text: str) -> str:
+    """A text as it is compared here: lower case, without marks that come and go, digits as 0 to 9."""
+    if text.isascii():
+        return text.lower()
+    text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
+    return "".join(
+        str(unicodedata.digit(one)) if one.isdigit() and not one.isascii() else one for one in text
+    )
+
+
+def month(name: str, language: str) -> int | None:
+    """The number of a month: in `language`, else in English, else in whatever language has the word."""
+    if language and (number := _in_one(language).get(name)):
+        return number
+    return _in_one("en").get(name) or _in_any().get(name)
+
+
+@lru_cache(maxsize=64)
+def _in_one(language: str) -> dict[str, int]:
+    return {fold(name): number for name, number in month_names(language.replace("-", "_")).items()}
+
+
+@lru_cache(maxsize=1)
+def _in_any() -> dict[str, int]:
+    meanings = defaultdict(set)
+    for locale in _LOCALES:
+        for name, number in _in_one(locale).items():
+            meanings[name].add(number)
+    for number, names in _BESIDES.items():
+        for name in names.split():
+            meanings[fold(name)].add(number)
+    return {name: numbers.pop() for name, numbers in meanings.items() if len(numbers) == 1}

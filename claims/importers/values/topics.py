@@ -1,0 +1,39 @@
+"""What a claim is about, as the record files it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from claims.importers.values.problem import Problem, shown
+from claims.importers.values.texts import clean, says_nothing, texts
+
+LONGEST: Final = 100
+
+_SEPARATOR = re.compile(r"\s*[;|\n\t،、，]\s*")
+_COMMA = re.compile(r"\s*,\s*")
+
+
+def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The topics in a list, or in a string that separates them, each once whatever its case."""
+    if not value:
+        return (), ()
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for topic in _separated(value):
+        if len(topic) > LONGEST:
+            problems.append(Problem("topic too long", f"{shown(topic)} is longer than {LONGEST} characters."))
+        elif not says_nothing(topic):
+            found.setdefault(topic.casefold(), topic)
+    return tuple(found.values()), tuple(problems)
+
+
+def _separated(value: Any) -> Iterator[str]:
+    # An entry of a list is one topic, commas and all: "Food, Agriculture and Rural Affairs".
+    parts = list(texts(value))
+    if isinstance(value, str):
+        whole = value if "&" not in value else clean(value)  # an entity ends in a semicolon as well
+        parts = _SEPARATOR.split(whole)
+        if len(parts) == 1:
+            parts = _COMMA.split(whole)
+    for part in parts:
+        yield clean(part).strip("#\"'[] ")
