@@ -25,6 +25,7 @@ USER_AGENT = (
 )
 
 ACCEPTED_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
+ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
 # Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
 ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
 DECODABLE = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
@@ -73,6 +74,7 @@ def fetch(
     last_modified: str = "",
     user_agent: str = USER_AGENT,
     limits: Limits = Limits(),
+    accepted: frozenset[str] | None = ACCEPTED_MEDIA_TYPES,
     allow_loopback: bool = False,
 ) -> Fetched:
     """Get the document at `url`, following redirects.
@@ -80,6 +82,7 @@ def fetch(
     Args:
         etag: the validator of an earlier fetch; the answer may then be a 304 without content.
         last_modified: the same, for servers without ETags.
+        accepted: the media types that are of use; None for whatever there is.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
 
     Raises:
@@ -87,7 +90,7 @@ def fetch(
     """
     headers = {
         "User-Agent": user_agent,
-        "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8",
+        "Accept": ARTICLES_FIRST if accepted == ACCEPTED_MEDIA_TYPES else "*/*",
         "Accept-Encoding": "gzip, deflate",
     }
     if etag:
@@ -101,7 +104,7 @@ def fetch(
     ):
         session.headers.update(headers)
         try:
-            return _follow(url.strip(), session, deadline, limits, allow_loopback)
+            return _follow(url.strip(), session, deadline, limits, accepted, allow_loopback)
         except FetchError:
             if deadline.passed:
                 raise _too_slow(url, limits) from None
@@ -109,7 +112,12 @@ def fetch(
 
 
 def _follow(
-    url: str, session: requests.Session, deadline: Deadline, limits: Limits, allow_loopback: bool
+    url: str,
+    session: requests.Session,
+    deadline: Deadline,
+    limits: Limits,
+    accepted: frozenset[str] | None,
+    allow_loopback: bool,
 ) -> Fetched:
     here = url
     # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
@@ -119,7 +127,7 @@ def _follow(
         seen.add((here, tuple(sorted(session.cookies.items()))))
         with _answer(here, session, deadline, limits) as response:
             if response.status_code not in REDIRECTS:
-                return _document(url, here, response, deadline, limits)
+                return _document(url, here, response, deadline, limits, accepted)
             there = _redirect_target(here, response, session)
         if (there, tuple(sorted(session.cookies.items()))) in seen:
             raise FetchError(
@@ -232,13 +240,18 @@ def _redirect_target(here: str, response: requests.Response, session: requests.S
 
 
 def _document(
-    url: str, final_url: str, response: requests.Response, deadline: Deadline, limits: Limits
+    url: str,
+    final_url: str,
+    response: requests.Response,
+    deadline: Deadline,
+    limits: Limits,
+    accepted: frozenset[str] | None,
 ) -> Fetched:
     status = response.status_code
     content_type, charset = _content_type(response.headers.get("Content-Type", ""))
     content = b""
     if status == 200:
-        _check_acceptable(final_url, response, content_type, limits)
+        _check_acceptable(final_url, response, content_type, limits, accepted)
         content = _body(final_url, response, deadline, limits)
     elif status != 304:
         raise FetchError(*_refusal(final_url, status))
@@ -264,11 +277,19 @@ def _content_type(header: str) -> tuple[str, str | None]:
     return header.partition(";")[0].strip().lower(), message.get_content_charset()
 
 
-def _check_acceptable(url: str, response: requests.Response, content_type: str, limits: Limits) -> None:
-    if content_type and content_type not in ACCEPTED_MEDIA_TYPES:
+def _check_acceptable(
+    url: str,
+    response: requests.Response,
+    content_type: str,
+    limits: Limits,
+    accepted: frozenset[str] | None,
+) -> None:
+    if content_type and accepted is not None and content_type not in accepted:
+        only = "web pages, plain text and PDF documents"
         raise FetchError(
             "media_type_not_accepted",
-            f"{url} is of the type {content_type}. Only web pages, plain text and PDF documents can be read.",
+            f"{url} is of the type {content_type}. "
+            f"Only {only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted)} can be read.",
         )
     encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
     if unknown := encodings - DECODABLE:
@@ -328,5 +349,5 @@ def _too_slow(url: str, limits: Limits) -> FetchError:
     )
 
 
-def _listed(items: frozenset[int] | set[str]) -> str:
+def _listed(items: frozenset[int] | frozenset[str] | set[str]) -> str:
     return ", ".join(str(item) for item in sorted(items))

@@ -52,7 +52,7 @@ BREAKS = frozenset({"br", "lb"})
 
 def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     """The document in a web page. Raises ExtractionError when it has no readable text."""
-    tree = _parse(markup)
+    tree = parse(markup)
     metadata = read_metadata(tree, url)
     text, extractor = "", made_by("trafilatura")
     if _is_tractable(tree):
@@ -79,7 +79,8 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     )
 
 
-def _parse(markup: str) -> HtmlElement:
+def parse(markup: str) -> HtmlElement:
+    """The tree of a page. Raises ExtractionError for what is none."""
     if _has_monstrous_tag(markup):
         raise ExtractionError(
             "damaged",

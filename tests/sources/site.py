@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def at_most(seconds: float) -> Iterator[None]:
     assert time.monotonic() - began < seconds
 
 
-def get(url: str, limits: Limits = QUICK, **named: str) -> Fetched:
+def get(url: str, limits: Limits = QUICK, **named: Any) -> Fetched:
     return fetch(url, limits=limits, allow_loopback=True, **named)
 
 

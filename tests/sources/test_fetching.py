@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from sources.fetching import USER_AGENT, Fetched
-from tests.sources.site import Site, at_most, get, refusal
+from sources.fetching import USER_AGENT, Fetched, FetchError, fetch
+from tests.sources.site import QUICK, Site, at_most, get, refusal
 
 
 class TestDocument:
@@ -67,6 +67,19 @@ class TestDocument:
         error = refusal(site.page("/", Content_Type=kind))
         assert error.reason_code == "media_type_not_accepted"
         assert kind in error.sentence
+
+    def test_whoever_reads_data_says_so(self, site: Site) -> None:
+        url = site.page("/", b"{}", Content_Type="application/json")
+        types = frozenset({"application/json", "text/html"})
+        for accepted in (types, None):
+            assert fetch(url, limits=QUICK, accepted=accepted, allow_loopback=True).content == b"{}"
+        site.page("/", b"%PDF", Content_Type="application/pdf")
+        with pytest.raises(FetchError) as error:
+            fetch(url, limits=QUICK, accepted=types, allow_loopback=True)
+        assert error.value.sentence == (
+            f"{url} is of the type application/pdf. Only application/json, text/html can be read."
+        )
+        assert {headers["accept"] for _path, headers in site.requests} == {"*/*"}
 
     @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
     def test_compressed_content_is_unpacked(

@@ -1,0 +1,1 @@
+"""How others' fact checks are read."""

@@ -237,7 +237,20 @@ def test_dots_are_day_first_where_the_language_writes_so():
     assert day("03/04/2019", "de").code == "ambiguous date"
 
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @given(st.dates(date(1900, 1, 1), date(2024, 5, 31)))

@@ -1,0 +1,71 @@
+"""A file → the reader of its format."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from claims.importers import (
+    claimreview,
+    fact_check_tools,
+    flat_reviews,
+    pages,
+    reports,
+    rows,
+    spreadsheets,
+    tables,
+)
+from claims.importers.beginning import beginning
+from claims.importers.files import File, Format
+from claims.importers.found import Place, Refusal
+from sources.extraction.decoding import signature
+
+#: Every format, in the order in which they are tried.
+FORMATS: tuple[Format, ...] = (
+    pages,
+    reports,
+    flat_reviews,
+    fact_check_tools,
+    claimreview,
+    spreadsheets,
+    rows,
+    tables,
+)
+
+
+def detect(file: File, *, format: str = "") -> tuple[Format, Mapping[str, Any]] | Refusal:  # noqa: A002
+    """The reader of a file and how it is to read it; or what was seen instead.
+
+    Args:
+        format: the name of a format, to have the file read as that, whatever it looks like.
+    """
+    if format:
+        for one in FORMATS:
+            if format == one.NAME:
+                return one, one.recognise(file) or {}
+        return _refused(file, f"There is no format named “{format}”.", "no such format")
+    for one in FORMATS:
+        settings = one.recognise(file)
+        if settings is not None:
+            return one, settings
+    if not file.head:
+        return _refused(file, "This file is empty.", "empty file")
+    return _refused(file, f"This is {_seen(file)}, of no format that can be read.", "unknown format")
+
+
+def _refused(file: File, what: str, code: str) -> Refusal:
+    formats = "; ".join(f"{one.NAME} ({one.TITLE})" for one in FORMATS)
+    reason = what if code == "empty file" else f"{what} The formats are: {formats}."
+    return Refusal(Place(file.name, "the whole file"), "", reason, code)
+
+
+def _seen(file: File) -> str:
+    if named := signature(file.head):
+        return named
+    text = beginning(file.head)
+    if text.startswith(("{", "[")):
+        return "JSON without ClaimReview markup"
+    if text.startswith("<"):
+        return "an XML document, perhaps a feed or a sitemap, whose pages are fetched when its address is imported"
+    if text.count("\ufffd") > len(text) // 100 or "\x00" in text:
+        return "a binary file"
+    line = text.partition("\n")[0][:60].rstrip()
+    return f"text that begins with “{line}”"

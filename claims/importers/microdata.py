@@ -1,0 +1,136 @@
+"""Microdata and RDFa in a web page → the objects that JSON-LD would have, for the vocabulary of schema.org alone.
+
+Own code, because the library for it (extruct) brings a reader of RDFa that is not maintained and a store for graphs,
+to read what here is always one shape: things of schema.org and their properties, written into elements.
+https://html.spec.whatwg.org/multipage/microdata.html, https://www.w3.org/TR/rdfa-lite/
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lxml.html import HtmlElement
+
+Item = dict[str, Any]
+
+#: Elements that say their value in an attribute.
+_ATTRIBUTES = {
+    "a": "href", "area": "href", "link": "href", "audio": "src", "embed": "src", "iframe": "src", "img": "src",
+    "source": "src", "track": "src", "video": "src", "object": "data", "data": "value", "meter": "value",
+    "time": "datetime", "meta": "content",
+}  # fmt: skip
+
+DEEPEST = 64
+_SPACE = " \t\r\n\f"
+
+
+def microdata(tree: HtmlElement) -> list[Item]:
+    """The items of a page that are not properties of others."""
+    by_id = {
+        element.get("id"): element for element in tree.iter() if _is_element(element) and element.get("id")
+    }
+    return [
+        _microdata_item(element, by_id, set(), 0)
+        for element in tree.iter()
+        if _is_element(element)
+        and element.get("itemscope") is not None
+        and element.get("itemtype")
+        and element.get("itemprop") is None
+    ]
+
+
+def _microdata_item(
+    element: HtmlElement, by_id: dict[str, HtmlElement], referred: set[str], depth: int
+) -> Item:
+    """Args:
+    referred: what was referred to already; once in an item is enough, and ends circles.
+    """
+    kinds = (element.get("itemtype") or "").split()
+    item: Item = {"@type": kinds[0] if len(kinds) == 1 else kinds}
+    if name := (element.get("itemid") or "").strip():
+        item["@id"] = name
+    if depth > DEEPEST:
+        return item
+    parts = list(_parts(element, "itemscope", with_root=False))
+    # Properties may stand elsewhere on the page.
+    for name in (element.get("itemref") or "").split():
+        if name in by_id and name not in referred:
+            referred.add(name)
+            parts += _parts(by_id[name], "itemscope", with_root=True)
+    for part in parts:
+        if not (names := (part.get("itemprop") or "").split()):
+            continue
+        is_item = part.get("itemscope") is not None
+        value = _microdata_item(part, by_id, referred, depth + 1) if is_item else _said(part, "content")
+        for name in names:
+            _add(item, name, value)
+    return item
+
+
+def rdfa(tree: HtmlElement) -> list[Item]:
+    """The things of a page that are not properties of others."""
+    return [
+        _rdfa_item(element, 0)
+        for element in tree.iter()
+        if _is_element(element) and element.get("typeof") and element.get("property") is None
+    ]
+
+
+def _rdfa_item(element: HtmlElement, depth: int) -> Item:
+    kinds = (element.get("typeof") or "").split()
+    item: Item = {"@type": kinds[0] if len(kinds) == 1 else kinds}
+    if name := (element.get("resource") or element.get("about") or "").strip():
+        item["@id"] = name
+    if depth > DEEPEST:
+        return item
+    for part in _parts(element, "typeof", with_root=False):
+        if not (names := (part.get("property") or "").split()):
+            continue
+        if part.get("typeof"):
+            value: Any = _rdfa_item(part, depth + 1)
+        elif part.get("content") is None and (resource := part.get("resource")):
+            value = resource.strip()
+        else:
+            value = _said(part, "content")
+        for name in names:
+            _add(item, name.rpartition("/")[2].rpartition(":")[2], value)
+    return item
+
+
+def _parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
+    """The elements below, without those that belong to another thing; in the order of the page."""
+    waiting = [root] if with_root else list(reversed(root))
+    while waiting:
+        element = waiting.pop()
+        if not _is_element(element):
+            continue
+        yield element
+        if element.get(scope) is None:
+            waiting += reversed(element)
+
+
+def _said(element: HtmlElement, first: str) -> str:
+    """What an element says as the value of a property."""
+    stated = element.get(first)
+    if stated is None and element.tag in _ATTRIBUTES:
+        stated = element.get(_ATTRIBUTES[element.tag])
+    return (element.text_content() if stated is None else stated).strip(_SPACE)
+
+
+def _add(item: Item, name: str, value: Any) -> None:
+    if name not in item:
+        item[name] = value
+    elif isinstance(item[name], list):
+        item[name].append(value)
+    else:
+        item[name] = [item[name], value]
+
+
+def _is_element(element: Any) -> bool:
+    return isinstance(element.tag, str)
+
+
+#: Every syntax that writes markup into elements.
+SYNTAXES: tuple[tuple[str, Callable[[HtmlElement], list[Item]]], ...] = (
+    ("microdata", microdata),
+    ("RDFa", rdfa),
+)

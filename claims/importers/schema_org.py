@@ -1,0 +1,150 @@
+"""Reading schema.org values in whichever way a publisher wrote them down: as text, object, list or reference."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Node = Mapping[str, Any]
+Graph = Mapping[str, Node]
+"""Nodes by their `@id`."""
+
+#: How the names of the vocabulary are written in expanded and compacted JSON-LD.
+PREFIXES = (
+    "",
+    "schema:",
+    "http://schema.org/",
+    "https://schema.org/",
+    "http://www.schema.org/",
+    "https://www.schema.org/",
+)
+
+#: Beyond these, data is not nested by people.
+DEEPEST = 64
+LARGEST_GRAPH = 10_000
+
+#: What every node may say without saying anything about the thing.
+_KEYWORDS = frozenset({"@id", "@type", "@context"})
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+def value(node: Any, *names: str) -> Any:
+    """The first of these properties that says something; None where none does."""
+    if isinstance(node, Mapping):
+        for name in names:
+            for prefix in PREFIXES:
+                if (found := node.get(prefix + name)) not in _EMPTY:
+                    return found
+    return None
+
+
+def types(node: Any) -> set[str]:
+    """The types of a node without their vocabulary: {"ClaimReview"}."""
+    if not isinstance(node, Mapping):
+        return set()
+    stated = node.get("@type") or node.get("type")
+    return {
+        one.replace("#", "/").replace(":", "/").rpartition("/")[2]
+        for one in listed(stated)
+        if isinstance(one, str)
+    }
+
+
+def listed(found: Any) -> list[Any]:
+    """What may be one thing or a list of them, as a list."""
+    if isinstance(found, Mapping) and "@list" in found:
+        found = found["@list"]
+    if isinstance(found, list):
+        return [one for one in found if one not in _EMPTY]
+    return [] if found in _EMPTY else [found]
+
+
+def is_reference(node: Node) -> bool:
+    """Whether it only names a node that is described elsewhere."""
+    return "@id" in node and not (set(node) - _KEYWORDS)
+
+
+def nodes(tree: Any) -> Iterator[Node]:
+    """Every object in a JSON value, in the order of the document."""
+    waiting = [(tree, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        if depth > DEEPEST:
+            continue
+        if isinstance(here, Mapping):
+            yield here
+            waiting += [(one, depth + 1) for one in reversed(list(here.values()))]
+        elif isinstance(here, list):
+            waiting += [(one, depth + 1) for one in reversed(here)]
+
+
+def remember(tree: Any, graph: dict[str, Node]) -> None:
+    """Note the nodes of a JSON value that others may refer to."""
+    for node in nodes(tree):
+        name = node.get("@id")
+        if len(graph) < LARGEST_GRAPH and isinstance(name, str) and not is_reference(node):
+            graph.setdefault(name, node)
+
+
+def things(found: Any, graph: Graph) -> list[Any]:
+    """What stands there, references followed: objects, and text where there is no more than that."""
+    resolved: list[Any] = []
+    for one in listed(found):
+        if isinstance(one, str):
+            one = graph.get(one, one)
+        elif isinstance(one, Mapping) and is_reference(one):
+            one = graph.get(str(one["@id"]), one)
+        resolved.append(one)
+    return resolved
+
+
+def texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
+    """The texts and numbers in a value; an object stands for its first property of `named` that it has."""
+    said: list[Any] = []
+    for one in listed(found):
+        if isinstance(one, Mapping):
+            inner = one.get("@value")
+            one = inner if inner not in _EMPTY else next(iter(listed(value(one, *named))), None)
+            if isinstance(one, Mapping):
+                one = one.get("@value")
+        if isinstance(one, bool) or not isinstance(one, str | int | float):
+            continue
+        if not isinstance(one, str) or one.strip():
+            said.append(one)
+    return said
+
+
+def text(found: Any, *, named: tuple[str, ...] = ("name",)) -> Any:
+    """The first of the texts; None where there is none."""
+    return next(iter(texts(found, named=named)), None)
+
+
+def words(found: Any) -> str | None:
+    """The first of the texts that is no number."""
+    return next((one for one in texts(found) if isinstance(one, str) and not is_number(one)), None)
+
+
+def is_number(found: Any) -> bool:
+    """Whether it is a number, written as one or as text."""
+    try:
+        float(str(found).replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def addresses(found: Any, graph: Graph) -> list[str]:
+    """The addresses in a value: as text, or as what its objects say of where they are."""
+    said: list[Any] = []
+    for one in things(found, graph):
+        if isinstance(one, Mapping):
+            named = value(one, "url", "contentUrl", "sameAs") or one.get("@value")
+            if named is None and str(one.get("@id")).startswith(("http://", "https://")):
+                named = one["@id"]
+            said += [
+                each.get("@id") if isinstance(each, Mapping) else each
+                for each in listed(named)
+                if isinstance(each, str | Mapping)
+            ]
+        elif isinstance(one, str):
+            said.append(one)
+    return list(dict.fromkeys(one for one in said if isinstance(one, str) and one.strip()))
