@@ -1,7 +1,6 @@
 """Whose judgement a ClaimReview is: which of author, publisher and page names the outlet, and who wrote for it."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,7 +70,7 @@ def _parties(found: Any, graph: Graph) -> list[_Party]:
 
 
 def _party(one: Any, graph: Graph) -> _Party:
-    if not isinstance(one, Mapping):
+    if not isinstance(one, dict):
         is_address = isinstance(one, str) and "://" in one
         return _Party(None if is_address else text(one), one if is_address else "", False, False)
     url = next(iter(addresses(value(one, "url"), graph)), "")

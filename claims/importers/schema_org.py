@@ -9,7 +9,6 @@ Graph = Mapping[str, Node]
 
 #: How the names of the vocabulary are written in expanded and compacted JSON-LD.
 PREFIXES = (
-    "",
     "schema:",
     "http://schema.org/",
     "https://schema.org/",
@@ -29,7 +28,12 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 def value(node: Any, *names: str) -> Any:
     """The first of these properties that says something; None where none does."""
-    if isinstance(node, Mapping):
+    if not isinstance(node, dict):
+        return None
+    for name in names:
+        if (found := node.get(name)) not in _EMPTY:
+            return found
+    if any(":" in key for key in node):
         for name in names:
             for prefix in PREFIXES:
                 if (found := node.get(prefix + name)) not in _EMPTY:
@@ -39,7 +43,7 @@ def value(node: Any, *names: str) -> Any:
 
 def types(node: Any) -> set[str]:
     """The types of a node without their vocabulary: {"ClaimReview"}."""
-    if not isinstance(node, Mapping):
+    if not isinstance(node, dict):
         return set()
     stated = node.get("@type") or node.get("type")
     return {
@@ -51,7 +55,7 @@ def types(node: Any) -> set[str]:
 
 def listed(found: Any) -> list[Any]:
     """What may be one thing or a list of them, as a list."""
-    if isinstance(found, Mapping) and "@list" in found:
+    if isinstance(found, dict) and "@list" in found:
         found = found["@list"]
     if isinstance(found, list):
         return [one for one in found if one not in _EMPTY]
@@ -70,9 +74,9 @@ def nodes(tree: Any) -> Iterator[Node]:
         here, depth = waiting.pop()
         if depth > DEEPEST:
             continue
-        if isinstance(here, Mapping):
+        if isinstance(here, dict):
             yield here
-            waiting += [(one, depth + 1) for one in reversed(list(here.values()))]
+            waiting += [(one, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)]
         elif isinstance(here, list):
             waiting += [(one, depth + 1) for one in reversed(here)]
 
@@ -91,7 +95,7 @@ def things(found: Any, graph: Graph) -> list[Any]:
     for one in listed(found):
         if isinstance(one, str):
             one = graph.get(one, one)
-        elif isinstance(one, Mapping) and is_reference(one):
+        elif isinstance(one, dict) and is_reference(one):
             one = graph.get(str(one["@id"]), one)
         resolved.append(one)
     return resolved
@@ -101,10 +105,10 @@ def texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
     """The texts and numbers in a value; an object stands for its first property of `named` that it has."""
     said: list[Any] = []
     for one in listed(found):
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             inner = one.get("@value")
             one = inner if inner not in _EMPTY else next(iter(listed(value(one, *named))), None)
-            if isinstance(one, Mapping):
+            if isinstance(one, dict):
                 one = one.get("@value")
         if isinstance(one, bool) or not isinstance(one, str | int | float):
             continue
@@ -136,14 +140,14 @@ def addresses(found: Any, graph: Graph) -> list[str]:
     """The addresses in a value: as text, or as what its objects say of where they are."""
     said: list[Any] = []
     for one in things(found, graph):
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             named = value(one, "url", "contentUrl", "sameAs") or one.get("@value")
             if named is None and str(one.get("@id")).startswith(("http://", "https://")):
                 named = one["@id"]
             said += [
-                each.get("@id") if isinstance(each, Mapping) else each
+                each.get("@id") if isinstance(each, dict) else each
                 for each in listed(named)
-                if isinstance(each, str | Mapping)
+                if isinstance(each, str | dict)
             ]
         elif isinstance(one, str):
             said.append(one)

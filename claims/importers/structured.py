@@ -4,7 +4,7 @@ https://schema.org/ClaimReview. Only what publishers really do is understood, ol
 CreativeWork, its address as `sameAs`, an author who is a person, text or missing, a review inside its article.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,7 +60,7 @@ def reviews(
 
 def is_review(node: Any) -> bool:
     """Whether a node is a ClaimReview and not only the name of one."""
-    if not isinstance(node, Mapping) or schema_org.is_reference(node):
+    if not isinstance(node, dict) or schema_org.is_reference(node):
         return False
     kinds = types(node)
     return CLAIM_REVIEW in kinds or ("Review" in kinds and value(node, "claimReviewed") is not None)
@@ -74,7 +74,7 @@ def _found(tree: Any, place: Place, graph: Graph, page: Page) -> Iterator[Found 
             continue
         if isinstance(here, list):
             waiting += [(one, parent, depth + 1) for one in reversed(here)]
-        if not isinstance(here, Mapping):
+        if not isinstance(here, dict):
             continue
         if "DataFeedItem" in types(here) and value(here, "dateDeleted"):
             yield _withdrawn(here, place)
@@ -83,7 +83,9 @@ def _found(tree: Any, place: Place, graph: Graph, page: Page) -> Iterator[Found 
             for fields in _reviewed(here, parent, graph, page):
                 yield Found(place, fields, raw=here)
         inside = here if types(here) & PAGES else parent
-        waiting += [(one, inside, depth + 1) for one in reversed(list(here.values()))]
+        waiting += [
+            (one, inside, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)
+        ]
 
 
 def _withdrawn(item: Node, place: Place) -> Refusal:
@@ -101,7 +103,7 @@ def _reviewed(review: Node, parent: Node | None, graph: Graph, page: Page) -> It
     """The fields of a review; of several, where it judges several claims at once."""
     language = _language(review)
     claims = things(value(review, "itemReviewed"), graph)
-    described = [claim for claim in claims if isinstance(claim, Mapping)]
+    described = [claim for claim in claims if isinstance(claim, dict)]
     statements = _statements(value(review, "claimReviewed"), language)
     if not statements:
         statements = [one for claim in described for one in texts(value(claim, "text"))]
@@ -117,9 +119,7 @@ def _reviewed(review: Node, parent: Node | None, graph: Graph, page: Page) -> It
 
 def _statements(claimed: Any, language: Any) -> list[Any]:
     """What was claimed; of one text in several languages, the one in the language of the review."""
-    translations = [
-        one for one in schema_org.listed(claimed) if isinstance(one, Mapping) and "@language" in one
-    ]
+    translations = [one for one in schema_org.listed(claimed) if isinstance(one, dict) and "@language" in one]
     if len(translations) > 1:
         same = [one for one in translations if str(one["@language"])[:2] == str(language)[:2]]
         claimed = (same or translations)[0]
@@ -154,7 +154,7 @@ def _review(review: Node, parent: Node | None, language: Any, graph: Graph, page
 
 def _own_page(review: Node, graph: Graph) -> Node | None:
     for one in things(value(review, "mainEntityOfPage", "isPartOf"), graph):
-        if isinstance(one, Mapping) and types(one) & PAGES:
+        if isinstance(one, dict) and types(one) & PAGES:
             return one
     return None
 
@@ -180,8 +180,8 @@ def _same_site(url: str, page: str) -> bool:
 
 def _rating(review: Node, graph: Graph) -> dict[str, Any]:
     stated = things(value(review, "reviewRating"), graph)
-    ratings = [one for one in stated if isinstance(one, Mapping)]
-    plain = texts([one for one in stated if not isinstance(one, Mapping)])
+    ratings = [one for one in stated if isinstance(one, dict)]
+    plain = texts([one for one in stated if not isinstance(one, dict)])
 
     def first(name: str) -> Any:
         return next((one for rating in ratings if (one := text(value(rating, name))) is not None), None)
@@ -218,7 +218,7 @@ def _language(node: Any) -> Any:
 
 
 def _claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
-    described = [claim for claim in claims if isinstance(claim, Mapping)]
+    described = [claim for claim in claims if isinstance(claim, dict)]
 
     def first(*names: str) -> Any:
         return next((one for claim in described if (one := value(claim, *names)) is not None), None)
@@ -235,7 +235,7 @@ def _claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
 def _claimant(authors: list[Any]) -> dict[str, Any]:
     # A list of names is one name and what was added to it; a list of authors is several.
     names = [name for author in authors if (name := text(author)) is not None]
-    first = next((author for author in authors if isinstance(author, Mapping)), None)
+    first = next((author for author in authors if isinstance(author, dict)), None)
     return {
         "claimant": names[0] if len(names) == 1 else names,
         "claimant_kind": next(iter(sorted(types(first) - {"Thing"})), None),
@@ -244,7 +244,7 @@ def _claimant(authors: list[Any]) -> dict[str, Any]:
     }
 
 
-def _claimed_on(claims: list[Node], graph: Graph) -> Any:
+def _claimed_on(claims: Sequence[Node], graph: Graph) -> Any:
     for names in (("datePublished",), ("dateCreated",)):
         for claim in claims:
             if (found := text(value(claim, *names))) is not None:
