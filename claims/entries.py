@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from claims import representation
-from claims.models import Appearance, Claim, Publication, PublishedVerdict, Verdict
+from claims.models import Appearance, Claim, Publication, Verdict
 from claims.search import searchable, stemmers
 from sources.models import Source
 from sources.urls import domain
@@ -27,8 +27,11 @@ class Line(TypedDict):
     published_at: datetime
 
 
-#: An entry, and each verdict in it by itself.
-Entry = tuple[Publication, list[PublishedVerdict]]
+class Entry(NamedTuple):
+    """An entry as it is stored: the values of a `Publication` and, for each verdict, of a `PublishedVerdict`."""
+
+    publication: dict[str, Any]
+    verdicts: list[dict[str, Any]]
 
 
 def entry(
@@ -63,16 +66,16 @@ def entry(
         },
     )
     rendered = representation.render(body)
-    publication = Publication(
-        claim=claim,
+    publication = {
+        "claim_id": claim.pk,
         **this,
-        status=status,
-        first_published_at=first,
-        body=rendered,
-        body_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
+        "status": status,
+        "first_published_at": first,
+        "body": rendered,
+        "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
         **columns(body),
-    )
-    return publication, [_published_verdict(publication, verdict, body) for verdict in body["verdicts"]]
+    }
+    return Entry(publication, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
 def _status(claim: Claim, verdicts: Sequence[Verdict]) -> str:
@@ -145,24 +148,21 @@ def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[st
     return [feature for feature, present in has.items() if present]
 
 
-def _published_verdict(
-    publication: Publication, verdict: dict[str, Any], body: Mapping[str, Any]
-) -> PublishedVerdict:
+def _published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     claim = {
         key: body[key] for key in ("id", "version", "url", "statement", "language", "claimant", "claimed_on")
     }
-    return PublishedVerdict(
-        publication=publication,
-        claim_id=body["id"],
-        verdict_id=verdict["id"],
-        publisher_id=verdict["publisher"]["id"],
-        publisher_kind=verdict["publisher"]["kind"],
-        rating_id=verdict["rating"]["id"],
-        rating_class=verdict["rating"]["normalised"] or "",
-        language=verdict["language"],
-        reviewed_on=_day(verdict["reviewed_on"]),
-        body=representation.render({**verdict, "claim": claim}),
-    )
+    return {
+        "claim_id": body["id"],
+        "verdict_id": verdict["id"],
+        "publisher_id": verdict["publisher"]["id"],
+        "publisher_kind": verdict["publisher"]["kind"],
+        "rating_id": verdict["rating"]["id"],
+        "rating_class": verdict["rating"]["normalised"] or "",
+        "language": verdict["language"],
+        "reviewed_on": _day(verdict["reviewed_on"]),
+        "body": representation.render({**verdict, "claim": claim}),
+    }
 
 
 def _day(written: str | None) -> date | None:

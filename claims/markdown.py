@@ -16,7 +16,7 @@ _TAGS = {
 
 def to_html(text: str) -> str:
     """Render CommonMark with tables. HTML in the text is shown as text; links are marked as not endorsed."""
-    return _clean(_MARKDOWN.render(text))
+    return _clean(_MARKDOWN.render(text)) if text else ""
 
 
 def with_absolute_links(html: str, base: str) -> str:

@@ -1,9 +1,9 @@
 """Claim → Publication: the only writer of the ledger."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
@@ -16,31 +16,40 @@ from factcheck.copying import copy, reserve_ids
 _REVIEWED = ("statement", "language", "claimed_on", "context")
 
 
+class Change(NamedTuple):
+    """What happened to a claim, as its ledger says it."""
+
+    kind: str
+    """One of `Publication.Kind`."""
+    note: str = ""
+
+
 def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
     """Add the claim, as it stands now, to the ledger. Called inside the transaction that changed it.
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
     """
-    [(publication, verdicts)] = _entries([claim.pk], kind, note, timezone.now())
-    publication.save(force_insert=True)
-    PublishedVerdict.objects.bulk_create(verdicts)
+    [new] = _entries({claim.pk: Change(kind, note)}, timezone.now())
+    publication = Publication.objects.create(**new.publication)
+    PublishedVerdict.objects.bulk_create(
+        PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
+    )
     announce()
     return publication
 
 
-def record_all(claims: Collection[int], kind: str, *, note: str = "") -> None:
+def record_all(changes: Mapping[int, Change]) -> None:
     """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
-    append(list(_entries(sorted(claims), kind, note, timezone.now())))
+    if changes:
+        append(list(_entries(changes, timezone.now())))
 
 
 def append(entries: Sequence[Entry]) -> None:
     """Store entries that `claims.entries` made, in this order. Called as `record` is."""
-    for (publication, verdicts), pk in zip(entries, reserve_ids(Publication, len(entries)), strict=True):
-        publication.pk = pk
-        for verdict in verdicts:
-            verdict.publication_id = pk
-    copy(Publication, [publication for publication, _ in entries])
-    copy(PublishedVerdict, [verdict for _, verdicts in entries for verdict in verdicts])
+    ids = reserve_ids(Publication, len(entries))
+    numbered = list(zip(ids, entries, strict=True))
+    copy(Publication, [{"id": pk, **new.publication} for pk, new in numbered])
+    copy(PublishedVerdict, [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts])
     announce()
 
 
@@ -53,13 +62,15 @@ def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
     return now != then
 
 
-def _entries(ids: list[int], kind: str, note: str, now: datetime) -> Iterator[Entry]:
+def _entries(changes: Mapping[int, Change], now: datetime) -> Iterator[Entry]:
     """The next entry of each of these claims."""
+    ids = sorted(changes)
     ledgers = _ledgers(ids)
     for claims in _with_merged(ids):
         claim, *merged = claims
         ledger = ledgers[claim.pk]
         version = ledger[0]["version"] + 1 if ledger else 1
+        kind, note = changes[claim.pk]
         this = Line(version=version, kind=kind, note=note, published_at=now)
         yield entry(
             claim,

@@ -1,49 +1,52 @@
-"""Rows of models on their way into the database by COPY: many at once, for a fraction of what INSERT costs.
+"""Rows on their way into the database by COPY: many at once, for a fraction of what INSERT costs.
 
 Everything else is as with INSERT: triggers fire, constraints hold, generated columns are generated.
 """
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
+import orjson
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import JSONField, Model
+from django.db.models import Field, JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
-from psycopg.types.json import Jsonb
+
+#: The values of a row by the names of its attributes: far cheaper than a model, where all it is needed for is storing.
+Row = Mapping[str, Any]
 
 
-def copy(model: type[Model], rows: Sequence[Model]) -> None:
+def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
     """Insert these rows. Columns whose default is the database's own, and generated ones, are left to it.
 
     Their ids must be set (`reserve_ids`), or the database's too. What of a model's `save()` goes beyond storing its
     fields does not happen.
+
+    Args:
+        rows: models or, each with the same names, values. A column that is not named gets the database's default.
     """
     if not rows:
         return
-    fields = [
-        field
-        for field in model._meta.concrete_fields
-        if not field.generated
-        and not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
-        and not (field.primary_key and rows[0].pk is None)
-    ]
-    names = [field.attname for field in fields]
-    documents = [names.index(field.attname) for field in fields if isinstance(field, JSONField)]
-    values = attrgetter(*names)
+    first = rows[0]
+    names = _given(first) if isinstance(first, Model) else list(first)
+    fields = [_fields(model)[name] for name in names]
+    written = [(at, write) for at, field in enumerate(fields) if (write := _writer(field))]
+    values: Callable[[Any], tuple[Any, ...]] = (
+        attrgetter(*names) if isinstance(first, Model) else itemgetter(*names)
+    )
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),
         sql.SQL(",").join([sql.Identifier(str(field.column)) for field in fields]),
     )
     with connection.cursor() as cursor, cursor.copy(statement) as stream:
         for row in rows:
-            line: Any = values(row)
-            if documents:
-                line = list(line)
-                for position in documents:
-                    if line[position] is not None:
-                        line[position] = Jsonb(line[position])
+            line = list(values(row))
+            for at, write in written:
+                if line[at] is not None:
+                    line[at] = write(line[at])
             stream.write_row(line)
 
 
@@ -55,3 +58,37 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return [pk for (pk,) in cursor.fetchall()]
+
+
+@cache
+def _fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
+    return {field.attname: field for field in model._meta.concrete_fields if not field.generated}
+
+
+def _given(row: Model) -> list[str]:
+    """The attributes of a model that have a value of their own."""
+    return [
+        name
+        for name, field in _fields(type(row)).items()
+        if not isinstance(getattr(row, name), DatabaseDefault) and not (field.primary_key and row.pk is None)
+    ]
+
+
+def _writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
+    """How values are written that psycopg does not know, or knows only slowly."""
+    if isinstance(field, JSONField):
+        return lambda value: orjson.dumps(value).decode()
+    if isinstance(field, ArrayField):
+        return _array
+    return None
+
+
+def _array(values: Sequence[int | str]) -> str:
+    """The array as PostgreSQL reads it: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO"""
+    return (
+        "{" + ",".join([_quoted(value) if isinstance(value, str) else str(value) for value in values]) + "}"
+    )
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

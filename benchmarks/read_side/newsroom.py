@@ -17,7 +17,7 @@ from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
 from claims.entries import Line, entry
-from claims.models import Appearance, Claim, Evidence, Publication, Topic, Verdict
+from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
 from sources.models import Publisher, Snapshot, Source
 from sources.urls import url_key
 
@@ -304,15 +304,10 @@ class Chunk:
         until: datetime | None,
     ) -> Iterator[Model]:
         """As `publishing.record` makes them; a test holds one against the other."""
-        publication, verdicts_shown = entry(
-            claim, appearances=appearances, verdicts=verdicts, merged_from=absorbed, ledger=ledger
-        )
-        publication.pk = publication.sequence = event.sequence
-        publication.superseded_at = until
-        yield publication
-        for number, row in enumerate(verdicts_shown):
-            row.pk, row.publication_id = event.sequence * 4 + number, publication.pk
-            yield row
+        new = entry(claim, appearances=appearances, verdicts=verdicts, merged_from=absorbed, ledger=ledger)
+        yield Publication(id=event.sequence, sequence=event.sequence, superseded_at=until, **new.publication)
+        for number, row in enumerate(new.verdicts):
+            yield PublishedVerdict(id=event.sequence * 4 + number, publication_id=event.sequence, **row)
 
 
 def _often_the_first(chance: random.Random, choices: list[Any]) -> Any:

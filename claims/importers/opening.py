@@ -6,7 +6,7 @@ What kind of thing something is, its first bytes say, not its name.
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,7 +38,7 @@ def files(
         allow_loopback: lets tests talk to a server on this machine.
     """
     if place == STANDARD_INPUT:
-        yield from _opened("standard input", sys.stdin.buffer, advanced)
+        yield from opened("standard input", sys.stdin.buffer, advanced)
     elif is_address(place):
         yield from _fetched(place, advanced, allow_loopback)
     else:
@@ -94,7 +94,7 @@ def _from_disk(path: Path, name: str, advanced: Callable[[int], None]) -> Iterat
         yield _unreadable(name, error)
         return
     with stream:
-        yield from _opened(name, stream, advanced)
+        yield from opened(name, stream, advanced)
 
 
 def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool) -> Iterator[File | Refusal]:
@@ -103,12 +103,13 @@ def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool
     except FetchError as error:
         yield Refusal(Place(address, WHOLE), "", error.sentence, error.reason_code.replace("_", " "))
         return
-    yield from _opened(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
+    yield from opened(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
 
 
-def _opened(
-    name: str, stream: BinaryIO, advanced: Callable[[int], None], *, url: str = ""
-) -> Iterator[File | Refusal]:
+def opened(
+    name: str, stream: BinaryIO, advanced: Callable[[int], None] = _nobody, *, url: str = ""
+) -> Generator[File | Refusal]:
+    """The files in a stream of bytes: itself, or what is packed in it."""
     counted = Counted(stream, advanced)
     yield from unpacking.unpacked(name, counted, Budget(counted), url=url)
     counted.finish()

@@ -12,6 +12,7 @@ from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
 from .verdict import CorrectionKind, Verdict
+from .visited_page import VisitedPage
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
 from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookProgress
 
@@ -42,6 +43,7 @@ __all__ = [
     "Topic",
     "Transition",
     "Verdict",
+    "VisitedPage",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",

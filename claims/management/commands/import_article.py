@@ -1,13 +1,13 @@
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from claims.articles import import_article
 from claims.detection import DEFAULT_THRESHOLD
 from claims.management.article_report import console_on, print_document, print_report
+from claims.management.people import user_named
 from sources.extraction import ExtractionError
 from sources.fetching import FetchError
 from sources.models import Source
@@ -60,7 +60,7 @@ to standard error."""
     def handle(self, *, article: str, **options: Any) -> None:
         try:
             overrides = read_overrides(**{name: options[name] for name in OVERRIDES})
-            by = _user(options["by"])
+            by = user_named(options["by"])
             with Console(stderr=True).status(f"Reading {article} …"):
                 material = read(article)
             imported = import_article(
@@ -85,14 +85,3 @@ def _share(text: str) -> float:
     except ValueError:
         pass
     raise ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-
-
-def _user(name: str | None) -> User | None:
-    if name is None:
-        return None
-    try:
-        return User.objects.get_by_natural_key(name)
-    except User.DoesNotExist:
-        raise OverrideError(
-            f"There is no user “{name}”. Leave --by out, or name somebody with an account."
-        ) from None

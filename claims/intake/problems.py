@@ -1,0 +1,100 @@
+"""What an import could not use, as it is kept and as it is reported."""
+
+from collections.abc import Iterable, Iterator
+from math import isfinite
+from typing import Any
+
+import orjson
+
+from claims.importers.cleaning import Cleaned
+from claims.importers.found import Found, Place, Refusal
+from claims.importers.review import Review
+from claims.models import ImportProblem, ImportRun
+
+_REFUSED, _LEFT_OUT = ImportProblem.Outcome.REFUSED, ImportProblem.Outcome.LEFT_OUT
+
+
+def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:
+    """A record that was refused."""
+    found = refusal.found
+    return _problem(
+        run,
+        _REFUSED,
+        refusal.place,
+        (refusal.field, refusal.code, refusal.reason),
+        found,
+        refusal.raw if found is None else found.raw,
+    )
+
+
+def remarks_of(run: ImportRun, cleaned: Cleaned) -> Iterator[ImportProblem]:
+    """The values that were left out of a record."""
+    for remark in cleaned.remarks:
+        said = (remark.field, remark.code, remark.reason)
+        yield _problem(
+            run, _LEFT_OUT, cleaned.place, said, cleaned.found, cleaned.found.raw if cleaned.found else None
+        )
+
+
+def refusal_of(run: ImportRun, review: Review, field: str, code: str, reason: str) -> ImportProblem:
+    """A record that could be read and not be stored."""
+    return _problem(run, _REFUSED, review.place, (field, code, reason), review.found, None)
+
+
+def report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
+    """NDJSON, a line for each problem. Lines with `fields` can be corrected and imported again as they are."""
+    for problem in problems:
+        yield orjson.dumps(
+            {
+                "file": problem.file,
+                "position": problem.position,
+                "outcome": problem.outcome,
+                "field": problem.field,
+                "code": problem.code,
+                "reason": problem.reason,
+                "fields": problem.fields,
+                "record": problem.record,
+            },
+            option=orjson.OPT_APPEND_NEWLINE,
+        )
+
+
+def _problem(
+    run: ImportRun,
+    outcome: str,
+    place: Place,
+    said: tuple[str, str, str],
+    found: Found | None,
+    record: Any,
+) -> ImportProblem:
+    field, code, reason = said
+    return ImportProblem(
+        run=run,
+        outcome=outcome,
+        file=_plain(place.file)[:500],
+        position=_plain(place.position)[:200],
+        field=field[:50],
+        code=code[:50],
+        reason=_plain(reason),
+        fields=_storable(dict(found.fields)) if found else None,
+        record=_storable(record),
+    )
+
+
+def _storable(value: Any) -> Any:
+    """As JSON that PostgreSQL takes: it has neither U+0000 nor halves of surrogate pairs."""
+    if isinstance(value, str):
+        return _plain(value)
+    if isinstance(value, bytes):
+        return _plain(value[:2000].decode(errors="replace"))
+    if isinstance(value, dict):
+        return {_plain(str(key)): _storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(item) for item in value]
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    return value if isinstance(value, int | None) else str(value)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode(errors="replace").decode()

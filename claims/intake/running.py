@@ -1,0 +1,239 @@
+"""A whole import: read, staged, written, counted. It can be killed at any moment and begun again."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from queue import Empty, Queue
+from threading import Thread
+from typing import NamedTuple
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from claims.importers.cleaning import Cleaned, Input, cleaned
+from claims.importers.found import Refusal
+from claims.intake.problems import problem_of, remarks_of
+from claims.intake.staging import Stage, Staged
+from claims.intake.writing import Written, write
+from claims.models import ImportedRecord, ImportProblem, ImportRun
+from factcheck.copying import copy
+
+#: So many reviews are stored in one transaction. Whoever publishes waits for it, for less than a second.
+BATCH = 2_000
+
+_STATE = ImportRun.State
+#: How often a batch is tried: somebody else may be adding the same publisher or source.
+_TRIES = 3
+_ANNOUNCED = timedelta(seconds=0.5)
+# The lock under which reviews are written, one import at a time; reading goes on beside it.
+_WRITING = "SELECT pg_advisory_lock(hashtext('claims_intake'))"
+_WRITTEN = "SELECT pg_advisory_unlock(hashtext('claims_intake'))"
+
+
+class Progress(NamedTuple):
+    """How far an import has come, for whoever shows it."""
+
+    phase: str
+    """"reading" or "writing"."""
+    done: int
+    """Bytes read, or reviews written."""
+    total: int | None
+    """Of how many; None where nobody knows."""
+    records: int
+    refused: int
+
+
+Tell = Callable[[Progress], None]
+
+
+def carry_out(
+    run: ImportRun,
+    records: Iterable[Input],
+    *,
+    tell: Tell = lambda progress: None,
+    bytes_read: Callable[[], int] = lambda: 0,
+    processes: int = 0,
+) -> ImportRun:
+    """Import all records. What was written when the run was broken off is known again, and not written twice.
+
+    Args:
+        records: what a reader found, with the conventions of the file that it stands in.
+        tell: is called after every step.
+        bytes_read: how much of the input the reader has consumed.
+        processes: how many clean records; 0 for as many as there are processors.
+    """
+    course = _Course(run, tell, bytes_read)
+    course.begin()
+    try:
+        with Stage() as stage:
+            course.read(cleaned(records, processes=processes), stage)
+            with _alone():
+                course.write(stage)
+    except BaseException as error:
+        course.fail(error)
+        raise
+    course.finish()
+    return run
+
+
+class _Course:
+    """The course of one import."""
+
+    def __init__(self, run: ImportRun, tell: Tell, bytes_read: Callable[[], int]) -> None:
+        self.run, self.tell, self.bytes_read = run, tell, bytes_read
+        self.to_write = self.written = 0
+
+    def begin(self) -> None:
+        run = self.run
+        # What was refused before is found again: nothing may be reported twice.
+        ImportProblem.objects.filter(run=run).delete()
+        run.created = run.updated = run.unchanged = run.refused = run.incomplete = run.records = (
+            run.bytes_read
+        ) = 0
+        run.state, run.error, run.finished_at = _STATE.READING, "", None
+        run.started_at = run.started_at or timezone.now()
+        self._save("started_at", "finished_at", "error")
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def read(self, chunks: Iterable[list[Cleaned | Refusal]], stage: Stage) -> None:
+        for chunk in chunks:
+            reviews = [item for item in chunk if isinstance(item, Cleaned)]
+            refusals = [item for item in chunk if isinstance(item, Refusal)]
+            remarks = [problem for review in reviews for problem in remarks_of(self.run, review)]
+            stage.add(reviews)
+            copy(ImportProblem, [*(problem_of(self.run, refusal) for refusal in refusals), *remarks])
+            self.run.records += len(chunk)
+            self.run.refused += len(refusals)
+            self.run.incomplete += sum(bool(review.remarks) for review in reviews)
+            self.run.bytes_read = self.bytes_read()
+            self._forward("reading", self.run.bytes_read, self.run.size)
+
+    # Writing ----------------------------------------------------------------------------------------------------------
+
+    def write(self, stage: Stage) -> None:
+        known = stage.set_aside_known(self.run)
+        run, outcomes = self.run, ImportedRecord.Outcome
+        run.unchanged += known.unchanged + known.written.get(outcomes.AGREED, 0)
+        run.created += known.written.get(outcomes.CREATED, 0)
+        run.updated += known.written.get(outcomes.UPDATED, 0)
+        run.state = _STATE.WRITING
+        self.to_write = run.records - run.done
+        self._save()
+        for size, written in _written(stage.batches(BATCH), run):
+            self._count(size, written)
+
+    def _count(self, size: int, written: Written) -> None:
+        run = self.run
+        run.created += written.created
+        run.updated += written.updated
+        run.unchanged += written.agreed
+        run.refused += written.refused
+        self.written += size
+        self._forward("writing", self.written, self.to_write)
+
+    # How far it has come ----------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        self.run.state, self.run.finished_at = _STATE.FINISHED, timezone.now()
+        self._save("finished_at")
+
+    def fail(self, error: BaseException) -> None:
+        """Say why it ended, where the database still listens. A run that dies silently is found by its silence."""
+        if connection.in_atomic_block:
+            return
+        self.run.state, self.run.error = _STATE.FAILED, f"{type(error).__name__}: {error}".replace("\0", "")
+        try:
+            connection.close_if_unusable_or_obsolete()
+            self._save("error")
+        except (OperationalError, IntegrityError):
+            return
+
+    def _forward(self, phase: str, done: int, total: int | None) -> None:
+        self.tell(Progress(phase, done, total, self.run.records, self.run.refused))
+        if not self.run.moved_at or timezone.now() - self.run.moved_at > _ANNOUNCED:
+            self._save()
+
+    def _save(self, *more: str) -> None:
+        self.run.moved_at = timezone.now()
+        counts = ("records", "created", "updated", "unchanged", "refused", "incomplete", "bytes_read")
+        self.run.save(update_fields=["state", "moved_at", *counts, *more])
+
+
+def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[int, Written]]:
+    """Each batch written, in a thread of its own: the next one is read meanwhile.
+
+    Inside a transaction (a dry run, a test) there is one connection, and one thing at a time.
+    """
+    if connection.in_atomic_block:
+        for batch in batches:
+            yield len(batch), _write(batch, run)
+        return
+    to_write: Queue[list[Staged] | None] = Queue(maxsize=1)
+    done: Queue[tuple[int, Written] | BaseException] = Queue()
+
+    def work() -> None:
+        try:
+            while batch := to_write.get():
+                done.put((len(batch), _write(batch, run)))
+        except BaseException as error:  # noqa: BLE001  raised again where somebody waits for it
+            done.put(error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=work, name="intake", daemon=True)
+    thread.start()
+    waiting = 0
+    try:
+        for batch in batches:
+            while waiting > 1:
+                yield _answer(done.get())
+                waiting -= 1
+            to_write.put(batch)
+            waiting += 1
+        for _ in range(waiting):
+            yield _answer(done.get())
+    finally:
+        # Where the caller gives up, the batch that is being written is written to its end, and no other.
+        with suppress(Empty):
+            to_write.get_nowait()
+        to_write.put(None)
+        thread.join()
+
+
+def _answer(answer: tuple[int, Written] | BaseException) -> tuple[int, Written]:
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def _write(batch: list[Staged], run: ImportRun) -> Written:
+    for attempt in range(_TRIES):
+        try:
+            return write(batch, run)
+        except (IntegrityError, OperationalError):
+            if attempt == _TRIES - 1 or connection.in_atomic_block:
+                raise
+            connection.close_if_unusable_or_obsolete()
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While another import writes, wait: two that bring the same claims must see each other's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITING)
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(_WRITTEN)
+
+
+def dry(work: Callable[[], ImportRun]) -> ImportRun:
+    """Do the work of an import and take all of it back."""
+    with transaction.atomic():
+        run = work()
+        transaction.set_rollback(True)
+    return run

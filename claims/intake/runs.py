@@ -1,0 +1,220 @@
+"""The life of an import: chosen, started, gone on with where it was broken off."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from claims.importers import crawling, opening
+from claims.importers.detecting import detect
+from claims.importers.files import File
+from claims.importers.found import Refusal
+from claims.importers.reading import read_review
+from claims.importers.recipe import Detected, Recipe, records
+from claims.importers.review import Review
+from claims.intake.problems import report
+from claims.intake.running import Tell, carry_out
+from claims.intake.tasks import run_import
+from claims.intake.visits import Visits
+from claims.models import ImportRun
+from claims.moves import IllegalMove
+from claims.roles import require
+from claims.workflow import display_name
+from sources.reading import STANDARD_INPUT, is_address
+
+_STATE = ImportRun.State
+#: What may be begun, or begun again.
+STARTABLE = (_STATE.CHOSEN, _STATE.READING, _STATE.WRITING, _STATE.FAILED)
+
+
+class AlreadyRunning(Exception):
+    """Somebody is carrying this import out at this moment."""
+
+
+# Chosen at the desk ---------------------------------------------------------------------------------------------------
+
+
+def choose(upload: UploadedFile, *, by: User) -> ImportRun:
+    """Keep an uploaded file, and find out its format and how it is to be read.
+
+    Raises:
+        NotAllowed: the person's role does not include importing.
+    """
+    require(by, "claims.run_import", _("import files"))
+    run = ImportRun(
+        origin=(upload.name or _("upload"))[:2000],
+        size=upload.size,
+        content_sha256=_digest(upload),
+        started_by=by,
+        started_by_name=display_name(by),
+    )
+    upload.seek(0)
+    run.upload.save(Path(upload.name or "upload").name, upload, save=False)
+    with _opened(run) as files:
+        first, second = next(files, None), None
+        found = detect(first) if isinstance(first, File) else first
+        second = next(files, None)
+    if isinstance(found, tuple) and second is None:
+        form, settings = found
+        run.format, run.format_settings = form.NAME, dict(settings)
+    run.save()
+    return run
+
+
+def preview(
+    run: ImportRun,
+    *,
+    format: str,  # noqa: A002  as on the command line
+    settings: Mapping[str, Any],
+    count: int = 20,
+) -> list[Review | Refusal]:
+    """The first records of the upload, as they would be stored."""
+    recipe = Recipe(format, settings if format else None)
+    with _opened(run) as files:
+        first = islice(records(files, recipe), count)
+        return [
+            item if isinstance(item, Refusal) else read_review(item, conventions)
+            for item, conventions in first
+        ]
+
+
+def start(run: ImportRun, *, by: User) -> None:
+    """Have the worker import it.
+
+    Raises:
+        NotAllowed: the person's role does not include importing.
+        IllegalMove: it is running, finished or undone, or there is no upload that the worker could read.
+    """
+    require(by, "claims.run_import", _("import files"))
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if run.state not in STARTABLE:
+            raise IllegalMove(
+                _("This import cannot be started: it is “%(state)s”.") % {"state": run.get_state_display()}
+            )
+        if not run.upload:
+            raise IllegalMove(_("This import was started on the command line: repeat the command there."))
+        run.state = _STATE.WAITING
+        run.save(update_fields=["state"])
+        run_import.configure(queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
+
+
+# Named on the command line --------------------------------------------------------------------------------------------
+
+
+def begin(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
+    """The import of what is at a place: the one that was broken off on the same file, or a new one."""
+    digest = _digest_of(place)
+    settings = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
+    broken_off = ImportRun.objects.filter(
+        content_sha256=digest, state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED], format=recipe.format
+    )
+    run = broken_off.filter(format_settings=settings).order_by("pk").last() if digest else None
+    return run or ImportRun.objects.create(
+        origin=place[:2000],
+        content_sha256=digest,
+        size=opening.size(place),
+        format=recipe.format,
+        format_settings=settings,
+        started_by=by,
+        started_by_name=display_name(by) if by else "",
+    )
+
+
+# Carried out ----------------------------------------------------------------------------------------------------------
+
+
+def run_place(
+    run: ImportRun, place: str, recipe: Recipe, *, detected: Detected, tell: Tell, most_pages: int
+) -> ImportRun:
+    """Import what is at a place.
+
+    Args:
+        most_pages: how many pages of a site are asked for.
+
+    Raises:
+        AlreadyRunning: it is being carried out.
+    """
+    visits, read = Visits(), _Read()
+    if is_address(place):
+        files = crawling.files(place, memory=visits, most=most_pages)
+    else:
+        files = opening.files(place, advanced=read.more)
+    with _nobody_else(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
+        carry_out(run, records(files, recipe, detected=detected), tell=tell, bytes_read=read.so_far)
+    visits.keep()
+    return run
+
+
+def run_upload(run: ImportRun) -> ImportRun:
+    """Import what was uploaded. Raises AlreadyRunning."""
+    recipe = Recipe(run.format, run.format_settings if run.format else None)
+    read = _Read()
+    with _nobody_else(run), _opened(run, read.more) as files:
+        return carry_out(run, records(files, recipe), bytes_read=read.so_far)
+
+
+def problems_report(run: ImportRun) -> Iterator[bytes]:
+    """What was refused or left out, as NDJSON that can be corrected and fed back."""
+    return report(run.problems.order_by("pk").iterator(chunk_size=1000))
+
+
+class _Read:
+    """How many bytes of the input were read."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def more(self, count: int) -> None:
+        self._bytes += count
+
+    def so_far(self) -> int:
+        return self._bytes
+
+
+@contextmanager
+def _nobody_else(run: ImportRun) -> Iterator[None]:
+    """Hold the run for this connection. It is let go when the connection ends, however that comes about."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims_importrun'), %s)", [run.pk])
+        if cursor.fetchone() != (True,):
+            raise AlreadyRunning(_("%(run)s is being carried out already.") % {"run": run})
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('claims_importrun'), %s)", [run.pk])
+
+
+@contextmanager
+def _opened(
+    run: ImportRun, advanced: Callable[[int], None] = lambda count: None
+) -> Iterator[Iterator[File | Refusal]]:
+    with (
+        run.upload.open("rb") as stream,
+        closing(opening.opened(run.origin, cast(BinaryIO, stream), advanced)) as files,
+    ):
+        yield files
+
+
+def _digest(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _digest_of(place: str) -> str:
+    """The SHA-256 of a file; "" for what is none: it cannot be known to be the same again."""
+    if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
+        return ""
+    with Path(place).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

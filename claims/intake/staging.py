@@ -1,0 +1,140 @@
+"""Between reading and writing: a temporary table in which reviews of one statement come to stand together.
+
+So a claim that a file names in three places is written once, with all its verdicts, in one entry of the ledger. The
+table is the connection's own and goes with it: what a crash takes is read again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from claims.importers.cleaning import Cleaned, restored
+from claims.importers.review import Review
+from claims.models import ImportRun
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A review with what it is known by."""
+
+    review: Review
+    digest: UUID
+    key: UUID | None
+    statement_key: UUID
+    is_alone: bool
+    """Whether no other record of this import that says something new has the same key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How many staged records need no writing."""
+
+    unchanged: int
+    """They say what an earlier import, or an earlier record of this one, said to the letter."""
+    written: dict[str, int]
+    """They were written when this import was begun before, by `ImportedRecord.Outcome`."""
+
+
+_CREATE = """
+    CREATE TEMPORARY TABLE staged_review (
+        number serial, digest uuid, key uuid, statement text, review text
+    )
+"""
+
+#: The reviews that are still to be written, those of one statement together, in the order in which statements appear.
+_QUEUE = """
+    CREATE TEMPORARY TABLE queued_review AS
+    SELECT row_number() OVER (ORDER BY first, number) AS turn, digest, key, statement_key, review,
+        count(*) OVER (PARTITION BY key) = 1 AS is_alone
+    FROM (
+        SELECT *, min(number) OVER (PARTITION BY statement_key) AS first
+        FROM (SELECT *, claims_statement_key(statement) AS statement_key FROM staged_review) AS keyed
+    ) AS together
+"""
+
+
+class Stage:
+    """The staged reviews of one import. Use as a context: it leaves nothing behind."""
+
+    def __enter__(self) -> "Stage":
+        self._execute("DROP TABLE IF EXISTS staged_review, queued_review")
+        self._execute(_CREATE)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if not connection.needs_rollback and connection.connection is not None:
+            self._execute("DROP TABLE IF EXISTS staged_review, queued_review")
+
+    def add(self, reviews: Iterable[Cleaned]) -> None:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy("COPY staged_review (digest, key, statement, review) FROM STDIN") as stream,
+        ):
+            for review in reviews:
+                stream.write_row((review.digest, review.key, review.statement, review.review))
+
+    def set_aside_known(self, run: ImportRun) -> Known:
+        """Take out what says nothing new, and put the rest in the order of writing."""
+        self._execute("ANALYZE staged_review")
+        twice = self._execute(
+            """
+            DELETE FROM staged_review AS later USING (
+                SELECT digest, min(number) AS number FROM staged_review GROUP BY digest HAVING count(*) > 1
+            ) AS first
+            WHERE later.digest = first.digest AND later.number > first.number
+            """
+        )
+        self._execute(
+            """
+            CREATE TEMPORARY TABLE known_review AS
+            SELECT staged.number, taken.run_id, taken.outcome
+            FROM staged_review AS staged JOIN claims_importedrecord AS taken USING (digest)
+            """
+        )
+        self._execute(
+            "DELETE FROM staged_review AS staged USING known_review AS known WHERE staged.number = known.number"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(outcome, ''), count(*) FROM (SELECT CASE WHEN run_id = %s THEN outcome END AS outcome"
+                " FROM known_review) AS known GROUP BY outcome",
+                [run.pk],
+            )
+            counts = dict(cursor.fetchall())
+        self._execute("DROP TABLE known_review")
+        self._execute(_QUEUE)
+        self._execute("DROP TABLE staged_review")
+        self._execute("CREATE UNIQUE INDEX ON queued_review (turn)")
+        self._execute("ANALYZE queued_review")
+        return Known(unchanged=twice + counts.pop("", 0), written=counts)
+
+    def batches(self, size: int) -> Iterator[list[Staged]]:
+        """The reviews to write, about so many at a time; those of one statement are never divided."""
+        waiting: list[Staged] = []
+        turn = 0
+        while rows := self._rows(turn, size):
+            turn += len(rows)
+            waiting += rows
+            last = waiting[-1].statement_key
+            complete = [staged for staged in waiting if staged.statement_key != last]
+            if len(complete) >= size // 2:
+                yield complete
+                waiting = waiting[len(complete) :]
+        if waiting:
+            yield waiting
+
+    def _rows(self, turn: int, size: int) -> list[Staged]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT review, digest, key, statement_key, is_alone FROM queued_review"
+                " WHERE turn > %s ORDER BY turn LIMIT %s",
+                [turn, size],
+            )
+            return [Staged(restored(review), *rest) for review, *rest in cursor.fetchall()]
+
+    def _execute(self, statement: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.rowcount

@@ -1,0 +1,286 @@
+"""What claims and verdicts refer to: publishers, ratings, claimants, topics and sources, found or made for a batch.
+
+What is stored of a thing stays as it is: a record only makes what is missing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.text import slugify
+
+from claims.importers.identity import name_key, outlet_key
+from claims.importers.review import Label, Outlet, Person, Review
+from claims.models import Claimant, Rating, RatingScale, Topic
+from factcheck.copying import copy, reserve_ids
+from sources.locks import hold
+from sources.models import Publisher, Source
+from sources.urls import domain, url_key
+
+#: The scale of labels that belong to no scale that we know.
+IMPORTED_SCALE = "Labels as imported"
+#: The version of a methodology of which we only know the labels.
+AS_IMPORTED = "imported"
+
+_LONGEST_TITLE = 500
+_LONGEST_SLUG = 100
+
+# Registrable domains whose pages are posts or films of whoever has an account there.
+_POSTS = frozenset(
+    [
+        "bsky.app",
+        "facebook.com",
+        "fb.com",
+        "fb.watch",
+        "gab.com",
+        "gettr.com",
+        "instagram.com",
+        "koo.in",
+        "kooapp.com",
+        "line.me",
+        "linkedin.com",
+        "reddit.com",
+        "sharechat.com",
+        "t.co",
+        "t.me",
+        "telegram.me",
+        "threads.net",
+        "tiktok.com",
+        "truthsocial.com",
+        "twitter.com",
+        "vk.com",
+        "wa.me",
+        "weibo.cn",
+        "weibo.com",
+        "whatsapp.com",
+        "x.com",
+    ]
+)
+_FILMS = frozenset(
+    ["bitchute.com", "dailymotion.com", "odysee.com", "rumble.com", "vimeo.com", "youtu.be", "youtube.com"]
+)
+
+
+class Things:
+    """The things that some reviews refer to, each stored. Made inside the transaction that stores the reviews."""
+
+    def __init__(self, reviews: Iterable[Review], *, now: datetime, by: User | None) -> None:
+        reviews = list(reviews)
+        self._now, self._by = now, by
+        outlets = [review.publisher for review in reviews if review.publisher]
+        self._publishers = _publishers({outlet_key(outlet): outlet for outlet in outlets})
+        self._ratings = self._rated(reviews)
+        people = [review.claimant for review in reviews if review.claimant]
+        self._claimants = _claimants({name_key(person): person for person in people})
+        self._topics = _topics({name.lower(): name for review in reviews for name in review.topics})
+        self._sources = self._appeared(
+            {url_key(url): url for review in reviews for url in review.appearances}
+        )
+
+    def publisher(self, outlet: Outlet) -> Publisher:
+        return self._publishers[outlet_key(outlet)]
+
+    def rating(self, outlet: Outlet, label: Label) -> Rating:
+        return self._ratings[self.publisher(outlet).pk, label.text]
+
+    def claimant(self, person: Person) -> Claimant:
+        return self._claimants[name_key(person)]
+
+    def topic(self, name: str) -> Topic:
+        return self._topics[name.lower()]
+
+    def source(self, url: str) -> Source | None:
+        """The source at the address; None for what is no address of the web."""
+        return self._sources.get(url_key(url))
+
+    def _rated(self, reviews: list[Review]) -> dict[tuple[int, str], Rating]:
+        wanted: dict[tuple[int, str], tuple[Label, Publisher]] = {}
+        for review in reviews:
+            if review.rating and review.publisher:
+                publisher = self.publisher(review.publisher)
+                wanted.setdefault((publisher.pk, review.rating.text), (review.rating, publisher))
+        if not wanted:
+            return {}
+        found = _known_ratings(wanted)
+        if missing := {key: value for key, value in wanted.items() if key not in found}:
+            hold("imported ratings")
+            found |= _known_ratings(missing)
+            found |= {key: _new_rating(*value) for key, value in missing.items() if key not in found}
+        return found
+
+    def _appeared(self, wanted: dict[str, str]) -> dict[str, Source]:
+        wanted.pop("", None)
+        if not wanted:
+            return {}
+        rows = Source.objects.filter(url_key__in=list(wanted)).select_related("publisher")
+        found = {row.url_key: row for row in rows}
+        missing = [key for key in wanted if key not in found]
+        hosts = {key: domain(key) for key in missing}
+        owners = {
+            row.domain: row
+            for row in Publisher.objects.filter(domain__in=[*hosts.values()]).exclude(domain="")
+        }
+        made = [
+            Source(
+                id=pk,
+                title=wanted[key][:_LONGEST_TITLE],
+                kind=_kind(hosts[key]),
+                url=wanted[key],
+                url_key=key,
+                publisher=owners.get(hosts[key]),
+                created_by=self._by,
+                updated_at=self._now,
+            )
+            for key, pk in zip(missing, reserve_ids(Source, len(missing)), strict=True)
+        ]
+        copy(Source, made)
+        return found | {row.url_key: row for row in made}
+
+
+def _publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
+    found = _known_publishers(wanted)
+    if missing := {key: outlet for key, outlet in wanted.items() if key not in found}:
+        hold("imported publishers")
+        found |= _known_publishers(missing)
+        for key, outlet in missing.items():
+            if key not in found:
+                found[key] = Publisher.objects.create(
+                    name=outlet.name,
+                    kind=Publisher.Kind.FACT_CHECKER,
+                    url=outlet.url or (f"https://{outlet.domain}/" if outlet.domain else ""),
+                    domain=outlet.domain,
+                    country=outlet.country,
+                    language=outlet.language,
+                )
+    return found
+
+
+def _known_publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
+    """By the domain, else by the name where one of the two has no domain: two outlets may share a name."""
+    if not wanted:
+        return {}
+    hosts = [outlet.domain for outlet in wanted.values() if outlet.domain]
+    names = [outlet.name.lower() for outlet in wanted.values()]
+    rows = Publisher.objects.alias(lower=Lower("name")).filter(Q(domain__in=hosts) | Q(lower__in=names))
+    by_domain: dict[str, Publisher] = {}
+    by_name: dict[str, list[Publisher]] = {}
+    for row in rows.order_by("pk"):
+        if row.domain:
+            by_domain[row.domain] = row
+        by_name.setdefault(row.name.lower(), []).append(row)
+    found: dict[str, Publisher] = {}
+    for key, outlet in wanted.items():
+        namesakes = by_name.get(outlet.name.lower(), [])
+        of_one_name = (row for row in namesakes if not outlet.domain or not row.domain)
+        if known := by_domain.get(outlet.domain) or next(of_one_name, None):
+            found[key] = known
+    return found
+
+
+def _known_ratings(wanted: dict[tuple[int, str], tuple[Label, Publisher]]) -> dict[tuple[int, str], Rating]:
+    """Ratings with these labels on any scale of the publisher; one in use before one that is not."""
+    rows = (
+        Rating.objects.filter(
+            scale__publisher__in={publisher for publisher, _ in wanted},
+            label__in={text for _, text in wanted},
+        )
+        .select_related("scale")
+        .order_by("scale__in_use", "-pk")
+    )
+    return {(row.scale.publisher_id, row.label): row for row in rows}
+
+
+def _new_rating(label: Label, publisher: Publisher) -> Rating:
+    name = label.scale or IMPORTED_SCALE
+    scale, _ = RatingScale.objects.get_or_create(
+        publisher=publisher,
+        name=name,
+        version=AS_IMPORTED,
+        # In-house verdicts are not rated by it.
+        defaults={"language": label.language or publisher.language or "und", "in_use": False},
+    )
+    code = slugify(label.text, allow_unicode=True)[:_LONGEST_SLUG].strip("-_")
+    if not code or Rating.objects.filter(scale=scale, code=code).exists():
+        code = f"{code[:80]}-{scale.ratings.count() + 1}".lstrip("-")
+    return Rating.objects.create(
+        scale=scale,
+        code=code,
+        position=scale.ratings.count() + 1,
+        label=label.text,
+        normalised=label.normalised,
+    )
+
+
+def _claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:
+    found = _known_claimants(wanted)
+    if missing := {key: person for key, person in wanted.items() if key not in found}:
+        # The name that whoever else adds claimants holds as well.
+        hold("claimants")
+        found |= _known_claimants(missing)
+        new = {key: person for key, person in missing.items() if key not in found}
+        made = [
+            Claimant(
+                id=pk,
+                name=person.name,
+                kind=person.kind,
+                job_title=person.job_title,
+                same_as=list(person.same_as),
+            )
+            for person, pk in zip(new.values(), reserve_ids(Claimant, len(new)), strict=True)
+        ]
+        copy(Claimant, made)
+        found |= dict(zip(new, made, strict=True))
+    return found
+
+
+def _known_claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:
+    if not wanted:
+        return {}
+    names = {person.name.lower(): key for key, person in wanted.items()}
+    # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
+    rows = Claimant.objects.alias(lower=Lower("name")).filter(
+        Q(lower__in=list(names)) | Q(name__in=[person.name for person in wanted.values()])
+    )
+    found = {names.get(row.name.lower()): row for row in rows.order_by("-pk")}
+    return {key: row for key, row in found.items() if key is not None}
+
+
+def _topics(wanted: dict[str, str]) -> dict[str, Topic]:
+    found = _known_topics(wanted)
+    if missing := {lower: name for lower, name in wanted.items() if lower not in found}:
+        hold("topics")
+        found |= _known_topics(missing)
+        for lower, name in missing.items():
+            if lower not in found:
+                slug = _slug(name)
+                found[lower], _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
+    return found
+
+
+def _known_topics(wanted: dict[str, str]) -> dict[str, Topic]:
+    if not wanted:
+        return {}
+    slugs = {_slug(name): lower for lower, name in wanted.items()}
+    rows = Topic.objects.alias(lower=Lower("name")).filter(
+        Q(slug__in=list(slugs)) | Q(lower__in=list(wanted))
+    )
+    found: dict[str, Topic] = {}
+    for row in rows.order_by("-pk"):
+        lower = row.name.lower()
+        if lower in wanted:
+            found[lower] = row
+        elif row.slug in slugs:
+            found.setdefault(slugs[row.slug], row)
+    return found
+
+
+def _slug(name: str) -> str:
+    return slugify(name, allow_unicode=True)[:_LONGEST_SLUG] or "topic"
+
+
+def _kind(host: str) -> str:
+    if host in _POSTS:
+        return Source.Kind.SOCIAL_POST
+    return Source.Kind.VIDEO if host in _FILMS else Source.Kind.WEB_PAGE

@@ -1,0 +1,109 @@
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+import orjson
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from claims.importers.crawling import MOST_PAGES
+from claims.importers.detecting import FORMATS
+from claims.importers.mapping import Mapping, read_mapping
+from claims.importers.recipe import Recipe
+from claims.importers.strict import MappingError
+from claims.intake import runs
+from claims.intake.running import dry
+from claims.management.article_report import console_on
+from claims.management.import_report import detected_on, print_summary, progress_on, summary
+from claims.management.people import user_named
+from claims.models import ImportRun
+
+#: The exit status of an import that is finished and has refused records.
+SOME_REFUSED = 3
+
+
+class Command(BaseCommand):
+    help = """\
+Import fact checks of others, or your own archive: ClaimReview markup in web pages and JSON, answers
+of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an archive, the
+address of a page, sitemap or feed, or - for standard input. docs/importing.md says more.
+
+What was imported before is known again: the same file changes nothing, a changed review becomes a
+new version. An import that was broken off goes on when the same command is given again. What cannot
+be used is written to a report that can be corrected and imported.
+
+Exit status: 0 everything was taken, 1 the import failed, 2 the command was called wrongly, 3 some
+records were refused. The summary goes to standard output, everything else to standard error."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("place", metavar="FILE|FOLDER|URL|-", help="what to import")
+        names = [form.NAME for form in FORMATS]
+        parser.add_argument("--format", default="", choices=names, metavar="NAME", help=", ".join(names))
+        parser.add_argument("--mapping", metavar="FILE", help="what the columns of a table mean (TOML)")
+        parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
+        parser.add_argument("--dry-run", action="store_true", help="do everything, and take all of it back")
+        parser.add_argument("--report", metavar="FILE", help="where the report of problems is written")
+        parser.add_argument(
+            "--pages", type=int, default=MOST_PAGES, help=f"of a site, at most (default {MOST_PAGES:,})"
+        )
+        parser.add_argument("--json", action="store_true", help="the summary as a JSON object")
+
+    def handle(self, *, place: str, dry_run: bool, **options: Any) -> None:
+        recipe = Recipe(options["format"], mapping=_mapping(options["mapping"]))
+        by = user_named(options["by"])
+        errors = Console(stderr=True)
+
+        def work() -> ImportRun:
+            run = runs.begin(place, recipe, by=by)
+            with progress_on(errors) as tell:
+                runs.run_place(
+                    run,
+                    place,
+                    recipe,
+                    detected=detected_on(errors),
+                    tell=tell,
+                    most_pages=options["pages"],
+                )
+            self._report(run, dry_run=dry_run, path=options["report"], as_json=options["json"])
+            return run
+
+        try:
+            run = dry(work) if dry_run else work()
+        except runs.AlreadyRunning as problem:
+            raise CommandError(str(problem)) from None
+        if run.refused:
+            raise SystemExit(SOME_REFUSED)
+
+    def _report(self, run: ImportRun, *, dry_run: bool, path: str | None, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(orjson.dumps(summary(run, dry_run=dry_run)).decode())
+        else:
+            print_summary(console_on(cast(TextIO, self.stdout)), run, dry_run=dry_run)
+        if not run.problems.exists():
+            return
+        name = "import-tried.ndjson" if dry_run else f"import-{run.pk}.ndjson"
+        report = Path(path) if path else settings.DATA_DIR / "reports" / name
+        try:
+            report.parent.mkdir(parents=True, exist_ok=True)
+            with report.open("wb") as file:
+                file.writelines(runs.problems_report(run))
+        except OSError as error:
+            raise CommandError(f"The report cannot be written to {report}: {error.strerror}.") from None
+        self.stderr.write(f"What could not be used, and why: {report}")
+
+
+def _mapping(path: str | None) -> Mapping | None:
+    if path is None:
+        return None
+    try:
+        return read_mapping(Path(path).read_text("utf-8"))
+    except MappingError as problem:
+        raise CommandError(f"{path}: {problem}") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CommandError(f"The mapping {path} cannot be read: {problem}.") from None

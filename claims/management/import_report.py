@@ -1,0 +1,132 @@
+"""What an import is doing, and what became of it, for whoever started it in a terminal."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+from django.db.models import Count
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from claims.importers.files import File, Format
+from claims.importers.recipe import Detected
+from claims.intake import running
+from claims.models import ImportProblem, ImportRun
+
+_PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+_WORDS = {"reading": "Reading", "writing": "Writing"}
+
+
+@contextmanager
+def progress_on(console: Console) -> Iterator[running.Tell]:
+    """A bar with the rate, the time that remains and how many records were refused so far."""
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn(
+            "{task.fields[records]:,} records, {task.fields[rate]:,.0f}/s, {task.fields[refused]:,} refused"
+        ),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    tasks: dict[str, Any] = {}
+
+    def tell(progress: running.Progress) -> None:
+        if progress.phase not in tasks:
+            tasks[progress.phase] = bar.add_task(
+                _WORDS[progress.phase], total=progress.total, records=0, rate=0, refused=0
+            )
+        shown = tasks[progress.phase]
+        elapsed = bar.tasks[shown].elapsed or 0
+        records = progress.records if progress.phase == "reading" else progress.done
+        bar.update(
+            shown,
+            completed=progress.done,
+            total=progress.total,
+            records=records,
+            rate=records / elapsed if elapsed else 0,
+            refused=progress.refused,
+        )
+
+    with bar:
+        yield tell
+
+
+#: Of so many files of a folder or site it is said how each is read.
+SHOWN = 10
+
+
+def detected_on(console: Console) -> Detected:
+    """Tells how files are read: what the person who started the import should look at before it goes on."""
+    numbers = count(1)
+
+    def tell(file: File, form: Format, settings: Mapping[str, Any]) -> None:
+        number = next(numbers)
+        if number <= SHOWN:
+            _print_detected(console, file, form, settings)
+        elif number == SHOWN + 1:
+            console.print("…", **_PLAIN)
+
+    return tell
+
+
+def _print_detected(console: Console, file: File, form: Format, settings: Mapping[str, Any]) -> None:
+    console.print(f"{file.name}: {form.TITLE}", **_PLAIN)
+    if dialect := settings.get("dialect"):
+        said = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
+        console.print(f"  {said}", **_PLAIN)
+    if mapping := settings.get("mapping"):
+        console.print(f"  mapping: {mapping['name']}", **_PLAIN)
+        for field, columns in (mapping.get("fields") or {}).items():
+            console.print(f"    {field} ← {columns}", **_PLAIN)
+
+
+def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
+    """What became of the records, and why some could not be used."""
+    table = Table(
+        title=f"{run}{' (tried only, nothing was stored)' if dry_run else ''}", title_justify="left"
+    )
+    table.add_column("records")
+    table.add_column("", justify="right")
+    for name, number in (
+        ("created", run.created),
+        ("updated", run.updated),
+        ("unchanged", run.unchanged),
+        ("refused", run.refused),
+        ("together", run.records),
+    ):
+        table.add_row(name, f"{number:,}", end_section=name in ("refused", "together"))
+    for outcome, title in ImportProblem.Outcome.choices:
+        for field, code, number in reasons(run, outcome):
+            table.add_row(f"{title}: {field + ': ' if field else ''}{code}", f"{number:,}")
+    console.print(table)
+
+
+def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
+    """The same as a JSON object."""
+    counts = {name: getattr(run, name) for name in ("records", "created", "updated", "unchanged", "refused")}
+    problems = {
+        outcome: [
+            {"field": field, "code": code, "count": number} for field, code, number in reasons(run, outcome)
+        ]
+        for outcome in ImportProblem.Outcome.values
+    }
+    return {"import": None if dry_run else run.pk, "dry_run": dry_run, **counts, "problems": problems}
+
+
+def reasons(run: ImportRun, outcome: str) -> list[tuple[str, str, int]]:
+    """Field, kind and number of the problems of a run, the most frequent first."""
+    rows = run.problems.filter(outcome=outcome).values_list("field", "code")
+    return list(rows.annotate(count=Count("pk")).order_by("-count", "field", "code"))

@@ -1,0 +1,16 @@
+"""People as commands name them."""
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
+
+
+def user_named(name: str | None) -> User | None:
+    """The person with this user name; None where nobody was named. Raises CommandError where there is none."""
+    if name is None:
+        return None
+    try:
+        return User.objects.get_by_natural_key(name)
+    except User.DoesNotExist:
+        raise CommandError(
+            f"There is no user “{name}”. Leave --by out, or name somebody with an account."
+        ) from None
