@@ -202,12 +202,14 @@ def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
 def _rating(record: _Record, outlet: Outlet | None) -> Label | Problem | None:
     """The judgement: in words where there are some, else as a number."""
     codes = record.conventions.ratings
-    if (rating := read_label(record.value("rating"), outlet, codes)) is not None:
+    language = record.language("review_language") or record.language("language")
+    if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating
     value = record.value("rating_value")
     if value is None:
         return None
-    number = read_number(value, record.value("rating_best"), record.value("rating_worst"), outlet, codes)
+    best, worst = record.value("rating_best"), record.value("rating_worst")
+    number = read_number(value, best, worst, outlet, codes, language)
     if isinstance(number, Problem):
         record.remark("rating_value", [number])
         return None

@@ -66,7 +66,9 @@ def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None
         )
     if len(name) > LONGEST:
         return None, Problem("publisher too long", f"{shown(name)} is too long for the name of a publisher.")
-    return Outlet(name.lstrip("@") or site or name, site, url if _own_domain(_site(url)) == site else ""), ""
+    return Outlet(
+        name.lstrip("@") or site or name, site, url if site and _own_domain(_site(url)) == site else ""
+    ), ""
 
 
 def is_same(name: str, outlet: Outlet) -> bool:

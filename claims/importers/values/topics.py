@@ -22,7 +22,7 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     for topic in _separated(value):
         if len(topic) > LONGEST:
             problems.append(Problem("topic too long", f"{shown(topic)} is longer than {LONGEST} characters."))
-        elif not says_nothing(topic):
+        elif not says_nothing(topic) and any(map(str.isalnum, topic)):
             found.setdefault(topic.casefold(), topic)
     return tuple(found.values()), tuple(problems)
 
