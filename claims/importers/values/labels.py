@@ -17,6 +17,7 @@ from claims.importers.values.problem import Problem, shown
 from claims.importers.values.texts import says_nothing, short, storable, texts
 
 LONGEST: Final = 200
+_LONGEST_WITH_MARKUP: Final = 2000
 
 _GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
 # What does not change which label it is: vowel signs of Arabic, joiners, and punctuation at the ends. A question mark
@@ -59,6 +60,8 @@ def read_label(
     """
     found = next((one for one in texts(text) if not says_nothing(short(one))), "")
     raw = storable(found).strip()
+    if len(raw) > _LONGEST_WITH_MARKUP:
+        return _too_long(raw)
     words = (codes and (codes.get(raw) or codes.get(short(raw)))) or raw
     return _label(raw, words, outlet.domain if outlet else "", language) if words else None
 
@@ -121,14 +124,18 @@ def _label(raw: str, words: str, publisher: str, language: str) -> Label | Probl
             raw if len(raw) <= LONGEST else text, known.text, known.normalised, known.scale, known.language
         )
     if len(text) > LONGEST:
-        return Problem(
-            "label too long",
-            f"{shown(text)} is a text of {len(text):,} characters and not a label; put it into the summary,"
-            f" and a label of at most {LONGEST} characters here.",
-        )
+        return _too_long(text)
     if match := _QUOTED.fullmatch(text):
         text = match[1]
     return Label(raw if len(raw) <= LONGEST else text, text)
+
+
+def _too_long(text: str) -> Problem:
+    return Problem(
+        "label too long",
+        f"{shown(text)} is a text of {len(text):,} characters and not a label; put it into the summary,"
+        f" and a label of at most {LONGEST} characters here.",
+    )
 
 
 def _behind_prefix(text: str, publisher: str, language: str) -> Meaning | None:

@@ -29,7 +29,8 @@ _AUTONYMS: Final = (
 
 def read_language(value: Any) -> str:
     """The tag of a language, as `pt-BR`; "" where the value names none."""
-    return _tag(line(value)) if value else ""
+    text = line(value)
+    return _tag(text) if 2 <= len(text) <= 100 else ""
 
 
 @lru_cache(maxsize=2048)

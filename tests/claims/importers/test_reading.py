@@ -108,6 +108,9 @@ def test_a_record_without_a_usable_statement_is_refused(statement, code):
 
 def test_a_statement_keeps_its_quotation_marks_and_loses_its_markup():
     assert read(statement="“No <i>bridge</i> &amp; no\nferry”").statement == "“No bridge & no ferry”"
+    assert read(statement='"No bridge," he said.').statement == '"No bridge," he said.'
+    assert read(statement='"The ""old"" bridge"').statement == 'The "old" bridge'
+    assert read(statement='The ""old"" bridge').statement == 'The ""old"" bridge'
     assert read(statement="x" * 10_000).statement == "x" * 10_000
 
 
