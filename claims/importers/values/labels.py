@@ -35,8 +35,19 @@ class Meaning(NamedTuple):
     text: str
     normalised: str
     scale: str
+    language: str
+
+
+class Scale(NamedTuple):
+    """A publisher's scale. Its name is its own among the scales of the publisher."""
+
+    publisher: str
+    """The domain."""
+    name: str
     version: str
     language: str
+    labels: tuple[tuple[str, str], ...]
+    """Official wordings and the class of each, "" where it fits none; in the order of the file."""
 
 
 def label_key(label: str) -> str:
@@ -156,6 +167,18 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def scales() -> Iterator[Scale]:
+    """The scales that come with the program, one for each publisher that rates by it."""
+    for scale in shipped()["scale"]:
+        labels = tuple(
+            (wording, _class(normalised))
+            for normalised, wordings in scale["labels"].items()
+            for wording in wordings
+        )
+        for publisher in scale["publishers"]:
+            yield Scale(publisher, scale["name"], scale["version"], scale["language"], labels)
+
+
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, Any]:
     """The list as it stands in the file."""
@@ -177,15 +200,13 @@ def _scales() -> dict[str, dict[str, list[Meaning]]]:
 def _steps(scale: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
     for normalised, wordings in scale["labels"].items():
         for wording in wordings:
-            known = Meaning(
-                wording,
-                "" if normalised == "unmapped" else normalised,
-                scale["name"],
-                scale["version"],
-                scale["language"],
-            )
+            known = Meaning(wording, _class(normalised), scale["name"], scale["language"])
             for spelling in (wording, *scale.get("spellings", {}).get(wording, ())):
                 yield label_key(spelling), known
+
+
+def _class(name: str) -> str:
+    return "" if name == "unmapped" else name
 
 
 @lru_cache(maxsize=1)
@@ -195,9 +216,7 @@ def _words() -> dict[str, list[Meaning]]:
     for language, classes in shipped()["words"].items():
         for normalised, wordings in classes.items():
             for wording in wordings:
-                words.setdefault(label_key(wording), []).append(
-                    Meaning(wording, normalised, "", "", language)
-                )
+                words.setdefault(label_key(wording), []).append(Meaning(wording, normalised, "", language))
     return words
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.importers.review import Label, Outlet
-from claims.importers.values.labels import label_key, meaning, read_label, read_number, shipped
+from claims.importers.values.labels import label_key, meaning, read_label, read_number, scales, shipped
 from claims.importers.values.outlets import known_outlets
 from claims.importers.values.problem import Problem
 from claims.models import NormalisedRating
@@ -194,10 +194,31 @@ def test_a_word_means_the_same_in_every_language():
 
 
 def test_of_a_publishers_scales_the_one_that_has_the_label_is_meant():
-    for text, version in (("True", "2"), ("Truth", "1")):
-        known = meaning(text, "truthorfiction.com")
-        assert known
-        assert known.version == version
+    assert read("True", Outlet("somebody", "truthorfiction.com"))[2] == "Truth or Fiction ratings"
+    assert read("Truth", Outlet("somebody", "truthorfiction.com"))[2] == "Truth or Fiction"
+
+
+def test_scales_can_be_told_apart_by_publisher_and_name():
+    found = [(scale.publisher, scale.name) for scale in scales()]
+    assert len(set(found)) == len(found)
+
+
+def test_a_scale_as_it_comes_with_the_program():
+    (scale,) = [one for one in scales() if (one.publisher, one.name) == ("politifact.com", "Truth-O-Meter")]
+    assert scale == (
+        "politifact.com",
+        "Truth-O-Meter",
+        "1",
+        "en",
+        (
+            ("True", "true"),
+            ("Mostly True", "mostly_true"),
+            ("Half True", "mixed"),
+            ("Mostly False", "mostly_false"),
+            ("False", "false"),
+            ("Pants on Fire", "false"),
+        ),
+    )
 
 
 def test_of_scales_in_several_languages_the_one_of_the_review_is_meant():
