@@ -28,9 +28,9 @@ LONGEST_STATEMENT: Final = 10_000
 LONGEST_TEXT: Final = 10_000
 LONGEST_BYLINE: Final = 200
 LONGEST_ID: Final = 500
-# More is never looked at: cleaning takes its time, and nothing of this size is a statement.
-_MOST_LOOKED_AT: Final = 200_000
 
+# A cell of CSV that somebody stored without reading it: "He said ""no"" twice".
+_QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"')
 _ONLY_AN_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -178,8 +178,9 @@ class _Record:
 
 
 def _statement(record: _Record) -> str | Problem:
-    value = record.value("statement")
-    text = line(value[:_MOST_LOOKED_AT] if isinstance(value, str) else value)
+    text = line(record.value("statement"))
+    if '""' in text and _QUOTED_CELL.fullmatch(text):
+        text = text[1:-1].replace('""', '"').strip()
     if says_nothing(text):
         return Problem("no statement", "The record does not say what was claimed.")
     if len(text) > LONGEST_STATEMENT:
@@ -202,12 +203,14 @@ def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
 def _rating(record: _Record, outlet: Outlet | None) -> Label | Problem | None:
     """The judgement: in words where there are some, else as a number."""
     codes = record.conventions.ratings
-    if (rating := read_label(record.value("rating"), outlet, codes)) is not None:
+    language = record.language("review_language") or record.language("language")
+    if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating
     value = record.value("rating_value")
     if value is None:
         return None
-    number = read_number(value, record.value("rating_best"), record.value("rating_worst"), outlet, codes)
+    best, worst = record.value("rating_best"), record.value("rating_worst")
+    number = read_number(value, best, worst, outlet, codes, language)
     if isinstance(number, Problem):
         record.remark("rating_value", [number])
         return None

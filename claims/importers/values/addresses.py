@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import tld
 
 from claims.importers.values.problem import Problem, shown
-from claims.importers.values.texts import clean, says_nothing
+from claims.importers.values.texts import MOST, clean, says_nothing
 from sources.urls import domain
 
 LONGEST: Final = 2000
@@ -23,11 +23,11 @@ _DEEPEST: Final = 6
 _SCHEME = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=[^/:\s])", re.IGNORECASE)
 # What needs no look at its parts, as most addresses; for speed alone.
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[a-zA-Z0-9./_~%=?+-]*)?")
-_ENCODED_SCHEME = re.compile(r"https?%(?:25)*3a(?:%(?:25)*2f){2}", re.IGNORECASE)
+_ENCODED_SCHEME = re.compile(r"https?%(?:25){0,3}3a(?:%(?:25){0,3}2f){2}", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _BEGINNING = re.compile(r"https?:/|https?%(?:25)*3a%|www\.[^\s.]", re.IGNORECASE)
 # Between two addresses in one string.
-_SEPARATOR = re.compile(r"[\s,;|]+(?=https?:/|www\.[^\s.])|\s*[\r\n]+\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGNORECASE)
 _WRAPPING: Final = "\"'<>“”‘’«»`"
 _COMMENT = re.compile(r"\s+(?:[(\[|–—]|- )")
 
@@ -94,7 +94,7 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 def _parts(text: str) -> Iterator[str]:
     """The addresses in one string. A comma inside an address stays: only one before the next address separates."""
-    for part in map(clean, _SEPARATOR.split(text)):
+    for part in (clean(part) for row in text[:MOST].splitlines() for part in _SEPARATOR.split(row)):
         half = len(part) // 2
         # The same address twice, without anything between.
         yield part[:half] if half > 10 and part[:half] == part[half:] and _SCHEME.match(part) else part

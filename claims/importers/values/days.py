@@ -57,6 +57,8 @@ def read_day(
     text = str(value) if isinstance(value, date) else line(value)
     if says_nothing(text) or text.lower() == "unknown":
         return None
+    if len(text) > _LONGEST:
+        return Problem("not a date", f"{shown(text)} is a text and not a date.")
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     found = _day(text, order, tuple(formats), language)
@@ -67,8 +69,6 @@ def read_day(
 
 @lru_cache(maxsize=65536)
 def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date | Problem:
-    if len(text) > _LONGEST:
-        return Problem("not a date", f"{shown(text)} is a text and not a date.")
     folded = fold(text)
     for spelling in (text, folded):
         for one in formats:

@@ -17,6 +17,7 @@ from claims.importers.values.problem import Problem, shown
 from claims.importers.values.texts import says_nothing, short, storable, texts
 
 LONGEST: Final = 200
+_LONGEST_WITH_MARKUP: Final = 2000
 
 _GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
 # What does not change which label it is: vowel signs of Arabic, joiners, and punctuation at the ends. A question mark
@@ -34,8 +35,19 @@ class Meaning(NamedTuple):
     text: str
     normalised: str
     scale: str
+    language: str
+
+
+class Scale(NamedTuple):
+    """A publisher's scale. Its name is its own among the scales of the publisher."""
+
+    publisher: str
+    """The domain."""
+    name: str
     version: str
     language: str
+    labels: tuple[tuple[str, str], ...]
+    """Official wordings and the class of each, "" where it fits none; in the order of the file."""
 
 
 def label_key(label: str) -> str:
@@ -49,21 +61,29 @@ def label_key(label: str) -> str:
 
 
 def read_label(
-    text: Any, outlet: Outlet | None, codes: Mapping[str, str] | None = None
+    text: Any, outlet: Outlet | None, codes: Mapping[str, str] | None = None, language: str = ""
 ) -> Label | Problem | None:
     """The judgement in a publisher's words; None where there are none.
 
     Args:
+        language: of the review, where it is known; of a publisher's scales the one in this language is meant.
         codes: the file's own codes for labels, looked up first.
     """
     found = next((one for one in texts(text) if not says_nothing(short(one))), "")
     raw = storable(found).strip()
+    if len(raw) > _LONGEST_WITH_MARKUP:
+        return _too_long(raw)
     words = (codes and (codes.get(raw) or codes.get(short(raw)))) or raw
-    return _label(raw, words, outlet.domain if outlet else "") if words else None
+    return _label(raw, words, outlet.domain if outlet else "", language) if words else None
 
 
 def read_number(
-    value: Any, best: Any, worst: Any, outlet: Outlet | None, codes: Mapping[str, str] | None = None
+    value: Any,
+    best: Any,
+    worst: Any,
+    outlet: Outlet | None,
+    codes: Mapping[str, str] | None = None,
+    language: str = "",
 ) -> Label | Problem | None:
     """A judgement that is only a number, in words that say of what scale; never a class by arithmetic.
 
@@ -73,10 +93,10 @@ def read_number(
     if says_nothing(raw):
         return None
     if codes and raw in codes:
-        return read_label(raw, outlet, codes)
+        return read_label(raw, outlet, codes, language)
     number, top, bottom = _number(raw), _number(best), _number(worst)
     if number is None:
-        return read_label(raw, outlet)
+        return read_label(raw, outlet, language=language)
     if number == -1 or (top is not None and top == bottom):
         return Problem(
             "rating is no number of its scale", f"{shown(raw)} does not say how the claim was rated."
@@ -88,43 +108,54 @@ def read_number(
         )
     ends = [f"{end:g} = {word}" for end, word in ((bottom, "worst"), (top, "best")) if end is not None]
     words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
-    return _label(raw, words, outlet.domain if outlet else "")
+    return _label(raw, words, outlet.domain if outlet else "", language)
 
 
-def meaning(text: str, publisher: str = "") -> Meaning | None:
+def meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
     """What a label means on the scales of a publisher (its domain), or in the words that all share."""
     key = label_key(text)
-    return _scales().get(publisher, {}).get(key) or _words().get(key)
+    primary = language.partition("-")[0]
+    if steps := _scales().get(publisher, {}).get(key):
+        return next((one for one in steps if one.language.partition("-")[0] == primary), steps[0])
+    if words := _words().get(key):
+        # Languages that share a word agree on what it means, but whose word it is then remains open.
+        open_ = words[0] if len(words) == 1 else words[0]._replace(language="")
+        return next((one for one in words if one.language == primary), open_)
+    return None
 
 
 @lru_cache(maxsize=16384)
-def _label(raw: str, words: str, publisher: str) -> Label | Problem | None:
+def _label(raw: str, words: str, publisher: str, language: str) -> Label | Problem | None:
     text = short(words)
     if not label_key(text):
         return None
-    known = meaning(text, publisher) or _behind_prefix(text, publisher)
+    known = meaning(text, publisher, language) or _behind_prefix(text, publisher, language)
     if known:
         return Label(
             raw if len(raw) <= LONGEST else text, known.text, known.normalised, known.scale, known.language
         )
     if len(text) > LONGEST:
-        return Problem(
-            "label too long",
-            f"{shown(text)} is a text of {len(text):,} characters and not a label; put it into the summary,"
-            f" and a label of at most {LONGEST} characters here.",
-        )
+        return _too_long(text)
     if match := _QUOTED.fullmatch(text):
         text = match[1]
     return Label(raw if len(raw) <= LONGEST else text, text)
 
 
-def _behind_prefix(text: str, publisher: str) -> Meaning | None:
+def _too_long(text: str) -> Problem:
+    return Problem(
+        "label too long",
+        f"{shown(text)} is a text of {len(text):,} characters and not a label; put it into the summary,"
+        f" and a label of at most {LONGEST} characters here.",
+    )
+
+
+def _behind_prefix(text: str, publisher: str, language: str) -> Meaning | None:
     """The known label behind a listed word and a separator: "Verdict: False"."""
     separators, prefixes = _prefixes()
     for separator in separators:
         prefix, found, rest = text.partition(separator)
         if found and label_key(prefix) in prefixes:
-            return meaning(rest, publisher)
+            return meaning(rest, publisher, language)
     return None
 
 
@@ -136,6 +167,18 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def scales() -> Iterator[Scale]:
+    """The scales that come with the program, one for each publisher that rates by it."""
+    for scale in shipped()["scale"]:
+        labels = tuple(
+            (wording, _class(normalised))
+            for normalised, wordings in scale["labels"].items()
+            for wording in wordings
+        )
+        for publisher in scale["publishers"]:
+            yield Scale(publisher, scale["name"], scale["version"], scale["language"], labels)
+
+
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, Any]:
     """The list as it stands in the file."""
@@ -143,40 +186,37 @@ def shipped() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _scales() -> dict[str, dict[str, Meaning]]:
-    """Domain of a publisher → key → meaning. Of two scales of one publisher the first in the file decides."""
-    scales: dict[str, dict[str, Meaning]] = {}
+def _scales() -> dict[str, dict[str, list[Meaning]]]:
+    """Domain of a publisher → key → what it means on its scales, in the order of the file."""
+    scales: dict[str, dict[str, list[Meaning]]] = {}
     for scale in shipped()["scale"]:
         for publisher in scale["publishers"]:
             labels = scales.setdefault(publisher, {})
             for key, known in _steps(scale):
-                labels.setdefault(key, known)
+                labels.setdefault(key, []).append(known)
     return scales
 
 
 def _steps(scale: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
     for normalised, wordings in scale["labels"].items():
         for wording in wordings:
-            known = Meaning(
-                wording,
-                "" if normalised == "unmapped" else normalised,
-                scale["name"],
-                scale["version"],
-                scale["language"],
-            )
+            known = Meaning(wording, _class(normalised), scale["name"], scale["language"])
             for spelling in (wording, *scale.get("spellings", {}).get(wording, ())):
                 yield label_key(spelling), known
 
 
+def _class(name: str) -> str:
+    return "" if name == "unmapped" else name
+
+
 @lru_cache(maxsize=1)
-def _words() -> dict[str, Meaning]:
-    """Key → meaning, for words that mean the same with every publisher."""
-    words: dict[str, Meaning] = {}
+def _words() -> dict[str, list[Meaning]]:
+    """Key → meaning in each language that has it, for words that mean the same with every publisher."""
+    words: dict[str, list[Meaning]] = {}
     for language, classes in shipped()["words"].items():
         for normalised, wordings in classes.items():
             for wording in wordings:
-                # Of a word that two languages share the first says how it is spelt; they agree on its meaning.
-                words.setdefault(label_key(wording), Meaning(wording, normalised, "", "", language))
+                words.setdefault(label_key(wording), []).append(Meaning(wording, normalised, "", language))
     return words
 
 

@@ -29,7 +29,8 @@ _AUTONYMS: Final = (
 
 def read_language(value: Any) -> str:
     """The tag of a language, as `pt-BR`; "" where the value names none."""
-    return _tag(line(value)) if value else ""
+    text = line(value)
+    return _tag(text) if 2 <= len(text) <= 100 else ""
 
 
 @lru_cache(maxsize=2048)
@@ -50,7 +51,8 @@ def _code(code: str) -> str:
         return ""
     if code in WITHDRAWN:
         return WITHDRAWN[code]
-    code = {"tl": "tl"}.get(code) or (get_global("language_aliases").get(code) or code).partition("_")[0]
+    if code != "tl":  # which CLDR counts as Filipino, and the detector does not
+        code = (get_global("language_aliases").get(code) or code).partition("_")[0]
     return code if code in _names_in("en") else ""
 
 

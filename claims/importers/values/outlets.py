@@ -40,7 +40,7 @@ def read_outlet(name: Any, url: Any = None, review_url: str = "") -> tuple[Outle
     site of a known publisher is a byline: many put their reporters where the standard asks for the organisation.
     """
     addresses = read_addresses(url, LONGEST_ADDRESS)[0] if url else ()
-    return _outlet(line(name), addresses[0] if addresses else "", _site(review_url))
+    return _outlet(line(name)[: 5 * LONGEST], addresses[0] if addresses else "", _site(review_url))
 
 
 @lru_cache(maxsize=16384)
@@ -66,7 +66,9 @@ def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None
         )
     if len(name) > LONGEST:
         return None, Problem("publisher too long", f"{shown(name)} is too long for the name of a publisher.")
-    return Outlet(name.lstrip("@") or site or name, site, url if _own_domain(_site(url)) == site else ""), ""
+    return Outlet(
+        name.lstrip("@") or site or name, site, url if site and _own_domain(_site(url)) == site else ""
+    ), ""
 
 
 def is_same(name: str, outlet: Outlet) -> bool:

@@ -19,6 +19,8 @@ NOTHING: Final = frozenset(
 # Where an object keeps its text: JSON-LD, schema.org, and what trees of XML are turned into.
 _KEYS: Final = ("@value", "name", "text", "value", "#text", "headline", "alternateName", "title", "label")
 _DEEPEST: Final = 6
+#: More of a text is never looked at: nothing of this size can be stored.
+MOST: Final = 100_000
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Only what is a tag of HTML: "<3", "a < b" and "<unknown>" are text.
@@ -33,7 +35,12 @@ _INLINE = re.compile(
     r"|strike|strong|sub|sup|time|tt|u|var|wbr)" + _ATTRIBUTES,
     re.IGNORECASE,
 )
-_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+# What a browser does not show, by its beginning and its end.
+_UNSEEN: Final = (
+    (re.compile("<!--"), re.compile("-->")),
+    (re.compile(r"<script\b[^<>]*>", re.IGNORECASE), re.compile(r"</script\s*>", re.IGNORECASE)),
+    (re.compile(r"<style\b[^<>]*>", re.IGNORECASE), re.compile(r"</style\s*>", re.IGNORECASE)),
+)
 # "\u2019", left by whoever wrote JSON into JSON.
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 # "\xe2\x80\x99", left by whoever wrote bytes as text.
@@ -57,7 +64,7 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
     """Every text in a value, in its order: of a list each entry, of an object what it is called."""
     if isinstance(value, str):
         if value:
-            yield value
+            yield value[:MOST]
     elif isinstance(value, bool):
         yield "true" if value else "false"
     elif isinstance(value, int | float):
@@ -82,21 +89,21 @@ def _number(value: float) -> Iterator[str]:
 def line(value: Any) -> str:
     """The first text in a value, on one line; "" where there is none."""
     if isinstance(value, str):
-        return clean(value)
+        return clean(value[:MOST])
     return next(filter(None, map(clean, texts(value))), "")
 
 
 def joined(value: Any, separator: str = ", ") -> str:
     """All texts in a value on one line, each once."""
     if isinstance(value, str):
-        return clean(value)
+        return clean(value[:MOST])
     return separator.join(dict.fromkeys(filter(None, map(clean, texts(value)))))
 
 
 def paragraphs(value: Any) -> str:
     """All texts in a value, with the paragraphs that they have."""
     if isinstance(value, str):
-        return clean_paragraphs(value)
+        return clean_paragraphs(value[:MOST])
     return "\n\n".join(dict.fromkeys(filter(None, map(clean_paragraphs, texts(value)))))
 
 
@@ -159,8 +166,19 @@ def _without_markup(text: str, line_end: str = " ") -> str:
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "<" in text:
-        text = _INLINE.sub("", _BLOCK.sub(line_end, _UNSEEN.sub("", text)))
+        for beginning, end in _UNSEEN:
+            text = _without(text, beginning, end)
+        text = _INLINE.sub("", _BLOCK.sub(line_end, text))
     return text
+
+
+def _without(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
+    # By hand, because `.*?` looks to the end of the text again from each beginning that has no end.
+    kept, at = [], 0
+    while (opened := beginning.search(text, at)) and (closed := end.search(text, opened.end())):
+        kept.append(text[at : opened.start()])
+        at = closed.end()
+    return "".join([*kept, text[at:]]) if kept else text
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from claims.importers.values.problem import Problem, shown
-from claims.importers.values.texts import clean, says_nothing, texts
+from claims.importers.values.texts import MOST, clean, says_nothing, texts
 
 LONGEST: Final = 100
 
-_SEPARATOR = re.compile(r"\s*[;|\n\t،、，]\s*")
-_COMMA = re.compile(r"\s*,\s*")
+_SEPARATOR = re.compile("[;|\n\t،、，]")
 
 
 def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
@@ -22,7 +21,7 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     for topic in _separated(value):
         if len(topic) > LONGEST:
             problems.append(Problem("topic too long", f"{shown(topic)} is longer than {LONGEST} characters."))
-        elif not says_nothing(topic):
+        elif not says_nothing(topic) and any(map(str.isalnum, topic)):
             found.setdefault(topic.casefold(), topic)
     return tuple(found.values()), tuple(problems)
 
@@ -31,9 +30,9 @@ def _separated(value: Any) -> Iterator[str]:
     # An entry of a list is one topic, commas and all: "Food, Agriculture and Rural Affairs".
     parts = list(texts(value))
     if isinstance(value, str):
-        whole = value if "&" not in value else clean(value)  # an entity ends in a semicolon as well
+        whole = value if "&" not in value else clean(value[:MOST])  # an entity ends in a semicolon as well
         parts = _SEPARATOR.split(whole)
         if len(parts) == 1:
-            parts = _COMMA.split(whole)
+            parts = whole.split(",")
     for part in parts:
         yield clean(part).strip("#\"'[] ")
