@@ -28,6 +28,7 @@ from django.conf import settings
 
 from claims.markdown import to_html
 from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic, Verdict
+from claims.models.claim import claim_path
 from sources.models import Publisher, Snapshot, Source
 
 Document = dict[str, Any]
@@ -52,12 +53,13 @@ def document(
     entry: Entry,
 ) -> Document:
     """The whole public representation of a claim. Everything given must come with what it refers to."""
+    slug = claim.slug
     return {
         "id": claim.pk,
         "version": entry["version"],
         "status": entry["status"],
-        "url": f"{settings.SITE_URL}{claim.get_absolute_url()}",
-        "slug": claim.slug,
+        "url": f"{settings.SITE_URL}{claim_path(claim.pk, slug)}",
+        "slug": slug,
         "statement": claim.statement,
         "language": claim.language,
         "claimant": claimant(claim.claimant) if claim.claimant else None,

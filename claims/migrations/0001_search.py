@@ -56,9 +56,13 @@ FUNCTIONS = rf"""
     CREATE FUNCTION public.claims_search_vector(stemmers text[], content text) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
     DECLARE
-        written text := to_tsvector('public.factcheck_simple'::regconfig, content)::text;
+        written text;
         stemmer text;
     BEGIN
+        IF content = '' THEN
+            RETURN '';
+        END IF;
+        written := to_tsvector('public.factcheck_simple'::regconfig, content)::text;
         FOREACH stemmer IN ARRAY stemmers LOOP
             written := written || replace(
                 ' ' || to_tsvector(('public.factcheck_' || stemmer)::regconfig, content)::text,

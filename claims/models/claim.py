@@ -1,3 +1,6 @@
+from functools import cache
+from urllib.parse import quote
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -193,13 +196,23 @@ class Claim(models.Model):
         return self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
 
     def get_absolute_url(self) -> str:
-        return reverse("claim", args=[self.pk, self.slug])
+        return claim_path(self.pk, self.slug)
 
     @property
     def slug(self) -> str:
         """The readable part of the claim's address; it never identifies anything."""
         slug = slugify(self.statement, allow_unicode=True)[:80].rstrip("-")
         return "claim" if slug in ("", "card") else slug  # `/claims/<id>/card/` is another page
+
+
+def claim_path(pk: int, slug: str) -> str:
+    """The path of a claim's page. What `reverse()` finds for the route "claim", in a tenth of the time."""
+    return f"{_before_ids()}{pk}/{quote(slug)}/"
+
+
+@cache
+def _before_ids() -> str:
+    return reverse("claim", args=[0, "-"]).removesuffix("0/-/")
 
 
 @keep_links("claims")
