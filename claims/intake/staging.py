@@ -89,8 +89,15 @@ class Stage:
         self._execute(
             """
             CREATE TEMPORARY TABLE known_review AS
-            SELECT staged.number, taken.run_id, taken.outcome
+            SELECT DISTINCT ON (staged.number) staged.number, taken.run_id, taken.outcome
             FROM staged_review AS staged JOIN claims_importedrecord AS taken USING (digest)
+            WHERE NOT EXISTS (
+                -- A later import changed it: what it says now is new again.
+                SELECT FROM claims_importedrecord AS later
+                WHERE later.key = taken.key AND later.claim_id = taken.claim_id AND later.run_id > taken.run_id
+                    AND later.outcome = 'updated'
+            )
+            ORDER BY staged.number, taken.id DESC
             """
         )
         self._execute(

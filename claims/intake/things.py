@@ -13,16 +13,12 @@ from django.utils.text import slugify
 
 from claims.importers.identity import name_key, outlet_key
 from claims.importers.review import Label, Outlet, Person, Review
-from claims.models import Claimant, Rating, RatingScale, Topic
+from claims.intake.ratings import Key, key_of, ratings_for
+from claims.models import Claimant, Rating, Topic
 from factcheck.copying import copy, reserve_ids
 from sources.locks import hold
 from sources.models import Publisher, Source
 from sources.urls import domain, url_key
-
-#: The scale of labels that belong to no scale that we know.
-IMPORTED_SCALE = "Labels as imported"
-#: The version of a methodology of which we only know the labels.
-AS_IMPORTED = "imported"
 
 _LONGEST_TITLE = 500
 _LONGEST_SLUG = 100
@@ -83,7 +79,7 @@ class Things:
         return self._publishers[outlet_key(outlet)]
 
     def rating(self, outlet: Outlet, label: Label) -> Rating:
-        return self._ratings[self.publisher(outlet).pk, label.text]
+        return self._ratings[key_of(self.publisher(outlet), label)]
 
     def claimant(self, person: Person) -> Claimant:
         return self._claimants[name_key(person)]
@@ -95,20 +91,13 @@ class Things:
         """The source at the address; None for what is no address of the web."""
         return self._sources.get(url_key(url))
 
-    def _rated(self, reviews: list[Review]) -> dict[tuple[int, str], Rating]:
-        wanted: dict[tuple[int, str], tuple[Label, Publisher]] = {}
+    def _rated(self, reviews: list[Review]) -> dict[Key, Rating]:
+        wanted: dict[Key, tuple[Publisher, Label]] = {}
         for review in reviews:
             if review.rating and review.publisher:
                 publisher = self.publisher(review.publisher)
-                wanted.setdefault((publisher.pk, review.rating.text), (review.rating, publisher))
-        if not wanted:
-            return {}
-        found = _known_ratings(wanted)
-        if missing := {key: value for key, value in wanted.items() if key not in found}:
-            hold("imported ratings")
-            found |= _known_ratings(missing)
-            found |= {key: _new_rating(*value) for key, value in missing.items() if key not in found}
-        return found
+                wanted.setdefault(key_of(publisher, review.rating), (publisher, review.rating))
+        return ratings_for(wanted)
 
     def _appeared(self, wanted: dict[str, str]) -> dict[str, Source]:
         wanted.pop("", None)
@@ -177,40 +166,6 @@ def _known_publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
         if known := by_domain.get(outlet.domain) or next(of_one_name, None):
             found[key] = known
     return found
-
-
-def _known_ratings(wanted: dict[tuple[int, str], tuple[Label, Publisher]]) -> dict[tuple[int, str], Rating]:
-    """Ratings with these labels on any scale of the publisher; one in use before one that is not."""
-    rows = (
-        Rating.objects.filter(
-            scale__publisher__in={publisher for publisher, _ in wanted},
-            label__in={text for _, text in wanted},
-        )
-        .select_related("scale")
-        .order_by("scale__in_use", "-pk")
-    )
-    return {(row.scale.publisher_id, row.label): row for row in rows}
-
-
-def _new_rating(label: Label, publisher: Publisher) -> Rating:
-    name = label.scale or IMPORTED_SCALE
-    scale, _ = RatingScale.objects.get_or_create(
-        publisher=publisher,
-        name=name,
-        version=AS_IMPORTED,
-        # In-house verdicts are not rated by it.
-        defaults={"language": label.language or publisher.language or "und", "in_use": False},
-    )
-    code = slugify(label.text, allow_unicode=True)[:_LONGEST_SLUG].strip("-_")
-    if not code or Rating.objects.filter(scale=scale, code=code).exists():
-        code = f"{code[:80]}-{scale.ratings.count() + 1}".lstrip("-")
-    return Rating.objects.create(
-        scale=scale,
-        code=code,
-        position=scale.ratings.count() + 1,
-        label=label.text,
-        normalised=label.normalised,
-    )
 
 
 def _claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:

@@ -60,9 +60,10 @@ class Evidence(Anchored):
                 name="evidence_is_added_to_drafts",
                 operation=pgtrigger.Insert,
                 # An imported verdict arrives published: its evidence comes in the same transaction or not at all.
+                # `now()` is when the transaction began.
                 func=(
                     "IF NOT EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
-                    " AND (state = 'draft' OR origin = 'imported' AND created_at = now())) THEN "
+                    " AND (state = 'draft' OR origin = 'imported' AND created_at >= now())) THEN "
                     + _REFUSAL
                     + " END IF; RETURN NEW;"
                 ),

@@ -28,7 +28,7 @@ class ImportedRecord(models.Model):
 
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="taken", verbose_name=_("import"))
     #: Of everything that the record says, once its values are settled: the same again changes nothing.
-    digest = models.UUIDField(unique=True)
+    digest = models.UUIDField()
     #: Of what stays the same when a publisher changes a review: its address or number. NULL where it has neither.
     key = models.UUIDField(null=True)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
@@ -54,6 +54,8 @@ class ImportedRecord(models.Model):
             ),
         ]
         indexes = [
+            # Whether a record says what one that was taken said.
+            Index(name="importedrecord_by_digest", fields=["digest"]),
             # Whether this review was taken before, in other words.
             Index(name="importedrecord_by_key", fields=["key"], condition=Q(key__isnull=False)),
         ]
