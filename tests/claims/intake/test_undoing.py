@@ -1,0 +1,114 @@
+"""An import is taken back while nothing was built on it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from claims import workflow
+from claims.intake import undoing
+from claims.models import (
+    Claim,
+    ImportedRecord,
+    ImportRun,
+    PossibleDuplicate,
+    Publication,
+    Transition,
+    Verdict,
+)
+from claims.moves import IllegalMove, NotAllowed
+from tests.claims.intake.bringing import STATEMENT, bring, counts, live, newest, review
+from tests.newsroom import make_claim, make_draft
+
+pytestmark = pytest.mark.django_db
+
+NOTE = "The import that brought this was undone."
+
+
+def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> None:
+    run = bring(review(), review(statement="A claim that nobody rated yet.", rating=None, review_url=None))
+    undone = undoing.undo(run, by=editor)
+    assert (undone.state, undone.undone_by_name) == ("undone", "Edda")
+    claim = Claim.objects.get()  # of the other one nothing was ever public
+    assert (claim.state, claim.reason) == ("declined", NOTE)
+    body = newest(claim)
+    assert (body["status"], body["verdicts"], body["version"]) == ("retracted", [], 2)
+    assert [(c["kind"], c["note"]) for c in body["corrections"]] == [("retraction", NOTE)]
+    assert Verdict.objects.get().state == "retracted"
+    assert [(t.action, t.actor) for t in Transition.objects.order_by("pk")] == [
+        ("retract", editor),
+        ("decline", editor),
+    ]
+    assert not ImportedRecord.objects.exists()
+
+
+def test_what_was_changed_is_changed_back(editor: User) -> None:
+    bring(review())
+    run = bring(review(rating="Mostly true"))
+    undoing.undo(run, by=editor)
+    claim = Claim.objects.get()
+    verdict = live(claim)
+    assert (str(verdict.rating), verdict.version, claim.state) == ("False", 3, "accepted")
+    body = newest(claim)
+    assert (body["status"], body["version"]) == ("published", 3)
+    assert [c["kind"] for c in body["corrections"]] == ["correction", "update"]
+
+
+def test_a_verdict_that_was_added_to_a_claim_of_ours_goes_and_ours_stays(
+    editor: User, publish: Callable[..., Claim]
+) -> None:
+    claim = publish(make_claim(STATEMENT))
+    run = bring(review(claimant=None))
+    assert len(newest(claim)["verdicts"]) == 2
+    with pytest.raises(IllegalMove, match="1 of its claims has a verdict written here"):
+        undoing.undo(run, by=editor)
+
+
+def test_after_undoing_the_same_file_can_be_imported_again(editor: User) -> None:
+    undoing.undo(bring(review()), by=editor)
+    assert counts(bring(review())) == {"created": 1}
+    assert Publication.objects.current().count() == 1
+
+
+def test_undoing_takes_back_possible_duplicates(editor: User) -> None:
+    bring(review())
+    run = bring(review(claimant="Jonas Berg", review_url="https://checks.example/berg"))
+    assert PossibleDuplicate.objects.count() == 1
+    undoing.undo(run, by=editor)
+    assert not PossibleDuplicate.objects.exists()
+    assert Publication.objects.current().count() == 1
+
+
+def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
+    run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
+    # A test is one transaction, and transitions are stamped with its beginning.
+    ImportRun.objects.update(started_at=timezone.now() - timedelta(days=1))
+    run.refresh_from_db()
+    first, second = Claim.objects.order_by("pk")
+    make_draft(first, checker)
+    workflow.move(Verdict.objects.get(claim=second), "retract", by=editor, note="It was a mistake.")
+    assert undoing.obstacles(run) == [
+        "1 of its claims has a verdict written here.",
+        "1 of its claims was accepted, declined, merged or retracted by somebody since.",
+    ]
+
+
+def test_a_later_import_is_undone_first(editor: User) -> None:
+    first = bring(review())
+    bring(review(rating="Mostly true"))
+    assert undoing.obstacles(first) == ["A later import added to 1 of its claims; undo that one first."]
+
+
+def test_it_takes_a_role_that_includes_it(checker: User) -> None:
+    run = bring(review())
+    with pytest.raises(NotAllowed):
+        undoing.undo(run, by=checker)
+
+
+@pytest.mark.parametrize("state", ["chosen", "reading", "undone"])
+def test_only_a_finished_import_is_undone(editor: User, state: str) -> None:
+    run = ImportRun.objects.create(origin="file.jsonl", state=state)
+    with pytest.raises(IllegalMove, match="not finished"):
+        undoing.undo(run, by=editor)
