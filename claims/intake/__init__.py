@@ -1,0 +1,1 @@
+"""Reviews → rows, in bulk."""
