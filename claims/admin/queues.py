@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Window,
+)
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Mention, Rating, SignOff, Verdict
+from claims.models import Appearance, Claim, Mention, PossibleDuplicate, Rating, SignOff, Verdict
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -80,6 +92,11 @@ def _unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
     )
 
 
+def _undecided(pairs: Any, person: User) -> QuerySet[PossibleDuplicate]:
+    undecided: QuerySet[PossibleDuplicate] = pairs.open()
+    return undecided
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -117,9 +134,18 @@ RATING_QUEUES = {
     )
 }
 
+DUPLICATE_QUEUES = {
+    "duplicates": Queue(
+        _("Claims that may be the same"),
+        _undecided,
+        ("pk",),
+    )
+}
+
 #: The queues of each model, by the name that addresses carry.
-QUEUES: dict[type[Claim] | type[Verdict] | type[Rating], dict[str, Queue]] = {
+QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
     Verdict: VERDICT_QUEUES,
     Rating: RATING_QUEUES,
+    PossibleDuplicate: DUPLICATE_QUEUES,
 }

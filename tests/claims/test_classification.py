@@ -50,7 +50,7 @@ def test_everything_that_lists_filter_by_stays(publish: Publish, editor: User, t
     changing = {"id", "version", "sequence", "kind", "published_at", "superseded_at", "body", "body_sha256"}
     classify([rating("false")], "mixed", by=editor)
     follow()
-    first, second = claim.publications.order_by("version").values()
+    first, second = map(dict[str, Any], claim.publications.order_by("version").values())
     assert {name for name in first if first[name] != second[name]} == changing
     assert Mention.objects.get(kind="rating", thing_id=rating("false").pk).publications == 1
 
