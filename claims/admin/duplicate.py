@@ -41,7 +41,7 @@ class Side:
 
 @admin.register(PossibleDuplicate)
 class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
-    list_display = ("pair", "created_at", "found_in")
+    list_display = ("pair",)
     list_display_links = None
     list_filter = (QueueFilter, ("run", AutocompleteSelectFilter))
     list_per_page = 20

@@ -15,6 +15,7 @@ from django.http import (
     JsonResponse,
     StreamingHttpResponse,
 )
+from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -64,13 +65,13 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     change_form_outer_before_template = "admin/desk/import_top.html"
     fields = (
         "origin",
-        ("read_as", "size"),
+        ("read_as", "shown_size"),
         ("started_by_name", "created_at"),
         ("started_at", "finished_at"),
         "content_sha256",
         "settings",
     )
-    readonly_fields = ("read_as", "settings")
+    readonly_fields = ("read_as", "shown_size", "settings")
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, run: ImportRun) -> SafeString:
@@ -79,6 +80,10 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("format"), ordering="format")
     def read_as(self, run: ImportRun) -> str:
         return format_title(run.format)
+
+    @admin.display(description=_("size"), ordering="size")
+    def shown_size(self, run: ImportRun) -> str:
+        return "–" if run.size is None else filesizeformat(run.size)
 
     @admin.display(description=_("settings"))
     def settings(self, run: ImportRun) -> SafeString | str:

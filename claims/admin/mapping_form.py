@@ -60,9 +60,9 @@ USUAL = (
 _DATES = ("reviewed_on", "claimed_on")
 _LISTS = ("topics", "appearances", "claimant_same_as")
 _ORDERS: Choices = [
-    ("dmy", gettext_lazy("day first: 25/12/2019")),
-    ("mdy", gettext_lazy("month first: 12/25/2019")),
-    ("ymd", gettext_lazy("year first: 2019/12/25")),
+    ("dmy", gettext_lazy("day first, 25/12/2019")),
+    ("mdy", gettext_lazy("month first, 12/25/2019")),
+    ("ymd", gettext_lazy("year first, 2019/12/25")),
 ]
 _SEPARATORS: Choices = [
     (",", gettext_lazy("cut at commas")),
@@ -143,9 +143,7 @@ class MappingForm(forms.Form):
         if name in _DATES:
             order = section(section(self._mapping, "dates"), name).get("order", "")
             seen = section(self._settings, "date_order").get(name)
-            unsaid = (
-                _("as its dates show: %s") % dict(_ORDERS).get(seen, seen) if seen else _("order of dates")
-            )
+            unsaid = _("seen: %s") % dict(_ORDERS).get(seen, seen) if seen else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
         if name in _LISTS:
             separators = section(self._mapping, "split").get(name) or []

@@ -93,7 +93,7 @@ class RatingScaleAdmin(DeskAdmin):
 
 @admin.register(Rating)
 class RatingAdmin(QueueOrder, DeskAdmin):
-    list_display = ("as_shown", "class_badge", "publisher", "published", "said", "scale", "code")
+    list_display = ("as_shown", "class_badge", "publisher", "published", "said", "scale")
     list_filter = (
         QueueFilter,
         ("normalised", ChoicesDropdownFilter),
