@@ -126,6 +126,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     ) -> Any:
         run = kwargs.get("obj")
         if run:
+            may_run = self.has_add_permission(request)
             may_undo = request.user.has_perm("claims.undo_import") and run.state in _UNDOABLE
             context |= {
                 "run": run,
@@ -133,7 +134,8 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 "progress": progress(run),
                 "kinds": _kinds_of_problems(run),
                 "is_broken_off": is_broken_off(run),
-                "may_run": self.has_add_permission(request),
+                "may_run": may_run,
+                "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
                 "may_undo": may_undo,
                 "obstacles": undoing.obstacles(run) if may_undo else [],
             }

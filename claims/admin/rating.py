@@ -93,7 +93,7 @@ class RatingScaleAdmin(DeskAdmin):
 
 @admin.register(Rating)
 class RatingAdmin(QueueOrder, DeskAdmin):
-    list_display = ("as_shown", "class_badge", "publisher", "published", "said", "scale")
+    list_display = ("as_shown", "class_badge", "publisher", "published", "said")
     list_filter = (
         QueueFilter,
         ("normalised", ChoicesDropdownFilter),
@@ -131,9 +131,9 @@ class RatingAdmin(QueueOrder, DeskAdmin):
             return badge(_("Not mapped yet"), "waiting")
         return badge(rating.get_normalised_display())
 
-    @admin.display(description=_("publisher"), ordering="scale__publisher__name")
-    def publisher(self, rating: Rating) -> str:
-        return str(rating.scale.publisher)
+    @admin.display(description=_("publisher and scale"), ordering="scale__publisher__name")
+    def publisher(self, rating: Rating) -> SafeString:
+        return format_html('{}<br><span class="desk-quiet">{}</span>', rating.scale.publisher, rating.scale)
 
     @admin.display(description=_("published claims"), ordering="used")
     def published(self, rating: Any) -> int:

@@ -34,7 +34,13 @@ def run(editor: Any) -> ImportRun:
 
 
 def make_run(by: Any, **fields: Any) -> ImportRun:
-    present = {"origin": "archive.csv", "size": 2000, "format": "csv", "format_settings": SETTINGS}
-    return ImportRun.objects.create(
-        **(present | {"started_by": by, "started_by_name": by.first_name} | fields)
-    )
+    present = {
+        "origin": "archive.csv",
+        "upload": "imports/archive.csv",
+        "size": 2000,
+        "format": "csv",
+        "format_settings": SETTINGS,
+        "started_by": by,
+        "started_by_name": by.first_name,
+    }
+    return ImportRun.objects.create(**(present | fields))

@@ -138,6 +138,12 @@ class TestPage:
         assert said(answer) == ["It goes on. What was stored already is not stored twice."]
         assert intake.calls == [("start", run.pk, editor.username)]
 
+    def test_what_a_command_began_goes_on_there(self, desk: Desk, intake: Intake, editor: User) -> None:
+        run = make_run(editor, state="failed", error="The disk is full.", upload="")
+        text = desk.text(run)
+        assert "the same command goes on with it" in text
+        assert address(run, "go-on") not in text
+
     @pytest.mark.parametrize(("minutes", "offered"), [(1, False), (5, True)])
     def test_what_was_broken_off_can_go_on(
         self, minutes: int, offered: bool, desk: Desk, intake: Intake, editor: User
