@@ -126,6 +126,7 @@ class TestPage:
         run = make_run(editor, state="finished")
         for number in range(count):
             make_problem(run, f"kind {number}")
+        desk.client.get(desk.page(run))  # content types are cached by the first page
         with django_assert_num_queries(
             6
         ):  # the session, the person, two for permissions, the import, its problems
