@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin import import_setup
 from claims.admin.import_progress import is_broken_off, progress
@@ -57,7 +57,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         "started_by_name",
         "created_at",
     )
-    list_filter = (("state", ChoicesDropdownFilter), ("started_by", AutocompleteSelectFilter))
+    list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = ("origin", "started_by_name", "content_sha256")
     search_help_text = _("The file or address, or who imported it")
     date_hierarchy = "created_at"

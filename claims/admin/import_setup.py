@@ -118,8 +118,16 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
     """The page where one sees what would be stored, and corrects how the file is read."""
-    if run.state != ImportRun.State.CHOSEN:
+    if run.state != ImportRun.State.CHOSEN or not run.upload:
         return HttpResponseRedirect(change_page(run))
+    try:
+        return _set_up(admin, request, run)
+    except FileNotFoundError:
+        messages.error(request, _("The file is not there any more. Choose it again."))
+        return HttpResponseRedirect(reverse("admin:claims_importrun_add"))
+
+
+def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
     form, toml = _forms(request, run)
     asked = request.POST.get("do", "") if request.method == "POST" else ""
     sent = toml if asked == "toml" else form

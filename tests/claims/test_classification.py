@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,6 +19,8 @@ from tests.worker import run_waiting_jobs
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
+
+FOLLOW = "claims.classification.follow_classes"
 
 
 def entries(claim: Claim) -> list[tuple[int, str, str]]:
@@ -147,6 +150,17 @@ def test_nothing_but_a_class_is_decided(editor: User) -> None:
     with pytest.raises(IllegalMove):
         classify([rating("false")], "rubbish", by=editor)
     assert rating("false").normalised == "false"
+
+
+def test_a_worker_that_has_to_stop_leaves_the_rest_to_another(publish: Publish, editor: User) -> None:
+    claim = publish()
+    classify([rating("false")], "mixed", by=editor)
+    before = set(ProcrastinateJob.objects.values_list("pk", flat=True))
+    stopping = Mock(should_abort=Mock(return_value=True))
+    classification.follow_classes.func(stopping, rating_ids=[rating("false").pk])
+    (job,) = ProcrastinateJob.objects.exclude(pk__in=before)
+    assert (job.task_name, job.args) == (FOLLOW, {"rating_ids": [rating("false").pk]})
+    assert len(entries(claim)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -36,6 +36,7 @@ class Intake:
     def __init__(self) -> None:
         self.text = ""
         self.format, self.settings = Format.NAME, SETTINGS
+        self.is_lost = False
         self.refusal: Exception | None = None
         self.hindrances: list[str] = []
         self.calls: list[tuple[str, int, str]] = []
@@ -45,6 +46,7 @@ class Intake:
         self.text = upload.read().decode()
         return ImportRun.objects.create(
             origin=upload.name,
+            upload=f"imports/{upload.name}",
             size=upload.size,
             format=self.format,
             format_settings=self.settings,
@@ -78,6 +80,8 @@ class Intake:
         count: int = 20,
     ) -> list[Review | Refusal]:
         fields = settings.get("mapping", {}).get("fields", {})
+        if self.is_lost:
+            raise FileNotFoundError(run.upload.name)
         rows = csv.DictReader(io.StringIO(self.text))
         return [
             _read(Place(run.origin, f"row {number}"), row, fields)

@@ -264,6 +264,19 @@ def test_a_refused_start_is_said(desk: Desk, intake: Intake, run: ImportRun) -> 
     ]
 
 
+def test_a_file_that_was_lost_is_chosen_again(desk: Desk, intake: Intake, run: ImportRun) -> None:
+    intake.is_lost = True
+    answer = desk.client.get(set_up(run), follow=True)
+    assert answer.redirect_chain == [(ADD, 302)]
+    assert said(answer) == ["The file is not there any more. Choose it again."]
+
+
+def test_what_was_named_to_a_command_is_not_set_up_here(desk: Desk, intake: Intake, editor: User) -> None:
+    run = make_run(editor, upload="")
+    assert desk.client.get(set_up(run)).headers["Location"] == desk.page(run)
+    assert set_up(run) not in desk.text(run)
+
+
 def test_setting_up_costs_five_queries(
     desk: Desk, intake: Intake, run: ImportRun, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
