@@ -63,6 +63,7 @@ _ORDERS: Choices = [
     ("dmy", gettext_lazy("day first, 25/12/2019")),
     ("mdy", gettext_lazy("month first, 12/25/2019")),
     ("ymd", gettext_lazy("year first, 2019/12/25")),
+    ("mixed", gettext_lazy("one way and the other")),
 ]
 _SEPARATORS: Choices = [
     (",", gettext_lazy("cut at commas")),
