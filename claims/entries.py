@@ -18,6 +18,17 @@ CORRECTIONS = ("clarification", "correction", "update", "retraction")
 _MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 
+#: What the database adds to an entry, and what each entry says for itself.
+_NOT_RESTATED = {"id", "sequence", "superseded_at"} | {
+    *("version", "kind", "note", "published_at", "body", "body_sha256")
+}
+_RESTATED = [
+    field.attname
+    for field in Publication._meta.concrete_fields
+    if not field.generated and field.name not in _NOT_RESTATED
+]
+
+
 class Line(TypedDict):
     """What a claim's ledger says of one of its entries."""
 
@@ -76,6 +87,26 @@ def entry(
         **columns(body),
     }
     return Entry(publication, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+
+
+def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> Entry:
+    """The next entry of a claim's ledger, which says what this one says in other words.
+
+    Args:
+        body: of the entry, with what is different. What lists filter and sort by is the same.
+    """
+    version = publication.version + 1
+    body |= {"version": version, "published_at": representation.moment(at)}
+    rendered = representation.render(body)
+    row = {name: getattr(publication, name) for name in _RESTATED} | {
+        "version": version,
+        "kind": kind,
+        "note": "",
+        "published_at": at,
+        "body": rendered,
+        "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
+    }
+    return Entry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
 def _status(claim: Claim, verdicts: Sequence[Verdict]) -> str:

@@ -1,14 +1,14 @@
 """Claim → Publication: the only writer of the ledger."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from claims.entries import Entry, Line, entry
+from claims.entries import Entry, Line, entry, restated
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from claims.webhooks.waking import announce
 from factcheck.copying import copy, reserve_ids
@@ -51,6 +51,21 @@ def append(entries: Sequence[Entry]) -> None:
     copy(Publication, [{"id": pk, **new.publication} for pk, new in numbered])
     copy(PublishedVerdict, [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts])
     announce()
+
+
+def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Add entries that say what these say, but for what `change` makes of each body.
+
+    Not what the claims have come to say since: words that nobody reviewed yet stay unpublished. Called for current
+    entries, inside a transaction that holds their claims; `change` touches nothing that lists filter and sort by.
+    """
+    now = timezone.now()
+    entries = []
+    for publication in publications:
+        body = publication.document
+        change(body)
+        entries.append(restated(publication, body, kind=kind, at=now))
+    append(entries)
 
 
 def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:

@@ -9,6 +9,9 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+#: Pages below a model's list that the menu leads to directly.
+_ENTRIES_OF_THEIR_OWN = ("admin:claims_claim_import", "admin:claims_importrun_add")
+
 
 def may(*permissions: str) -> Callable[[HttpRequest], bool]:
     """Whether the person has all these permissions, as unfold asks it of a menu entry."""
@@ -19,14 +22,16 @@ def may(*permissions: str) -> Callable[[HttpRequest], bool]:
     return allowed
 
 
-def _entry(title: StrOrPromise, icon: str, model: str, *, queue: str = "") -> dict[str, Any]:
+def _entry(
+    title: StrOrPromise, icon: str, model: str, *, queue: str = "", permission: str = ""
+) -> dict[str, Any]:
     """A menu entry that leads to a model's list, or to one queue of it."""
     name = f"admin:{model}_changelist"
 
     def active(request: HttpRequest) -> bool:
         if queue:
             return request.path == reverse(name) and request.GET.get("queue") == queue
-        elsewhere = "queue" in request.GET or request.path == reverse("admin:claims_claim_import")
+        elsewhere = "queue" in request.GET or request.path in map(reverse, _ENTRIES_OF_THEIR_OWN)
         return request.path.startswith(reverse(name)) and not elsewhere
 
     return {
@@ -34,7 +39,7 @@ def _entry(title: StrOrPromise, icon: str, model: str, *, queue: str = "") -> di
         "icon": icon,
         "link": lambda request: f"{reverse(name)}?queue={queue}" if queue else reverse(name),
         "active": active,
-        "permission": may(model.replace("_", ".view_", 1)),
+        "permission": may(permission or model.replace("_", ".view_", 1)),
     }
 
 
@@ -84,6 +89,12 @@ def _navigation() -> list[dict[str, Any]]:
                     "link": reverse_lazy("admin:claims_claim_import"),
                     "permission": may("claims.add_claim", "sources.add_snapshot"),
                 },
+                {
+                    "title": _("Import a file"),
+                    "icon": "upload_file",
+                    "link": reverse_lazy("admin:claims_importrun_add"),
+                    "permission": may("claims.run_import"),
+                },
             ]
         },
         {
@@ -94,6 +105,23 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Claims"), "format_quote", "claims_claim"),
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
                 _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
+            ],
+        },
+        {
+            "title": _("Imports"),
+            "separator": True,
+            "items": [
+                _entry(_("Imports"), "archive", "claims_importrun"),
+                _entry(
+                    _("Labels to map"),
+                    "label",
+                    "claims_rating",
+                    queue="unmapped",
+                    permission="claims.change_rating",
+                ),
+                _entry(
+                    _("Possible duplicates"), "content_copy", "claims_possibleduplicate", queue="duplicates"
+                ),
             ],
         },
         {
@@ -122,6 +150,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Publications"), "campaign", "claims_publication"),
                 _entry(_("Transitions"), "history", "claims_transition"),
                 _entry(_("Sign-offs"), "verified", "claims_signoff"),
+                _entry(_("Problems of imports"), "report", "claims_importproblem"),
             ],
         },
         {

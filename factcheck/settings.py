@@ -299,6 +299,11 @@ UNFOLD = desk(NEWSROOM_NAME)
 
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
+# -- Imports -------------------------------------------------------------------------------------------------
+
+# What the desk takes as one file. The command reads files of any size.
+IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500_000_000, least=1_000_000, most=100_000_000_000)
+
 # -- Webhooks ------------------------------------------------------------------------------------------------
 
 WEBHOOK_LOG_DAYS = number("WEBHOOK_LOG_DAYS", 90, least=7, most=3650)

@@ -18,6 +18,9 @@ from django.utils import timezone
 from claims import drafting, tokens, workflow
 from claims.models import (
     Claimant,
+    ImportProblem,
+    ImportRun,
+    PossibleDuplicate,
     Publication,
     Rating,
     RatingScale,
@@ -42,6 +45,9 @@ QUERIES = {
     "claims.apitoken": 4,
     "claims.claim": 10,
     "claims.claimant": 4,
+    "claims.importproblem": 5,
+    "claims.importrun": 6,
+    "claims.possibleduplicate": 6,
     "claims.publication": 6,
     "claims.rating": 4,
     "claims.ratingscale": 4,
@@ -97,6 +103,16 @@ def fill(checker: User, editor: User) -> Fill:
             WebhookAttempt.objects.create(
                 delivery=delivery, at=timezone.now(), duration_ms=5, status_code=500, error="HTTP 500"
             )
+            run = ImportRun.objects.create(origin=f"archive-{number}.csv", started_by=editor, format="csv")
+            ImportProblem.objects.create(
+                run=run,
+                outcome="refused",
+                file=run.origin,
+                position="row 7",
+                code="no statement",
+                reason="None.",
+            )
+            PossibleDuplicate.objects.create(claim=make_claim(), earlier=claim, run=run)
             tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
             LogEntry.objects.create(
                 user=checker,
@@ -175,7 +191,9 @@ def test_a_list_costs_the_same_whatever_its_length(
     assert costs == [QUERIES[model._meta.label_lower]] * 2
 
 
-@pytest.mark.parametrize("model", [Transition, SignOff, Publication, Snapshot, WebhookDelivery])
+@pytest.mark.parametrize(
+    "model", [Transition, SignOff, Publication, Snapshot, WebhookDelivery, ImportProblem, PossibleDuplicate]
+)
 def test_records_are_only_looked_at(model: type[Model], client: Client, superuser: User, fill: Fill) -> None:
     fill(1)
     client.force_login(superuser)

@@ -3,6 +3,9 @@
 from claims.admin import (
     claim,
     claimant,
+    duplicate,
+    import_problem,
+    import_run,
     publication,
     rating,
     signoff,
@@ -17,6 +20,9 @@ from claims.admin import (
 __all__ = [
     "claim",
     "claimant",
+    "duplicate",
+    "import_problem",
+    "import_run",
     "publication",
     "rating",
     "signoff",

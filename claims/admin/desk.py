@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.labels import rating_badge, status_badge
 from claims.admin.queues import QUEUES
-from claims.models import Claim, Publication, Rating, Verdict
+from claims.models import Claim, PossibleDuplicate, Publication, Rating, Verdict
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 
@@ -54,6 +54,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ("claims.add_verdict", "recheck", _verdicts()),
         ("claims.change_appearance", "orphaned", Claim.objects.all()),
         ("claims.change_rating", "unmapped", Rating.objects.select_related("scale__publisher")),
+        ("claims.merge_claim", "duplicates", PossibleDuplicate.objects.select_related("claim__claimant")),
     ]
     cards = [_card(name, rows, person) for permission, name, rows in wanted if person.has_perm(permission)]
     if person.has_perm("claims.view_publication"):
@@ -84,11 +85,13 @@ def _counted(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return (found[0].total if found else 0), found
 
 
-def _line(row: Claim | Verdict | Rating) -> Line:
+def _line(row: Claim | Verdict | Rating | PossibleDuplicate) -> Line:
     if isinstance(row, Verdict):
         return Line(str(row.claim), change_page(row), _aside(row))
     if isinstance(row, Rating):
         return Line(row.label, change_page(row), str(row.scale.publisher))
+    if isinstance(row, PossibleDuplicate):
+        return Line(str(row.claim), change_page(row), str(row.claim.claimant or ""))
     return Line(str(row), change_page(row), "" if row.score is None else f"{row.score:.0%}")
 
 

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Window,
+)
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Rating, SignOff, Verdict
+from claims.models import Appearance, Claim, Mention, PossibleDuplicate, Rating, SignOff, Verdict
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -67,6 +79,24 @@ def _ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     )
 
 
+def with_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
+    """Annotates `used`: how many published claims carry the rating now."""
+    mention = Mention.objects.filter(kind=Mention.Kind.RATING, thing_id=OuterRef("pk"))
+    return ratings.annotate(used=Coalesce(Subquery(mention.values("publications")), 0))
+
+
+def _unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
+    """Annotates `words`, and `together`: how many published claims carry these words, whoever the publisher is."""
+    return with_use(ratings.filter(normalised="")).annotate(
+        words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
+    )
+
+
+def _undecided(pairs: Any, person: User) -> QuerySet[PossibleDuplicate]:
+    undecided: QuerySet[PossibleDuplicate] = pairs.open()
+    return undecided
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -98,14 +128,24 @@ VERDICT_QUEUES = {
 RATING_QUEUES = {
     "unmapped": Queue(
         _("Labels that nobody has mapped"),
-        lambda ratings, person: ratings.filter(normalised=""),
-        ("scale", "label"),
+        _unmapped,
+        # What decides about most claims first, and the same words of several publishers one after the other.
+        (F("together").desc(), F("words"), F("used").desc(), "pk"),
+    )
+}
+
+DUPLICATE_QUEUES = {
+    "duplicates": Queue(
+        _("Claims that may be the same"),
+        _undecided,
+        ("pk",),
     )
 }
 
 #: The queues of each model, by the name that addresses carry.
-QUEUES: dict[type[Claim] | type[Verdict] | type[Rating], dict[str, Queue]] = {
+QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
     Verdict: VERDICT_QUEUES,
     Rating: RATING_QUEUES,
+    PossibleDuplicate: DUPLICATE_QUEUES,
 }

@@ -1,20 +1,28 @@
 """Rating scales with their ratings, and the labels of imported scales that nobody has mapped yet."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
+from claims import classification
 from claims.admin.filters import QueueFilter, QueueOrder
 from claims.admin.labels import rating_badge
-from claims.models import Rating, RatingScale
+from claims.admin.queues import with_use
+from claims.models import NormalisedRating, Rating, RatingScale, Verdict
+from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin
+from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.history import Entry, changes_of
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
@@ -75,13 +83,17 @@ class RatingScaleAdmin(DeskAdmin):
     def size(self, scale: Any) -> int:
         return scale.size  # annotated above
 
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        classification.call_for([f.instance for f in formset.initial_forms if "normalised" in f.changed_data])
+
     def history_entries(self, row: RatingScale) -> list[Entry]:
         return [*super().history_entries(row), *changes_of(Rating, of=_("a rating"), scale_id=row.pk)]
 
 
 @admin.register(Rating)
 class RatingAdmin(QueueOrder, DeskAdmin):
-    list_display = ("as_shown", "code", "class_badge", "scale", "publisher")
+    list_display = ("as_shown", "class_badge", "publisher", "published", "said")
     list_filter = (
         QueueFilter,
         ("normalised", ChoicesDropdownFilter),
@@ -94,8 +106,20 @@ class RatingAdmin(QueueOrder, DeskAdmin):
     fields = ("scale", *_FIELDS)
     ordering = ("scale", "position")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
+        judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED).order_by("-pk")
+        samples = ArraySubquery(judged.values("claim__statement")[:2])
+        return with_use(super().get_queryset(request)).annotate(samples=samples)
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return _colour_field(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def save_model(self, request: HttpRequest, obj: Rating, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "normalised" in form.changed_data:
+            classification.call_for([obj])
+
+    # The list --------------------------------------------------------------------------------------------------------
 
     @admin.display(description=_("rating"), ordering="label")
     def as_shown(self, rating: Rating) -> SafeString | str:
@@ -107,6 +131,51 @@ class RatingAdmin(QueueOrder, DeskAdmin):
             return badge(_("Not mapped yet"), "waiting")
         return badge(rating.get_normalised_display())
 
-    @admin.display(description=_("publisher"), ordering="scale__publisher__name")
-    def publisher(self, rating: Rating) -> str:
-        return str(rating.scale.publisher)
+    @admin.display(description=_("publisher and scale"), ordering="scale__publisher__name")
+    def publisher(self, rating: Rating) -> SafeString:
+        return format_html('{}<br><span class="desk-quiet">{}</span>', rating.scale.publisher, rating.scale)
+
+    @admin.display(description=_("published claims"), ordering="used")
+    def published(self, rating: Any) -> int:
+        return rating.used  # annotated above
+
+    @admin.display(description=_("for example"))
+    def said(self, rating: Any) -> SafeString | str:
+        """What was rated so: a label alone does not always tell what it means."""
+        samples = format_html_join("", "<li>{}</li>", ((text,) for text in rating.samples))
+        return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"
+
+    # One decision for many -------------------------------------------------------------------------------------------
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        if self.has_change_permission(request):
+            for value, label in NormalisedRating.choices:
+                name, words = f"class_{value}", gettext("Comparable to: %s") % label
+                actions[name] = (_deciding(value), name, words)
+        return actions
+
+
+def _deciding(normalised: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
+    """The action that makes the selected ratings comparable to this class."""
+
+    def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
+        claims = {rating.pk: rating.used for rating in with_use(ratings)}
+        try:
+            changed = classification.classify(ratings, normalised, by=person_at(request))
+        except (IllegalMove, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return
+        if not changed:
+            messages.info(request, gettext("Nothing to change: that was decided already."))
+            return
+        labels = ngettext("%d label", "%d labels", len(changed)) % len(changed)
+        number = sum(claims[rating.pk] for rating in changed)
+        followers = ngettext("%d published claim follows", "%d published claims follow", number) % number
+        messages.success(
+            request,
+            gettext("%(labels)s: comparable to “%(class)s” from now on; %(followers)s within minutes.")
+            % {"labels": labels, "class": NormalisedRating(normalised).label, "followers": followers},
+        )
+
+    return decide

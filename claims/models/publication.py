@@ -98,6 +98,7 @@ class Publication(models.Model):
         RETRACTION = "retraction", _("Retraction")
         MERGE = "merge", _("Merge")
         UNMERGE = "unmerge", _("Merge undone")
+        CLASSIFICATION = "classification", _("Rating made comparable")
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="publications", verbose_name=_("claim")

@@ -1,4 +1,5 @@
-/* The editors' desk: a second click on a move does nothing, and Markdown can be looked at before it is saved. */
+/* The editors' desk: a second click on a move does nothing, Markdown can be looked at before it is saved, and the page
+   of an import shows how far it is. */
 (() => {
     "use strict";
 
@@ -42,7 +43,33 @@
         field.after(button, shown);
     };
 
+    // The last of these samples is from now, the first from ten seconds ago: between them lies the present speed.
+    const SAMPLES = 10;
+    const following = (shown) => {
+        const samples = [shown.dataset.progressSample];
+        const bar = shown.querySelector("progress");
+        const ask = async () => {
+            if (document.hidden) return;
+            const answer = await fetch(`${shown.dataset.progressUrl}?since=${encodeURIComponent(samples[0])}`);
+            if (!answer.ok) return;
+            const now = await answer.json();
+            if (!now.is_moving || now.state !== shown.dataset.progressState) {
+                clearInterval(timer);
+                location.reload(); // what it has come to is a page of its own
+                return;
+            }
+            samples.push(now.sample);
+            if (samples.length > SAMPLES) samples.shift();
+            if (now.percent !== null) bar.value = now.percent;
+            shown.querySelectorAll("[data-progress]").forEach((field) => {
+                field.textContent = now[field.dataset.progress];
+            });
+        };
+        const timer = setInterval(() => ask().catch(() => {}), 1000);
+    };
+
     document.addEventListener("DOMContentLoaded", () => {
         document.querySelectorAll("textarea[data-preview]").forEach(withPreview);
+        document.querySelectorAll("[data-progress-url]").forEach(following);
     });
 })();

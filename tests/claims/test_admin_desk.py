@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from claims import workflow
-from claims.models import Claim, Rating, RatingScale, Topic
+from claims.models import Claim, PossibleDuplicate, Rating, RatingScale, Topic
 from sources.models import Publisher
 from tests.desk import Desk, said
 from tests.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -35,6 +35,8 @@ def test_each_role_sees_what_waits_for_it(
         publisher=Publisher.objects.create(name="Paper"), name="Stars", version="1", language="en"
     )
     Rating.objects.create(scale=scale, code="odd", label="Odd")
+    one, other = make_claim(state="declined", reason="No."), make_claim(state="declined", reason="No.")
+    PossibleDuplicate.objects.create(claim=other, earlier=one)
     desk.sign_in(contributor)
     assert cards(desk.client) == {"proposals": 1, "orphaned": 0, "published": 1}
     desk.sign_in(checker)
@@ -44,7 +46,7 @@ def test_each_role_sees_what_waits_for_it(
     desk.sign_in(editor)
     assert cards(desk.client) == {
         "triage": 1, "mine": 0, "review": 1, "ready": 0, "unchecked": 1, "recheck": 0, "orphaned": 0,
-        "unmapped": 1, "published": 1,
+        "unmapped": 1, "duplicates": 1, "published": 1,
     }  # fmt: skip
 
 
@@ -58,14 +60,14 @@ def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, chec
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_dashboard_costs_thirteen_queries(
+def test_the_dashboard_costs_fourteen_queries(
     count: int, desk: Desk, editor: User, publish: Any, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(count):
         make_claim(state="proposed")
         publish()
     desk.sign_in(editor)
-    with django_assert_num_queries(13):  # the session, the person, two for permissions, and one for each list
+    with django_assert_num_queries(14):  # the session, the person, two for permissions, and one for each list
         desk.client.get(reverse("admin:index"))
 
 

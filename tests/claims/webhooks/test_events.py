@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims import drafting, workflow
+from claims import classification, drafting, workflow
 from claims.models import Claim, Publication, Verdict, WebhookDelivery, WebhookEndpoint
 from claims.webhooks import events, following
 from sources.models import Publisher
@@ -54,6 +54,13 @@ def test_publication_and_another_version(
 ) -> None:
     correct(publish(), checker, editor, kind=kind)
     assert told(endpoint) == [("claim.published", 1), (expected, 2)]
+
+
+def test_rating_that_was_made_comparable(endpoint: WebhookEndpoint, publish: Publish, editor: User) -> None:
+    publish()
+    classification.classify([rating("false")], "misleading", by=editor)
+    classification.follow()
+    assert told(endpoint) == [("claim.published", 1), ("claim.updated", 2)]
 
 
 def test_retraction(endpoint: WebhookEndpoint, publish: Publish, editor: User) -> None:

@@ -1,0 +1,178 @@
+"""Claims that may be the same, side by side, to be merged or told apart."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import IntegrityError
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from claims import duplicates
+from claims.admin.filters import QueueFilter, QueueOrder
+from claims.admin.labels import state_badge, verdict_badges
+from claims.models import Claim, PossibleDuplicate, Verdict
+from claims.moves import IllegalMove, NotAllowed
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.differences import difference
+
+_PAST = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two claims, with what tells whether it is the other one."""
+
+    claim: Claim
+    page: str
+    badge: SafeString
+    statement: SafeString
+    judgements: list[tuple[Verdict, SafeString]]
+
+
+@admin.register(PossibleDuplicate)
+class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
+    list_display = ("pair",)
+    list_display_links = None
+    list_filter = (QueueFilter, ("run", AutocompleteSelectFilter))
+    list_per_page = 20
+    search_fields = ("claim__statement", "claim__claimant__name", "earlier__claimant__name")
+    search_help_text = _("Words of the statement, or who said it")
+    ordering = ("-pk",)
+    actions = ("merge_selected", "tell_selected_apart")
+    change_form_outer_before_template = "admin/desk/duplicate_top.html"
+    fields = ("created_at", "found_in", "dismissed_at", "dismissed_by_name")
+    readonly_fields = ("found_in",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
+        rows = super().get_queryset(request).select_related("claim__claimant", "earlier__claimant", "run")
+        verdicts = (
+            Verdict.objects.exclude(state__in=_PAST)
+            .select_related("publisher", "rating")
+            .defer("explanation")
+        )
+        return rows.prefetch_related(
+            Prefetch("claim__verdicts", verdicts), Prefetch("earlier__verdicts", verdicts)
+        )
+
+    @admin.display(description=_("the newer claim, and the one that was there first"))
+    def pair(self, pair: PossibleDuplicate) -> SafeString:
+        return render_to_string("admin/desk/duplicate.html", pair_context(pair))
+
+    @admin.display(description=_("import"))
+    def found_in(self, pair: PossibleDuplicate) -> SafeString | str:
+        return format_html('<a href="{}">{}</a>', change_page(pair.run), pair.run_id) if pair.run else "–"
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        pair = kwargs.get("obj")
+        if pair:
+            context |= {"pair": pair, **pair_context(pair)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Deciding --------------------------------------------------------------------------------------------------------
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("claims.merge_claim")
+
+    @admin.action(description=_("Same claim: merge"), permissions=["decide"])
+    def merge_selected(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
+        merged = sum(self._merge(request, pair) for pair in pairs)
+        if merged:
+            messages.success(request, ngettext("%d claim merged.", "%d claims merged.", merged) % merged)
+
+    @admin.action(description=_("Different claims"), permissions=["decide"])
+    def tell_selected_apart(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
+        number = duplicates.tell_apart(pairs, by=person_at(request))
+        words = ngettext("%d pair noted as different claims.", "%d pairs noted as different claims.", number)
+        messages.success(request, words % number)
+
+    def _merge(self, request: HttpRequest, pair: PossibleDuplicate) -> bool:
+        """Merge, or say what stands in the way."""
+        try:
+            duplicates.merge(pair, by=person_at(request))
+        except (IllegalMove, NotAllowed) as refusal:
+            why = str(refusal)
+        except IntegrityError as refusal:
+            why = self.in_words(refusal)
+        else:
+            return True
+        messages.warning(
+            request, gettext("Not merged: “%(claim)s” %(why)s") % {"claim": pair.claim, "why": why}
+        )
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {"same": self.same_view, "different": self.different_view}
+        own = [
+            path(
+                f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_possibleduplicate_{name}"
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def same_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button beside a pair: merge the newer claim into the other."""
+        pair = self._asked_for(request, pk)
+        if request.method == "POST" and self._merge(request, pair):
+            link = format_html('<a href="{}">{}</a>', change_page(pair.earlier), pair.earlier)
+            messages.success(request, format_html(gettext("Merged into “{}”."), link))
+        return self._back(request)
+
+    def different_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button beside a pair: they are different claims."""
+        pair = self._asked_for(request, pk)
+        if request.method == "POST":
+            try:
+                duplicates.tell_apart([pair], by=person_at(request))
+            except NotAllowed as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, gettext("Noted: these are different claims."))
+        return self._back(request)
+
+    def _asked_for(self, request: HttpRequest, pk: int) -> PossibleDuplicate:
+        pair = self.get_object(request, str(pk))
+        if pair is None or not self.has_view_permission(request, pair):
+            raise Http404
+        return pair
+
+    def _back(self, request: HttpRequest) -> HttpResponseRedirect:
+        """To the list as it was filtered, or to what still waits."""
+        listed = reverse("admin:claims_possibleduplicate_changelist")
+        came_from = request.headers.get("Referer", "")
+        if f"{listed}?" in came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+            return HttpResponseRedirect(came_from)
+        return HttpResponseRedirect(f"{listed}?queue=duplicates")
+
+
+def pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
+    """Both claims, and whether somebody still has to decide about them."""
+    before, after = difference(pair.earlier.statement, pair.claim.statement)
+    merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
+    outcome: SafeString | None
+    if pair.dismissed_at:
+        outcome = badge(gettext("Different, says %s") % pair.dismissed_by_name, "faded")
+    else:
+        outcome = badge(_("Merged"), "faded") if merged else None
+    return {
+        "pair": pair,
+        "sides": [_side(pair.claim, after), _side(pair.earlier, before)],
+        "outcome": outcome,
+    }
+
+
+def _side(claim: Claim, statement: SafeString) -> Side:
+    judgements = [(verdict, verdict_badges(verdict)) for verdict in claim.verdicts.all()]
+    return Side(claim, change_page(claim), state_badge(claim), statement, judgements)

@@ -1,0 +1,93 @@
+"""What imports could not use: where it stands, and why. To look at only."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+
+from claims.models import ImportProblem
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+
+
+class KindFilter(DropdownFilter):
+    """The kinds that occur; of one import, where one is chosen."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        problems = ImportProblem.objects.order_by("code")
+        run = request.GET.get("run__id__exact", "")
+        if run.isdecimal():
+            problems = problems.filter(run=int(run))
+        return [(code, code) for code in problems.values_list("code", flat=True).distinct()]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(code=self.value()) if self.value() else queryset
+
+
+@admin.register(ImportProblem)
+class ImportProblemAdmin(LookOnly, DeskAdmin):
+    list_display = ("where", "outcome_badge", "field", "why", "said")
+    list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), KindFilter)
+    list_select_related = ("run",)
+    search_fields = ("file", "position", "reason")
+    search_help_text = _("Words of the reason, a file or a position")
+    ordering = ("pk",)
+    fields = (
+        "import_page",
+        ("file", "position"),
+        ("outcome_badge", "field"),
+        "reason",
+        "pretty_fields",
+        "pretty_record",
+    )
+    readonly_fields = ("import_page", "outcome_badge", "pretty_fields", "pretty_record")
+
+    @admin.display(description=_("where"), ordering="pk")
+    def where(self, problem: ImportProblem) -> str:
+        return f"{problem.file}, {problem.position}"
+
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def outcome_badge(self, problem: ImportProblem) -> SafeString:
+        refused = problem.outcome == ImportProblem.Outcome.REFUSED
+        return badge(problem.get_outcome_display(), "bad" if refused else "waiting")
+
+    @admin.display(description=_("reason"), ordering="code")
+    def why(self, problem: ImportProblem) -> SafeString:
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', problem.reason)
+
+    @admin.display(description=_("statement"))
+    def said(self, problem: ImportProblem) -> SafeString | str:
+        """What the record says was claimed, by which a person knows it."""
+        statement = (problem.fields or {}).get("statement") or ""
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', str(statement)[:200]) or "–"
+
+    @admin.display(description=_("import"))
+    def import_page(self, problem: ImportProblem) -> SafeString:
+        return format_html('<a href="{}">{}</a>', change_page(problem.run), problem.run)
+
+    @admin.display(description=_("record, by our names of fields"))
+    def pretty_fields(self, problem: ImportProblem) -> SafeString | str:
+        return _pretty(problem.fields)
+
+    @admin.display(description=_("record as the file has it"))
+    def pretty_record(self, problem: ImportProblem) -> SafeString | str:
+        return _pretty(problem.record)
+
+
+def _pretty(value: Any) -> SafeString | str:
+    if value is None:
+        return "–"
+    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+    return format_html('<pre class="desk-json" tabindex="0" dir="auto">{}</pre>', text)

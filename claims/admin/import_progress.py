@@ -1,0 +1,110 @@
+"""How far an import has come, how fast it goes, and how long it will take; for its page, and for the bar on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.models import ImportRun
+
+#: The worker has it, or will.
+MOVING = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
+
+#: Whoever has not come forward for so long has been broken off: a worker writes down where it is every few seconds.
+_BROKEN_OFF_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Where an import was at a moment. A page hands the one it got before back, to learn how fast it goes."""
+
+    at: float
+    state: str
+    records: int
+    steps: int
+    """Of its present state, bytes read or records dealt with."""
+
+    @classmethod
+    def of(cls, run: ImportRun, now: datetime) -> Self:
+        steps = run.done if run.state == ImportRun.State.WRITING else run.bytes_read
+        return cls(now.timestamp(), run.state, run.records, steps)
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """What a page handed back; None where it is none of ours."""
+        try:
+            at, state, records, steps = text.split("~")
+            return cls(float(at), state, int(records), int(steps))
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.at:.3f}~{self.state}~{self.records}~{self.steps}"
+
+
+def progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
+    """What the page shows, in words and numbers.
+
+    Args:
+        since: the `sample` of an earlier answer, from which speed is reckoned; otherwise it is since the beginning.
+    """
+    now = timezone.now()
+    here, total = Sample.of(run, now), _total(run)
+    before = Sample.read(since)
+    if before is None or before.state != here.state or before.at >= here.at:
+        began = (run.started_at or now).timestamp()
+        before = Sample(began, here.state, 0, 0)
+    seconds = max(here.at - before.at, 0.001)
+    per_second = max(here.steps - before.steps, 0) / seconds
+    records = here.steps - before.steps if _is_writing(run) else here.records - before.records
+    return {
+        "sample": str(here),
+        "state": run.state,
+        "label": run.get_state_display(),
+        "is_moving": run.state in MOVING,
+        "percent": min(100, 100 * here.steps // total) if total else None,
+        "far": _far(run),
+        "speed": _("%s records a second") % intcomma(round(max(records, 0) / seconds)) if records > 0 else "",
+        "left": _left((total - here.steps) / per_second) if total and per_second else "",
+        "refused": _refused(run),
+    }
+
+
+def is_broken_off(run: ImportRun) -> bool:
+    """Whether nobody seems to be working on it any more, though it is not finished."""
+    if run.state not in (ImportRun.State.READING, ImportRun.State.WRITING):
+        return False
+    last = run.moved_at or run.started_at
+    return last is None or (timezone.now() - last).total_seconds() > _BROKEN_OFF_SECONDS
+
+
+def _is_writing(run: ImportRun) -> bool:
+    return run.state == ImportRun.State.WRITING
+
+
+def _total(run: ImportRun) -> int:
+    return run.records if _is_writing(run) else run.size or 0
+
+
+def _far(run: ImportRun) -> str:
+    numbers = {"done": intcomma(run.done), "records": intcomma(run.records)}
+    if _is_writing(run):
+        return _("%(done)s of %(records)s records stored") % numbers
+    return _("%(records)s records found") % numbers if run.records else ""
+
+
+def _refused(run: ImportRun) -> str:
+    return _("%s refused so far") % intcomma(run.refused) if run.refused else ""
+
+
+def _left(seconds: float) -> str:
+    if seconds < 60:
+        return _("less than a minute left")
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return ngettext("about %d minute left", "about %d minutes left", minutes) % minutes
+    return _("about %d hours left") % round(minutes / 60)

@@ -1,0 +1,205 @@
+"""Imports of files: what became of each, how far it is, and what can be done about it."""
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin import import_setup
+from claims.admin.import_progress import is_broken_off, progress
+from claims.importers import detecting
+from claims.intake import runs, undoing
+from claims.models import ImportRun
+from claims.moves import IllegalMove, NotAllowed
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+
+_TONES: dict[str, Tone] = {
+    ImportRun.State.CHOSEN: "neutral",
+    ImportRun.State.WAITING: "waiting",
+    ImportRun.State.READING: "active",
+    ImportRun.State.WRITING: "active",
+    ImportRun.State.FINISHED: "good",
+    ImportRun.State.FAILED: "bad",
+    ImportRun.State.UNDONE: "faded",
+}
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(LookOnly, DeskAdmin):
+    list_display = (
+        "origin",
+        "state_badge",
+        "read_as",
+        "records",
+        "created",
+        "updated",
+        "unchanged",
+        "refused",
+        "started_by_name",
+        "created_at",
+    )
+    list_filter = (("state", ChoicesDropdownFilter),)
+    search_fields = ("origin", "started_by_name", "content_sha256")
+    search_help_text = _("The file or address, or who imported it")
+    date_hierarchy = "created_at"
+    ordering = ("-pk",)
+    change_form_outer_before_template = "admin/desk/import_top.html"
+    fields = (
+        "origin",
+        ("read_as", "shown_size"),
+        ("started_by_name", "created_at"),
+        ("started_at", "finished_at"),
+        "content_sha256",
+        "settings",
+    )
+    readonly_fields = ("read_as", "shown_size", "settings")
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, run: ImportRun) -> SafeString:
+        return state_badge(run)
+
+    @admin.display(description=_("format"), ordering="format")
+    def read_as(self, run: ImportRun) -> str:
+        return format_title(run.format)
+
+    @admin.display(description=_("size"), ordering="size")
+    def shown_size(self, run: ImportRun) -> str:
+        return "–" if run.size is None else filesizeformat(run.size)
+
+    @admin.display(description=_("settings"))
+    def settings(self, run: ImportRun) -> SafeString | str:
+        if not run.format_settings:
+            return "–"
+        pretty = json.dumps(run.format_settings, indent=2, ensure_ascii=False)
+        return format_html('<pre class="desk-json" tabindex="0">{}</pre>', pretty)
+
+    # A new one -------------------------------------------------------------------------------------------------------
+
+    def has_add_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
+        return request.user.has_perm("claims.run_import")
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return import_setup.choose_view(self, request)
+
+    def set_up_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return import_setup.set_up_view(self, request, self._asked_for(request, pk, "claims.run_import"))
+
+    # Its page --------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {
+            "set-up": self.set_up_view,
+            "progress": self.progress_view,
+            "report": self.report_view,
+            "go-on": self.go_on_view,
+            "undo": self.undo_view,
+        }
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_importrun_{name}")
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        run = kwargs.get("obj")
+        if run:
+            may_run = self.has_add_permission(request)
+            may_undo = request.user.has_perm("claims.undo_import") and run.state in _UNDOABLE
+            context |= {
+                "run": run,
+                "run_badge": state_badge(run),
+                "progress": progress(run),
+                "kinds": _kinds_of_problems(run),
+                "is_broken_off": is_broken_off(run),
+                "may_run": may_run,
+                "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
+                "may_undo": may_undo,
+                "obstacles": undoing.obstacles(run) if may_undo else [],
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
+        """What the bar on the page asks for every second."""
+        run = self._asked_for(request, pk, "claims.view_importrun")
+        return JsonResponse(progress(run, since=request.GET.get("since", "")))
+
+    def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """What was refused or left out, to be corrected and imported again."""
+        run = self._asked_for(request, pk, "claims.view_importproblem")
+        report = StreamingHttpResponse(runs.problems_report(run), content_type="application/x-ndjson")
+        report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
+        return report
+
+    def go_on_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Go on with an import that failed or was broken off."""
+        run = self._asked_for(request, pk, "claims.run_import")
+        if request.method == "POST":
+            try:
+                runs.start(run, by=person_at(request))
+            except (IllegalMove, NotAllowed) as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, gettext("It goes on. What was stored already is not stored twice."))
+        return HttpResponseRedirect(change_page(run))
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take back what the import brought."""
+        run = self._asked_for(request, pk, "claims.undo_import")
+        if request.method == "POST":
+            try:
+                undoing.undo(run, by=person_at(request))
+            except (IllegalMove, NotAllowed) as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, gettext("Undone: what this import brought is gone."))
+        return HttpResponseRedirect(change_page(run))
+
+    def _asked_for(self, request: HttpRequest, pk: int, permission: str) -> ImportRun:
+        run = self.get_object(request, str(pk))
+        if run is None:
+            raise Http404
+        if not request.user.has_perm(permission):
+            raise PermissionDenied
+        return run
+
+
+_UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED)
+
+
+def state_badge(run: ImportRun) -> SafeString:
+    if is_broken_off(run):
+        return badge(_("Broken off"), "bad")
+    return badge(run.get_state_display(), _TONES[run.state])
+
+
+def format_title(name: str) -> str:
+    """The format in words; one that is not known any more by its name."""
+    return next((one.TITLE for one in detecting.FORMATS if name == one.NAME), name or "–")
+
+
+def _kinds_of_problems(run: ImportRun) -> QuerySet[Any]:
+    kinds = run.problems.order_by().values("outcome", "code").annotate(number=Count("pk"))
+    return kinds.order_by("-outcome", "-number", "code")

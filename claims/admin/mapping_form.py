@@ -1,0 +1,270 @@
+"""What the columns of a table mean, as a form. It shows and changes a mapping as `format_settings` hold it.
+
+What the form has no field for (variants, rows that are skipped, transformations) stays as it is; the mapping as TOML,
+on the same page, has everything.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from claims.importers.found import FIELDS
+
+Settings = dict[str, Any]
+Choices = list[tuple[str, StrOrPromise]]
+
+LABELS: dict[str, StrOrPromise] = {
+    "statement": gettext_lazy("Statement"),
+    "rating": gettext_lazy("Rating"),
+    "publisher": gettext_lazy("Publisher"),
+    "claimant": gettext_lazy("Claimant"),
+    "review_url": gettext_lazy("Address of the review"),
+    "reviewed_on": gettext_lazy("Reviewed on"),
+    "claimed_on": gettext_lazy("Claimed on"),
+    "language": gettext_lazy("Language"),
+    "id": gettext_lazy("The file’s own number"),
+    "summary": gettext_lazy("Summary"),
+    "topics": gettext_lazy("Topics"),
+    "appearances": gettext_lazy("Where it was claimed"),
+    "context": gettext_lazy("Context"),
+    "title": gettext_lazy("Headline of the review"),
+    "byline": gettext_lazy("Byline"),
+    "review_language": gettext_lazy("Language of the review"),
+    "publisher_url": gettext_lazy("Publisher’s own address"),
+    "claimant_title": gettext_lazy("Claimant’s job title"),
+    "claimant_kind": gettext_lazy("Kind of claimant"),
+    "claimant_same_as": gettext_lazy("Claimant elsewhere"),
+    "rating_value": gettext_lazy("Rating as a number"),
+    "rating_best": gettext_lazy("Number for true"),
+    "rating_worst": gettext_lazy("Number for false"),
+}
+#: The fields that nearly every file has; the others are folded away.
+USUAL = (
+    "statement",
+    "rating",
+    "publisher",
+    "claimant",
+    "review_url",
+    "reviewed_on",
+    "claimed_on",
+    "language",
+)
+
+_DATES = ("reviewed_on", "claimed_on")
+_LISTS = ("topics", "appearances", "claimant_same_as")
+_ORDERS: Choices = [
+    ("dmy", gettext_lazy("day first, 25/12/2019")),
+    ("mdy", gettext_lazy("month first, 12/25/2019")),
+    ("ymd", gettext_lazy("year first, 2019/12/25")),
+    ("mixed", gettext_lazy("one way and the other")),
+]
+_SEPARATORS: Choices = [
+    (",", gettext_lazy("cut at commas")),
+    (";", gettext_lazy("cut at semicolons")),
+    ("|", gettext_lazy("cut at |")),
+    ("\n", gettext_lazy("cut at line breaks")),
+]
+_DELIMITERS: Choices = [
+    (",", gettext_lazy("comma")),
+    (";", gettext_lazy("semicolon")),
+    ("\t", gettext_lazy("tab")),
+    ("|", gettext_lazy("vertical bar")),
+]
+_QUOTINGS: Choices = [
+    ("minimal", gettext_lazy("around cells that need it, doubled inside")),
+    ("literal", gettext_lazy("are characters like any other")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of our fields, with the inputs that say where it comes from."""
+
+    label: StrOrPromise
+    hint: str
+    column: forms.BoundField
+    constant: forms.BoundField
+    manner: forms.BoundField | None
+    """How its values are written: the order of dates, what stands between several."""
+
+
+class MappingForm(forms.Form):
+    """Where each of our fields stands in the file.
+
+    Args:
+        settings: as the run holds them, with a "mapping".
+        columns: the file's columns, each with a value to know it by.
+    """
+
+    ratings = forms.CharField(
+        label=gettext_lazy("What its codes for ratings mean"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 5, "placeholder": "0 = False", "spellcheck": "false"}),
+        help_text=gettext_lazy("One a line: the file’s code, =, and the publisher’s own label."),
+    )
+
+    def __init__(self, *args: Any, settings: Settings, columns: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._settings = settings
+        self._mapping = section(settings, "mapping")
+        for name in FIELDS:
+            self._add_line(name, columns)
+        self.fields["ratings"].initial = "\n".join(
+            f"{code} = {label}" for code, label in section(self._mapping, "ratings").items()
+        )
+        if "dialect" in settings:
+            self._add_dialect(section(settings, "dialect"))
+
+    # The fields ------------------------------------------------------------------------------------------------------
+
+    def _add_line(self, name: str, columns: Mapping[str, str]) -> None:
+        said = section(self._mapping, "fields").get(name)
+        choices: Choices = [("", "–")]
+        choices += [
+            (json.dumps(column), f"{column} · {value}" if value else column)
+            for column, value in columns.items()
+        ]
+        self._choice(f"column-{name}", choices, "" if said is None else json.dumps(said), _in_words(said))
+        self.fields[f"column-{name}"].widget.attrs["aria-label"] = str(LABELS[name])
+        constant = section(self._mapping, "constants").get(name, "")
+        self.fields[f"constant-{name}"] = forms.CharField(
+            required=False,
+            initial=constant,
+            widget=UnfoldAdminTextInputWidget(
+                {"placeholder": _("else always"), "aria-label": _("%s where there is none") % LABELS[name]}
+            ),
+        )
+        if name in _DATES:
+            order = section(section(self._mapping, "dates"), name).get("order", "")
+            seen = section(self._settings, "date_order").get(name)
+            unsaid = _("seen: %s") % dict(_ORDERS).get(seen, seen) if seen else _("order of dates")
+            self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
+        if name in _LISTS:
+            separators = section(self._mapping, "split").get(name) or []
+            said_so = separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
+            self._choice(
+                f"manner-{name}", [("", _("one value")), *_SEPARATORS], said_so, " ".join(separators)
+            )
+
+    def _add_dialect(self, dialect: Settings) -> None:
+        self._choice("delimiter", _DELIMITERS, dialect.get("delimiter", ","), label=_("Between cells"))
+        self._choice("quoting", _QUOTINGS, dialect.get("quoting", "minimal"), label=_("Quotation marks"))
+        self.fields["encoding"] = forms.CharField(
+            label=_("Encoding"), initial=dialect.get("encoding", "utf-8"), widget=UnfoldAdminTextInputWidget
+        )
+        header = (("1", _("holds the names of the columns")), ("0", _("is a record like the others")))
+        self._choice(
+            "header", list(header), "1" if dialect.get("header", True) else "0", label=_("First row")
+        )
+
+    def _choice(self, name: str, choices: Choices, present: str, words: str = "", *, label: str = "") -> None:
+        """A select; what the mapping says now can always be kept, even where it is nothing that is offered."""
+        if present not in dict(choices):
+            choices = [*choices, (present, words or present)]
+        self.fields[name] = forms.ChoiceField(
+            label=label, choices=choices, initial=present, required=False, widget=UnfoldAdminSelectWidget
+        )
+
+    def clean_encoding(self) -> str:
+        encoding: str = self.cleaned_data["encoding"]
+        try:
+            "".encode(encoding)
+        except (LookupError, ValueError):
+            raise forms.ValidationError(
+                _("“%s” is no encoding. Usual ones are utf-8 and cp1252.") % encoding
+            ) from None
+        return encoding
+
+    def clean_ratings(self) -> dict[str, str]:
+        found = {}
+        for line in filter(str.strip, self.cleaned_data["ratings"].splitlines()):
+            code, sign, label = (part.strip() for part in line.partition("="))
+            if not (sign and label):
+                raise forms.ValidationError(_("Write “%s” as code = label.") % line.strip())
+            found[code] = label
+        return found
+
+    # The page --------------------------------------------------------------------------------------------------------
+
+    def usual(self) -> Iterator[Line]:
+        return self._lines(USUAL)
+
+    def unusual(self) -> Iterator[Line]:
+        return self._lines(name for name in LABELS if name not in USUAL)
+
+    def dialect(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("delimiter", "quoting", "encoding", "header") if name in self.fields]
+
+    def _lines(self, names: Any) -> Iterator[Line]:
+        for name in names:
+            manner = self[f"manner-{name}"] if f"manner-{name}" in self.fields else None
+            yield Line(LABELS[name], FIELDS[name], self[f"column-{name}"], self[f"constant-{name}"], manner)
+
+    # What it makes of the settings -----------------------------------------------------------------------------------
+
+    def settings(self) -> Settings:
+        """The settings as they are now to be."""
+        said = self.cleaned_data
+        before = section(self._mapping, "fields")
+        fields = {name: json.loads(said[f"column-{name}"]) for name in FIELDS if said[f"column-{name}"]}
+        made = {
+            "fields": fields,
+            "constants": {name: said[f"constant-{name}"] for name in FIELDS if said[f"constant-{name}"]},
+            "ratings": said["ratings"],
+            "dates": self._dates(),
+            "split": self._split(),
+        }
+        kept = {name: part for name, part in self._mapping.items() if name not in made}
+        settings = {**self._settings, "mapping": kept | {name: part for name, part in made.items() if part}}
+        # What the dates of another column showed says nothing about this one.
+        seen = section(settings, "date_order").items()
+        if "date_order" in settings:
+            settings["date_order"] = {
+                name: order for name, order in seen if before.get(name) == fields.get(name)
+            }
+        if "dialect" in settings:
+            settings["dialect"] = section(settings, "dialect") | {
+                "delimiter": said["delimiter"],
+                "quoting": said["quoting"],
+                "encoding": said["encoding"],
+                "header": said["header"] == "1",
+            }
+        return settings
+
+    def _dates(self) -> Settings:
+        dates = {name: dict(section(section(self._mapping, "dates"), name)) for name in ("", *_DATES)}
+        for name in _DATES:
+            dates[name].pop("order", None)
+            if order := self.cleaned_data[f"manner-{name}"]:
+                dates[name]["order"] = order
+        return {name: part for name, part in dates.items() if part}
+
+    def _split(self) -> Settings:
+        chosen = {name: self.cleaned_data[f"manner-{name}"] for name in _LISTS}
+        return {
+            name: json.loads(value) if value.startswith("[") else [value]
+            for name, value in chosen.items()
+            if value
+        }
+
+
+def section(settings: Mapping[str, Any], name: str) -> Settings:
+    """A part of settings that people write too; what is no table of keys counts as an empty one."""
+    part = settings.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _in_words(columns: Any) -> str:
+    """Where a field stands, if that is more than one column."""
+    if isinstance(columns, dict):
+        return " + ".join(map(str, columns.get("columns", [])))
+    if isinstance(columns, list):
+        return _(", else ").join(map(str, columns))
+    return str(columns)
