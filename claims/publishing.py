@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -203,3 +203,22 @@ def _published_verdict(
         reviewed_on=date.fromisoformat(verdict["reviewed_on"]) if verdict["reviewed_on"] else None,
         body=render({**verdict, "claim": claim}),
     )
+
+
+def as_recorded(rendered: str, **entry: Any) -> tuple[Publication, list[PublishedVerdict]]:
+    """An entry that was recorded before, elsewhere, with its verdicts: not stored yet, its body as it stands.
+
+    Args:
+        entry: what the ledger says besides the body: `id`, `claim_id`, `version`, `status`, `kind`, `note`,
+            `published_at`.
+    """
+    body = json.loads(rendered)
+    claimed_on = date.fromisoformat(body["claimed_on"]) if body["claimed_on"] else None
+    publication = Publication(
+        **entry,
+        first_published_at=datetime.fromisoformat(body["first_published_at"]),
+        body=rendered,
+        body_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
+        **_columns(Claim(claimed_on=claimed_on), body),
+    )
+    return publication, [_published_verdict(publication, verdict, body) for verdict in body["verdicts"]]
