@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
+from django.contrib.postgres.functions import TransactionNow
 from django.db.models import QuerySet
 
 from claims.exporting.lines import Line
@@ -262,6 +263,7 @@ def _verdict(
         url=said["url"],
         published_at=datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
         supersedes_id=before,
+        created_at=TransactionNow(),  # by which the database knows evidence that arrives together with its verdict
         **change,
     )
 

@@ -26,7 +26,9 @@ the same command goes on where it stopped. docs/exports.md says what comes back 
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE|-", help="- reads standard input")
-        parser.add_argument("--dry-run", action="store_true", help="only check, and say what would be written")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only check, and say what would be written"
+        )
 
     def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
