@@ -3,10 +3,12 @@
 What is not known is null. Rows are written in groups, so that neither writing nor reading holds more than one.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from io import UnsupportedOperation
 from itertools import islice
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_parquet
@@ -35,16 +37,56 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
-def write(bodies: Iterable[bytes], file: IO[bytes], *, metadata: dict[str, str]) -> None:
+class _Guarded:
+    """A file that only takes, and an iterator that only gives: what fails in either is kept, and raised at the end.
+
+    The writer would panic over it.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.failure: BaseException | None = None
+
+    def write(self, piece: bytes) -> int:
+        if self.failure is None:
+            try:
+                self._file.write(piece)
+            except BaseException as failure:  # noqa: BLE001  it is raised below
+                self.failure = failure
+        return len(piece)
+
+    def flush(self) -> None: ...
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise UnsupportedOperation("seek")
+
+    def reading(self, groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+        while self.failure is None:
+            try:
+                yield next(groups)
+            except StopIteration:
+                return
+            except BaseException as failure:  # noqa: BLE001  it is raised below
+                self.failure = failure
+
+
+def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> None:
     """Write the table to a file, which need not be one that can be read or sought in.
 
     Args:
-        metadata: what the file says of itself besides.
+        said: what the file says of itself besides, as JSON values.
     """
-    groups = RecordBatchReader.from_batches(SCHEMA, _groups(bodies))
+    guarded = _Guarded(file)
     write_parquet(
-        groups, file, compression="zstd(3)", max_row_group_size=GROUP_SIZE, key_value_metadata=metadata
+        RecordBatchReader.from_batches(SCHEMA, guarded.reading(_groups(bodies))),
+        cast(IO[bytes], guarded),
+        compression="zstd(3)",
+        max_row_group_size=GROUP_SIZE,
+        # One key: of several, the order would be another one each time.
+        key_value_metadata={"factcheck": json.dumps(said)},
     )
+    if guarded.failure:
+        raise guarded.failure
 
 
 def _groups(bodies: Iterable[bytes]) -> Iterator[RecordBatch]:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, ClassVar, cast
 
@@ -137,9 +138,9 @@ class Parquet(Format):
     def write(self, selection: Selection, output: Output) -> None:
         from claims.exporters import parquet  # which takes its time, and few need it
 
-        said = {"ledger_sequence": str(selection.moment.sequence), "filter": selection.filter}
+        said = {"ledger": asdict(selection.moment), "filter": selection.filter}
         # It writes, and neither reads nor seeks.
-        parquet.write(self._bodies(selection, output), cast(IO[bytes], output), metadata=said)
+        parquet.write(self._bodies(selection, output), cast(IO[bytes], output), said=said)
 
 
 FORMATS: dict[str, type[Format]] = {kind.name: kind for kind in (Ndjson, Csv, DataFeed, Parquet)}

@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import io
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -89,10 +88,6 @@ class _Blocks:
         if self._length >= BLOCK_SIZE:
             self.flush()
         return len(piece)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Writers ask whether a file has this; nobody who streams calls it."""
-        raise io.UnsupportedOperation("seek")
 
     def flush(self) -> None:
         block = b"".join(self._waiting)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from claims.models import Appearance, Claim, ClaimTopic, Topic
+from claims.models import Appearance, Claim, ClaimTopic, Publication, Topic
 from claims.restoring.replaying import Entry, Merged, claimants_of, quoted, words
 from sources.models import Source
 
@@ -47,7 +47,9 @@ def _settle_topics(newest: Mapping[int, Entry]) -> None:
 
 def _settle_appearances(newest: Mapping[int, Entry], merged: Merged) -> set[int]:
     """Write, change and remove appearances; returns the ids of those that are here then."""
-    said = {a["id"]: (pk, a) for pk, entry in newest.items() for a in entry.body["appearances"]}
+    # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
+    in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
+    said = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
     rows = Appearance.objects.filter(Q(pk__in=said) | Q(claim__in=newest)).in_bulk()
     Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in said]).delete()
     changed = [pk for pk, (_claim, a) in said.items() if pk in rows and _differs(rows[pk], a)]

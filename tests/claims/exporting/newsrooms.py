@@ -9,7 +9,7 @@ from claims import workflow
 from claims.exporting.running import Order, export_to_stream
 from claims.models import Appearance, Claim, Claimant, Evidence, Rating, RatingScale, Topic, Verdict
 from claims.publishing import record
-from sources.models import Publisher
+from sources.models import Publisher, Source
 from tests.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 from tests.reading import bring_out, correct
 
@@ -66,9 +66,9 @@ def full_newsroom(checker: User, editor: User) -> None:
     make_draft(make_claim("A draft that nobody may see."), checker)
 
 
-def _publish_with_quote(claim: Claim, source: object, words: str, checker: User, editor: User) -> None:
+def _publish_with_quote(claim: Claim, source: Source, words: str, checker: User, editor: User) -> None:
     draft = make_draft(claim, checker)
-    snapshot = source.snapshots.get()  # type: ignore[attr-defined]
+    snapshot = source.snapshots.get()
     start = snapshot.text.index(words)
     Evidence.objects.create(
         verdict=draft,

@@ -54,6 +54,5 @@ def counts() -> dict[str, int]:
         Verdict,
         Publisher,
         Snapshot,
-        Source,
     )
     return {model.__name__: model.objects.count() for model in models}
