@@ -193,8 +193,8 @@ class _Checking:
             bodies[line.number] = orjson.loads(line.body)
         before = [line for line in some if line.said["sequence"] <= self.here]
         after = some[len(before) :]
-        self.restored.left["entry"] += len(before)
-        self.restored.written["entry"] += len(after)
+        self.restored.left += Counter(line.type for line in before)
+        self.restored.written += Counter(line.type for line in after)
         self._compare_ledger(before)
         if after and self._may_conflict:
             self._compare_claims(after)

@@ -21,8 +21,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def content(checker: User, editor: User) -> bytes:
-    """The export of a small newsroom, which is gone."""
+def content(db: None) -> bytes:
+    """The export of a small newsroom, which is gone. Its ids begin with 1."""
+    replace_database()
+    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
     topic = Topic.objects.create(name="Transport", slug="transport")
     for _ in range(3):
         bring_out(make_draft(make_claim(topics=[topic]), checker), checker, editor)
@@ -162,9 +164,13 @@ def test_house_that_has_begun_to_work_stays(content: bytes) -> None:
 
 def test_other_ledger(content: bytes) -> None:
     chris, edda = person("chris", "Fact-checker"), person("edda", "Editor")
-    Claim.objects.create(pk=1000, statement="Another newsroom's.", language="en", state="accepted")
-    bring_out(make_draft(Claim.objects.get(), chris), chris, edda)
-    assert "other things under the same ids" in refusal(content)
+    claim = Claim.objects.create(pk=1000, statement="Another newsroom's.", language="en", state="accepted")
+    bring_out(make_draft(claim, chris), chris, edda)
+    place = number_of(content, b'{"type":"entry"')
+    assert refusal(content) == (
+        f"Line {place}: the ledger of this database has another entry 1."
+        " It can continue a ledger, not join two."
+    )
 
 
 def test_other_entry_of_the_ledger(content: bytes) -> None:
