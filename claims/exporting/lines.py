@@ -11,13 +11,14 @@
 Whoever reads a line has read before everything that it refers to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import orjson
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, Model
+from django.utils.functional import cached_property
 
 from claims.models import Claimant, Publication, Rating, RatingScale, Topic
 from claims.representation import moment
@@ -27,6 +28,10 @@ FORMAT = "factcheck-ledger"
 FORMAT_VERSION = 1
 
 _BODY = b',"body":'
+_READERS: dict[str, Callable[[str], Any]] = {
+    "DateField": date.fromisoformat,
+    "DateTimeField": datetime.fromisoformat,
+}
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,19 @@ class Kind:
     names: tuple[str, ...]
     """Names of fields. Of a row that it refers to, a line has the id."""
 
-    @property
+    @cached_property
     def fields(self) -> list[Field[Any, Any]]:
         fields = {field.name: field for field in self.model._meta.concrete_fields}
         return [fields[name] for name in self.names]
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         return [field.attname for field in self.fields]
+
+    @cached_property
+    def _readers(self) -> list[tuple[str, str, Callable[[str], Any] | None]]:
+        """Of each field its name, its column, and how a text becomes a value where it is not one."""
+        return [(field.name, field.attname, _READERS.get(field.get_internal_type())) for field in self.fields]
 
     def written(self, values: tuple[Any, ...]) -> bytes:
         """The line of a row: its id, and the values of `columns`."""
@@ -54,10 +64,11 @@ class Kind:
 
     def read(self, said: dict[str, Any]) -> dict[str, Any]:
         """What the columns of a row hold, by a line."""
-        return {
-            "id": said["id"],
-            **{field.attname: _python(field, said[field.name]) for field in self.fields},
-        }
+        row = {"id": said["id"]}
+        for name, column, reader in self._readers:
+            value = said[name]
+            row[column] = reader(value) if reader and value is not None else value
+        return row
 
 
 #: What entries mention, each kind after those that it refers to.
@@ -192,7 +203,8 @@ def read(stream: BinaryIO) -> Iterator[Line]:
 
 def _read(number: int, text: bytes) -> Line:
     try:
-        said = orjson.loads(text)
+        head, behind, body = text.partition(_BODY)
+        said = orjson.loads(head + b"}" if behind else text)
         kind = said["type"]
         if kind not in _TYPES:
             raise Unreadable(f"Line {number}: this version of the program does not know “{kind}”.")
@@ -201,23 +213,15 @@ def _read(number: int, text: bytes) -> Line:
                 f"Line {number}: this is {said['format']}, version {said['format_version']};"
                 f" what can be read is {FORMAT}, version {FORMAT_VERSION}."
             )
-        body = text[text.index(_BODY) + len(_BODY) : text.rindex(b"}")] if kind == "entry" else b""
+        if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
+            raise Unreadable(f"Line {number}: an entry ends with its body, and nothing else has one.")
         columns = _BY_TYPE[kind].read(said) if kind in _BY_TYPE else said
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
         if isinstance(problem, Unreadable):
             raise
         raise Unreadable(f"Line {number}: this is no line of a lossless export ({problem}).") from None
-    return Line(number, kind, columns, body)
+    return Line(number, kind, columns, body[:-2])
 
 
 def _json(value: Any) -> Any:
     return moment(value) if isinstance(value, datetime) else value
-
-
-def _python(field: Field[Any, Any], value: Any) -> Any:
-    if isinstance(field, ForeignKey) or value is None:
-        return value
-    kind = field.get_internal_type()
-    if kind == "DateTimeField":
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if kind == "DateField" else value

@@ -75,15 +75,18 @@ def check(stream: BinaryIO, *, progress: Progress) -> Checked:
 
 
 def _alike(read: Iterable[Line]) -> Iterator[list[Line]]:
-    """The lines, some hundred of one type at a time."""
-    waiting: list[Line] = []
+    """The lines, some hundred of one type at a time. Snapshots and entries take turns in the file."""
+    taking_turns = {"snapshot", "entry"}
+    waiting: dict[str, list[Line]] = {}
     for line in read:
-        if waiting and (line.type != waiting[0].type or len(waiting) == _AT_ONCE):
-            yield waiting
-            waiting = []
-        waiting.append(line)
-    if waiting:
-        yield waiting
+        if line.type not in waiting and not {line.type, *waiting} <= taking_turns:
+            yield from waiting.values()
+            waiting = {}
+        some = waiting.setdefault(line.type, [])
+        some.append(line)
+        if len(some) == _AT_ONCE:
+            yield waiting.pop(line.type)
+    yield from waiting.values()
 
 
 class _Checking:
