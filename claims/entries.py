@@ -89,6 +89,23 @@ def entry(
     return Entry(publication, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
+def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> Entry:
+    """An entry that was recorded before, elsewhere, its body as it stands.
+
+    Args:
+        body: the same, understood.
+        said: what the ledger says besides: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
+    """
+    row = {
+        **said,
+        "first_published_at": datetime.fromisoformat(body["first_published_at"]),
+        "body": rendered.decode(),
+        "body_sha256": hashlib.sha256(rendered).hexdigest(),
+        **columns(body),
+    }
+    return Entry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+
+
 def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> Entry:
     """The next entry of a claim's ledger, which says what this one says in other words.
 

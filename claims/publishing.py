@@ -46,9 +46,9 @@ def record_all(changes: Mapping[int, Change]) -> None:
 
 def append(entries: Sequence[Entry]) -> None:
     """Store entries that `claims.entries` made, in this order. Called as `record` is."""
-    ids = reserve_ids(Publication, len(entries))
-    numbered = list(zip(ids, entries, strict=True))
-    copy(Publication, [{"id": pk, **new.publication} for pk, new in numbered])
+    ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
+    numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
+    copy(Publication, [new.publication | {"id": pk} for pk, new in numbered])
     copy(PublishedVerdict, [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts])
     announce()
 

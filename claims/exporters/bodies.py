@@ -33,6 +33,24 @@ def stored(*parts: QuerySet[Publication]) -> Iterator[bytes]:
             yield body
 
 
+def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
+    """The number in the ledger and the body of each of these publications, streamed in the same way.
+
+    It uses the present connection, inside its transaction if there is one.
+    """
+    try:
+        sql, parameters = rows.values_list("sequence", "body").query.sql_with_params()
+    except EmptyResultSet:
+        return
+    connection = connections[rows.db]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", parameters) as copy,
+    ):
+        for sequence, body in copy.rows():
+            yield int.from_bytes(sequence), body
+
+
 def _living(alias: str) -> BaseDatabaseWrapper:
     """The connection, made anew if its server was restarted: those of the public's reads stay open for long."""
     connection = connections[alias]

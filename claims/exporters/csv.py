@@ -80,8 +80,10 @@ COLUMNS: dict[str, Cell] = {
 }
 
 
-def written(bodies: Iterable[bytes], *, byte_order_mark: bool = False) -> Iterator[bytes]:
-    """The table: its header, then the rows of each body."""
+def written(
+    bodies: Iterable[bytes], *, byte_order_mark: bool = False, begun: bool = False
+) -> Iterator[bytes]:
+    """The table: its header, unless it was begun before, then the rows of each body."""
     line = io.StringIO()
     table = csv.writer(line)
 
@@ -93,13 +95,18 @@ def written(bodies: Iterable[bytes], *, byte_order_mark: bool = False) -> Iterat
 
     if byte_order_mark:
         yield BYTE_ORDER_MARK
-    table.writerow(COLUMNS)
-    yield finished()
-    for body in bodies:
-        claim = orjson.loads(body)
-        for verdict in claim["verdicts"] or [{}]:
-            table.writerow([harmless(cell(claim, verdict)) for cell in COLUMNS.values()])
+    if not begun:
+        table.writerow(COLUMNS)
         yield finished()
+    for body in bodies:
+        table.writerows([map(harmless, row) for row in rows(body)])
+        yield finished()
+
+
+def rows(body: bytes) -> list[list[Any]]:
+    """The rows of a body, values as they stand in it."""
+    claim = orjson.loads(body)
+    return [[cell(claim, verdict) for cell in COLUMNS.values()] for verdict in claim["verdicts"] or [{}]]
 
 
 def harmless(value: Any) -> Any:

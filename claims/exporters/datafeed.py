@@ -40,10 +40,13 @@ def head(*, url: str, site: Document, changed: str) -> Document:
     return claimreview.CONTEXT | {key: value for key, value in described.items() if value != ""}
 
 
-def written(bodies: Iterable[bytes], *, head: Document, site: Document) -> Iterator[bytes]:
-    """The feed: its head, then an element for each body."""
-    yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
-    separator = b"\n"
+def written(
+    bodies: Iterable[bytes], *, head: Document, site: Document, begun: bool = False
+) -> Iterator[bytes]:
+    """The feed: its head, unless there are elements already, then an element for each body."""
+    if not begun:
+        yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
+    separator = b",\n" if begun else b"\n"
     for body in bodies:
         yield separator + orjson.dumps(element(orjson.loads(body), site=site))
         separator = b",\n"

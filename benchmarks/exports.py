@@ -1,0 +1,90 @@
+"""Measure how many claims are exported in a second; 50,000 as NDJSON, and 0.6 of the floor, are promised.
+
+The floor is the least that can be done: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), and nobody looks at
+them. An export reads them in the order of the ledger, from one snapshot, counts and hashes them and writes a file.
+`--database DATA_DIR` measures a database that is there already; the one that is made otherwise is that of `read_side`.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
+
+PROMISED = 50_000
+OF_THE_FLOOR = 0.6
+
+
+def rates(folder: Path, rounds: int) -> dict[str, list[float]]:
+    """Claims per second in each round; for the whole ledger, entries."""
+    from claims.exporting.running import Order, export_to_file
+    from claims.models import Publication
+
+    def to_file(order: Order) -> Callable[[], int]:
+        return lambda: export_to_file(order, folder / "measured").entries
+
+    contestants = {
+        "floor": floor,
+        "ndjson": to_file(Order("ndjson")),
+        "csv": to_file(Order("csv")),
+        "parquet": to_file(Order("parquet")),
+        "jsonld": to_file(Order("jsonld")),
+        "whole ledger": to_file(Order("ndjson", "all")),
+    }
+    assert Publication.objects.current().exists(), "There are no claims to export."
+    found: dict[str, list[float]] = {name: [] for name in contestants}
+    floor()  # what is read for the first time comes from the disk
+    for _ in range(rounds):
+        for name, run in contestants.items():
+            began = time.perf_counter()
+            count = run()
+            found[name].append(count / (time.perf_counter() - began))
+    return found
+
+
+def floor() -> int:
+    """The bodies as PostgreSQL streams them, read and thrown away."""
+    from django.db import connection
+
+    from claims.models import Publication
+
+    current = Publication.objects.current()
+    sql, parameters = current.order_by().values_list("body").query.sql_with_params()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT", parameters) as copy:
+        for _ in copy:
+            pass
+    return current.count()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks exports", description=__doc__)
+    parser.add_argument("--claims", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
+    parser.add_argument("--database", type=Path, metavar="DATA_DIR")
+    parser.add_argument("--files", type=Path, metavar="FOLDER", help="where to write; a fast disk")
+    options = parser.parse_args()
+    place = options.database or prepared(options.claims, options.data)
+    set_up(place)
+    from django.db import connections
+
+    from factcheck import postgres
+
+    with postgres.running(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
+        found = rates(Path(folder), options.rounds)
+        connections.close_all()
+    for name, some in found.items():
+        print(f"{name:13} {median(some):>9,.0f} claims/s   ({', '.join(f'{rate:,.0f}' for rate in some)})")
+    rate = median(found["ndjson"])
+    share = median(ours / other for ours, other in zip(found["ndjson"], found["floor"], strict=True))
+    print(f"ndjson        {rate:>9,.0f} claims/s of {PROMISED:,} promised")
+    print(f"share of the floor {share:.2f} of {OF_THE_FLOOR} promised")
+    return rate < PROMISED or share < OF_THE_FLOOR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""Where an export goes: standard output, or a file beside which stands how far it is."""
+
+import fcntl
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+BLOCK_SIZE = 1024 * 1024
+#: How often the state of a file is written down. What was exported since is exported again.
+SECONDS = 2.0
+
+#: How many claims have been written.
+Progress = Callable[[int], None]
+
+
+class OutputError(Exception):
+    """The file cannot be written or continued; `str()` is a sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in an export: behind the entry with this number, in this part of it."""
+
+    part: int
+    sequence: int
+
+
+class Output(Protocol):
+    """What formats write to."""
+
+    begins_after: Place | None
+    """Where to continue; None at the beginning."""
+    claims: int
+    """How many have been written."""
+
+    def written(self) -> Iterable[bytes]:
+        """The lines that are there already."""
+
+    def write(self, piece: bytes) -> Any: ...
+
+    def complete(self, place: Place) -> None:
+        """Everything up to this place has been written."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far an export to a file has come, and what of the file is known to be whole."""
+
+    asked: dict[str, Any]
+    """Format, versions and filter; another export does not continue this one."""
+    sequence: int
+    published_at: str
+    place: Place | None = None
+    claims: int = 0
+    bytes: int = 0
+    sha256: str = hashlib.sha256().hexdigest()
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def read(cls, path: Path) -> "State":
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            place = values.pop("place")
+            return cls(**values, place=Place(**place) if place else None)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise OutputError(f"{path} cannot be read. Delete it, and begin without --resume.") from None
+
+
+class _Blocks:
+    """Joins pieces to blocks, counts and hashes them."""
+
+    def __init__(self, file: IO[bytes], progress: Progress, begins_after: Place | None = None) -> None:
+        self.begins_after, self.claims, self.bytes, self.hash = begins_after, 0, 0, hashlib.sha256()
+        self._file, self._progress = file, progress
+        self._waiting: list[bytes] = []
+        self._length = 0
+
+    def write(self, piece: bytes) -> int:
+        self._waiting.append(piece)
+        self._length += len(piece)
+        if self._length >= BLOCK_SIZE:
+            self.flush()
+        return len(piece)
+
+    def flush(self) -> None:
+        block = b"".join(self._waiting)
+        self._waiting, self._length = [], 0
+        self._file.write(block)
+        self.hash.update(block)
+        self.bytes += len(block)
+        self._progress(self.claims)
+
+
+class Stream(_Blocks):
+    """Standard output, or any other file that is just written to."""
+
+    def written(self) -> Iterable[bytes]:
+        return ()
+
+    def complete(self, place: Place) -> None:
+        self.claims += 1
+
+    def finish(self) -> None:
+        self.flush()
+        self._file.flush()
+
+
+class PartFile(_Blocks):
+    """FILE.part, which becomes FILE when it is whole; FILE.part.state says how to continue it."""
+
+    def __init__(self, file: IO[bytes], path: Path, state: State, progress: Progress) -> None:
+        super().__init__(file, progress, state.place)
+        self._path, self._state = path, state
+        self._saved = time.monotonic()
+
+    def written(self) -> Iterable[bytes]:
+        with part_of(self._path).open("rb") as file:
+            yield from file
+
+    def complete(self, place: Place) -> None:
+        self.claims += 1
+        if time.monotonic() - self._saved >= SECONDS:
+            self.flush()
+            self.save(place)
+            self._saved = time.monotonic()
+
+    def save(self, place: Place | None) -> None:
+        """Write down that everything up to this place is in the file."""
+        self._state = replace(
+            self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
+        )
+        write_at_once(state_of(self._path), self._state.as_json())
+
+    def finish(self) -> None:
+        """The file is whole: give it its name."""
+        self.flush()
+        self._file.flush()
+        part_of(self._path).replace(self._path)
+        state_of(self._path).unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def state_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part.state")
+
+
+def interrupted(path: Path) -> State | None:
+    """How far an interrupted export to this file came; None where there was none."""
+    return State.read(state_of(path)) if state_of(path).exists() and part_of(path).exists() else None
+
+
+@contextmanager
+def part_file(path: Path, state: State, progress: Progress) -> Iterator[PartFile]:
+    """The file, written up to where the state says.
+
+    Raises:
+        OutputError: somebody else writes it, or what is there is not what was written.
+    """
+    part = part_of(path)
+    try:
+        file = part.open("r+b" if part.exists() else "w+b")
+    except OSError as problem:
+        raise OutputError(f"{part} cannot be written: {problem.strerror}.") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"{part} is being written by another export.") from None
+        output = PartFile(file, path, state, progress)
+        _replay(file, output, state)
+        output.claims = state.claims
+        file.truncate(state.bytes)
+        output.save(state.place)
+        yield output
+
+
+def _replay(file: IO[bytes], output: PartFile, state: State) -> None:
+    """Hash what is there already."""
+    left = state.bytes
+    while left and (block := file.read(min(left, BLOCK_SIZE))):
+        output.hash.update(block)
+        left -= len(block)
+    if output.hash.hexdigest() != state.sha256:
+        raise OutputError(f"{file.name} is not what was written. Begin again without --resume.")
+    output.bytes = state.bytes
+
+
+def write_at_once(path: Path, text: str) -> None:
+    """Write a small file so that it is never seen half written."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)

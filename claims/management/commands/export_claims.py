@@ -1,0 +1,118 @@
+import sys
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from claims.exporting import manifest
+from claims.exporting.formats import FORMATS, VERSIONS, guessed
+from claims.exporting.outputs import OutputError
+from claims.exporting.running import Begin, Order, export_to_file, export_to_stream
+from factcheck.errors import InvalidParameters
+
+
+class Command(BaseCommand):
+    help = """\
+Export published claims, as of one moment of the ledger, in constant memory.
+
+  ndjson   the JSON of each claim on a line, as the API has it; with --versions all the lossless
+           format, from which restore_claims restores ids, versions and texts
+  csv      a table, one row for each verdict
+  jsonld   a schema.org DataFeed of ClaimReview markup, with what was withdrawn
+  parquet  the columns of the CSV, typed
+
+A file is written as FILE.part and gets its name when it is whole; FILE.manifest.json beside it
+has its checksum. docs/exports.md says more."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--format", choices=FORMATS, help="as the file's name ends, if not given")
+        parser.add_argument("--output", default="-", metavar="FILE|-", help="- is standard output (default)")
+        parser.add_argument(
+            "--filter",
+            default="",
+            metavar="PARAMETERS",
+            help="parameters of the API's list of claims, such as 'rating=false&language=en'",
+        )
+        parser.add_argument(
+            "--versions",
+            choices=VERSIONS,
+            default="current",
+            help="for ndjson: what claims say now (default), or the whole ledger in the lossless format",
+        )
+        parser.add_argument("--resume", action="store_true", help="continue what was interrupted")
+        parser.add_argument("--verify", metavar="FILE", help="only check a file against its manifest")
+
+    def handle(self, *, output: str, verify: str | None, verbosity: int, **options: Any) -> None:
+        try:
+            if verify:
+                found = manifest.verify(Path(verify))
+                self.stderr.write(f"{verify} is whole: {found['bytes']:,} bytes, SHA-256 {found['sha256']}.")
+                return
+            order = _order(output, options)
+            with _progress(verbosity) as begin:
+                if output == "-":
+                    _to_standard_output(order, begin)
+                else:
+                    export_to_file(order, Path(output), resume=options["resume"], begin=begin)
+        except InvalidParameters as refusal:
+            raise CommandError("\n".join(error["detail"] for error in refusal.errors)) from None
+        except (OutputError, manifest.Mismatch) as problem:
+            raise CommandError(str(problem)) from None
+
+
+def _order(output: str, options: dict[str, Any]) -> Order:
+    order = Order(options["format"] or guessed(output), options["versions"], options["filter"])
+    if order.versions == "all" and order.format != "ndjson":
+        raise CommandError(
+            f"--versions all is for ndjson: {order.format} has room for one version of a claim."
+        )
+    if options["resume"] and output == "-":
+        raise CommandError("--resume needs --output FILE: what went to standard output is not here any more.")
+    return order
+
+
+def _to_standard_output(order: Order, begin: Begin) -> None:
+    try:
+        export_to_stream(order, sys.stdout.buffer, begin=begin)
+    except BrokenPipeError:
+        # Whoever read us has read enough (`| head`).
+        Console(stderr=True).on_broken_pipe()
+
+
+class _Rate(ProgressColumn):
+    """Claims per second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed or 0:,.0f}/s")
+
+
+@contextmanager
+def _progress(verbosity: int) -> Iterator[Begin]:
+    """What shows on standard error how far it is."""
+    columns = (TextColumn("claims"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
+
+        def begin(total: int) -> Callable[[int], None]:
+            task = shown.add_task("claims", total=total)
+            return lambda done: shown.update(task, completed=done)
+
+        yield begin

@@ -1,0 +1,63 @@
+import sys
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from claims.restoring import Refused, restore
+
+
+class Command(BaseCommand):
+    help = """\
+Restore the ledger from a lossless export (export_claims --versions all): ids, versions, texts.
+
+The file is checked first; nothing is written unless all of it fits what is here. Interrupted,
+the same command goes on where it stopped. docs/exports.md says what comes back and what does not."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE|-", help="- reads standard input")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only check, and say what would be written"
+        )
+
+    def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
+        try:
+            with _opened(file) as stream, _progress(file, verbosity) as progress:
+                restored = restore(stream, progress=progress, dry_run=dry_run)
+        except OSError as problem:
+            raise CommandError(f"{file} cannot be read: {problem.strerror}.") from None
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        for kind in dict.fromkeys([*restored.written, *restored.left]):
+            written, left = restored.written[kind], restored.left[kind]
+            said = "would be restored" if dry_run else "restored"
+            self.stdout.write(f"{kind:14} {written:>10,} {said}, {left:,} were here")
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(file).open("rb") as stream:
+            yield stream
+
+
+@contextmanager
+def _progress(file: str, verbosity: int) -> Iterator[Any]:
+    """How much of the file has been read, which is done twice."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
+        total = None if file == "-" else 2 * Path(file).stat().st_size
+        task = shown.add_task("restoring", total=total)
+        yield lambda done: shown.update(task, completed=done)
