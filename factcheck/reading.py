@@ -45,7 +45,7 @@ class _Reader(threading.local):
         self.cursor: _Cursor | None = None
 
     def cursor_of(self, connection: psycopg.Connection[Any]) -> _Cursor:
-        """The cursor that this thread reads with; making one for each query would take a third as long as the query."""
+        """The cursor that this thread reads with: one for each query would copy all adapters for each."""
         cursor = self.cursor
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursor = _Cursor(connection)

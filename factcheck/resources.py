@@ -36,6 +36,11 @@ CACHE_CURRENT = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3
 #: What was said in the past never changes.
 CACHE_PAST = "public, max-age=86400, immutable"
 
+# The fields that make a request conditional (RFC 9110, section 13.1), as WSGI names them.
+_CONDITIONS = frozenset(
+    f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+)
+
 # Link relations as IANA registers them.
 _RELATIONS = {"next": "next", "previous": "prev"}
 
@@ -179,7 +184,9 @@ def conditional(
     # Within the same second something else may still be published, and be taken for what the reader has.
     settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
     seconds = int(last_modified.timestamp()) if last_modified and settled else None
-    response = get_conditional_response(request, etag=quoted, last_modified=seconds)
+    response = None
+    if not _CONDITIONS.isdisjoint(request.META):
+        response = get_conditional_response(request, etag=quoted, last_modified=seconds)
     if response is None:
         response = HttpResponse(content(), content_type=content_type)
     response["ETag"] = quoted
