@@ -213,6 +213,7 @@ class ListQuery(Query):
             shape=(type(self), self.shape, *slotted, *((name, repr(value)) for name, value in fixed.items())),
             rows=lambda: self.matching(self.queryset, fixed | slotted),
             values=sought,
+            has_one_plan=not sought,  # the order of the list leads straight to the page
         )
 
     @property

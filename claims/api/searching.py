@@ -53,7 +53,9 @@ class WordsQuery(ListQuery):
         if reading is None:
             return template
         values = {**template.values, "query": reading.query, "ranking": reading.ranking}
-        return Template(template.shape, template.rows, values)
+        # Few matches are found by the index of the search, in whatever order they are listed.
+        finds_few = template.values.keys() == {"q"} and reading.matches <= RANKED
+        return Template(template.shape, template.rows, values, has_one_plan=finds_few)
 
     @cached_property
     def ordering(self) -> Ordering:
