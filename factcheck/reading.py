@@ -50,6 +50,8 @@ class _Reader(threading.local):
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursor = _Cursor(connection)
             cursor.adapters.register_loader(_TEXT, _Utf8)
+            # As psycopg itself has it. Django sets None, and then nothing is ever prepared, also where it is asked for.
+            connection.prepare_threshold = 5
         return cursor
 
 
