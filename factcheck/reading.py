@@ -85,9 +85,11 @@ def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> li
     if connection.connection is None:
         connection.ensure_connection()
     cursor = _reader.cursor_of(connection.connection)
-    cursor.prepared = prepare and settings.PREPARED_STATEMENTS
+    logged = connection.queries_logged
+    # What is executed by the name of its plan has no text that a log could show.
+    cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged
     # Django's own cursor around it makes the query appear where its queries are counted and logged.
-    asked = connection.make_debug_cursor(cursor) if connection.queries_logged else cursor  # type: ignore[arg-type]
+    asked = connection.make_debug_cursor(cursor) if logged else cursor  # type: ignore[arg-type]
     with connection.wrap_database_errors:
         asked.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = asked.fetchall()
