@@ -118,11 +118,9 @@ def openapi() -> Any:
 
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="api")),
-    path("v1/", Root.as_view(), name="api"),
-    path("v1/", include(listings)),
-    path("v1/", include(router.urls)),
+    path("v1/", include([*router.urls, *listings, path("", Root.as_view(), name="api")])),
     path("v1/editorial/", include("claims.api.editorial.urls")),
+    path("", RedirectView.as_view(pattern_name="api")),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", SwaggerPage.as_view(), name="docs"),
     path("redoc/", RedocPage.as_view(), name="redoc"),

@@ -68,7 +68,8 @@ class NoSuchPlace(InvalidParameters):
 
 def problem_response(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler. What it does not know is raised on and ends in `server_error`."""
-    request: HttpRequest = context["request"]._request
+    # What REST framework itself answers has a request of its own around Django's.
+    request: HttpRequest = getattr(context["request"], "_request", context["request"])
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
     elif isinstance(exception, PermissionDenied):

@@ -26,17 +26,8 @@ from factcheck.values import Reader, Refused, Whole, Word, Words, suggestion
 SEVERAL_LIMIT = 100
 
 
-class ValuesWidget(forms.Widget):
-    """All values that a query string gives to one parameter."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        return data.getlist(name)
-
-
 class ValuesField(forms.Field):
     """Reads the values of one parameter: a list of them where several are allowed, otherwise the only one."""
-
-    widget = ValuesWidget
 
     def __init__(self, *, reader: Reader, several: bool, split: bool, **options: Any) -> None:
         super().__init__(**options)
@@ -131,42 +122,44 @@ class Parameter(Filter):
 class Query(FilterSet):
     """The query string of one kind of request."""
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, request: HttpRequest) -> None:
-        # Parameters hold nothing of a request, so they need not be copied for each as django-filter does.
-        self.is_bound = True
-        self.data, self.queryset, self.request = data, queryset, request
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet[Any] | None = None, *, request: HttpRequest
+    ) -> None:
+        # Parameters hold nothing of a request, so they need not be copied for each as django-filter does. Nor is a form
+        # made of them: it would cost more than reading them.
+        self.data, self.request = data, request
+        self.queryset: QuerySet[Any] = queryset  # type: ignore[assignment]  # a query for one thing has none
         self.filters = self.base_filters
-        self.form_prefix = None
-        unknown = [name for name in data if name not in self.filters]
-        errors = [{"parameter": name, "code": "unknown", "detail": self._unknown(name)} for name in unknown]
-        for name, failures in self.form.errors.as_data().items():
-            errors += [
-                {
-                    "parameter": name,
-                    "code": failure.code or "invalid",
-                    "detail": f"`{name}`: {failure.messages[0]}",
-                }
-                for failure in failures
-            ]
+        #: What the parameters that are given say, by their names.
+        self.given: dict[str, Any] = {}
+        errors = [
+            {"parameter": name, "code": "unknown", "detail": self._unknown(name)}
+            for name in data
+            if name not in self.filters
+        ]
+        for name in data:
+            if name in self.filters:
+                try:
+                    self.given[name] = self.filters[name].field.clean(data.getlist(name))
+                except ValidationError as failure:
+                    detail = f"`{name}`: {failure.messages[0]}"
+                    errors.append({"parameter": name, "code": failure.code or "invalid", "detail": detail})
         if errors:
             raise InvalidParameters(errors)
 
-    @property
-    def form(self) -> forms.Form:
-        """A form with the fields that are asked for; building all of them would cost more than the query itself."""
-        if not hasattr(self, "_form"):
-            self._form = forms.Form(self.data)
-            self._form.fields = {name: self.filters[name].field for name in self.data if name in self.filters}
-        return self._form
-
     def value(self, name: str, default: Any = None) -> Any:
         """What a parameter says, or `default` when it is not given."""
-        return self.form.cleaned_data.get(name, default)
+        return self.given.get(name, default)
+
+    @cached_property
+    def qs(self) -> QuerySet[Any]:
+        """The rows that are asked for."""
+        return self.filter_queryset(self.queryset)
 
     @cached_property
     def looked_for(self) -> dict[str, Any]:
         """What the rows are compared with, by the parameters that are given."""
-        return {name: self.filters[name].looked_for(value) for name, value in self.form.cleaned_data.items()}
+        return {name: self.filters[name].looked_for(value) for name, value in self.given.items()}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return self.matching(queryset, self.looked_for)
@@ -220,6 +213,7 @@ class ListQuery(Query):
             shape=(type(self), self.shape, *slotted, *((name, repr(value)) for name, value in fixed.items())),
             rows=lambda: self.matching(self.queryset, fixed | slotted),
             values=sought,
+            has_one_plan=not sought,  # the order of the list leads straight to the page
         )
 
     @property

@@ -1,7 +1,9 @@
 """Which of several forms of an answer a request prefers, by its Accept header as RFC 9110 (12.5.1) reads it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
+from django.http import HttpRequest
 from django.http.request import MediaType
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -9,7 +11,14 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 
-def preferred(accept: str, offered: Sequence[str]) -> str | None:
+def accept_of(request: HttpRequest | Request) -> str:
+    """What a request says that it accepts."""
+    accept: str = request.META.get("HTTP_ACCEPT", "*/*")
+    return accept
+
+
+@lru_cache(maxsize=500)
+def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     """The media type that the header likes best of those `offered`, or None when it takes none of them.
 
     The most specific range that covers a type decides how much it is liked, so that `*/*, text/csv;q=0` takes anything
@@ -43,12 +52,15 @@ class Negotiation(DefaultContentNegotiation):
     """REST framework's own takes no notice of quality values."""
 
     def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+        self,
+        request: HttpRequest | Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
         if request.method == "OPTIONS":  # what it tells of an address is JSON, whatever the address offers
             return JSONRenderer(), JSONRenderer.media_type
         by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
-        media_type = preferred(request._request.headers.get("Accept", "*/*"), list(by_type))
+        media_type = preferred(accept_of(request), tuple(by_type))
         if media_type is None:
             raise NotAcceptable(available_renderers=list(by_type.values()))
         return by_type[media_type], media_type

@@ -81,7 +81,8 @@ def page_of_template(
     def fetch(start: Position | None, most: int) -> list[tuple[Any, ...]]:
         side = None if start is None else start.backwards
         values = {**template.values, **_slot_values(start)} if start else template.values
-        return _statement(template, tuple(columns), ordering, side, most).fetch(values)
+        statement = _statement(template, tuple(columns), ordering, side, most)
+        return statement.fetch(values, prepare=template.has_one_plan)
 
     return _page(fetch, lambda row: row[len(columns) :], ordering=ordering, size=size, cursor=cursor)
 

@@ -37,19 +37,30 @@ class _Cursor(psycopg.Cursor[Any]):
         return super().execute(query, params, prepare=self.prepared, binary=True)
 
 
-class _Choice(threading.local):
+class _Reader(threading.local):
     """Each thread stays with one database: of two replicas, one may not have yet what the other just answered."""
 
     def __init__(self) -> None:
         self.alias: str = random.choice(settings.READING_DATABASES)  # noqa: S311  it spreads the load, guards nothing
+        self.cursor: _Cursor | None = None
+
+    def cursor_of(self, connection: psycopg.Connection[Any]) -> _Cursor:
+        """The cursor that this thread reads with: one for each query would copy all adapters for each."""
+        cursor = self.cursor
+        if cursor is None or cursor.connection is not connection:
+            cursor = self.cursor = _Cursor(connection)
+            cursor.adapters.register_loader(_TEXT, _Utf8)
+            # As psycopg itself has it. Django sets None, and then nothing is ever prepared, also where it is asked for.
+            connection.prepare_threshold = 5
+        return cursor
 
 
-_choice = _Choice()
+_reader = _Reader()
 
 
 def database() -> str:
     """The alias of the database that this thread reads from."""
-    return _choice.alias
+    return _reader.alias
 
 
 def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:
@@ -71,13 +82,15 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
 
 def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> list[tuple[Any, ...]]:
     connection = connections[alias]
-    connection.ensure_connection()
-    cursor = _Cursor(connection.connection)
-    cursor.prepared = prepare and settings.PREPARED_STATEMENTS
-    cursor.adapters.register_loader(_TEXT, _Utf8)
-    # Django's own wrapper makes the query appear where its queries are counted and logged.
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(cursor) as wrapped:  # type: ignore[arg-type]  # any cursor will do
-        wrapped.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = wrapped.fetchall()
+    if connection.connection is None:
+        connection.ensure_connection()
+    cursor = _reader.cursor_of(connection.connection)
+    logged = connection.queries_logged
+    # What is executed by the name of its plan has no text that a log could show.
+    cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged
+    # Django's own cursor around it makes the query appear where its queries are counted and logged.
+    asked = connection.make_debug_cursor(cursor) if logged else cursor  # type: ignore[arg-type]
+    with connection.wrap_database_errors:
+        asked.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = asked.fetchall()
         return rows

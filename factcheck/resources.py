@@ -10,20 +10,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
-from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
+from factcheck.errors import problem_response
 from factcheck.filters import ListQuery, NoQuery, Query, no_such_place
+from factcheck.negotiation import Negotiation
 from factcheck.pagination import PAGE_SIZE, Page
 from factcheck.parts import FIELDS, parts_of, picked
 from factcheck.schema import PublicSchema
@@ -34,6 +35,11 @@ from factcheck.values import Refused
 CACHE_CURRENT = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
 #: What was said in the past never changes.
 CACHE_PAST = "public, max-age=86400, immutable"
+
+# The fields that make a request conditional (RFC 9110, section 13.1), as WSGI names them.
+_CONDITIONS = frozenset(
+    f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+)
 
 # Link relations as IANA registers them.
 _RELATIONS = {"next": "next", "previous": "prev"}
@@ -57,6 +63,7 @@ class PublicResource(ViewSet):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    content_negotiation_class = Negotiation
     http_method_names = ["get", "head", "options"]
     lookup_url_kwarg = "id"
     lookup_value_converter = "int"
@@ -74,6 +81,24 @@ class PublicResource(ViewSet):
     answers: ClassVar[dict[Any, OpenApiResponse]] = {}
     #: What a list may say beside its results; for the OpenAPI schema.
     beside: ClassVar[dict[str, Any]] = {}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a read without what REST framework does for users, bodies and throttles, of which it has none.
+
+        Views are given Django's own request. OPTIONS, and what is not allowed, goes the whole way.
+        """
+        action = self.action_map.get(str(request.method).lower())
+        if action is None:
+            return super().dispatch(request, *args, **kwargs)
+        self.action, self.format_kwarg = action, None
+        try:
+            self.perform_content_negotiation(request)  # type: ignore[arg-type]  # it only reads headers
+            return cast(HttpResponseBase, getattr(self, action)(request, *args, **kwargs))
+        except Exception as failure:
+            response = problem_response(failure, {"request": request})
+            if response is None:
+                raise
+            return response
 
     @classmethod
     def query_of(cls, action: str) -> type[Query]:
@@ -104,22 +129,21 @@ class PublicList(PublicResource, ABC):
     def listing(self, query: Any, request: HttpRequest) -> Listing:
         """The page that the query asks for."""
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
-        plain = request._request
-        query = self.list_query(plain.GET, self.rows(), request=plain)
+    def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
+        query = self.list_query(request.GET, self.rows(), request=request)
         try:
-            listing = self.listing(query, plain)
+            listing = self.listing(query, request)
         except Refused as refusal:
             raise no_such_place("cursor", str(refusal)) from None
         links = {
-            direction: page_address(plain, cursor) if cursor else None
+            direction: page_address(request, cursor) if cursor else None
             for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
         }
-        count = counted(query.qs, query.value("count", "none"))
+        count = counted(query)
         picking = picker(query)
         head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
         response = conditional(
-            plain,
+            request,
             lambda: b'%b,"results":[%b]}' % (head, b",".join(map(picking, listing.results()))),
             etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
             cache=self.cache_of(query),
@@ -137,14 +161,13 @@ class PublicItems(PublicList):
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
         """One item as JSON, or None when the public may not see it."""
 
-    def retrieve(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        plain = request._request
-        query = self.item_query(plain.GET, self.rows(), request=plain)
-        document = self.item(plain, id)
+    def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        query = self.item_query(request.GET, request=request)
+        document = self.item(request, id)
         if document is None:
             raise Http404
         content = picker(query)(document)
-        return conditional(plain, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
+        return conditional(request, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
 
 
 def conditional(
@@ -161,7 +184,9 @@ def conditional(
     # Within the same second something else may still be published, and be taken for what the reader has.
     settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
     seconds = int(last_modified.timestamp()) if last_modified and settled else None
-    response = get_conditional_response(request, etag=quoted, last_modified=seconds)
+    response = None
+    if not _CONDITIONS.isdisjoint(request.META):
+        response = get_conditional_response(request, etag=quoted, last_modified=seconds)
     if response is None:
         response = HttpResponse(content(), content_type=content_type)
     response["ETag"] = quoted
@@ -182,7 +207,7 @@ def picker(query: Query) -> Callable[[bytes], bytes]:
 
 def asks_conditionally(request: HttpRequest) -> bool:
     """Whether the reader has a copy already, so that looking at hashes first may save reading the texts."""
-    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
+    return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
 
 
 def listed(page: Page[Any], results: Sequence[bytes]) -> Listing:
@@ -201,15 +226,22 @@ def page_address(request: HttpRequest, cursor: str) -> str:
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
-def counted(rows: QuerySet[Any], how: str) -> int | None:
-    """How many rows there are: counted, as the planner thinks, or not at all."""
-    if how == "exact":
-        return rows.count()
-    if how == "estimate":
-        try:
-            plan = rows.order_by().explain(format="json")
-        except EmptyResultSet:
-            plan = ""
-        # What cannot be is not asked of the database, which Django tells in one way or the other.
-        return int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
-    return None
+def counted(query: ListQuery) -> int | None:
+    """How many rows there are in all, if that is asked for.
+
+    Composing the QuerySet, which only this needs, costs more than reading a page, whose SQL is kept.
+    """
+    how = query.value("count", "none")
+    if how == "none":
+        return None
+    return query.qs.count() if how == "exact" else estimated(query.qs)
+
+
+def estimated(rows: QuerySet[Any]) -> int:
+    """How many rows there are, as the planner thinks."""
+    try:
+        plan = rows.order_by().explain(format="json")
+    except EmptyResultSet:
+        plan = ""
+    # What cannot be is not asked of the database, which Django tells in one way or the other.
+    return int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0

@@ -51,11 +51,14 @@ class Template:
         shape: what tells it from templates that are other SQL.
         rows: composes the QuerySet, with slots.
         values: what stands in the slots, by name.
+        has_one_plan: whether PostgreSQL finds the rows of a page in the same way whatever the values are; it keeps
+            its plan.
     """
 
     shape: Hashable
     rows: Callable[[], QuerySet[Any]] = field(compare=False)
     values: Mapping[str, Any] = field(compare=False)
+    has_one_plan: bool = field(default=False, compare=False)
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
         """These columns of the rows, as `factcheck.reading.fetch` returns them. Few rows, found by an index."""

@@ -8,9 +8,10 @@ from django.urls import include, path
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    # First what is asked for most: patterns are tried in this order.
+    path("api/", include("factcheck.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("api/", include("factcheck.api")),
     path("v1alpha1/", include("claims.api.fact_check_tools")),
     path("", include("claims.urls")),
 ]

@@ -13,7 +13,7 @@ from benchmarks.read_side.database import DEFAULT_FOLDER, prepared
 from benchmarks.read_side.measuring import Options, in_a_process_of_its_own
 
 CONTESTANTS = ("ours", "floor", "datasette", "naive")
-GROWTH = (20_000, 200_000, 1_000_000)
+GROWTH = "20000,200000,1000000"
 
 
 def main() -> int:
@@ -23,7 +23,7 @@ def main() -> int:
     if names[0] != "ours" or not set(names) <= set(CONTESTANTS):
         parser.error(f"--only {options.only}: begin with ours, and choose from {','.join(CONTESTANTS)}.")
     results = []
-    for claims in GROWTH if options.growth else (options.claims,):
+    for claims in options.growth or [options.claims]:
         place = options.database or prepared(claims, options.data)
         measured = in_a_process_of_its_own(Options(place, names, options.seconds, options.rounds))
         report.show(measured)
@@ -48,8 +48,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAMES",
         help="contestants (default: %(default)s)",
     )
-    sizes = ", ".join(f"{claims:,}" for claims in GROWTH)
-    size.add_argument("--growth", action="store_true", help=f"measure us and the floor at {sizes} claims")
+    size.add_argument(
+        "--growth",
+        type=_sizes,
+        nargs="?",
+        const=GROWTH,
+        metavar="SIZES",
+        help=f"measure us and the floor at so many claims, the fewest first ({GROWTH})",
+    )
     parser.add_argument(
         "--data",
         type=Path,
@@ -61,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
         "--database", type=Path, metavar="DATA_DIR", help="measure the database there, whatever made it"
     )
     return parser
+
+
+def _sizes(text: str) -> list[int]:
+    return sorted(int(number) for number in text.split(","))
 
 
 if __name__ == "__main__":

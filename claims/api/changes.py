@@ -16,7 +16,6 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from claims.api.serializers import ClaimSerializer
@@ -161,13 +160,12 @@ class ChangeResource(PublicResource):
     serializer_class = ChangeSerializer
     schema = ChangesSchema()
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
-        plain = request._request
-        query = ChangesQuery(plain.GET, self.rows(), request=plain)
+    def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
+        query = ChangesQuery(request.GET, self.rows(), request=request)
         since = _position(query.value("since", 0))
-        if "If-None-Match" in plain.headers:
+        if "If-None-Match" in request.headers:
             page = _page(request, query, since, with_bodies=False)
-            if get_conditional_response(plain, etag=quote_etag(page.sha256)):
+            if get_conditional_response(request, etag=quote_etag(page.sha256)):
                 return page.answer(request)
         return _page(request, query, since, with_bodies=True).answer(request)
 
@@ -195,9 +193,9 @@ class _Changes:
         hashes = (f"{entry['sequence']} {entry['body_sha256']}".encode() for entry in self.entries)
         return sha256_of([self.head, *hashes])
 
-    def answer(self, request: Request) -> HttpResponse:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         response = conditional(
-            request._request,
+            request,
             lambda: self._content(_version_address(request)),
             etag=self.sha256,
             cache=CACHE_PAST if self.is_settled else CACHE_END,
@@ -211,7 +209,7 @@ class _Changes:
         return b'%b,"results":[%b]}' % (self.head, changes)
 
 
-def _page(request: Request, query: ChangesQuery, since: int, *, with_bodies: bool) -> _Changes:
+def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies: bool) -> _Changes:
     """The entries after a number; with their bodies, if those are wanted."""
     size = query.value("page_size", PAGE_SIZE)
     newest_only = query.value("entries") == "newest"
@@ -224,7 +222,7 @@ def _page(request: Request, query: ChangesQuery, since: int, *, with_bodies: boo
         _require_reached(since)
     return _Changes(
         entries,
-        next=_address(request._request, since=entries[-1]["sequence"] if entries else since),
+        next=_address(request, since=entries[-1]["sequence"] if entries else since),
         more=more,
         # What came before others never changes; but where only the newest are asked for, they make it drop out.
         is_settled=more and not newest_only,
@@ -294,7 +292,7 @@ def _rendered(entry: dict[str, Any], version_address: str) -> bytes:
     return b'%b,"claim":%b}' % (render(described).encode()[:-1], claim)
 
 
-def _version_address(request: Request) -> str:
+def _version_address(request: HttpRequest) -> str:
     """The address of versions, with two places for numbers: resolving it for each would cost more than all the rest."""
     address: str = reverse("versions-detail", args=[0, 0], request=request)
     return address.replace("%", "%%").replace("/0/versions/0/", "/%d/versions/%d/")

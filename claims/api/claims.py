@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from claims.api import markup
@@ -20,7 +19,6 @@ from claims.models import Publication, PublishedVerdict
 from claims.representation import moment as written
 from claims.representation import render
 from factcheck.filters import Query
-from factcheck.negotiation import Negotiation
 from factcheck.pagination import page_of_template, page_of_values
 from factcheck.resources import (
     CACHE_CURRENT,
@@ -129,7 +127,6 @@ class ClaimResource(PublicList):
         301: OpenApiResponse(description="The claim was merged into the one at `Location`."),
         (200, markup.JSON_LD): markup.DESCRIPTION,
     }
-    content_negotiation_class = Negotiation
     #: Where a claim stands, so that one that was merged can lead to its target.
     route = "claims-detail"
 
@@ -158,19 +155,18 @@ class ClaimResource(PublicList):
         moment = query.moment if isinstance(query, ClaimListQuery | ClaimQuery) else None
         return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLED else CACHE_CURRENT
 
-    def retrieve(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+    def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """One claim as it is published, or as it was at the moment `as_of`.
 
         A claim that was retracted still answers, with the status `retracted`, without verdicts, and with the public
         note that says why.
         """
-        plain = request._request
-        query = self.item_query(plain.GET, self.rows(), request=plain)
-        entry = entry_of(entry_as_of(id, query.moment) if query.moment else newest_entry(id), plain)
+        query = self.item_query(request.GET, request=request)
+        entry = entry_of(entry_as_of(id, query.moment) if query.moment else newest_entry(id), request)
         target = entry.merged_into
         if target and newest_entry(target).fetch("id"):
             return HttpResponsePermanentRedirect(reverse(self.route, args=[target], request=request))
-        return self.represented(plain, entry, query)
+        return self.represented(request, entry, query)
 
     def represented(self, request: HttpRequest, entry: Entry, query: ClaimQuery) -> HttpResponse:
         """The entry in the form that is preferred: our JSON, or markup."""
@@ -211,11 +207,10 @@ class VersionResource(PublicList):
             raise Http404
         return listed(page, [self._described(dict(zip(columns, row[:-1], strict=True))) for row in page.rows])
 
-    def retrieve(self, request: Request, claim_id: int, version: int) -> HttpResponse:
+    def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
         """One claim as it was published in this version."""
-        plain = request._request
-        self.item_query(plain.GET, self.rows(), request=plain)
-        return entry_of(version_of(claim_id, version), plain).answer(plain, cache=CACHE_PAST)
+        self.item_query(request.GET, request=request)
+        return entry_of(version_of(claim_id, version), request).answer(request, cache=CACHE_PAST)
 
     def _described(self, entry: dict[str, Any]) -> bytes:
         until = entry["superseded_at"]

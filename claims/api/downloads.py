@@ -11,13 +11,12 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import OrderBy, QuerySet
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.serializers import Serializer
 
@@ -141,9 +140,8 @@ class Download(ClaimResource):
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
         """The bodies in this format."""
 
-    def list(self, request: Request, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
-        plain = request._request
-        query = self.list_query(plain.GET, self.rows(), request=plain)
+    def list(self, request: HttpRequest, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
+        query = self.list_query(request.GET, self.rows(), request=request)
         source = reading.database()
         parts = [part.using(source) for part in self.parts(query)]
         # Read before the claims are: should one be published in between, the ETag is older than the copy, and whoever
@@ -151,8 +149,8 @@ class Download(ClaimResource):
         newest = Publication.objects.using(source).only("sequence", "published_at").first()
         number = newest.sequence if newest else 0
         etag = f'W/"{number}"'
-        response: HttpResponseBase | None = get_conditional_response(plain, etag=etag)
-        if response is None and plain.method == "HEAD":
+        response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+        if response is None and request.method == "HEAD":
             response = HttpResponse(content_type=self.content_type)
         if response is None:
             pieces = _Begun(_seated(self.written(stored(*parts), query, newest), self.broken_off))

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from claims.api.facet_counts import FACETS, Counting, Values
 from claims.api.filters import ClaimListQuery
@@ -76,14 +75,13 @@ class FacetResource(PublicResource):
         return Publication.objects.all()
 
     @extend_schema(summary="Published claims, counted")
-    def retrieve(self, request: Request) -> HttpResponse:
+    def retrieve(self, request: HttpRequest) -> HttpResponse:
         """How many claims there are by rating, publisher, language, topic and so on.
 
         Takes the filters of the list. Each facet is counted as if its own filter were not given, so that it shows what
         else could be chosen; all other filters hold. `has` is the exception: as its values add up, so do its counts.
         """
-        plain = request._request
-        query = FacetQuery(plain.GET, self.rows(), request=plain)
+        query = FacetQuery(request.GET, self.rows(), request=request)
         conditions = dict(query.looked_for)
         names = conditions.pop("facets", list(FACETS))
         size = conditions.pop("size", SIZE)
@@ -91,7 +89,7 @@ class FacetResource(PublicResource):
         facets = {name: _described(name, values) for name, values in counted.facets.items()}
         content = render({"count": counted.claims, "facets": facets}).encode()
         return conditional(
-            plain, lambda: content, etag=hashlib.sha256(content).hexdigest(), cache=CACHE_CURRENT
+            request, lambda: content, etag=hashlib.sha256(content).hexdigest(), cache=CACHE_CURRENT
         )
 
 

@@ -230,8 +230,12 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     def template(self) -> Template:
         """The rows with `ledger_moved`, the moment of the newest entry of the whole ledger, beside each."""
         template = super().template
-        newest = Publication.objects.order_by("-published_at", "-claim_id").values("published_at")[:1]
-        return replace(template, rows=lambda: template.rows().annotate(ledger_moved=Subquery(newest)))
+        return replace(template, rows=lambda: template.rows().annotate(ledger_moved=_ledger_moved()))
+
+
+def _ledger_moved() -> Subquery:
+    """The moment of the newest entry of the ledger."""
+    return Subquery(Publication.objects.order_by("-published_at", "-claim_id").values("published_at")[:1])
 
 
 class ClaimPageQuery(ClaimListQuery):

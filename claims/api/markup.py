@@ -13,7 +13,7 @@ from claims import claimreview, representation
 from claims.representation import render
 from factcheck.errors import InvalidParameters
 from factcheck.filters import Query
-from factcheck.negotiation import Form, preferred
+from factcheck.negotiation import Form, accept_of, preferred
 from factcheck.parts import FIELDS
 from factcheck.resources import conditional, sha256_of
 
@@ -39,7 +39,7 @@ def document(body: Document) -> Document:
 
 def is_preferred(request: HttpRequest) -> bool:
     """Whether the request asks for the markup rather than for our JSON."""
-    return preferred(request.headers.get("Accept", "*/*"), (JSON, JSON_LD)) == JSON_LD
+    return preferred(accept_of(request), (JSON, JSON_LD)) == JSON_LD
 
 
 def require_no_fields(query: Query) -> None:

@@ -13,7 +13,7 @@ from claims.search import RANKED, Reading, Sought, forgiven, read
 from claims.search.highlighting import highlights
 from factcheck.filters import ListQuery, Parameter
 from factcheck.pagination import Ordering, decoded, id_key, moment_key, rank_key
-from factcheck.resources import counted
+from factcheck.resources import estimated
 from factcheck.statements import Slot, Template
 from factcheck.values import Refused, Word, Words
 
@@ -53,7 +53,9 @@ class WordsQuery(ListQuery):
         if reading is None:
             return template
         values = {**template.values, "query": reading.query, "ranking": reading.ranking}
-        return Template(template.shape, template.rows, values)
+        # Few matches are found by the index of the search, in whatever order they are listed.
+        finds_few = template.values.keys() == {"q"} and reading.matches <= RANKED
+        return Template(template.shape, template.rows, values, has_one_plan=finds_few)
 
     @cached_property
     def ordering(self) -> Ordering:
@@ -84,8 +86,11 @@ class SearchQuery(WordsQuery):
         if "q" not in looked_for or not forgiving:
             return looked_for
         others = {name: value for name, value in looked_for.items() if name != "q"}
-        rows = cast(PublicationQuerySet, self.matching(self.queryset, others))
-        return {**looked_for, "q": forgiven(looked_for["q"], rows.answers)}
+
+        def finds(reading: Reading) -> bool:
+            return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading)
+
+        return {**looked_for, "q": forgiven(looked_for["q"], finds)}
 
     @property
     def highlights(self) -> bool:
@@ -116,8 +121,8 @@ class SearchQuery(WordsQuery):
         most = 2 * RANKED if cursor else RANKED
         if reading.matches <= most:
             return False
-        narrows = self.form.cleaned_data.keys() - _SEARCHING
-        return not narrows or (counted(self.qs, "estimate") or 0) > most
+        narrows = self.given.keys() - _SEARCHING
+        return not narrows or estimated(self.qs) > most
 
 
 @cache

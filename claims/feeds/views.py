@@ -61,7 +61,7 @@ def _feed(request: HttpRequest, form: Format) -> HttpResponse:
         request,
         next_cursor=listing.page.next,
         previous_cursor=listing.page.previous,
-        total=counted(query.qs, query.value("count", "none")),
+        total=counted(query),
     )
     return conditional(
         request,

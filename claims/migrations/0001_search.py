@@ -143,71 +143,52 @@ READING = rf"""
     -- What a search in web-search syntax asks for.
     --   query: each word as it stands, or by its stem in the languages of what is published
     --   ranking: any of the words that are wanted; NULL where it is only said what is not wanted
-    --   matches: about how many publications are expected; 0 where there must be a word that is not frequent
     --   doubtful: whether a word is wanted that stands in no current publication, at least not in this form
+    --   alternatives: what is wanted by itself, in words as they stand; any of these is enough
+    --   forms: those of each word, by how it is written there; the word itself is the first
     CREATE FUNCTION public.claims_search_read(
-        asked text, OUT query tsquery, OUT ranking tsquery, OUT matches bigint, OUT doubtful boolean
+        asked text, OUT query tsquery, OUT ranking tsquery, OUT doubtful boolean,
+        OUT alternatives text[], OUT forms jsonb
     ) LANGUAGE plpgsql STABLE AS $$
     DECLARE
-        alternatives text;
         wanted text;
         word record;
-        -- In how large a part of the publications each word is expected.
-        shares jsonb := '{{}}';
     BEGIN
         query := websearch_to_tsquery('public.factcheck_simple', asked);
-        alternatives := query::text;
+        alternatives := ARRAY(
+            SELECT querytree(alternative::tsquery) FROM regexp_split_to_table(query::text, ' \| ') AS alternative
+        );
         wanted := querytree(query);
         doubtful := false;
+        forms := '{{}}';
         FOR word IN
             WITH asked_words AS MATERIALIZED (
                 SELECT lexeme FROM unnest(to_tsvector('public.factcheck_simple', asked))
-            ), forms AS (
+            ), written AS (
                 SELECT lexeme, lexeme AS form FROM asked_words
                 UNION ALL
                 SELECT lexeme, public.claims_search_stem(language, lexeme)
                 FROM asked_words, public.claims_searchlanguage
             )
-            SELECT lexeme, public.claims_search_word(lexeme) AS leaf,
-                -- A stem counts what it is the stem of.
-                least(1, coalesce(greatest(
-                    max(frequent.share) FILTER (WHERE form = lexeme),
-                    sum(frequent.share) FILTER (WHERE form <> lexeme)
-                ), 0)) AS share,
+            SELECT lexeme, public.claims_search_word(lexeme) AS leaf, jsonb_agg(form ORDER BY form <> lexeme) AS forms,
                 -- A run of a script without spaces is indexed in pairs, so one letter of it is how a pair begins.
                 string_agg(
                     public.claims_search_word(form, CASE WHEN form ~ '^{UNSPACED}$' THEN ':*' ELSE '' END)::text,
                     ' | ' ORDER BY form
-                )::tsquery AS forms
-            FROM forms LEFT JOIN public.claims_search_frequent() AS frequent ON frequent.word = form
+                )::tsquery AS any_form
+            FROM written
             WHERE form IS NOT NULL
             GROUP BY lexeme ORDER BY lexeme
         LOOP
-            query := ts_rewrite(query, word.leaf, word.forms);
-            shares := shares || jsonb_build_object(word.leaf::text, word.share);
+            query := ts_rewrite(query, word.leaf, word.any_form);
+            forms := forms || jsonb_build_object(word.leaf::text, word.forms);
             IF strpos(wanted, word.leaf::text) > 0 THEN
-                ranking := coalesce(ranking || word.forms, word.forms);
+                ranking := coalesce(ranking || word.any_form, word.any_form);
                 doubtful := doubtful OR public.claims_search_spellable(word.lexeme) AND NOT EXISTS (
                     SELECT FROM public.claims_searchword AS known WHERE known.word = word.lexeme
                 );
             END IF;
         END LOOP;
-        -- Any of the alternatives, each with all its words: as if those had nothing to do with each other, but in a
-        -- phrase, as if they only occurred together.
-        SELECT greatest(reltuples, 0) * least(1, (
-            SELECT sum(together)
-            FROM regexp_split_to_table(alternatives, ' \| ') AS alternative, LATERAL (
-                SELECT CASE
-                    WHEN count(*) = 0 THEN 1
-                    WHEN min(share) = 0 OR alternative LIKE '%<%' THEN min(share)
-                    ELSE exp(sum(ln(nullif(share, 0))))
-                END AS together
-                FROM regexp_matches(querytree(alternative::tsquery), '(''(?:[^'']|'''')*'')', 'g') AS leaf,
-                    LATERAL (SELECT (shares ->> leaf[1])::float AS share) AS of_leaf
-            ) AS words
-        )) INTO matches
-        FROM pg_class WHERE oid = 'public.claims_publication'::regclass;
-        matches := coalesce(matches, 0);
     END $$;
 
     -- Whether a current publication matches. For what hardly any has, only the index of the search is quick, which the

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import BooleanField, F, FloatField, Func, Value
 from django.db.models.expressions import Expression
 
+from claims.search.frequency import frequencies
 from claims.search.spelling import corrected
 from claims.search.syntax import websearch
 from factcheck.reading import fetch
@@ -51,11 +52,12 @@ class Sought:
 
 def read(text: str) -> Reading:
     """What `text` asks for, in web-search syntax."""
-    [(query, ranking, matches, is_doubtful)] = fetch(
-        "SELECT query::text, ranking::text, matches, doubtful FROM claims_search_read(%s)",
+    [(query, ranking, is_doubtful, alternatives, forms)] = fetch(
+        "SELECT query::text, ranking::text, doubtful, alternatives, forms FROM claims_search_read(%s)",
         [websearch(text)],
         prepare=True,
     )
+    matches = frequencies().expected([alternative.decode() for alternative in alternatives], forms)
     return Reading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
 
 

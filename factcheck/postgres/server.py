@@ -15,13 +15,13 @@ import psutil
 import psycopg
 
 from .account import account_for, as_account, name_of
+from .memory import available, shared_buffers
 from .place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable, binary
 
 # Written to postgresql.conf once, where an operator may change them: room for imports of several hundred thousand rows
 # in a server that idles at well under 100 MB.
 SETTINGS = {
     "max_connections": "60",
-    "shared_buffers": "128MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
@@ -90,6 +90,7 @@ def _initialise(place: Place, account: pwd.struct_passwd | None) -> None:
         "--builtin-locale=C.UTF-8",
         "--data-checksums",
         "--no-instructions",
+        f"--set=shared_buffers={shared_buffers(available())}",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
     made = subprocess.run(

@@ -8,6 +8,12 @@ import pytest
 from tests.claims.importing import TEXT
 
 
+@pytest.fixture(autouse=True)
+def frequencies_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of frequent words is read anew where a test says so, and never because a minute is over."""
+    monkeypatch.setattr("claims.search.frequency.BELIEVED", 10**9)
+
+
 @pytest.fixture
 def archive(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the archive, which does not exist before something is stored in it."""

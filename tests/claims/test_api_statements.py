@@ -107,3 +107,28 @@ def same_pages(kind: Any, rows: Any, asked: str, column: str) -> None:
             break
     expected = set(query.qs.values_list(column, flat=True))
     assert set(seen) == expected
+
+
+@pytest.mark.parametrize(
+    "asked, kept",
+    [
+        ("", True),
+        ("ordering=reviewed&page_size=3&fields=id", True),
+        ("q=bridge", True),
+        ("q=bridge&ordering=published", True),
+        ("q=bridge&language=en", False),
+        ("language=en", False),
+        ("status=published", False),
+    ],
+)
+def test_plans_are_kept_where_one_suits_all_values(asked: str, kept: bool, known: dict[str, int]) -> None:
+    query = ClaimListQuery(QueryDict(asked), Publication.objects.all(), request=HttpRequest())
+    assert query.template.has_one_plan is kept
+
+
+def test_plan_of_a_search_that_much_matches_is_not_kept(
+    known: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claims.api.searching.RANKED", -1)
+    query = ClaimListQuery(QueryDict("q=bridge"), Publication.objects.all(), request=HttpRequest())
+    assert query.template.has_one_plan is False

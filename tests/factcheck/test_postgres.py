@@ -18,6 +18,7 @@ from factcheck.postgres import (
     PostgresUnavailable,
     account,
     connection_settings,
+    memory,
     place,
     running,
     server,
@@ -37,6 +38,21 @@ def ask(data_dir: Path, query: str, database: str = "factcheck") -> list[tuple]:
 
 def main_process(data_dir: Path) -> psutil.Process | None:
     return server.live_server(Place(data_dir.resolve()))
+
+
+@pytest.mark.parametrize("gigabytes, buffers", [(0.5, "128MB"), (4, "512MB"), (8, "1024MB"), (64, "1024MB")])
+def test_cache_is_a_part_of_the_memory(gigabytes: float, buffers: str) -> None:
+    assert memory.shared_buffers(int(gigabytes * 1024**3)) == buffers
+
+
+def test_memory_of_a_container_is_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(memory, "_LIMIT", limit)
+    machine = memory.available()
+    limit.write_text("max\n")
+    assert memory.available() == machine
+    limit.write_text("268435456\n")
+    assert memory.available() == 268_435_456
 
 
 @pytest.fixture

@@ -37,6 +37,16 @@ def test_texts_come_as_bytes_and_everything_else_as_python_has_it(django_assert_
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("allowed, prepare, kept", [(True, True, 1), (True, False, 0), (False, True, 0)])
+def test_plan_is_kept_where_that_is_asked_for(allowed: bool, prepare: bool, kept: int, settings: Any) -> None:
+    settings.PREPARED_STATEMENTS = allowed
+    end_the_connection()
+    for number in range(3):
+        fetch("SELECT %s::int + 4711", [number], prepare=prepare)
+    assert fetch("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%4711'") == [(kept,)]
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("prepare", [True, False])
 def test_connection_that_died_is_replaced(prepare: bool) -> None:
     for _ in range(2):

@@ -53,7 +53,7 @@ class EditorialResource(EditorialView, ABC):
                 200,
                 written(
                     {
-                        "count": counted(query.qs, query.value("count", "none")),
+                        "count": counted(query),
                         "next": page_address(plain, page.next) if page.next else None,
                         "previous": page_address(plain, page.previous) if page.previous else None,
                         "results": [self.document(row) for row in page.rows],
