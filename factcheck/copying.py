@@ -6,14 +6,16 @@ Everything else is as with INSERT: triggers fire, constraints hold, generated co
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import DEFERRED, Field, JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
+
+M = TypeVar("M", bound=Model)
 
 #: The values of a row by the names of its attributes: far cheaper than a model, where all it is needed for is storing.
 Row = Mapping[str, Any]
@@ -58,6 +60,26 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return [pk for (pk,) in cursor.fetchall()]
+
+
+class Maker(Generic[M]):
+    """Makes new rows of a model, each for a third of what its constructor costs. Where there are hundreds of thousands.
+
+    Values are given by attribute (`claim_id`, not `claim`), and are not looked at. What is not given has its default.
+    """
+
+    def __init__(self, model: type[M]) -> None:
+        self._model = model
+        blank = model()
+        fields = model._meta.concrete_fields
+        self._places = {field.attname: place for place, field in enumerate(fields)}
+        self._blank = [DEFERRED if field.generated else getattr(blank, field.attname) for field in fields]
+
+    def __call__(self, **values: Any) -> M:
+        row = self._blank.copy()
+        for name, value in values.items():
+            row[self._places[name]] = value
+        return self._model(*row)
 
 
 @cache

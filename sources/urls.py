@@ -8,6 +8,7 @@ id lives in exactly those places.
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import idna
@@ -100,6 +101,7 @@ def _host(url: str) -> str:
     return encoded
 
 
+@lru_cache(maxsize=4096)
 def _registrable(host: str) -> str:
     return tld.get_fld(f"https://{host}/", fail_silently=True, search_private=True) or ""
 

@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 from hashlib import blake2b
-from uuid import UUID
 
 import orjson
 
@@ -43,4 +42,4 @@ def name_key(person: Person | None) -> str:
 
 
 def _uuid(content: bytes) -> str:
-    return str(UUID(bytes=blake2b(content, digest_size=16).digest()))
+    return blake2b(content, digest_size=16).hexdigest()

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from queue import Empty, Queue
 from threading import Thread
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -14,12 +14,23 @@ from claims.importers.cleaning import Cleaned, Input, cleaned
 from claims.importers.found import Refusal
 from claims.intake.problems import problem_of, remarks_of
 from claims.intake.staging import Stage, Staged
-from claims.intake.writing import Written, write
-from claims.models import ImportedRecord, ImportProblem, ImportRun
+from claims.intake.writing import Prepared, Written, prepare, store
+from claims.models import (
+    Claim,
+    Claimant,
+    ImportedRecord,
+    ImportProblem,
+    ImportRun,
+    Mention,
+    Publication,
+    PublishedVerdict,
+    SearchWord,
+    Verdict,
+)
 from factcheck.copying import copy
 
-#: So many reviews are stored in one transaction. Whoever publishes waits for it, for less than a second.
-BATCH = 2_000
+#: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
+BATCH = 3_000
 
 _STATE = ImportRun.State
 #: How often a batch is tried: somebody else may be adding the same publisher or source.
@@ -28,6 +39,11 @@ _ANNOUNCED = timedelta(seconds=0.5)
 # The lock under which reviews are written, one import at a time; reading goes on beside it.
 _WRITING = "SELECT pg_advisory_lock(hashtext('claims_intake'))"
 _WRITTEN = "SELECT pg_advisory_unlock(hashtext('claims_intake'))"
+
+
+#: After so many batches tables have grown enough that plans which were made for them before may no longer suit them.
+_GROWN = frozenset(4**power for power in range(8))
+_GROWING = (Claim, Claimant, Verdict, Publication, PublishedVerdict, ImportedRecord, Mention, SearchWord)
 
 
 class Progress(NamedTuple):
@@ -44,6 +60,7 @@ class Progress(NamedTuple):
 
 
 Tell = Callable[[Progress], None]
+Result = TypeVar("Result")
 
 
 def carry_out(
@@ -120,8 +137,10 @@ class _Course:
         run.state = _STATE.WRITING
         self.to_write = run.records - run.done
         self._save()
-        for size, written in _written(stage.batches(BATCH), run):
+        for number, (size, written) in enumerate(_written(stage.batches(BATCH), run), 1):
             self._count(size, written)
+            if number in _GROWN:
+                _analyze()
 
     def _count(self, size: int, written: Written) -> None:
         run = self.run
@@ -161,21 +180,21 @@ class _Course:
 
 
 def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[int, Written]]:
-    """Each batch written, in a thread of its own: the next one is read meanwhile.
+    """Each batch written. While a thread of its own stores one, the next one is prepared.
 
     Inside a transaction (a dry run, a test) there is one connection, and one thing at a time.
     """
     if connection.in_atomic_block:
         for batch in batches:
-            yield len(batch), _write(batch, run)
+            yield len(batch), store(prepare(batch, run))
         return
-    to_write: Queue[list[Staged] | None] = Queue(maxsize=1)
+    to_store: Queue[Prepared | None] = Queue(maxsize=1)
     done: Queue[tuple[int, Written] | BaseException] = Queue()
 
     def work() -> None:
         try:
-            while batch := to_write.get():
-                done.put((len(batch), _write(batch, run)))
+            while prepared := to_store.get():
+                done.put((len(prepared.batch), _stored(prepared)))
         except BaseException as error:  # noqa: BLE001  raised again where somebody waits for it
             done.put(error)
         finally:
@@ -186,18 +205,19 @@ def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[
     waiting = 0
     try:
         for batch in batches:
+            prepared = _tried(lambda batch=batch: prepare(batch, run))  # type: ignore[misc]  # bound for this turn
             while waiting > 1:
                 yield _answer(done.get())
                 waiting -= 1
-            to_write.put(batch)
+            to_store.put(prepared)
             waiting += 1
         for _ in range(waiting):
             yield _answer(done.get())
     finally:
-        # Where the caller gives up, the batch that is being written is written to its end, and no other.
+        # Where the caller gives up, the batch that is being stored is stored to its end, and no other.
         with suppress(Empty):
-            to_write.get_nowait()
-        to_write.put(None)
+            to_store.get_nowait()
+        to_store.put(None)
         thread.join()
 
 
@@ -207,15 +227,23 @@ def _answer(answer: tuple[int, Written] | BaseException) -> tuple[int, Written]:
     return answer
 
 
-def _write(batch: list[Staged], run: ImportRun) -> Written:
-    for attempt in range(_TRIES):
+def _stored(prepared: Prepared) -> Written:
+    """Store a batch; where somebody else was quicker with something in it, prepare it anew."""
+    try:
+        return store(prepared)
+    except (IntegrityError, OperationalError):
+        connection.close_if_unusable_or_obsolete()
+        return _tried(lambda: store(prepare(prepared.batch, prepared.run)))
+
+
+def _tried(work: Callable[[], Result]) -> Result:
+    """Do it, and again where somebody else has just made the same thing."""
+    for _ in range(_TRIES - 1):
         try:
-            return write(batch, run)
+            return work()
         except (IntegrityError, OperationalError):
-            if attempt == _TRIES - 1 or connection.in_atomic_block:
-                raise
             connection.close_if_unusable_or_obsolete()
-    raise AssertionError("unreachable")
+    return work()
 
 
 @contextmanager
@@ -229,6 +257,13 @@ def _alone() -> Iterator[None]:
         if connection.connection is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
                 cursor.execute(_WRITTEN)
+
+
+def _analyze() -> None:
+    """Have PostgreSQL count what it has, and make its plans anew; it would do so by itself a minute later."""
+    tables = ", ".join(model._meta.db_table for model in _GROWING)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def dry(work: Callable[[], ImportRun]) -> ImportRun:

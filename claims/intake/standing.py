@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from claims.importers.review import Review
 from claims.intake.things import Things
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
+from factcheck.copying import Maker
 from sources.models import Publisher
 
 #: What a review says in its verdict besides the rating.
 _DETAILS = ("url", "summary", "byline", "reviewed_on")
+#: What of a verdict a review does not say, and a new version takes over.
+_TAKEN_OVER = ("language", "explanation", "valid_as_of", "recheck_on")
 _IN_WORDS = {
     "rating": "rating",
     "url": "address",
@@ -22,6 +26,11 @@ _IN_WORDS = {
     "claimed_on": "date of the claim",
     "context": "context",
 }
+
+
+@cache
+def _verdicts() -> Maker[Verdict]:
+    return Maker(Verdict)
 
 
 class Disagreement(Exception):
@@ -145,7 +154,7 @@ class Standing:
     def _judge(self, publisher: Publisher, rating: Rating, review: Review, now: datetime) -> Verdict:
         said = {name: getattr(review, name) for name in _DETAILS}
         return self._add(
-            publisher, now, rating=rating, language=review.review_language or self.claim.language, **said
+            publisher, rating, now, language=review.review_language or self.claim.language, **said
         )
 
     def _revise(
@@ -168,18 +177,17 @@ class Standing:
         note = f"Changed by the publisher: {parts}." if revises else f"Added from another record: {parts}."
         if rating and "rating" in different:
             note = f"The publisher changed its rating from “{live.rating}” to “{rating}”."
+        new_rating = different.pop("rating", live.rating)
+        if new_rating is None:
+            return False
         self.superseded.append(live)
-        content = {name: getattr(live, name) for name in (*_DETAILS, "rating", "language")}
-        content |= {
-            "explanation": live.explanation,
-            "valid_as_of": live.valid_as_of,
-            "recheck_on": live.recheck_on,
-        }
+        content = {name: getattr(live, name) for name in (*_DETAILS, *_TAKEN_OVER)}
         self._add(
             live.publisher,
+            new_rating,
             now,
             **content | different,
-            supersedes=live,
+            supersedes_id=live.pk,
             correction_kind="update",
             correction_note=note,
         )
@@ -190,17 +198,19 @@ class Standing:
         is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
         return live.origin == Verdict.Origin.IMPORTED and is_its_own
 
-    def _add(self, publisher: Publisher, now: datetime, **content: Any) -> Verdict:
+    def _add(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.versions.get(publisher.pk, 0) + 1
-        verdict = Verdict(
-            claim=self.claim,
-            publisher=publisher,
+        verdict = _verdicts()(
+            publisher_id=publisher.pk,
+            rating_id=rating.pk,
             version=version,
             origin=Verdict.Origin.IMPORTED,
             state=Verdict.State.PUBLISHED,
             published_at=now,
             **content,
         )
+        for name, value in (("publisher", publisher), ("rating", rating)):
+            Verdict._meta.get_field(name).set_cached_value(verdict, value)  # type: ignore[union-attr]  # a foreign key
         self.versions[publisher.pk] = version
         self.live[publisher.pk] = verdict
         self.verdicts.append(verdict)

@@ -1,9 +1,12 @@
-"""One batch of reviews → rows: found, changed, stored, published; all of it or nothing."""
+"""A batch of reviews → rows: found, changed, stored, published; all of it or nothing.
+
+Most reviews of an archive are of statements that nothing is known of. What becomes of those is decided, numbered and
+rendered (`prepare`) while the batch before is being stored (`store`): the one keeps Python busy, the other PostgreSQL.
+Whatever touches a claim that is there is decided under its lock, inside the transaction that stores it.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +14,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from claims import publishing
-from claims.entries import Line, entry
+from claims.entries import Entry, Line, entry
 from claims.importers.review import Review
-from claims.intake import evidence, loading
-from claims.intake.clustering import Pair, assign
-from claims.intake.problems import refusal_of
+from claims.intake import evidence
+from claims.intake.deciding import Decisions, Taken
 from claims.intake.staging import Staged
-from claims.intake.standing import Disagreement, Standing
+from claims.intake.standing import Standing
 from claims.intake.things import Things
 from claims.models import (
     Appearance,
@@ -45,159 +47,122 @@ class Written:
     agreed: int = 0
     refused: int = 0
 
-    def __add__(self, other: "Written") -> "Written":
-        return Written(
-            self.created + other.created,
-            self.updated + other.updated,
-            self.agreed + other.agreed,
-            self.refused + other.refused,
-        )
+
+@dataclass(slots=True)
+class Prepared:
+    """A batch of which everything is ready that needs no lock."""
+
+    batch: Sequence[Staged]
+    run: ImportRun
+    things: Things
+    new: "_Rows"
+    known: list[Staged]
+    """Reviews of which something may be stored already."""
+
+
+def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
+    """Make ready what can be. What reviews refer to (publishers, claimants) is stored at once, for all that follow."""
+    now = timezone.now()
+    with transaction.atomic():
+        _prefer_indexes()
+        things = Things((staged.review for staged in batch), now=now, by=run.started_by)
+        fresh, known = _divided(batch)
+        decisions = Decisions(run, things, now)
+        decisions.on_new(fresh)
+        rows = _Rows(decisions)
+    return Prepared(batch, run, things, rows, known)
 
 
 @transaction.atomic
-def write(batch: Sequence[Staged], run: ImportRun) -> Written:
-    """Store a batch of reviews, and publish what they change for the public."""
-    # Small tables make plans that large ones regret.
+def store(prepared: Prepared) -> Written:
+    """Store a batch, and publish what it changes for the public."""
+    _prefer_indexes()
+    counts = Written()
+    prepared.new.store(counts)
+    if prepared.known:
+        decisions = Decisions(prepared.run, prepared.things, timezone.now())
+        decisions.on_known(prepared.known)
+        _Rows(decisions).store(counts)
+    return counts
+
+
+def _prefer_indexes() -> None:
+    """Have plans that are made while tables are small hold when they are large."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    return _Batch(batch, run).written()
+
+
+def _divided(batch: Sequence[Staged]) -> tuple[list[Staged], list[Staged]]:
+    """Reviews of statements that nothing is known of, and all others."""
+    keys = {staged.key for staged in batch if staged.key}
+    taken = set(ImportedRecord.objects.filter(key__in=keys).values_list("key", flat=True))
+    statements: set[UUID] = {staged.statement_key for staged in batch}
+    there = set(Claim.objects.filter(statement_key__in=statements).values_list("statement_key", flat=True))
+    there |= {staged.statement_key for staged in batch if staged.key in taken}
+    fresh = [staged for staged in batch if staged.statement_key not in there]
+    return fresh, [staged for staged in batch if staged.statement_key in there]
 
 
 @dataclass(slots=True)
-class _Taken:
-    staged: Staged
-    standing: Standing
-    outcome: str
-    verdict: Verdict | None
-    made_claim: bool
-    made_verdict: bool
+class _Rows:
+    """The rows that decisions amount to, numbered and rendered."""
 
+    decisions: Decisions
+    entries: list[Entry] = field(default_factory=list)
 
-class _Batch:
-    """One batch on its way in."""
+    def __post_init__(self) -> None:
+        self._number()
+        self.entries = [self._entry(standing) for standing in self.decisions.new if standing.verdicts]
 
-    def __init__(self, batch: Sequence[Staged], run: ImportRun) -> None:
-        self.batch, self.run = batch, run
-        # `now()` of the database: transitions are stamped with it, and no entry of the ledger may be earlier.
-        self.now: datetime = timezone.now()
-        self.things = Things((staged.review for staged in batch), now=self.now, by=run.started_by)
-        self.standings: dict[int, Standing] = {}
-        self.taken: list[_Taken] = []
-        self.pairs: list[Pair] = []
-        self.problems: list[ImportProblem] = []
+    # Making ready -----------------------------------------------------------------------------------------------------
 
-    def written(self) -> Written:
-        self._take_all()
-        self._store()
-        counts = Written(refused=len(self.problems))
-        for taken in self.taken:
-            setattr(counts, taken.outcome, getattr(counts, taken.outcome) + 1)
-        return counts
+    def _number(self) -> None:
+        new, old = self.decisions.new, self.decisions.old
+        for standing, pk in zip(new, reserve_ids(Claim, len(new)), strict=True):
+            standing.claim.pk = pk
+            if standing.verdicts:
+                standing.claim.state = Claim.State.ACCEPTED
+        places = [(standing.claim, place) for standing in new for place in standing.appearances]
+        for (claim, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
+            place.pk, place.claim_id = pk, claim.pk
+            if claim.first_appearance_id is None:
+                claim.first_appearance_id = pk
+        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in one.verdicts]
+        for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
+            verdict.pk, verdict.claim_id = pk, claim.pk
+        for taken in self.decisions.taken:
+            if taken.made_claim and not taken.standing.verdicts:
+                taken.standing.claim.reason = _reason(taken.staged.review)
 
-    # Deciding ---------------------------------------------------------------------------------------------------------
-
-    def _take_all(self) -> None:
-        taken_before = loading.claims_of_records(
-            {staged.key for staged in self.batch if staged.key}, run=self.run.pk
+    def _entry(self, standing: Standing) -> Entry:
+        """The first entry of a new claim's ledger."""
+        claim = standing.claim
+        claim._prefetched_objects_cache = {"topics": standing.topics}  # type: ignore[attr-defined]  # nothing to read
+        for verdict in standing.verdicts:
+            verdict._prefetched_objects_cache = {"evidence": []}  # type: ignore[attr-defined]  # the same
+        verdicts = sorted(
+            standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
         )
-        there = loading.standings(
-            {staged.statement_key for staged in self.batch},
-            {claim for claims in taken_before.values() for claim, _ in claims},
+        this = Line(version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now)
+        return entry(
+            claim, appearances=standing.appearances, verdicts=verdicts, merged_from=[], ledger=[this]
         )
-        by_claim = {one.claim.pk: one for group in there.values() for one in group}
-        for key, group in groupby(self.batch, key=lambda staged: staged.statement_key):
-            reviews = list(group)
-            standings = list(there.get(key, []))
-            known = self._known(reviews, standings, taken_before, by_claim)
-            assigned, pairs = assign(reviews, standings, self.things, known=known, new=self._new)
-            self.pairs += pairs
-            for staged, standing in assigned:
-                self._take(staged, standing, revises=self._revises(staged, standing, taken_before))
-
-    def _known(
-        self,
-        reviews: list[Staged],
-        standings: list[Standing],
-        taken_before: dict[UUID, list[tuple[int, bool]]],
-        by_claim: dict[int, Standing],
-    ) -> dict[UUID, int]:
-        """Which claim each record was about when it was taken before.
-
-        A page may hold reviews of several statements. Where it had one and has one, they are the same, though the
-        statement may have been reworded.
-        """
-        known = {}
-        for staged in reviews:
-            claims = {claim for claim, _ in taken_before.get(staged.key, [])} if staged.key else set()
-            same = next((one for one in standings if one.claim.pk in claims), None)
-            if same is None and len(claims) == 1 and staged.is_alone:
-                same = by_claim.get(next(iter(claims)))
-                if same:
-                    standings.append(same)
-            if same and staged.key:
-                known[staged.key] = same.claim.pk
-        return known
-
-    def _revises(
-        self, staged: Staged, standing: Standing, taken_before: dict[UUID, list[tuple[int, bool]]]
-    ) -> bool:
-        records = taken_before.get(staged.key, []) if staged.key else []
-        return any(claim == standing.claim.pk and earlier for claim, earlier in records)
-
-    def _new(self, review: Review) -> Standing:
-        claim = Claim(
-            statement=review.statement,
-            language=review.language,
-            state=Claim.State.PROPOSED,
-            created_by=self.run.started_by,
-            updated_at=self.now,
-        )
-        return Standing(claim, is_new=True)
-
-    def _take(self, staged: Staged, standing: Standing, *, revises: bool) -> None:
-        first = standing.is_new and id(standing) not in self.standings
-        before = len(standing.verdicts)
-        try:
-            outcome, verdict = standing.take(staged.review, self.things, now=self.now, revises=revises)
-        except Disagreement as disagreement:
-            self.problems.append(
-                refusal_of(self.run, staged.review, "rating", "disagreement", str(disagreement))
-            )
-            return
-        self.standings[id(standing)] = standing
-        if first:
-            outcome = ImportedRecord.Outcome.CREATED
-        made = len(standing.verdicts) > before
-        self.taken.append(_Taken(staged, standing, outcome, verdict, first, made))
 
     # Storing ----------------------------------------------------------------------------------------------------------
 
-    def _store(self) -> None:
-        new = [one for one in self.standings.values() if one.is_new]
-        old = [one for one in self.standings.values() if not one.is_new]
-        self._store_new_claims(new)
+    def store(self, counts: Written) -> None:
+        """Store everything, and count it."""
+        new, old = self.decisions.new, self.decisions.old
+        copy(Claim, [standing.claim for standing in new])
         self._change_old_claims(old)
-        everything = [*new, *old]
-        self._store_parts(everything)
-        self._publish_new(new)
+        self._store_parts([*new, *old])
+        if self.entries:
+            publishing.append(self.entries)
         self._publish_old(old)
         self._write_down()
-
-    def _store_new_claims(self, new: list[Standing]) -> None:
-        for standing, pk in zip(new, reserve_ids(Claim, len(new)), strict=True):
-            claim = standing.claim
-            claim.pk = pk
-            if standing.verdicts:
-                claim.state = Claim.State.ACCEPTED
-        appearances = [row for standing in new for row in standing.appearances]
-        for row, pk in zip(appearances, reserve_ids(Appearance, len(appearances)), strict=True):
-            row.pk = pk
-            if row.claim.first_appearance_id is None:
-                row.claim.first_appearance_id = pk
-        for taken in self.taken:
-            if taken.made_claim and not taken.standing.verdicts:
-                taken.standing.claim.reason = _reason(taken.staged.review)
-        copy(Claim, [standing.claim for standing in new])
+        counts.refused += len(self.decisions.problems)
+        for taken in self.decisions.taken:
+            setattr(counts, taken.outcome, getattr(counts, taken.outcome) + 1)
 
     def _change_old_claims(self, old: list[Standing]) -> None:
         accepted = [one.claim for one in old if one.verdicts and one.claim.state == Claim.State.PROPOSED]
@@ -223,48 +188,13 @@ class _Batch:
         )
 
     def _store_parts(self, standings: list[Standing]) -> None:
-        verdicts = [row for one in standings for row in one.verdicts]
-        for row, pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
-            row.pk = pk
-            row.claim_id = row.claim.pk
+        verdicts = [verdict for one in standings for verdict in one.verdicts]
         copy(Verdict, verdicts)
-        for standing in standings:
-            for place in standing.appearances:
-                place.claim_id = standing.claim.pk
         copy(Appearance, [place for one in standings if one.is_new for place in one.appearances])
         copy(Appearance, [place for one in standings if not one.is_new for place in one.appearances])
-        copy(
-            ClaimTopic,
-            [
-                ClaimTopic(claim_id=one.claim.pk, topic_id=topic.pk)
-                for one in standings
-                for topic in one.topics
-            ],
-        )
+        topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
+        copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics])
         evidence.take_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
-
-    # Publishing -------------------------------------------------------------------------------------------------------
-
-    def _publish_new(self, new: list[Standing]) -> None:
-        this = Line(version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.now)
-        entries = []
-        for standing in new:
-            if not standing.verdicts:
-                continue
-            claim = standing.claim
-            claim._prefetched_objects_cache = {"topics": standing.topics}  # type: ignore[attr-defined]  # nothing to read
-            for verdict in standing.verdicts:
-                verdict._prefetched_objects_cache = {"evidence": []}  # type: ignore[attr-defined]  # the same
-            verdicts = sorted(
-                standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
-            )
-            entries.append(
-                entry(
-                    claim, appearances=standing.appearances, verdicts=verdicts, merged_from=[], ledger=[this]
-                )
-            )
-        if entries:
-            publishing.append(entries)
 
     def _publish_old(self, old: list[Standing]) -> None:
         changes: dict[int, publishing.Change] = {}
@@ -280,25 +210,22 @@ class _Batch:
                 changes[one.claim.pk] = publishing.Change(Publication.Kind.ADDITION)
         publishing.record_all(changes)
 
-    # Writing down -----------------------------------------------------------------------------------------------------
-
     def _write_down(self) -> None:
-        copy(ImportedRecord, [self._record(taken) for taken in self.taken])
-        copy(ImportProblem, self.problems)
-        stored = {id(one) for one in self.standings.values()}
+        copy(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
+        copy(ImportProblem, self.decisions.problems)
         copy(
             PossibleDuplicate,
             [
-                PossibleDuplicate(claim=later.claim, earlier=earlier.claim, run=self.run)
-                for later, earlier in self.pairs
-                if id(later) in stored and earlier.claim.pk is not None
+                PossibleDuplicate(claim=later.claim, earlier=earlier.claim, run=self.decisions.run)
+                for later, earlier in self.decisions.pairs
+                if self.decisions.is_stored(later) and self.decisions.is_stored(earlier)
             ],
         )
 
-    def _record(self, taken: _Taken) -> dict[str, Any]:
+    def _record(self, taken: Taken) -> dict[str, Any]:
         review = taken.staged.review
         return {
-            "run_id": self.run.pk,
+            "run_id": self.decisions.run.pk,
             "digest": taken.staged.digest,
             "key": taken.staged.key,
             "claim_id": taken.standing.claim.pk,
@@ -320,9 +247,9 @@ class _Batch:
             action=action,
             before=before,
             after=after,
-            actor=self.run.started_by,
-            actor_name=self.run.started_by_name or str(self.run),
-            note=str(self.run),
+            actor=self.decisions.run.started_by,
+            actor_name=self.decisions.run.started_by_name or str(self.decisions.run),
+            note=str(self.decisions.run),
         )
 
 

@@ -17,8 +17,7 @@ from django.db import connection, connections
 
 from claims.importers.recipe import Recipe
 from claims.intake import running, runs, writing
-from claims.intake.staging import Staged
-from claims.intake.writing import Written
+from claims.intake.writing import Prepared, Written
 from claims.models import (
     Claim,
     ImportedRecord,
@@ -92,18 +91,18 @@ def test_an_import_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch, 
 
     written = iter(range(100))
 
-    def dying(batch: list[Staged], run: ImportRun) -> Written:
+    def dying(prepared: Prepared) -> Written:
         if next(written) == batches:
             raise Killed
-        return writing.write(batch, run)
+        return writing.store(prepared)
 
-    monkeypatch.setattr(running, "write", dying)
+    monkeypatch.setattr(running, "store", dying)
     run = ImportRun.objects.create(origin="file.jsonl")
     with pytest.raises(Killed):
         bring(*records(60), run=run)
     run.refresh_from_db()
     assert run.state == "failed"
-    monkeypatch.setattr(running, "write", writing.write)
+    monkeypatch.setattr(running, "store", writing.store)
     assert counts(bring(*records(60), run=run)) == wanted_counts
     assert everything() == wanted
     run.refresh_from_db()
