@@ -7,11 +7,11 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from itertools import islice
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,8 +27,7 @@ CHUNK = 500
 Input = tuple[Found | Refusal, Conventions]
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """A review that may be stored, as it waits for that: what it is known by, and all of it as JSON."""
 
     digest: str
@@ -72,7 +71,7 @@ def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[list[Cl
 def restored(text: str) -> Review:
     """The review that `Cleaned.review` holds."""
     stored: dict[str, Any] = orjson.loads(text)
-    place = Place(**stored["place"])
+    place = Place(*stored["place"])
     return Review(
         **stored
         | {
@@ -104,11 +103,12 @@ def _cleaned(item: Found | Refusal, conventions: Conventions) -> Cleaned | Refus
     if isinstance(review, Refusal):
         return review
     stored = {name: getattr(review, name) for name in _STORED}
+    stored |= {"place": list(review.place), "found": item.fields}
     return Cleaned(
         digest=digest(review),
         key=record_key(review),
         statement=review.statement,
-        review=orjson.dumps(stored | {"found": item.fields}, option=orjson.OPT_NON_STR_KEYS).decode(),
+        review=orjson.dumps(stored, option=orjson.OPT_NON_STR_KEYS).decode(),
         place=review.place,
         remarks=review.remarks,
         found=item if review.remarks else None,

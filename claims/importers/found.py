@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 #: The fields that a reader fills where the file has them, whatever its format calls them. Values stand as they were
 #: found: text, numbers, lists of those, or None. Everything about them is settled later, in one place
@@ -34,8 +34,10 @@ FIELDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+# Tuples, because hundreds of thousands of them are handed from one process to another.
+
+
+class Place(NamedTuple):
     """Where in the input something stands, in words for whoever has to find it."""
 
     file: str
@@ -47,8 +49,7 @@ class Place:
         return f"{self.file}, {self.position}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One review as a file has it."""
 
     place: Place

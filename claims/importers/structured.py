@@ -53,9 +53,13 @@ def reviews(
     if len(found) == 1:
         return found
     return [
-        replace(one, place=Place(place.file, f"{place.position}, review {number}"))
+        _at(one, Place(place.file, f"{place.position}, review {number}"))
         for number, one in enumerate(found, 1)
     ]
+
+
+def _at(one: Found | Refusal, place: Place) -> Found | Refusal:
+    return one._replace(place=place) if isinstance(one, Found) else replace(one, place=place)
 
 
 def is_review(node: Any) -> bool:

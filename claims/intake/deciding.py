@@ -117,8 +117,13 @@ class Decisions:
     def _revises(
         self, staged: Staged, standing: Standing, taken_before: dict[UUID, list[tuple[int, bool]]]
     ) -> bool:
+        """Whether it is a record that an earlier import took and says something else now.
+
+        Where that record is here too, as it was, this is another one.
+        """
+        claim = standing.claim.pk
         records = taken_before.get(staged.key, []) if staged.key else []
-        return any(claim == standing.claim.pk and earlier for claim, earlier in records)
+        return (claim, True) in records and claim not in staged.seen_claims
 
     def _new(self, review: Review) -> Standing:
         claim = _claims()(

@@ -24,7 +24,9 @@ class Staged:
     key: UUID | None
     statement_key: UUID
     is_alone: bool
-    """Whether no other record of this import that says something new has the same key."""
+    """Whether no other record of this import has the same key."""
+    seen_claims: frozenset[int]
+    """Claims that other records with the same key are about, which say what they said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ _CREATE = """
     )
 """
 
+_DROP = "DROP TABLE IF EXISTS staged_review, known_review, queued_review"
+
 #: The reviews that are still to be written, those of one statement together, in the order in which statements appear.
 #: Without their texts, so that sorting moves little.
 _QUEUE = """
@@ -60,13 +64,13 @@ class Stage:
     """The staged reviews of one import. Use as a context: it leaves nothing behind."""
 
     def __enter__(self) -> "Stage":
-        self._execute("DROP TABLE IF EXISTS staged_review, queued_review")
+        self._execute(_DROP)
         self._execute(_CREATE)
         return self
 
     def __exit__(self, *exception: object) -> None:
         if not connection.needs_rollback and connection.connection is not None:
-            self._execute("DROP TABLE IF EXISTS staged_review, queued_review")
+            self._execute(_DROP)
 
     def add(self, reviews: Iterable[Cleaned]) -> None:
         with (
@@ -93,7 +97,8 @@ class Stage:
         self._execute(
             """
             CREATE TEMPORARY TABLE known_review AS
-            SELECT DISTINCT ON (staged.number) staged.number, taken.run_id, taken.outcome
+            SELECT DISTINCT ON (staged.number)
+                staged.number, staged.key, taken.claim_id, taken.run_id, taken.outcome
             FROM staged_review AS staged JOIN claims_importedrecord AS taken USING (digest)
             WHERE NOT EXISTS (
                 -- A later import changed it: what it says now is new again.
@@ -114,7 +119,8 @@ class Stage:
                 [run.pk],
             )
             counts = dict(cursor.fetchall())
-        self._execute("DROP TABLE known_review")
+        self._execute("CREATE INDEX ON known_review (key)")
+        self._execute("ANALYZE known_review")
         self._execute(_QUEUE)
         self._execute("CREATE UNIQUE INDEX ON queued_review (turn)")
         self._execute("ANALYZE queued_review")
@@ -139,12 +145,16 @@ class Stage:
     def _rows(self, turn: int, size: int) -> list[Staged]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT review, digest, key, statement_key, is_alone"
+                "SELECT review, digest, key, statement_key, is_alone,"
+                " ARRAY(SELECT known.claim_id FROM known_review AS known WHERE known.key = staged_review.key)"
                 " FROM queued_review JOIN staged_review USING (number)"
                 " WHERE turn > %s AND turn <= %s ORDER BY turn",
                 [turn, turn + size],
             )
-            return [Staged(restored(review), *rest) for review, *rest in cursor.fetchall()]
+            return [
+                Staged(restored(review), digest, key, statement_key, alone and not seen, frozenset(seen))
+                for review, digest, key, statement_key, alone, seen in cursor.fetchall()
+            ]
 
     def _execute(self, statement: str) -> int:
         with connection.cursor() as cursor:

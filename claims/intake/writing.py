@@ -77,6 +77,9 @@ def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
 def store(prepared: Prepared) -> Written:
     """Store a batch, and publish what it changes for the public."""
     _prefer_indexes()
+    with connection.cursor() as cursor:
+        # What a crash of the server takes is imported again; the end of the import waits until all of it is safe.
+        cursor.execute("SET LOCAL synchronous_commit = off")
     counts = Written()
     prepared.new.store(counts)
     if prepared.known:

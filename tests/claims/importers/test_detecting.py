@@ -65,6 +65,10 @@ ANSWER: dict[str, Any] = {
         (document({"claims": [ANSWER], "nextPageToken": "x"}), "fact-check-tools"),
         (lines([ANSWER, ANSWER]), "fact-check-tools"),
         (lines([{"claims": [ANSWER]}]), "fact-check-tools"),
+        (lines([{"claim": EN, "verdict": "False"}]), "rows"),
+        (lines([{"statement": EN, "verdict": "False"}]), "rows"),
+        (lines([{"claimReviewed": EN, "url": "https://a.example"}]), "rows"),
+        (b"claim,verdict\nx,False\n", "csv"),
         (document({"claimReviewMarkupPages": [{"claimReviewMarkups": [{}]}]}), "fact-check-tools"),
     ],
 )
@@ -77,11 +81,8 @@ def test_formats_are_recognised(content: bytes, name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "seen"),
     [
-        (lines([{"claim": EN, "verdict": "False"}]), "JSON without ClaimReview markup"),
-        (lines([{"statement": EN, "verdict": "False"}]), "JSON without ClaimReview markup"),
-        (lines([{"claimReviewed": EN, "url": "https://a.example"}]), "JSON without ClaimReview markup"),
         (lines([{"raw": json.dumps(review())}]), "JSON without ClaimReview markup"),
-        (b"claim,verdict\nx,False\n", "text that begins with “claim,verdict”"),
+        (b"claim and verdict\n", "text that begins with “claim and verdict”"),
         (gzip.compress(b"x", mtime=0), "a gzip archive"),
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
         (b"\x00\x01\x02\x03", "a binary file"),

@@ -25,6 +25,13 @@ def test_a_changed_rating_is_a_new_version_with_a_public_note() -> None:
     assert (transition.verdict, transition.before, transition.after) == (first, "published", "superseded")
 
 
+def test_records_that_disagree_do_so_each_time() -> None:
+    disagreeing = [review(), review(rating="True", summary=None)]
+    assert counts(bring(*disagreeing)) == {"created": 1, "refused": 1}
+    assert counts(bring(*disagreeing)) == {"unchanged": 1, "refused": 1}
+    assert Verdict.objects.count() == 1
+
+
 def test_what_is_missing_now_stays_as_it_was() -> None:
     bring(review(context="She spoke at the opening.", appearances=["https://news.example/opening"]))
     bring(review(summary=None, reviewed_on="2026-03-05", claimant=None))
