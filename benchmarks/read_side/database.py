@@ -66,7 +66,7 @@ def set_up(place: Path) -> None:
 def _digest() -> str:
     digest = hashlib.sha256()
     for pattern in _INGREDIENTS:
-        for path in sorted(ROOT.glob(pattern)):
+        for path in sorted(path for path in ROOT.glob(pattern) if path.is_file()):
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:8]
 

@@ -1,5 +1,6 @@
 """`manage.py import_claims`: what it says, how it exits, what it leaves."""
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -142,6 +143,22 @@ def test_a_file_that_is_not_there_is_a_refusal_that_says_so(tmp_path: Path) -> N
     said, status = run(str(tmp_path / "missing.csv"))
     assert (status, said["refused"]) == (3, 1)
     assert said["problems"]["refused"] == [{"field": "", "code": "no such file", "count": 1}]
+
+
+def test_our_own_export_is_restored(tmp_path: Path) -> None:
+    run(lines(tmp_path / "reviews.jsonl", review()))
+    export = tmp_path / "ledger.ndjson"
+    call_command(
+        "export_claims", "--versions", "all", "--output", str(export), stderr=io.StringIO(), verbosity=0
+    )
+    out = io.StringIO()
+    call_command("import_claims", str(export), "--dry-run", stdout=out, stderr=io.StringIO())
+    assert "entry" in out.getvalue()
+    assert ImportRun.objects.count() == 1
+    packed = tmp_path / "ledger.ndjson.gz"
+    packed.write_bytes(gzip.compress(export.read_bytes()))
+    with pytest.raises(CommandError, match="an export of ours, packed"):
+        call_command("import_claims", str(packed), stderr=io.StringIO())
 
 
 def test_the_summary_as_a_table(tmp_path: Path) -> None:

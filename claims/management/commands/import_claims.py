@@ -1,14 +1,18 @@
 from argparse import RawDescriptionHelpFormatter
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 import orjson
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
+from claims.importers import opening
 from claims.importers.crawling import MOST_PAGES
 from claims.importers.detecting import FORMATS
+from claims.importers.files import File
 from claims.importers.mapping import Mapping, read_mapping
 from claims.importers.recipe import Recipe
 from claims.importers.strict import MappingError
@@ -18,6 +22,8 @@ from claims.management.article_report import console_on
 from claims.management.import_report import detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
 from claims.models import ImportRun
+from claims.restoring import recognise
+from sources.reading import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
 SOME_REFUSED = 3
@@ -55,6 +61,9 @@ records were refused. The summary goes to standard output, everything else to st
         parser.add_argument("--json", action="store_true", help="the summary as a JSON object")
 
     def handle(self, *, place: str, dry_run: bool, **options: Any) -> None:
+        if _is_lossless_export(place):
+            call_command("restore_claims", place, dry_run=dry_run, stdout=self.stdout, stderr=self.stderr)
+            return
         recipe = Recipe(options["format"], mapping=_mapping(options["mapping"]))
         by = user_named(options["by"])
         errors = Console(stderr=True)
@@ -96,6 +105,26 @@ records were refused. The summary goes to standard output, everything else to st
         except OSError as error:
             raise CommandError(f"The report cannot be written to {report}: {error.strerror}.") from None
         self.stderr.write(f"What could not be used, and why: {report}")
+
+
+def _is_lossless_export(place: str) -> bool:
+    """Whether it is our own export, which is restored with its ids and versions.
+
+    Raises:
+        CommandError: it is, and packed.
+    """
+    if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
+        return False
+    with closing(opening.files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+        first = next(files, None)
+        if not isinstance(first, File) or not recognise(first.head):
+            return False
+    with Path(place).open("rb") as stream:
+        if recognise(stream.read(200)):
+            return True
+    raise CommandError(
+        f"{place} is an export of ours, packed. Unpack it, or pipe it to: manage.py restore_claims -"
+    )
 
 
 def _mapping(path: str | None) -> Mapping | None:

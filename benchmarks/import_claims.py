@@ -1,0 +1,160 @@
+"""Measure how long an archive takes to import: 60 s for 208,739 records, 25 s when nothing changed, are promised.
+
+The floor is a bare COPY of the rows that the import made, into the same tables with the same indexes and generated
+columns, without triggers: at most four times as long is promised. The peak memory of the importing process is measured
+too, 300 MB at most; processes that it starts for cleaning come on top.
+
+Records are made up (names, labels and dates as many ways as people write them), unless `--file` names an archive.
+"""
+
+import argparse
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from benchmarks.read_side.words import LANGUAGES, lexicon
+from benchmarks.scratch import scratch_project
+
+RECORDS = 208_739
+SECONDS, SECONDS_UNCHANGED, MEGABYTES, TIMES_THE_FLOOR = 60, 25, 300, 4.0
+
+_CHECKERS = [f"checks{number}.example" for number in range(12)]
+_LABELS = [
+    "False",
+    "FALSE",
+    "Mostly false",
+    "Half true",
+    "True",
+    "Misleading",
+    "Pants on Fire",
+    "needs-context",
+    "",
+]
+_DATES = [
+    "2021-03-04",
+    "March 4, 2021",
+    "4 mars 2021",
+    "Thu, 04 Mar 2021 10:00:00 GMT",
+    "1614852000",
+    "03/04/2021",
+    "",
+]
+
+
+def records(count: int) -> Iterator[dict[str, Any]]:
+    """Dirty records: a tenth without a rating, half of the statements seen twice, some of no use."""
+    chance = random.Random("import_claims")  # noqa: S311  nothing to protect here
+    statements: list[tuple[str, str, str]] = []
+    for number in range(count):
+        if statements and chance.random() < 0.45:
+            statement, language, claimant = chance.choice(statements[-20_000:])
+        else:
+            words = lexicon(chance.choices(LANGUAGES, weights=[one.share for one in LANGUAGES])[0].tag)
+            statement, language = words.statement(chance), words.language.tag
+            claimant = words.name(chance) if chance.random() < 0.6 else ""
+            statements.append((statement, language, claimant))
+        checker = chance.choice(_CHECKERS)
+        yield {
+            "statement": statement if number % 50 else "",
+            "language": language if number % 20 else "mul",
+            "claimant": claimant,
+            "publisher": checker if number % 30 else "",
+            "rating": chance.choice(_LABELS),
+            "review_url": f"https://{checker}/{number}?utm_source=feed" if number % 3 else "",
+            "reviewed_on": chance.choice(_DATES),
+        }
+
+
+def imported(path: Path) -> float:
+    """Seconds that an import takes."""
+    from claims.importers.recipe import Recipe
+    from claims.intake import runs
+
+    began = time.perf_counter()
+    run = runs.begin(str(path), Recipe(), by=None)
+    runs.run_place(
+        run, str(path), Recipe(), detected=lambda *found: None, tell=lambda progress: None, most_pages=1
+    )
+    seconds = time.perf_counter() - began
+    counts = ", ".join(
+        f"{getattr(run, name):,} {name}" for name in ("created", "updated", "unchanged", "refused")
+    )
+    print(f"{run.records:,} records in {seconds:.1f} s: {counts}")
+    return seconds
+
+
+def floor(folder: Path) -> float:
+    """Seconds that the rows take by themselves, from files, into emptied tables."""
+    from django.apps import apps
+    from django.db import connection
+
+    tables = {}
+    for app in ("sources", "claims"):
+        for model in apps.get_app_config(app).get_models(include_auto_created=True):
+            fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+            if not model._meta.proxy and fields:
+                tables[model._meta.db_table] = ", ".join(f'"{field.column}"' for field in fields)
+    with connection.cursor() as cursor:
+        for table, columns in tables.items():
+            with (
+                (folder / table).open("wb") as file,
+                cursor.copy(f"COPY {table} ({columns}) TO STDOUT") as rows,
+            ):
+                file.writelines(rows)
+        cursor.execute("SET session_replication_role = replica")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute("CHECKPOINT")
+        began = time.perf_counter()
+        for table, columns in tables.items():
+            with (
+                (folder / table).open("rb") as file,
+                cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as rows,
+            ):
+                while block := file.read(1 << 20):
+                    rows.write(block)
+        return time.perf_counter() - began
+
+
+def measured(path: Path, folder: Path) -> bool:
+    """Print what came out; tell whether everything was met."""
+    first, again = imported(path), imported(path)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    bare = floor(folder)
+    results = [
+        ("first import", first, SECONDS, "s"),
+        ("nothing changed", again, SECONDS_UNCHANGED, "s"),
+        ("peak memory", memory, MEGABYTES, "MB"),
+        ("times the floor", first / bare, TIMES_THE_FLOOR, f"(the floor: {bare:.1f} s)"),
+    ]
+    for name, value, promised, unit in results:
+        print(f"{name:16} {value:8.1f} of {promised:g} {unit}{'' if value <= promised else '   MISSED'}")
+    return all(value <= promised for _, value, promised, _ in results)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--records", type=int, default=RECORDS)
+    parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, scratch_project():
+        folder = Path(name)
+        path = arguments.file or folder / "reviews.jsonl"
+        if not arguments.file:
+            with path.open("wb") as file:
+                file.writelines(orjson.dumps(one) + b"\n" for one in records(arguments.records))
+        return not measured(path, folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""docs/importing.md is true: every format and every field is there, and nothing else."""
+
+import re
+
+from django.conf import settings
+
+from claims.importers.detecting import FORMATS
+from claims.importers.found import FIELDS
+
+TEXT = (settings.BASE_DIR / "docs" / "importing.md").read_text()
+
+
+def test_formats() -> None:
+    table = TEXT[TEXT.index("| `--format`") : TEXT.index("A file's format")]
+    named = [
+        name
+        for line in table.splitlines()[2:]
+        if line
+        for name in re.findall(r"`([a-z-]+)`", line.split("|")[1])
+    ]
+    assert sorted(named) == sorted(one.NAME for one in FORMATS)
+
+
+def test_fields() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", TEXT[TEXT.index("## Fields") :], flags=re.MULTILINE)
+    assert dict(rows) == dict(FIELDS)
