@@ -39,6 +39,7 @@ _TONES: dict[str, Tone] = {
     ImportRun.State.WRITING: "active",
     ImportRun.State.FINISHED: "good",
     ImportRun.State.FAILED: "bad",
+    ImportRun.State.UNDOING: "waiting",
     ImportRun.State.UNDONE: "faded",
 }
 
@@ -127,7 +128,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = kwargs.get("obj")
         if run:
             may_run = self.has_add_permission(request)
-            may_undo = request.user.has_perm("claims.undo_import") and run.state in _UNDOABLE
+            may_undo = request.user.has_perm("claims.undo_import") and run.state in undoing.UNDOABLE
             context |= {
                 "run": run,
                 "run_badge": state_badge(run),
@@ -170,11 +171,14 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, "claims.undo_import")
         if request.method == "POST":
             try:
-                undoing.undo(run, by=person_at(request))
+                undoing.begin(run, by=person_at(request))
             except (IllegalMove, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, gettext("Undone: what this import brought is gone."))
+                messages.success(
+                    request,
+                    gettext("It is being undone, a part at a time."),
+                )
         return HttpResponseRedirect(change_page(run))
 
     def _asked_for(self, request: HttpRequest, pk: int, permission: str) -> ImportRun:
@@ -184,9 +188,6 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         if not request.user.has_perm(permission):
             raise PermissionDenied
         return run
-
-
-_UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED)
 
 
 def state_badge(run: ImportRun) -> SafeString:

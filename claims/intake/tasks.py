@@ -1,5 +1,6 @@
-"""Imports that were started at the desk."""
+"""Imports that were started, or are to be undone, at the desk."""
 
+from django.contrib.auth.models import User
 from procrastinate.contrib.django import app
 
 from claims.models import ImportRun
@@ -13,3 +14,13 @@ def run_import(*, run_id: int) -> None:
     run = ImportRun.objects.get(pk=run_id)
     if run.state in (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING):
         run_upload(run)
+
+
+@app.task(queue="imports")
+def undo_import(*, run_id: int, by_id: int) -> None:
+    """Take an import back; where a worker was stopped in the middle of it, the rest."""
+    from claims.intake.undoing import undo  # which has this task called
+
+    run = ImportRun.objects.get(pk=run_id)
+    if run.state == ImportRun.State.UNDOING:
+        undo(run, by=User.objects.get(pk=by_id))

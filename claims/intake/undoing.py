@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from claims import publishing
 from claims.intake import evidence
+from claims.intake.tasks import undo_import
 from claims.models import (
     Claim,
     ImportedRecord,
@@ -45,13 +46,16 @@ _CONTENT = (
     "url",
 )
 
+#: What can be undone, and what was broken off while it was being undone.
+UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDOING)
+
 #: So many claims are taken back in one transaction.
 BATCH = 500
 
 
 def obstacles(run: ImportRun) -> list[str]:
     """What was built on the import since, in words; empty where it can be undone."""
-    if run.state not in (ImportRun.State.FINISHED, ImportRun.State.FAILED):
+    if run.state not in UNDOABLE:
         return [_("The import is not finished.")]
     claims = _claims(run)
     moved = Transition.objects.filter(claim=OuterRef("pk"), at__gt=run.started_at).exclude(note=str(run))
@@ -86,6 +90,15 @@ def obstacles(run: ImportRun) -> list[str]:
     return found
 
 
+@transaction.atomic
+def begin(run: ImportRun, *, by: User) -> None:
+    """Have the worker undo the import. Raises as `undo`."""
+    _require_undoable(run, by)
+    run.state, run.undone_by_name = ImportRun.State.UNDOING, display_name(by)
+    run.save(update_fields=["state", "undone_by_name"])
+    undo_import.defer(run_id=run.pk, by_id=by.pk)
+
+
 def undo(run: ImportRun, *, by: User) -> ImportRun:
     """Take back what the import brought, a part at a time; can be called again where it was broken off.
 
@@ -93,9 +106,7 @@ def undo(run: ImportRun, *, by: User) -> ImportRun:
         NotAllowed: the person's role does not include it.
         IllegalMove: something was built on it, and what.
     """
-    require(by, "claims.undo_import", _("undo imports"))
-    if found := obstacles(run):
-        raise IllegalMove(" ".join(found))
+    _require_undoable(run, by)
     claims = iter(list(_claims(run).order_by("pk").values_list("pk", flat=True)))
     while batch := list(islice(claims, BATCH)):
         with transaction.atomic():
@@ -103,6 +114,12 @@ def undo(run: ImportRun, *, by: User) -> ImportRun:
     run.state, run.undone_at, run.undone_by_name = ImportRun.State.UNDONE, timezone.now(), display_name(by)
     run.save(update_fields=["state", "undone_at", "undone_by_name"])
     return run
+
+
+def _require_undoable(run: ImportRun, by: User) -> None:
+    require(by, "claims.undo_import", _("undo imports"))
+    if found := obstacles(run):
+        raise IllegalMove(" ".join(found))
 
 
 def _claims(run: ImportRun) -> QuerySet[Claim]:

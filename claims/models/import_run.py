@@ -25,6 +25,7 @@ class ImportRun(models.Model):
         WRITING = "writing", _("Writing")
         FINISHED = "finished", _("Finished")
         FAILED = "failed", _("Failed")
+        UNDOING = "undoing", _("Being undone")
         UNDONE = "undone", _("Undone")
 
     origin = models.CharField(
@@ -76,7 +77,16 @@ class ImportRun(models.Model):
             CheckConstraint(
                 name="importrun_state_is_known",
                 condition=Q(
-                    state__in=["chosen", "waiting", "reading", "writing", "finished", "failed", "undone"]
+                    state__in=[
+                        "chosen",
+                        "waiting",
+                        "reading",
+                        "writing",
+                        "finished",
+                        "failed",
+                        "undoing",
+                        "undone",
+                    ]
                 ),
             ),
             CheckConstraint(name="importrun_failed_says_why", condition=~Q(state="failed") | ~Q(error="")),

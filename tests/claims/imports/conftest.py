@@ -16,7 +16,7 @@ def intake(monkeypatch: pytest.MonkeyPatch) -> Intake:
     fake = Intake()
     for name in ("choose", "start", "problems_report", "preview"):
         monkeypatch.setattr(runs, name, getattr(fake, name))
-    for name in ("obstacles", "undo"):
+    for name in ("obstacles", "begin"):
         monkeypatch.setattr(undoing, name, getattr(fake, name))
     monkeypatch.setattr(detecting, "FORMATS", (Format,))
     return fake

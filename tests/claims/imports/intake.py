@@ -66,7 +66,7 @@ class Intake:
     def obstacles(self, run: ImportRun) -> list[str]:
         return self.hindrances
 
-    def undo(self, run: ImportRun, *, by: User) -> None:
+    def begin(self, run: ImportRun, *, by: User) -> None:
         self._refuse()
         self.calls.append(("undo", run.pk, by.get_username()))
         ImportRun.objects.filter(pk=run.pk).update(state="undone")

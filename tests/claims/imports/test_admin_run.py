@@ -170,7 +170,7 @@ class TestPage:
         assert desk.client.get(address(run, "undo")).status_code == 302
         assert intake.calls == []
         assert said(desk.client.post(address(run, "undo"), follow=True)) == [
-            "Undone: what this import brought is gone."
+            "It is being undone, a part at a time."
         ]
         assert intake.calls == [("undo", run.pk, editor.username)]
         assert address(run, "undo") not in desk.text(run)

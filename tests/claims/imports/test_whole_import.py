@@ -58,6 +58,7 @@ def test_a_table_is_imported_followed_classified_and_undone(
     assert (newest.version, newest.kind) == (2, "classification")
     assert newest.document["verdicts"][0]["rating"]["normalised"] == "mixed"
     desk.client.post(reverse("admin:claims_importrun_undo", args=[run.pk]))
+    run_waiting_jobs()
     run.refresh_from_db()
     assert (run.state, Publication.objects.current().count()) == ("undone", 0)
     assert Claim.objects.exclude(state="declined").count() == 0

@@ -101,6 +101,26 @@ def test_a_later_import_is_undone_first(editor: User) -> None:
     assert undoing.obstacles(first) == ["A later import added to 1 of its claims; undo that one first."]
 
 
+def test_one_that_was_broken_off_can_be_finished(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "BATCH", 1)
+    run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
+    undoing.begin(run, by=editor)
+    take_back, parts = undoing._Undoing.take_back, iter(range(9))
+
+    def dying(self: undoing._Undoing, ids: list[int]) -> None:
+        if next(parts) == 1:
+            raise KeyboardInterrupt
+        take_back(self, ids)
+
+    monkeypatch.setattr(undoing._Undoing, "take_back", dying)
+    with pytest.raises(KeyboardInterrupt):
+        undoing.undo(run, by=editor)
+    assert Publication.objects.current().count() == 1
+    monkeypatch.setattr(undoing._Undoing, "take_back", take_back)
+    undoing.undo(run, by=editor)
+    assert (Publication.objects.current().count(), run.state) == (0, "undone")
+
+
 def test_it_takes_a_role_that_includes_it(checker: User) -> None:
     run = bring(review())
     with pytest.raises(NotAllowed):
