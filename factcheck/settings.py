@@ -299,9 +299,8 @@ UNFOLD = desk(NEWSROOM_NAME)
 
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
-# -- Imports -------------------------------------------------------------------------------------------------
+# -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
-# What the desk takes as one file. The command reads files of any size.
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500_000_000, least=1_000_000, most=100_000_000_000)
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
@@ -396,7 +395,6 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Whoever fetches tells people that an address was refused, in words of their own.
         "requests_hardened": {"level": "ERROR"},
-        # One line a second about polling says nothing.
-        "procrastinate": {"level": "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL},
+        "procrastinate": {"level": "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL},  # it tells of every poll
     },
 }

@@ -20,10 +20,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from sources.connections import Deadline, public_session
 
-USER_AGENT = (
-    "Factcheck/1.0 (claim database for fact-checkers; fetches single articles that an editor asks for)"
-)
-
+USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
 ACCEPTED_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
 ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
 # Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.

@@ -26,25 +26,18 @@ from claims.models import (
     Transition,
     Verdict,
 )
+from claims.models.verdict import CONTENT
 from claims.moves import IllegalMove
 from claims.roles import require
 from claims.workflow import display_name
 from factcheck.copying import copy, reserve_ids
 
 #: What a verdict says, as it is taken over into the version that brings it back.
-_CONTENT = (
-    "claim_id",
-    "publisher_id",
-    "rating_id",
-    "summary",
-    "explanation",
-    "byline",
-    "language",
-    "reviewed_on",
-    "valid_as_of",
-    "recheck_on",
-    "url",
-)
+_CONTENT = [
+    Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
+    for name in CONTENT
+    if name not in ("version", "origin", "supersedes", "correction_kind", "correction_note")
+]
 
 #: What can be undone, and what was broken off while it was being undone.
 UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDOING)
