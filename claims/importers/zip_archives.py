@@ -19,6 +19,8 @@ MOST_MEMBERS = 200_000
 _LOCAL = b"PK\x03\x04"
 _HEADER = struct.Struct("<4sHHHHHIIIHH")
 _ENCRYPTED, _SIZE_BEHIND, _UTF8 = 0x1, 0x8, 0x800
+#: Flags that say how a member is to be read: encrypted, patched, strongly encrypted.
+_MANNER = 0b110_0001
 _STORED, _DEFLATED = 0, 8
 _METHODS = frozenset({_STORED, _DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
@@ -139,7 +141,9 @@ def _agree(info: zipfile.ZipInfo, header: _Header | None) -> bool:
     if header is None:
         return False
     same_sizes = header.packed is None or (header.packed, header.size) == (info.compress_size, info.file_size)
-    return same_sizes and (header.name, header.method) == (info.orig_filename, info.compress_type)
+    same_manner = header.flags & _MANNER == info.flag_bits & _MANNER
+    same_kind = (header.name, header.method) == (info.orig_filename, info.compress_type)
+    return same_sizes and same_manner and same_kind
 
 
 def _by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member | Refusal:
