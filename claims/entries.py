@@ -1,12 +1,12 @@
 """An entry of the ledger, made of a claim and all that belongs to it. Pure: rows in, rows out, none of them stored."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypedDict
 
 from claims import representation
-from claims.models import Appearance, Claim, Publication, Verdict
+from claims.models import Appearance, Claim, Publication, Topic
 from claims.search import searchable, stemmers
 from sources.models import Source
 from sources.urls import domain
@@ -19,14 +19,10 @@ _MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 
 #: What the database adds to an entry, and what each entry says for itself.
-_NOT_RESTATED = {"id", "sequence", "superseded_at"} | {
+_NOT_RESTATED = {"id", "sequence", "superseded_at", "search", "search_heading"} | {
     *("version", "kind", "note", "published_at", "body", "body_sha256")
 }
-_RESTATED = [
-    field.attname
-    for field in Publication._meta.concrete_fields
-    if not field.generated and field.name not in _NOT_RESTATED
-]
+_RESTATED = [field.attname for field in Publication._meta.concrete_fields if field.name not in _NOT_RESTATED]
 
 
 class Line(TypedDict):
@@ -48,8 +44,9 @@ class Entry(NamedTuple):
 def entry(
     claim: Claim,
     *,
-    appearances: Sequence[Appearance],
-    verdicts: Sequence[Verdict],
+    topics: Iterable[Topic],
+    appearances: Iterable[Appearance],
+    verdicts: Sequence[representation.Judgement],
     merged_from: Sequence[int],
     ledger: Sequence[Line],
 ) -> Entry:
@@ -58,13 +55,14 @@ def entry(
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
 
     Args:
-        verdicts: the published ones, one per publisher.
+        verdicts: the published ones, one per publisher, each with its evidence.
         ledger: the claim's whole ledger, the newest first; it begins with the line of the entry to make.
     """
     this, first = ledger[0], ledger[-1]["published_at"]
     status = _status(claim, verdicts)
     body = representation.document(
         claim,
+        topics=topics,
         appearances=appearances,
         verdicts=verdicts if status == Publication.Status.PUBLISHED else [],
         merged_from=list(merged_from),
@@ -126,7 +124,7 @@ def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: d
     return Entry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
-def _status(claim: Claim, verdicts: Sequence[Verdict]) -> str:
+def _status(claim: Claim, verdicts: Sequence[representation.Judgement]) -> str:
     if claim.state == Claim.State.MERGED:
         return Publication.Status.MERGED
     return Publication.Status.PUBLISHED if verdicts else Publication.Status.RETRACTED

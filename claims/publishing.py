@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from claims.entries import Entry, Line, entry, restated
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
+from claims.representation import Judgement
 from claims.webhooks.waking import announce
 from factcheck.copying import copy, reserve_ids
 
@@ -89,6 +90,7 @@ def _entries(changes: Mapping[int, Change], now: datetime) -> Iterator[Entry]:
         this = Line(version=version, kind=kind, note=note, published_at=now)
         yield entry(
             claim,
+            topics=claim.topics.all(),
             appearances=[a for c in claims for a in c.appearances.all()],
             verdicts=_public_verdicts(claims),
             merged_from=[c.pk for c in merged],
@@ -134,10 +136,10 @@ def _with_merged(ids: list[int]) -> list[list[Claim]]:
     return list(groups.values())
 
 
-def _public_verdicts(claims: list[Claim]) -> list[Verdict]:
+def _public_verdicts(claims: list[Claim]) -> list[Judgement]:
     """The published verdicts, one per publisher: the claim's own before those of claims merged into it."""
     found: dict[int, Verdict] = {}
     for claim in claims:
         for verdict in claim.verdicts.all():
             found.setdefault(verdict.publisher_id, verdict)
-    return list(found.values())
+    return [(verdict, verdict.evidence.all()) for verdict in found.values()]

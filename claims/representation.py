@@ -21,6 +21,7 @@ known is `null`, an empty string or an empty list. Dates are ISO 8601 days, mome
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, TypedDict
 
 import orjson
@@ -32,6 +33,8 @@ from claims.models.claim import claim_path
 from sources.models import Publisher, Snapshot, Source
 
 Document = dict[str, Any]
+#: A verdict and what it rests on.
+Judgement = tuple[Verdict, Iterable[Evidence]]
 
 
 class Entry(TypedDict):
@@ -47,8 +50,9 @@ class Entry(TypedDict):
 def document(
     claim: Claim,
     *,
+    topics: Iterable[Topic],
     appearances: Iterable[Appearance],
-    verdicts: Iterable[Verdict],
+    verdicts: Iterable[Judgement],
     merged_from: list[int],
     entry: Entry,
 ) -> Document:
@@ -65,9 +69,9 @@ def document(
         "claimant": claimant(claim.claimant) if claim.claimant else None,
         "claimed_on": _day(claim.claimed_on),
         "context": claim.context,
-        "topics": [topic(t) for t in claim.topics.all()],
+        "topics": [topic(t) for t in topics],
         "appearances": [appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
-        "verdicts": [verdict(v) for v in verdicts],
+        "verdicts": [verdict(v, evidence) for v, evidence in verdicts],
         "corrections": entry["corrections"],
         "merged_into": claim.merged_into_id,
         "merged_from": merged_from,
@@ -145,7 +149,7 @@ def evidence(row: Evidence) -> Document:
     return {"id": row.pk, "stance": row.stance, "note": row.note, **_quoted(row)}
 
 
-def verdict(row: Verdict) -> Document:
+def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> Document:
     return {
         "id": row.pk,
         "version": row.version,
@@ -161,16 +165,17 @@ def verdict(row: Verdict) -> Document:
         "recheck_on": _day(row.recheck_on),
         "url": row.url,
         "published_at": moment(row.published_at) if row.published_at else None,
-        "evidence": [evidence(e) for e in row.evidence.all()],
+        "evidence": [evidence(e) for e in rests_on],
     }
 
 
 def rating(row: Rating) -> Document:
+    scale = row.scale
     return {
         "id": row.pk,
         "code": row.code,
         "label": row.label,
-        "language": row.scale.language,
+        "language": scale.language,
         "labels": row.labels,
         "normalised": row.normalised or None,
         "colour": row.colour,
@@ -178,14 +183,15 @@ def rating(row: Rating) -> Document:
         "colour_dark": row.colour_dark,
         "text_colour_dark": row.text_colour_dark,
         "scale": {
-            "id": row.scale_id,
-            "name": row.scale.name,
-            "version": row.scale.version,
-            "methodology_url": row.scale.methodology_url,
+            "id": scale.pk,
+            "name": scale.name,
+            "version": scale.version,
+            "methodology_url": scale.methodology_url,
         },
     }
 
 
+@lru_cache(maxsize=1024)  # what is published together has one moment
 def moment(value: datetime) -> str:
     """ISO 8601 in UTC with microseconds, as every moment in the public representation."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

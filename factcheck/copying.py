@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import DEFERRED, Field, JSONField, Model
+from django.db.models import Field, JSONField, Model
+from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 
@@ -63,23 +64,28 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
 
 
 class Maker(Generic[M]):
-    """Makes new rows of a model, each for a third of what its constructor costs. Where there are hundreds of thousands.
+    """Makes new rows of a model, each for a tenth of what its constructor costs. Where there are hundreds of thousands.
 
-    Values are given by attribute (`claim_id`, not `claim`), and are not looked at. What is not given has its default.
+    Values are given by attribute (`claim_id`), or by the name of a relation (`claim`) with the row that it refers to.
+    They are not looked at. What is not given has its default. Nobody who listens to `pre_init` or `post_init` is told.
     """
 
     def __init__(self, model: type[M]) -> None:
         self._model = model
         blank = model()
-        fields = model._meta.concrete_fields
-        self._places = {field.attname: place for place, field in enumerate(fields)}
-        self._blank = [DEFERRED if field.generated else getattr(blank, field.attname) for field in fields]
+        fields = [field for field in model._meta.concrete_fields if not field.generated]
+        self._blank = {field.attname: getattr(blank, field.attname) for field in fields}
+        self._relations = {field.name: field.attname for field in fields if field.is_relation}
 
     def __call__(self, **values: Any) -> M:
-        row = self._blank.copy()
-        for name, value in values.items():
-            row[self._places[name]] = value
-        return self._model(*row)
+        row = self._model.__new__(self._model)
+        row._state = ModelState()
+        for name in self._relations.keys() & values.keys():
+            related = row._state.fields_cache[name] = values.pop(name)
+            values[self._relations[name]] = related.pk if related else None
+        row.__dict__ |= self._blank
+        row.__dict__ |= values
+        return row
 
 
 @cache

@@ -9,14 +9,14 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Model
 
 from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
-from claims.entries import Line, entry
+from claims.entries import Entry, Line, entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
 from sources.models import Publisher, Snapshot, Source
 from sources.urls import url_key
@@ -45,6 +45,18 @@ class Text:
     spans: list[tuple[int, int]]
 
 
+_Judgement = tuple[Verdict, list[Evidence]]
+
+
+class _Made(NamedTuple):
+    """A claim with all that is its own."""
+
+    claim: Claim
+    topics: list[Topic]
+    appearances: list[Appearance]
+    judgements: list[_Judgement]
+
+
 class Chunk:
     """The claims of some lives, one after the other in time, with the sources that they share."""
 
@@ -57,7 +69,7 @@ class Chunk:
         self._texts = [self._text(pk) for pk in range(first, max(end, first + 4))]
         self._popularity = list(itertools.accumulate(1 / (rank + 5) for rank in range(len(self._texts))))
         # Claims wait here until the one that is merged into them has been made too.
-        self._made: dict[int, tuple[Claim, list[Appearance], list[Verdict]]] = {}
+        self._made: dict[int, _Made] = {}
 
     def rows(self) -> Iterator[Model]:
         """Every row, stored in whatever order."""
@@ -168,12 +180,12 @@ class Chunk:
         ]
         claim.first_appearance = appearances[0]
         topics = sorted(self._topics(), key=lambda topic: topic.name)
-        claim._prefetched_objects_cache = {"topics": topics}  # type: ignore[attr-defined]  # as prefetch_related does
-        verdicts = list(self._verdicts(claim, words, life))
-        self._made[claim.pk] = claim, appearances, verdicts
+        judgements = list(self._judgements(claim, words, life))
+        self._made[claim.pk] = _Made(claim, topics, appearances, judgements)
         yield from appearances
-        yield from verdicts
-        yield from (item for verdict in verdicts for item in verdict.evidence.all())
+        for verdict, evidence in judgements:
+            yield verdict
+            yield from evidence
         yield from (
             ClaimTopic(id=claim.pk * 3 + number, claim_id=claim.pk, topic_id=topic.pk)
             for number, topic in enumerate(topics)
@@ -190,11 +202,11 @@ class Chunk:
         ]
         return list({topic.pk: topic for topic in some}.values())
 
-    def _verdicts(self, claim: Claim, words: Lexicon, life: Life) -> Iterator[Verdict]:
+    def _judgements(self, claim: Claim, words: Lexicon, life: Life) -> Iterator[_Judgement]:
         """One verdict for each entry that changes one, in that order."""
         publisher = _often_the_first(self._chance, self.cast.checkers)
         if life.merged_into:  # who checks the same claim twice merges the two
-            publisher = self._made[life.merged_into][2][0].publisher
+            publisher = self._made[life.merged_into].judgements[0][0].publisher
         earlier: Verdict | None = None
         for number, event in enumerate(life.events):
             if event.kind in (Publication.Kind.MERGE, Publication.Kind.RETRACTION):
@@ -203,7 +215,7 @@ class Chunk:
                 others = [checker for checker in self.cast.checkers if checker != publisher]
                 publisher, earlier = self._chance.choice(others), None
             earlier = self._verdict(claim.pk * 4 + number, claim, words, publisher, event, earlier)
-            yield earlier
+            yield earlier, self._evidence(earlier, words)
         if life.events[-1].kind == Publication.Kind.RETRACTION and earlier:
             earlier.state = Verdict.State.RETRACTED
 
@@ -226,7 +238,7 @@ class Chunk:
                 "correction_kind": event.kind,
                 "correction_note": words.sentence(chance, 12),
             }
-        verdict = Verdict(
+        return Verdict(
             id=pk,
             claim=claim,
             publisher=publisher,
@@ -247,67 +259,70 @@ class Chunk:
             published_at=event.at,
             **changed,
         )
-        evidence = [
+
+    def _evidence(self, verdict: Verdict, words: Lexicon) -> list[Evidence]:
+        chance = self._chance
+        return [
             Evidence(
-                id=pk * 4 + number,
+                id=verdict.pk * 4 + number,
                 verdict=verdict,
                 stance=chance.choice(
                     (Evidence.Stance.REFUTES, Evidence.Stance.REFUTES, Evidence.Stance.CONTEXT)
                 ),
                 note=words.sentence(chance, chance.randint(5, 14)) if chance.random() < 0.6 else "",
                 position=number,
-                created_at=event.at,
+                created_at=verdict.created_at,
                 **(self._quote(text) if chance.random() < 0.7 else {"source": text.source}),
             )
             for number, text in enumerate(self._some_texts(chance.choice((1, 1, 2, 2, 3))))
         ]
-        verdict._prefetched_objects_cache = {"evidence": evidence}  # type: ignore[attr-defined]  # as above
-        return verdict
 
     # The ledger -------------------------------------------------------------------------------------------------------
 
     def _entries(self, life: Life) -> Iterator[Model]:
         """The claim, the entries of its ledger and the verdicts in them."""
-        claim, appearances, verdicts = self._made[life.claim]
+        claim, topics, appearances, judgements = self._made[life.claim]
         ledger: list[Line] = []
-        live: dict[int, Verdict] = {}
+        live: dict[int, _Judgement] = {}
         absorbed: list[int] = []
-        drafted = iter(verdicts)
+        drafted = iter(judgements)
         for version, event in enumerate(life.events, 1):
             note = ""
             if event.kind == Publication.Kind.RETRACTION:
                 live, note = {}, "The review rested on a document that proved to be forged."
             elif event.kind != Publication.Kind.MERGE:
-                verdict = next(drafted)
-                live[verdict.publisher_id] = verdict
+                verdict, evidence = next(drafted)
+                live[verdict.publisher_id] = verdict, evidence
                 note = verdict.correction_note
             elif life.merged_into:
                 claim.state, claim.state_before_merge = Claim.State.MERGED, Claim.State.ACCEPTED
                 claim.merged_into_id, live = life.merged_into, {}
             else:
                 absorbed = life.absorbs
-                appearances = [*appearances, *(item for pk in absorbed for item in self._made[pk][1])]
+                appearances = [
+                    *appearances,
+                    *(item for pk in absorbed for item in self._made[pk].appearances),
+                ]
             written = Line(version=version, kind=event.kind, note=note, published_at=event.at)
             ledger.insert(0, written)
             until = life.events[version].at if version < len(life.events) else None
-            yield from self._entry(claim, appearances, list(live.values()), absorbed, ledger, event, until)
+            new = entry(
+                claim,
+                topics=topics,
+                appearances=appearances,
+                verdicts=list(live.values()),
+                merged_from=absorbed,
+                ledger=ledger,
+            )
+            yield from _stored(new, event, until)
         yield claim
 
-    def _entry(
-        self,
-        claim: Claim,
-        appearances: list[Appearance],
-        verdicts: list[Verdict],
-        absorbed: list[int],
-        ledger: list[Line],
-        event: Event,
-        until: datetime | None,
-    ) -> Iterator[Model]:
-        """As `publishing.record` makes them; a test holds one against the other."""
-        new = entry(claim, appearances=appearances, verdicts=verdicts, merged_from=absorbed, ledger=ledger)
-        yield Publication(id=event.sequence, sequence=event.sequence, superseded_at=until, **new.publication)
-        for number, row in enumerate(new.verdicts):
-            yield PublishedVerdict(id=event.sequence * 4 + number, publication_id=event.sequence, **row)
+
+def _stored(new: Entry, event: Event, until: datetime | None) -> Iterator[Model]:
+    """As `publishing.record` stores them; a test holds one against the other."""
+    yield Publication(id=event.sequence, sequence=event.sequence, superseded_at=until, **new.publication)
+    for number, row in enumerate(new.verdicts):
+        yield PublishedVerdict(id=event.sequence * 4 + number, publication_id=event.sequence, **row)
 
 
 def _often_the_first(chance: random.Random, choices: list[Any]) -> Any:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -74,13 +75,18 @@ class State:
 
 
 class _Blocks:
-    """Joins pieces to blocks, counts and hashes them."""
+    """Joins pieces to blocks, counts and hashes them.
+
+    A thread writes and hashes one block while the next is read: otherwise PostgreSQL would have to wait for that.
+    """
 
     def __init__(self, file: IO[bytes], progress: Progress, begins_after: Place | None = None) -> None:
         self.begins_after, self.claims, self.bytes, self.hash = begins_after, 0, 0, hashlib.sha256()
         self._file, self._progress = file, progress
         self._waiting: list[bytes] = []
         self._length = 0
+        self._writer = ThreadPoolExecutor(1, "export")
+        self._written: Future[None] | None = None
 
     def write(self, piece: bytes) -> int:
         self._waiting.append(piece)
@@ -90,12 +96,22 @@ class _Blocks:
         return len(piece)
 
     def flush(self) -> None:
+        """Have what waits written, as soon as what was given before is."""
         block = b"".join(self._waiting)
         self._waiting, self._length = [], 0
-        self._file.write(block)
-        self.hash.update(block)
+        self.settle()
+        self._written = self._writer.submit(self._store, block)
         self.bytes += len(block)
         self._progress(self.claims)
+
+    def settle(self) -> None:
+        """Wait until everything that was flushed is written; raise what went wrong with it."""
+        if self._written:
+            self._written.result()
+
+    def _store(self, block: bytes) -> None:
+        self._file.write(block)
+        self.hash.update(block)
 
 
 class Stream(_Blocks):
@@ -109,6 +125,7 @@ class Stream(_Blocks):
 
     def finish(self) -> None:
         self.flush()
+        self.settle()
         self._file.flush()
 
 
@@ -128,6 +145,7 @@ class PartFile(_Blocks):
         self.claims += 1
         if time.monotonic() - self._saved >= SECONDS:
             self.flush()
+            self.settle()
             self.save(place)
             self._saved = time.monotonic()
 
@@ -141,6 +159,7 @@ class PartFile(_Blocks):
     def finish(self) -> None:
         """The file is whole: give it its name."""
         self.flush()
+        self.settle()
         self._file.flush()
         part_of(self._path).replace(self._path)
         state_of(self._path).unlink(missing_ok=True)

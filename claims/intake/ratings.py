@@ -45,11 +45,14 @@ def ratings_for(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rati
 def _known(wanted: Iterable[Key]) -> dict[Key, Rating]:
     """By the key of the label, on any scale of the publisher; one that is in use before one that is not."""
     publishers = {publisher for publisher, _ in wanted}
-    rows = Rating.objects.filter(scale__publisher__in=publishers).select_related("scale")
+    labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
     by_key = {
-        (row.scale.publisher_id, label_key(row.label)): row for row in rows.order_by("scale__in_use", "-pk")
+        (publisher, label_key(label)): pk
+        for pk, publisher, label in labels.values_list("pk", "scale__publisher", "label")
     }
-    return {key: by_key[key] for key in wanted if key in by_key}
+    ids = {key: by_key[key] for key in wanted if key in by_key}
+    rows = Rating.objects.select_related("scale").in_bulk(ids.values())
+    return {key: rows[pk] for key, pk in ids.items()}
 
 
 def _add(publisher: Publisher, label: Label) -> None:

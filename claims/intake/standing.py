@@ -201,16 +201,14 @@ class Standing:
     def _add(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.versions.get(publisher.pk, 0) + 1
         verdict = _verdicts()(
-            publisher_id=publisher.pk,
-            rating_id=rating.pk,
+            publisher=publisher,
+            rating=rating,
             version=version,
             origin=Verdict.Origin.IMPORTED,
             state=Verdict.State.PUBLISHED,
             published_at=now,
             **content,
         )
-        for name, value in (("publisher", publisher), ("rating", rating)):
-            Verdict._meta.get_field(name).set_cached_value(verdict, value)  # type: ignore[union-attr]  # a foreign key
         self.versions[publisher.pk] = version
         self.live[publisher.pk] = verdict
         self.verdicts.append(verdict)

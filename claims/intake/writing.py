@@ -139,16 +139,17 @@ class _Rows:
 
     def _entry(self, standing: Standing) -> Entry:
         """The first entry of a new claim's ledger."""
-        claim = standing.claim
-        claim._prefetched_objects_cache = {"topics": standing.topics}  # type: ignore[attr-defined]  # nothing to read
-        for verdict in standing.verdicts:
-            verdict._prefetched_objects_cache = {"evidence": []}  # type: ignore[attr-defined]  # the same
         verdicts = sorted(
             standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
         )
         this = Line(version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now)
         return entry(
-            claim, appearances=standing.appearances, verdicts=verdicts, merged_from=[], ledger=[this]
+            standing.claim,
+            topics=standing.topics,
+            appearances=standing.appearances,
+            verdicts=[(verdict, ()) for verdict in verdicts],
+            merged_from=[],
+            ledger=[this],
         )
 
     # Storing ----------------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ FUNCTIONS = rf"""
         RETURN written::tsvector;
     END $$;
 
-    -- What relevance is judged by: the statement, and the names of its claimant and topics.
+    -- What relevance is judged by: the statement, and the names of its claimant and topics. It always fits.
     CREATE FUNCTION public.claims_search_heading(stemmers text[], statement text, names text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT setweight(public.claims_search_vector(stemmers, statement), 'A')
@@ -81,15 +81,13 @@ FUNCTIONS = rf"""
     $$;
 
     -- All that a claim is found by. A tsvector holds a megabyte: of the few texts beyond it, the end is not searched.
-    CREATE FUNCTION public.claims_search_document(stemmers text[], statement text, names text, details text)
+    CREATE FUNCTION public.claims_search_document(heading tsvector, stemmers text[], details text)
     RETURNS tsvector LANGUAGE plpgsql IMMUTABLE AS $$
     BEGIN
         LOOP
             BEGIN
-                RETURN public.claims_search_heading(stemmers, statement, names)
-                    || setweight(public.claims_search_vector(stemmers, details), 'C');
+                RETURN heading || setweight(public.claims_search_vector(stemmers, details), 'C');
             EXCEPTION WHEN program_limit_exceeded THEN
-                statement := left(statement, greatest(length(statement) / 2, 1000));
                 details := left(details, length(details) / 2);
             END;
         END LOOP;

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Index, Q, UniqueConstraint, Value
+from django.db.models import F, Index, Q, UniqueConstraint, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -139,26 +139,11 @@ class Publication(models.Model):
     search_statement = models.TextField()
     search_names = models.TextField(blank=True)
     search_text = models.TextField(blank=True)
+    # Made of these by a trigger.
     #: What it is found by.
-    search = models.GeneratedField(
-        expression=Func(
-            "search_languages",
-            "search_statement",
-            "search_names",
-            "search_text",
-            function="claims_search_document",
-        ),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search = SearchVectorField(editable=False, db_default="")
     #: What its relevance is judged by: small enough to stay in the row, where reading thousands of them is cheap.
-    search_heading = models.GeneratedField(
-        expression=Func(
-            "search_languages", "search_statement", "search_names", function="claims_search_heading"
-        ),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search_heading = SearchVectorField(editable=False, db_default="")
 
     objects = PublicationQuerySet.as_manager()
 
@@ -265,9 +250,19 @@ class Publication(models.Model):
                 "publication",
                 "The ledger never forgets: publications are only added.",
                 unless="pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
-                " AND to_jsonb(OLD) - '{superseded_at,search,search_heading}'::text[]"
-                # These are generated, and not yet so when this trigger fires.
-                " = to_jsonb(NEW) - '{superseded_at,search,search_heading}'::text[]",
+                " AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'",
+            ),
+            Rule(
+                # Not generated columns: those would each make the heading anew, and again when an entry is superseded.
+                name="publication_is_searchable",
+                operation=pgtrigger.Insert,
+                func=(
+                    "NEW.search_heading := claims_search_heading("
+                    "NEW.search_languages, NEW.search_statement, NEW.search_names);"
+                    " NEW.search := claims_search_document("
+                    "NEW.search_heading, NEW.search_languages, NEW.search_text);"
+                    " RETURN NEW;"
+                ),
             ),
             Rule(
                 name="publication_joins_the_ledger",

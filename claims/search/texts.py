@@ -56,15 +56,16 @@ SEARCHABLE_LANGUAGES = 3
 
 def searchable(text: str) -> str:
     """`text` with runs of scripts that have no spaces cut into overlapping pairs, so that parts of them are found."""
+    text = without_minus(text[:SEARCHABLE_CHARACTERS])
+    if text.isascii():
+        return text
     # The last letter by itself, too: then every letter is the beginning of something.
-    return UNSPACED.sub(
-        lambda run: f" {pairs(run.group())} {run.group()[-1]} ", without_minus(text[:SEARCHABLE_CHARACTERS])
-    )
+    return UNSPACED.sub(lambda run: f" {pairs(run.group())} {run.group()[-1]} ", text)
 
 
 def without_minus(text: str) -> str:
     """`COVID-19` → `COVID 19`. No character moves."""
-    return _HYPHEN.sub(" ", text)
+    return _HYPHEN.sub(" ", text) if "-" in text else text
 
 
 def pairs(run: str) -> str:

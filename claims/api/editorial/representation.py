@@ -120,7 +120,7 @@ def evidence(row: Evidence) -> Document:
 def verdict(row: Verdict) -> Document:
     """A verdict of `verdict_rows`."""
     return {
-        **representation.verdict(row),
+        **representation.verdict(row, ()),
         "evidence": [
             {**representation.evidence(each), "position": each.position} for each in row.evidence.all()
         ],
