@@ -1,6 +1,6 @@
 """Labels → ratings, as data: found on the publisher's scales, or added to them with their own words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from django.utils.text import slugify
@@ -31,14 +31,11 @@ def ratings_for(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rati
     What an editor decided about a rating stays. A label that is not known keeps its words and has no class.
     """
     found = _known(wanted)
-    missing = {key: value for key, value in wanted.items() if key not in found}
-    if missing:
+    if missing := {key: value for key, value in wanted.items() if key not in found}:
         hold("imported ratings")
         found |= _known(missing)
-    for key, (publisher, label) in missing.items():
-        if key not in found:
-            _add(publisher, label)
-            found |= _known({key: (publisher, label)})
+        _add([value for key, value in missing.items() if key not in found])
+        found |= _known(missing)
     return found
 
 
@@ -55,15 +52,19 @@ def _known(wanted: Iterable[Key]) -> dict[Key, Rating]:
     return {key: rows[pk] for key, pk in ids.items()}
 
 
-def _add(publisher: Publisher, label: Label) -> None:
+def _add(labels: list[tuple[Publisher, Label]]) -> None:
     """Store the whole scale of a label that is known to belong to one; otherwise the label by itself."""
-    if scale := _shipped().get((publisher.domain, label.scale)):
-        row = _scale(publisher, scale.name, scale.version, scale.language)
-        for wording, normalised in scale.labels:
-            _rating(row, wording, normalised)
-    else:
-        row = _scale(publisher, IMPORTED_SCALE, AS_IMPORTED, label.language or publisher.language or "und")
-        _rating(row, label.text, label.normalised)
+    steps: dict[RatingScale, dict[str, str]] = {}
+    for publisher, label in labels:
+        if scale := _shipped().get((publisher.domain, label.scale)):
+            row = _scale(publisher, scale.name, scale.version, scale.language)
+            steps[row] = dict(scale.labels)
+        else:
+            language = label.language or publisher.language or "und"
+            row = _scale(publisher, IMPORTED_SCALE, AS_IMPORTED, language)
+            steps.setdefault(row, {})[label.text] = label.normalised
+    for row, classes in steps.items():
+        Rating.objects.bulk_create(_ratings(row, classes))
 
 
 def _scale(publisher: Publisher, name: str, version: str, language: str) -> RatingScale:
@@ -74,14 +75,16 @@ def _scale(publisher: Publisher, name: str, version: str, language: str) -> Rati
     return row
 
 
-def _rating(scale: RatingScale, label: str, normalised: str) -> None:
+def _ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:
+    """Ratings for those of the labels that the scale does not have."""
     there = list(scale.ratings.values_list("label", "code"))
-    if label in {known for known, _ in there}:
-        return
-    position, code = len(there) + 1, slugify(label, allow_unicode=True)[:_LONGEST_CODE].strip("-_")
-    if not code or code in {known for _, known in there}:
-        code = f"{code[: _LONGEST_CODE - 12]}-{position}".lstrip("-")
-    Rating.objects.create(scale=scale, code=code, position=position, label=label, normalised=normalised)
+    labels, codes = {label for label, _ in there}, {code for _, code in there}
+    for position, label in enumerate((label for label in classes if label not in labels), len(there) + 1):
+        code = slugify(label, allow_unicode=True)[:_LONGEST_CODE].strip("-_")
+        if not code or code in codes:
+            code = f"{code[: _LONGEST_CODE - 12]}-{position}".lstrip("-")
+        codes.add(code)
+        yield Rating(scale=scale, code=code, position=position, label=label, normalised=classes[label])
 
 
 @cache
