@@ -7,19 +7,15 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import fields
-from datetime import date
 from itertools import islice
 from multiprocessing import get_context
-from typing import Any, NamedTuple
-
-import orjson
+from typing import NamedTuple
 
 from claims.importers.conventions import Conventions
-from claims.importers.found import Found, Place, Refusal
-from claims.importers.identity import digest, record_key
+from claims.importers.found import Found, Refusal
 from claims.importers.reading import read_review
-from claims.importers.review import Label, Outlet, Person, Remark, Review
+from claims.importers.review import Remark
+from claims.importers.waiting import line
 
 #: How many records a process gets at a time: enough that handing them over costs little.
 CHUNK = 500
@@ -28,19 +24,18 @@ Input = tuple[Found | Refusal, Conventions]
 
 
 class Cleaned(NamedTuple):
-    """A review that may be stored, as it waits for that: what it is known by, and all of it as JSON."""
+    """Some records, settled."""
 
-    digest: str
-    key: str | None
-    statement: str
-    review: str
-    place: Place
-    remarks: tuple[Remark, ...]
-    found: Found | None
-    """Where a value was left out: the record as it was found."""
+    records: int
+    """How many they were."""
+    lines: bytes
+    """Those that may be stored, as they wait for that (`claims.importers.waiting`)."""
+    incomplete: list[tuple[Found, tuple[Remark, ...]]]
+    """Those of them in which something was left out, as they were found, and what."""
+    refusals: list[Refusal]
 
 
-def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[list[Cleaned | Refusal]]:
+def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[Cleaned]:
     """The records in their order, some at a time. A few are cleaned here; for many, other processes are started.
 
     Args:
@@ -68,61 +63,24 @@ def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[list[Cl
             _cancel(waiting)
 
 
-def restored(text: str) -> Review:
-    """The review that `Cleaned.review` holds."""
-    stored: dict[str, Any] = orjson.loads(text)
-    place = Place(*stored["place"])
-    return Review(
-        **stored
-        | {
-            "place": place,
-            "found": Found(place, stored["found"]),
-            "publisher": Outlet(**stored["publisher"]) if stored["publisher"] else None,
-            "rating": Label(**stored["rating"]) if stored["rating"] else None,
-            "claimant": _person(stored["claimant"]),
-            "claimed_on": _day(stored["claimed_on"]),
-            "reviewed_on": _day(stored["reviewed_on"]),
-            "appearances": tuple(stored["appearances"]),
-            "topics": tuple(stored["topics"]),
-            "remarks": (),
-        }
-    )
+def _clean(chunk: list[Input]) -> Cleaned:
+    lines: list[bytes] = []
+    incomplete: list[tuple[Found, tuple[Remark, ...]]] = []
+    refusals: list[Refusal] = []
+    for item, conventions in chunk:
+        if isinstance(item, Refusal):
+            refusals.append(item)
+            continue
+        review = read_review(item, conventions)
+        if isinstance(review, Refusal):
+            refusals.append(review)
+            continue
+        lines.append(line(review, item))
+        if review.remarks:
+            incomplete.append((item, review.remarks))
+    return Cleaned(len(chunk), b"".join(lines), incomplete, refusals)
 
 
-_STORED = [field.name for field in fields(Review) if field.name not in ("found", "remarks")]
-
-
-def _clean(chunk: list[Input]) -> list[Cleaned | Refusal]:
-    return [_cleaned(item, conventions) for item, conventions in chunk]
-
-
-def _cleaned(item: Found | Refusal, conventions: Conventions) -> Cleaned | Refusal:
-    if isinstance(item, Refusal):
-        return item
-    review = read_review(item, conventions)
-    if isinstance(review, Refusal):
-        return review
-    stored = {name: getattr(review, name) for name in _STORED}
-    stored |= {"place": list(review.place), "found": item.fields}
-    return Cleaned(
-        digest=digest(review),
-        key=record_key(review),
-        statement=review.statement,
-        review=orjson.dumps(stored, option=orjson.OPT_NON_STR_KEYS).decode(),
-        place=review.place,
-        remarks=review.remarks,
-        found=item if review.remarks else None,
-    )
-
-
-def _cancel(waiting: deque[Future[list[Cleaned | Refusal]]]) -> None:
+def _cancel(waiting: deque[Future[Cleaned]]) -> None:
     for future in waiting:
         future.cancel()
-
-
-def _person(stored: dict[str, Any] | None) -> Person | None:
-    return Person(**stored | {"same_as": tuple(stored["same_as"])}) if stored else None
-
-
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None

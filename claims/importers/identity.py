@@ -1,20 +1,25 @@
 """By what a record is known again: all that it says, or the review that it is about, whatever it says of it."""
 
-from dataclasses import fields
 from hashlib import blake2b
+from typing import Any, Final
 
 import orjson
 
 from claims.importers.review import Outlet, Person, Review
 from sources.urls import url_key
 
-#: What a record says, as opposed to where it stands.
-_CONTENT = [field.name for field in fields(Review) if field.name not in ("place", "remarks", "found")]
+#: What a record says, as opposed to where it stands and what was left out of it.
+SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("remarks"))
 
 
-def digest(review: Review) -> str:
-    """The same for two records that say the same once their values are settled; a UUID."""
-    return _uuid(orjson.dumps([getattr(review, name) for name in _CONTENT]))
+def said(review: Review) -> bytes:
+    """What a record says once its values are settled, as JSON: a list in the order of the fields."""
+    return orjson.dumps(review[SAID], default=_by_name)
+
+
+def digest(content: bytes) -> str:
+    """The same for what two records say that say the same; a UUID."""
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def record_key(review: Review) -> str | None:
@@ -25,9 +30,9 @@ def record_key(review: Review) -> str | None:
     if review.publisher is None:
         return None
     if page := url_key(review.url):
-        return _uuid(orjson.dumps(["page", outlet_key(review.publisher), page]))
+        return digest(orjson.dumps(["page", outlet_key(review.publisher), page]))
     if review.id:
-        return _uuid(orjson.dumps(["id", outlet_key(review.publisher), review.id]))
+        return digest(orjson.dumps(["id", outlet_key(review.publisher), review.id]))
     return None
 
 
@@ -41,5 +46,7 @@ def name_key(person: Person | None) -> str:
     return " ".join(person.name.casefold().split()) if person else ""
 
 
-def _uuid(content: bytes) -> str:
-    return blake2b(content, digest_size=16).hexdigest()
+def _by_name(part: Any) -> dict[str, Any]:
+    """A part of a review with the names of its fields, as digests have always had it."""
+    fields: dict[str, Any] = part._asdict()
+    return fields

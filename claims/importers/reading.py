@@ -80,7 +80,6 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
         reviewed_on=record.day("reviewed_on", review_language or language),
         review_language=review_language,
         remarks=tuple(dict.fromkeys(record.remarks)),
-        found=found,
     )
 
 

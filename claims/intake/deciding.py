@@ -141,9 +141,7 @@ class Decisions:
         try:
             outcome, verdict = standing.take(staged.review, self.things, now=self.now, revises=revises)
         except Disagreement as disagreement:
-            self.problems.append(
-                refusal_of(self.run, staged.review, "rating", "disagreement", str(disagreement))
-            )
+            self.problems.append(refusal_of(self.run, staged, "rating", "disagreement", str(disagreement)))
             return
         self._standings[id(standing)] = standing
         if first:

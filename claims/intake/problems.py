@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from claims.importers.cleaning import Cleaned
 from claims.importers.found import Found, Place, Refusal
-from claims.importers.review import Review
+from claims.importers.review import Remark
+from claims.intake.staging import Staged
 from claims.models import ImportProblem, ImportRun
 
 _REFUSED, _LEFT_OUT = ImportProblem.Outcome.REFUSED, ImportProblem.Outcome.LEFT_OUT
@@ -27,18 +27,18 @@ def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:
     )
 
 
-def remarks_of(run: ImportRun, cleaned: Cleaned) -> Iterator[ImportProblem]:
+def problems_of(run: ImportRun, found: Found, remarks: Iterable[Remark]) -> Iterator[ImportProblem]:
     """The values that were left out of a record."""
-    for remark in cleaned.remarks:
+    for remark in remarks:
         said = (remark.field, remark.code, remark.reason)
-        yield _problem(
-            run, _LEFT_OUT, cleaned.place, said, cleaned.found, cleaned.found.raw if cleaned.found else None
-        )
+        yield _problem(run, _LEFT_OUT, found.place, said, found, found.raw)
 
 
-def refusal_of(run: ImportRun, review: Review, field: str, code: str, reason: str) -> ImportProblem:
+def refusal_of(run: ImportRun, staged: Staged, field: str, code: str, reason: str) -> ImportProblem:
     """A record that could be read and not be stored."""
-    return _problem(run, _REFUSED, review.place, (field, code, reason), review.found, None)
+    place = staged.review.place
+    found = Found(place, orjson.loads(staged.found))
+    return _problem(run, _REFUSED, place, (field, code, reason), found, None)
 
 
 def report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:

@@ -11,8 +11,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from claims.importers.cleaning import Cleaned, Input, cleaned
-from claims.importers.found import Refusal
-from claims.intake.problems import problem_of, remarks_of
+from claims.intake.problems import problem_of, problems_of
 from claims.intake.staging import Stage, Staged
 from claims.intake.writing import Prepared, Written, prepare, store
 from claims.models import (
@@ -113,16 +112,16 @@ class _Course:
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
-    def read(self, chunks: Iterable[list[Cleaned | Refusal]], stage: Stage) -> None:
+    def read(self, chunks: Iterable[Cleaned], stage: Stage) -> None:
         for chunk in chunks:
-            reviews = [item for item in chunk if isinstance(item, Cleaned)]
-            refusals = [item for item in chunk if isinstance(item, Refusal)]
-            remarks = [problem for review in reviews for problem in remarks_of(self.run, review)]
-            stage.add(reviews)
-            copy(ImportProblem, [*(problem_of(self.run, refusal) for refusal in refusals), *remarks])
-            self.run.records += len(chunk)
-            self.run.refused += len(refusals)
-            self.run.incomplete += sum(bool(review.remarks) for review in reviews)
+            stage.add(chunk.lines)
+            problems = [problem_of(self.run, refusal) for refusal in chunk.refusals]
+            for found, remarks in chunk.incomplete:
+                problems += problems_of(self.run, found, remarks)
+            copy(ImportProblem, problems)
+            self.run.records += chunk.records
+            self.run.refused += len(chunk.refusals)
+            self.run.incomplete += len(chunk.incomplete)
             self.run.bytes_read = self.bytes_read()
             self._forward("reading", self.run.bytes_read, self.run.size)
 

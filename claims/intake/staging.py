@@ -4,19 +4,18 @@ So a claim that a file names in three places is written once, with all its verdi
 table is the connection's own and goes with it: what a crash takes is read again.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from claims.importers.cleaning import Cleaned, restored
 from claims.importers.review import Review
+from claims.importers.waiting import COLUMNS, restored
 from claims.models import ImportRun
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(NamedTuple):
     """A review with what it is known by."""
 
     review: Review
@@ -27,10 +26,11 @@ class Staged:
     """Whether no other record of this import has the same key."""
     seen_claims: frozenset[int]
     """Claims that other records with the same key are about, which say what they said before."""
+    found: str
+    """The fields of the record as they were found, as JSON; few are ever looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """How many staged records need no writing."""
 
     unchanged: int
@@ -39,11 +39,15 @@ class Known:
     """They were written when this import was begun before, by `ImportedRecord.Outcome`."""
 
 
+#: The keys of statements are made while others read, which keep Python busy and not PostgreSQL.
 _CREATE = """
     CREATE TEMPORARY TABLE staged_review (
-        number serial, digest uuid, key uuid, statement text, review text
+        number serial, digest uuid, key uuid, statement text, review text, found text,
+        statement_key uuid GENERATED ALWAYS AS (claims_statement_key(statement)) STORED
     )
 """
+
+_ADD = f"COPY staged_review ({', '.join(COLUMNS)}) FROM STDIN"
 
 _DROP = "DROP TABLE IF EXISTS staged_review, known_review, queued_review"
 
@@ -54,8 +58,7 @@ _QUEUE = """
     SELECT row_number() OVER (ORDER BY first, number) AS turn, number, statement_key,
         count(*) OVER (PARTITION BY key) = 1 AS is_alone
     FROM (
-        SELECT number, key, statement_key, min(number) OVER (PARTITION BY statement_key) AS first
-        FROM (SELECT number, key, claims_statement_key(statement) AS statement_key FROM staged_review) AS keyed
+        SELECT number, key, statement_key, min(number) OVER (PARTITION BY statement_key) AS first FROM staged_review
     ) AS together
 """
 
@@ -72,13 +75,10 @@ class Stage:
         if not connection.needs_rollback and connection.connection is not None:
             self._execute(_DROP)
 
-    def add(self, reviews: Iterable[Cleaned]) -> None:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy("COPY staged_review (digest, key, statement, review) FROM STDIN") as stream,
-        ):
-            for review in reviews:
-                stream.write_row((review.digest, review.key, review.statement, review.review))
+    def add(self, lines: bytes) -> None:
+        """Add reviews, as `claims.importers.waiting` writes them."""
+        with connection.cursor() as cursor, cursor.copy(_ADD) as stream:
+            stream.write(lines)
 
     def set_aside_known(self, run: ImportRun) -> Known:
         """Take out what says nothing new, and put the rest in the order of writing."""
@@ -145,15 +145,17 @@ class Stage:
     def _rows(self, turn: int, size: int) -> list[Staged]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT review, digest, key, statement_key, is_alone,"
+                "SELECT review, digest, key, queued_review.statement_key, is_alone, found,"
                 " ARRAY(SELECT known.claim_id FROM known_review AS known WHERE known.key = staged_review.key)"
                 " FROM queued_review JOIN staged_review USING (number)"
                 " WHERE turn > %s AND turn <= %s ORDER BY turn",
                 [turn, turn + size],
             )
             return [
-                Staged(restored(review), digest, key, statement_key, alone and not seen, frozenset(seen))
-                for review, digest, key, statement_key, alone, seen in cursor.fetchall()
+                Staged(
+                    restored(review), digest, key, statement_key, alone and not seen, frozenset(seen), found
+                )
+                for review, digest, key, statement_key, alone, found, seen in cursor.fetchall()
             ]
 
     def _execute(self, statement: str) -> int:

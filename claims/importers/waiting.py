@@ -1,0 +1,63 @@
+"""A review as it waits to be stored: a line as PostgreSQL's COPY takes it, and back.
+
+Whoever reads a record writes its line, so that those who pass it on need not look at it. It is text and needs no
+database.
+"""
+
+from datetime import date
+from typing import Any, Final
+
+import orjson
+
+from claims.importers.found import Found, Place
+from claims.importers.identity import digest, record_key, said
+from claims.importers.review import Label, Outlet, Person, Review
+
+#: What stands in a line: what the record is known by, its statement, the review, and the fields as they were found.
+COLUMNS: Final = ("digest", "key", "statement", "review", "found")
+
+_NULL: Final = "\\N"
+
+
+def line(review: Review, found: Found) -> bytes:
+    """Its line. Statements are one line and JSON escapes line ends, so a backslash is all that COPY would misread."""
+    content = said(review)
+    texts = b"%b\t[%b,%b]\t%b\n" % (
+        review.statement.encode(),
+        orjson.dumps(tuple(review.place)),
+        content,
+        orjson.dumps(found.fields, option=orjson.OPT_NON_STR_KEYS),
+    )
+    known_by = f"{digest(content)}\t{record_key(review) or _NULL}\t"
+    return known_by.encode() + texts.replace(b"\\", b"\\\\")
+
+
+def restored(text: str) -> Review:
+    """The review in a line, without what was left out of it."""
+    place, (
+        statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
+        number, url, summary, byline, reviewed_on, review_language,
+    ) = orjson.loads(text)  # fmt: skip
+    return Review(
+        Place(*place),
+        statement,
+        language,
+        Outlet(**publisher) if publisher else None,
+        Label(**rating) if rating else None,
+        _person(claimant) if claimant else None,
+        date.fromisoformat(claimed_on) if claimed_on else None,
+        context,
+        tuple(appearances),
+        tuple(topics),
+        number,
+        url,
+        summary,
+        byline,
+        date.fromisoformat(reviewed_on) if reviewed_on else None,
+        review_language,
+    )
+
+
+def _person(stored: dict[str, Any]) -> Person:
+    stored["same_as"] = tuple(stored["same_as"])
+    return Person(**stored)
