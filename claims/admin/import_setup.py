@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
 from claims.importers import detecting
-from claims.importers.found import Refusal
+from claims.importers.found import Found, Refusal
 from claims.importers.review import Review
 from claims.intake import runs
 from claims.models import ImportRun, NormalisedRating
@@ -142,7 +142,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         except (IllegalMove, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(run))
-    shown = [_shown(item) for item in _preview(run, run.format_settings)]
+    shown = [_shown(item) for _record, item in _preview(run, run.format_settings)]
     stored = [item for item in shown if item.review]
     context = {
         **admin.admin_site.each_context(request),
@@ -185,7 +185,7 @@ def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
     return True
 
 
-def _preview(run: ImportRun, how: Settings) -> list[Review | Refusal]:
+def _preview(run: ImportRun, how: Settings) -> list[runs.Previewed]:
     return runs.preview(run, format=run.format, settings=how, count=SHOWN)
 
 
@@ -194,20 +194,21 @@ def _columns(run: ImportRun) -> dict[str, str]:
     kept = {name: part for name, part in section(run.format_settings, "mapping").items() if name == "table"}
     trial = kept | {"name": "columns", "fields": {"statement": 1}}
     found: dict[str, str] = {}
-    for item in _preview(run, {**run.format_settings, "mapping": trial}):
-        raw = _raw(item)
+    for record, _item in _preview(run, {**run.format_settings, "mapping": trial}):
+        raw = _raw(record)
         for name, value in raw.items() if isinstance(raw, dict) else ():
             said = "" if value is None else " ".join(str(value).split())
             found[name] = found.get(name) or (said if len(said) <= 40 else f"{said[:39]}…")
     return found
 
 
-def _raw(item: Review | Refusal) -> Any:
+def _raw(record: Found | Refusal) -> Any:
     """The record as the file has it."""
-    own = item.raw if isinstance(item, Refusal) else None
-    if own is None and item.found is not None:
-        own = item.found.raw if item.found.raw is not None else dict(item.found.fields)
-    return own
+    if isinstance(record, Refusal):
+        if record.raw is not None or record.found is None:
+            return record.raw
+        record = record.found
+    return record.raw if record.raw is not None else dict(record.fields)
 
 
 def _shown(item: Review | Refusal) -> Shown:

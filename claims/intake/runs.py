@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from claims.importers import crawling, opening
 from claims.importers.detecting import detect
 from claims.importers.files import File
-from claims.importers.found import Refusal
+from claims.importers.found import Found, Refusal
 from claims.importers.reading import read_review
 from claims.importers.recipe import Detected, Recipe, records
 from claims.importers.review import Review
@@ -32,6 +32,10 @@ from sources.reading import STANDARD_INPUT, is_address
 _STATE = ImportRun.State
 #: What may be begun, or begun again.
 STARTABLE = (_STATE.CHOSEN, _STATE.READING, _STATE.WRITING, _STATE.FAILED)
+
+
+#: A record, and what would be stored of it.
+Previewed = tuple[Found | Refusal, Review | Refusal]
 
 
 class AlreadyRunning(Exception):
@@ -74,13 +78,13 @@ def preview(
     format: str,  # noqa: A002  as on the command line
     settings: Mapping[str, Any],
     count: int = 20,
-) -> list[Review | Refusal]:
-    """The first records of the upload, as they would be stored."""
+) -> list[Previewed]:
+    """The first records of the upload, and as what each would be stored."""
     recipe = Recipe(format, settings if format else None)
     with _opened(run) as files:
         first = islice(records(files, recipe), count)
         return [
-            item if isinstance(item, Refusal) else read_review(item, conventions)
+            (item, item if isinstance(item, Refusal) else read_review(item, conventions))
             for item, conventions in first
         ]
 

@@ -78,7 +78,7 @@ class Intake:
         format: str,  # noqa: A002  as claims.intake has it
         settings: Any,
         count: int = 20,
-    ) -> list[Review | Refusal]:
+    ) -> list[tuple[Found | Refusal, Review | Refusal]]:
         fields = settings.get("mapping", {}).get("fields", {})
         if self.is_lost:
             raise FileNotFoundError(run.upload.name)
@@ -93,13 +93,13 @@ class Intake:
             raise self.refusal
 
 
-def _read(place: Place, row: dict[str, str], fields: dict[str, Any]) -> Review | Refusal:
+def _read(place: Place, row: dict[str, str], fields: dict[str, Any]) -> tuple[Found, Review | Refusal]:
     values = {name: row.get(column, "") for name, column in fields.items() if isinstance(column, str)}
     found = Found(place, values, row)
     if not values.get("statement"):
-        return Refusal(place, "statement", "There is no statement.", "no statement", found)
+        return found, Refusal(place, "statement", "There is no statement.", "no statement", found)
     ambiguous = Remark("reviewed_on", "03/04/2019 could be two days.", "ambiguous date")
-    return Review(
+    return found, Review(
         place,
         values["statement"],
         "en",
@@ -111,7 +111,6 @@ def _read(place: Place, row: dict[str, str], fields: dict[str, Any]) -> Review |
         ),
         Person("Ida Holm", job_title="Mayor"),
         remarks=(ambiguous,),
-        found=found,
     )
 
 
