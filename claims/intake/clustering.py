@@ -39,32 +39,35 @@ def assign(
     assigned, pairs = [], []
     by_id = {standing.claim.pk: standing for standing in standings if not standing.is_new}
     for staged in group:
+        review = staged.review
+        name = name_key(review.claimant)
+        publisher = things.publisher(review.publisher).pk if review.publisher else None
         standing = by_id.get(known.get(staged.key, 0)) if staged.key else None
-        standing = standing or _same(staged.review, standings, things)
+        standing = standing or _same(review, name, publisher, standings)
         if standing is None:
-            standing = new(staged.review)
+            standing = new(review)
             if standings:
                 pairs.append((standing, standings[0]))
             standings.append(standing)
         assigned.append((staged, standing))
         # The first review may not name the claimant, and the next one has to be compared with what both say.
-        if review_names := name_key(staged.review.claimant):
-            standing.names.add(review_names)
-        if staged.review.publisher:
-            standing.publisher_ids.add(things.publisher(staged.review.publisher).pk)
+        if name:
+            standing.names.add(name)
+        if publisher:
+            standing.publisher_ids.add(publisher)
     return assigned, pairs
 
 
-def _same(review: Review, standings: list[Standing], things: Things) -> Standing | None:
+def _same(review: Review, name: str, publisher: int | None, standings: list[Standing]) -> Standing | None:
     """The claim that the review is certainly about."""
-    name = name_key(review.claimant)
-    publisher = things.publisher(review.publisher).pk if review.publisher else None
+    if not standings:
+        return None
     if name:
         same_person = (one for one in standings if name in one.names)
         # A publisher that judges a statement twice, once without naming who made it, judges one claim.
         nobody_yet = (one for one in standings if not one.names and publisher in one.publisher_ids)
         return next(same_person, None) or next(nobody_yet, None)
-    if standings and review.rating is None and publisher is None:
+    if review.rating is None and publisher is None:
         return standings[0]  # it says nothing that the claim does not say already
     same_publisher = (one for one in standings if publisher in one.publisher_ids)
     unnamed = (one for one in standings if not one.names and len(review.statement) >= DISTINCTIVE)

@@ -122,8 +122,10 @@ class Standing:
             said["statement"] = review.statement
         moved = False
         for name, value in said.items():
+            if not value:
+                continue
             now = getattr(self.claim, name)
-            if value and value != now and (alone or not now):
+            if value != now and (alone or not now):
                 setattr(self.claim, name, value)
                 self._changed(name)
                 moved = True
