@@ -101,9 +101,9 @@ def _statement(
     )
     rows = _from(template.rows(), ordering, start)[:most]
     names = _key_names(ordering)
-    if (
-        not template.values
-    ):  # nothing is asked for: the index of the order leads straight to the rows of the page
+    # Where nothing is asked for, the index of the order leads straight to the rows of the page. Where few rows are
+    # found, they are read to be sorted, and the texts of the others stay where they are.
+    if not template.values or template.has_one_plan:
         return Statement.of(rows.values_list(*columns, *names))
     descending = ordering.descending ^ bool(backwards)
     return Statement.fetching_late(rows, [*columns, *names], sorted_by=names, descending=descending)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, cast
+from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
@@ -221,9 +222,8 @@ def sha256_of(parts: Iterable[bytes]) -> str:
 
 def page_address(request: HttpRequest, cursor: str) -> str:
     """The address of the same list where the cursor begins."""
-    parameters = request.GET.copy()
-    parameters["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+    parameters = dict(request.GET.lists()) | {"cursor": [cursor]}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(parameters, doseq=True)}")
 
 
 def counted(query: ListQuery) -> int | None:

@@ -58,7 +58,7 @@ class Template:
     shape: Hashable
     rows: Callable[[], QuerySet[Any]] = field(compare=False)
     values: Mapping[str, Any] = field(compare=False)
-    has_one_plan: bool = field(default=False, compare=False)
+    has_one_plan: bool = False
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
         """These columns of the rows, as `factcheck.reading.fetch` returns them. Few rows, found by an index."""
