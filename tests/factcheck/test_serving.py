@@ -24,7 +24,7 @@ from django.db import connection
 from psycopg import sql
 
 from factcheck import serving
-from tests.conftest import administration, migrated_template
+from tests.database import administration, migrated_template
 
 
 @pytest.fixture
