@@ -1,5 +1,6 @@
 """What every test may use: the database server, and a fresh database per worker within a second."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -13,6 +14,17 @@ from factcheck import postgres
 from tests.database import drop_database, replace_database, wait_for_no_disk
 
 pytest_plugins = ["tests.newsroom", "tests.browser", "tests.worker"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected stays to the end. Looking for garbage in it takes a third of the time, and again later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
