@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -306,14 +307,14 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("value", PLAUSIBLE)
 def test_every_parameter_meets_every_plausible_value(
-    client: Client, three: list[Claim], address: str, value: str
+    client: Client, three: list[Claim], address: str
 ) -> None:
-    for parameter in ADDRESSES[address].base_filters:
+    for parameter, value in product(ADDRESSES[address].base_filters, PLAUSIBLE):
         response = client.get(address, {parameter: value})
         assert response.status_code in (200, 400, 404), (parameter, value)
         if response.status_code == 200:
             response.getvalue()
         else:
-            assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
+            named = [error["parameter"] for error in response.json()["errors"]]
+            assert named == [parameter], (parameter, value)

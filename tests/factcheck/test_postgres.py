@@ -134,6 +134,7 @@ def test_committed_rows_survive_the_server_being_killed(tmp_path: Path) -> None:
         killed = main_process(tmp_path)
         assert killed is not None
         killed.kill()
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)  # dead, and not buried
         with running(tmp_path):
             assert ask(tmp_path, "SELECT entry FROM ledger") == [("kept",)]
             assert main_process(tmp_path) not in {None, killed}

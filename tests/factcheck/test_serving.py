@@ -1,7 +1,9 @@
 """The site as a process: it starts, answers, ends when asked, and leaves nothing behind."""
 
+import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -21,54 +23,88 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError
 from django.db import connection
-from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from factcheck import serving
-from tests.conftest import administration, migrated_template
+from tests.database import copy_template, drop_database
 
 
-@pytest.fixture
-def port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 @pytest.fixture
-def environment(django_db_setup, django_db_blocker, tmp_path: Path, port: int) -> Iterator[dict[str, str]]:
-    """Variables under which a process of its own runs, on a migrated database of its own."""
-    name = f"test_serving_{os.getpid()}"
-    with django_db_blocker.unblock():
-        template = migrated_template()
-    with administration() as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        where = connection.settings_dict
-        password = f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else ""
-        address = (
-            f"postgresql://{where['USER']}{password}@/{name}?host={quote(where['HOST'])}&port={where['PORT']}"
-        )
-        yield {
-            "PATH": os.environ["PATH"],
-            "DATABASE_URL": address,
-            "DATA_DIR": str(tmp_path),
-            "PORT": str(port),
-            "FACTCHECK_DEMO": "1",
-        }
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def port() -> int:
+    return free_port()
 
 
 @contextmanager
-def started(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def installation(folder: Path, port: int) -> Iterator[dict[str, str]]:
+    """Variables under which a process of its own runs, on a migrated database of its own."""
+    name = f"test_serving_{os.getpid()}"
+    copy_template(name)
+    where = connection.settings_dict
+    password = f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else ""
+    address = (
+        f"postgresql://{where['USER']}{password}@/{name}?host={quote(where['HOST'])}&port={where['PORT']}"
+    )
+    yield {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": address,
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "FACTCHECK_DEMO": "1",
+    }
+    drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def static_files(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """What the first start of a site collects. Compressing it takes 40 s of CPU, so it is done once for all workers."""
+    together = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        together = together.parent
+    folder = together / "first-start"
+    collected = folder / "static"
+    with (together / "first-start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (collected / ".collected").exists():
+            with (
+                django_db_blocker.unblock(),
+                installation(folder, free_port()) as environment,
+                started(environment, "serve", patience=300) as process,
+            ):
+                process.terminate()
+                assert process.wait(15) == 0
+    return collected
+
+
+@pytest.fixture
+def environment(
+    static_files: Path, django_db_blocker: DjangoDbBlocker, tmp_path: Path, port: int
+) -> Iterator[dict[str, str]]:
+    """Those of a site that was started before."""
+    shutil.copytree(static_files, tmp_path / "static", copy_function=os.link)
+    with django_db_blocker.unblock(), installation(tmp_path, port) as environment:
+        yield environment
+
+
+@contextmanager
+def started(
+    environment: dict[str, str], *arguments: str, patience: int = 60
+) -> Iterator[subprocess.Popen[str]]:
     """The command in a process group of its own, as a terminal would have it, once it says that it is ready."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
     ) as process:
         assert process.stdout is not None
-        patience = threading.Timer(60, process.kill)
-        patience.start()
+        impatient = threading.Timer(patience, process.kill)
+        impatient.start()
         try:
             said = []
             for line in process.stdout:
@@ -79,7 +115,7 @@ def started(environment: dict[str, str], *arguments: str) -> Iterator[subprocess
                 pytest.fail("".join(said))
             yield process
         finally:
-            patience.cancel()
+            impatient.cancel()
             process.kill()
 
 

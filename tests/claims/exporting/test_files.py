@@ -363,7 +363,7 @@ def test_wrong_calls_are_told(options: dict[str, Any], told: str) -> None:
 def test_restore_command_tells_what_it_did(
     checker: User, editor: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.conftest import replace_database
+    from tests.database import replace_database
 
     full_newsroom(checker, editor)
     path = tmp_path / "ledger.ndjson"

@@ -28,7 +28,7 @@ from claims.models import (
     Verdict,
 )
 from tests.claims.intake.bringing import STATEMENT, bring, counts, review
-from tests.conftest import replace_database
+from tests.database import replace_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from claims.restoring import Refused, recognise
 from sources.models import Publisher, Source
 from tests.claims.exporting.newsrooms import exported
 from tests.claims.restoring.states import counts, restored
-from tests.conftest import replace_database
+from tests.database import replace_database
 from tests.newsroom import make_claim, make_draft, make_source, person
 from tests.reading import bring_out
 

@@ -16,7 +16,7 @@ from claims.models import Claim, Publication, Transition, Verdict
 from claims.restoring import Refused, restore, running
 from tests.claims.exporting.newsrooms import exported, full_newsroom
 from tests.claims.restoring.states import counts, public_state, restored
-from tests.conftest import replace_database
+from tests.database import replace_database
 from tests.ledger import listed, step
 from tests.newsroom import make_appearance, make_claim, make_draft, make_source, person
 from tests.reading import bring_out

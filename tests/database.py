@@ -1,0 +1,182 @@
+"""The database of tests: a copy of one that was migrated before, and as new after each test that commits."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distributions
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+
+TEMPLATE = "factcheck_template_"
+
+Server = psycopg.Connection[Any]
+
+
+def replace_database() -> None:
+    """Have the database of this worker as if nothing had been done yet.
+
+    Django would TRUNCATE every table. Triggers refuse that on ledgers, and rows that migrations made (the house
+    scale, roles) would be gone. A new copy costs half a second, most of it for making and removing 600 files; so its
+    rows are put back, unless something else has changed too.
+    """
+    name = connection.settings_dict["NAME"]
+    connections.close_all()
+    if name not in _new or not put_back(name, _new[name]):
+        copy_template(name)
+        _new[name] = contents(name)
+
+
+_new: dict[str, "Contents"] = {}  # what it holds then, by database
+
+
+def copy_template(name: str) -> None:
+    drop_database(name)
+    with administration() as server:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        server.execute(copy.format(sql.Identifier(name), sql.Identifier(migrated_template())))
+
+
+def drop_database(name: str) -> None:
+    """Drop it, even if a thread of a live server or a process that a test left still holds a connection."""
+    assert name.startswith("test_")
+    with administration() as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+# Putting rows back ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a new copy holds."""
+
+    shape: str
+    rows: dict[str, bytes]  # by table
+    sequences: list[tuple[str, int, bool]]
+
+
+def contents(name: str) -> Contents:
+    sequences = (
+        "SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL FROM pg_sequences"
+    )
+    with administration(name) as database:
+        tables = database.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND " + OURS).fetchall()
+        return Contents(
+            shape=shape(database),
+            rows={table: copied(database, table) for [table] in tables},
+            sequences=sorted(database.execute(sequences)),
+        )
+
+
+OURS = "relnamespace = 'public'::regnamespace"
+
+
+def shape(database: Server) -> str:
+    """Changes with tables, and with what PostgreSQL has found out about them, by which it plans and we estimate."""
+    every = "SELECT string_agg(concat_ws(' ', relname, reltuples), ',' ORDER BY oid) FROM pg_class WHERE "
+    [found] = database.execute(every + OURS).fetchone() or [""]
+    return found
+
+
+def copied(database: Server, table: str) -> bytes:
+    with database.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
+        return b"".join(copy)
+
+
+def put_back(name: str, new: Contents) -> bool:
+    """Give the database these contents, if it differs in nothing but rows."""
+    with administration(name) as database:
+        if database.info.parameter_status("is_superuser") != "on":
+            return False  # only a superuser goes past triggers
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        database.execute("SELECT pg_terminate_backend(pid) " + others)
+        if shape(database) != new.shape:
+            return False
+        database.execute("SET session_replication_role = replica")
+        tables = [sql.Identifier(table) for table in new.rows]
+        with database.transaction():
+            # Waits for those who are ending.
+            database.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.SQL(", ").join(tables)))
+            for table, rows in zip(tables, new.rows.values(), strict=True):
+                database.execute(sql.SQL("DELETE FROM {}").format(table))
+                if rows:
+                    with database.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
+                        copy.write(rows)
+            database.cursor().executemany("SELECT setval(%s, %s, %s)", new.sequences)
+    return True
+
+
+# What is copied -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def migrated_template() -> str:
+    """The name of a database to which all migrations of this tree, and nothing else, have been applied."""
+    name = TEMPLATE + digest_of_migrations()
+    with administration() as server:
+        # Workers that start at the same time wait here for the one that makes it.
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
+        listed = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE])
+        known = [row[0] for row in listed]
+        if name not in known:
+            for old in known:
+                server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+            make_template(server, name)
+    return name
+
+
+def make_template(server: Server, name: str) -> None:
+    unfinished = name + "_unfinished"
+    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(unfinished)))
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = unfinished
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    server.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(name)))
+
+
+def digest_of_migrations() -> str:
+    """Changes with anything that decides what a migrated database holds."""
+    digest = hashlib.sha256()
+    for app in ("factcheck", "sources", "claims"):
+        folder = settings.BASE_DIR / app
+        data = [path for path in folder.glob("data/**/*") if path.is_file()]
+        for path in sorted([*folder.glob("migrations/*.py"), *data]):
+            digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + path.read_bytes())
+    for package in sorted(f"{package.name} {package.version}" for package in distributions()):
+        digest.update(package.encode())
+    return digest.hexdigest()[:12]
+
+
+# The server -----------------------------------------------------------------------------------------------------------
+
+
+def wait_for_no_disk() -> None:
+    """Tests would mostly wait for it. Only a crash of the machine can lose anything, and only what tests hold."""
+    with administration() as server:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
+        server.execute("SELECT pg_reload_conf()")
+
+
+def administration(database: str = "postgres") -> Server:
+    """A connection beside Django's, in the first place to create databases."""
+    server = connection.settings_dict
+    return psycopg.connect(
+        dbname=database,
+        user=server["USER"],
+        password=server["PASSWORD"],
+        host=server["HOST"],
+        port=server["PORT"],
+        autocommit=True,
+    )
