@@ -29,7 +29,7 @@ from claims.models import (
 from factcheck.copying import copy
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
-BATCH = 3_000
+BATCH = 5_000
 
 _STATE = ImportRun.State
 #: How often a batch is tried: somebody else may be adding the same publisher or source.
@@ -41,7 +41,7 @@ _WRITTEN = "SELECT pg_advisory_unlock(hashtext('claims_intake'))"
 
 
 #: After so many batches tables have grown enough that plans which were made for them before may no longer suit them.
-_GROWN = frozenset(4**power for power in range(8))
+_GROWN = frozenset(10**power for power in range(4))
 _GROWING = (Claim, Claimant, Verdict, Publication, PublishedVerdict, ImportedRecord, Mention, SearchWord)
 
 

@@ -119,8 +119,11 @@ STATEMENTS = r"""
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT md5(btrim(
             regexp_replace(
-                translate(lower(normalize(statement, NFKC)), '‐‑‒–—―−"“”„‟«»‹›''‘’‚‛`´＂', '-------'),
-                '\s+', ' ', 'g'
+                -- Most statements are ASCII, and need less to be the same.
+                CASE WHEN octet_length(statement) = length(statement) THEN translate(lower(statement), '"''`', '')
+                ELSE translate(lower(normalize(statement, NFKC)), '‐‑‒–—―−"“”„‟«»‹›''‘’‚‛`´＂', '-------') END,
+                -- White space that is not one space already: each match costs as much as the rest.
+                '\s{2,}|[^\S ]', ' ', 'g'
             ),
             ' .!?。'
         ))::uuid
