@@ -34,6 +34,8 @@ LAYOUT_LABELS = frozenset({"www", "m", "mobile", "amp"})
 _PERCENT = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ASCII_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+# What needs no look at its parts, as most addresses; for speed alone.
+_PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[a-zA-Z0-9_~-][a-zA-Z0-9._~-]*)*)/?")
 # Google's AMP viewer and the AMP cache carry the publisher's address in their own path ("s" for https).
 _AMP_VIEWER = re.compile(r"/amp/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
 _AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
@@ -44,6 +46,8 @@ def url_key(url: str) -> str:
 
     The key is an address itself, so it can be read, and its key is the key again.
     """
+    if (plain := _PLAIN.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
+        return f"https://{_without_layout(plain[1])}{plain[2]}"
     try:
         return _key(url)
     except ValueError:  # urlsplit, the port, IDNA and lone surrogates all refuse with a ValueError
@@ -106,6 +110,7 @@ def _registrable(host: str) -> str:
     return tld.get_fld(f"https://{host}/", fail_silently=True, search_private=True) or ""
 
 
+@lru_cache(maxsize=4096)
 def _without_layout(host: str) -> str:
     """`en.m.example.org` → `en.example.org`; `www.gov.uk` stays, because `gov.uk` is no site but a suffix."""
     registrable = _registrable(host)
