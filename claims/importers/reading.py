@@ -5,7 +5,7 @@ left out with a `Remark`. Pure and picklable: worker processes call this.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -45,7 +45,8 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
         return record.refused("statement", statement)
     url = record.address("review_url")
     outlet, besides = _outlet(record, url)
-    rating = _rating(record, outlet)
+    review_language, language = record.language("review_language"), record.language("language")
+    rating = _rating(record, outlet, review_language or language)
     if isinstance(rating, Problem):
         return record.refused("rating", rating)
     if isinstance(besides, Problem):
@@ -53,12 +54,8 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
             return record.refused("publisher", besides)
         if record.has("publisher"):
             record.remark("publisher", [besides])
-    review_language = record.language("review_language")
     language = (
-        record.language("language")
-        or detect_language(statement)
-        or review_language
-        or (outlet.language if outlet else "")
+        language or detect_language(statement) or review_language or (outlet.language if outlet else "")
     )
     if not language:
         return record.refused("language", _language_unknown(statement))
@@ -79,7 +76,7 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
         byline=record.name("byline", LONGEST_BYLINE) or (besides if isinstance(besides, str) else ""),
         reviewed_on=record.day("reviewed_on", review_language or language),
         review_language=review_language,
-        remarks=tuple(dict.fromkeys(record.remarks)),
+        remarks=tuple(dict.fromkeys(record.remarks)) if record.remarks else (),
     )
 
 
@@ -90,12 +87,17 @@ class _Record:
     found: Found
     conventions: Conventions
     remarks: list[Remark] = field(default_factory=list)
+    value: Callable[[str], Any] = field(init=False)
+    """The value of a field; None where it is not known."""
 
-    def value(self, name: str) -> Any:
-        value = self.found.fields.get(name)
-        if value is None or value == "" or value == []:
-            return self.conventions.constants.get(name)
-        return value
+    def __post_init__(self) -> None:
+        known = {
+            name: value
+            for name, value in self.found.fields.items()
+            if value is not None and value != "" and value != []
+        }
+        constants = self.conventions.constants
+        self.value = ({**constants, **known} if constants else known).get
 
     def has(self, name: str) -> bool:
         return not says_nothing(line(self.value(name)))
@@ -199,10 +201,9 @@ def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
     return outlet, besides
 
 
-def _rating(record: _Record, outlet: Outlet | None) -> Label | Problem | None:
+def _rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
     """The judgement: in words where there are some, else as a number."""
     codes = record.conventions.ratings
-    language = record.language("review_language") or record.language("language")
     if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating
     value = record.value("rating_value")
