@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Field, Lookup, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 
 from factcheck.reading import fetch
@@ -25,22 +25,6 @@ class Slot(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return f"%s::{self.sql_type}", [self]
-
-
-@Field.register_lookup
-class AnyOf(Lookup[Any]):
-    """`field__any_of`: the field has one of the values, in SQL that does not depend on how many they are."""
-
-    lookup_name = "any_of"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        left, left_parameters = self.process_lhs(compiler, connection)
-        right, right_parameters = self.process_rhs(compiler, connection)
-        return f"{left} = ANY({right})", [*left_parameters, *right_parameters]
-
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", [list(value)]
 
 
 @dataclass(frozen=True)

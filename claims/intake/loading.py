@@ -19,7 +19,7 @@ def standings(keys: Iterable[UUID], ids: Iterable[int]) -> dict[UUID, list[Stand
     A claim that was merged stands for its target. One that was declined stands for nothing: an editor decided not to
     have it checked, but somebody else did check it.
     """
-    wanted = Q(statement_key__in=list(keys)) | Q(pk__in=list(ids))
+    wanted = Q(statement_key__any_of=keys) | Q(pk__any_of=ids)
     there = Claim.objects.filter(wanted).exclude(state=Claim.State.DECLINED)
     rows = list(there.values_list("pk", "merged_into", "statement_key"))
     if not rows:
@@ -45,7 +45,7 @@ def claims_of_records(keys: Iterable[UUID], *, run: int) -> dict[UUID, list[tupl
     """By the key of a record: ids of the claims that records with it became, and whether an earlier import took it."""
     found: dict[UUID, list[tuple[int, bool]]] = {}
     rows = (
-        ImportedRecord.objects.filter(key__in=list(keys))
+        ImportedRecord.objects.filter(key__any_of=keys)
         .values_list("key", "claim_id", "run_id")
         .order_by("pk")
     )

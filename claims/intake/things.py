@@ -103,7 +103,7 @@ class Things:
         wanted.pop("", None)
         if not wanted:
             return {}
-        rows = Source.objects.filter(url_key__in=list(wanted)).select_related("publisher")
+        rows = Source.objects.filter(url_key__any_of=wanted).select_related("publisher")
         found = {row.url_key: row for row in rows}
         missing = [key for key in wanted if key not in found]
         hosts = {key: domain(key) for key in missing}
@@ -196,7 +196,7 @@ def _known_claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:
     names = {person.name.lower(): key for key, person in wanted.items()}
     # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
     rows = Claimant.objects.alias(lower=Lower("name")).filter(
-        Q(lower__in=list(names)) | Q(name__in=[person.name for person in wanted.values()])
+        Q(lower__any_of=names) | Q(name__any_of=[person.name for person in wanted.values()])
     )
     found = {names.get(row.name.lower()): row for row in rows.order_by("-pk")}
     return {key: row for key, row in found.items() if key is not None}

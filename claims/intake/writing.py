@@ -98,9 +98,11 @@ def _prefer_indexes() -> None:
 def _divided(batch: Sequence[Staged]) -> tuple[list[Staged], list[Staged]]:
     """Reviews of statements that nothing is known of, and all others."""
     keys = {staged.key for staged in batch if staged.key}
-    taken = set(ImportedRecord.objects.filter(key__in=keys).values_list("key", flat=True))
+    taken = set(ImportedRecord.objects.filter(key__any_of=keys).values_list("key", flat=True))
     statements: set[UUID] = {staged.statement_key for staged in batch}
-    there = set(Claim.objects.filter(statement_key__in=statements).values_list("statement_key", flat=True))
+    there = set(
+        Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)
+    )
     there |= {staged.statement_key for staged in batch if staged.key in taken}
     fresh = [staged for staged in batch if staged.statement_key not in there]
     return fresh, [staged for staged in batch if staged.statement_key in there]

@@ -1,0 +1,21 @@
+"""Comparisons that Django does not have."""
+
+from typing import Any
+
+from django.db.models import Field, Lookup
+
+
+@Field.register_lookup
+class AnyOf(Lookup[Any]):
+    """`field__any_of`: the field has one of the values, in SQL that does not depend on how many they are."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*left_parameters, *right_parameters]
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [list(value)]
