@@ -246,6 +246,8 @@ TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Pages name files with the hash of their contents; to compress all of them a second time would take as long again.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
