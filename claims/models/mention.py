@@ -64,7 +64,7 @@ COUNT_MENTIONS = f"""
     ), gone AS (
         DELETE FROM claims_mention AS known USING counted
         WHERE (known.kind, known.thing_id) = (counted.kind, counted.thing_id)
-            AND known.publications + counted.step <= 0
+            AND counted.step < 0 AND known.publications + counted.step <= 0
     ), fewer AS (
         UPDATE claims_mention AS known SET publications = known.publications + counted.step FROM counted
         WHERE (known.kind, known.thing_id) = (counted.kind, counted.thing_id)

@@ -70,8 +70,8 @@ class SearchLanguage(models.Model):
         return self.language
 
 
-def _account(table: str, key: str, keys: str, condition: str = "true") -> str:
-    """PL/pgSQL that brings a table of counts up to date, and leaves what changed in `keys` and `steps`."""
+def _changed(keys: str, condition: str = "true") -> str:
+    """PL/pgSQL that leaves in `keys` and `steps` what is counted otherwise now, and by how much."""
     return f"""
         SELECT array_agg(counted.key ORDER BY counted.key), array_agg(counted.step ORDER BY counted.key)
         INTO keys, steps
@@ -89,14 +89,24 @@ def _account(table: str, key: str, keys: str, condition: str = "true") -> str:
             GROUP BY key HAVING sum(step) <> 0
         ) AS counted
         WHERE {condition};
+    """
+
+
+def _count_down(table: str, key: str) -> str:
+    return f"""
         DELETE FROM {table} AS known USING unnest(keys, steps) AS counted (key, step)
-        WHERE known.{key} = counted.key AND known.publications + counted.step <= 0;
+        WHERE known.{key} = counted.key AND counted.step < 0 AND known.publications + counted.step <= 0;
         UPDATE {table} AS known SET publications = known.publications + counted.step
         FROM unnest(keys, steps) AS counted (key, step)
         WHERE known.{key} = counted.key AND counted.step < 0;
+    """
+
+
+def _count_up(table: str, key: str) -> str:
+    return f"""
         INSERT INTO {table} AS known ({key}, publications)
         SELECT counted.key, counted.step FROM unnest(keys, steps) AS counted (key, step) WHERE counted.step > 0
-        ON CONFLICT ({key}) DO UPDATE SET publications = known.publications + excluded.publications;
+        ON CONFLICT ({key}) DO UPDATE SET publications = known.publications + excluded.publications
     """
 
 
@@ -114,13 +124,17 @@ _SPELLABLE = (
 #: PL/pgSQL for after entries (`arrived`) joined the ledger: their words are public, those of the entries that they
 #: superseded no longer. The ledger admits one transaction at a time, so the counts need no other lock.
 COUNT_WORDS = f"""
-    {_account("claims_searchlanguage", "language", "unnest(entries.search_languages)")}
-    {_account("claims_searchword", "word", _WORDS, _SPELLABLE)}
+    {_changed("unnest(entries.search_languages)")}
+    {_count_down("claims_searchlanguage", "language")}
+    {_count_up("claims_searchlanguage", "language")};
+    {_changed(_WORDS, _SPELLABLE)}
+    {_count_down("claims_searchword", "word")}
     DELETE FROM claims_searchspelling AS spelt USING unnest(keys, steps) AS counted (key, step)
     WHERE spelt.word = counted.key AND counted.step < 0
         AND NOT EXISTS (SELECT FROM claims_searchword AS known WHERE known.word = counted.key);
-    INSERT INTO claims_searchspelling (word)
-    SELECT counted.key FROM unnest(keys, steps) AS counted (key, step) WHERE counted.step > 0
+    -- Only a word that was not there yet has no xmax.
+    WITH more AS ({_count_up("claims_searchword", "word")} RETURNING known.word, known.xmax)
+    INSERT INTO claims_searchspelling (word) SELECT more.word FROM more WHERE more.xmax = 0
     ON CONFLICT (word) DO NOTHING;
     RETURN NULL;
 """
