@@ -12,7 +12,7 @@ from claims.entries import Entry, Line, entry, restated
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from claims.representation import Judgement
 from claims.webhooks.waking import announce
-from factcheck.copying import copy, reserve_ids
+from factcheck.copying import Lines, lines, reserve_ids, send
 
 _REVIEWED = ("statement", "language", "claimed_on", "context")
 
@@ -47,11 +47,19 @@ def record_all(changes: Mapping[int, Change]) -> None:
 
 def append(entries: Sequence[Entry]) -> None:
     """Store entries that `claims.entries` made, in this order. Called as `record` is."""
+    send(lines_of(entries))
+    announce()
+
+
+def lines_of(entries: Sequence[Entry]) -> list[Lines]:
+    """The rows of entries, for whoever stores them with other rows and announces them."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
-    copy(Publication, [new.publication | {"id": pk} for pk, new in numbered])
-    copy(PublishedVerdict, [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts])
-    announce()
+    verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
+    return [
+        *lines(Publication, [new.publication | {"id": pk} for pk, new in numbered]),
+        *lines(PublishedVerdict, verdicts),
+    ]
 
 
 def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:

@@ -5,8 +5,9 @@ Everything else is as with INSERT: triggers fire, constraints hold, generated co
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from io import BytesIO
 from operator import itemgetter
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
@@ -14,12 +15,20 @@ from django.db import connection
 from django.db.models import Field, JSONField, Model
 from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
-from psycopg import sql
+from psycopg import Copy, sql
+from psycopg.copy import FileWriter
 
 M = TypeVar("M", bound=Model)
 
 #: The values of a row by the names of its attributes: far cheaper than a model, where all it is needed for is storing.
 Row = Mapping[str, Any]
+
+
+class Lines(NamedTuple):
+    """Rows as the text that COPY reads. One thread may make it while another has the database store what was before."""
+
+    statement: sql.Composed
+    text: bytes
 
 
 def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
@@ -31,26 +40,28 @@ def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
     Args:
         rows: models or, each with the same names, values. A column that is not named gets the database's default.
     """
+    if rows:
+        names = _names(rows[0])
+        with connection.cursor() as cursor, cursor.copy(_statement(model, names)) as stream:
+            _write(stream, model, names, rows)
+
+
+def lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[Lines]:
+    """What `copy` would send, for `send` to do so later: one `Lines`, or none where there are no rows."""
     if not rows:
-        return
-    first = rows[0]
-    names = _given(first) if isinstance(first, Model) else list(first)
-    # A model's values without its descriptors, each of which would cost as much as the rest.
-    mappings: Iterable[Row] = map(vars, rows) if isinstance(first, Model) else cast(Sequence[Row], rows)
-    fields = [_fields(model)[name] for name in names]
-    written = [(at, write) for at, field in enumerate(fields) if (write := _writer(field))]
-    values = itemgetter(*names)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table),
-        sql.SQL(",").join([sql.Identifier(str(field.column)) for field in fields]),
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as stream:
-        for row in mappings:
-            line = list(values(row))
-            for at, write in written:
-                if line[at] is not None:
-                    line[at] = write(line[at])
-            stream.write_row(line)
+        return []
+    names, text = _names(rows[0]), BytesIO()
+    with connection.cursor() as cursor, Copy(cursor.cursor, writer=FileWriter(text)) as stream:
+        _write(stream, model, names, rows)
+    return [Lines(_statement(model, names), text.getvalue())]
+
+
+def send(some: Iterable[Lines]) -> None:
+    """Insert the rows in their order."""
+    with connection.cursor() as cursor:
+        for statement, text in some:
+            with cursor.copy(statement) as stream:
+                stream.write(text)
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
@@ -86,6 +97,28 @@ class Maker(Generic[M]):
         row.__dict__ |= self._blank
         row.__dict__ |= values
         return row
+
+
+def _names(row: Model | Row) -> list[str]:
+    return _given(row) if isinstance(row, Model) else list(row)
+
+
+def _statement(model: type[Model], names: list[str]) -> sql.Composed:
+    columns = sql.SQL(",").join([sql.Identifier(str(_fields(model)[name].column)) for name in names])
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
+
+
+def _write(stream: Copy, model: type[Model], names: list[str], rows: Sequence[Model] | Sequence[Row]) -> None:
+    fields = [_fields(model)[name] for name in names]
+    written = [(at, write) for at, field in enumerate(fields) if (write := _writer(field))]
+    values = itemgetter(*names)
+    for row in rows:
+        # A model's values without its descriptors, each of which would cost as much as the rest.
+        line = list(values(vars(row) if isinstance(row, Model) else row))
+        for at, write in written:
+            if line[at] is not None:
+                line[at] = write(line[at])
+        stream.write_row(line)
 
 
 @cache

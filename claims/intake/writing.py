@@ -5,7 +5,7 @@ rendered (`prepare`) while the batch before is being stored (`store`): the one k
 Whatever touches a claim that is there is decided under its lock, inside the transaction that stores it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,8 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from factcheck.copying import copy, reserve_ids
+from claims.webhooks.waking import announce
+from factcheck.copying import Lines, copy, lines, reserve_ids, send
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
 
@@ -113,11 +114,11 @@ class _Rows:
     """The rows that decisions amount to, numbered and rendered."""
 
     decisions: Decisions
-    entries: list[Entry] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._number()
-        self.entries = [self._entry(standing) for standing in self.decisions.new if standing.verdicts]
+        self.lines = [*self._parts(), *self._records()]
 
     # Making ready -----------------------------------------------------------------------------------------------------
 
@@ -154,16 +155,32 @@ class _Rows:
             ledger=[this],
         )
 
+    def _parts(self) -> Iterator[Lines]:
+        """Claims, what belongs to them, and the first entries of their ledgers."""
+        new, old = self.decisions.new, self.decisions.old
+        standings = [*new, *old]
+        yield from lines(Claim, [one.claim for one in new])
+        yield from lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
+        yield from lines(Appearance, [place for one in new for place in one.appearances])
+        yield from lines(Appearance, [place for one in old for place in one.appearances])
+        topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
+        yield from lines(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics])
+        yield from publishing.lines_of([self._entry(one) for one in new if one.verdicts])
+
+    def _records(self) -> list[Lines]:
+        return lines(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
+
     # Storing ----------------------------------------------------------------------------------------------------------
 
     def store(self, counts: Written) -> None:
         """Store everything, and count it."""
-        new, old = self.decisions.new, self.decisions.old
-        copy(Claim, [standing.claim for standing in new])
+        old = self.decisions.old
         self._change_old_claims(old)
-        self._store_parts([*new, *old])
-        if self.entries:
-            publishing.append(self.entries)
+        send(self.lines)
+        if any(one.verdicts for one in self.decisions.new):
+            announce()
+        verdicts = (verdict for one in old for verdict in one.verdicts)
+        evidence.take_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
         self._publish_old(old)
         self._write_down()
         counts.refused += len(self.decisions.problems)
@@ -193,15 +210,6 @@ class _Rows:
             state=Verdict.State.SUPERSEDED
         )
 
-    def _store_parts(self, standings: list[Standing]) -> None:
-        verdicts = [verdict for one in standings for verdict in one.verdicts]
-        copy(Verdict, verdicts)
-        copy(Appearance, [place for one in standings if one.is_new for place in one.appearances])
-        copy(Appearance, [place for one in standings if not one.is_new for place in one.appearances])
-        topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
-        copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics])
-        evidence.take_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
-
     def _publish_old(self, old: list[Standing]) -> None:
         changes: dict[int, publishing.Change] = {}
         for one in old:
@@ -217,7 +225,6 @@ class _Rows:
         publishing.record_all(changes)
 
     def _write_down(self) -> None:
-        copy(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
         copy(ImportProblem, self.decisions.problems)
         copy(
             PossibleDuplicate,
