@@ -11,6 +11,7 @@ import orjson
 
 from claims.importers.found import Found, Place
 from claims.importers.identity import digest, record_key, said
+from claims.importers.plain_json import plain
 from claims.importers.review import Label, Outlet, Person, Review
 
 #: What stands in a line: what the record is known by, its statement, the review, and the fields as they were found.
@@ -26,7 +27,7 @@ def line(review: Review, found: Found) -> bytes:
         review.statement.encode(),
         orjson.dumps(tuple(review.place)),
         content,
-        orjson.dumps(found.fields, option=orjson.OPT_NON_STR_KEYS),
+        _as_found(found),
     )
     known_by = f"{digest(content)}\t{record_key(review) or _NULL}\t"
     return known_by.encode() + texts.replace(b"\\", b"\\\\")
@@ -56,6 +57,13 @@ def restored(text: str) -> Review:
         date.fromisoformat(reviewed_on) if reviewed_on else None,
         review_language,
     )
+
+
+def _as_found(found: Found) -> bytes:
+    try:
+        return orjson.dumps(found.fields)
+    except TypeError:  # half a character, a number of forty digits
+        return orjson.dumps(plain(dict(found.fields)))
 
 
 def _person(stored: dict[str, Any]) -> Person:

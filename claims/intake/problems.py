@@ -1,15 +1,17 @@
 """What an import could not use, as it is kept and as it is reported."""
 
 from collections.abc import Iterable, Iterator
-from math import isfinite
+from functools import cache
 from typing import Any
 
 import orjson
 
 from claims.importers.found import Found, Place, Refusal
+from claims.importers.plain_json import plain, plain_text
 from claims.importers.review import Remark
 from claims.intake.staging import Staged
 from claims.models import ImportProblem, ImportRun
+from factcheck.copying import Maker
 
 _REFUSED, _LEFT_OUT = ImportProblem.Outcome.REFUSED, ImportProblem.Outcome.LEFT_OUT
 
@@ -59,6 +61,11 @@ def report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
         )
 
 
+@cache
+def _made() -> Maker[ImportProblem]:
+    return Maker(ImportProblem)
+
+
 def _problem(
     run: ImportRun,
     outcome: str,
@@ -68,33 +75,14 @@ def _problem(
     record: Any,
 ) -> ImportProblem:
     field, code, reason = said
-    return ImportProblem(
-        run=run,
+    return _made()(
+        run_id=run.pk,
         outcome=outcome,
-        file=_plain(place.file)[:500],
-        position=_plain(place.position)[:200],
+        file=plain_text(place.file)[:500],
+        position=plain_text(place.position)[:200],
         field=field[:50],
         code=code[:50],
-        reason=_plain(reason),
-        fields=_storable(dict(found.fields)) if found else None,
-        record=_storable(record),
+        reason=plain_text(reason),
+        fields=plain(dict(found.fields)) if found else None,
+        record=plain(record),
     )
-
-
-def _storable(value: Any) -> Any:
-    """As JSON that PostgreSQL takes: it has neither U+0000 nor halves of surrogate pairs."""
-    if isinstance(value, str):
-        return _plain(value)
-    if isinstance(value, bytes):
-        return _plain(value[:2000].decode(errors="replace"))
-    if isinstance(value, dict):
-        return {_plain(str(key)): _storable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(item) for item in value]
-    if isinstance(value, float):
-        return value if isfinite(value) else str(value)
-    return value if isinstance(value, int | None) else str(value)
-
-
-def _plain(text: str) -> str:
-    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode(errors="replace").decode()

@@ -1,6 +1,7 @@
 """What a record becomes, and when two records are about one claim."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -210,6 +211,21 @@ def test_records_that_disagree_are_for_a_person() -> None:
     )
     assert (problem.fields or {})["rating"] == "True"
     assert str(live(Claim.objects.get()).rating) == "False"
+
+
+@pytest.mark.parametrize("oddity", ["\ud83d", 10**40, float("nan"), "\0"])
+def test_what_json_does_not_have_stops_no_import(oddity: Any) -> None:
+    """Neither in a record that is stored, nor in one that is refused, nor in a value that is left out."""
+    run = bring(
+        review(title=oddity),
+        review(statement=None, title=oddity),
+        review(statement="The tower is open.", claimed_on=["when?", oddity]),
+    )
+    assert counts(run) == {"created": 2, "refused": 1}
+    assert sorted(run.problems.values_list("position", "code")) == [
+        ("line 2", "no statement"),
+        ("line 3", "not a date"),
+    ]
 
 
 def test_a_proposed_claim_is_accepted_by_a_verdict_on_it() -> None:

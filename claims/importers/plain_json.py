@@ -1,0 +1,34 @@
+"""What stands in a record as JSON that every reader of JSON takes, PostgreSQL among them."""
+
+from math import isfinite
+from typing import Any, Final
+
+#: Nobody writes records so deep, and programs that read JSON have limits of their own.
+DEEPEST: Final = 100
+_INTEGERS: Final = range(-(2**63), 2**64)
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """The value with everything replaced that JSON or PostgreSQL does not have, and cut off where it is too deep."""
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, bytes):
+        return plain_text(value[:2000].decode(errors="replace"))
+    if isinstance(value, dict | list | tuple):
+        if depth == DEEPEST:
+            return "…"
+        if isinstance(value, dict):
+            return {plain_text(str(key)): plain(item, depth + 1) for key, item in value.items()}
+        return [plain(item, depth + 1) for item in value]
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    if isinstance(value, int):
+        return value if value in _INTEGERS else str(value)
+    return value if value is None else str(value)
+
+
+def plain_text(text: str) -> str:
+    """A text without U+0000 and halves of surrogate pairs."""
+    if "\0" in text:
+        text = text.replace("\0", "\N{SYMBOL FOR NULL}")
+    return text if text.isascii() else text.encode(errors="replace").decode()
