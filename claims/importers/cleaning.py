@@ -48,8 +48,10 @@ def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[Cleaned
         yield _clean(first)
         return
     workers = processes or os.cpu_count() or 1
-    # Neither threads nor connections of this process are taken along.
-    with ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
+    # Neither threads nor connections of this process are taken along. What all need is loaded once, before they fork.
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(workers, context) as pool:
         waiting = deque([pool.submit(_clean, first)])
         try:
             for chunk in chunks:
