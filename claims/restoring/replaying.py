@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from django.contrib.postgres.functions import TransactionNow
+from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from claims import publishing
 from claims.entries import Entry as Recorded
@@ -22,6 +23,7 @@ from claims.exporting.lines import Line
 from claims.models import Claim, Claimant, Evidence, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.restoring.checking import Refused
+from factcheck.copying import Maker, copy
 
 #: Who moved what, in the words of the log.
 ACTOR = "Restored from an export"
@@ -118,6 +120,10 @@ def words(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
     }
 
 
+def first_appearance(body: Mapping[str, Any]) -> int | None:
+    return next((a["id"] for a in body["appearances"] if a["is_first"]), None)
+
+
 def claimants_of(some: list[Entry]) -> set[int]:
     named = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
     return set(Claimant.objects.filter(pk__in=named).values_list("pk", flat=True))
@@ -137,23 +143,32 @@ def _bring_in(some: list[Entry], merged: Merged) -> None:
     ids = {entry.claim for entry in some} | within.keys()
     here = set(Claim.objects.filter(pk__in=ids).values_list("pk", flat=True))
     claimants = claimants_of(some)
+    make, now = Maker(Claim), timezone.now()
     rows = [
-        Claim(pk=entry.claim, state=Claim.State.ACCEPTED, **words(entry.body, claimants))
+        make(
+            id=entry.claim,
+            state=Claim.State.ACCEPTED,
+            updated_at=now,
+            # Written when claims settle, in this transaction: until its end nobody asks whether it is there.
+            first_appearance_id=first_appearance(entry.body),
+            **words(entry.body, claimants),
+        )
         for entry in some
         if entry.claim not in here
     ]
     rows += [
-        Claim(
-            pk=pk,
+        make(
+            id=pk,
             state=Claim.State.MERGED,
             state_before_merge=Claim.State.ACCEPTED,
             merged_into_id=entry.claim,
+            updated_at=now,
             **words(entry.body, claimants),
         )
         for pk, entry in within.items()
         if pk not in here
     ]
-    Claim.objects.bulk_create(rows)
+    copy(Claim, rows)
 
 
 def _move(some: list[Entry]) -> None:
@@ -216,19 +231,34 @@ def _take_back(entry: Entry, pk: int, *, superseded: bool) -> None:
 
 def _bring_verdicts(new: list[tuple[Entry, dict[str, Any]]], merged: Merged) -> None:
     replaced = _predecessors(entry.claim for entry, _verdict in new)
-    Verdict.objects.bulk_create(_verdict(entry, verdict, replaced, merged) for entry, verdict in new)
-    Evidence.objects.bulk_create(
-        Evidence(
-            pk=item["id"],
-            verdict_id=verdict["id"],
-            stance=item["stance"],
-            note=item["note"],
-            position=position,
-            **quoted(item),
-        )
-        for _entry, verdict in new
-        for position, item in enumerate(verdict["evidence"])
+    make, now = Maker(Verdict), _beginning()
+    copy(
+        Verdict,
+        [make(created_at=now, **_verdict(entry, verdict, replaced, merged)) for entry, verdict in new],
     )
+    copy(
+        Evidence,
+        [
+            {
+                "id": item["id"],
+                "verdict_id": verdict["id"],
+                "stance": item["stance"],
+                "note": item["note"],
+                "position": position,
+                **quoted(item),
+            }
+            for _entry, verdict in new
+            for position, item in enumerate(verdict["evidence"])
+        ],
+    )
+
+
+def _beginning() -> datetime:
+    """When this transaction began: by it the database knows evidence that arrives together with its verdict."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def _predecessors(claims: Iterable[int]) -> dict[tuple[int, int], int]:
@@ -242,32 +272,24 @@ def _predecessors(claims: Iterable[int]) -> dict[tuple[int, int], int]:
 
 def _verdict(
     entry: Entry, said: Mapping[str, Any], replaced: Mapping[tuple[int, int], int], merged: Merged
-) -> Verdict:
-    """A verdict as it was published. It is imported: who wrote it and signed it off is known elsewhere."""
+) -> dict[str, Any]:
+    """The row of a verdict as it was published. It is imported: who wrote it and signed it off is known elsewhere."""
     claim, publisher = merged.verdicts.get(said["id"], entry.claim), said["publisher"]["id"]
     before = replaced.get((claim, publisher)) if entry.kind in CorrectionKind.values else None
     change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]} if before else {}
-    return Verdict(
-        pk=said["id"],
-        claim_id=claim,
-        publisher_id=publisher,
-        version=said["version"],
-        origin=Verdict.Origin.IMPORTED,
-        state=_STATE.PUBLISHED,
-        rating_id=said["rating"]["id"],
-        summary=said["summary"],
-        explanation=said["explanation"],
-        byline=said["byline"],
-        language=said["language"],
-        reviewed_on=day(said["reviewed_on"]),
-        valid_as_of=day(said["valid_as_of"]),
-        recheck_on=day(said["recheck_on"]),
-        url=said["url"],
-        published_at=datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
-        supersedes_id=before,
-        created_at=TransactionNow(),  # by which the database knows evidence that arrives together with its verdict
+    return {
+        "id": said["id"],
+        "claim_id": claim,
+        "publisher_id": publisher,
+        "origin": Verdict.Origin.IMPORTED,
+        "state": _STATE.PUBLISHED,
+        "rating_id": said["rating"]["id"],
+        **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
+        **{name: day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
+        "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
+        "supersedes_id": before,
         **change,
-    )
+    }
 
 
 def quoted(said: Mapping[str, Any]) -> dict[str, Any]:
