@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from claims.models import Appearance, Claim, ClaimTopic, Publication, Topic
-from claims.restoring.replaying import Entry, Merged, claimants_of, first_appearance, quoted, words
+from claims.restoring.entries import Entry, Merged, claimants_of, first_appearance, quoted, words
 from factcheck.copying import copy
 from sources.models import Source
 
