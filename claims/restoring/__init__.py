@@ -2,6 +2,8 @@
 
     checking     reads all of it first: is it whole, and does it fit what is here?
     things       what entries mention
+    entries      the entries, understood
+    judging      which verdicts come and go with them
     replaying    the entries in their order, with the verdicts and moves that they tell of
     settling     what claims say, where they appear and what they are about
     running      all of it together

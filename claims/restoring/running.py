@@ -13,14 +13,15 @@ from claims.exporting import lines
 from claims.exporting.lines import Line, recognise
 from claims.models import Publication
 from claims.restoring.checking import Checked, Progress, Refused, Restored, check
-from claims.restoring.replaying import Entry, Merged, replay
+from claims.restoring.entries import Entry, Merged
+from claims.restoring.replaying import replay
 from claims.restoring.settling import settle
 from claims.restoring.things import advance_ids, store, store_things
 
 __all__ = ["recognise", "restore"]
 
-#: How many entries are restored at once, and at most how much text of snapshots with them.
-_ENTRIES, _TEXT = 500, 8 * 1024 * 1024
+#: How many entries are restored at once, and at most how much text: their bodies, and snapshots with them.
+_ENTRIES, _TEXT = 2_000, 16 * 1024 * 1024
 _THINGS = {"header", *(kind.name for kind in lines.THINGS)}
 
 
@@ -86,6 +87,7 @@ def _batches(read: Iterator[Line], merged: Merged) -> Iterator[list[Line]]:
         elif line.type == "entry":
             batch.append(line)
             entries += 1
+            text += len(line.body)
             # The claim that another is merged into may only come with the entry that follows.
             waits = line.said["status"] == Publication.Status.MERGED
             if (entries >= _ENTRIES or text >= _TEXT) and not waits:
@@ -100,9 +102,15 @@ def _restore_batch(batch: list[Line], merged: Merged, begins_after: int) -> None
     new = [line for line in batch if line.type == "entry" and line.said["sequence"] > begins_after]
     if not new:
         return
-    # So that nobody publishes in between; the ledger itself takes the same lock.
     with connection.cursor() as cursor:
+        # So that nobody publishes in between; the ledger itself takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
+        # What a crash of the server takes is restored again; `advance_ids` waits until all of it is safe.
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        # Plans that are made while tables are small hold when they are large.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
+        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
     store(lines.SNAPSHOT, [line for line in batch if line.type == "snapshot"])
     entries = [Entry.of(line) for line in new]
     replay(entries, merged)

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q
 
 from claims.models import Appearance, Claim, ClaimTopic, Publication, Topic
-from claims.restoring.replaying import Entry, Merged, claimants_of, quoted, words
+from claims.restoring.entries import Entry, Merged, claimants_of, first_appearance, quoted, words
+from factcheck.copying import copy
 from sources.models import Source
 
 
@@ -18,7 +19,7 @@ def settle(entries: list[Entry], merged: Merged) -> None:
     claims = Claim.objects.in_bulk(newest)
     claimants = claimants_of(list(newest.values()))
     for pk, entry in newest.items():
-        first = next((a["id"] for a in entry.body["appearances"] if a["is_first"]), None)
+        first = first_appearance(entry.body)
         wanted = {
             **words(entry.body, claimants),
             "first_appearance_id": first if first in appearing else None,
@@ -40,9 +41,8 @@ def _settle_topics(newest: Mapping[int, Entry]) -> None:
     links = ClaimTopic.objects.filter(claim__in=newest)
     here = {(claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")}
     ClaimTopic.objects.filter(pk__in=[pk for link, pk in here.items() if link not in wanted]).delete()
-    ClaimTopic.objects.bulk_create(
-        ClaimTopic(claim_id=claim, topic_id=topic) for claim, topic in sorted(wanted - here.keys())
-    )
+    new = sorted(wanted - here.keys())
+    copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
 
 
 def _settle_appearances(newest: Mapping[int, Entry], merged: Merged) -> set[int]:
@@ -63,11 +63,11 @@ def _settle_appearances(newest: Mapping[int, Entry], merged: Merged) -> set[int]
         if pk not in kept
     }
     new = _possible(missing)
-    Appearance.objects.bulk_create(new)
-    return {*kept, *(row.pk for row in new)}
+    copy(Appearance, new)
+    return {*kept, *(row["id"] for row in new)}
 
 
-def _possible(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[Appearance]:
+def _possible(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
     """The rows that can be here: not twice in one place, and not in a source that was deleted.
 
     Both happen only while a claim is merged that was never published: what is its own is known at the end.
@@ -82,7 +82,7 @@ def _possible(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[Appe
         place = (claim, a["source"]["id"], a["start"])
         if place not in places and place[1] in sources:
             places.add(place)
-            found.append(Appearance(pk=pk, claim_id=claim, anchor=a["anchor"], **quoted(a)))
+            found.append({"id": pk, "claim_id": claim, "anchor": a["anchor"], **quoted(a)})
     return found
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from claims.exporting import lines
 from claims.exporting.lines import Line
 from claims.models import Rating, RatingScale
+from factcheck.copying import Maker, copy
 from sources.models import Publisher
 from sources.urls import url_key
 
@@ -33,15 +35,19 @@ def store_things(read: Iterable[Line], *, replaces_house: bool) -> None:
 def store(kind: lines.Kind, some: list[Line]) -> None:
     """Write those of these rows that are not here yet."""
     ids = [line.said["id"] for line in some]
-    here = set(kind.model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
-    kind.model._default_manager.bulk_create(
-        kind.model(**_completed(kind, line.said)) for line in some if line.said["id"] not in here
+    here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    make = Maker(kind.model)
+    copy(
+        kind.model,
+        [make(**_completed(kind, line.said)) for line in some if line.said["id"] not in here],
     )
 
 
 def _completed(kind: lines.Kind, said: dict[str, Any]) -> dict[str, Any]:
     """With what follows from it, as the model computes it where rows are saved one by one."""
-    return {**said, "url_key": url_key(said["url"])} if kind.name == "source" else said
+    if kind.name != "source":
+        return said
+    return {**said, "url_key": url_key(said["url"]), "updated_at": timezone.now()}
 
 
 def advance_ids() -> None:
