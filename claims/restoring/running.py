@@ -45,7 +45,9 @@ def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run
         if not dry_run:
             read = file.tell()
             file.seek(begin)
-            _write(file, checked, progress=lambda done: progress(read + done))
+            # What the database refuses is Django's to say, also where it arrived by COPY.
+            with connection.wrap_database_errors:
+                _write(file, checked, progress=lambda done: progress(read + done))
         return checked.restored
 
 
