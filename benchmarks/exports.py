@@ -3,9 +3,11 @@
 The floor is the least that can be done: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), and nobody looks at
 them. An export reads them in the order of the ledger, from one snapshot, counts and hashes them and writes a file.
 `--database DATA_DIR` measures a database that is there already; the one that is made otherwise is that of `read_side`.
+`--restore` brings the whole ledger into an empty database as well, which takes minutes; nothing is promised of it.
 """
 
 import argparse
+import multiprocessing
 import sys
 import tempfile
 import time
@@ -14,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
+from benchmarks.scratch import scratch_project
 
 PROMISED = 50_000
 OF_THE_FLOOR = 0.6
@@ -60,6 +63,26 @@ def floor() -> int:
     return current.count()
 
 
+def restoring(folder: Path) -> float:
+    """Entries of the whole ledger per second that come back into an empty database."""
+    from claims.exporting.running import Order, export_to_file
+
+    file = folder / "ledger"
+    export_to_file(Order("ndjson", "all"), file)
+    # In a process of its own: Django is set up for one database.
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_restored, [file])
+
+
+def _restored(file: Path) -> float:
+    with scratch_project(), file.open("rb") as stream:
+        from claims.restoring import restore
+
+        began = time.perf_counter()
+        entries = restore(stream).written["entry"]
+        return entries / (time.perf_counter() - began)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks exports", description=__doc__)
     parser.add_argument("--claims", type=int, default=200_000)
@@ -67,6 +90,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
     parser.add_argument("--database", type=Path, metavar="DATA_DIR")
     parser.add_argument("--files", type=Path, metavar="FOLDER", help="where to write; a fast disk")
+    parser.add_argument("--restore", action="store_true", help="also restore the whole ledger")
     options = parser.parse_args()
     place = options.database or prepared(options.claims, options.data)
     set_up(place)
@@ -76,11 +100,14 @@ def main() -> int:
 
     with postgres.running(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
         found = rates(Path(folder), options.rounds)
+        restored = restoring(Path(folder)) if options.restore else None
         connections.close_all()
     for name, some in found.items():
         print(f"{name:13} {median(some):>9,.0f} claims/s   ({', '.join(f'{rate:,.0f}' for rate in some)})")
     rate = median(found["ndjson"])
     share = median(ours / other for ours, other in zip(found["ndjson"], found["floor"], strict=True))
+    if restored:
+        print(f"{'restore':13} {restored:>9,.0f} entries/s")
     print(f"ndjson        {rate:>9,.0f} claims/s of {PROMISED:,} promised")
     print(f"share of the floor {share:.2f} of {OF_THE_FLOOR} promised")
     return rate < PROMISED or share < OF_THE_FLOOR

@@ -28,7 +28,7 @@ _THINGS = {"header", *(kind.name for kind in lines.THINGS)}
 def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run: bool = False) -> Restored:
     """Bring the ledger of a lossless export into this database, with everything that it rests on.
 
-    It is read twice: first to see that it is whole and fits, then to write it, some hundred entries at a time. When it
+    It is read twice: first to see that it is whole and fits, then to write it, some thousand entries at a time. When it
     is interrupted, the same call goes on behind the last of them.
 
     Args:
@@ -45,7 +45,9 @@ def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run
         if not dry_run:
             read = file.tell()
             file.seek(begin)
-            _write(file, checked, progress=lambda done: progress(read + done))
+            # What the database refuses is Django's to say, also where it arrived by COPY.
+            with connection.wrap_database_errors:
+                _write(file, checked, progress=lambda done: progress(read + done))
         return checked.restored
 
 

@@ -16,17 +16,19 @@ def settle(entries: list[Entry], merged: Merged) -> None:
     newest = {entry.claim: entry for entry in entries}
     _settle_topics(newest)
     appearing = _settle_appearances(newest, merged)
-    claims = Claim.objects.in_bulk(newest)
     claimants = claimants_of(list(newest.values()))
+    wanted = {}
     for pk, entry in newest.items():
         first = first_appearance(entry.body)
-        wanted = {
+        wanted[pk] = {
             **words(entry.body, claimants),
             "first_appearance_id": first if first in appearing else None,
         }
-        claim = claims[pk]
-        if any(getattr(claim, name) != value for name, value in wanted.items()):
-            Claim.objects.filter(pk=pk).update(**wanted)
+    names = next(iter(wanted.values()))
+    for row in Claim.objects.filter(pk__in=newest).order_by().values("pk", *names):
+        pk = row.pop("pk")
+        if row != wanted[pk]:
+            Claim.objects.filter(pk=pk).update(**wanted[pk])
 
 
 def _settle_topics(newest: Mapping[int, Entry]) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 
+from claims import workflow
 from claims.exporting import lines
 from claims.exporting.running import Order
 from claims.models import Claim, Publication, Topic
@@ -15,7 +17,7 @@ from tests.claims.exporting.newsrooms import exported
 from tests.claims.restoring.states import counts, restored
 from tests.database import replace_database
 from tests.newsroom import make_claim, make_draft, make_source, person
-from tests.reading import bring_out
+from tests.reading import bring_out, correct
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -195,6 +197,21 @@ def test_claim_that_was_edited_since(content: bytes) -> None:
     )
     make_draft(claim, person("chris3", "Fact-checker"))
     assert f"claim {claim.pk} has an open verdict here." in refusal(later)
+
+
+def test_entry_that_rests_on_no_verdict(checker: User, editor: User) -> None:
+    """Also where the claim has one again a moment later, and both are restored at once."""
+    claim = bring_out(make_draft(make_claim(), checker), checker, editor).claim
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was another bridge.")
+    correct(claim, checker, editor, code="true", kind="update")
+    content = exported()
+    changed = content.replace(b'"status":"retracted"', b'"status":"published"', 1)
+    replace_database()
+    with pytest.raises(IntegrityError, match="A claim is public only with a published verdict"):
+        restored(changed)
+    assert not Claim.objects.exists()
+    restored(content)
+    assert exported() == content
 
 
 def test_lines_are_read_in_constant_memory() -> None:
