@@ -3,7 +3,8 @@
 Everything else is as with INSERT: triggers fire, constraints hold, generated columns are generated.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from operator import itemgetter
@@ -42,7 +43,7 @@ def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
     """
     if rows:
         names = _names(rows[0])
-        with connection.cursor() as cursor, cursor.copy(_statement(model, names)) as stream:
+        with _copying(_statement(model, names)) as stream:
             _write(stream, model, names, rows)
 
 
@@ -58,10 +59,9 @@ def lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[Lin
 
 def send(some: Iterable[Lines]) -> None:
     """Insert the rows in their order."""
-    with connection.cursor() as cursor:
-        for statement, text in some:
-            with cursor.copy(statement) as stream:
-                stream.write(text)
+    for statement, text in some:
+        with _copying(statement) as stream:
+            stream.write(text)
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
@@ -97,6 +97,13 @@ class Maker(Generic[M]):
         row.__dict__ |= self._blank
         row.__dict__ |= values
         return row
+
+
+@contextmanager
+def _copying(statement: sql.Composed) -> Iterator[Copy]:
+    """Raises Django's errors, as its own statements do."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as stream:
+        yield stream
 
 
 def _names(row: Model | Row) -> list[str]:

@@ -81,6 +81,8 @@ def store(prepared: Prepared) -> Written:
     with connection.cursor() as cursor:
         # What a crash of the server takes is imported again; the end of the import waits until all of it is safe.
         cursor.execute("SET LOCAL synchronous_commit = off")
+        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
+        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
     counts = Written()
     prepared.new.store(counts)
     if prepared.known:

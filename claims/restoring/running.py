@@ -45,9 +45,7 @@ def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run
         if not dry_run:
             read = file.tell()
             file.seek(begin)
-            # What the database refuses is Django's to say, also where it arrived by COPY.
-            with connection.wrap_database_errors:
-                _write(file, checked, progress=lambda done: progress(read + done))
+            _write(file, checked, progress=lambda done: progress(read + done))
         return checked.restored
 
 
