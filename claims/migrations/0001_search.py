@@ -120,7 +120,8 @@ STATEMENTS = r"""
         SELECT md5(btrim(
             regexp_replace(
                 -- Most statements are ASCII, and need less to be the same.
-                CASE WHEN octet_length(statement) = length(statement) THEN translate(lower(statement), '"''`', '')
+                CASE WHEN octet_length(statement) = length(statement)
+                THEN replace(replace(replace(lower(statement), '"', ''), '''', ''), '`', '')
                 ELSE translate(lower(normalize(statement, NFKC)), '‐‑‒–—―−"“”„‟«»‹›''‘’‚‛`´＂', '-------') END,
                 -- White space that is not one space already: each match costs as much as the rest.
                 '\s{2,}|[^\S ]', ' ', 'g'
