@@ -65,9 +65,9 @@ def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
     """Make ready what can be. What reviews refer to (publishers, claimants) is stored at once, for all that follow."""
     now = timezone.now()
     with transaction.atomic():
-        _prefer_indexes()
+        _prepare_for_many()
         things = Things((staged.review for staged in batch), now=now, by=run.started_by)
-        fresh, known = _divided(batch)
+        fresh, known = _divided(batch, run)
         decisions = Decisions(run, things, now)
         decisions.on_new(fresh)
         rows = _Rows(decisions)
@@ -77,12 +77,7 @@ def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
 @transaction.atomic
 def store(prepared: Prepared) -> Written:
     """Store a batch, and publish what it changes for the public."""
-    _prefer_indexes()
-    with connection.cursor() as cursor:
-        # What a crash of the server takes is imported again; the end of the import waits until all of it is safe.
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
-        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
+    _prepare_for_many()
     counts = Written()
     prepared.new.store(counts)
     if prepared.known:
@@ -92,16 +87,23 @@ def store(prepared: Prepared) -> Written:
     return counts
 
 
-def _prefer_indexes() -> None:
-    """Have plans that are made while tables are small hold when they are large."""
+def _prepare_for_many() -> None:
+    """What makes this transaction quick."""
     with connection.cursor() as cursor:
+        # Plans that are made while tables are small hold when they are large.
         cursor.execute("SET LOCAL enable_seqscan = off")
+        # What a crash of the server takes is imported again; the end of the import waits until all of it is safe.
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
+        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
 
 
-def _divided(batch: Sequence[Staged]) -> tuple[list[Staged], list[Staged]]:
+def _divided(batch: Sequence[Staged], run: ImportRun) -> tuple[list[Staged], list[Staged]]:
     """Reviews of statements that nothing is known of, and all others."""
     keys = {staged.key for staged in batch if staged.key}
-    taken = set(ImportedRecord.objects.filter(key__any_of=keys).values_list("key", flat=True))
+    # What this import took from the same page is another review there, and not an earlier wording of this one.
+    earlier = ImportedRecord.objects.filter(key__any_of=keys).exclude(run=run)
+    taken = set(earlier.values_list("key", flat=True))
     statements: set[UUID] = {staged.statement_key for staged in batch}
     there = set(
         Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)

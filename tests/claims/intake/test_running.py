@@ -53,8 +53,10 @@ def records(count: int) -> list[dict[str, Any]]:
 
 
 def everything() -> dict[str, Any]:
-    """What is stored, without ids and moments."""
+    """What is stored, without ids and moments, and what the last import could not use."""
     bodies = []
+    # One that ended before it could be killed is followed by another, which finds the same problems.
+    last = ImportRun.objects.latest("pk")
     for publication in Publication.objects.order_by("sequence"):
         body = publication.document
         bodies.append(
@@ -72,7 +74,7 @@ def everything() -> dict[str, Any]:
         ),
         "ledger": bodies,
         "taken": ImportedRecord.objects.values_list("position", "outcome"),
-        "problems": ImportProblem.objects.values_list("position", "field", "code"),
+        "problems": ImportProblem.objects.filter(run=last).values_list("position", "field", "code"),
         "pairs": PossibleDuplicate.objects.values_list("claim__statement", "earlier__statement"),
     }
     return {name: sorted(rows, key=repr) for name, rows in found.items()}
