@@ -30,7 +30,7 @@ from claims.models import (
 from factcheck.copying import copy
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
-BATCH = 4_000
+BATCH = 3_000
 
 _STATE = ImportRun.State
 #: How often a batch is tried: somebody else may be adding the same publisher or source.
