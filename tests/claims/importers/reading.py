@@ -7,7 +7,8 @@ from typing import Any
 
 from claims.importers.detecting import detect
 from claims.importers.files import File
-from claims.importers.found import Found, Refusal
+from claims.importers.found import FIELDS, Found, Place, Refusal
+from claims.importers.structured import reviews
 
 #: Statements in ten languages and as many scripts as fit.
 STATEMENTS = {
@@ -80,3 +81,15 @@ def statements(results: Iterable[Found | Refusal]) -> list[Any]:
 
 def codes(results: Iterable[Found | Refusal]) -> list[str]:
     return [one.code for one in results if isinstance(one, Refusal)]
+
+
+HERE = Place("file", "value 1")
+EN, DE, FR, ES = (STATEMENTS[code] for code in ("en", "de", "fr", "es"))
+
+
+def fields(value: Any, **context: Any) -> dict[str, Any]:
+    """What is read of a value that holds one review."""
+    (one,) = reviews(value, HERE, **context)
+    assert isinstance(one, Found)
+    assert set(one.fields) <= set(FIELDS)
+    return dict(one.fields)

@@ -4,19 +4,9 @@ from typing import Any
 
 import pytest
 
-from claims.importers.found import FIELDS, Found, Place, Refusal
+from claims.importers.found import Found, Place, Refusal
 from claims.importers.structured import reviews
-from tests.claims.importers.reading import STATEMENTS, codes, review, statements
-
-HERE = Place("file", "value 1")
-EN, DE, FR, ES = (STATEMENTS[code] for code in ("en", "de", "fr", "es"))
-
-
-def fields(value: Any, **context: Any) -> dict[str, Any]:
-    (one,) = reviews(value, HERE, **context)
-    assert isinstance(one, Found)
-    assert set(one.fields) <= set(FIELDS)
-    return dict(one.fields)
+from tests.claims.importers.reading import DE, EN, ES, FR, HERE, STATEMENTS, codes, fields, review, statements
 
 
 def test_everything_that_a_review_says() -> None:

@@ -4,19 +4,8 @@ from typing import Any
 
 import pytest
 
-from claims.importers.found import FIELDS, Found, Place
-from claims.importers.structured import Page, reviews
-from tests.claims.importers.reading import STATEMENTS, review
-
-HERE = Place("file", "value 1")
-EN, DE, FR, ES = (STATEMENTS[code] for code in ("en", "de", "fr", "es"))
-
-
-def fields(value: Any, **context: Any) -> dict[str, Any]:
-    (one,) = reviews(value, HERE, **context)
-    assert isinstance(one, Found)
-    assert set(one.fields) <= set(FIELDS)
-    return dict(one.fields)
+from claims.importers.structured import Page
+from tests.claims.importers.reading import EN, fields, review
 
 
 class TestPublisher:
