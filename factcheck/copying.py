@@ -64,6 +64,17 @@ def send(some: Iterable[Lines]) -> None:
             stream.write(text)
 
 
+def expect_many() -> None:
+    """Make this transaction quick for thousands of rows. For work that is done again where a crash took its end."""
+    with connection.cursor() as cursor:
+        # Plans that are made while tables are small hold when they are large.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        # Whoever calls this ends with a transaction that waits until all of them are safe.
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
+        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
+
+
 def reserve_ids(model: type[Model], count: int) -> list[int]:
     """So many ids for new rows of the model, in their order, which nobody else will get."""
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from claims import publishing
@@ -34,7 +34,7 @@ from claims.models import (
     Verdict,
 )
 from claims.webhooks.waking import announce
-from factcheck.copying import Lines, copy, lines, reserve_ids, send
+from factcheck.copying import Lines, copy, expect_many, lines, reserve_ids, send
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
 
@@ -65,7 +65,7 @@ def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
     """Make ready what can be. What reviews refer to (publishers, claimants) is stored at once, for all that follow."""
     now = timezone.now()
     with transaction.atomic():
-        _prepare_for_many()
+        expect_many()  # the end of the import waits until all of it is safe
         things = Things((staged.review for staged in batch), now=now, by=run.started_by)
         fresh, known = _divided(batch, run)
         decisions = Decisions(run, things, now)
@@ -77,7 +77,7 @@ def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
 @transaction.atomic
 def store(prepared: Prepared) -> Written:
     """Store a batch, and publish what it changes for the public."""
-    _prepare_for_many()
+    expect_many()
     counts = Written()
     prepared.new.store(counts)
     if prepared.known:
@@ -85,17 +85,6 @@ def store(prepared: Prepared) -> Written:
         decisions.on_known(prepared.known)
         _Rows(decisions).store(counts)
     return counts
-
-
-def _prepare_for_many() -> None:
-    """What makes this transaction quick."""
-    with connection.cursor() as cursor:
-        # Plans that are made while tables are small hold when they are large.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        # What a crash of the server takes is imported again; the end of the import waits until all of it is safe.
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
-        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
 
 
 def _divided(batch: Sequence[Staged], run: ImportRun) -> tuple[list[Staged], list[Staged]]:

@@ -17,6 +17,7 @@ from claims.restoring.entries import Entry, Merged
 from claims.restoring.replaying import replay
 from claims.restoring.settling import settle
 from claims.restoring.things import advance_ids, store, store_things
+from factcheck.copying import expect_many
 
 __all__ = ["recognise", "restore"]
 
@@ -105,12 +106,7 @@ def _restore_batch(batch: list[Line], merged: Merged, begins_after: int) -> None
     with connection.cursor() as cursor:
         # So that nobody publishes in between; the ledger itself takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
-        # What a crash of the server takes is restored again; `advance_ids` waits until all of it is safe.
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        # Plans that are made while tables are small hold when they are large.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
-        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
+    expect_many()  # `advance_ids` waits until all of it is safe
     store(lines.SNAPSHOT, [line for line in batch if line.type == "snapshot"])
     entries = [Entry.of(line) for line in new]
     replay(entries, merged)
