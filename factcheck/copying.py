@@ -105,6 +105,8 @@ class Maker(Generic[M]):
         for name in self._relations.keys() & values.keys():
             related = row._state.fields_cache[name] = values.pop(name)
             values[self._relations[name]] = related.pk if related else None
+        if unknown := values.keys() - self._blank.keys():
+            raise TypeError(f"{self._model.__name__} has no {', '.join(sorted(unknown))}.")
         row.__dict__ |= self._blank
         row.__dict__ |= values
         return row

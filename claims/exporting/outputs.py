@@ -109,6 +109,13 @@ class _Blocks:
         if self._written:
             self._written.result()
 
+    def end(self) -> None:
+        """Have everything written, and the thread end."""
+        self.flush()
+        self._writer.shutdown()
+        self.settle()
+        self._file.flush()
+
     def _store(self, block: bytes) -> None:
         self._file.write(block)
         self.hash.update(block)
@@ -124,9 +131,7 @@ class Stream(_Blocks):
         self.claims += 1
 
     def finish(self) -> None:
-        self.flush()
-        self.settle()
-        self._file.flush()
+        self.end()
 
 
 class PartFile(_Blocks):
@@ -158,9 +163,7 @@ class PartFile(_Blocks):
 
     def finish(self) -> None:
         """The file is whole: give it its name."""
-        self.flush()
-        self.settle()
-        self._file.flush()
+        self.end()
         part_of(self._path).replace(self._path)
         state_of(self._path).unlink(missing_ok=True)
 

@@ -53,3 +53,8 @@ def test_made_rows_are_those_of_the_constructor() -> None:
     assert [getattr(made, name) for name in fields] == [getattr(constructed, name) for name in fields]
     assert made.claim is claim
     assert Maker(Claim)(claimant=None).claimant_id is None
+
+
+def test_what_a_model_does_not_have_is_not_made() -> None:
+    with pytest.raises(TypeError, match="Verdict has no claimed_on, sumary"):
+        Maker(Verdict)(sumary="It is open.", claimed_on=None, language="en")
