@@ -101,3 +101,25 @@ def assert_account_is_right() -> None:
     assert dict(SearchWord.objects.values_list("word", "publications")) == words
     assert set(SearchSpelling.objects.values_list("word", flat=True)) == set(words)
     assert dict(SearchLanguage.objects.values_list("language", "publications")) == languages
+
+
+def test_what_is_searched_is_made_of_the_texts_whoever_writes_the_entry(publish: Publish) -> None:
+    publish(make_claim("The harbour is closed."))
+    made = (
+        "INSERT INTO claims_publication (claim_id, version, {columns}, search, search_heading)"
+        " SELECT claim_id, 2, {columns}, 'volcano'::tsvector, 'volcano'::tsvector FROM claims_publication"
+        " RETURNING search, search_heading,"
+        " claims_search_heading(search_languages, search_statement, search_names)"
+    )
+    set_by_the_database = ("id", "claim", "version", "sequence", "superseded_at", "search", "search_heading")
+    columns = ", ".join(
+        str(field.column)
+        for field in Publication._meta.concrete_fields
+        if field.name not in set_by_the_database
+    )
+    with connection.cursor() as sql:
+        sql.execute(made.format(columns=columns))
+        [(search, heading, expected)] = sql.fetchall()
+    assert heading == expected
+    assert "'harbour':2A" in heading
+    assert "volcano" not in search
