@@ -24,6 +24,9 @@ _MANNER = 0b110_0001
 _STORED, _DEFLATED = 0, 8
 _METHODS = frozenset({_STORED, _DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
+#: Besides what decoders raise, zipfile raises RuntimeError for what it cannot read: versions, methods, passwords.
+_UNREADABLE = (*DAMAGE, RuntimeError, struct.error)
+
 
 def is_zip(head: bytes) -> bool:
     """Whether it is an archive, and not a document of an office program, which is one inside only."""
@@ -86,7 +89,7 @@ def members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
 def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
     try:
         archive = zipfile.ZipFile(stream)
-    except (*DAMAGE, NotImplementedError, struct.error):
+    except _UNREADABLE:
         yield from _without_directory(name, stream)
         return
     infos = archive.infolist()
@@ -155,7 +158,7 @@ def _by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) ->
     del unchecked.CRC
     try:
         stream = archive.open(unchecked)
-    except (*DAMAGE, NotImplementedError, RuntimeError, struct.error) as error:
+    except _UNREADABLE as error:
         return damaged(inside, error)
     return Member(inside, _Checked(stream, info.CRC), info.compress_size, info.file_size)
 
