@@ -28,6 +28,7 @@ from factcheck.environment import (
     web_address,
     words,
 )
+from factcheck.schema_settings import SCHEMA
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -330,39 +331,10 @@ MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 # For how long a request that is sent again with its Idempotency-Key is answered as the first time.
 IDEMPOTENCY_HOURS = number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "Factcheck API",
-    "DESCRIPTION": "Claims, the sources they appear in, and the verdicts that fact-checkers published on them.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SORT_OPERATION_PARAMETERS": False,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "factcheck.schema_examples.attach_examples",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "AnchorEnum": "claims.models.Appearance.Anchor",
-        "ChangeKindEnum": "claims.models.CorrectionKind",
-        "ClaimStateEnum": "claims.models.Claim.State",
-        "ClaimantKindEnum": "claims.models.Claimant.Kind",
-        "CorrectionKindEnum": "claims.api.serializers.CORRECTION_KINDS",
-        "PublicationKindEnum": "claims.models.Publication.Kind",
-        "PublicationStatusEnum": "claims.models.Publication.Status",
-        "PublisherKindEnum": "sources.models.Publisher.Kind",
-        "RatingClassEnum": "claims.models.NormalisedRating",
-        "ScopeEnum": "claims.models.Scope",
-        "SourceKindEnum": "sources.models.Source.Kind",
-        "StanceEnum": "claims.models.Evidence.Stance",
-        "VerdictStateEnum": "claims.models.Verdict.State",
-    },
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
+SPECTACULAR_SETTINGS = SCHEMA
+_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
-CORS_URLS_REGEX = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
+CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
 CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match", "if-modified-since"]
 CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
@@ -377,7 +349,7 @@ RATE_LIMIT_ANONYMOUS = rate(
 RATE_LIMIT_TOKEN = rate("RATE_LIMIT_TOKEN", "6000/minute")
 RATE_LIMIT_STORE = rate_store("RATE_LIMIT_STORE")
 # The editorial API counts by itself, once it knows its user.
-RATE_LIMITED_REGEX = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
+RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
 # For how many plain requests an answer counts that costs more, by its address.
 RATE_LIMIT_COSTS = {r"/facets/$": 5, r"/lookup/$": 10, r"/claims\.(csv|ndjson|jsonld)$": 20}
 #: The authentication class that tells whose token a request bears, where anybody may read.
