@@ -89,9 +89,8 @@ def test_characters_that_xml_forbids_are_left_out(client: Client, publish: Publi
 
 def test_huge_feed(client: Client, publish: Publish) -> None:
     statement = "The tunnel, " * 20_000 + "is safe."
-    explanations = ["So *what*?\n\n" * 20_000, "So what? " * 20_000, "*So what?* " * 2_000]
-    for explanation in explanations:
-        publish(make_claim(statement), summary="Not so. " * 20_000, explanation=explanation)
+    for _ in range(3):
+        publish(make_claim(statement), summary="Not so. " * 20_000, explanation="So *what*?\n\n" * 20_000)
     assert titles(client, "?page_size=200") == [f"False: {statement}"] * 3
 
 
