@@ -21,7 +21,6 @@ from claims.intake.writing import Prepared, Written
 from claims.models import (
     Claim,
     ImportedRecord,
-    ImportProblem,
     ImportRun,
     PossibleDuplicate,
     Publication,
@@ -53,10 +52,8 @@ def records(count: int) -> list[dict[str, Any]]:
 
 
 def everything() -> dict[str, Any]:
-    """What is stored, without ids and moments, and what the last import could not use."""
+    """What is stored, without ids and moments, and what every import could not use."""
     bodies = []
-    # One that ended before it could be killed is followed by another, which finds the same problems.
-    last = ImportRun.objects.latest("pk")
     for publication in Publication.objects.order_by("sequence"):
         body = publication.document
         bodies.append(
@@ -74,7 +71,11 @@ def everything() -> dict[str, Any]:
         ),
         "ledger": bodies,
         "taken": ImportedRecord.objects.values_list("position", "outcome"),
-        "problems": ImportProblem.objects.filter(run=last).values_list("position", "field", "code"),
+        # An import that ended before it could be killed is followed by another, which finds the same problems.
+        "problems": {
+            tuple(sorted(run.problems.values_list("position", "field", "code")))
+            for run in ImportRun.objects.all()
+        },
         "pairs": PossibleDuplicate.objects.values_list("claim__statement", "earlier__statement"),
     }
     return {name: sorted(rows, key=repr) for name, rows in found.items()}
