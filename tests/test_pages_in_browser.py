@@ -1,10 +1,11 @@
 """Reader pages in a real browser: what fits, what is readable, what works without a mouse, colour or JavaScript."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.models import Claim, Claimant
@@ -140,7 +141,7 @@ def test_highlight_is_read_with_its_verdict_and_leads_to_the_claim(
     page.wait_for_url("**/claims/**")
     assert page.locator("h1").inner_text() == f"Misleading: {LONG_WORD} is closed."
     page.get_by_role("link", name="Read it in the text").click()
-    assert page.evaluate("document.querySelector(':target + mark').innerText").startswith("Rated Misleading:")
+    expect(page.locator(":target + mark")).to_have_text(re.compile("^Rated Misleading:"))
 
 
 def test_theme_is_switched_and_remembered(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
@@ -160,9 +161,9 @@ def test_search_and_reading_need_no_javascript(addresses: dict[str, str], visit:
     page = visit(addresses["list"], java_script_enabled=False)
     page.get_by_label("Search claims").fill("misleading")
     page.get_by_role("button", name="Search").click()
-    assert page.locator(".card h2").all_inner_texts() == [f"Misleading: {LONG_WORD} is closed."]
+    expect(page.locator(".card h2")).to_have_text([f"Misleading: {LONG_WORD} is closed."])
     page.locator(".card h2 a").click()
-    assert page.locator(".verdict .badge").inner_text() == "Misleading"
+    expect(page.locator(".verdict .badge")).to_have_text("Misleading")
     assert not page.get_by_role("button", name="Dark colours").is_visible()
 
 
