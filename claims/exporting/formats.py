@@ -9,8 +9,8 @@ from typing import IO, ClassVar, cast
 from django.conf import settings
 from django.db.models import QuerySet
 
-from claims.exporters import csv, datafeed, ndjson
-from claims.exporters.bodies import numbered
+from claims.exporters import csv, datafeed
+from claims.exporters.bodies import joined, numbered
 from claims.exporting import archive, lines
 from claims.exporting.outputs import Output, Place
 from claims.exporting.selection import Selection
@@ -65,13 +65,16 @@ class OneByOne(Format):
         """The bodies in this format; without its beginning, where that is there already."""
 
 
-class Ndjson(OneByOne):
+class Ndjson(Format):
     """Each claim as the API has it, one on a line."""
 
     name, extension = "ndjson", "ndjson"
 
-    def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
-        return ndjson.written(bodies)
+    def write(self, selection: Selection, output: Output) -> None:
+        after = output.begins_after.sequence if output.begins_after else 0
+        for block in joined(selection.claims.filter(sequence__gt=after)):
+            output.write(block.lines)
+            output.complete(Place(0, block.sequence), block.claims)
 
 
 class Ledger(Format):

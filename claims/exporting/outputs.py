@@ -44,8 +44,8 @@ class Output(Protocol):
 
     def write(self, piece: bytes) -> Any: ...
 
-    def complete(self, place: Place) -> None:
-        """Everything up to this place has been written."""
+    def complete(self, place: Place, claims: int = 1) -> None:
+        """Everything up to this place has been written: so many claims more."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class Stream(_Blocks):
     def written(self) -> Iterable[bytes]:
         return ()
 
-    def complete(self, place: Place) -> None:
-        self.claims += 1
+    def complete(self, place: Place, claims: int = 1) -> None:
+        self.claims += claims
 
     def finish(self) -> None:
         self.end()
@@ -146,8 +146,8 @@ class PartFile(_Blocks):
         with part_of(self._path).open("rb") as file:
             yield from file
 
-    def complete(self, place: Place) -> None:
-        self.claims += 1
+    def complete(self, place: Place, claims: int = 1) -> None:
+        self.claims += claims
         if time.monotonic() - self._saved >= SECONDS:
             self.flush()
             self.settle()

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from claims.exporters import parquet
+from claims.exporters import bodies, parquet
 from claims.exporting import formats, manifest, outputs
 from claims.exporting.outputs import OutputError, PartFile, part_of, state_of
 from claims.exporting.running import Order, export_to_file, export_to_stream
@@ -62,6 +62,7 @@ def killed_after(
 def often_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     """The state is written down after each claim."""
     monkeypatch.setattr(outputs, "SECONDS", 0)
+    monkeypatch.setattr(bodies, "JOINED_SIZE", 1)
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
@@ -181,7 +182,11 @@ def test_memory_does_not_grow_with_the_number_of_claims(
         def many(rows: Any) -> Iterator[tuple[int, bytes]]:
             return ((number, bytes(bytearray(body))) for number in range(count))
 
+        def blocks(rows: Any) -> Iterator[bodies.Block]:
+            return (bodies.Block(number, 1, body) for number, body in many(rows))
+
         monkeypatch.setattr(formats, "numbered", many)
+        monkeypatch.setattr(formats, "joined", blocks)
         monkeypatch.setattr("claims.exporters.parquet.GROUP_SIZE", 256)
         with Path("/dev/null").open("wb") as nowhere:
             tracemalloc.start()
@@ -278,6 +283,7 @@ def test_another_export_is_not_continued(
     publish: Callable[..., Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often_saved: None
 ) -> None:
     publish()
+    publish()
     path = tmp_path / "claims"
     assert killed_after(1, monkeypatch, path, Order(filter="language=en"), resume=False)
     with pytest.raises(
@@ -295,7 +301,7 @@ def test_part_that_was_changed_is_not_continued(
     publish()
     publish()
     path = tmp_path / "claims"
-    assert killed_after(3, monkeypatch, path, Order(), resume=False)
+    assert killed_after(1, monkeypatch, path, Order(), resume=False)
     part = part_of(path)
     part.write_bytes(b"x" + part.read_bytes()[1:])
     with pytest.raises(OutputError, match="is not what was written. Begin again without --resume"):
