@@ -1,4 +1,4 @@
-"""The routes of the API: what stands under /api/."""
+"""The routes of the API: what stands under /api/v1/, and beside it under /api/."""
 
 import functools
 from typing import Any
@@ -117,9 +117,14 @@ def openapi() -> Any:
     return Schema.generator_class().get_schema(public=True)
 
 
+v1 = [
+    *router.urls,
+    *listings,
+    path("editorial/", include("claims.api.editorial.urls")),
+    path("", Root.as_view(), name="api"),
+]
+
 urlpatterns = [
-    path("v1/", include([*router.urls, *listings, path("", Root.as_view(), name="api")])),
-    path("v1/editorial/", include("claims.api.editorial.urls")),
     path("", RedirectView.as_view(pattern_name="api")),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", SwaggerPage.as_view(), name="docs"),
