@@ -9,7 +9,7 @@ import re
 import selectors
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -109,7 +109,8 @@ def ask(
 ) -> Load:
     """Ask these requests in turn for so long, each connection the next as soon as it has its answer.
 
-    A slow server is given longer: until it has given as many answers as there are connections.
+    A slow server is given longer: until it has given as many answers as there are connections. What was asked at the
+    end is waited for and not counted, so that no server still works when another one is measured.
 
     Raises:
         WrongAnswer: an answer had another status.
@@ -124,33 +125,42 @@ def ask(
     times: list[float] = []
     received, least = 0, connections
     clock = time.perf_counter
+    busy, stopped = connections, 0.0
     gc.disable()
     try:
         for connection in opened:
             connection.ask(next(pending))
         begin = clock() + warm_up
         end = begin + seconds
-        while (now := clock()) < end or len(times) < least:
-            ready = selector.select(_PATIENCE)
-            if not ready:
-                raise ConnectionError(f"no answer within {_PATIENCE:.0f} seconds")
-            for key, _events in ready:
-                connection = key.data
-                piece = connection.socket.recv(1 << 19)
-                if not piece:
-                    raise ConnectionError("the server closed the connection")
-                if connection.read(piece, wanted):
-                    now = clock()
-                    if now >= begin:
-                        times.append(now - connection.started)
-                        received += connection.received
-                    connection.ask(next(pending))
-        return Load(now - begin, len(times), received, sorted(times))
+        for connection in _answering(selector, wanted):
+            now = clock()
+            if now >= begin and not stopped:
+                times.append(now - connection.started)
+                received += connection.received
+                stopped = now if now >= end and len(times) >= least else 0.0
+            if not stopped:
+                connection.ask(next(pending))
+            elif (busy := busy - 1) == 0:
+                break
+        return Load(stopped - begin, len(times), received, sorted(times))
     finally:
         gc.enable()
         selector.close()
         for connection in opened:
             connection.socket.close()
+
+
+def _answering(selector: selectors.BaseSelector, wanted: bytes) -> Iterator[_Connection]:
+    """The connections in the order in which they have their answers, for ever."""
+    while ready := selector.select(_PATIENCE):
+        for key, _events in ready:
+            connection: _Connection = key.data
+            piece = connection.socket.recv(1 << 19)
+            if not piece:
+                raise ConnectionError("the server closed the connection")
+            if connection.read(piece, wanted):
+                yield connection
+    raise ConnectionError(f"no answer within {_PATIENCE:.0f} seconds")
 
 
 def answer_to(address: tuple[str, int], request: bytes) -> bytes:
