@@ -66,7 +66,7 @@ def joined(rows: QuerySet[Publication]) -> Iterator[Block]:
     """The bodies of these publications in the order of the ledger, streamed in the same way, many at a time.
 
     PostgreSQL joins them: what Python and the connection do is then done for each block instead of for each claim. A
-    block ends behind the body that brings it to `JOINED_SIZE`.
+    block holds about `JOINED_SIZE` bytes; a body is never divided.
     """
     try:
         sql, parameters = rows.order_by().values_list("sequence", "body").query.sql_with_params()

@@ -22,7 +22,7 @@ def lines(publish: Callable[..., Claim]) -> list[tuple[int, bytes]]:
 
 @pytest.mark.parametrize("joined_at_once", [1, 2, 3, 5])
 @pytest.mark.django_db
-def test_block_ends_behind_the_line_that_fills_it(
+def test_block_holds_the_lines_that_fit(
     lines: list[tuple[int, bytes]], monkeypatch: pytest.MonkeyPatch, joined_at_once: int
 ) -> None:
     sizes = [len(line) - 1 for _number, line in lines]
