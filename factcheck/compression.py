@@ -22,7 +22,8 @@ from typing import Any, Protocol
 
 import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.cache import patch_vary_headers
+
+from factcheck.headers import vary_by
 
 #: What is shorter fits into one packet anyway.
 LEAST = 1000
@@ -96,11 +97,11 @@ class Compression:
         known = without_codings(request, codings)
         response = self.get_response(request)
         if response.status_code == 304:
-            patch_vary_headers(response, ["Accept-Encoding"])
+            vary_by(response, "Accept-Encoding")
             if etag := response.headers.get("ETag"):
                 response.headers["ETag"] = confirmed(etag, known.get(etag, []), codings)
         elif compressible(response):
-            patch_vary_headers(response, ["Accept-Encoding"])
+            vary_by(response, "Accept-Encoding")
             if codings:
                 compress(response, codings[0])
         return response
@@ -149,11 +150,16 @@ def compressible(response: HttpResponseBase) -> bool:
         response.status_code >= 200
         and response.status_code not in (204, 205, 206)
         and "Content-Encoding" not in headers
-        and _COMPRESSIBLE.match(headers.get("Content-Type", "").lower()) is not None
+        and _is_text(headers.get("Content-Type", ""))
         and "no-transform" not in headers.get("Cache-Control", "")
         and not _is_for_one_person(response)
         and (response.streaming or len(response.content) >= LEAST)  # type: ignore[attr-defined]  # not streaming
     )
+
+
+@lru_cache(maxsize=100)
+def _is_text(content_type: str) -> bool:
+    return _COMPRESSIBLE.match(content_type.lower()) is not None
 
 
 def _is_for_one_person(response: HttpResponseBase) -> bool:

@@ -7,15 +7,17 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 from django.utils.module_loading import import_string
 
 from factcheck.errors import API_PATH
+from factcheck.headers import StandingFields
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
+NOTHING = StandingFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -37,7 +39,7 @@ class PublicReads:
         translation.activate("en")
         request.LANGUAGE_CODE = "en"
         response = self.short_way(request)
-        response.headers["Content-Security-Policy"] = NOTHING
+        NOTHING.complete(response)
         return response
 
 
@@ -52,6 +54,24 @@ class _ViewsOnly(BaseHandler):
         for name in reversed(middleware):
             way = convert_exception_to_response(import_string(name)(way))
         return cast(GetResponse, way)
+
+
+class StandingSecurity(SecurityMiddleware):
+    """Django's SecurityMiddleware, which puts the same fields together anew for each answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        #: By whether the request came encrypted.
+        self.fields: dict[bool, StandingFields] = {}
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        secure = request.is_secure()
+        if secure not in self.fields:
+            example = HttpResponse()
+            del example.headers["Content-Type"]
+            self.fields[secure] = StandingFields(super().process_response(request, example).headers)
+        self.fields[secure].complete(response)
+        return response
 
 
 class ReaderLocaleMiddleware(LocaleMiddleware):

@@ -118,7 +118,7 @@ MIDDLEWARE = [
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/)"
 PUBLIC_MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "factcheck.middleware.StandingSecurity",
     "factcheck.sharing.Sharing",
     "factcheck.throttling.enforcing.RateLimits",
     "factcheck.slashes.Slashes",

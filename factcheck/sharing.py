@@ -11,6 +11,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from factcheck.headers import StandingFields
+
 #: For how long, in seconds, a browser remembers that it may ask. No browser keeps it for longer than a day.
 REMEMBERED = 86_400
 
@@ -21,10 +23,12 @@ class Sharing:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.shared = re.compile(settings.CORS_URLS_REGEX).match
-        self.fields = {
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": ", ".join(settings.CORS_EXPOSE_HEADERS),
-        }
+        self.fields = StandingFields(
+            {
+                "Access-Control-Allow-Origin": "*",
+                "Access-Control-Expose-Headers": ", ".join(settings.CORS_EXPOSE_HEADERS),
+            }
+        )
         self.preflight_fields = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": ", ".join(settings.CORS_ALLOW_METHODS),
@@ -40,6 +44,5 @@ class Sharing:
             del preflight.headers["Content-Type"]
             return preflight
         response = self.get_response(request)
-        for name, value in self.fields.items():
-            response.headers[name] = value
+        self.fields.complete(response)
         return response

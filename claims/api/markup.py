@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 
@@ -13,6 +12,7 @@ from claims import claimreview, representation
 from claims.representation import render
 from factcheck.errors import InvalidParameters
 from factcheck.filters import Query
+from factcheck.headers import vary_by
 from factcheck.negotiation import Form, accept_of, preferred
 from factcheck.parts import FIELDS
 from factcheck.resources import conditional, sha256_of
@@ -68,7 +68,7 @@ def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: 
 
 def negotiated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The answer at an address that has both forms: it says so, and where the markup has one of its own."""
-    patch_vary_headers(response, ["Accept"])
+    vary_by(response, "Accept")
     return with_alternate(response, f"{request.path.rstrip('/')}.jsonld", JSON_LD)
 
 

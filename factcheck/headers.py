@@ -1,0 +1,45 @@
+"""HTTP fields, written with less work than Django does for each: the shortest answers are mostly fields."""
+
+from collections.abc import Mapping, ValuesView
+from functools import lru_cache
+
+from django.http import HttpResponseBase
+from django.http.response import ResponseHeaders
+
+
+class StandingFields:
+    """Fields that stand in every answer that has none of its own by their names.
+
+    Raises:
+        BadHeaderError: a field holds a line break. Django checks it for each answer; here it is checked once.
+    """
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._store = dict(ResponseHeaders(fields)._store)
+
+    def complete(self, response: HttpResponseBase) -> None:
+        """Add those that the answer does not have yet."""
+        response.headers = _Fields(self._store | response.headers._store)
+
+
+class _Fields(ResponseHeaders):
+    """Fields that are listed as they are kept; Django's look each of them up once more."""
+
+    def __init__(self, store: dict[str, tuple[str, str]]) -> None:
+        self._store = store
+
+    def items(self) -> ValuesView[tuple[str, str]]:  # type: ignore[override]  # Django only goes through them
+        return self._store.values()
+
+
+def vary_by(response: HttpResponseBase, field: str) -> None:
+    """Say that the answer depends on this field of the request."""
+    response.headers["Vary"] = _varying(response.headers.get("Vary", ""), field)
+
+
+@lru_cache(maxsize=500)
+def _varying(before: str, field: str) -> str:
+    known = [name.strip() for name in before.split(",") if name.strip()]
+    if "*" in known or field.lower() in (name.lower() for name in known):
+        return before
+    return ", ".join([*known, field])
