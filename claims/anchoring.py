@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
 from typing import Literal
 
 CONTEXT = 32

@@ -6,13 +6,13 @@ that names the parameter and the way out.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
 from django_filters import Filter, FilterSet
 from rest_framework.serializers import Serializer
 

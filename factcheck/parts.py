@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import orjson
+from django.utils.functional import cached_property
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from factcheck.values import Refused, suggestion

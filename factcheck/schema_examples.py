@@ -16,11 +16,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import cached_property
 
 FOLDER = settings.BASE_DIR / "docs" / "examples" / "api"
 
