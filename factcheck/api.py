@@ -41,27 +41,29 @@ RESOURCES = {
     "ratings": RatingResource,
 }
 
+V1 = "api/v1/"
+
 router = SimpleRouter(use_regex_path=False)
 for name, resource in RESOURCES.items():
-    router.register(name, resource, basename=name)
-router.register("claims/<int:claim_id>/versions", VersionResource, basename="versions")
+    router.register(V1 + name, resource, basename=name)
+router.register(f"{V1}claims/<int:claim_id>/versions", VersionResource, basename="versions")
 
 
 # What is no page of things with ids.
 listings = [
-    path("changes/", ChangeResource.as_view({"get": "list"}, basename="changes"), name="changes"),
-    path("claims/facets/", FacetResource.as_view({"get": "retrieve"}, basename="claims"), name="facets"),
+    path(f"{V1}changes/", ChangeResource.as_view({"get": "list"}, basename="changes"), name="changes"),
+    path(f"{V1}claims/facets/", FacetResource.as_view({"get": "retrieve"}, basename="claims"), name="facets"),
     path(
-        "lookup/",
+        f"{V1}lookup/",
         LookupResource.as_view({"get": "retrieve", "post": "create"}, basename="lookup"),
         name="lookup",
     ),
     *(
-        path(f"claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
+        path(f"{V1}claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
         for form in (CsvDownload, NdjsonDownload, DataFeedDownload)
     ),
     path(
-        "claims/<int:id>.jsonld",
+        f"{V1}claims/<int:id>.jsonld",
         LinkedDataResource.as_view({"get": "retrieve"}, basename="claims"),
         name=LinkedDataResource.route,
     ),
@@ -120,8 +122,8 @@ def openapi() -> Any:
 v1 = [
     *router.urls,
     *listings,
-    path("editorial/", include("claims.api.editorial.urls")),
-    path("", Root.as_view(), name="api"),
+    path(f"{V1}editorial/", include("claims.api.editorial.urls")),
+    path(V1, Root.as_view(), name="api"),
 ]
 
 urlpatterns = [

@@ -10,8 +10,7 @@ from factcheck import api
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
-    # First what is asked for most: patterns are tried in this order, and each `include` costs it some microseconds.
-    path("api/v1/", include(api.v1)),
+    *api.v1,  # first, and without an `include`, which would cost its answers some microseconds
     path("api/", include(api)),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
