@@ -94,14 +94,12 @@ def follow(
 
 def _outdated(rating_ids: Sequence[int] | None) -> list[int]:
     """The claims whose current publication puts a verdict into another class than its rating is in."""
-    ratings, verdicts = Rating.objects.all(), PublishedVerdict.objects.all()
+    ratings, verdicts = Rating.objects.all(), PublishedVerdict.objects.current()
     if rating_ids is not None:
         ratings = ratings.filter(pk__in=rating_ids)
         verdicts = verdicts.filter(rating_id__in=rating_ids)
     other = ratings.filter(pk=OuterRef("rating_id")).exclude(normalised=OuterRef("rating_class"))
-    current = {"publication__superseded_at": None, "publication__status": Publication.Status.PUBLISHED}
-    claims = verdicts.filter(Exists(other), **current).values_list("claim_id", flat=True)
-    return sorted(set(claims))
+    return sorted(set(verdicts.filter(Exists(other)).values_list("claim_id", flat=True)))
 
 
 @transaction.atomic

@@ -89,8 +89,8 @@ class Search(forms.Form):
         if asked["claimant"]:
             rows = rows.filter(claimant_id=asked["claimant"])
         if asked["rating"]:
-            rated = PublishedVerdict.objects.filter(publication=OuterRef("pk"), rating_class=asked["rating"])
-            rows = rows.filter(Exists(rated))
+            rated = PublishedVerdict.objects.current().filter(rating_class=asked["rating"])
+            rows = rows.filter(Exists(rated.filter(publication=OuterRef("pk"))))
         return rows
 
 
@@ -215,9 +215,8 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
 @require_safe
 def methodology(request: HttpRequest) -> HttpResponse:
     """How we rate, and how we correct: the newsroom's scales that are in use or that a published verdict used."""
-    used = PublishedVerdict.objects.filter(
-        rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk"),
-        publication__superseded_at__isnull=True,
+    used = PublishedVerdict.objects.current().filter(
+        rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")
     )
     scales = (
         RatingScale.objects.filter(publisher__is_house=True)

@@ -19,7 +19,7 @@ from rest_framework.serializers import Serializer
 from factcheck.errors import InvalidParameters, NoSuchPlace
 from factcheck.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
 from factcheck.parts import FIELDS, Path
-from factcheck.statements import Slot, Template
+from factcheck.statements import FoundBy, Slot, Template
 from factcheck.values import Reader, Refused, Whole, Word, Words, suggestion
 
 #: So many values of one parameter are read; more than that is not a filter but a bulk request.
@@ -205,16 +205,37 @@ class ListQuery(Query):
     @property
     def template(self) -> Template:
         """The rows that are asked for, for `factcheck.pagination.page_of_template`."""
-        how = {*ListQuery.base_filters, ORDERING, FIELDS}
-        sought = {name: value for name, value in self.looked_for.items() if name not in how}
+        sought = self.sought
         slotted = {name: self.filters[name].slot(name) for name in sought if self.filters[name].slotted}
         fixed = {name: value for name, value in sought.items() if name not in slotted}
         return Template(
-            shape=(type(self), self.shape, *slotted, *((name, repr(value)) for name, value in fixed.items())),
-            rows=lambda: self.matching(self.queryset, fixed | slotted),
+            shape=(
+                type(self),
+                self.shape,
+                self.found_by,
+                *slotted,
+                *((name, repr(value)) for name, value in fixed.items()),
+            ),
+            rows=lambda: self.candidates(fixed | slotted),
             values=sought,
+            found_by=self.found_by,
             has_one_plan=not sought,  # the order of the list leads straight to the page
         )
+
+    @property
+    def sought(self) -> dict[str, Any]:
+        """What the rows are compared with, without what is said about pages of them."""
+        how = {*ListQuery.base_filters, ORDERING, FIELDS}
+        return {name: value for name, value in self.looked_for.items() if name not in how}
+
+    @property
+    def found_by(self) -> FoundBy | None:
+        """What leads to the rows, where they are not what is searched."""
+        return None
+
+    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        """The rows that are asked for, or those that lead to them."""
+        return self.matching(self.queryset, looked_for)
 
     @property
     def shape(self) -> Hashable:

@@ -106,7 +106,9 @@ def _statement(
     if not template.values or template.has_one_plan:
         return Statement.of(rows.values_list(*columns, *names))
     descending = ordering.descending ^ bool(backwards)
-    return Statement.fetching_late(rows, [*columns, *names], sorted_by=names, descending=descending)
+    return Statement.fetching_late(
+        rows, [*columns, *names], sorted_by=names, descending=descending, found_by=template.found_by
+    )
 
 
 def _slot_values(start: Position) -> dict[str, Any]:

@@ -8,9 +8,9 @@ kept. It stays the same QuerySet: what it finds is defined once, for those who u
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import Expression
 
 from factcheck.reading import fetch
@@ -27,6 +27,13 @@ class Slot(Expression):
         return f"%s::{self.sql_type}", [self]
 
 
+class FoundBy(NamedTuple):
+    """The rows of a list, by rows of another table."""
+
+    model: type[Model]
+    key: str
+
+
 @dataclass(frozen=True)
 class Template:
     """A QuerySet of a certain shape, and the values for its slots. Two of the same shape are the same SQL.
@@ -35,6 +42,8 @@ class Template:
         shape: what tells it from templates that are other SQL.
         rows: composes the QuerySet, with slots.
         values: what stands in the slots, by name.
+        found_by: where the rows that are composed are not those of the list but lead to them, so that they can be found
+            and sorted first: the model of the list, and the column of these rows that names its primary key.
         has_one_plan: whether PostgreSQL finds the rows of a page in the same way whatever the values are; it keeps
             its plan.
     """
@@ -42,6 +51,7 @@ class Template:
     shape: Hashable
     rows: Callable[[], QuerySet[Any]] = field(compare=False)
     values: Mapping[str, Any] = field(compare=False)
+    found_by: FoundBy | None = None
     has_one_plan: bool = False
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
@@ -63,15 +73,22 @@ class Statement:
 
     @classmethod
     def fetching_late(
-        cls, rows: QuerySet[Any], names: Sequence[str], *, sorted_by: Sequence[str], descending: bool
+        cls,
+        rows: QuerySet[Any],
+        names: Sequence[str],
+        *,
+        sorted_by: Sequence[str],
+        descending: bool,
+        found_by: FoundBy | None = None,
     ) -> "Statement":
         """These values of rows that are sorted and cut off, where columns of the table are read after the cut.
 
         To find and sort candidates, an index may be all that PostgreSQL has to read; without this it would read each
         of them whole.
         """
-        table, key = rows.model._meta.db_table, rows.model._meta.pk.column
-        columns = {field.attname: field.column for field in rows.model._meta.concrete_fields}
+        model, key = found_by or FoundBy(rows.model, rows.model._meta.pk.column)
+        table, primary_key = model._meta.db_table, model._meta.pk.column
+        columns = {field.attname: field.column for field in model._meta.concrete_fields}
         found = cls.of(rows.values_list(key, *(name for name in names if name not in columns)))
         values = ", ".join(
             f'listed.{columns[name]} AS "{name}"' if name in columns else f"page.{name}" for name in names
@@ -79,7 +96,7 @@ class Statement:
         order = ", ".join(f"page.{name} {'DESC' if descending else 'ASC'}" for name in sorted_by)
         sql = (
             f"SELECT {values} FROM ({found.sql}) AS page"  # noqa: S608  names of columns, and SQL of a QuerySet
-            f" JOIN {table} AS listed USING ({key}) ORDER BY {order}"
+            f" JOIN {table} AS listed ON listed.{primary_key} = page.{key} ORDER BY {order}"
         )
         return cls(sql, found.parameters)
 

@@ -1,5 +1,6 @@
 """Whether the made-up ledger says what publishing the same rows would have made it say."""
 
+from collections.abc import Mapping
 from typing import Any
 from unittest import mock
 
@@ -8,8 +9,9 @@ from django.db import connection, transaction
 from claims import publishing
 from claims.models import Publication, PublishedVerdict
 
-#: What the database decides: numbers, and what the next entry closes.
+#: What the database decides: numbers, what the next entry closes, and what verdicts have of their publication.
 _NOT_COMPARED = {"id", "sequence", "superseded_at", "publication"}
+_COPIED = {"published_at"}
 
 
 def disagreements(claim: int) -> list[str]:
@@ -39,11 +41,12 @@ def disagreements(claim: int) -> list[str]:
 
 def _rows(publication: Publication) -> list[dict[str, Any]]:
     """The values of a publication and of its verdicts, as the database has them."""
-    rows = [
-        *Publication.objects.filter(pk=publication.pk).values(),
-        *PublishedVerdict.objects.filter(publication=publication).order_by("pk").values(),
-    ]
+    verdicts = PublishedVerdict.objects.filter(publication=publication).order_by("pk").values()
     return [
-        {name: value for name, value in row.items() if name.removesuffix("_id") not in _NOT_COMPARED}
-        for row in rows
+        *(_without(_NOT_COMPARED, row) for row in Publication.objects.filter(pk=publication.pk).values()),
+        *(_without(_NOT_COMPARED | _COPIED, row) for row in verdicts),
     ]
+
+
+def _without(names: set[str], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name.removesuffix("_id") not in names}

@@ -322,7 +322,13 @@ def _stored(new: Entry, event: Event, until: datetime | None) -> Iterator[Model]
     """As `publishing.record` stores them; a test holds one against the other."""
     yield Publication(id=event.sequence, sequence=event.sequence, superseded_at=until, **new.publication)
     for number, row in enumerate(new.verdicts):
-        yield PublishedVerdict(id=event.sequence * 4 + number, publication_id=event.sequence, **row)
+        yield PublishedVerdict(
+            id=event.sequence * 4 + number,
+            publication_id=event.sequence,
+            published_at=event.at,
+            superseded_at=until,
+            **row,
+        )
 
 
 def _often_the_first(chance: random.Random, choices: list[Any]) -> Any:

@@ -236,7 +236,7 @@ class VerdictResource(PublicItems):
     serializer_class = PublishedVerdictSerializer
 
     def rows(self) -> QuerySet[PublishedVerdict]:
-        return PublishedVerdict.objects.filter(publication__in=Publication.objects.current())
+        return PublishedVerdict.objects.current()
 
     def listing(self, query: VerdictListQuery, request: HttpRequest) -> Listing:
         page = page_of_template(query.template, ["body"], **self.paging(query))

@@ -12,8 +12,8 @@ from typing import Any
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 
-from claims.api.filters import ClaimListQuery, VerdictParameter
-from claims.models import Mention, Publication, PublishedVerdict
+from claims.api.filters import ClaimListQuery
+from claims.models import Mention, Publication
 from factcheck.reading import fetch
 from factcheck.statements import Statement
 
@@ -191,11 +191,7 @@ class Counting:
         columns = ["id", "publisher_ids"]
         columns += [facet.column for facet in facets if source[facet.name] == "entries"]
         matching = self.query.matching(Publication.objects.all(), held).order_by()
-        verdicts = PublishedVerdict.objects.order_by()
-        for name, value in held.items():
-            parameter = self.query.filters[name]
-            if isinstance(parameter, VerdictParameter):
-                verdicts = parameter.filter(verdicts, value)
+        verdicts = self.query.verdicts(held).order_by()
         try:
             entries = Statement.of(matching.values_list(*columns))
             judgements = Statement.of(verdicts.values_list(*_VERDICT))

@@ -160,7 +160,7 @@ class _Asked:
 
     def _rows(self) -> Any:
         rows = Publication.objects.current()
-        verdicts = PublishedVerdict.objects.filter(publication=OuterRef("pk"))
+        verdicts = PublishedVerdict.objects.current().filter(publication=OuterRef("pk"))
         if self.publishers is not None:
             verdicts = verdicts.filter(publisher_id__in=self.publishers)
         if self.language:

@@ -1,7 +1,6 @@
 """What the API's lists of claims and verdicts can be narrowed down by."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from claims.api.searching import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
-from claims.models.publication import PublicationQuerySet, sortable_day
+from claims.models.publication import PublicationQuerySet, PublishedVerdictQuerySet, sortable_day
 from claims.search import matching, read
 from factcheck.filters import (
     ListQuery,
@@ -21,7 +20,7 @@ from factcheck.filters import (
     ordering_parameter,
 )
 from factcheck.pagination import ORDERING, both_ways, day_key, id_key, moment_key
-from factcheck.statements import Template
+from factcheck.statements import FoundBy
 from factcheck.values import Day, IdOr, Language, Moment, Slug, Whole, Word, Words
 from sources.api.filters import any_of, ids_of, in_language, publisher_ids
 from sources.api.values import Address, Domain
@@ -206,18 +205,24 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
         rows = self._entries(looked_for)
-        verdicts = PublishedVerdict.objects.filter(publication=OuterRef("pk"))
-        asks_for_verdict = False
         for name, value in looked_for.items():
-            parameter = self.filters[name]
-            if isinstance(parameter, VerdictParameter):
-                verdicts, asks_for_verdict = parameter.filter(verdicts, value), True
-            else:
-                rows = parameter.filter(rows, value)
-        if asks_for_verdict:
-            rows = rows.filter(Exists(verdicts))
+            if not self._is_about_verdicts(name):
+                rows = self.filters[name].filter(rows, value)
+        if any(map(self._is_about_verdicts, looked_for)):
+            rows = rows.filter(Exists(self.verdicts(looked_for).filter(publication=OuterRef("pk"))))
         sought = looked_for.get("q")
         return rows.answering(sought) if sought else rows
+
+    def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
+        """The verdicts one of which an entry must have, whatever entry they are of."""
+        verdicts = PublishedVerdict.objects.all()
+        for name, value in looked_for.items():
+            if self._is_about_verdicts(name):
+                verdicts = self.filters[name].filter(verdicts, value)
+        return verdicts
+
+    def _is_about_verdicts(self, name: str) -> bool:
+        return isinstance(self.filters[name], VerdictParameter)
 
     def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
         """The entries of the ledger that count: of now or of then, and published unless `status` asks for others."""
@@ -227,10 +232,21 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return ledger.as_of(moment) if moment else ledger.current()
 
     @property
-    def template(self) -> Template:
-        """The rows with `ledger_moved`, the moment of the newest entry of the whole ledger, beside each."""
-        template = super().template
-        return replace(template, rows=lambda: template.rows().annotate(ledger_moved=_ledger_moved()))
+    def found_by(self) -> FoundBy | None:
+        """Verdicts, where nothing else is asked about: they say themselves where their entries stand in the list."""
+        about = [name for name in self.sought if name != "as_of"]
+        in_their_order = self.ordering.name.removeprefix("-") == "updated"
+        if about and in_their_order and all(map(self._is_about_verdicts, about)):
+            return FoundBy(Publication, "publication_id")
+        return None
+
+    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        """Each with `ledger_moved`, the moment of the newest entry of the whole ledger, beside it."""
+        rows = super().candidates(looked_for)
+        if self.found_by:
+            shown, moment = self.verdicts(looked_for), looked_for.get("as_of")
+            rows = (shown.as_of(moment) if moment else shown.current()).distinct()
+        return rows.annotate(ledger_moved=_ledger_moved())
 
 
 def _ledger_moved() -> Subquery:

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Index, Q, UniqueConstraint, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.mention import COUNT_MENTIONS
@@ -17,6 +17,13 @@ from claims.search import RANKED, Reading, Sought, matching, read, relevance
 from factcheck.fields import LanguageField, UncompressedTextField
 from factcheck.rules import Rule, append_only, refuse
 
+_ONLY_ADDED = "The ledger never forgets: publications are only added."
+#: What the database itself does to an entry when the next one arrives.
+_IS_CLOSED = (
+    "pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
+    " AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'"
+)
+
 _NEWEST = Q(superseded_at__isnull=True)
 _CURRENT = _NEWEST & Q(status="published")
 
@@ -24,6 +31,10 @@ _CURRENT = _NEWEST & Q(status="published")
 def sortable_day(field: str) -> Coalesce:
     """The day as lists sort and page by it. An unknown one counts as the earliest: NULL compares with nothing."""
     return Coalesce(field, Value(date.min))
+
+
+def _newest_then(moment: datetime) -> Q:
+    return (Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment)) & Q(published_at__lte=moment)
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -39,9 +50,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def newest_as_of(self, moment: datetime) -> Self:
         """What was the newest entry of every claim at `moment`, also where it said that the claim was withdrawn."""
-        return self.filter(
-            Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment), published_at__lte=moment
-        )
+        return self.filter(_newest_then(moment))
 
     def as_of(self, moment: datetime) -> Self:
         """What the public saw at `moment`: one row per claim that was published then."""
@@ -246,12 +255,7 @@ class Publication(models.Model):
                 func=COUNT_WORDS,
             ),
             # Only the trigger below sets superseded_at, from inside an INSERT: a statement of its own is refused.
-            *append_only(
-                "publication",
-                "The ledger never forgets: publications are only added.",
-                unless="pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
-                " AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'",
-            ),
+            *append_only("publication", _ONLY_ADDED, unless=_IS_CLOSED),
             Rule(
                 # Not generated columns: those would each make the heading anew, and again when an entry is superseded.
                 name="publication_is_searchable",
@@ -293,6 +297,8 @@ class Publication(models.Model):
                     " NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM claims_publication), 0);"
                     " IF previous.id IS NOT NULL THEN"
                     " UPDATE claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;"
+                    " UPDATE claims_publishedverdict SET superseded_at = NEW.published_at"
+                    " WHERE publication_id = previous.id;"
                     " END IF;"
                     " RETURN NEW;"
                 ),
@@ -309,8 +315,28 @@ class Publication(models.Model):
         return document
 
 
+#: Where the entry of a verdict stands in lists of claims, and when.
+_PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
+
+
+class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
+    """The door to public verdicts. Only published entries have any."""
+
+    def current(self) -> Self:
+        """What the public sees now."""
+        return self.filter(_NEWEST)
+
+    def as_of(self, moment: datetime) -> Self:
+        """What the public saw at `moment`."""
+        return self.filter(_newest_then(moment))
+
+
 class PublishedVerdict(models.Model):
-    """One verdict as a publication shows it, so that verdicts can be listed and filtered each by itself."""
+    """One verdict as a publication shows it, so that verdicts can be listed and filtered each by itself.
+
+    The database copies from the publication when it was published and superseded. An index of verdicts then says which
+    of them count and in which order their claims are listed, whatever the number of publications.
+    """
 
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="verdicts")
     claim_id = models.BigIntegerField()
@@ -321,8 +347,12 @@ class PublishedVerdict(models.Model):
     rating_class = models.CharField(max_length=20, blank=True)
     language = LanguageField()
     reviewed_on = models.DateField(null=True)
+    published_at = models.DateTimeField(editable=False, db_default=Now())
+    superseded_at = models.DateTimeField(null=True, editable=False)
     #: The verdict's part of the publication's body with the claim beside it, JSON exactly as it is served.
     body = UncompressedTextField()
+
+    objects = PublishedVerdictQuerySet.as_manager()
 
     class Meta:
         ordering = ["-reviewed_on", "-verdict_id"]
@@ -332,26 +362,45 @@ class PublishedVerdict(models.Model):
         ]
         indexes = [
             # The API's list of verdicts and its keyset: last reviewed first.
-            Index(sortable_day("reviewed_on").desc(), F("verdict_id").desc(), name="publishedverdict_newest"),
-            # "Verdicts of this publisher rated so, reviewed then", and in which entries they are.
+            Index(
+                sortable_day("reviewed_on").desc(),
+                F("verdict_id").desc(),
+                name="publishedverdict_newest",
+                condition=_NEWEST,
+            ),
+            # "Verdicts of this publisher rated so, reviewed then": in which entries they are, and where those stand.
             Index(
                 name="publishedverdict_by_rating",
                 fields=["publisher_id", "rating_id", "reviewed_on"],
-                include=["publication"],
+                include=_PLACE,
             ),
             Index(
                 name="publishedverdict_by_class",
                 fields=["publisher_id", "rating_class", "reviewed_on"],
-                include=["publication"],
+                include=_PLACE,
             ),
             # "Verdicts of whatever publisher rated so".
-            Index(
-                name="publishedverdict_in_class",
-                fields=["rating_class", "reviewed_on"],
-                include=["publication"],
+            Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"], include=_PLACE),
+        ]
+        triggers = [
+            *append_only("publishedverdict", _ONLY_ADDED, unless=_IS_CLOSED),
+            Rule(
+                name="publishedverdict_stands_with_its_publication",
+                operation=pgtrigger.Insert,
+                declare=[("status", "text")],
+                func=(
+                    "SELECT p.published_at, p.superseded_at, p.status"
+                    " INTO NEW.published_at, NEW.superseded_at, status"
+                    " FROM claims_publication p WHERE p.id = NEW.publication_id;"
+                    " IF status <> 'published' THEN "
+                    + refuse(
+                        "Only a published entry shows verdicts.",
+                        name="publishedverdict_stands_with_its_publication",
+                    )
+                    + " END IF; RETURN NEW;"
+                ),
             ),
         ]
-        triggers = append_only("publishedverdict", "The ledger never forgets: publications are only added.")
 
     def __str__(self) -> str:
         return f"verdict {self.verdict_id} in publication {self.publication_id}"

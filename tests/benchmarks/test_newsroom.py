@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 
 from benchmarks.read_side import database
 from benchmarks.read_side.cast import make_cast
@@ -13,7 +14,15 @@ from benchmarks.read_side.checking import disagreements
 from benchmarks.read_side.ledger import lives
 from benchmarks.read_side.newsroom import Chunk
 from benchmarks.read_side.words import LANGUAGES, lexicon
-from claims.models import Claim, Mention, Publication, SearchLanguage, SearchSpelling, SearchWord
+from claims.models import (
+    Claim,
+    Mention,
+    Publication,
+    PublishedVerdict,
+    SearchLanguage,
+    SearchSpelling,
+    SearchWord,
+)
 
 #: Enough for every fate to be met.
 CLAIMS = 200
@@ -43,6 +52,7 @@ def kept_by_triggers() -> list[list[Any]]:
     """What the ledger itself adds to its entries, and its accounts of what is public."""
     return [
         list(Publication.objects.order_by("id").values_list("id", "sequence", "superseded_at")),
+        list(PublishedVerdict.objects.order_by("id").values_list("id", "published_at", "superseded_at")),
         list(Mention.objects.values_list("kind", "thing_id", "publications")),
         list(SearchWord.objects.values_list("word", "publications")),
         list(SearchSpelling.objects.values_list("word")),
@@ -50,28 +60,43 @@ def kept_by_triggers() -> list[list[Any]]:
     ]
 
 
+#: What triggers set, whatever a row says.
+SET_BY_TRIGGERS = {
+    Publication: {"superseded_at", "search", "search_heading"},
+    PublishedVerdict: {"published_at", "superseded_at"},
+}
+
+
+def given_columns(model: type[Model]) -> str:
+    return ", ".join(
+        connection.ops.quote_name(str(field.column))
+        for field in model._meta.concrete_fields
+        if field.name not in SET_BY_TRIGGERS[model]
+    )
+
+
 def test_rows_stored_past_the_triggers_say_what_triggers_would_have_made(newsroom: None) -> None:
     """The ledger is emptied and written again, entry after entry, with its triggers."""
     stored = kept_by_triggers()
-    given = [
-        field.column
-        for field in Publication._meta.concrete_fields
-        if field.name not in ("superseded_at", "search", "search_heading")
-    ]
-    columns = ", ".join(connection.ops.quote_name(str(column)) for column in given)
+    entries, verdicts = given_columns(Publication), given_columns(PublishedVerdict)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("CREATE TEMP TABLE entry ON COMMIT DROP AS SELECT * FROM claims_publication")
-        for model in (Publication, Mention, SearchWord, SearchSpelling, SearchLanguage):
+        cursor.execute("CREATE TEMP TABLE shown ON COMMIT DROP AS SELECT * FROM claims_publishedverdict")
+        for model in (PublishedVerdict, Publication, Mention, SearchWord, SearchSpelling, SearchLanguage):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
         # What was retracted later was public at first.
         cursor.execute("UPDATE claims_verdict SET state = 'published' WHERE state = 'retracted'")
         cursor.execute("SET LOCAL session_replication_role = origin")
         cursor.execute("SELECT id FROM entry ORDER BY sequence")
-        for (entry,) in cursor.fetchall():
+        for entry in cursor.fetchall():
             cursor.execute(
-                f"INSERT INTO claims_publication ({columns}) SELECT {columns} FROM entry WHERE id = %s",
-                [entry],
+                f"INSERT INTO claims_publication ({entries}) SELECT {entries} FROM entry WHERE id = %s", entry
+            )
+            cursor.execute(
+                f"INSERT INTO claims_publishedverdict ({verdicts})"
+                f" SELECT {verdicts} FROM shown WHERE publication_id = %s",
+                entry,
             )
         written = kept_by_triggers()
         transaction.set_rollback(True)

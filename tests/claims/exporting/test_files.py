@@ -17,7 +17,7 @@ from claims.exporters import bodies, parquet
 from claims.exporting import formats, manifest, outputs
 from claims.exporting.outputs import OutputError, PartFile, part_of, state_of
 from claims.exporting.running import Order, export_to_file, export_to_stream
-from claims.exporting.selection import LedgerMoment, one_snapshot
+from claims.exporting.selection import LedgerMoment, Selection, one_snapshot
 from claims.models import Claim, Publication
 from tests.claims.exporting.newsrooms import LEDGER, exported, full_newsroom
 from tests.ledger import busy_newsroom, step
@@ -126,14 +126,22 @@ def test_what_was_published_meanwhile_is_not_in_it(
 
 @pytest.mark.django_db
 def test_moment_is_the_ledger_as_it_was(checker: User, editor: User) -> None:
-    """Whatever comes later, what was the newest entry of each claim then stays it."""
+    """Whatever comes later, what was the newest entry of each claim then stays it, and what was found then is found."""
+
+    def found(moment: LedgerMoment) -> set[int]:
+        return set(Selection("reviewed_after=2000-01-01", moment).claims.values_list("pk", flat=True))
+
     chance = random.Random(5)  # noqa: S311  no secret
     seen = []
     for _ in range(12):
         step(chance, checker, editor)
-        seen.append((LedgerMoment.now(), set(Publication.objects.newest().values_list("pk", flat=True))))
-    for moment, entries in seen:
-        assert set(LedgerMoment(moment.sequence, "").newest.values_list("pk", flat=True)) == entries
+        moment, newest = LedgerMoment.now(), Publication.objects.newest()
+        seen.append((moment, set(newest.values_list("pk", flat=True)), found(moment)))
+    assert all(selected for *_, selected in seen)
+    for moment, entries, selected in seen:
+        then = LedgerMoment(moment.sequence, "")
+        assert set(then.newest.values_list("pk", flat=True)) == entries
+        assert found(then) == selected
 
 
 @pytest.mark.parametrize("order", [Order(), LEDGER], ids=str)

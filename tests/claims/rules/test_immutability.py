@@ -60,9 +60,10 @@ def test_no_session_setting_switches_a_rule_off(everything: None, table: str) ->
     refused(f"UPDATE {table} SET {APPEND_ONLY[table]}", match="append_only")
 
 
+@pytest.mark.parametrize("table", ["publication", "publishedverdict"])
 @pytest.mark.parametrize("moment", ["now()", "NULL"])
-def test_publication_is_closed_by_its_successor_only(everything: None, moment: str) -> None:
-    refused(f"UPDATE claims_publication SET superseded_at = {moment}", match="publication_append_only")
+def test_publication_is_closed_by_its_successor_only(everything: None, moment: str, table: str) -> None:
+    refused(f"UPDATE claims_{table} SET superseded_at = {moment}", match=f"{table}_append_only")
 
 
 CONTENT = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from claims.models import Publication, Verdict
+from claims.models import Publication, PublishedVerdict, Verdict
 from tests.claims.rules.breaking import (
     sql,
 )
@@ -55,6 +55,42 @@ def test_publication_that_continues_the_ledger_closes_the_last_one(published: Ve
         2100,
         None,
     ]
+
+
+def insert_published_verdict(publication: Publication, **values: Any) -> None:
+    """Insert a copy of some verdict of a publication, as one of this publication."""
+    row: dict[str, Any] = {**PublishedVerdict.objects.values()[0]}
+    row |= {"publication_id": publication.pk, "verdict_id": 0, **values}
+    columns = [name for name in row if name != "id"]
+    sql(
+        f"INSERT INTO claims_publishedverdict ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})",
+        *(row[name] for name in columns),
+    )
+
+
+def test_published_verdicts_stand_with_their_publication_whatever_is_said(published: Verdict) -> None:
+    insert_publication(published_at="2100-01-01T00:00:00Z")
+    first, second = Publication.objects.order_by("version")
+    for publication in (first, second):
+        insert_published_verdict(publication, published_at="2000-01-01", superseded_at="2000-01-02")
+    rows = PublishedVerdict.objects.order_by("publication_id", "verdict_id")
+    assert list(rows.values_list("publication_id", "verdict_id", "published_at", "superseded_at")) == [
+        (first.pk, 0, first.published_at, second.published_at),
+        (first.pk, published.pk, first.published_at, second.published_at),
+        (second.pk, 0, second.published_at, None),
+    ]
+
+
+def test_only_published_entries_show_verdicts(published: Verdict) -> None:
+    insert_publication(
+        status="retracted", kind="retraction", note="It was forged.", published_at="2100-01-01T00:00:00Z"
+    )
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        insert_published_verdict(Publication.objects.get(status="retracted"))
+    assert (
+        error.value.__cause__.diag.constraint_name  # type: ignore[union-attr]
+        == "publishedverdict_stands_with_its_publication"
+    )
 
 
 def test_claim_without_a_published_verdict_is_not_made_public(published: Verdict, in_review: Verdict) -> None:
