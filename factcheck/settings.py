@@ -304,7 +304,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
-IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500_000_000, least=1_000_000, most=100_000_000_000)
+IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 
