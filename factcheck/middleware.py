@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils import translation
@@ -18,6 +18,8 @@ from factcheck.headers import StandingFields
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
 NOTHING = StandingFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
+#: What an address without parameters says. It cannot be changed, so it need not be made for each request.
+NO_PARAMETERS = QueryDict()
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -38,6 +40,8 @@ class PublicReads:
             return self.everything_else(request)
         translation.activate("en")
         request.LANGUAGE_CODE = "en"
+        if not request.META.get("QUERY_STRING"):
+            request.GET = NO_PARAMETERS
         response = self.short_way(request)
         NOTHING.complete(response)
         return response

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
@@ -82,6 +83,8 @@ class PublicResource(ViewSet):
     answers: ClassVar[dict[Any, OpenApiResponse]] = {}
     #: What a list may say beside its results; for the OpenAPI schema.
     beside: ClassVar[dict[str, Any]] = {}
+    #: The media type that a request prefers of those offered.
+    media_type: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a read without what REST framework does for users, bodies and throttles, of which it has none.
@@ -93,7 +96,8 @@ class PublicResource(ViewSet):
             return super().dispatch(request, *args, **kwargs)
         self.action, self.format_kwarg = action, None
         try:
-            self.perform_content_negotiation(request)  # type: ignore[arg-type]  # it only reads headers
+            # It only reads headers.
+            _, self.media_type = self.perform_content_negotiation(request)  # type: ignore[arg-type]
             return cast(HttpResponseBase, getattr(self, action)(request, *args, **kwargs))
         except Exception as failure:
             response = problem_response(failure, {"request": request})
@@ -193,8 +197,14 @@ def conditional(
     response["ETag"] = quoted
     response["Cache-Control"] = cache
     if seconds is not None:
-        response["Last-Modified"] = http_date(seconds)
+        response["Last-Modified"] = _written(seconds)
     return response
+
+
+@lru_cache(maxsize=10_000)
+def _written(seconds: int) -> str:
+    """A moment as HTTP has it. What is asked for often was often published at the same few moments."""
+    return http_date(seconds)
 
 
 def picker(query: Query) -> Callable[[bytes], bytes]:

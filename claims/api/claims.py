@@ -171,7 +171,7 @@ class ClaimResource(PublicList):
     def represented(self, request: HttpRequest, entry: Entry, query: ClaimQuery) -> HttpResponse:
         """The entry in the form that is preferred: our JSON, or markup."""
         cache = self.cache_of(query)
-        if markup.is_preferred(request):
+        if self.media_type == markup.JSON_LD:
             markup.require_no_fields(query)
             response = entry.markup(request, cache=cache)
         else:

@@ -13,7 +13,7 @@ from claims.representation import render
 from factcheck.errors import InvalidParameters
 from factcheck.filters import Query
 from factcheck.headers import vary_by
-from factcheck.negotiation import Form, accept_of, preferred
+from factcheck.negotiation import Form
 from factcheck.parts import FIELDS
 from factcheck.resources import conditional, sha256_of
 
@@ -35,11 +35,6 @@ def document(body: Document) -> Document:
     by = representation.site()
     reviews = claimreview.markup(body, site=by)
     return reviews or claimreview.CONTEXT | claimreview.withdrawal(body, site=by)
-
-
-def is_preferred(request: HttpRequest) -> bool:
-    """Whether the request asks for the markup rather than for our JSON."""
-    return preferred(accept_of(request), (JSON, JSON_LD)) == JSON_LD
 
 
 def require_no_fields(query: Query) -> None:
