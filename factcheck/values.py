@@ -19,6 +19,7 @@ GREATEST_ID = 2**63 - 1
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)", re.ASCII)
+_SLUG = r"^(?!-?[0-9]+$)[\w-]+$"
 _LANGUAGE = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
 
 
@@ -185,17 +186,20 @@ class Country:
 
 @dataclass(frozen=True)
 class Slug:
-    """The part of an address that names a thing: letters and digits of any script, hyphens and underscores."""
+    """The part of an address that names a thing: letters and digits of any script, hyphens and underscores.
+
+    A whole number is none, also where no id can be as large: it is meant as an id.
+    """
 
     sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(
-        default_factory=lambda: {"type": "string", "pattern": r"^[\w-]+$", "maxLength": 100}
+        default_factory=lambda: {"type": "string", "pattern": _SLUG, "maxLength": 100}
     )
 
     def __call__(self, text: str) -> str:
-        if re.fullmatch(r"[\w-]{1,100}", text):
+        if len(text) <= 100 and re.fullmatch(_SLUG, text):
             return text
-        raise Refused("it must consist of letters, digits, hyphens and underscores.")
+        raise Refused("it must consist of letters, digits, hyphens and underscores, and be no number.")
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,8 @@ READERS: list[Reader] = [
         (Slug(), "korean-peninsula", "korean-peninsula"),
         (IdOr("slug", Slug()), "12", 12),
         (IdOr("slug", Slug()), "korea", "korea"),
-        (IdOr("slug", Slug()), "0", "0"),
-        (IdOr("slug", Slug()), str(GREATEST_ID + 1), str(GREATEST_ID + 1)),
+        (IdOr("slug", Slug()), "12-monkeys", "12-monkeys"),
+        (IdOr("slug", Slug()), "-", "-"),
     ],
 )
 def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
@@ -86,8 +86,11 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
         (Day(), "01/02/2023", "it must be a day such as 2026-05-01."),
         (Language(), "english please", "it must be a language tag such as en, pt-BR or ko."),
         (Country(), "DEU", "it must be a country code of two letters such as DE."),
-        (Slug(), "two words", "it must consist of letters, digits, hyphens and underscores."),
+        (Slug(), "two words", "it must consist of letters, digits, hyphens and underscores, and be no number."),
         (IdOr("slug", Slug()), "two words", "it must be an id or a slug."),
+        (IdOr("slug", Slug()), "0", "it must be an id or a slug."),
+        (IdOr("slug", Slug()), "-5", "it must be an id or a slug."),
+        (IdOr("slug", Slug()), str(GREATEST_ID + 1), "it must be an id or a slug."),
     ],
 )
 def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason: str) -> None:
