@@ -24,8 +24,9 @@ REPLAYED = "Idempotency-Replayed"
 #: For how long a request waits for another that holds what it needs; then it is asked to try again.
 PATIENCE = "5s"
 
-# A string of Structured Fields (RFC 9651, 3.3.3) without escapes; most clients leave the quotation marks out.
-_KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?', re.ASCII)
+#: A string of Structured Fields (RFC 9651, 3.3.3) without escapes; most clients leave the quotation marks out.
+PATTERN = r'^"?([!#-\[\]-~]{1,255})"?$'
+_KEY = re.compile(PATTERN, re.ASCII)
 
 
 @dataclass(frozen=True)

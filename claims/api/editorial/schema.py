@@ -7,15 +7,17 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from claims.api.editorial import idempotency
 from factcheck.errors import MEDIA_TYPE
 from factcheck.schema import KeysetPages, ProblemSerializer, RefusedQuerySerializer
 
 IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
+    idempotency.HEADER,
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="A key of your own, such as a UUID. Sent again with it, the request is answered as the first time, and"
     " nothing is done twice.",
+    pattern=idempotency.PATTERN,
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",
