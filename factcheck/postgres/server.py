@@ -149,6 +149,13 @@ def _clear_stale_pid(place: Place) -> None:
     (place.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
+class _Server(subprocess.Popen[bytes]):
+    """The server that this process started. Others may use it for longer, so to leave it running is no oversight."""
+
+    def __del__(self) -> None:
+        """Python's own warns of a child that still runs."""
+
+
 def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
     quoted = str(place.socket_folder).replace('"', '""')
     command = [
@@ -161,7 +168,7 @@ def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
     ]
     with place.log.open("wb") as log:
         # Its own session, so that Ctrl-C in our terminal does not reach it.
-        process = subprocess.Popen(
+        process = _Server(
             **as_account(account, place, command),
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -179,7 +186,7 @@ def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
     raise PostgresUnavailable(_explain(place, "PostgreSQL did not start", said))
 
 
-_children: list[subprocess.Popen[bytes]] = []
+_children: list[_Server] = []
 
 
 def _create_database(place: Place) -> None:

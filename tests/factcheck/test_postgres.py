@@ -106,6 +106,25 @@ def test_other_process_shares_it_and_may_be_killed(tmp_path: Path) -> None:
     assert main_process(tmp_path) is None
 
 
+def test_who_started_it_leaves_it_to_others_without_a_word(tmp_path: Path) -> None:
+    use = "import sys; from pathlib import Path; from factcheck.postgres import running\n"
+    use += "with running(Path(sys.argv[1])): print('using', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-W", "always", "-c", use, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "using\n"
+        with running(tmp_path):
+            _, said = first.communicate("\n", timeout=60)
+            assert (first.returncode, said) == (0, "")
+            assert main_process(tmp_path) is not None
+    assert main_process(tmp_path) is None
+
+
 def test_forked_child_does_not_end_the_use_of_its_parent(tmp_path: Path) -> None:
     script = """
 import os, sys

@@ -86,7 +86,11 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
         (Day(), "01/02/2023", "it must be a day such as 2026-05-01."),
         (Language(), "english please", "it must be a language tag such as en, pt-BR or ko."),
         (Country(), "DEU", "it must be a country code of two letters such as DE."),
-        (Slug(), "two words", "it must consist of letters, digits, hyphens and underscores, and be no number."),
+        (
+            Slug(),
+            "two words",
+            "it must consist of letters, digits, hyphens and underscores, and be no number.",
+        ),
         (IdOr("slug", Slug()), "two words", "it must be an id or a slug."),
         (IdOr("slug", Slug()), "0", "it must be an id or a slug."),
         (IdOr("slug", Slug()), "-5", "it must be an id or a slug."),
