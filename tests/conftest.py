@@ -48,6 +48,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         connection.settings_dict["NAME"] = project
 
 
+@pytest.fixture(autouse=True)
+def no_download_is_left_open() -> Iterator[None]:
+    """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
+    yield
+    from claims.api import downloads
+
+    assert downloads._seats._value == downloads.SEATS
+
+
 @pytest.fixture(scope="session", autouse=True)
 def replace_instead_of_truncate() -> Iterator[None]:
     """After a test with real transactions, have its database as new."""

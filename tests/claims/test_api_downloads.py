@@ -34,6 +34,13 @@ FORMATS = {
 }
 
 
+def read(client: Client, file: str, **headers: str) -> Any:
+    """The answer, read to its end: until then it keeps a seat."""
+    response: Any = client.get(f"{URL}.{file}", headers=headers)
+    response.getvalue()
+    return response
+
+
 def download(client: Client, extension: str, query: str = "") -> bytes:
     response = client.get(f"{URL}.{extension}?{query}")
     assert response.status_code == 200, response.content
@@ -223,8 +230,7 @@ def test_feed_conforms_to_the_shapes(client: Client, withdrawn: list[Claim]) -> 
 @pytest.mark.parametrize("extension", FORMATS)
 def test_headers(client: Client, three: list[Claim], extension: str) -> None:
     with time_machine.travel("2026-06-01T12:00:00Z", tick=False):
-        response = client.get(f"{URL}.{extension}")
-        response.getvalue()
+        response = read(client, extension)
     number = Publication.objects.latest("sequence").sequence
     assert response.streaming
     assert (response["Content-Type"], response["ETag"]) == (FORMATS[extension], f'W/"{number}"')
@@ -235,7 +241,7 @@ def test_headers(client: Client, three: list[Claim], extension: str) -> None:
 
 
 def test_download_of_the_past_is_kept_and_named_after_its_day(client: Client, three: list[Claim]) -> None:
-    response = client.get(f"{URL}.csv?as_of=2026-05-02")
+    response = read(client, "csv?as_of=2026-05-02")
     assert response["Content-Disposition"] == 'attachment; filename="claims-2026-05-02.csv"'
     assert response["Cache-Control"] == "public, max-age=86400, immutable"
 
@@ -243,7 +249,7 @@ def test_download_of_the_past_is_kept_and_named_after_its_day(client: Client, th
 def test_copy_goes_on_in_the_feed_of_changes(
     client: Client, three: list[Claim], checker: User, editor: User
 ) -> None:
-    monitor = client.get(f"{URL}.ndjson")["Link"].partition(">")[0].removeprefix("<")
+    monitor = read(client, "ndjson")["Link"].partition(">")[0].removeprefix("<")
     assert client.get(monitor).json()["results"] == []
     correct(three[0], checker, editor)
     assert [change["claim_id"] for change in client.get(monitor).json()["results"]] == [three[0].pk]
@@ -257,12 +263,12 @@ def test_unchanged_download_is_304_and_reads_nothing(
     django_assert_num_queries: DjangoAssertNumQueries,
     extension: str,
 ) -> None:
-    tag = client.get(f"{URL}.{extension}")["ETag"]
+    tag = read(client, extension)["ETag"]
     with django_assert_num_queries(1):
-        response = client.get(f"{URL}.{extension}", headers={"if-none-match": tag})
+        response = read(client, extension, if_none_match=tag)
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", tag)
     publish()
-    assert client.get(f"{URL}.{extension}", headers={"if-none-match": tag}).status_code == 200
+    assert read(client, extension, if_none_match=tag).status_code == 200
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -278,8 +284,8 @@ def test_head_reads_nothing(
 @pytest.mark.parametrize("extension", FORMATS)
 def test_only_its_own_form_is_offered(client: Client, extension: str) -> None:
     own = FORMATS[extension].partition(";")[0]
-    assert client.get(f"{URL}.{extension}", headers={"accept": own}).status_code == 200
-    response = client.get(f"{URL}.{extension}", headers={"accept": "text/html"})
+    assert read(client, extension, accept=own).status_code == 200
+    response = read(client, extension, accept="text/html")
     assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
     assert response.json()["detail"] == f"What is offered here: {own}."
 

@@ -144,7 +144,8 @@ def test_too_many_at_once_are_asked_to_come_back(
         downloads._seats.release(downloads.SEATS)
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert response["Content-Type"] == "application/problem+json"
-    assert client.get(f"{URL}.csv").status_code == 200
+    response = client.get(f"{URL}.csv")
+    assert (response.status_code, len(response.getvalue().splitlines())) == (200, 4)
 
 
 def test_failure_at_the_start_is_no_download(

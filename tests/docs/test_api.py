@@ -85,6 +85,7 @@ def test_command_answers(
     else:
         response = client.get(path, headers=headers)
     assert response.status_code == 200, response.content
+    assert response.getvalue()
 
 
 def test_problem_in_the_text_is_the_one_that_is_served(client: Client) -> None:
