@@ -9,7 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from claims.api.searching import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
-from claims.models.publication import PublicationQuerySet, PublishedVerdictQuerySet, sortable_day
+from claims.models.ledger import sortable_day
+from claims.models.publication import PublicationQuerySet
+from claims.models.published_verdict import PublishedVerdictQuerySet
 from claims.search import matching, read
 from factcheck.filters import (
     ListQuery,

@@ -5,7 +5,8 @@ from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .imported import ImportedRecord, PossibleDuplicate
 from .mention import Mention
-from .publication import Publication, PublishedVerdict
+from .publication import Publication
+from .published_verdict import PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
 from .signoff import SignOff
 from .token import ApiToken, Scope, StoredAnswer

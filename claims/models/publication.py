@@ -1,5 +1,5 @@
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
@@ -7,34 +7,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Index, Q, UniqueConstraint, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.ledger import NEWEST, newest_at, only_added, sortable_day
 from claims.models.mention import COUNT_MENTIONS
 from claims.models.vocabulary import COUNT_WORDS
 from claims.search import RANKED, Reading, Sought, matching, read, relevance
 from factcheck.fields import LanguageField, UncompressedTextField
-from factcheck.rules import Rule, append_only, refuse
+from factcheck.rules import Rule, refuse
 
-_ONLY_ADDED = "The ledger never forgets: publications are only added."
-#: What the database itself does to an entry when the next one arrives.
-_IS_CLOSED = (
-    "pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
-    " AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'"
-)
-
-_NEWEST = Q(superseded_at__isnull=True)
-_CURRENT = _NEWEST & Q(status="published")
-
-
-def sortable_day(field: str) -> Coalesce:
-    """The day as lists sort and page by it. An unknown one counts as the earliest: NULL compares with nothing."""
-    return Coalesce(field, Value(date.min))
-
-
-def _newest_then(moment: datetime) -> Q:
-    return (Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment)) & Q(published_at__lte=moment)
+_CURRENT = NEWEST & Q(status="published")
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -42,7 +25,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def newest(self) -> Self:
         """The newest entry of every claim, also where it says that the claim was retracted or merged."""
-        return self.filter(_NEWEST)
+        return self.filter(NEWEST)
 
     def current(self) -> Self:
         """What the public sees now: one row per published claim."""
@@ -50,7 +33,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def newest_as_of(self, moment: datetime) -> Self:
         """What was the newest entry of every claim at `moment`, also where it said that the claim was withdrawn."""
-        return self.filter(_newest_then(moment))
+        return self.filter(newest_at(moment))
 
     def as_of(self, moment: datetime) -> Self:
         """What the public saw at `moment`: one row per claim that was published then."""
@@ -184,25 +167,25 @@ class Publication(models.Model):
         ]
         indexes = [
             # The orders of the API's list of claims, each with its keyset. The first is also the front page.
-            Index(name="publication_newest", fields=["-published_at", "-claim"], condition=_NEWEST),
-            Index(name="publication_by_first", fields=["-first_published_at", "-claim"], condition=_NEWEST),
+            Index(name="publication_newest", fields=["-published_at", "-claim"], condition=NEWEST),
+            Index(name="publication_by_first", fields=["-first_published_at", "-claim"], condition=NEWEST),
             Index(
                 sortable_day("reviewed_on").desc(),
                 F("claim").desc(),
                 name="publication_reviewed",
-                condition=_NEWEST,
+                condition=NEWEST,
             ),
             Index(
                 sortable_day("claimed_on").desc(),
                 F("claim").desc(),
                 name="publication_claimed",
-                condition=_NEWEST,
+                condition=NEWEST,
             ),
             # The few claims that were withdrawn, by status.
             Index(
                 name="publication_withdrawn",
                 fields=["-published_at", "-claim"],
-                condition=_NEWEST & Q(status__in=["retracted", "merged"]),
+                condition=NEWEST & Q(status__in=["retracted", "merged"]),
             ),
             # The list as it was at a moment.
             Index(name="publication_as_of", fields=["-published_at", "-claim"]),
@@ -214,10 +197,10 @@ class Publication(models.Model):
                 condition=_CURRENT,
             ),
             # The feed of changes without those that were overtaken.
-            Index(name="publication_newest_sequence", fields=["sequence"], condition=_NEWEST),
+            Index(name="publication_newest_sequence", fields=["sequence"], condition=NEWEST),
             # Search. A short list of pending entries, because every reader scans it.
             GinIndex(
-                name="publication_search", fields=["search"], gin_pending_list_limit=1024, condition=_NEWEST
+                name="publication_search", fields=["search"], gin_pending_list_limit=1024, condition=NEWEST
             ),
             # "Claims of this topic, with this source, in this language", in any combination. Without pending entries,
             # which every reader would have to scan.
@@ -232,9 +215,9 @@ class Publication(models.Model):
                     "features",
                 ],
                 fastupdate=False,
-                condition=_NEWEST,
+                condition=NEWEST,
             ),
-            Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=_NEWEST),
+            Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=NEWEST),
         ]
         triggers = [
             Rule(
@@ -255,7 +238,7 @@ class Publication(models.Model):
                 func=COUNT_WORDS,
             ),
             # Only the trigger below sets superseded_at, from inside an INSERT: a statement of its own is refused.
-            *append_only("publication", _ONLY_ADDED, unless=_IS_CLOSED),
+            *only_added("publication"),
             Rule(
                 # Not generated columns: those would each make the heading anew, and again when an entry is superseded.
                 name="publication_is_searchable",
@@ -313,94 +296,3 @@ class Publication(models.Model):
         """The body as Python values."""
         document: dict[str, Any] = json.loads(self.body)
         return document
-
-
-#: Where the entry of a verdict stands in lists of claims, and when.
-_PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
-
-
-class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
-    """The door to public verdicts. Only published entries have any."""
-
-    def current(self) -> Self:
-        """What the public sees now."""
-        return self.filter(_NEWEST)
-
-    def as_of(self, moment: datetime) -> Self:
-        """What the public saw at `moment`."""
-        return self.filter(_newest_then(moment))
-
-
-class PublishedVerdict(models.Model):
-    """One verdict as a publication shows it, so that verdicts can be listed and filtered each by itself.
-
-    The database copies from the publication when it was published and superseded. An index of verdicts then says which
-    of them count and in which order their claims are listed, whatever the number of publications.
-    """
-
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="verdicts")
-    claim_id = models.BigIntegerField()
-    verdict_id = models.BigIntegerField()
-    publisher_id = models.BigIntegerField()
-    publisher_kind = models.CharField(max_length=20)
-    rating_id = models.BigIntegerField()
-    rating_class = models.CharField(max_length=20, blank=True)
-    language = LanguageField()
-    reviewed_on = models.DateField(null=True)
-    published_at = models.DateTimeField(editable=False, db_default=Now())
-    superseded_at = models.DateTimeField(null=True, editable=False)
-    #: The verdict's part of the publication's body with the claim beside it, JSON exactly as it is served.
-    body = UncompressedTextField()
-
-    objects = PublishedVerdictQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-reviewed_on", "-verdict_id"]
-        default_permissions = ()
-        constraints = [
-            UniqueConstraint(name="publishedverdict_is_unique", fields=["publication", "verdict_id"]),
-        ]
-        indexes = [
-            # The API's list of verdicts and its keyset: last reviewed first.
-            Index(
-                sortable_day("reviewed_on").desc(),
-                F("verdict_id").desc(),
-                name="publishedverdict_newest",
-                condition=_NEWEST,
-            ),
-            # "Verdicts of this publisher rated so, reviewed then": in which entries they are, and where those stand.
-            Index(
-                name="publishedverdict_by_rating",
-                fields=["publisher_id", "rating_id", "reviewed_on"],
-                include=_PLACE,
-            ),
-            Index(
-                name="publishedverdict_by_class",
-                fields=["publisher_id", "rating_class", "reviewed_on"],
-                include=_PLACE,
-            ),
-            # "Verdicts of whatever publisher rated so".
-            Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"], include=_PLACE),
-        ]
-        triggers = [
-            *append_only("publishedverdict", _ONLY_ADDED, unless=_IS_CLOSED),
-            Rule(
-                name="publishedverdict_stands_with_its_publication",
-                operation=pgtrigger.Insert,
-                declare=[("status", "text")],
-                func=(
-                    "SELECT p.published_at, p.superseded_at, p.status"
-                    " INTO NEW.published_at, NEW.superseded_at, status"
-                    " FROM claims_publication p WHERE p.id = NEW.publication_id;"
-                    " IF status <> 'published' THEN "
-                    + refuse(
-                        "Only a published entry shows verdicts.",
-                        name="publishedverdict_stands_with_its_publication",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"verdict {self.verdict_id} in publication {self.publication_id}"

@@ -13,6 +13,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from claims import workflow
 from claims.api.filters import ClaimListQuery
@@ -143,6 +144,26 @@ def pages(client: Client, address: str, direction: str) -> tuple[list[int], str]
 def test_verdicts_lead_where_nothing_else_is_asked_about(names: Any, asked: str, by_verdicts: bool) -> None:
     query = ClaimListQuery(QueryDict(asked), Publication.objects.all(), request=HttpRequest())
     assert (query.template.found_by is not None) is by_verdicts
+
+
+@pytest.mark.parametrize(
+    "asked, queries",
+    [
+        ("rating_class=false&reviewed_after=2026-01-01", 1),
+        ("rating_class=false&as_of=2026-05-05", 1),
+        ("publisher=gazette.example&rating=wrong", 3),  # the names stand for ids
+    ],
+)
+def test_page_is_one_query(
+    client: Client,
+    names: dict[int, str],
+    django_assert_num_queries: DjangoAssertNumQueries,
+    asked: str,
+    queries: int,
+) -> None:
+    with django_assert_num_queries(queries):
+        results = client.get(f"{URL}?{asked}").json()["results"]
+    assert results
 
 
 def test_verdicts_stand_where_their_publications_do(names: dict[int, str]) -> None:

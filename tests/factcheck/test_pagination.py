@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.models import Topic
-from claims.models.publication import sortable_day
+from claims.models.ledger import sortable_day
 from factcheck.pagination import (
     Ordering,
     Page,

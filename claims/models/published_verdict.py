@@ -1,0 +1,102 @@
+from datetime import datetime
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Index, UniqueConstraint
+from django.db.models.functions import Now
+
+from claims.models.ledger import NEWEST, newest_at, only_added, sortable_day
+from claims.models.publication import Publication
+from factcheck.fields import LanguageField, UncompressedTextField
+from factcheck.rules import Rule, refuse
+
+#: Where the entry of a verdict stands in lists of claims, and when.
+_PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
+
+
+class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
+    """The door to public verdicts. Only published entries have any."""
+
+    def current(self) -> Self:
+        """What the public sees now."""
+        return self.filter(NEWEST)
+
+    def as_of(self, moment: datetime) -> Self:
+        """What the public saw at `moment`."""
+        return self.filter(newest_at(moment))
+
+
+class PublishedVerdict(models.Model):
+    """One verdict as a publication shows it, so that verdicts can be listed and filtered each by itself.
+
+    The database copies from the publication when it was published and superseded. An index of verdicts then says which
+    of them count and in which order their claims are listed, whatever the number of publications.
+    """
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="verdicts")
+    claim_id = models.BigIntegerField()
+    verdict_id = models.BigIntegerField()
+    publisher_id = models.BigIntegerField()
+    publisher_kind = models.CharField(max_length=20)
+    rating_id = models.BigIntegerField()
+    rating_class = models.CharField(max_length=20, blank=True)
+    language = LanguageField()
+    reviewed_on = models.DateField(null=True)
+    published_at = models.DateTimeField(editable=False, db_default=Now())
+    superseded_at = models.DateTimeField(null=True, editable=False)
+    #: The verdict's part of the publication's body with the claim beside it, JSON exactly as it is served.
+    body = UncompressedTextField()
+
+    objects = PublishedVerdictQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reviewed_on", "-verdict_id"]
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="publishedverdict_is_unique", fields=["publication", "verdict_id"]),
+        ]
+        indexes = [
+            # The API's list of verdicts and its keyset: last reviewed first.
+            Index(
+                sortable_day("reviewed_on").desc(),
+                F("verdict_id").desc(),
+                name="publishedverdict_newest",
+                condition=NEWEST,
+            ),
+            # "Verdicts of this publisher rated so, reviewed then": in which entries they are, and where those stand.
+            Index(
+                name="publishedverdict_by_rating",
+                fields=["publisher_id", "rating_id", "reviewed_on"],
+                include=_PLACE,
+            ),
+            Index(
+                name="publishedverdict_by_class",
+                fields=["publisher_id", "rating_class", "reviewed_on"],
+                include=_PLACE,
+            ),
+            # "Verdicts of whatever publisher rated so".
+            Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"], include=_PLACE),
+        ]
+        triggers = [
+            *only_added("publishedverdict"),
+            Rule(
+                name="publishedverdict_stands_with_its_publication",
+                operation=pgtrigger.Insert,
+                declare=[("status", "text")],
+                func=(
+                    "SELECT p.published_at, p.superseded_at, p.status"
+                    " INTO NEW.published_at, NEW.superseded_at, status"
+                    " FROM claims_publication p WHERE p.id = NEW.publication_id;"
+                    " IF status <> 'published' THEN "
+                    + refuse(
+                        "Only a published entry shows verdicts.",
+                        name="publishedverdict_stands_with_its_publication",
+                    )
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"verdict {self.verdict_id} in publication {self.publication_id}"
