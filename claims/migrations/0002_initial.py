@@ -1341,7 +1341,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='publishedverdict',
-            trigger=pgtrigger.compiler.Trigger(name='publishedverdict_stands_with_its_publication', sql=factcheck.rules.RuleSql(declare='DECLARE status text;', func="SELECT p.published_at, p.superseded_at, p.status INTO NEW.published_at, NEW.superseded_at, status FROM claims_publication p WHERE p.id = NEW.publication_id; IF status <> 'published' THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'Only a published entry shows verdicts.', CONSTRAINT = 'publishedverdict_stands_with_its_publication', TABLE = TG_TABLE_NAME; END IF; RETURN NEW;", hash='56f7e0b73b32259a42034670951150b4d5657011', operation='INSERT', pgid='pgtrigger_publishedverdict_stands_with_its_publication_0cabb', table='claims_publishedverdict', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='publishedverdict_stands_with_its_publication', sql=factcheck.rules.RuleSql(declare='DECLARE status text;', func="SELECT p.published_at, p.superseded_at, p.status INTO NEW.published_at, NEW.superseded_at, status FROM claims_publication p WHERE p.id = NEW.publication_id FOR SHARE; IF status <> 'published' THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'Only a published entry shows verdicts.', CONSTRAINT = 'publishedverdict_stands_with_its_publication', TABLE = TG_TABLE_NAME; END IF; RETURN NEW;", hash='b8c41808313a563e7df77d737aaf711defa63376', operation='INSERT', pgid='pgtrigger_publishedverdict_stands_with_its_publication_0cabb', table='claims_publishedverdict', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='ratingscale',

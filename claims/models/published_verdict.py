@@ -87,7 +87,8 @@ class PublishedVerdict(models.Model):
                 func=(
                     "SELECT p.published_at, p.superseded_at, p.status"
                     " INTO NEW.published_at, NEW.superseded_at, status"
-                    " FROM claims_publication p WHERE p.id = NEW.publication_id;"
+                    # Whoever closes the entry comes before or after this: either of them sees what the other did.
+                    " FROM claims_publication p WHERE p.id = NEW.publication_id FOR SHARE;"
                     " IF status <> 'published' THEN "
                     + refuse(
                         "Only a published entry shows verdicts.",

@@ -1,9 +1,13 @@
 """Publications continue the ledger of their claim."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from claims.models import Publication, PublishedVerdict, Verdict
 from tests.claims.rules.breaking import (
@@ -79,6 +83,35 @@ def test_published_verdicts_stand_with_their_publication_whatever_is_said(publis
         (first.pk, published.pk, first.published_at, second.published_at),
         (second.pk, 0, second.published_at, None),
     ]
+
+
+@pytest.mark.parametrize("verdict_first", [True, False])
+@pytest.mark.django_db(transaction=True)
+def test_verdict_that_comes_while_its_entry_is_closed_is_closed_too(
+    published: Verdict, verdict_first: bool
+) -> None:
+    entry = Publication.objects.get()
+    moves = [partial(insert_published_verdict, entry), partial(insert_publication, published_at="2100-01-01")]
+    first, second = moves if verdict_first else moves[::-1]
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            first()
+            waiting = other.submit(in_a_connection_of_its_own, second)
+            while not waiting.done() and not sql(WAITS_FOR_US):
+                time.sleep(0.01)
+        waiting.result()
+    closed = PublishedVerdict.objects.filter(publication=entry).values_list("superseded_at__year", flat=True)
+    assert list(closed) == [2100, 2100]
+
+
+WAITS_FOR_US = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+
+
+def in_a_connection_of_its_own(move: Callable[[], None]) -> None:
+    try:
+        move()
+    finally:
+        connection.close()
 
 
 def test_only_published_entries_show_verdicts(published: Verdict) -> None:
