@@ -73,8 +73,8 @@ class SearchQuery(WordsQuery):
 
     spelling = Parameter(
         Word(("forgiving", "exact")),
-        "What happens when nothing matches `q` and a word of it stands nowhere in what is published: `forgiving`"
-        " answers for the published words that were probably meant, and `search` says which; `exact` finds nothing.",
+        "What happens when hardly anything matches `q` and words of it seem misspelt: `forgiving` answers also for the"
+        " published words that were probably meant, and `search` says which; `exact` answers for `q` alone.",
         default="forgiving",
     )
 
@@ -87,10 +87,10 @@ class SearchQuery(WordsQuery):
             return looked_for
         others = {name: value for name, value in looked_for.items() if name != "q"}
 
-        def finds(reading: Reading) -> bool:
-            return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading)
+        def found(reading: Reading, most: int) -> int:
+            return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading, most)
 
-        return {**looked_for, "q": forgiven(looked_for["q"], finds)}
+        return {**looked_for, "q": forgiven(looked_for["q"], found)}
 
     @property
     def highlights(self) -> bool:

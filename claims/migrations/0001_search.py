@@ -18,7 +18,14 @@ STEMMERS = {
 }  # fmt: skip
 
 # Thai to Lao, Burmese, Khmer, kana, Han: scripts that put no spaces between words.
-UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]"
+UNSPACED = (
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\U00020000-\U0003ffff]"
+)
+
+# A word that stands in so few publications may be misspelt there, if one much like it stands in so many times as many.
+RARE = 40
+MORE = 3
 
 
 def _configuration(name: str, copied: str, dictionary: str) -> str:
@@ -145,7 +152,8 @@ READING = rf"""
     -- What a search in web-search syntax asks for.
     --   query: each word as it stands, or by its stem in the languages of what is published
     --   ranking: any of the words that are wanted; NULL where it is only said what is not wanted
-    --   doubtful: whether a word is wanted that stands in no current publication, at least not in this form
+    --   doubtful: whether a word is wanted that stands in no current publication, at least not in this form; among
+    --     several words also one that stands in so few that it may be misspelt there, too
     --   alternatives: what is wanted by itself, in words as they stand; any of these is enough
     --   forms: those of each word, by how it is written there; the word itself is the first
     CREATE FUNCTION public.claims_search_read(
@@ -155,6 +163,9 @@ READING = rf"""
     DECLARE
         wanted text;
         word record;
+        frequency integer;
+        rare boolean := false;
+        words integer := 0;
     BEGIN
         query := websearch_to_tsquery('public.factcheck_simple', asked);
         alternatives := ARRAY(
@@ -186,51 +197,67 @@ READING = rf"""
             forms := forms || jsonb_build_object(word.leaf::text, word.forms);
             IF strpos(wanted, word.leaf::text) > 0 THEN
                 ranking := coalesce(ranking || word.any_form, word.any_form);
-                doubtful := doubtful OR public.claims_search_spellable(word.lexeme) AND NOT EXISTS (
-                    SELECT FROM public.claims_searchword AS known WHERE known.word = word.lexeme
-                );
+                words := words + 1;
+                SELECT publications INTO frequency FROM public.claims_searchword AS known
+                WHERE known.word = word.lexeme;
+                IF frequency IS NULL THEN
+                    doubtful := doubtful OR public.claims_search_spellable(word.lexeme);
+                ELSE
+                    rare := rare OR frequency <= {RARE};
+                END IF;
             END IF;
         END LOOP;
+        doubtful := doubtful OR rare AND words > 1;
     END $$;
 
-    -- Whether a current publication matches. For what hardly any has, only the index of the search is quick, which the
-    -- planner cannot know.
-    CREATE FUNCTION public.claims_search_holds(query tsquery) RETURNS boolean
+    -- How many current publications match, at most so many. For what hardly any has, only the index of the search is
+    -- quick, which the planner cannot know.
+    CREATE FUNCTION public.claims_search_found(query tsquery, most integer) RETURNS integer
     LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
     BEGIN
-        RETURN EXISTS (
+        RETURN count(*) FROM (
             SELECT FROM public.claims_publication
-            WHERE superseded_at IS NULL AND status = 'published' AND search @@ query
-        );
+            WHERE superseded_at IS NULL AND status = 'published' AND search @@ query LIMIT most
+        ) AS found;
     END $$;
 
-    -- Words of current publications that a word may have been meant for, with the letters of both. Nothing where the
-    -- word itself is known, in whatever form. One slip is expected in 4 letters, two in 7.
+    -- Words of current publications that a word may have been meant for, with the letters of both. One slip is expected
+    -- in 4 letters, two in 7. Where the word itself stands in few of them, in whatever form (`known`), only what is one slip
+    -- away and several times as frequent: it may have been misspelt there as well. Nothing where it stands in more.
     CREATE FUNCTION public.claims_search_similar(
-        asked text, OUT asked_letters text, OUT word text, OUT letters text, OUT publications integer
+        asked text, OUT known boolean, OUT asked_letters text, OUT word text, OUT letters text, OUT publications integer
     ) RETURNS SETOF record LANGUAGE plpgsql AS $$
     DECLARE
         lexemes text[] := tsvector_to_array(to_tsvector('public.factcheck_simple', asked));
         misspelt text := lexemes[1];
+        frequency integer := 0;
         slips integer;
     BEGIN
         asked_letters := normalize(misspelt, NFD);
-        slips := CASE WHEN length(asked_letters) < 7 THEN 1 ELSE 2 END;
-        IF cardinality(lexemes) = 1 AND length(asked_letters) >= 4 AND public.claims_search_spellable(misspelt)
-            AND NOT public.claims_search_holds((public.claims_search_read(asked)).ranking)
-        THEN
-            RETURN QUERY
-                SELECT asked_letters, known.word::text, normalize(known.word, NFD), known.publications
-                FROM public.claims_searchspelling AS spelt JOIN public.claims_searchword AS known USING (word)
-                WHERE public.claims_search_spelling(spelt.word) && public.claims_search_spelling(misspelt)
-                    -- Two letters that changed places are one slip and count as two here.
-                    AND public.levenshtein_less_equal(
-                        normalize(spelt.word, NFD), asked_letters, slips + 1
-                    ) <= slips + 1
-                ORDER BY public.levenshtein_less_equal(normalize(spelt.word, NFD), asked_letters, slips + 1),
-                    known.publications DESC, known.word
-                LIMIT 100;
+        IF cardinality(lexemes) <> 1 OR length(asked_letters) < 4 OR NOT public.claims_search_spellable(misspelt) THEN
+            RETURN;
         END IF;
+        SELECT spelt.publications INTO frequency FROM public.claims_searchword AS spelt WHERE spelt.word = misspelt;
+        IF frequency IS NULL THEN
+            -- In another form only, it is doubtful however many have that.
+            frequency := public.claims_search_found((public.claims_search_read(asked)).ranking, {RARE});
+        ELSIF frequency > {RARE} THEN
+            RETURN;
+        END IF;
+        known := frequency > 0;
+        slips := CASE WHEN known OR length(asked_letters) < 7 THEN 1 ELSE 2 END;
+        RETURN QUERY
+            SELECT known, asked_letters, spelt_word.word::text, normalize(spelt_word.word, NFD), spelt_word.publications
+            FROM public.claims_searchspelling AS spelt JOIN public.claims_searchword AS spelt_word USING (word)
+            WHERE public.claims_search_spelling(spelt.word) && public.claims_search_spelling(misspelt)
+                AND spelt.word <> misspelt AND spelt_word.publications >= {MORE} * frequency
+                -- Two letters that changed places are one slip and count as two here.
+                AND public.levenshtein_less_equal(
+                    normalize(spelt.word, NFD), asked_letters, slips + 1
+                ) <= slips + 1
+            ORDER BY public.levenshtein_less_equal(normalize(spelt.word, NFD), asked_letters, slips + 1),
+                spelt_word.publications DESC, spelt_word.word
+            LIMIT 100;
     END $$;
 """  # noqa: S608  made of constants of this file
 
@@ -258,7 +285,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(STATEMENTS, "DROP FUNCTION public.claims_statement_key;"),
         migrations.RunSQL(
             READING,
-            "DROP FUNCTION public.claims_search_read, public.claims_search_frequent, public.claims_search_holds,"
+            "DROP FUNCTION public.claims_search_read, public.claims_search_frequent, public.claims_search_found,"
             " public.claims_search_similar;",
         ),
     ]

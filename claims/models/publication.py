@@ -57,14 +57,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
             rank=relevance("search_heading", reading.ranking)
         )
 
-    def answers(self, reading: Reading) -> bool:
-        """Whether anything matches the search.
+    def answers(self, reading: Reading, most: int = 1) -> int:
+        """How many match the search, at most so many.
 
         Few matches are found by the index of the search, which ranking all of them makes sure of; of many, one is soon
         among the newest.
         """
         order = "-rank" if reading.matches <= RANKED else "-published_at"
-        return bool(self.answering(reading).order_by(order).values_list("pk", "rank")[:1])
+        return len(self.answering(reading).order_by(order).values_list("pk", "rank")[:most])
 
 
 class Publication(models.Model):

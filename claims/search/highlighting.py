@@ -5,13 +5,13 @@ Nothing is marked up. Places are numbers, so that nobody has to trust our HTML, 
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from claims.search.reading import Reading
-from claims.search.syntax import plain, wanted_runs, word_pattern
+from claims.search.syntax import plain, wanted_runs
 from claims.search.texts import stemmers
+from claims.search.words import folded, word_pattern
 from factcheck.reading import fetch
 
 Document = dict[str, Any]
@@ -77,36 +77,30 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
 def _matching_words(claims: list[tuple[Document, str]], reading: Reading) -> set[tuple[str, str]]:
     """Those words of the claims, each with the languages of its claim, that are a form of a word that is wanted."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
-    beginnings = {_folded(stem)[:_SHARED_LETTERS] for stem in stems}
+    beginnings = {folded(stem)[:_SHARED_LETTERS] for stem in stems}
     asked = {
         (languages, word)
         for document, languages in claims
         for _, text in _texts(document)
         for word in word_pattern().findall(text)
     }
-    likely = [(languages, word) for languages, word in asked if _may_match(word, beginnings)]
+    likely = [
+        (languages, word, words)
+        for languages, word in asked
+        if (words := folded(word)) and _may_match(words, beginnings)
+    ]
     if not likely:
         return set()
     rows = fetch(
-        "SELECT languages, word FROM unnest(%s::text[], %s::text[]) AS asked (languages, word)"
-        " WHERE claims_search_vector(string_to_array(languages, ' '), word) @@ %s::tsquery",
-        [[languages for languages, _ in likely], [word for _, word in likely], reading.ranking],
+        "SELECT languages, word FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (languages, word, words)"
+        " WHERE claims_search_vector(string_to_array(languages, ' '), words) @@ %s::tsquery",
+        [*map(list, zip(*likely, strict=True)), reading.ranking],
     )
     return {(languages.decode(), word.decode()) for languages, word in rows}
 
 
-def _may_match(word: str, beginnings: set[str]) -> bool:
-    folded = _folded(word)
-    return bool(_COMPOSED.search(folded)) or any(beginning in folded for beginning in beginnings)
-
-
-def _folded(word: str) -> str:
-    """The word without case and accents, nearly as the database has it."""
-    return "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", word.casefold())
-        if not unicodedata.combining(letter)
-    )
+def _may_match(words: str, beginnings: set[str]) -> bool:
+    return bool(_COMPOSED.search(words)) or any(beginning in words for beginning in beginnings)
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from django.db.models import BooleanField, F, FloatField, Func, Value
 from django.db.models.expressions import Expression
 
 from claims.search.frequency import frequencies
-from claims.search.spelling import corrected
-from claims.search.syntax import websearch
+from claims.search.spelling import corrections
+from claims.search.syntax import as_phrase, websearch
 from factcheck.reading import fetch
 
 #: So many matches are ordered by relevance. Of more, a word says too little to be relevant: they come newest first.
 RANKED = 5_000
+
+#: A search that finds no more is answered together with its correction, if that finds so many times as many.
+HARDLY_ANYTHING = 3
+MUCH_MORE = 10
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,14 @@ class Reading:
 
     Attributes:
         asked: the search as it was typed.
-        answered: the search that is answered: another one where nothing was found and words seem misspelt.
+        answered: the search that is answered: another one where hardly anything was found
+            and words seem misspelt.
         query: the same as PostgreSQL's `tsquery`, in all forms of the words.
         ranking: any of the words that are wanted; empty where it is only said what is not wanted.
         matches: about how many publications are expected to match; 0 where there must be a word that is not among the
             most frequent ones.
-        is_doubtful: whether a wanted word stands in no current publication, at least not in this form.
+        is_doubtful: whether a wanted word stands in no current publication, at least not in this form, or one of
+            several in hardly any.
     """
 
     asked: str
@@ -40,6 +47,11 @@ class Reading:
     def is_corrected(self) -> bool:
         """Whether another search is answered than the one that was typed."""
         return self.answered != self.asked
+
+    @property
+    def is_widened(self) -> bool:
+        """Whether the one that was typed is answered, too."""
+        return self.answered.startswith(f"{self.asked} or ")
 
 
 @dataclass(frozen=True)
@@ -61,19 +73,26 @@ def read(text: str) -> Reading:
     return Reading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
 
 
-def forgiven(reading: Reading, finds: Callable[[Reading], bool]) -> Reading:
-    """The same search; where it finds nothing, the one with the spelling corrected, if that finds something.
+def forgiven(reading: Reading, found: Callable[[Reading, int], int]) -> Reading:
+    """The same search; where it finds nothing, what was probably meant by it, if that finds something.
+
+    That is a text that was pasted with its dashes, which would exclude what follows them; or misspelt words. Where it
+    finds hardly anything and its correction many times as much, both are answered: nothing that was found gets lost.
 
     Args:
-        finds: whether a search finds anything where it is asked.
+        found: how many publications match a search where it is asked, at most so many.
     """
-    if not reading.is_doubtful or reading.matches > RANKED or finds(reading):
+    whole = as_phrase(reading.asked)
+    if not (reading.is_doubtful or whole) or reading.matches > RANKED:
         return reading
-    correction = corrected(reading.asked)
-    if correction:
-        instead = read(correction)
-        if finds(instead):
-            return replace(instead, asked=reading.asked)
+    count = found(reading, HARDLY_ANYTHING + 1)
+    if count > HARDLY_ANYTHING:
+        return reading
+    meant = corrections(reading.asked) if reading.is_doubtful else ()
+    for text in chain(filter(None, [whole]), meant):
+        instead = read(text)
+        if found(instead, count * MUCH_MORE + 1) > count * MUCH_MORE:
+            return replace(read(f"{reading.asked} or {text}") if count else instead, asked=reading.asked)
     return reading
 
 

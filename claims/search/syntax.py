@@ -1,17 +1,24 @@
-"""Web-search syntax: `words "an exact phrase" either or other -without`, as PostgreSQL reads it."""
+"""Web-search syntax: `words "an exact phrase" either or other -without`."""
 
 import re
-import sys
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from claims.search.texts import UNSPACED, pairs, without_minus
+from claims.search.texts import UNSPACED, pairs, searchable
+from claims.search.words import folded, without_grouping, word_pattern
 
-# Only the straight quotation mark is one to PostgreSQL; keyboards and word processors write others.
+# Keyboards and word processors write other quotation marks than the straight one.
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"\0": " ", "\u3000": " "})
-_PIECE = re.compile(r'(?P<minus>(?<![^\s"])-[\s-]*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+# In Hebrew one of them stands inside abbreviations: צה"ל.
+_GERSHAYIM = re.compile(r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
+# A minus adheres to what it excludes, and to nothing before it: who pastes a text has dashes in it.
+_PIECE = re.compile(r'(?P<minus>(?<!\S)-(?![\s-]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+
+# What is elided before a word and added to a name (l’eau, Putin’s): nobody looks for that.
+_ELIDED = re.compile(r"(?<![^\W_])[cdjlmnst]['’](?=[^\W_])|['’]s(?![^\W_])", re.IGNORECASE)
+
+# A word of so many letters says something without the number beside it.
+_TELLING_LETTERS = 3
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,8 @@ class Piece:
 
 
 def plain(text: str) -> str:
-    """The search with the quotation marks that PostgreSQL knows. No character moves."""
-    return text.translate(_QUOTATION_MARKS)
+    """The search with straight quotation marks where they enclose a phrase. No character moves."""
+    return _GERSHAYIM.sub("״", text.translate(_QUOTATION_MARKS))
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -37,48 +44,78 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def websearch(text: str) -> str:
-    """A search for PostgreSQL, in which what is written without spaces is asked for in the pairs that are indexed."""
-    text = without_minus(plain(text))
-    if not UNSPACED.search(text):
-        return text
-    written, end = [], 0
-    for piece in pieces(text):
-        inside = text[piece.start : piece.end]
-        if piece.is_phrase:
-            inside = UNSPACED.sub(lambda run: f" {pairs(run.group())} ", inside)
-        elif piece.is_excluded:  # all of it at once: a minus reaches as far as one phrase
-            inside = '"' + UNSPACED.sub(lambda run: f" {pairs(run.group())} ", inside) + '"'
-        else:
-            inside = UNSPACED.sub(lambda run: f' "{pairs(run.group())}" ', inside)
-        written += [text[end : piece.start], inside]
-        end = piece.end
-    return "".join([*written, text[end:]])
+    """A search for PostgreSQL: of signs, only those that its own web-search syntax reads as they are meant.
+
+    What belongs together without being one word is asked for as a phrase (`long-term`), and so is what is written
+    without spaces, in the pairs that are indexed.
+    """
+    text = without_grouping(plain(text))
+    return " ".join(_asked_for(text[piece.start : piece.end], piece) for piece in pieces(text)).strip()
 
 
-@cache
-def word_pattern() -> re.Pattern[str]:
-    r"""One word: what `\w` matches less the underscore, with the marks that many scripts write inside words."""
-    marks = "".join(
-        chr(code) for code in range(0x300, sys.maxunicode + 1) if unicodedata.category(chr(code))[0] == "M"
-    )
-    return re.compile(rf"[^\W_](?:[^\W_]|[{re.escape(marks)}])*")
+def _asked_for(inside: str, piece: Piece) -> str:
+    if _is_or(inside, piece):
+        return "or"
+    phrases = [_phrase(inside)] if piece.is_phrase or piece.is_excluded else list(_phrases(inside))
+    minus = "-" if piece.is_excluded else ""
+    return " ".join(f'{minus}"{words}"' for words in phrases if words)
+
+
+def _is_or(inside: str, piece: Piece) -> bool:
+    return inside.lower() == "or" and not piece.is_phrase and not piece.is_excluded
+
+
+def _phrase(text: str) -> str:
+    """The words as they are indexed one after the other, but for what only the end of a run has."""
+    words = searchable(text).split()
+    return " ".join(words[:-1] if len(words) > 1 and UNSPACED.fullmatch(words[-1]) else words)
+
+
+def _phrases(text: str) -> Iterator[str]:
+    """The same for each part of a text that is asked for by itself."""
+    text = folded(_ELIDED.sub(" ", text))
+    end = 0
+    for run in UNSPACED.finditer(text):
+        yield from _numbers_apart(text[end : run.start()].split())
+        yield pairs(run.group())
+        end = run.end()
+    yield from _numbers_apart(text[end:].split())
+
+
+def _numbers_apart(words: list[str]) -> Iterator[str]:
+    """`covid 19` may stand apart, and is quicker found so; `g 20` means nothing unless together."""
+    phrase: list[str] = []
+    for word in words:
+        beside = [*phrase[-1:], word]
+        numbers = [part[0].isdecimal() for part in beside]
+        if all(numbers) or (any(numbers) and min(map(len, _letters(beside))) >= _TELLING_LETTERS):
+            yield " ".join(phrase)
+            phrase = []
+        phrase.append(word)
+    yield " ".join(phrase)
+
+
+def _letters(words: list[str]) -> list[str]:
+    return [word for word in words if not word[0].isdecimal()]
+
+
+def as_phrase(text: str) -> str | None:
+    """The whole search as one phrase; None where nothing in it would be read as an operator that excludes."""
+    text = plain(text)
+    if not any(piece.is_excluded for piece in pieces(text)):
+        return None
+    return f'"{" ".join(text.replace(chr(34), " ").split())}"'
 
 
 def wanted_words(text: str) -> Iterator[tuple[int, int]]:
     """Where in a `plain` search the words stand that it wants found."""
     for piece in pieces(text):
-        if piece.is_excluded:
+        if piece.is_excluded or _is_or(text[piece.start : piece.end], piece):
             continue
         for word in word_pattern().finditer(text, piece.start, piece.end):
-            if word.group().lower() != "or" or piece.is_phrase:
-                yield word.span()
+            yield word.span()
 
 
 def wanted_runs(text: str) -> list[str]:
     """What a `plain` search wants found in scripts without spaces."""
-    return [
-        run
-        for piece in pieces(text)
-        if not piece.is_excluded
-        for run in UNSPACED.findall(text[piece.start : piece.end])
-    ]
+    return [run for start, end in wanted_words(text) for run in UNSPACED.findall(text[start:end])]

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from claims.search.words import folded
+
 #: PostgreSQL's stemmers by language (ISO 639-1). The migration makes one text search configuration `factcheck_<tag>` of
 #: each that also ignores accents; texts in other languages are searched word by word as they stand.
 STEMMERS = {
@@ -42,11 +44,9 @@ _STEMMED_AS = {"bs": "sr", "hr": "sr", "nb": "no", "nn": "no", "sh": "sr"}
 
 #: Runs of scripts that put no spaces between words: Thai, Lao, Khmer, Burmese, kana, Han.
 UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]+"
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\U00020000-\U0003ffff]+"
 )
-
-# A hyphen before a number: PostgreSQL takes it for a minus, and COVID-19 for nothing that "covid 19" could find.
-_HYPHEN = re.compile(r"(?<=[^\W_])-(?=\d)")
 
 #: So many characters of a text are searched. A tsvector holds one megabyte; the database cuts the few that exceed it.
 SEARCHABLE_CHARACTERS = 100_000
@@ -55,17 +55,12 @@ SEARCHABLE_LANGUAGES = 3
 
 
 def searchable(text: str) -> str:
-    """`text` with runs of scripts that have no spaces cut into overlapping pairs, so that parts of them are found."""
-    text = without_minus(text[:SEARCHABLE_CHARACTERS])
+    """The words of a text; of scripts that have no spaces, overlapping pairs of letters, so that parts are found."""
+    text = folded(text[:SEARCHABLE_CHARACTERS])
     if text.isascii():
         return text
     # The last letter by itself, too: then every letter is the beginning of something.
     return UNSPACED.sub(lambda run: f" {pairs(run.group())} {run.group()[-1]} ", text)
-
-
-def without_minus(text: str) -> str:
-    """`COVID-19` → `COVID 19`. No character moves."""
-    return _HYPHEN.sub(" ", text) if "-" in text else text
 
 
 def pairs(run: str) -> str:

@@ -169,14 +169,16 @@ def test_texts_are_stemmed_by_their_first_languages() -> None:
 
 def test_scripts_without_spaces_are_cut_into_pairs() -> None:
     assert searchable("a 東京都b") == "a  東京 京都 都 b"
-    assert websearch("東京都 -京都 “東京都 b” tower") == ' "東京 京都"  -" 京都 " " 東京 京都  b" tower'
+    assert websearch("東京都 -京都 “東京都 b” tower") == '"東京 京都" -"京都" "東京 京都 都 b" "tower"'
 
 
 def test_pieces_know_what_is_excluded() -> None:
-    text = plain('new “long bridge” - old -"far away" or covid-19')
+    text = plain('new “long bridge” - or -old -"far away" or covid-19')
     assert [(text[p.start : p.end], p.is_phrase, p.is_excluded) for p in pieces(text)] == [
         ("new", False, False),
         ("long bridge", True, False),
+        ("-", False, False),
+        ("or", False, False),
         ("old", False, True),
         ("far away", True, True),
         ("or", False, False),

@@ -188,3 +188,13 @@ def test_readers_see_which_search_is_answered(client: Client, publish: Publish) 
     assert "The harbour is closed." in html
     assert "Showing results for" not in client.get("/", {"q": "harbour"}).content.decode()
     assert "Showing results for" not in client.get("/", {"q": "volcano"}).content.decode()
+
+
+def test_readers_see_what_is_answered_besides_their_search(client: Client, publish: Publish) -> None:
+    publish(make_claim("Gretta Thunberg sails."))
+    for number in range(11):
+        publish(make_claim(f"Greta Thunberg sails to port {number}."))
+    html = client.get("/", {"q": "gretta thunberg"}).content.decode()
+    assert "Hardly anything matches “gretta thunberg”." in html
+    assert "gretta thunberg or greta thunberg</a>" in html
+    assert "Nothing matches" not in html

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from claims import workflow
 from claims.models import Claim, Publication
 from claims.search import Reading, forgiven, read
-from claims.search.spelling import corrected, edits
+from claims.search.spelling import corrections, edits
 from tests.newsroom import make_claim, make_draft
 
 Publish = Callable[..., Claim]
@@ -94,6 +94,61 @@ def test_words_that_are_found_are_never_replaced(publish: Publish) -> None:
     reading = answered("harbor")
     assert reading.answered == "harbor"
     assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [rare.pk]
+
+
+@pytest.mark.django_db
+def test_a_word_that_others_misspelt_too_is_corrected_where_nothing_matches(publish: Publish) -> None:
+    """Somebody published a Hilary, but nothing of her emails."""
+    publish(make_claim("Hilary sails alone."))
+    for number in range(2):
+        publish(make_claim(f"Hillary lost {number} emails."))
+    assert answered("hilary emails").answered == "hilary emails"  # two are not three times one
+    last = publish(make_claim("Hillary lost all emails."))
+    reading = answered("hilary emails")
+    assert (reading.asked, reading.answered) == ("hilary emails", "hillary emails")
+    assert last.pk in Publication.objects.current().answering(reading).values_list("claim_id", flat=True)
+    assert answered("hilary").answered == "hilary"
+    assert answered("hilary sails").answered == "hilary sails"
+    assert answered("hilary volcano").answered == "hilary volcano"
+
+
+@pytest.mark.django_db
+def test_what_is_found_is_answered_with_its_correction_where_that_finds_much_more(publish: Publish) -> None:
+    typo = publish(make_claim("Gretta Thunberg sails."))
+    claims = [publish(make_claim(f"Greta Thunberg sails to port {number}.")) for number in range(10)]
+    assert answered("gretta thunberg").answered == "gretta thunberg"
+    claims.append(publish(make_claim("Greta Thunberg sails home.")))
+    reading = answered("gretta thunberg")
+    assert reading.answered == "gretta thunberg or greta thunberg"
+    found = Publication.objects.current().answering(reading).values_list("claim_id", flat=True)
+    assert sorted(found) == [claim.pk for claim in [typo, *claims]]
+
+
+@pytest.mark.django_db
+def test_a_word_that_is_known_in_another_form_only_is_corrected_as_one_that_is_rare(publish: Publish) -> None:
+    publish(make_claim("Vacina e vacinas.", language="pt"))
+    for number in range(10):
+        publish(make_claim(f"Coronavirus vaccine {number}."))
+    assert answered("coronavirus vacine").answered == "coronavirus vaccine"
+
+
+@pytest.mark.django_db
+def test_unknown_words_are_corrected_before_those_that_are_rare(publish: Publish) -> None:
+    rare = publish(make_claim("Hilary sails to the harbour."))
+    for number in range(10):
+        publish(make_claim(f"Hillary sails to harbour {number}."))
+    reading = answered("hilary hrabour")
+    assert reading.answered == "hilary harbour"
+    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [rare.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["نتنياهو", "نتنياهو،", "“نتنياهو”", "نتنيـــاهو"])
+def test_a_word_is_not_corrected_to_what_stands_beside_it(publish: Publish, typed: str) -> None:
+    claim = publish(make_claim("قال نتنياهو، إن الجسر مغلق.", language="ar"))
+    reading = answered(typed)
+    assert not reading.is_corrected
+    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [claim.pk]
 
 
 @pytest.mark.django_db
@@ -191,3 +246,8 @@ def answered(text: str) -> Reading:
 @pytest.mark.django_db
 def test_nothing_published_is_nothing_to_suggest() -> None:
     assert answered("harbour") == read("harbour")
+
+
+def corrected(text: str) -> str | None:
+    """The likeliest correction."""
+    return next(corrections(text), None)

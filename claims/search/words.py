@@ -1,0 +1,140 @@
+"""What a word is: letters and digits of every script, however they are typed, whatever stands beside them.
+
+PostgreSQL asks the locale of the server what a letter is, and with `LC_CTYPE` C takes every sign beyond ASCII for one:
+`“zero` would be another word than `zero`. So it never sees anything but words with spaces between them. Texts and
+searches are brought to them here, by Unicode, which is the same on every server.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+# What is written inside words without being heard, and is left out by many who write the same word: accents, Hebrew and
+# Arabic vowel points, what chooses between forms of a sign. In other scripts (Indic, Thai …) marks are vowels.
+_UNHEARD = (
+    (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
+    (0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F),
+    (0xFE20, 0xFE2F), (0x1D165, 0x1D1AD), (0xE0100, 0xE01EF),
+)  # fmt: skip
+
+# Apostrophes and the like, which Unicode counts among the letters.
+_MODIFIERS = (0x02B9, 0x02EE)
+
+# Pictographs, also those that this Python does not know yet.
+_PICTOGRAPHS = (0x1F000, 0x1FAFF)
+
+# Units and abbreviations in one sign (㎏, ㈱, ℃): symbols that are read as words.
+_ABBREVIATIONS = ((0x2103, 0x2103), (0x2109, 0x2109), (0x3200, 0x33FF))
+
+# Stretches a word, and nothing else: tatweel, and the same in N'Ko.
+_STRETCHED = {"\u0640", "\u07fa"}
+
+# Forms of one Arabic letter between which keyboards and languages differ, not words.
+_ALIKE = {"آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"}
+
+_JOINED, _APART = "\u200c", "\u200b"  # zero width non-joiner, zero width space
+
+# Persian and its neighbours write it where others write a space; elsewhere it only shapes letters.
+_SPACE_IN_ARABIC = re.compile(
+    rf"(?<=[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]){_JOINED}"
+)
+
+# 1,000 and 1.000 and 12,34,567: thousands, as one number.
+_GROUPED = r"(?<![\d.,])\d{1,3}(?:(?:,\d{2,3})*,\d{3}|(?:[.'’٬\u00a0\u2009\u202f]\d{3})+)(?!\d)"
+_THOUSANDS = re.compile(_GROUPED)
+_BETWEEN_DIGITS = re.compile(r"\D")
+# 3.5 and 3,5; a list of numbers has more digits, or more of them.
+_DECIMAL = r"(?<![\d.,٫])\d+[.,٫]\d{1,2}(?![.,٫]?\d)"
+_FRACTION = re.compile(r"[.,٫](?=\d{1,2}(?![.,٫]?\d))")
+_DECIMALS = re.compile(_DECIMAL)
+# What stands for the decimal point until all other points are gone.
+_POINT = "\0"
+
+# U.S. and z.B.: one word, as they are also written.
+_INITIALS = r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+(?!\w)"
+_ABBREVIATED = re.compile(_INITIALS)
+
+_DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9])")
+
+
+def folded(text: str) -> str:
+    """The words of a text with spaces between them, in the form in which all ways to type them are the same.
+
+    Without case, accents of Latin and Greek letters, vowel points and signs, but for the point of decimals; digits as
+    ASCII has them, and apart from letters, so that `covid19` is `COVID-19`.
+    """
+    text = without_grouping(text.replace(_POINT, " "))
+    text = _ABBREVIATED.sub(lambda word: word.group().replace(".", ""), text)
+    text = _DECIMALS.sub(lambda number: _FRACTION.sub(_POINT, number.group()), text)
+    if not text.isascii():
+        # Composed, so that the breve of a decomposed й is not taken for an accent.
+        text = unicodedata.normalize("NFC", text)
+    text = text.translate(_IMAGES)
+    if not text.isascii():
+        if _JOINED in text:
+            text = _SPACE_IN_ARABIC.sub(" ", text).replace(_JOINED, "")
+        text = unicodedata.normalize("NFC", text)
+    return _DIGIT_BESIDE_LETTER.sub(" ", text)
+
+
+def without_grouping(text: str) -> str:
+    """`1,000` → `1000`."""
+    return _THOUSANDS.sub(lambda number: _BETWEEN_DIGITS.sub("", number.group()), text)
+
+
+@cache
+def word_pattern() -> re.Pattern[str]:
+    """One word, or one number, where it stands in a text; with the marks that are written inside words."""
+    inside = "".join(
+        chr(code)
+        for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any
+        if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf"} and chr(code) != _APART
+    )
+    return re.compile(
+        rf"{_GROUPED}(?:{_FRACTION.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inside)}])*"
+    )
+
+
+class _Images(dict[int, str]):
+    """What each character becomes, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        image = _image(character)
+        if unicodedata.category(character) not in {"Cn", "Co", "Cs"}:  # a million, of which texts have none
+            self[code] = image
+        return image
+
+
+_IMAGES = _Images({ord(_POINT): "."})
+
+
+def _image(character: str) -> str:
+    code, category = ord(character), unicodedata.category(character)
+    if category[0] == "M":
+        return "" if _is_among(code, _UNHEARD) else character
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category == "No" or _is_among(code, _ABBREVIATIONS):
+        return f" {_spelt_out(character)} "
+    if category == "Cf":
+        return {_APART: " ", _JOINED: _JOINED}.get(character, "")
+    is_sign = category[0] in "PSZ" or category in {"Cc", "Cs", "Co"}
+    if is_sign or _is_among(code, (_MODIFIERS,)) or (category == "Cn" and _is_among(code, (_PICTOGRAPHS,))):
+        return " "
+    if character in _STRETCHED:
+        return ""
+    return _ALIKE.get(character) or _spelt_out(character)
+
+
+def _spelt_out(character: str) -> str:
+    """A letter as all its forms are written: small, of normal width, and in Latin and Greek without accents."""
+    form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
+    bare = unicodedata.normalize("NFKD", form)
+    if unicodedata.name(bare[0], "").startswith(("LATIN", "GREEK")):
+        form = bare
+    return form if form == character else "".join(_image(part) for part in form)
+
+
+def _is_among(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= code <= last for first, last in ranges)
