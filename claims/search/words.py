@@ -50,8 +50,9 @@ _DECIMALS = re.compile(_DECIMAL)
 # What stands for the decimal point until all other points are gone.
 _POINT = "\0"
 
-# U.S. and z.B.: one word, as they are also written.
-_INITIALS = r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+(?!\w)"
+# U.S. and z.B.: one word, as they are also written, in Latin, Greek and Cyrillic.
+_INITIAL = r"[A-Za-zÀ-ÖØ-öø-\u02af\u0370-\u052f]"
+_INITIALS = rf"(?<![\w.]){_INITIAL}(?:\.{_INITIAL})+(?![\w\u0300-\u036f])"
 _ABBREVIATED = re.compile(_INITIALS)
 
 _DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9])")
