@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, TypedDict
 from claims import representation
 from claims.models import Appearance, Claim, Publication, Topic
 from claims.search import searchable, stemmers
+from factcheck.own_addresses import stored
 from sources.models import Source
-from sources.urls import domain
+from sources.urls import domain, url_key
 
 #: Kinds of entries whose public note readers see as a correction.
 CORRECTIONS = ("clarification", "correction", "update", "retraction")
@@ -74,7 +75,7 @@ def entry(
             "corrections": [_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
         },
     )
-    rendered = representation.render(body)
+    rendered = stored(body)
     publication = {
         "claim_id": claim.pk,
         **this,
@@ -91,7 +92,7 @@ def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any
     """An entry that was recorded before, elsewhere, its body as it stands.
 
     Args:
-        body: the same, understood.
+        body: the same, as `factcheck.own_addresses.understood` has it.
         said: what the ledger says besides: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
     """
     row = {
@@ -108,11 +109,12 @@ def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: d
     """The next entry of a claim's ledger, which says what this one says in other words.
 
     Args:
-        body: of the entry, with what is different. What lists filter and sort by is the same.
+        body: of the entry, as `factcheck.own_addresses.understood` has it, with what is different. What lists filter
+            and sort by is the same.
     """
     version = publication.version + 1
     body |= {"version": version, "published_at": representation.moment(at)}
-    rendered = representation.render(body)
+    rendered = stored(body)
     row = {name: getattr(publication, name) for name in _RESTATED} | {
         "version": version,
         "kind": kind,
@@ -207,7 +209,8 @@ def _published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> d
         "rating_class": verdict["rating"]["normalised"] or "",
         "language": verdict["language"],
         "reviewed_on": _day(verdict["reviewed_on"]),
-        "body": representation.render({**verdict, "claim": claim}),
+        "review_key": url_key(verdict["url"]),
+        "body": stored({**verdict, "claim": claim}),
     }
 
 

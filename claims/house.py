@@ -9,19 +9,23 @@ from django.db import transaction
 
 from claims.models import Rating, RatingScale
 from sources.models import Publisher
+from sources.urls import domain
 
 HOUSE_SCALE = Path(__file__).parent / "data" / "house_scale.json"
 
 
 @transaction.atomic
 def ensure_house(**signal: Any) -> None:
-    """Create the house publisher and its first rating scale where they are missing; what exists is left as it is."""
+    """Create the house publisher and its first rating scale where they are missing; what exists is left as it is.
+
+    It is given no address: without one, it is where this site is, also when the site moves.
+    """
     house, _ = Publisher.objects.get_or_create(
         is_house=True,
         defaults={
             "name": settings.NEWSROOM_NAME,
             "kind": Publisher.Kind.FACT_CHECKER,
-            "url": settings.SITE_URL,
+            "domain": _own_domain(),
             "language": "en",
         },
     )
@@ -39,3 +43,10 @@ def ensure_house(**signal: Any) -> None:
         )
         for rating in ratings
     )
+
+
+def _own_domain() -> str:
+    """The domain of this site; "" where it only has a name on this machine, which is nobody's."""
+    found = domain(settings.SITE_URL)
+    is_address = found.replace(".", "").isdigit() or ":" in found
+    return found if "." in found and not is_address else ""

@@ -13,6 +13,7 @@ from claims.models import Appearance, Claim, Evidence, Publication, PublishedVer
 from claims.representation import Judgement
 from claims.webhooks.waking import announce
 from factcheck.copying import Lines, lines, reserve_ids, send
+from factcheck.own_addresses import understood
 
 _REVIEWED = ("statement", "language", "claimed_on", "context")
 
@@ -71,7 +72,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
     now = timezone.now()
     entries = []
     for publication in publications:
-        body = publication.document
+        body = understood(publication.body)
         change(body)
         entries.append(restated(publication, body, kind=kind, at=now))
     append(entries)

@@ -24,12 +24,12 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypedDict
 
-import orjson
 from django.conf import settings
 
 from claims.markdown import to_html
 from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic, Verdict
 from claims.models.claim import claim_path
+from factcheck.own_addresses import OWN, rendered
 from sources.models import Publisher, Snapshot, Source
 
 Document = dict[str, Any]
@@ -62,7 +62,7 @@ def document(
         "id": claim.pk,
         "version": entry["version"],
         "status": entry["status"],
-        "url": f"{settings.SITE_URL}{claim_path(claim.pk, slug)}",
+        "url": f"{OWN}{claim_path(claim.pk, slug)}",
         "slug": slug,
         "statement": claim.statement,
         "language": claim.language,
@@ -81,8 +81,8 @@ def document(
 
 
 def render(document: Any) -> str:
-    """JSON exactly as it is stored and served: compact, UTF-8, keys in their order."""
-    return orjson.dumps(document).decode()
+    """JSON exactly as it is served: compact, UTF-8, keys in their order."""
+    return rendered(document)
 
 
 def site() -> Document:
@@ -110,7 +110,8 @@ def publisher(row: Publisher) -> Document:
         "id": row.pk,
         "name": row.name,
         "kind": row.kind,
-        "url": row.url,
+        # The newsroom is where this site is, unless it says that it has another.
+        "url": row.url or (OWN if row.is_house else ""),
         "domain": row.domain,
         "country": row.country,
     }

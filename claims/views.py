@@ -44,6 +44,7 @@ class Search(forms.Form):
     rating = forms.ChoiceField(required=False, choices=NormalisedRating)
     topic = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
     claimant = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    by = forms.ChoiceField(required=False, choices=[("house", "house"), ("all", "all")])
     cursor = forms.CharField(required=False, max_length=2000)
 
     @property
@@ -52,11 +53,18 @@ class Search(forms.Form):
         return any(self.cleaned_data[name] for name in ("q", "rating", "topic", "claimant"))
 
     @property
+    def is_by_house(self) -> bool:
+        """Whether only what the newsroom checked itself is listed: unless other words are asked for, or all."""
+        by, words = self.cleaned_data["by"], self.cleaned_data["q"]
+        return bool(by == "house" or not (by or words))
+
+    @property
     def feed(self) -> str:
         """The query string of the feed of the same claims, which follows the API's names."""
         asked = self.cleaned_data
         names = {"q": "q", "rating_class": "rating", "topic": "topic", "claimant": "claimant"}
-        return "?" + urlencode({name: asked[field] for name, field in names.items() if asked[field]})
+        same = {name: asked[field] for name, field in names.items() if asked[field]}
+        return "?" + urlencode(same if self.is_by_house else {**same, "by": "all"})
 
     @cached_property
     def reading(self) -> Reading | None:
@@ -84,6 +92,8 @@ class Search(forms.Form):
     def _narrowed(self) -> PublicationQuerySet:
         asked = self.cleaned_data
         rows = Publication.objects.current()
+        if self.is_by_house:
+            rows = rows.by_house()
         if asked["topic"]:
             rows = rows.filter(topic_ids__contains=[asked["topic"]])
         if asked["claimant"]:
@@ -117,13 +127,14 @@ def claims(request: HttpRequest) -> HttpResponse:
         "is_ranked": search.ordering is RELEVANCE,
         "total": total,
         "feed": search.feed,
+        "is_by_house": search.is_by_house,
         "page": page,
         "claims": documents,
         "topic": _first(t for d in documents for t in d["topics"] if t["id"] == asked["topic"]),
         "claimant": _first(d["claimant"] for d in documents if asked["claimant"]),
         "rating_classes": NormalisedRating.choices,
         # What a new search keeps of the old one.
-        "kept": [(name, asked[name]) for name in ("rating", "topic", "claimant") if asked[name]],
+        "kept": [(name, asked[name]) for name in ("rating", "topic", "claimant", "by") if asked[name]],
     }
     made_of = [total, page.previous, page.next, *(row.body_sha256 for row in page.rows)]
     return respond(request, "claims/list.html", context, made_of=made_of, ratings=_ratings(documents))

@@ -198,7 +198,7 @@ class ListQuery(Query):
     count = Parameter(
         Word(("none", "estimate", "exact")),
         "Whether `count` says how many results there are in all: `exact` counts them, which takes its time on a long"
-        " list; `estimate` asks the database's planner.",
+        " list; `estimate` counts up to 10,000, and beyond that says how many the database thinks there are.",
         default="none",
     )
 
@@ -266,7 +266,8 @@ def fields_parameter(serializer: type[Serializer]) -> Parameter:
     """The parameter `fields` of an address whose answers this describes."""
     return Parameter(
         Path(serializer),
-        "Only these parts, such as `statement`, or `verdicts.rating.label` for a part of a part. Without it, all.",
+        "Only these parts, such as `statement`, or `verdicts.rating.label` for a part of a part. Without it, all. The"
+        " answer is described as it is without: what is not asked for is missing from it.",
         several=True,
     )
 

@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from factcheck.errors import MEDIA_TYPE
-from factcheck.parts import FIELDS
 
 
 class ProblemSerializer(serializers.Serializer):
@@ -68,17 +67,12 @@ class PublicSchema(AutoSchema):
         view = self.view
         item = view.serializer_class if self.lists else view.item_serializer_class or view.serializer_class
         return {
-            200: self._or_parts(item) if FIELDS in view.query_of(view.action).base_filters else item,
+            200: item,
             304: OpenApiResponse(description="The copy that `If-None-Match` names is what we would answer."),
             **({} if self.lists else view.answers),
             **{(code, MEDIA_TYPE): problem for code, problem in self.problems.items()},
             414: OpenApiResponse(description="The address is longer than the web server reads."),
         }
-
-    def _or_parts(self, item: type[serializers.Serializer]) -> dict[str, Any]:
-        """The schema of an answer, or of each on a page of them, of which `fields` may pick parts."""
-        parts = {"type": "object", "description": "Only the parts that `fields` names."}
-        return {"anyOf": [self.resolve_serializer(item(), "response").ref, parts]}
 
 
 class KeysetPages:

@@ -112,11 +112,11 @@ def _my_proposals(person: User) -> Card:
 
 
 def _last_published() -> Card:
-    newest = (
-        Publication.objects.newest()
-        .select_related("claim")
-        .only("kind", "status", "published_at", "claim__statement")
+    # What was imported from others is no news of ours; of what was withdrawn, nobody knows any more whose it was.
+    ours = Publication.objects.newest().by_house() | Publication.objects.newest().exclude(
+        status=Publication.Status.PUBLISHED
     )
+    newest = ours.select_related("claim").only("kind", "status", "published_at", "claim__statement")
     count, found = _counted(newest.order_by("-published_at", "-pk"))
     lines = [
         Line(

@@ -4,6 +4,7 @@ Who reads it to its end and goes on from there holds what we hold. Entries are n
 they are visible (`Publication.sequence`), so a reader who has seen a number never meets a smaller one later.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from claims.models import Publication
 from claims.representation import moment as written
 from claims.representation import render
 from factcheck.filters import Parameter, Query, no_such_place
+from factcheck.own_addresses import etag_here, placed
 from factcheck.resources import CACHE_PAST, PublicResource, conditional, sha256_of
 from factcheck.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.statements import Slot, Template
@@ -109,7 +111,9 @@ class ChangeSerializer(serializers.Serializer):
     published_at = serializers.DateTimeField()
     merged_into = serializers.IntegerField(allow_null=True, help_text="The claim that it was merged into.")
     url = serializers.URLField(help_text="The claim as it was in this version.")
-    body_sha256 = serializers.CharField(help_text="SHA-256 of the claim's JSON in this version.")
+    body_sha256 = serializers.CharField(
+        help_text="SHA-256 of the claim's JSON in this version, byte for byte as it is answered here."
+    )
     claim = ClaimSerializer(
         allow_null=True,
         help_text="The claim in this version; null where it was withdrawn, and with `embed=none`.",
@@ -165,7 +169,7 @@ class ChangeResource(PublicResource):
         since = _position(query.value("since", 0))
         if "If-None-Match" in request.headers:
             page = _page(request, query, since, with_bodies=False)
-            if get_conditional_response(request, etag=quote_etag(page.sha256)):
+            if get_conditional_response(request, etag=quote_etag(etag_here(page.sha256))):
                 return page.answer(request)
         return _page(request, query, since, with_bodies=True).answer(request)
 
@@ -180,6 +184,8 @@ class _Changes:
     entries: list[dict[str, Any]]
     next: str
     more: bool
+    #: Whether each is answered with its claim.
+    embeds: bool
     #: Whether the same question is always answered by the same entries.
     is_settled: bool
 
@@ -205,7 +211,7 @@ class _Changes:
         return response
 
     def _content(self, version_address: str) -> bytes:
-        changes = b",".join(_rendered(entry, version_address) for entry in self.entries)
+        changes = b",".join(_rendered(entry, version_address, embeds=self.embeds) for entry in self.entries)
         return b'%b,"results":[%b]}' % (self.head, changes)
 
 
@@ -213,9 +219,11 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
     """The entries after a number; with their bodies, if those are wanted."""
     size = query.value("page_size", PAGE_SIZE)
     newest_only = query.value("entries") == "newest"
-    embeds = with_bodies and query.value("embed") != "none"
     found = _read(
-        since, most=size + 1, newest_only=newest_only, columns=[*_COLUMNS, "body"] if embeds else _COLUMNS
+        since,
+        most=size + 1,
+        newest_only=newest_only,
+        columns=[*_COLUMNS, "body"] if with_bodies else _COLUMNS,
     )
     more, entries = len(found) > size, found[:size]
     if not entries:
@@ -224,6 +232,7 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
         entries,
         next=_address(request, since=entries[-1]["sequence"] if entries else since),
         more=more,
+        embeds=query.value("embed") != "none",
         # What came before others never changes; but where only the newest are asked for, they make it drop out.
         is_settled=more and not newest_only,
     )
@@ -274,8 +283,10 @@ def _require_reached(since: int) -> None:
         )
 
 
-def _rendered(entry: dict[str, Any], version_address: str) -> bytes:
-    """A change as JSON; the claim in it is the stored text as it stands."""
+def _rendered(entry: dict[str, Any], version_address: str, *, embeds: bool) -> bytes:
+    """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
+    body = placed(entry["body"])
+    claim = body if embeds and entry["status"] == Publication.Status.PUBLISHED else b"null"
     described = {
         "sequence": entry["sequence"],
         "claim_id": entry["claim_id"],
@@ -286,9 +297,8 @@ def _rendered(entry: dict[str, Any], version_address: str) -> bytes:
         "published_at": written(entry["published_at"]),
         "merged_into": entry["merged_into_id"],
         "url": version_address % (entry["claim_id"], entry["version"]),
-        "body_sha256": entry["body_sha256"],
+        "body_sha256": hashlib.sha256(body).hexdigest(),
     }
-    claim = entry.get("body", b"null") if entry["status"] == Publication.Status.PUBLISHED else b"null"
     return b'%b,"claim":%b}' % (render(described).encode()[:-1], claim)
 
 

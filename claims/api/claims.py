@@ -1,5 +1,6 @@
 """Claims and verdicts: the texts of the ledger, passed on as they stand."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from claims.models import Publication, PublishedVerdict
 from claims.representation import moment as written
 from claims.representation import render
 from factcheck.filters import Query
+from factcheck.own_addresses import placed
 from factcheck.pagination import page_of_template, page_of_values
 from factcheck.resources import (
     CACHE_CURRENT,
@@ -51,7 +53,7 @@ class Entry:
     body: bytes | None = None
 
     def content(self) -> bytes:
-        return bodies([self.pk])[0] if self.body is None else self.body
+        return placed(bodies([self.pk])[0] if self.body is None else self.body)
 
     def answer(
         self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
@@ -180,7 +182,7 @@ class ClaimResource(PublicList):
 
 
 def bodies(ids: list[int]) -> list[bytes]:
-    """The bodies of these publications, in this order."""
+    """The bodies of these publications as they are stored, in this order."""
     wanted = Slot("ids", "bigint[]")
     template = Template("bodies", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
     found = dict(template.fetch("id", "body"))
@@ -200,8 +202,8 @@ class VersionResource(PublicList):
         return Publication.objects.filter(claim_id=self.kwargs["claim_id"])
 
     def listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
-        """The entries without their bodies."""
-        columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body_sha256"]
+        """The entries with the hashes of what they answer, but not that itself."""
+        columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
         page = page_of_values(query.qs, columns, **self.paging(query))
         if not page.rows and not self.rows().exists():
             raise Http404
@@ -213,7 +215,7 @@ class VersionResource(PublicList):
         return entry_of(version_of(claim_id, version), request).answer(request, cache=CACHE_PAST)
 
     def _described(self, entry: dict[str, Any]) -> bytes:
-        until = entry["superseded_at"]
+        until, body = entry["superseded_at"], placed(entry.pop("body").encode())
         address = reverse(
             "versions-detail", args=[self.kwargs["claim_id"], entry["version"]], request=self.request
         )
@@ -222,6 +224,7 @@ class VersionResource(PublicList):
                 **entry,
                 "published_at": written(entry["published_at"]),
                 "superseded_at": written(until) if until else None,
+                "body_sha256": hashlib.sha256(body).hexdigest(),
                 "url": address,
             }
         )

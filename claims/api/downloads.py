@@ -11,25 +11,25 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import OrderBy, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import BaseRenderer
 from rest_framework.reverse import reverse
-from rest_framework.serializers import Serializer
 
 from claims.api.claims import ClaimResource
 from claims.api.filters import ClaimListQuery
 from claims.exporters import csv, datafeed, ndjson
-from claims.exporters.bodies import blocks, stored
+from claims.exporters.bodies import blocks, streamed
 from claims.models import Publication
 from claims.representation import moment as written
 from claims.representation import site
 from factcheck import reading
 from factcheck.filters import Parameter
 from factcheck.negotiation import Form
+from factcheck.own_addresses import etag_here
 from factcheck.pagination import ORDERING
 from factcheck.resources import picker
 from factcheck.schema import ProblemSerializer, PublicSchema
@@ -91,9 +91,6 @@ class DownloadSchema(PublicSchema):
     def _get_paginator(self) -> None:  # type: ignore[override]  # all in one answer
         return None
 
-    def _or_parts(self, item: type[Serializer]) -> dict[str, Any]:
-        return {}  # described below
-
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         return {
             **super().get_response_serializers(),
@@ -107,8 +104,8 @@ class DownloadSchema(PublicSchema):
 class Download(ClaimResource):
     """What all formats have in common.
 
-    The `ETag` is the number of the ledger's newest entry, so it changes with every publication, and the `Link` with the
-    relation `monitor` leads to what changes after this copy.
+    The `ETag` names the ledger's newest entry, so it changes with every publication, and the `Link` with the relation
+    `monitor` leads to what changes after this copy.
     """
 
     list_query = DownloadQuery
@@ -148,12 +145,13 @@ class Download(ClaimResource):
         # asks with it gets the claims once more rather than miss one.
         newest = Publication.objects.using(source).only("sequence", "published_at").first()
         number = newest.sequence if newest else 0
-        etag = f'W/"{number}"'
+        etag = f'W/"{etag_here(str(number))}"'
         response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
         if response is None and request.method == "HEAD":
-            response = HttpResponse(content_type=self.content_type)
+            # It streams, so that nobody is told a length which is not that of the download.
+            response = StreamingHttpResponse([], content_type=self.content_type)
         if response is None:
-            pieces = _Begun(_seated(self.written(stored(*parts), query, newest), self.broken_off))
+            pieces = _Begun(_seated(self.written(streamed(*parts), query, newest), self.broken_off))
             response = StreamingHttpResponse(pieces, content_type=self.content_type)
         response["ETag"] = etag
         response["Cache-Control"] = self.cache_of(query)

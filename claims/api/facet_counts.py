@@ -26,24 +26,27 @@ def _by(column: str) -> str:
 
 
 def _by_each(column: str) -> str:
-    return f"SELECT value, count(*) AS n FROM entries, unnest({column}) AS value GROUP BY 1"
+    return (
+        f"SELECT value, count(*) AS n FROM entries, unnest({column}) AS value"
+        f" WHERE {column} <> '{{}}' GROUP BY 1"  # most lists are empty, and unnesting those takes its time too
+    )
 
 
 def _by_each_of_few(column: str) -> str:
     """The same for lists of which many are alike: those are taken apart once."""
-    return (
-        f"SELECT value, sum(alike)::bigint AS n FROM (SELECT {column}, count(*) AS alike FROM entries GROUP BY 1)"
-        f" AS lists, unnest({column}) AS value GROUP BY 1"
-    )
+    return f"SELECT value, sum(alike)::bigint AS n FROM kinds, unnest({column}) AS value GROUP BY 1"
 
 
-def _by_verdict(value: str) -> str:
+def _by_few(column: str) -> str:
+    return f"SELECT {column} AS value, sum(alike)::bigint AS n FROM all_kinds GROUP BY 1"
+
+
+def _by_verdict(column: str) -> str:
     """Claims, not verdicts: one that several publishers rated alike counts once."""
     return (
-        "SELECT value, sum(part)::bigint AS n FROM ("
-        f"SELECT {value} AS value, count(*) AS part FROM judged WHERE NOT several GROUP BY 1 UNION ALL "
-        f"SELECT {value}, count(DISTINCT publication_id) FROM judged WHERE several GROUP BY 1"
-        ") AS parts WHERE value IS NOT NULL GROUP BY 1"
+        f"SELECT {column} AS value,"
+        " (coalesce(sum(alike) FILTER (WHERE one_of IS NULL), 0) + count(DISTINCT one_of))::bigint AS n"
+        f" FROM judgements WHERE {column} IS NOT NULL GROUP BY 1"
     )
 
 
@@ -52,9 +55,11 @@ class Facet:
     """One way to divide claims.
 
     Args:
-        divided: SQL for each value and the number of claims that have it: from `entries`, what the query finds, or from
-            `judged`, the verdicts in it of which all conditions on verdicts hold.
+        divided: SQL for each value and the number of claims that have it: from `entries`, what the query finds; from
+            `kinds`, how many of these are alike; or from `judgements`, how many verdicts in them are alike, of those of
+            which all conditions on verdicts hold.
         column: the column by which `divided` divides.
+        written: that column, where the database must make it.
         own: the parameters that choose among the values.
         instead: what holds in their place.
         mentions: what the ledger itself counts among all that is published.
@@ -63,6 +68,7 @@ class Facet:
     name: str
     divided: Callable[[str], str]
     column: str
+    written: str = ""
     own: tuple[str, ...] = ()
     instead: Mapping[str, Any] = field(default_factory=dict)
     mentions: Mention.Kind | None = None
@@ -71,7 +77,9 @@ class Facet:
         """From what it is counted when these conditions hold."""
         if self.mentions and not held:
             return "claims_mention"
-        return "judged" if self.divided is _by_verdict else "entries"
+        if self.divided is _by_verdict:
+            return "judgements"
+        return "kinds" if self.divided in (_by_each_of_few, _by_few) else "entries"
 
     def sql(self, source: str, size: int) -> str:
         """The most frequent values, and how many values there are."""
@@ -89,23 +97,32 @@ class Facet:
 FACETS = {
     facet.name: facet
     for facet in (
-        Facet("rating_class", _by_verdict, "nullif(rating_class, '')", ("rating_class",)),
-        Facet("rating", _by_verdict, "rating_id", ("rating",), mentions=Mention.Kind.RATING),
-        Facet("publisher", _by_verdict, "publisher_id", ("publisher",)),
-        Facet("publisher_kind", _by_verdict, "publisher_kind", ("publisher_kind",)),
+        Facet(
+            "rating_class",
+            _by_verdict,
+            "rating_class",
+            written="nullif(rating_class, '')",
+            own=("rating_class",),
+        ),
+        Facet("rating", _by_verdict, "rating_id", own=("rating",), mentions=Mention.Kind.RATING),
+        Facet("publisher", _by_verdict, "publisher_id", own=("publisher",)),
+        Facet("publisher_kind", _by_verdict, "publisher_kind", own=("publisher_kind",)),
         Facet(
             "reviewed_year",
             _by_verdict,
-            "extract(year FROM reviewed_on)::integer",
-            ("reviewed_after", "reviewed_before"),
+            "reviewed_year",
+            written="extract(year FROM reviewed_on)::integer",
+            own=("reviewed_after", "reviewed_before"),
         ),
-        Facet("language", _by_each_of_few, "language_ranges", ("language",)),
-        Facet("topic", _by_each, "topic_ids", ("topic",), mentions=Mention.Kind.TOPIC),
-        Facet("claimant", _by, "claimant_id", ("claimant",), mentions=Mention.Kind.CLAIMANT),
-        Facet("source_domain", _by_each, "source_domains", ("source_domain",)),
+        Facet("language", _by_each_of_few, "language_ranges", own=("language",)),
+        Facet("topic", _by_each, "topic_ids", own=("topic",), mentions=Mention.Kind.TOPIC),
+        Facet("claimant", _by, "claimant_id", own=("claimant",), mentions=Mention.Kind.CLAIMANT),
+        Facet("source_domain", _by_each, "source_domains", own=("source_domain",)),
         # Each further value of `has` narrows down, so those that are chosen hold for those that could be added.
         Facet("has", _by_each_of_few, "features"),
-        Facet("status", _by, "status", ("status",), instead={"status": list(Publication.Status.values)}),
+        Facet(
+            "status", _by_few, "status", own=("status",), instead={"status": list(Publication.Status.values)}
+        ),
     )
 }
 
@@ -166,16 +183,16 @@ class Counting:
 
     def _count(self) -> Counted:
         counted = Counted(0, {name: Values() for name in self.names})
-        everything = (tuple(self.conditions), "")
-        together: dict[tuple[tuple[str, ...], str], list[Facet]] = {everything: []}
+        everything = tuple(self.conditions)
+        together: dict[tuple[str, ...], list[Facet]] = {everything: []}
         for facet in (FACETS[name] for name in self.names):
-            others = tuple(name for name in self.conditions if name not in facet.own)
-            together.setdefault((others, facet.name if facet.instead else ""), []).append(facet)
+            # What a facet has instead of its own filter is found with the rest, and told apart by its column.
+            others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
+            together.setdefault(others, []).append(facet)
         for alike, facets in together.items():
-            held = {name: self.conditions[name] for name in alike[0]}
-            for facet in facets:
-                held |= facet.instead
-            for name, value, number, distinct in self._rows(held, facets):
+            for name, value, number, distinct in self._rows(
+                {name: self.conditions[name] for name in alike}, facets
+            ):
                 if name:
                     counted.facets[name].distinct = distinct
                     counted.facets[name].counts.append((value, number))
@@ -188,27 +205,68 @@ class Counting:
     def _rows(self, held: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
         """The values of these facets; first, without a name, the number of claims and where the ledger stands."""
         source = {facet.name: facet.source(held) for facet in facets}
-        columns = ["id", "publisher_ids"]
-        columns += [facet.column for facet in facets if source[facet.name] == "entries"]
-        matching = self.query.matching(Publication.objects.all(), held).order_by()
+        columns = _columns(facets, source)
+        widened = {name: value for facet in facets for name, value in facet.instead.items()}
+        matching = self.query.matching(Publication.objects.all(), {**held, **widened}).order_by()
         verdicts = self.query.verdicts(held).order_by()
         try:
             entries = Statement.of(matching.values_list(*columns))
             judgements = Statement.of(verdicts.values_list(*_VERDICT))
         except EmptyResultSet:  # what is asked for cannot be, so the database is not asked
             return []
-        statements = [f"WITH entries ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})"]
-        parameters = [*entries.parameters]
-        if "judged" in source.values():
-            # A publication names the publishers of its verdicts and of its sources: with one, it has one verdict.
-            statements.append(
-                f", verdicts ({', '.join(_VERDICT)}) AS ({judgements.sql}), judged AS MATERIALIZED ("
-                "SELECT verdicts.*, cardinality(publisher_ids) > 1 AS several"
-                " FROM verdicts JOIN entries ON entries.id = publication_id)"
-            )
+        parameters: list[Any] = [*entries.parameters]
+        if widened:
+            statements = [
+                f"WITH found ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})",
+                "entries AS (SELECT * FROM found WHERE status = ANY(%s::text[]))",
+            ]
+            parameters.append(held.get("status", [Publication.Status.PUBLISHED.value]))
+        else:
+            statements = [f"WITH entries ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})"]
+        statements += _kinds(facets, source)
+        if "judgements" in source.values():
+            statements.append(_judgements(judgements.sql, facets))
             parameters += judgements.parameters
         parts = [
             "SELECT ''::varchar, NULL::varchar, count(*), (SELECT max(sequence) FROM claims_publication) FROM entries",
             *(facet.sql(source[facet.name], self.size) for facet in facets),
         ]
-        return fetch(" ".join([*statements, " UNION ALL ".join(parts)]), parameters)
+        return fetch(" ".join([", ".join(statements), " UNION ALL ".join(parts)]), parameters)
+
+
+def _columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
+    """The columns of entries that are looked at."""
+    columns = ["id", "publisher_ids"]
+    return columns + [facet.column for facet in facets if source[facet.name] in ("entries", "kinds")]
+
+
+def _kinds(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
+    """How many entries are alike in the columns of which there are few values: read once, for all facets of them."""
+    few = [facet for facet in facets if source[facet.name] == "kinds"]
+    columns = ", ".join(facet.column for facet in few)
+    statements = []
+    if any(facet.divided is _by_each_of_few for facet in few):
+        statements.append(_alike("kinds", columns, "entries"))
+    if any(facet.divided is _by_few for facet in few):
+        statements.append(_alike("all_kinds", columns, "found"))
+    return statements
+
+
+def _alike(name: str, columns: str, rows: str) -> str:
+    return f"{name} AS MATERIALIZED (SELECT {columns}, count(*) AS alike FROM {rows} GROUP BY {columns})"
+
+
+def _judgements(verdicts: str, facets: Sequence[Facet]) -> str:
+    """How many verdicts are alike in all that is counted; those of one entry among several apart.
+
+    A publication names the publishers of its verdicts and of its sources: with one, it has one verdict.
+    """
+    by = [facet for facet in facets if facet.divided is _by_verdict]
+    columns = ", ".join(f"{facet.written or facet.column} AS {facet.column}" for facet in by)
+    places = ", ".join(str(number + 1) for number in range(len(by) + 1))
+    return (
+        f"verdicts ({', '.join(_VERDICT)}) AS ({verdicts}),"
+        f" judgements AS MATERIALIZED (SELECT {columns},"
+        " CASE WHEN cardinality(publisher_ids) > 1 THEN publication_id END AS one_of, count(*) AS alike"
+        f" FROM verdicts JOIN entries ON entries.id = publication_id GROUP BY {places})"
+    )

@@ -19,8 +19,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from claims.api.filters import ClaimListQuery
+from claims.api.searching import NEWEST, RELEVANCE, belongs_to
 from claims.factchecktools import SHAPE, fact_checked_claim
 from claims.models import Publication, PublishedVerdict
+from claims.search import RANKED, read
 from factcheck.googleapis import (
     InvalidArgument,
     Read,
@@ -31,6 +33,7 @@ from factcheck.googleapis import (
     status_response,
     text,
 )
+from factcheck.own_addresses import placed
 from factcheck.pagination import Ordering, Page, page_of_values
 from factcheck.statuses import NO_METHOD, StatusResponse, Violation
 from factcheck.values import Language, Refused
@@ -122,7 +125,7 @@ class ClaimsSearch(FactCheckTools):
             raise InvalidArgument([Violation("query", needed)])
         asked = _Asked(values)
         page = asked.page()
-        claims = [asked.claim(orjson.loads(body)) for body, *_ in page.rows]
+        claims = [asked.claim(orjson.loads(placed(body.encode()))) for body, *_ in page.rows]
         message = {"claims": claims, "nextPageToken": page.next}
         return answer(plain, {name: part for name, part in message.items() if part}, values, shape=SHAPE)
 
@@ -132,15 +135,15 @@ class _Asked:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
-        self.query: str = values.get("query", "")
+        self.reading = read(values["query"]) if values.get("query") else None
         self.language: str = values.get("language_code", "")
         site = values.get("review_publisher_site_filter")
         self.publishers = set(publisher_ids([site])) if site else None
         self.since = _days_ago(values.get("max_age_days", 0))
 
     def page(self) -> Page[tuple[Any, ...]]:
-        order: dict[str, Any] = {"ordering": _ordering("relevance" if self.query else "-reviewed")}
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
+        order: dict[str, Any] = {"ordering": self._ordering(token)}
         size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
         rows = self._rows()
         try:
@@ -153,6 +156,18 @@ class _Asked:
             raise InvalidArgument(
                 [Violation("page_token", f"Invalid value at 'page_token': {refusal}")]
             ) from None
+
+    def _ordering(self, token: str) -> Ordering:
+        """The most relevant first, unless too much matches for any of it to be relevant; then the newest.
+
+        A page that follows another keeps the order of that one.
+        """
+        if not self.reading:
+            return _ordering("-reviewed")
+        if token and belongs_to(token, NEWEST):
+            return NEWEST
+        most = 2 * RANKED if token else RANKED
+        return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST
 
     def claim(self, body: Document) -> Document:
         """A claim with those reviews that are asked for."""
@@ -170,8 +185,8 @@ class _Asked:
         if self.since:
             reviewed = Exists(verdicts.filter(reviewed_on__gte=self.since))
             rows = rows.filter(Q(claimed_on__gte=self.since) | Q(reviewed))
-        if self.query:
-            rows = rows.search(self.query)
+        if self.reading:
+            rows = rows.answering(self.reading)
         return rows
 
     def _wants(self, body: Document, verdict: Document) -> bool:

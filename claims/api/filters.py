@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from claims.api.searching import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer
@@ -62,6 +63,24 @@ def past(moment: datetime) -> datetime:
     return min(moment, now)
 
 
+def has_review_at(keys: Any) -> Q:
+    """The condition that a verdict's review stands at one of these addresses, as the index of them has it."""
+    return Q(review_key__any_of=keys) & ~Q(review_key="")
+
+
+def _not_reviewed_before(day: Any) -> GreaterThanOrEqual:
+    """A condition that follows from one on the day of a review, in the words of the index of the order by that day.
+
+    Along that index, the rows of a page are then next to each other, instead of behind all that was reviewed before.
+    """
+    return GreaterThanOrEqual(sortable_day("reviewed_on"), day)
+
+
+def _not_reviewed_after(day: Any) -> LessThanOrEqual:
+    """The same for the days up to one."""
+    return LessThanOrEqual(sortable_day("reviewed_on"), day)
+
+
 class VerdictParameter(Parameter):
     """A condition on verdicts. In a list of claims, all of them together must hold for one verdict."""
 
@@ -94,6 +113,13 @@ class VerdictQuery(ListQuery):
         "The class that the rating amounts to, comparable across publishers.",
         matches=any_of("rating_class"),
         several=True,
+    )
+    review_url = VerdictParameter(
+        Address(),
+        "Address of the review itself, the publisher's own page, in any spelling as of `source_url`.",
+        matches=has_review_at,
+        several=True,
+        split=False,
     )
     reviewed_after = VerdictParameter(
         Day(), "Reviewed on this day or later.", matches=lambda day: Q(reviewed_on__gte=day)
@@ -212,6 +238,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
                 rows = self.filters[name].filter(rows, value)
         if any(map(self._is_about_verdicts, looked_for)):
             rows = rows.filter(Exists(self.verdicts(looked_for).filter(publication=OuterRef("pk"))))
+        if "reviewed_after" in looked_for and self._is_by_review:
+            rows = rows.filter(_not_reviewed_before(looked_for["reviewed_after"]))
         sought = looked_for.get("q")
         return rows.answering(sought) if sought else rows
 
@@ -222,6 +250,10 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
             if self._is_about_verdicts(name):
                 verdicts = self.filters[name].filter(verdicts, value)
         return verdicts
+
+    @property
+    def _is_by_review(self) -> bool:
+        return self.ordering_name.removeprefix("-") == "reviewed"
 
     def _is_about_verdicts(self, name: str) -> bool:
         return isinstance(self.filters[name], VerdictParameter)
@@ -321,3 +353,11 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
     )
     fields = fields_parameter(PublishedVerdictSerializer)
     ordering = ordering_parameter(orderings)
+
+    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        rows = super().matching(queryset, looked_for)
+        if "reviewed_after" in looked_for:
+            rows = rows.filter(_not_reviewed_before(looked_for["reviewed_after"]))
+        if "reviewed_before" in looked_for:
+            rows = rows.filter(_not_reviewed_after(looked_for["reviewed_before"]))
+        return rows

@@ -1,7 +1,12 @@
-"""Which published claims belong to given addresses: for browser extensions, and whoever holds a list of articles."""
+"""Which published claims belong to given addresses: for browser extensions, and whoever holds a list of articles.
+
+An address can be that of an article in which a claim was seen, of a page that a verdict cites, and of a review itself.
+Each claim says which of these it is found by.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -18,17 +23,16 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import ViewSet
 
-from claims.api.serializers import RatingSerializer
-from claims.models import Appearance, Evidence, Publication
+from claims.api.found import CLAIM_LIMIT, LookupSerializer
+from claims.models import Publication, PublishedVerdict
 from factcheck.bodies import StrictJSON
 from factcheck.errors import MEDIA_TYPE, InvalidParameters
 from factcheck.filters import SEVERAL_LIMIT, NoQuery, Parameter, Query
-from factcheck.reading import fetch
+from factcheck.own_addresses import placed
 from factcheck.resources import CACHE_CURRENT, conditional
 from factcheck.schema import ProblemSerializer, PublicSchema
-from factcheck.statements import Statement
+from factcheck.statements import Slot, Statement
 from factcheck.values import Words
-from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer
 from sources.urls import url_key
 
 Document = dict[str, Any]
@@ -37,8 +41,6 @@ Document = dict[str, Any]
 ADDRESS_LIMIT = SEVERAL_LIMIT
 #: An address is at most so long.
 LENGTH_LIMIT = 2000
-#: So many claims are told of one address; the list of claims has them all.
-CLAIM_LIMIT = 50
 
 _NO_ADDRESS = {
     "code": "invalid",
@@ -98,15 +100,11 @@ def addresses_in(body: Any) -> list[str]:
 def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
     """The answer: what is published about each of these addresses, in their order."""
     keys = [url_key(url) if len(url) <= LENGTH_LIMIT else "" for url in urls]
-    bodies: dict[str, list[bytes]] = {}
-    sources: dict[str, int] = {}
-    for key, source, body in fetch(_statement().sql, [*_statement().parameters, sorted({*keys} - {""})]):
-        sources[key] = source
-        bodies.setdefault(key, []).append(body)
-    known = {
-        key: _known(sources[key], [orjson.loads(body) for body in texts], request)
-        for key, texts in bodies.items()
-    }
+    found: dict[str, Found] = {}
+    looked_up = sorted({*keys} - {""})
+    for key, source, body in _statement().fetch({"addresses": looked_up}):
+        found.setdefault(key, Found(key)).add(source, body)
+    known = {key: _known(each, request) for key, each in found.items()}
     nothing: Document = {"source": None, "claims": [], "more": None}
     results = [
         {"url": url, "error": None if key else _NO_ADDRESS, **known.get(key, nothing)}
@@ -115,9 +113,32 @@ def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
     return orjson.dumps({"results": results})
 
 
+@dataclass
+class Found:
+    """What an address leads to."""
+
+    key: str
+    source: int | None = None
+    #: The claims that have to do with it as a source, and those of which a review stands there.
+    with_source: list[Document] = field(default_factory=list)
+    reviewed: list[Document] = field(default_factory=list)
+
+    def add(self, source: int | None, body: bytes) -> None:
+        self.source = source or self.source
+        (self.with_source if source else self.reviewed).append(orjson.loads(placed(body)))
+
+    @property
+    def claims(self) -> list[Document]:
+        """Each once."""
+        shown = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
+        return list({claim["id"]: claim for claim in shown}.values())
+
+
 @cache
 def _statement() -> Statement:
-    """Current publications by the address of a source in them: those in which it is an appearance first."""
+    """Current publications by the address of a source in them, those in which it is an appearance first; then those
+    with a review at the address, without a source.
+    """
     here = RawSQL("ARRAY[source.id]", ())
     appears = ExpressionWrapper(Q(appears_in_ids__contains=here), output_field=BooleanField())
     entries = Statement.of(
@@ -126,26 +147,45 @@ def _statement() -> Statement:
         .order_by(appears.desc(), "-claim_id")[: CLAIM_LIMIT + 1]
         .values_list("body")
     )
-    # Each source is looked for by itself, so that one that many claims cite hides no other.
-    sql = (
-        f"SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
-        f" CROSS JOIN LATERAL ({entries.sql}) AS entry WHERE source.url_key = ANY(%s::varchar[])"
+    reviews = Statement.of(
+        PublishedVerdict.objects.current()
+        .filter(~Q(review_key=""), review_key=RawSQL("address.key", ()))
+        .order_by("-claim_id", "-verdict_id")[: CLAIM_LIMIT + 1]
+        .values_list("publication__body")
     )
-    return Statement(sql, entries.parameters)
+    # Each address is looked for by itself, so that one that many claims cite hides no other.
+    sql = (
+        "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
+        f" CROSS JOIN LATERAL ({entries.sql}) AS entry (body)"
+        " WHERE source.url_key = ANY(%s::varchar[])"
+        " UNION ALL SELECT address.key, NULL, entry.body FROM unnest(%s::varchar[]) AS address (key)"
+        f" CROSS JOIN LATERAL ({reviews.sql}) AS entry (body)"
+    )
+    addresses = Slot("addresses", "varchar[]")
+    return Statement(sql, (*entries.parameters, addresses, addresses, *reviews.parameters))
 
 
-def _known(source: int, claims: list[Document], request: HttpRequest) -> Document:
-    """What is published about one source."""
-    shown = [_claim(source, claim) for claim in claims[:CLAIM_LIMIT]]
-    items = (item for claim in claims for item in _items(claim) if item["source"]["id"] == source)
-    published = next(items)["source"]
-    more = f"{reverse('claims-list', request=request)}?{urlencode({'source': source})}"
+def _known(found: Found, request: HttpRequest) -> Document:
+    """What is published about one address."""
+    items = (item for claim in found.with_source for item in _items(claim))
+    published = next((item["source"] for item in items if item["source"]["id"] == found.source), None)
     return {
-        "source": {key: published[key] for key in ("id", "title", "url")},
-        # Those that appear in it in the order of its text, then those that only cite it.
-        "claims": sorted(shown, key=_place),
-        "more": more if len(claims) > CLAIM_LIMIT else None,
+        "source": {key: published[key] for key in ("id", "title", "url")} if published else None,
+        # Those that appear in it in the order of its text, then those that cite it, then those reviewed there.
+        "claims": sorted((_claim(found, claim) for claim in found.claims), key=_place),
+        "more": _more(found, request),
     }
+
+
+def _more(found: Found, request: HttpRequest) -> str | None:
+    """Where all claims are listed that have to do with an address, if not all of them are told."""
+    if len(found.with_source) > CLAIM_LIMIT:
+        asked: Document = {"source": found.source}
+    elif len(found.reviewed) > CLAIM_LIMIT:
+        asked = {"review_url": found.key}
+    else:
+        return None
+    return f"{reverse('claims-list', request=request)}?{urlencode(asked)}"
 
 
 def _items(claim: Document) -> Iterator[Document]:
@@ -154,7 +194,8 @@ def _items(claim: Document) -> Iterator[Document]:
         yield from verdict["evidence"]
 
 
-def _claim(source: int, claim: Document) -> Document:
+def _claim(found: Found, claim: Document) -> Document:
+    source = found.source
     return {
         **{key: claim[key] for key in ("id", "url", "statement", "language")},
         "verdicts": [
@@ -173,6 +214,11 @@ def _claim(source: int, claim: Document) -> Document:
             for item in verdict["evidence"]
             if item["source"]["id"] == source
         ],
+        "reviews": [
+            {"verdict": verdict["id"]}
+            for verdict in claim["verdicts"]
+            if url_key(verdict["url"]) == found.key
+        ],
     }
 
 
@@ -180,9 +226,9 @@ def _without_source(item: Document) -> Document:
     return {key: value for key, value in item.items() if key != "source"}
 
 
-def _place(claim: Document) -> tuple[bool, bool, int, int]:
+def _place(claim: Document) -> tuple[bool, bool, bool, int, int]:
     starts = [item["start"] for item in claim["appearances"] if item["start"] is not None]
-    return (not claim["appearances"], not starts, min(starts, default=0), claim["id"])
+    return (not claim["appearances"], not claim["evidence"], not starts, min(starts, default=0), claim["id"])
 
 
 # How it reads, for the OpenAPI document -------------------------------------------------------------------------------
@@ -204,85 +250,6 @@ LOOKUP_REQUEST = {
     "required": ["urls"],
     "additionalProperties": False,
 }
-
-
-class FoundVerdictSerializer(serializers.Serializer):
-    """How a publisher judges the claim."""
-
-    id = serializers.IntegerField()
-    publisher = PublisherSerializer()
-    rating = RatingSerializer()
-    summary = serializers.CharField()
-    language = serializers.CharField(help_text="BCP 47.")
-    reviewed_on = serializers.DateField(allow_null=True)
-    url = serializers.CharField(help_text="The publisher's own page; empty when there is none.")
-
-
-class FoundAppearanceSerializer(QuoteSerializer):
-    """A place in the article where the claim was made."""
-
-    id = serializers.IntegerField()
-    is_first = serializers.BooleanField()
-    anchor = serializers.ChoiceField(Appearance.Anchor.choices)
-    snapshot = SnapshotSerializer(allow_null=True, help_text="The text that `start` and `end` count in.")
-
-
-class FoundEvidenceSerializer(QuoteSerializer):
-    """What a verdict takes from the article as evidence."""
-
-    verdict = serializers.IntegerField(help_text="Id of that verdict.")
-    id = serializers.IntegerField()
-    stance = serializers.ChoiceField(Evidence.Stance.choices)
-    note = serializers.CharField()
-    snapshot = SnapshotSerializer(allow_null=True)
-
-
-class FoundClaimSerializer(serializers.Serializer):
-    """A published claim that the article has to do with."""
-
-    id = serializers.IntegerField()
-    url = serializers.URLField(help_text="The page for readers.")
-    statement = serializers.CharField()
-    language = serializers.CharField(help_text="BCP 47.")
-    verdicts = FoundVerdictSerializer(many=True)
-    appearances = FoundAppearanceSerializer(many=True, help_text="Empty when the article is only cited.")
-    evidence = FoundEvidenceSerializer(many=True, help_text="Empty when no verdict cites the article.")
-
-
-class FoundSourceSerializer(serializers.Serializer):
-    """The article as it is published here."""
-
-    id = serializers.IntegerField()
-    title = serializers.CharField()
-    url = serializers.CharField()
-
-
-class LookupErrorSerializer(serializers.Serializer):
-    """Why an address was not looked up."""
-
-    code = serializers.CharField(help_text="`invalid`.")
-    detail = serializers.CharField()
-
-
-class FoundSerializer(serializers.Serializer):
-    """What is published about one address."""
-
-    url = serializers.CharField(help_text="As it was given.")
-    error = LookupErrorSerializer(allow_null=True, help_text="Null unless it is no address.")
-    source = FoundSourceSerializer(  # type: ignore[assignment]  # a key of the text, not an argument of the field
-        allow_null=True, help_text="Null when no published claim has to do with it."
-    )
-    claims = FoundClaimSerializer(
-        many=True,
-        help_text=f"In the order of the article's text; those that only cite it last. At most {CLAIM_LIMIT}.",
-    )
-    more = serializers.URLField(allow_null=True, help_text="The list of them all, where there are more.")
-
-
-class LookupSerializer(serializers.Serializer):
-    """What is published about each address, in the order in which they were given."""
-
-    results = FoundSerializer(many=True)
 
 
 class RefusedPlaceSerializer(serializers.Serializer):
@@ -340,8 +307,8 @@ class LookupResource(ViewSet):
         return LookupQuery if action == "retrieve" else NoQuery
 
     def retrieve(self, request: Request) -> HttpResponse:
-        """For each address, in order, the published claims that appear there, with the exact places, and those whose
-        verdicts cite it. The answer can be cached, unlike that to a body.
+        """For each address, in order, the published claims that were seen there, with the exact places, those whose
+        verdicts cite it, and those whose review it is. The answer can be cached, unlike that to a body.
         """
         plain = request._request
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
@@ -363,8 +330,9 @@ class LookupResource(ViewSet):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """For each address, in order, the published claims that appear there, with the exact places, and those whose
-        verdicts cite it. An address that is none has an `error` in its place, and spoils no other.
+        """For each address, in order, the published claims that were seen there, with the exact places, those whose
+        verdicts cite it, and those whose review it is. An address that is none has an `error` in its place, and spoils
+        no other.
         """
         plain = request._request
         NoQuery(plain.GET, Publication.objects.none(), request=plain)

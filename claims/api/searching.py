@@ -13,7 +13,7 @@ from claims.search import RANKED, Reading, Sought, forgiven, read
 from claims.search.highlighting import highlights
 from factcheck.filters import ListQuery, Parameter
 from factcheck.pagination import Ordering, decoded, id_key, moment_key, rank_key
-from factcheck.resources import estimated
+from factcheck.resources import planned
 from factcheck.statements import Slot, Template
 from factcheck.values import Refused, Word, Words
 
@@ -122,7 +122,7 @@ class SearchQuery(WordsQuery):
         if reading.matches <= most:
             return False
         narrows = self.given.keys() - _SEARCHING
-        return not narrows or estimated(self.qs) > most
+        return not narrows or planned(self.qs) > most
 
 
 @cache

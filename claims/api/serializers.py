@@ -160,7 +160,7 @@ class VersionSerializer(serializers.Serializer):
     published_at = serializers.DateTimeField()
     superseded_at = serializers.DateTimeField(allow_null=True)
     body_sha256 = serializers.CharField(
-        help_text="SHA-256 of the claim's JSON in this version; also its ETag."
+        help_text="SHA-256 of the claim's JSON in this version, byte for byte as `url` answers it."
     )
     url = serializers.URLField(help_text="The claim as it was in this version.")
 

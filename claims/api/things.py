@@ -4,7 +4,6 @@ Each of these is public while a current publication mentions it. The ledger itse
 drafts know cannot be reached from here.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
@@ -142,7 +141,7 @@ def appearances(source: int) -> Iterator[Document]:
     published = Publication.objects.current().filter(appears_in_ids__contains=[source])
     found = [
         {**_claim(claim), **{key: value for key, value in place.items() if key != "source"}}
-        for claim in map(json.loads, published.order_by("claim_id").values_list("body", flat=True))
+        for claim in (entry.document for entry in published.order_by("claim_id").only("body"))
         for place in claim["appearances"]
         if place["source"]["id"] == source
     ]

@@ -1,4 +1,7 @@
-"""The bodies of publications as PostgreSQL streams them: stored text, nothing parsed, a few in memory at a time."""
+"""The bodies of publications as PostgreSQL streams them: nothing parsed, a few in memory at a time.
+
+They are the stored texts with the address of this site put in.
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -10,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 from claims.models import Publication
+from factcheck.own_addresses import placed
 
 #: How much is written at a time: enough that a call costs nothing, little enough to flow.
 BLOCK_SIZE = 128 * 1024
@@ -17,7 +21,7 @@ BLOCK_SIZE = 128 * 1024
 JOINED_SIZE = 256 * 1024
 
 
-def stored(*parts: QuerySet[Publication]) -> Iterator[bytes]:
+def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
     """The bodies of these publications, part after part, as they are at one moment.
 
     It is one statement, so it reads one snapshot, however long it takes and whatever is published meanwhile. A
@@ -32,7 +36,7 @@ def stored(*parts: QuerySet[Publication]) -> Iterator[bytes]:
     statement = f"COPY ({' UNION ALL '.join(selects)}) TO STDOUT (FORMAT binary)"
     with _living(parts[0].db).cursor() as cursor, cursor.copy(statement, parameters) as copy:
         for (body,) in copy.rows():
-            yield body
+            yield placed(body)
 
 
 def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
@@ -50,7 +54,7 @@ def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
         cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", parameters) as copy,
     ):
         for sequence, body in copy.rows():
-            yield int.from_bytes(sequence), body
+            yield int.from_bytes(sequence), placed(body)
 
 
 class Block(NamedTuple):
@@ -78,7 +82,7 @@ def joined(rows: QuerySet[Publication]) -> Iterator[Block]:
         cursor.copy(_JOINED.format(rows=sql, size=JOINED_SIZE), parameters) as copy,
     ):
         for sequence, claims, text in copy.rows():
-            yield Block(int.from_bytes(sequence), int.from_bytes(claims), text + b"\n")
+            yield Block(int.from_bytes(sequence), int.from_bytes(claims), placed(text) + b"\n")
 
 
 #: The length of a stored text is known without reading it.

@@ -2,25 +2,29 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from claims.api.claims import ClaimResource
-from claims.api.filters import ClaimListQuery
+from claims.api.filters import ClaimListQuery, VerdictParameter
 from claims.feeds.entries import Channel, entry
 from claims.feeds.formats import Format
 from claims.models import Publication
+from claims.models.published_verdict import ours
 from claims.pages import etag_of, interface_language
 from factcheck.errors import InvalidParameters, ProblemResponse
 from factcheck.filters import no_such_place
+from factcheck.own_addresses import placed
 from factcheck.pagination import ORDERING
 from factcheck.resources import CACHE_CURRENT, conditional, counted
-from factcheck.values import Refused
+from factcheck.values import Refused, Word
 
 #: Parameters that choose a page of a feed and not what the feed is about.
 PAGING = ("cursor", "page_size", "count")
@@ -33,6 +37,25 @@ class FeedQuery(ClaimListQuery):
     """
 
     fields = spelling = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
+
+    by = VerdictParameter(
+        Word(("house", "all")),
+        "Whose verdicts: the newsroom's own unless `publisher` or `status` asks for others, or `all`.",
+        matches=lambda whose: ours(),
+        slotted=False,
+    )
+
+    @cached_property
+    def looked_for(self) -> dict[str, Any]:
+        looked_for = {name: value for name, value in super().looked_for.items() if name != "by"}
+        others = {"publisher", "status"} & looked_for.keys()
+        is_by_house = self.value("by", "all" if others else "house") == "house"
+        return {**looked_for, "by": "house"} if is_by_house else looked_for
+
+    @property
+    def is_by_house(self) -> bool:
+        """Whether all that is listed was checked by the newsroom itself."""
+        return "by" in self.looked_for
 
     @property
     def ordering_name(self) -> str:
@@ -62,10 +85,11 @@ def _feed(request: HttpRequest, form: Format) -> HttpResponse:
         next_cursor=listing.page.next,
         previous_cursor=listing.page.previous,
         total=counted(query),
+        is_by_house=query.is_by_house,
     )
     return conditional(
         request,
-        lambda: form.write(channel, [entry(json.loads(body)) for body in listing.results()]),
+        lambda: form.write(channel, [entry(json.loads(placed(body))) for body in listing.results()]),
         etag=etag_of(channel, listing.sha256),
         cache=CACHE_CURRENT,
         last_modified=listing.last_modified,
@@ -73,15 +97,25 @@ def _feed(request: HttpRequest, form: Format) -> HttpResponse:
     )
 
 
-def _channel(request: HttpRequest, *, next_cursor: str, previous_cursor: str, total: int | None) -> Channel:
+def _channel(
+    request: HttpRequest, *, next_cursor: str, previous_cursor: str, total: int | None, is_by_house: bool
+) -> Channel:
     newsroom = {"newsroom": settings.NEWSROOM_NAME}
-    title = _("Fact checks by %(newsroom)s") % newsroom
+    title = (
+        _("Fact checks by %(newsroom)s") if is_by_house else _("Fact checks by all publishers")
+    ) % newsroom
     asked = [
         f"{name}={value}" for name, values in request.GET.lists() if name not in PAGING for value in values
     ]
     return Channel(
         title=f"{title}: {', '.join(asked)}" if asked else title,
-        description=_("Claims checked by %(newsroom)s: who said what, and what the evidence shows.")
+        description=(
+            _("Claims checked by %(newsroom)s: who said what, and what the evidence shows.")
+            if is_by_house
+            else _(
+                "Claims checked by %(newsroom)s and by others whose fact checks it lists: each names its publisher."
+            )
+        )
         % newsroom,
         language=interface_language(),
         home=settings.SITE_URL + reverse("claims"),

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Index, Q, UniqueConstraint
+from django.db.models import Exists, F, Index, OuterRef, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.ledger import NEWEST, newest_at, only_added, sortable_day
@@ -15,6 +15,7 @@ from claims.models.mention import COUNT_MENTIONS
 from claims.models.vocabulary import COUNT_WORDS
 from claims.search import RANKED, Reading, Sought, matching, read, relevance
 from factcheck.fields import LanguageField, UncompressedTextField
+from factcheck.own_addresses import placed
 from factcheck.rules import Rule, refuse
 
 _CURRENT = NEWEST & Q(status="published")
@@ -30,6 +31,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def current(self) -> Self:
         """What the public sees now: one row per published claim."""
         return self.filter(_CURRENT)
+
+    def by_house(self) -> Self:
+        """Those with a verdict of the newsroom's own."""
+        from claims.models.published_verdict import PublishedVerdict  # which refers to this model
+
+        own = PublishedVerdict.objects.by_house()
+        return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
 
     def newest_as_of(self, moment: datetime) -> Self:
         """What was the newest entry of every claim at `moment`, also where it said that the claim was withdrawn."""
@@ -104,7 +112,8 @@ class Publication(models.Model):
     superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
     first_published_at = models.DateTimeField(_("first published"))
 
-    #: The public representation, JSON exactly as it is served. `claims.representation` documents its shape.
+    #: The public representation, JSON as it is served but for the address of this site (`factcheck.own_addresses`).
+    #: `claims.representation` documents its shape.
     body = UncompressedTextField(_("body"))
     body_sha256 = models.CharField(max_length=64)
 
@@ -292,7 +301,12 @@ class Publication(models.Model):
         return f"claim {self.claim_id}, version {self.version}: {self.slug}"
 
     @property
+    def served(self) -> bytes:
+        """The body as it is served: with the address where this site is now."""
+        return placed(self.body.encode())
+
+    @property
     def document(self) -> dict[str, Any]:
-        """The body as Python values."""
-        document: dict[str, Any] = json.loads(self.body)
+        """The same as Python values."""
+        document: dict[str, Any] = json.loads(self.served)
         return document

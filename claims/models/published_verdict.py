@@ -3,16 +3,22 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Index, UniqueConstraint
+from django.db.models import F, Index, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Now
 
 from claims.models.ledger import NEWEST, newest_at, only_added, sortable_day
 from claims.models.publication import Publication
 from factcheck.fields import LanguageField, UncompressedTextField
 from factcheck.rules import Rule, refuse
+from sources.models import Publisher
 
 #: Where the entry of a verdict stands in lists of claims, and when.
 _PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
+
+
+def ours() -> Q:
+    """The condition that a verdict is the newsroom's own, asked together with all else."""
+    return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
 
 
 class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
@@ -25,6 +31,10 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
     def as_of(self, moment: datetime) -> Self:
         """What the public saw at `moment`."""
         return self.filter(newest_at(moment))
+
+    def by_house(self) -> Self:
+        """The newsroom's own, and not those of others that it imported."""
+        return self.filter(ours())
 
 
 class PublishedVerdict(models.Model):
@@ -43,9 +53,11 @@ class PublishedVerdict(models.Model):
     rating_class = models.CharField(max_length=20, blank=True)
     language = LanguageField()
     reviewed_on = models.DateField(null=True)
+    #: What all spellings of the address of the publisher's own page share (`sources.urls`); "" where there is none.
+    review_key = models.CharField(max_length=2000, blank=True)
     published_at = models.DateTimeField(editable=False, db_default=Now())
     superseded_at = models.DateTimeField(null=True, editable=False)
-    #: The verdict's part of the publication's body with the claim beside it, JSON exactly as it is served.
+    #: The verdict's part of the publication's body with the claim beside it, stored as that is.
     body = UncompressedTextField()
 
     objects = PublishedVerdictQuerySet.as_manager()
@@ -54,7 +66,19 @@ class PublishedVerdict(models.Model):
         ordering = ["-reviewed_on", "-verdict_id"]
         default_permissions = ()
         constraints = [
-            UniqueConstraint(name="publishedverdict_is_unique", fields=["publication", "verdict_id"]),
+            # With what is asked about the verdicts of an entry, so that its index answers without reading their texts.
+            UniqueConstraint(
+                name="publishedverdict_is_unique",
+                fields=["publication", "verdict_id"],
+                include=[
+                    "publisher_id",
+                    "publisher_kind",
+                    "rating_id",
+                    "rating_class",
+                    "language",
+                    "reviewed_on",
+                ],
+            ),
         ]
         indexes = [
             # The API's list of verdicts and its keyset: last reviewed first.
@@ -77,6 +101,8 @@ class PublishedVerdict(models.Model):
             ),
             # "Verdicts of whatever publisher rated so".
             Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"], include=_PLACE),
+            # "Which reviews stand at this address".
+            Index(name="publishedverdict_by_review", fields=["review_key"], condition=~Q(review_key="")),
         ]
         triggers = [
             *only_added("publishedverdict"),

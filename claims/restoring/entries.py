@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import orjson
-
 from claims.exporting.lines import Line
 from claims.models import Claimant
+from factcheck.own_addresses import understood
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Entry:
 
     @classmethod
     def of(cls, line: Line) -> "Entry":
-        return cls(line, orjson.loads(line.body))
+        return cls(line, understood(line.body))
 
     @property
     def claim(self) -> int:

@@ -60,7 +60,7 @@ def publisher_ids(values: list[int | str]) -> list[int]:
     """The ids of publishers that are given by id or domain."""
     domains = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
-    return [*ids, *ids_of(Publisher.objects.filter(domain__in=domains), domains)]
+    return [*ids, *ids_of(Publisher.objects.at(domains), domains)]
 
 
 class PublisherListQuery(ListQuery):

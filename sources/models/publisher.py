@@ -1,3 +1,7 @@
+from collections.abc import Iterable
+from typing import Self
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +19,14 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
             Publisher.DoesNotExist: before the first `migrate`, which creates it.
         """
         return self.get(is_house=True)
+
+    def at(self, domains: Iterable[str]) -> Self:
+        """Those at these domains; the house, if it names no domain of its own, at the one of this site."""
+        wanted = set(domains)
+        found = Q(domain__in=wanted)
+        if domain(settings.SITE_URL) in wanted:
+            found |= Q(is_house=True, domain="")
+        return self.filter(found)
 
 
 @keep_history()

@@ -10,6 +10,7 @@ from time_machine import travel
 
 from claims import workflow
 from claims.models import Claim, Publication
+from factcheck.own_addresses import etag_here
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def ids(client: Client, query: str = "") -> list[int]:
 
 
 def body(claim: Claim) -> str:
-    return Publication.objects.newest().get(claim=claim).body
+    return Publication.objects.newest().get(claim=claim).served.decode()
 
 
 # What is served
@@ -110,7 +111,7 @@ def test_unchanged_claim_is_304_and_its_body_is_not_read(
     claim = publish()
     path = f"{URL}{claim.pk}/"
     etag = client.get(path)["ETag"]
-    assert etag == f'"{Publication.objects.get().body_sha256}"'
+    assert etag == f'"{etag_here(Publication.objects.get().body_sha256)}"'
     with django_assert_num_queries(1) as queries:
         response = client.get(path, headers={"if-none-match": etag})
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
@@ -209,14 +210,30 @@ def test_count_only_where_it_is_asked_for(
     assert get(client, f"count={how}&page_size=1&rating=false")["count"] == count
 
 
+@pytest.mark.parametrize("counted", [0, 2, 3, 10_000])
+def test_estimate_counts_what_is_few_and_asks_the_planner_for_more(
+    client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    for _ in range(3):
+        publish()
+    monkeypatch.setattr("factcheck.resources.COUNTED", counted)
+    monkeypatch.setattr("factcheck.resources.planned", lambda rows: 70)
+    assert get(client, "count=estimate")["count"] == (3 if counted >= 3 else 70)
+    assert get(client, "count=estimate&language=en&q=bridge")["count"] == (3 if counted >= 3 else 70)
+    assert get(client, "count=estimate&q=nothing")["count"] == (0 if counted >= 0 else 70)
+
+
 def test_estimate_is_a_whole_number_from_the_planner(
-    client: Client, publish: Publish, django_assert_num_queries: Any
+    client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     publish()
-    with django_assert_num_queries(2) as queries:
+    with django_assert_num_queries(2):
+        assert get(client, "count=estimate")["count"] == 1
+    monkeypatch.setattr("factcheck.resources.COUNTED", 0)
+    with django_assert_num_queries(3) as queries:
         page = get(client, "count=estimate")
     assert type(page["count"]) is int
-    assert queries[1]["sql"].startswith("EXPLAIN")
+    assert queries[2]["sql"].startswith("EXPLAIN")
 
 
 @pytest.mark.parametrize("parameter, value", [("as_of", "2099-01-01"), ("cursor", "x")])

@@ -18,6 +18,7 @@ from claims import workflow
 from claims.api import downloads
 from claims.api.changes import ChangesQuery
 from claims.models import Claim, Claimant, Publication, Topic
+from factcheck.own_addresses import etag_here
 from tests.factcheck.test_api import PLAUSIBLE
 from tests.linked_data import violations
 from tests.newsroom import make_claim, make_draft
@@ -90,9 +91,9 @@ def test_all_that_is_published_newest_first(client: Client, three: list[Claim], 
     assert ids(client, extension) == [claim.pk for claim in reversed(three)]
 
 
-def test_lines_are_the_stored_bodies(client: Client, three: list[Claim]) -> None:
-    stored = Publication.objects.order_by("-published_at").values_list("body", flat=True)
-    assert download(client, "ndjson") == "".join(f"{body}\n" for body in stored).encode()
+def test_lines_are_what_the_list_answers(client: Client, three: list[Claim]) -> None:
+    entries = Publication.objects.order_by("-published_at")
+    assert download(client, "ndjson") == b"".join(entry.served + b"\n" for entry in entries)
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -233,7 +234,10 @@ def test_headers(client: Client, three: list[Claim], extension: str) -> None:
         response = read(client, extension)
     number = Publication.objects.latest("sequence").sequence
     assert response.streaming
-    assert (response["Content-Type"], response["ETag"]) == (FORMATS[extension], f'W/"{number}"')
+    assert (response["Content-Type"], response["ETag"]) == (
+        FORMATS[extension],
+        f'W/"{etag_here(str(number))}"',
+    )
     assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
     assert response["Link"] == f'<http://testserver/api/v1/changes/?since={number}>; rel="monitor"'
     disposition = f'attachment; filename="claims-2026-06-01.{extension}"'
@@ -277,7 +281,9 @@ def test_head_reads_nothing(
 ) -> None:
     with django_assert_num_queries(1):
         response = client.head(f"{URL}.{extension}")
-    assert (response.status_code, response.content) == (200, b"")
+    assert (response.status_code, response.getvalue()) == (200, b"")
+    # No length at all is what a download has, too; 0 would be wrong (RFC 9110, section 9.3.2).
+    assert "Content-Length" not in response.headers
     assert response["Content-Type"] == FORMATS[extension]
 
 

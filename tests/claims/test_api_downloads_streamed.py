@@ -49,14 +49,14 @@ def begun(client: Client, extension: str = "ndjson") -> tuple[Any, Iterator[byte
 def test_it_is_one_snapshot_whatever_happens_meanwhile(
     three: list[Claim], checker: User, editor: User, publish: Publish, small_blocks: None
 ) -> None:
-    before = list(Publication.objects.order_by("-published_at").values_list("body", flat=True))
+    before = [entry.served for entry in Publication.objects.order_by("-published_at")]
     rows = Publication.objects.current().order_by("-published_at", "-claim_id")
-    reading = bodies.stored(rows.using("default"))
+    reading = bodies.streamed(rows.using("default"))
     found = [next(reading)]
     in_another_thread(lambda: change_everything(three, checker, editor, publish))
     found += reading
-    assert [body.decode() for body in found] == before
-    assert len(list(bodies.stored(rows))) == 3
+    assert found == before
+    assert len(list(bodies.streamed(rows))) == 3
 
 
 def change_everything(three: list[Claim], checker: User, editor: User, publish: Publish) -> None:
@@ -152,7 +152,7 @@ def test_failure_at_the_start_is_no_download(
     client: Client, three: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.raise_request_exception = False
-    monkeypatch.setattr(downloads, "stored", failing_after(0))
+    monkeypatch.setattr(downloads, "streamed", failing_after(0))
     response = client.get(f"{URL}.ndjson")
     assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
     assert is_free()
@@ -161,14 +161,14 @@ def test_failure_at_the_start_is_no_download(
 def failing_after(number: int) -> Callable[..., Iterator[bytes]]:
     """The bodies, until the database is gone."""
 
-    def stored(*parts: Any) -> Iterator[bytes]:
-        for place, body in enumerate(bodies.stored(*parts)):
+    def streamed(*parts: Any) -> Iterator[bytes]:
+        for place, body in enumerate(bodies.streamed(*parts)):
             if place == number:
                 break
             yield body
         raise OperationalError("The server is gone.")
 
-    return stored
+    return streamed
 
 
 READERS: dict[str, Callable[[bytes], object]] = {
@@ -187,7 +187,7 @@ def test_download_that_breaks_off_cannot_be_taken_for_a_whole_one(
     caplog: pytest.LogCaptureFixture,
     extension: str,
 ) -> None:
-    monkeypatch.setattr(downloads, "stored", failing_after(2))
+    monkeypatch.setattr(downloads, "streamed", failing_after(2))
     sent: list[bytes] = []
     response: Any = client.get(f"{URL}.{extension}")
     with pytest.raises(OperationalError):
@@ -204,4 +204,4 @@ def test_download_that_breaks_off_cannot_be_taken_for_a_whole_one(
 def test_connection_that_died_is_made_anew(client: Client, three: list[Claim]) -> None:
     with connection.cursor() as sql, pytest.raises(OperationalError):
         sql.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-    assert len(list(bodies.stored(Publication.objects.current()))) == 3
+    assert len(list(bodies.streamed(Publication.objects.current()))) == 3

@@ -301,9 +301,8 @@ def test_number_of_queries(
 ) -> None:
     for number in range(claims):
         publish(make_claim(f"Ferry {number} sank."), code="false")
-    with django_assert_num_queries(
-        6
-    ):  # how the words are read; where the ledger stands; all; each status; names of ratings, of publishers
+    # How the words are read; where the ledger stands; all; names of ratings, of publishers.
+    with django_assert_num_queries(5):
         get(client, "q=ferry")
     with django_assert_num_queries(4):  # as often as nothing is published
         get(client, "q=ferry")

@@ -34,6 +34,8 @@ CLAIM_QUERIES = [
     "status=published,retracted",
     "as_of=2026-01-01",
     "as_of=2026-01-01&status=published",
+    "review_url=https://checks.example.net/bridge",
+    "reviewed_after=2020-01-01",
     "publisher=1",
     "publisher={publisher}",
     "publisher=example.net",

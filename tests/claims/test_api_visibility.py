@@ -174,6 +174,7 @@ CLAIM_FILTERS = [
     "appears_in={sources}",
     "source_domain=quillfeather.example",
     "source_url=https://quillfeather.example/memo",
+    "review_url=https://quillfeather.example/review",
     "publisher={publishers}",
     "publisher=quillfeather.example",
     "publisher_kind=civil_society",

@@ -4,13 +4,14 @@ What is silently dropped or turned into something else is what an editor finds w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
 from django.db import models
 from rest_framework import serializers
 
+from claims.api.editorial.errors import Unprocessable
 from factcheck.bodies import StrictJSON
 from factcheck.values import GREATEST_ID, suggestion
 
@@ -130,6 +131,15 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
         return []
 
 
+def _codes(told: Any) -> Iterator[str]:
+    """The codes of all that is wrong, wherever in a body it stands."""
+    if isinstance(told, str):
+        yield told
+        return
+    for part in told.values() if isinstance(told, dict) else told:
+        yield from _codes(part)
+
+
 Body = TypeVar("Body", bound=serializers.Serializer)
 
 
@@ -138,8 +148,14 @@ def read(body: type[Body], data: Any, *, partial: bool = False, **context: Any) 
 
     Raises:
         ValidationError: naming every key that is wrong.
+        Unprocessable: all that is wrong is that they point to what is not there.
     """
     serializer = body(data=data, partial=partial, context=context)
-    serializer.is_valid(raise_exception=True)
+    try:
+        serializer.is_valid(raise_exception=True)
+    except serializers.ValidationError as problem:
+        if set(_codes(problem.get_codes())) == {"does_not_exist"}:
+            raise Unprocessable(problem.detail) from None
+        raise
     values: dict[str, Any] = serializer.validated_data
     return values

@@ -218,7 +218,6 @@ def test_the_same_new_name_at_once_is_one_thing(editor: User, resource: str, mod
         ("claimants", {"name": "x", "country": "Germany"}, "#/country"),
         ("claimants", {"name": "x", "same_as": ["nowhere"]}, "#/same_as/0"),
         ("topics", {"name": "x", "slug": "no spaces"}, "#/slug"),
-        ("topics", {"name": "x", "parent": 999_999}, "#/parent"),
         ("topics", {"name": "x", "children": []}, "#/children"),
     ],
 )
@@ -228,6 +227,31 @@ def test_claimants_and_topics_are_read_strictly(
 ) -> None:
     refusal = tool(editor).post(f"{resource}/", body)
     assert (refusal.status_code, pointers(refusal)) == (400, [place])
+
+
+@pytest.mark.parametrize(
+    "resource, body, status, places",
+    [
+        ("topics", {"name": "x", "parent": 999_999}, 422, ["#/parent"]),
+        ("verdicts", {"claim": 999_999}, 422, ["#/claim"]),
+        ("verdicts", {"claim": 0}, 422, ["#/claim"]),
+        ("verdicts", {"claim": 2**64, "rating": 999_999}, 422, ["#/claim", "#/rating"]),
+        ("verdicts", {"claim": "999999"}, 400, ["#/claim"]),
+        ("verdicts", {"claim": 999_999, "ratings": 1}, 400, ["#/claim", "#/ratings"]),
+        (
+            "claims",
+            {"statement": "x", "language": "en", "topics": [999_998, 999_999]},
+            422,
+            ["#/topics/0", "#/topics/1"],
+        ),
+    ],
+)
+@pytest.mark.django_db
+def test_what_is_not_there_is_told_from_what_is_not_understood(
+    editor: User, resource: str, body: dict[str, Any], status: int, places: list[str]
+) -> None:
+    refusal = tool(editor).post(f"{resource}/", body)
+    assert (refusal.status_code, pointers(refusal)) == (status, places)
 
 
 @pytest.mark.django_db

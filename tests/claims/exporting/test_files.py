@@ -184,7 +184,7 @@ def test_memory_does_not_grow_with_the_number_of_claims(
     publish: Callable[..., Claim], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     publish()
-    body = Publication.objects.get().body.encode()
+    body = Publication.objects.get().served
 
     def peak(count: int) -> int:
         def many(rows: Any) -> Iterator[tuple[int, bytes]]:

@@ -1,0 +1,147 @@
+"""Measure what the dearest of the usual public questions take, each alone, on an archive that was imported.
+
+Counts, orders by the day of the review, facets that nobody has asked for yet, and Google's search in one language: at
+the median of five, at most so many milliseconds as stand beside each are promised on two quiet cores. An estimated
+number of claims is promised to be off by a fifth at most, and not to take longer than the exact one.
+
+Records are made up as for `import_claims`, unless `--file` names an archive.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from benchmarks.import_claims import imported, records
+from benchmarks.scratch import scratch_project
+
+RECORDS = 100_000
+TIMES = 5
+#: How far an estimate may be from what it estimates.
+OFF = 0.2
+#: How much longer than counting an estimate may take: what one EXPLAIN takes, and how exactly time can be measured.
+LONGER = 10.0
+
+
+class Question(NamedTuple):
+    """An address, and the milliseconds in which it is promised to be answered."""
+
+    path: str
+    promised: float
+
+
+def questions(publisher: int, language: str, word: str) -> list[Question]:
+    """What is asked, about what the archive has most of."""
+    return [
+        Question("/api/v1/claims/?reviewed_after=2020-01-01&ordering=reviewed", 50),
+        Question("/api/v1/claims/?reviewed_after=2020-01-01&ordering=-reviewed", 50),
+        Question("/api/v1/claims/?reviewed_before=2012-01-01&ordering=-reviewed", 300),
+        Question("/api/v1/claims/?rating_class=false&ordering=reviewed", 50),
+        Question("/api/v1/verdicts/?reviewed_after=2020-01-01&ordering=reviewed", 50),
+        Question("/api/v1/claims/facets/", 500),
+        Question(f"/api/v1/claims/facets/?language={language}", 700),
+        Question("/api/v1/claims/facets/?rating_class=false", 700),
+        Question(f"/api/v1/claims/facets/?q={word}", 300),
+        Question(f"/v1alpha1/claims:search?query={word}&languageCode={language}", 200),
+        Question(f"/v1alpha1/claims:search?query=the&languageCode={language}", 200),
+        Question(f"/api/v1/claims/?publisher={publisher}&ordering=-reviewed", 50),
+    ]
+
+
+def filters(publisher: int, language: str, word: str) -> list[str]:
+    """What is counted and estimated."""
+    return [
+        "status=published",
+        "rating_class=false",
+        f"language={language}",
+        f"q={word}",
+        f"q={word}&language={language}",
+        f"publisher={publisher}&rating_class=false",
+        f"language={language}&rating_class=false",
+        "has=correction",
+    ]
+
+
+def asked(client: Any, path: str) -> tuple[float, Any]:
+    """The median of the milliseconds, with nothing kept from before, and the answer."""
+    from django.core.cache import cache
+
+    times, answer = [], None
+    for _ in range(TIMES + 1):
+        cache.clear()
+        began = time.perf_counter()
+        answer = client.get(path)
+        times.append((time.perf_counter() - began) * 1000)
+        if answer.status_code != 200:
+            sys.exit(f"{path} was answered with {answer.status_code}: {answer.content.decode()[:500]}")
+    return statistics.median(times[1:]), answer.json()
+
+
+def subjects() -> tuple[int, str, str]:
+    """A publisher and a language of which the archive has most, and a word that about one claim in a hundred has."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(
+            "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        )
+        publisher = cursor.fetchone()[0]
+        cursor.execute("SELECT language FROM claims_publication GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+        language = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT word FROM ts_stat('SELECT to_tsvector(''simple'', search_statement) FROM claims_publication"
+            " WHERE superseded_at IS NULL') WHERE word ~ '^[a-z]{5,}$'"
+            " ORDER BY abs(ndoc - (SELECT count(*) FROM claims_publication) / 100) LIMIT 1"
+        )
+        return publisher, language, cursor.fetchone()[0]
+
+
+def measured() -> bool:
+    """Print what came out; tell whether everything was met."""
+    from django.conf import settings
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client, met = Client(), True
+    about = subjects()
+    for path, promised in questions(*about):
+        took, _ = asked(client, path)
+        met &= took <= promised
+        print(f"{took:7.0f} of {promised:g} ms  {path}{'' if took <= promised else '   MISSED'}")
+    for query in filters(*about):
+        exact, whole = asked(client, f"/api/v1/claims/?{query}&count=exact&page_size=1")
+        took, guess = asked(client, f"/api/v1/claims/?{query}&count=estimate&page_size=1")
+        is_near = abs(guess["count"] - whole["count"]) <= OFF * whole["count"]
+        is_met = is_near and took <= exact + LONGER
+        met &= is_met
+        print(
+            f"{guess['count']:7,} for {whole['count']:,} in {took:.0f} for {exact:.0f} ms  {query}"
+            f"{'' if is_met else '   MISSED'}"
+        )
+    return met
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--records", type=int, default=RECORDS)
+    parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, scratch_project():
+        path = arguments.file or Path(name) / "reviews.jsonl"
+        if not arguments.file:
+            with path.open("wb") as file:
+                file.writelines(orjson.dumps(one) + b"\n" for one in records(arguments.records))
+        imported(path)
+        return not measured()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
