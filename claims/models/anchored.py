@@ -15,14 +15,17 @@ def span_carries_quote(name: str) -> Rule:
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Q(new__start__isnull=False),
-        func=(
-            # A span that is not even whole is left to the constraint below; substr() would fail on it.
-            'IF NEW."end" >= NEW.start AND NOT EXISTS'
-            " (SELECT 1 FROM sources_snapshot WHERE id = NEW.snapshot_id AND source_id = NEW.source_id"
-            ' AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact) THEN '
-            + refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)
-            + " END IF; RETURN NEW;"
-        ),
+        func=f"""
+            -- A span that is not even whole is left to the constraint below; substr() would fail on it.
+            IF NEW."end" >= NEW.start AND NOT EXISTS (
+                SELECT FROM public.sources_snapshot
+                WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
+                    AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact
+            ) THEN
+                {refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)}
+            END IF;
+            RETURN NEW;
+        """,
     )
 
 
