@@ -299,14 +299,15 @@ class Verdict(models.Model):
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="arrived"),
                 func=f"""
-                    -- Held: a claim that is being declined meanwhile is declined before or after this.
+                    {see_the_present("verdict_arrives_on_a_claim_that_stands")}
+                    -- Held: a label that is being changed, or a claim declined, is so before or after this. Two
+                    -- statements, because a condition would be asked before the lock is taken.
+                    PERFORM FROM public.claims_rating WHERE id IN (SELECT rating_id FROM arrived) FOR KEY SHARE;
+                    PERFORM FROM public.claims_claim
+                    WHERE id IN (SELECT claim_id FROM arrived WHERE state = 'published') FOR KEY SHARE;
                     IF EXISTS (
-                        SELECT FROM (
-                            SELECT claim.state FROM public.claims_claim AS claim
-                            WHERE claim.id IN (SELECT claim_id FROM arrived WHERE arrived.state = 'published')
-                            FOR KEY SHARE
-                        ) AS held
-                        WHERE held.state = 'declined'
+                        SELECT FROM arrived JOIN public.claims_claim AS claim ON claim.id = arrived.claim_id
+                        WHERE arrived.state = 'published' AND claim.state = 'declined'
                     ) THEN
                         {_CLAIM_IS_DECLINED}
                     END IF;

@@ -1,17 +1,15 @@
 """Publications continue the ledger of their claim."""
 
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from claims.models import Publication, PublishedVerdict, Verdict
 from factcheck import clock
 from tests.claims.rules.breaking import sql
+from tests.claims.rules.racing import one_after_the_other
 
 pytestmark = pytest.mark.django_db
 
@@ -94,25 +92,9 @@ def test_verdict_that_comes_while_its_entry_is_closed_is_closed_too(
     entry = Publication.objects.get()
     moves = [partial(insert_published_verdict, entry), insert_publication]
     first, second = moves if verdict_first else moves[::-1]
-    with ThreadPoolExecutor(1) as other:
-        with transaction.atomic():
-            first()
-            waiting = other.submit(in_a_connection_of_its_own, second)
-            while not waiting.done() and not sql(WAITS_FOR_US):
-                time.sleep(0.01)
-        waiting.result()
+    assert one_after_the_other(first, second) == ""
     closed = PublishedVerdict.objects.filter(publication=entry).values_list("superseded_at", flat=True)
     assert list(closed) == [Publication.objects.get(version=2).published_at] * 2
-
-
-WAITS_FOR_US = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-
-
-def in_a_connection_of_its_own(move: Callable[[], None]) -> None:
-    try:
-        move()
-    finally:
-        connection.close()
 
 
 def test_only_published_entries_show_verdicts(published: Verdict) -> None:
