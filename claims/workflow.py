@@ -113,13 +113,18 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
     claims = {
         claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
+    if len(claims) < len(set(wanted)):
+        raise IllegalMove(_("The claim was deleted meanwhile."))
     if not isinstance(subject, Verdict):
         return claims[claim_id], claims
     verdict = (
         Verdict.objects.select_for_update(of=("self",))
         .select_related("rating", "publisher")
-        .get(pk=subject.pk)
+        .filter(pk=subject.pk)
+        .first()
     )
+    if verdict is None:
+        raise IllegalMove(_("The draft was deleted meanwhile."))
     verdict.claim = claims[claim_id]
     return verdict, claims
 

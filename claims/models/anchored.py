@@ -3,7 +3,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from factcheck import bounds
 from factcheck.rules import Rule, refuse
+
+LONGEST_QUOTE = 50_000
 
 
 def span_carries_quote(name: str) -> Rule:
@@ -38,6 +41,11 @@ def span_is_whole(name: str) -> models.CheckConstraint:
     )
 
 
+def quote_fits(name: str) -> models.CheckConstraint:
+    """The constraint that a quote is a passage, and no whole book."""
+    return bounds.not_longer(name, "exact", LONGEST_QUOTE)
+
+
 class Anchored(models.Model):
     """Words of a source, anchored to a snapshot of it as the W3C Web Annotation data model does.
 
@@ -53,7 +61,7 @@ class Anchored(models.Model):
         related_name="+",
         verbose_name=_("snapshot"),
     )
-    exact = models.TextField(_("exact words"), blank=True)
+    exact = models.TextField(_("exact words"), max_length=LONGEST_QUOTE, blank=True)
     prefix = models.TextField(_("words before"), blank=True)
     suffix = models.TextField(_("words after"), blank=True)
     start = models.PositiveIntegerField(_("start"), null=True, blank=True)

@@ -13,11 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.statement_key import StatementKey
 from claims.models.transition import move_is_written_down
+from factcheck import bounds
 from factcheck.fields import LanguageField
 from factcheck.history import keep_history, keep_links
 from factcheck.rules import Rule, refuse, see_the_present
 
 CLAIM_STATE_MOVES = "claim_state_moves"
+
+#: The longest statement that anybody was seen to check has 6,381 characters.
+LONGEST_STATEMENT = 10_000
+LONGEST_CONTEXT = 20_000
 
 _IS_IN_REVIEW = refuse(
     "A verdict on this claim is in review: what it judges stays until it is published or returned.",
@@ -55,7 +60,9 @@ class Claim(models.Model):
         MERGED = "merged", _("Merged")
 
     statement = models.TextField(
-        _("statement"), help_text=_("The claim in a sentence that stands by itself.")
+        _("statement"),
+        max_length=LONGEST_STATEMENT,
+        help_text=_("The claim in a sentence that stands by itself."),
     )
     #: By which the same statement is found again however it is typed.
     statement_key = models.GeneratedField(
@@ -70,9 +77,12 @@ class Claim(models.Model):
         related_name="claims",
         verbose_name=_("claimant"),
     )
-    claimed_on = models.DateField(_("claimed on"), null=True, blank=True)
+    claimed_on = models.DateField(
+        _("claimed on"), null=True, blank=True, validators=[bounds.day_that_has_come]
+    )
     context = models.TextField(
         _("context"),
+        max_length=LONGEST_CONTEXT,
         blank=True,
         help_text=_("What a reader must know to understand the claim. Shown to readers."),
     )
@@ -130,6 +140,9 @@ class Claim(models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="claim_has_a_statement", condition=~Q(statement="")),
+            bounds.not_longer("claim_statement_fits", "statement", LONGEST_STATEMENT),
+            bounds.not_longer("claim_context_fits", "context", LONGEST_CONTEXT),
+            bounds.days_in_sight("claim_days_are_in_sight", "claimed_on"),
             models.CheckConstraint(
                 name="claim_state_is_known",
                 condition=Q(state__in=["proposed", "accepted", "declined", "merged"]),
@@ -161,6 +174,7 @@ class Claim(models.Model):
             models.Index(name="claim_by_statement", fields=["statement_key"]),
         ]
         triggers = [
+            bounds.days_have_come("claim_is_not_of_the_future", "claimed_on"),
             Rule(
                 name="claim_words_are_fixed_in_review",
                 operation=pgtrigger.Update,

@@ -3,10 +3,13 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.anchored import Anchored, span_carries_quote, span_is_whole
+from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
+from factcheck import bounds
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse, see_the_present
 from sources.models import Source
+
+LONGEST_NOTE = 20_000
 
 _REFUSAL = refuse(
     "The evidence of a verdict that is no longer a draft cannot change.",
@@ -34,7 +37,12 @@ class Evidence(Anchored):
         "sources.Source", models.PROTECT, related_name="evidence", verbose_name=_("source")
     )
     stance = models.CharField(_("stance"), max_length=20, choices=Stance)
-    note = models.TextField(_("note"), blank=True, help_text=_("What the source shows, in our words."))
+    note = models.TextField(
+        _("note"),
+        max_length=LONGEST_NOTE,
+        blank=True,
+        help_text=_("What the source shows, in our words."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
@@ -44,6 +52,8 @@ class Evidence(Anchored):
         verbose_name_plural = _("evidence")
         constraints = [
             span_is_whole("evidence_span_is_whole"),
+            bounds.not_longer("evidence_note_fits", "note", LONGEST_NOTE),
+            quote_fits("evidence_quote_fits"),
             models.CheckConstraint(
                 name="evidence_stance_is_known",
                 condition=models.Q(stance__in=["supports", "refutes", "context"]),

@@ -8,10 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import move_is_written_down
 from factcheck.fields import LanguageField
+from factcheck import bounds
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse, see_the_present
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
+
+LONGEST_NOTE = 10_000
+LONGEST_EXPLANATION = 200_000
 
 _EDITORS_FORGOTTEN = refuse(
     "Who has written on a verdict is not forgotten.", name="verdict_editors_are_remembered"
@@ -116,14 +120,32 @@ class Verdict(models.Model):
         related_name="verdicts",
         verbose_name=_("rating"),
     )
-    summary = models.TextField(_("summary"), blank=True, help_text=_("The finding in one or two sentences."))
-    explanation = models.TextField(_("explanation"), blank=True, help_text=_("How we know. Markdown."))
-    language = LanguageField(_("language"))
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
-    valid_as_of = models.DateField(
-        _("true as of"), null=True, blank=True, help_text=_("The day up to which the facts were checked.")
+    summary = models.TextField(
+        _("summary"),
+        max_length=LONGEST_NOTE,
+        blank=True,
+        help_text=_("The finding in one or two sentences."),
     )
-    recheck_on = models.DateField(_("check again on"), null=True, blank=True)
+    explanation = models.TextField(
+        _("explanation"),
+        max_length=LONGEST_EXPLANATION,
+        blank=True,
+        help_text=_("How we know. Markdown."),
+    )
+    language = LanguageField(_("language"))
+    reviewed_on = models.DateField(
+        _("reviewed on"), null=True, blank=True, validators=[bounds.day_that_has_come]
+    )
+    valid_as_of = models.DateField(
+        _("true as of"),
+        null=True,
+        blank=True,
+        validators=[bounds.day_that_has_come],
+        help_text=_("The day up to which the facts were checked."),
+    )
+    recheck_on = models.DateField(
+        _("check again on"), null=True, blank=True, validators=[bounds.day_in_sight]
+    )
     url = models.URLField(
         _("review page"),
         max_length=2000,
@@ -141,7 +163,7 @@ class Verdict(models.Model):
     )
     correction_kind = models.CharField(_("kind of change"), max_length=20, choices=CorrectionKind, blank=True)
     correction_note = models.TextField(
-        _("public note"), blank=True, help_text=_("What changed and why, in words for readers.")
+        _("public note"), max_length=LONGEST_NOTE, blank=True, help_text=_("What changed and why, in words for readers.")
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
     review_round = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -200,6 +222,10 @@ class Verdict(models.Model):
                 condition=Q(origin="house", author__isnull=False) | Q(origin="imported", author__isnull=True),
             ),
             models.CheckConstraint(name="verdict_needs_a_signoff", condition=Q(required_signoffs__gte=1)),
+            bounds.not_longer("verdict_summary_fits", "summary", LONGEST_NOTE),
+            bounds.not_longer("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
+            bounds.not_longer("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
+            bounds.days_in_sight("verdict_days_are_in_sight", "reviewed_on", "valid_as_of", "recheck_on"),
         ]
         indexes = [
             # The sign-off queue on the dashboard: oldest first.
@@ -208,6 +234,7 @@ class Verdict(models.Model):
             Index(name="verdict_recheck_due", fields=["recheck_on"], condition=Q(state="published")),
         ]
         triggers = [
+            bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
             Rule(
                 name="verdict_author_is_fixed",
                 operation=pgtrigger.Update,
