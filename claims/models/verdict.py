@@ -311,7 +311,7 @@ class Verdict(models.Model):
                     IF NEW.created_at <> OLD.created_at
                         OR NEW.published_at IS DISTINCT FROM OLD.published_at AND (
                             OLD.state = 'in_review' AND NEW.state = 'published'
-                            AND NEW.published_at BETWEEN now() AND clock_timestamp()
+                            AND NEW.published_at <= clock_timestamp()
                         ) IS NOT TRUE
                     THEN
                         {_WRONG_MOMENT}
