@@ -82,5 +82,7 @@ def not_longer(name: str, field: str, most: int) -> CheckConstraint:
     return CheckConstraint(
         name=name,
         condition=LessThanOrEqual(Length(field), most),
-        violation_error_message=format_lazy(_("The text is too long: {most} characters can be stored."), most=most),
+        violation_error_message=format_lazy(
+            _("The text is too long: {most} characters can be stored."), most=most
+        ),
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Advice
 from django.db import connections
 
 LEAST_POSTGRESQL = 16
@@ -81,7 +82,7 @@ def _encoding(alias: str) -> list[CheckMessage]:
 
 
 def _temporary_tables(alias: str) -> list[CheckMessage]:
-    """Rules name what they look at, so a temporary table deceives none; who needs none should not make any all the same."""
+    """Rules name what they look at, so that no temporary table deceives them. Still, nobody needs to make one."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS granted"
@@ -91,7 +92,7 @@ def _temporary_tables(alias: str) -> list[CheckMessage]:
             return []
     name = connections[alias].settings_dict["NAME"]
     return [
-        Warning(
+        Advice(
             f"Everybody who may connect to the database {name} can make temporary tables in it.",
             hint=f"As its owner: REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC. The owner keeps the right.",
             id="factcheck.W006",

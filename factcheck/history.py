@@ -88,7 +88,9 @@ def keep_links(app_label: str) -> Callable[[M], M]:
 
 def _kept(model: type[models.Model]) -> dict[str, Any]:
     """What all tables of history have in common; their rows are never changed or removed."""
-    rules = append_only(f"{model.__name__.lower()}event", "The past is never rewritten: history is only added.")
+    rules = append_only(
+        f"{model.__name__.lower()}event", "The past is never rewritten: history is only added."
+    )
     return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}
 
 

@@ -3,8 +3,8 @@
 They build on django-pgtrigger, so that each rule stands in the `Meta` of the model it guards and migrations follow it.
 Unlike pgtrigger's own triggers, a rule cannot be switched off by a session setting: who speaks SQL is bound by it too.
 
-A rule is PL/pgSQL in a text of its own. It names the schema of what it looks at (`public.claims_claim`), and its function
-has a search path of its own besides, so that nobody's temporary table stands in for ours.
+A rule is PL/pgSQL in a text of its own. It names the schema of what it looks at (`public.claims_claim`), and its
+function has a search path of its own besides, so that nobody's temporary table stands in for ours.
 docs/decisions/0025-rules-without-a-way-around.md says what else a rule must heed.
 """
 
@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from pgtrigger import compiler
 from psycopg import errors
 
-
 #: Where functions of the database find what they name. Temporary tables come last: unless named here, they come first.
 SEARCH_PATH = "pg_catalog, public, pg_temp"
 
 
 class RuleSql(compiler.UpsertTriggerSql):
-    """Installs a trigger without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`), with a search path of its own."""
+    """Installs a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
 
     def get_template(self) -> str:
         return (
@@ -132,9 +131,7 @@ def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
         {refusal}
     """
     return [
-        Rule(
-            name=f"{table}_no_update", operation=pgtrigger.Update, func=let_through if unless else refusal
-        ),
+        Rule(name=f"{table}_no_update", operation=pgtrigger.Update, func=let_through if unless else refusal),
         Rule(name=f"{table}_no_delete", operation=pgtrigger.Delete, func=refusal),
         Rule(
             name=f"{table}_no_truncate",

@@ -52,12 +52,10 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
 @pytest.fixture(autouse=True)
 def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The database has a clock of its own. Who travels into the past publishes there; nobody publishes in the future."""
+    """The database has a clock of its own. Who travels to the past publishes there; nobody publishes in the future."""
     present = clock.now
     travelling = time_machine.escape_hatch.is_travelling
-    monkeypatch.setattr(
-        clock, "now", lambda: min(timezone.now(), present()) if travelling() else present()
-    )
+    monkeypatch.setattr(clock, "now", lambda: min(timezone.now(), present()) if travelling() else present())
 
 
 @pytest.fixture(autouse=True)

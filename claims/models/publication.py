@@ -297,7 +297,7 @@ class Publication(models.Model):
             # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
             *only_added("publication", closed="NEW.superseded_at >= OLD.published_at"),
             Rule(
-                # Asked at the end of the transaction, because the one that closes an entry is not there yet when it does.
+                # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.
                 name="publication_is_closed_by_the_next",
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,

@@ -7,8 +7,8 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import move_is_written_down
-from factcheck.fields import LanguageField
 from factcheck import bounds
+from factcheck.fields import LanguageField
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse, see_the_present
 
@@ -163,7 +163,10 @@ class Verdict(models.Model):
     )
     correction_kind = models.CharField(_("kind of change"), max_length=20, choices=CorrectionKind, blank=True)
     correction_note = models.TextField(
-        _("public note"), max_length=LONGEST_NOTE, blank=True, help_text=_("What changed and why, in words for readers.")
+        _("public note"),
+        max_length=LONGEST_NOTE,
+        blank=True,
+        help_text=_("What changed and why, in words for readers."),
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
     review_round = models.PositiveSmallIntegerField(default=0, editable=False)

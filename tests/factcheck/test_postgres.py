@@ -84,7 +84,9 @@ def test_only_its_owner_reads_what_is_beside_it_and_only_owners_make_temporary_t
     for name in ("postgres.log", "postgres.users", "postgres.lock"):
         assert not (tmp_path / name).exists()
     with running(tmp_path):
-        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir() if path.is_file()}
+        modes = {
+            path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir() if path.is_file()
+        }
         assert modes == {"postgres.log": 0o600, "postgres.users": 0o600, "postgres.lock": 0o600}
         may = "has_database_privilege('pg_monitor', 'factcheck', 'TEMPORARY')"
         assert ask(tmp_path, f"SELECT {may}") == [(False,)]
@@ -135,13 +137,11 @@ def test_log_holds_nothing_of_what_statements_say(tmp_path: Path) -> None:
 def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(tmp_path: Path) -> None:
     with running(tmp_path):
         where = connection_settings(tmp_path)
-        with (
-            psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection,
-            pytest.raises(psycopg.OperationalError),
-        ):
+        with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection:
             victim = psutil.Process(connection.info.backend_pid)
-            threading.Timer(0, lambda: _kill_when_busy(victim, tmp_path)).start()
-            connection.execute(f"SELECT pg_sleep(60) /* {SECRET} */")
+            threading.Thread(target=_kill_when_busy, args=[victim, tmp_path]).start()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute(f"SELECT pg_sleep(60) /* {SECRET} */")
         log = tmp_path / "postgres.log"
         while "was terminated by signal 9" not in log.read_text():
             time.sleep(0.01)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage
 
 from factcheck.privacy import close_off, open_private, private_folder
 
@@ -63,9 +63,8 @@ def test_file_that_was_open_is_closed_when_it_is_written_anew(tmp_path: Path) ->
 
 
 def test_files_of_editors_are_closed(tmp_path: Path) -> None:
-    storage = storages.create_storage(
-        {**settings.STORAGES["default"], "OPTIONS": settings.STORAGES["default"]["OPTIONS"] | {"location": tmp_path / "files"}}
-    )
+    options = settings.STORAGES["default"]["OPTIONS"]
+    storage = FileSystemStorage(location=tmp_path / "files", **options)  # type: ignore[arg-type]  # of any backend
     storage.save("snapshots/ab/page", ContentFile(b"x"))
     assert modes(tmp_path / "files") == {
         ".": 0o700,

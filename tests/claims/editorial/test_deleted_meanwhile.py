@@ -49,7 +49,11 @@ def test_claim_that_an_appearance_is_added_to(deleted_meanwhile: None, editor: U
 
 @pytest.mark.parametrize("path", ["verdicts/{}/evidence/", "claims/{}/appearances/"])
 def test_what_is_gone_is_not_there(editor: User, path: str) -> None:
-    body = {"source": make_source().pk, "stance": "refutes"} if "verdicts" in path else {"source": make_source().pk}
+    body = (
+        {"source": make_source().pk, "stance": "refutes"}
+        if "verdicts" in path
+        else {"source": make_source().pk}
+    )
     assert tool(editor).post(path.format(7), body).status_code == 404
 
 

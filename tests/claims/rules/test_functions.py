@@ -65,7 +65,8 @@ def test_nothing_asks_how_deep_triggers_are_or_for_settings_of_the_session() -> 
         cursor.execute(FUNCTIONS)
         ours = [row for row in cursor.fetchall() if not OTHERS.fullmatch(row[0])]
     forgeable = re.compile(
-        r"pg_trigger_depth|current_setting\('(?!transaction_isolation'|pghistory\.context_(?:id|metadata)')", re.I
+        r"pg_trigger_depth|current_setting\('(?!transaction_isolation'|pghistory\.context_(?:id|metadata)')",
+        re.IGNORECASE,
     )
     assert [name for name, text, *_ in ours if forgeable.search(text)] == []
 
@@ -114,7 +115,7 @@ def test_temporary_table_does_not_take_the_history(published: Verdict) -> None:
 def test_own_functions_and_operators_do_not_stand_in_for_those_of_the_database(
     in_review: Verdict, checker: User
 ) -> None:
-    """A schema of one's own before pg_catalog, with a count() that is always enough and a key that is always the same."""
+    """A schema of one's own before pg_catalog, where nothing is too few and every key is the same."""
     sql("CREATE SCHEMA mine")
     sql("CREATE FUNCTION mine.md5(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT repeat('0', 32) $$")
     sql("CREATE FUNCTION mine.lt(bigint, integer) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$")

@@ -69,7 +69,9 @@ def test_no_session_setting_switches_a_rule_off(everything: None, table: str) ->
 
 
 @pytest.mark.parametrize("table", ["publication", "publishedverdict"])
-def test_closed_entry_is_not_opened_again(everything: None, table: str, publish: Callable[..., Claim]) -> None:
+def test_closed_entry_is_not_opened_again(
+    everything: None, table: str, publish: Callable[..., Claim]
+) -> None:
     publish(Claim.objects.get(), correction_kind="update", correction_note="New figures.")
     for moment in ("NULL", "now()"):
         refused(
@@ -82,34 +84,42 @@ def test_verdict_of_an_entry_is_closed_with_it_only(everything: None) -> None:
     refused("UPDATE claims_publishedverdict SET superseded_at = now()", match="publishedverdict_append_only")
 
 
-def test_entry_is_closed_by_its_successor_only(everything: None) -> None:
+def not_committed(*statements: str) -> None:
+    """They are let through one by one, and refused at the end of the transaction, all together."""
     with pytest.raises(IntegrityError, match="closed by the one that follows it"), transaction.atomic():
-        sql("UPDATE claims_publication SET superseded_at = clock_timestamp()")
-        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        _and_all_that_waits(*statements)
+
+
+def _and_all_that_waits(*statements: str) -> None:
+    for statement in statements:
+        sql(statement)
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_entry_is_closed_by_its_successor_only(everything: None) -> None:
+    not_committed("UPDATE claims_publication SET superseded_at = clock_timestamp()")
 
 
 def test_depth_of_triggers_lets_nobody_close_an_entry(everything: None) -> None:
-    with pytest.raises(IntegrityError, match="closed by the one that follows it"), transaction.atomic():
-        sql("CREATE TEMPORARY TABLE bait ()")
-        sql(
-            "CREATE FUNCTION pg_temp.close() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            " UPDATE claims_publication SET superseded_at = clock_timestamp(); RETURN NEW; END $$"
-        )
-        sql("CREATE TRIGGER close BEFORE INSERT ON bait FOR EACH ROW EXECUTE FUNCTION pg_temp.close()")
-        sql("INSERT INTO bait DEFAULT VALUES")
-        sql("SET CONSTRAINTS ALL IMMEDIATE")
+    not_committed(
+        "CREATE TEMPORARY TABLE bait ()",
+        "CREATE FUNCTION pg_temp.close() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " UPDATE claims_publication SET superseded_at = clock_timestamp(); RETURN NEW; END $$",
+        "CREATE TRIGGER close BEFORE INSERT ON bait FOR EACH ROW EXECUTE FUNCTION pg_temp.close()",
+        "INSERT INTO bait DEFAULT VALUES",
+    )
 
 
 def test_entry_is_not_closed_by_one_that_then_does_not_come(everything: None) -> None:
-    columns = "claim_id, status, kind, note, published_at, first_published_at, body, body_sha256, slug, language"
+    columns = (
+        "claim_id, status, kind, note, published_at, first_published_at, body, body_sha256, slug, language"
+    )
     columns += ", topic_ids, appears_in_ids, source_ids, source_domains, publisher_ids, rating_ids"
     columns += ", language_ranges, features, search_languages, search_statement, search_names, search_text"
-    with pytest.raises(IntegrityError, match="closed by the one that follows it"), transaction.atomic():
-        sql(
-            f"INSERT INTO claims_publication (id, version, {columns}) SELECT id, version + 1, {columns}"
-            " FROM claims_publication ON CONFLICT (id) DO NOTHING"
-        )
-        sql("SET CONSTRAINTS ALL IMMEDIATE")
+    not_committed(
+        f"INSERT INTO claims_publication (id, version, {columns}) SELECT id, version + 1, {columns}"
+        " FROM claims_publication ON CONFLICT (id) DO NOTHING"
+    )
 
 
 CONTENT = {

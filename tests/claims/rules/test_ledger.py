@@ -1,5 +1,6 @@
 """Publications continue the ledger of their claim."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_verdict_that_comes_while_its_entry_is_closed_is_closed_too(
     published: Verdict, verdict_first: bool
 ) -> None:
     entry = Publication.objects.get()
-    moves = [partial(insert_published_verdict, entry), insert_publication]
+    moves: list[Callable[[], None]] = [partial(insert_published_verdict, entry), insert_publication]
     first, second = moves if verdict_first else moves[::-1]
     assert one_after_the_other(first, second) == ""
     closed = PublishedVerdict.objects.filter(publication=entry).values_list("superseded_at", flat=True)

@@ -20,6 +20,7 @@ from tests.newsroom import make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+
 @dataclass
 class Desk:
     """Claims and verdicts in the states from which people move them at once."""
