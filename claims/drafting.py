@@ -47,7 +47,10 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     Raises:
         IllegalMove: the claim is declined or merged, or the publisher already has an open draft on it.
     """
-    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if found is None:
+        raise IllegalMove(_("The claim was deleted meanwhile."))
+    claim = found
     publisher = publisher or Publisher.objects.house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise IllegalMove(_("A declined or merged claim gets no verdict."))
@@ -190,12 +193,15 @@ def _locked_draft(verdict: Verdict, by: User) -> Verdict:
     """The verdict read again under lock, the claim's first as everywhere.
 
     Raises:
-        IllegalMove: it is no draft.
+        IllegalMove: it is no draft, or not there any more.
         NotAllowed: the person may not edit it.
     """
     require(by, "claims.change_verdict", _("edit drafts"))
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
-    verdict = Verdict.objects.select_for_update().get(pk=verdict.pk)
+    found = Verdict.objects.select_for_update().filter(pk=verdict.pk).first()
+    if found is None:
+        raise IllegalMove(_("The draft was deleted meanwhile."))
+    verdict = found
     if verdict.state != Verdict.State.DRAFT:
         raise IllegalMove(
             _("Only a draft can be edited. Ask for changes, or draft a new version of what is published.")

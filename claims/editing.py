@@ -79,7 +79,7 @@ def delete(claim: Claim, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.delete_claim", _("delete claims"))
-    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    claim = _there(claim)
     if is_worked_on(claim):
         raise IllegalMove(_("Somebody has worked on this claim. Decline it, or merge it into another."))
     claim.delete()
@@ -117,7 +117,19 @@ def remove_appearance(appearance: Appearance, *, by: User) -> None:
 def _locked(claim: Claim, by: User) -> Claim:
     """The claim read again under lock, for somebody who may edit it."""
     require(by, "claims.change_claim", _("edit claims"))
-    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    claim = _there(claim)
     if not may_edit(claim, by):
         raise NotAllowed(_("Your role edits proposed claims only, and this one has been decided about."))
     return claim
+
+
+def _there(claim: Claim) -> Claim:
+    """The claim, read again under lock.
+
+    Raises:
+        IllegalMove: it is not there any more.
+    """
+    found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if found is None:
+        raise IllegalMove(_("The claim was deleted meanwhile."))
+    return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -97,7 +98,8 @@ def _written_by_them(verdict: Verdict, by: User) -> None:
 
 
 def _without_live_verdict(claim: Claim, by: User) -> None:
-    if claim.verdicts.filter(state=_V.PUBLISHED).exists():
+    live = Verdict.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim), state=_V.PUBLISHED)
+    if live.exists():
         raise IllegalMove(_("The claim has a published verdict. Retract that first."))
 
 

@@ -10,7 +10,9 @@ from claims.anchoring import Anchor
 from claims.claimants import claimants_named
 from claims.detection import DEFAULT_THRESHOLD, Candidate, detect
 from claims.models import Appearance, Claim, Claimant
+from claims.models.claim import LONGEST_STATEMENT
 from claims.reanchoring import Outcome, Reanchoring
+from factcheck.bounds import has_come
 from sources.models import Snapshot, Source
 
 #: BCP 47's tag for "undetermined", where neither source nor snapshot knows.
@@ -59,6 +61,8 @@ def propose(
     existing: list[Found] = []
     groups: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in detect(snapshot.text, language, threshold=threshold):
+        if len(candidate.statement) > LONGEST_STATEMENT:
+            continue  # a page without a full stop is no statement
         if claim := known.claim_of(candidate):
             existing.append(Found(claim, known.anchor_of(candidate)))
         else:
@@ -135,7 +139,8 @@ def _claim(
         statement=candidate.statement,
         language=language,
         claimant=claimant,
-        claimed_on=source.published_on,
+        # Some pages are dated ahead; nothing was claimed before its day has come.
+        claimed_on=source.published_on if source.published_on and has_come(source.published_on) else None,
         score=candidate.score,
         score_reasons=list(candidate.reasons),
         created_by=by,

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from django.db.models import Prefetch, Q
-from django.utils import timezone
 
 from claims.entries import Entry, Line, entry, restated
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from claims.representation import Judgement
 from claims.webhooks.waking import announce
+from factcheck import clock
 from factcheck.copying import Lines, lines, reserve_ids, send
 from factcheck.own_addresses import understood
 
@@ -31,7 +31,7 @@ def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
     """
-    [new] = _entries({claim.pk: Change(kind, note)}, timezone.now())
+    [new] = _entries({claim.pk: Change(kind, note)}, clock.now())
     publication = Publication.objects.create(**new.publication)
     PublishedVerdict.objects.bulk_create(
         PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
@@ -43,7 +43,7 @@ def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
 def record_all(changes: Mapping[int, Change]) -> None:
     """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
     if changes:
-        append(list(_entries(changes, timezone.now())))
+        append(list(_entries(changes, clock.now())))
 
 
 def append(entries: Sequence[Entry]) -> None:
@@ -69,12 +69,12 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
     Not what the claims have come to say since: words that nobody reviewed yet stay unpublished. Called for current
     entries, inside a transaction that holds their claims; `change` touches nothing that lists filter and sort by.
     """
-    now = timezone.now()
+    now = clock.now()
     entries = []
     for publication in publications:
         body = understood(publication.body)
         change(body)
-        entries.append(restated(publication, body, kind=kind, at=now))
+        entries.append(restated(publication, body, kind=kind, at=max(now, publication.published_at)))
     append(entries)
 
 
@@ -96,7 +96,9 @@ def _entries(changes: Mapping[int, Change], now: datetime) -> Iterator[Entry]:
         ledger = ledgers[claim.pk]
         version = ledger[0]["version"] + 1 if ledger else 1
         kind, note = changes[claim.pk]
-        this = Line(version=version, kind=kind, note=note, published_at=now)
+        # A clock that was put back does not keep anybody from a correction.
+        at = max(now, ledger[0]["published_at"]) if ledger else now
+        this = Line(version=version, kind=kind, note=note, published_at=at)
         yield entry(
             claim,
             topics=claim.topics.all(),

@@ -10,7 +10,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import publishing
@@ -18,6 +17,7 @@ from claims.models import Claim, Publication, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.moves import CLAIM_MOVES, VERDICT_MOVES, IllegalMove, Move, NotAllowed, Subject
 from claims.tasks import notify
+from factcheck import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,18 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
     claims = {
         claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
+    if len(claims) < len(set(wanted)):
+        raise IllegalMove(_("The claim was deleted meanwhile."))
     if not isinstance(subject, Verdict):
         return claims[claim_id], claims
     verdict = (
         Verdict.objects.select_for_update(of=("self",))
         .select_related("rating", "publisher")
-        .get(pk=subject.pk)
+        .filter(pk=subject.pk)
+        .first()
     )
+    if verdict is None:
+        raise IllegalMove(_("The draft was deleted meanwhile."))
     verdict.claim = claims[claim_id]
     return verdict, claims
 
@@ -165,7 +170,7 @@ def _only_state(verdict: Verdict, request: Request) -> None:
 def _submit(verdict: Verdict, request: Request) -> None:
     verdict.review_round += 1
     verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
-    verdict.submitted_by, verdict.submitted_at = request.by, timezone.now()
+    verdict.submitted_by, verdict.submitted_at = request.by, clock.now()
     verdict.save(update_fields=["state", "review_round", "required_signoffs", "submitted_by", "submitted_at"])
 
 
@@ -185,7 +190,7 @@ def _publish(verdict: Verdict, request: Request) -> None:
         _record(predecessor, "supersede", predecessor.state, Verdict.State.SUPERSEDED, by=request.by, note="")
         predecessor.state = Verdict.State.SUPERSEDED
         predecessor.save(update_fields=["state"])
-    verdict.published_at = timezone.now()
+    verdict.published_at = clock.now()
     verdict.save(update_fields=["state", "published_at"])
     if predecessor:
         kind, note = verdict.correction_kind, verdict.correction_note

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Advice
 from django.db import connections
 
 LEAST_POSTGRESQL = 16
@@ -22,11 +23,11 @@ EXTENSIONS = {
 def check_database(
     app_configs: Any, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """Version, extensions and encoding of every database that was asked about."""
+    """Version, extensions, encoding and rights of every database that was asked about."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "postgresql":
-            messages += [*_version(alias), *_extensions(alias), *_encoding(alias)]
+            messages += [*_version(alias), *_extensions(alias), *_encoding(alias), *_temporary_tables(alias)]
         else:
             messages.append(
                 Error("The database is not PostgreSQL.", hint="Set DATABASE_URL.", id="factcheck.E001")
@@ -76,6 +77,25 @@ def _encoding(alias: str) -> list[CheckMessage]:
             f"The database stores text as {encoding}; claims come in every script and need UTF8.",
             hint=f"Make it anew: CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0.",
             id="factcheck.E004",
+        )
+    ]
+
+
+def _temporary_tables(alias: str) -> list[CheckMessage]:
+    """Rules name what they look at, so that no temporary table deceives them. Still, nobody needs to make one."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS granted"
+            " WHERE datname = current_database() AND granted.grantee = 0 AND privilege_type = 'TEMPORARY'"
+        )
+        if not cursor.rowcount:
+            return []
+    name = connections[alias].settings_dict["NAME"]
+    return [
+        Advice(
+            f"Everybody who may connect to the database {name} can make temporary tables in it.",
+            hint=f"As its owner: REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC. The owner keeps the right.",
+            id="factcheck.W006",
         )
     ]
 

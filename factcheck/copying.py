@@ -71,8 +71,6 @@ def expect_many() -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
         # Whoever calls this ends with a transaction that waits until all of them are safe.
         cursor.execute("SET LOCAL synchronous_commit = off")
-        # No trigger is ignored. Where this is not said, each row with a history costs a failed attempt to read it.
-        cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:

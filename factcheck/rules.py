@@ -2,9 +2,13 @@
 
 They build on django-pgtrigger, so that each rule stands in the `Meta` of the model it guards and migrations follow it.
 Unlike pgtrigger's own triggers, a rule cannot be switched off by a session setting: who speaks SQL is bound by it too.
+
+A rule is PL/pgSQL in a text of its own. It names the schema of what it looks at (`public.claims_claim`), and its
+function has a search path of its own besides, so that nobody's temporary table stands in for ours.
+docs/decisions/0025-rules-without-a-way-around.md says what else a rule must heed.
 """
 
-from typing import Any
+from textwrap import dedent
 
 import pgtrigger
 from django.apps import apps
@@ -13,30 +17,38 @@ from django.utils.translation import gettext as _
 from pgtrigger import compiler
 from psycopg import errors
 
+#: Where functions of the database find what they name. Temporary tables come last: unless named here, they come first.
+SEARCH_PATH = "pg_catalog, public, pg_temp"
+
 
 class RuleSql(compiler.UpsertTriggerSql):
-    """Installs a trigger without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
+    """Installs a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
 
     def get_template(self) -> str:
-        return """
-            CREATE OR REPLACE FUNCTION {pgid}()
-            RETURNS TRIGGER AS $$
+        return (
+            """
+            CREATE OR REPLACE FUNCTION public.{pgid}()
+            RETURNS TRIGGER
+            LANGUAGE plpgsql SET search_path = """
+            + SEARCH_PATH
+            + """ AS $$
                 {declare}
                 BEGIN
                     {func}
                 END;
-            $$ LANGUAGE plpgsql;
+            $$;
 
-            DROP TRIGGER IF EXISTS {pgid} ON {table};
+            DROP TRIGGER IF EXISTS {pgid} ON public.{table};
             CREATE {constraint} TRIGGER {pgid}
-                {when} {operation} ON {table}
+                {when} {operation} ON public.{table}
                 {timing}
                 {referencing}
                 FOR EACH {level} {condition}
-                EXECUTE PROCEDURE {execute};
+                EXECUTE FUNCTION public.{execute};
 
-            COMMENT ON TRIGGER {pgid} ON {table} IS '{hash}';
+            COMMENT ON TRIGGER {pgid} ON public.{table} IS '{hash}';
         """
+        )
 
 
 class Rule(pgtrigger.Trigger):
@@ -45,23 +57,28 @@ class Rule(pgtrigger.Trigger):
     when = pgtrigger.Before
 
     def compile(self, model: models.Model) -> compiler.Trigger:
-        return compiler.Trigger(
-            name=self.name,
-            sql=RuleSql(
-                pgid=self.get_pgid(model),
-                declare=self.render_declare(model),
-                func=self.render_func(model),
-                table=model._meta.db_table,
-                constraint="CONSTRAINT" if self.timing else "",
-                when=self.when,
-                operation=self.operation,
-                timing=f"DEFERRABLE INITIALLY {self.timing}" if self.timing else "",
-                referencing=self.referencing or "",
-                level=self.level,
-                condition=self.render_condition(model),
-                execute=self.render_execute(model),
-            ),
-        )
+        return without_exceptions(self, model)
+
+
+def without_exceptions(trigger: pgtrigger.Trigger, model: models.Model) -> compiler.Trigger:
+    """The trigger as it is installed: nothing that a session can set switches it off."""
+    return compiler.Trigger(
+        name=trigger.name,
+        sql=RuleSql(
+            pgid=trigger.get_pgid(model),
+            declare=trigger.render_declare(model),
+            func=dedent(trigger.render_func(model)).strip(),
+            table=model._meta.db_table,
+            constraint="CONSTRAINT" if trigger.timing else "",
+            when=trigger.when,
+            operation=trigger.operation,
+            timing=f"DEFERRABLE INITIALLY {trigger.timing}" if trigger.timing else "",
+            referencing=trigger.referencing or "",
+            level=trigger.level,
+            condition=trigger.render_condition(model),
+            execute=trigger.render_execute(model),
+        ),
+    )
 
 
 def refuse(message: str, *, name: str) -> str:
@@ -76,21 +93,52 @@ def refuse(message: str, *, name: str) -> str:
     )
 
 
+def see_the_present(name: str) -> str:
+    """The PL/pgSQL statements with which a rule begins that locks rows and then looks at what others did to them.
+
+    Only under READ COMMITTED does a statement see what was committed while it waited for the lock.
+    """
+    refusal = refuse(
+        "This is only done under READ COMMITTED: with another isolation level the rules would see the past.",
+        name=name,
+    )
+    return f"""
+        IF current_setting('transaction_isolation') <> 'read committed' THEN
+            {refusal}
+        END IF;
+    """
+
+
+def never_emptied(table: str, message: str) -> Rule:
+    """The rule that nobody truncates `table`, which would go past all that is done for each row."""
+    name = f"{table}_no_truncate"
+    return Rule(
+        name=name, operation=pgtrigger.Truncate, level=pgtrigger.Statement, func=refuse(message, name=name)
+    )
+
+
 def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
     """Rules under which rows of `table` can be added but never changed, deleted or truncated.
 
     `unless` is an SQL condition on OLD and NEW under which an UPDATE is let through.
     """
-    guard = f"IF {unless} THEN RETURN NEW; END IF; " if unless else ""
     name = f"{table}_append_only"
-    rules: list[tuple[str, Any, Any, str]] = [
-        (f"{table}_no_update", pgtrigger.Update, pgtrigger.Row, guard),
-        (f"{table}_no_delete", pgtrigger.Delete, pgtrigger.Row, ""),
-        (f"{table}_no_truncate", pgtrigger.Truncate, pgtrigger.Statement, ""),
-    ]
+    refusal = refuse(message, name=name)
+    let_through = f"""
+        IF {unless} THEN
+            RETURN NEW;
+        END IF;
+        {refusal}
+    """
     return [
-        Rule(name=rule, operation=operation, level=level, func=before + refuse(message, name=name))
-        for rule, operation, level, before in rules
+        Rule(name=f"{table}_no_update", operation=pgtrigger.Update, func=let_through if unless else refusal),
+        Rule(name=f"{table}_no_delete", operation=pgtrigger.Delete, func=refusal),
+        Rule(
+            name=f"{table}_no_truncate",
+            operation=pgtrigger.Truncate,
+            level=pgtrigger.Statement,
+            func=refusal,
+        ),
     ]
 
 

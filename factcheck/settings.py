@@ -28,6 +28,7 @@ from factcheck.environment import (
     web_address,
     words,
 )
+from factcheck.privacy import FILE, FOLDER
 from factcheck.schema_settings import SCHEMA
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
@@ -251,7 +252,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": FILE, "directory_permissions_mode": FOLDER},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(

@@ -5,12 +5,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from factcheck import postgres
+from factcheck import clock, postgres
 from tests.database import drop_database, replace_database, wait_for_no_disk
 
 pytest_plugins = ["tests.newsroom", "tests.browser", "tests.worker"]
@@ -46,6 +48,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         connections.close_all()
         drop_database(connection.settings_dict["NAME"])
         connection.settings_dict["NAME"] = project
+
+
+@pytest.fixture(autouse=True)
+def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database has a clock of its own. Who travels to the past publishes there; nobody publishes in the future."""
+    present = clock.now
+    travelling = time_machine.escape_hatch.is_travelling
+    monkeypatch.setattr(clock, "now", lambda: min(timezone.now(), present()) if travelling() else present())
 
 
 @pytest.fixture(autouse=True)

@@ -39,6 +39,7 @@ def copy_template(name: str) -> None:
     with administration() as server:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         server.execute(copy.format(sql.Identifier(name), sql.Identifier(migrated_template())))
+        server.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def drop_database(name: str) -> None:

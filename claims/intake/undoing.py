@@ -30,6 +30,7 @@ from claims.models.verdict import CONTENT
 from claims.moves import IllegalMove
 from claims.roles import require
 from claims.workflow import display_name
+from factcheck import clock
 from factcheck.copying import copy, reserve_ids
 
 #: What a verdict says, as it is taken over into the version that brings it back.
@@ -125,7 +126,7 @@ class _Undoing:
     """One part of an import, on its way out."""
 
     def __init__(self, run: ImportRun, by: User) -> None:
-        self.run, self.by, self.now = run, by, timezone.now()
+        self.run, self.by, self.now = run, by, clock.now()
         self.note = _("The import that brought this was undone.")
 
     def take_back(self, ids: Sequence[int]) -> None:

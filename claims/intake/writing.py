@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from claims import publishing
 from claims.entries import Entry, Line, entry
@@ -34,6 +33,7 @@ from claims.models import (
     Verdict,
 )
 from claims.webhooks.waking import announce
+from factcheck import clock
 from factcheck.copying import Lines, copy, expect_many, lines, reserve_ids, send
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
@@ -63,7 +63,7 @@ class Prepared:
 
 def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
     """Make ready what can be. What reviews refer to (publishers, claimants) is stored at once, for all that follow."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         expect_many()  # the end of the import waits until all of it is safe
         things = Things((staged.review for staged in batch), now=now, by=run.started_by)
@@ -81,7 +81,7 @@ def store(prepared: Prepared) -> Written:
     counts = Written()
     prepared.new.store(counts)
     if prepared.known:
-        decisions = Decisions(prepared.run, prepared.things, timezone.now())
+        decisions = Decisions(prepared.run, prepared.things, clock.now())
         decisions.on_known(prepared.known)
         _Rows(decisions).store(counts)
     return counts

@@ -41,27 +41,29 @@ CONFIGURATIONS = _configuration("simple", "simple", "simple") + "".join(
     _configuration(tag, name, f"{name}_stem") for tag, name in STEMMERS.items()
 )
 
+# Functions in SQL are bound to what they name when they are made, which is when they have no `$$` around them, and stay
+# as quick as what they say; those in PL/pgSQL look when they are called, so they say where.
+PATH = "SET search_path = pg_catalog, public, pg_temp"
+
 # All of these are functions of their arguments alone (the configurations do not change), so that they may feed
 # generated columns and indexes.
 FUNCTIONS = rf"""
     -- A word as the texts in a language (ISO 639-1) that have it are indexed; NULL when that language passes over it.
     CREATE FUNCTION public.claims_search_stem(stemmer text, word text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT stemmer || ':' || (ts_lexize(CASE stemmer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        RETURN stemmer || ':' || (ts_lexize(CASE stemmer
             {" ".join(f"WHEN '{tag}' THEN 'pg_catalog.{name}_stem'::regdictionary" for tag, name in STEMMERS.items())}
-            END, word))[1]
-    $$;
+            END, word))[1];
 
     -- A word as a query.
     CREATE FUNCTION public.claims_search_word(word text, suffix text = '') RETURNS tsquery
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT ('''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || suffix)::tsquery
-    $$;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        RETURN ('''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || suffix)::tsquery;
 
     -- The words of a text as they stand, and beside each, at the same place, its stem in these languages, marked with
     -- the language: 'bridges':2 'en:bridg':2. So a phrase may mix them, and no stem is taken for another language's.
     CREATE FUNCTION public.claims_search_vector(stemmers text[], content text) RETURNS tsvector
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE {PATH} AS $$
     DECLARE
         written text;
         stemmer text;
@@ -82,14 +84,13 @@ FUNCTIONS = rf"""
 
     -- What relevance is judged by: the statement, and the names of its claimant and topics. It always fits.
     CREATE FUNCTION public.claims_search_heading(stemmers text[], statement text, names text) RETURNS tsvector
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT setweight(public.claims_search_vector(stemmers, statement), 'A')
-            || setweight(public.claims_search_vector(stemmers, names), 'B')
-    $$;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        RETURN setweight(public.claims_search_vector(stemmers, statement), 'A')
+            || setweight(public.claims_search_vector(stemmers, names), 'B');
 
     -- All that a claim is found by. A tsvector holds a megabyte: of the few texts beyond it, the end is not searched.
     CREATE FUNCTION public.claims_search_document(heading tsvector, stemmers text[], details text)
-    RETURNS tsvector LANGUAGE plpgsql IMMUTABLE AS $$
+    RETURNS tsvector LANGUAGE plpgsql IMMUTABLE {PATH} AS $$
     BEGIN
         LOOP
             BEGIN
@@ -102,29 +103,29 @@ FUNCTIONS = rf"""
 
     -- Whether a word is one that people misspell: letters of a script that puts spaces between words.
     CREATE FUNCTION public.claims_search_spellable(word text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT word !~ '[0-9:/.@_''+-]' AND length(normalize(word, NFD)) BETWEEN 3 AND 40 AND word !~ '{UNSPACED}'
-    $$;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        RETURN word !~ '[0-9:/.@_''+-]' AND length(normalize(word, NFD)) BETWEEN 3 AND 40 AND word !~ '{UNSPACED}';
 
     -- Keys of which a word and its misspelling share one: the beginning, the beginning less one letter, and, for two
     -- slips there, the first letter with the end. Hangul counts by its letters.
     CREATE FUNCTION public.claims_search_spelling(word text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
         SELECT ARRAY[
             beginning, substr(beginning, 2), left(beginning, 5), left(beginning, 1) || substr(beginning, 3),
             left(beginning, 2) || substr(beginning, 4), left(beginning, 3) || substr(beginning, 5),
             left(beginning, 4) || substr(beginning, 6), left(letters, 1) || '-' || right(letters, 4)
         ]
-        FROM (SELECT left(normalize(word, NFD), 6) AS beginning, normalize(word, NFD) AS letters) AS spelt
-    $$;
+        FROM (SELECT left(normalize(word, NFD), 6) AS beginning, normalize(word, NFD) AS letters) AS spelt;
+    END;
 """  # noqa: S608  made of constants of this file
 
 # By what two statements are the same: letter case, kinds of quotation marks and dashes, white space and what ends a
 # sentence make no difference; everything else does, for "-5 %" is not "5 %".
 STATEMENTS = r"""
     CREATE FUNCTION public.claims_statement_key(statement text) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT md5(btrim(
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        RETURN md5(btrim(
             regexp_replace(
                 -- Most statements are ASCII, and need less to be the same.
                 CASE WHEN octet_length(statement) = length(statement)
@@ -134,20 +135,20 @@ STATEMENTS = r"""
                 '\s{2,}|[^\S ]', ' ', 'g'
             ),
             ' .!?。'
-        ))::uuid
-    $$;
+        ))::uuid;
 """
 
 # These look into tables of later migrations, which PL/pgSQL resolves when they are called.
 READING = rf"""
     -- The words that most publications have, and how large a part of them: what ANALYZE found. All others are rare.
     CREATE FUNCTION public.claims_search_frequent(OUT word text, OUT share real) RETURNS SETOF record
-    LANGUAGE sql STABLE ROWS 1000 AS $$
+    LANGUAGE sql STABLE ROWS 1000
+    BEGIN ATOMIC
         SELECT frequent.word, frequent.share
-        FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS frequent (word, share)
+        FROM pg_catalog.pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS frequent (word, share)
         WHERE schemaname = 'public' AND tablename = 'claims_publication' AND attname = 'search'
-            AND frequent.word IS NOT NULL
-    $$;
+            AND frequent.word IS NOT NULL;
+    END;
 
     -- What a search in web-search syntax asks for.
     --   query: each word as it stands, or by its stem in the languages of what is published
@@ -159,7 +160,7 @@ READING = rf"""
     CREATE FUNCTION public.claims_search_read(
         asked text, OUT query tsquery, OUT ranking tsquery, OUT doubtful boolean,
         OUT alternatives text[], OUT forms jsonb
-    ) LANGUAGE plpgsql STABLE AS $$
+    ) LANGUAGE plpgsql STABLE {PATH} AS $$
     DECLARE
         wanted text;
         word record;
@@ -213,7 +214,7 @@ READING = rf"""
     -- How many current publications match, at most so many. For what hardly any has, only the index of the search is
     -- quick, which the planner cannot know.
     CREATE FUNCTION public.claims_search_found(query tsquery, most integer) RETURNS integer
-    LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
+    LANGUAGE plpgsql STABLE {PATH} SET enable_seqscan = off SET enable_indexscan = off AS $$
     BEGIN
         RETURN count(*) FROM (
             SELECT FROM public.claims_publication
@@ -226,7 +227,7 @@ READING = rf"""
     -- away and several times as frequent: it may have been misspelt there as well. Nothing where it stands in more.
     CREATE FUNCTION public.claims_search_similar(
         asked text, OUT known boolean, OUT asked_letters text, OUT word text, OUT letters text, OUT publications integer
-    ) RETURNS SETOF record LANGUAGE plpgsql AS $$
+    ) RETURNS SETOF record LANGUAGE plpgsql {PATH} AS $$
     DECLARE
         lexemes text[] := tsvector_to_array(to_tsvector('public.factcheck_simple', asked));
         misspelt text := lexemes[1];

@@ -3,7 +3,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from factcheck import bounds
 from factcheck.rules import Rule, refuse
+
+LONGEST_QUOTE = 50_000
 
 
 def span_carries_quote(name: str) -> Rule:
@@ -15,14 +18,17 @@ def span_carries_quote(name: str) -> Rule:
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Q(new__start__isnull=False),
-        func=(
-            # A span that is not even whole is left to the constraint below; substr() would fail on it.
-            'IF NEW."end" >= NEW.start AND NOT EXISTS'
-            " (SELECT 1 FROM sources_snapshot WHERE id = NEW.snapshot_id AND source_id = NEW.source_id"
-            ' AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact) THEN '
-            + refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)
-            + " END IF; RETURN NEW;"
-        ),
+        func=f"""
+            -- A span that is not even whole is left to the constraint below; substr() would fail on it.
+            IF NEW."end" >= NEW.start AND NOT EXISTS (
+                SELECT FROM public.sources_snapshot
+                WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
+                    AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact
+            ) THEN
+                {refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)}
+            END IF;
+            RETURN NEW;
+        """,
     )
 
 
@@ -33,6 +39,11 @@ def span_is_whole(name: str) -> models.CheckConstraint:
         condition=Q(start__isnull=True, end__isnull=True)
         | Q(snapshot__isnull=False, start__isnull=False, end__isnull=False, end__gt=F("start")),
     )
+
+
+def quote_fits(name: str) -> models.CheckConstraint:
+    """The constraint that a quote is a passage, and no whole book."""
+    return bounds.not_longer(name, "exact", LONGEST_QUOTE)
 
 
 class Anchored(models.Model):
@@ -50,7 +61,7 @@ class Anchored(models.Model):
         related_name="+",
         verbose_name=_("snapshot"),
     )
-    exact = models.TextField(_("exact words"), blank=True)
+    exact = models.TextField(_("exact words"), max_length=LONGEST_QUOTE, blank=True)
     prefix = models.TextField(_("words before"), blank=True)
     suffix = models.TextField(_("words after"), blank=True)
     start = models.PositiveIntegerField(_("start"), null=True, blank=True)

@@ -3,7 +3,7 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.anchored import Anchored, span_carries_quote, span_is_whole
+from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from factcheck.history import keep_history
 
 
@@ -38,6 +38,7 @@ class Appearance(Anchored):
         verbose_name_plural = _("appearances")
         constraints = [
             span_is_whole("appearance_span_is_whole"),
+            quote_fits("appearance_quote_fits"),
             models.CheckConstraint(
                 name="appearance_anchor_has_a_span",
                 condition=Q(anchor="unanchored", start__isnull=True)

@@ -13,11 +13,29 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.statement_key import StatementKey
 from claims.models.transition import move_is_written_down
+from factcheck import bounds
 from factcheck.fields import LanguageField
 from factcheck.history import keep_history, keep_links
-from factcheck.rules import Rule, refuse
+from factcheck.rules import Rule, refuse, see_the_present
 
 CLAIM_STATE_MOVES = "claim_state_moves"
+
+#: The longest statement that anybody was seen to check has 6,381 characters.
+LONGEST_STATEMENT = 10_000
+LONGEST_CONTEXT = 20_000
+
+_IS_IN_REVIEW = refuse(
+    "A verdict on this claim is in review: what it judges stays until it is published or returned.",
+    name="claim_words_are_fixed_in_review",
+)
+_IS_PUBLISHED = refuse(
+    "A claim with a published verdict cannot be declined; retract the verdict first.", name=CLAIM_STATE_MOVES
+)
+_MERGES_CHAIN = refuse(
+    "A claim is merged into one that stands by itself: not into a merged or declined claim,"
+    " and not while other claims are merged into it.",
+    name="claim_merges_do_not_chain",
+)
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -42,7 +60,9 @@ class Claim(models.Model):
         MERGED = "merged", _("Merged")
 
     statement = models.TextField(
-        _("statement"), help_text=_("The claim in a sentence that stands by itself.")
+        _("statement"),
+        max_length=LONGEST_STATEMENT,
+        help_text=_("The claim in a sentence that stands by itself."),
     )
     #: By which the same statement is found again however it is typed.
     statement_key = models.GeneratedField(
@@ -57,9 +77,12 @@ class Claim(models.Model):
         related_name="claims",
         verbose_name=_("claimant"),
     )
-    claimed_on = models.DateField(_("claimed on"), null=True, blank=True)
+    claimed_on = models.DateField(
+        _("claimed on"), null=True, blank=True, validators=[bounds.day_that_has_come]
+    )
     context = models.TextField(
         _("context"),
+        max_length=LONGEST_CONTEXT,
         blank=True,
         help_text=_("What a reader must know to understand the claim. Shown to readers."),
     )
@@ -117,6 +140,9 @@ class Claim(models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="claim_has_a_statement", condition=~Q(statement="")),
+            bounds.not_longer("claim_statement_fits", "statement", LONGEST_STATEMENT),
+            bounds.not_longer("claim_context_fits", "context", LONGEST_CONTEXT),
+            bounds.days_in_sight("claim_days_are_in_sight", "claimed_on"),
             models.CheckConstraint(
                 name="claim_state_is_known",
                 condition=Q(state__in=["proposed", "accepted", "declined", "merged"]),
@@ -148,47 +174,56 @@ class Claim(models.Model):
             models.Index(name="claim_by_statement", fields=["statement_key"]),
         ]
         triggers = [
+            bounds.days_have_come("claim_is_not_of_the_future", "claimed_on"),
             Rule(
                 name="claim_words_are_fixed_in_review",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("statement", "language", "claimant", "claimed_on", "context"),
-                func=(
-                    "IF EXISTS (SELECT 1 FROM claims_verdict WHERE claim_id = NEW.id AND state = 'in_review') THEN "
-                    + refuse(
-                        "A verdict on this claim is in review: what it judges stays until it is published or returned.",
-                        name="claim_words_are_fixed_in_review",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
+                func=f"""
+                    {see_the_present("claim_words_are_fixed_in_review")}
+                    IF EXISTS (
+                        SELECT FROM public.claims_verdict WHERE claim_id = NEW.id AND state = 'in_review'
+                    ) THEN
+                        {_IS_IN_REVIEW}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             Rule(
                 name=CLAIM_STATE_MOVES,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("state"),
-                func=(
-                    "IF NOT (OLD.state = 'proposed' AND NEW.state IN ('accepted', 'declined')"
-                    " OR OLD.state = 'accepted' AND NEW.state = 'declined'"
-                    " OR OLD.state <> 'merged' AND NEW.state = 'merged' AND NEW.state_before_merge = OLD.state"
-                    " OR OLD.state = 'merged' AND NEW.state = OLD.state_before_merge) THEN "
-                    + refuse("A claim cannot move between these states.", name=CLAIM_STATE_MOVES)
-                    + " END IF; IF NEW.state = 'declined' AND EXISTS (SELECT 1 FROM claims_verdict"
-                    " WHERE claim_id = NEW.id AND state = 'published') THEN "
-                    + refuse(
-                        "A claim with a published verdict cannot be declined; retract the verdict first.",
-                        name=CLAIM_STATE_MOVES,
-                    )
-                    + " END IF; IF NEW.state = 'merged' AND (EXISTS (SELECT 1 FROM claims_claim"
-                    " WHERE id = NEW.merged_into_id AND state IN ('merged', 'declined'))"
-                    " OR EXISTS (SELECT 1 FROM claims_claim WHERE merged_into_id = NEW.id)) THEN "
-                    + refuse(
-                        "A claim is merged into one that stands by itself: not into a merged or declined claim,"
-                        " and not while other claims are merged into it.",
-                        name="claim_merges_do_not_chain",
-                    )
-                    + " END IF; "
-                    + move_is_written_down("claim_id = NEW.id AND verdict_id IS NULL")
-                    + " RETURN NEW;"
-                ),
+                func=f"""
+                    {see_the_present(CLAIM_STATE_MOVES)}
+                    -- Waits for verdicts that are arriving on the claim, and claims being merged into it.
+                    PERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;
+                    IF NOT (
+                        OLD.state = 'proposed' AND NEW.state IN ('accepted', 'declined')
+                        OR OLD.state = 'accepted' AND NEW.state = 'declined'
+                        OR OLD.state <> 'merged' AND NEW.state = 'merged' AND NEW.state_before_merge = OLD.state
+                        OR OLD.state = 'merged' AND NEW.state = OLD.state_before_merge
+                    ) THEN
+                        {refuse("A claim cannot move between these states.", name=CLAIM_STATE_MOVES)}
+                    END IF;
+                    IF NEW.state = 'declined' AND EXISTS (
+                        SELECT FROM public.claims_verdict AS verdict
+                        JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
+                        WHERE NEW.id IN (claim.id, claim.merged_into_id) AND verdict.state = 'published'
+                    ) THEN
+                        {_IS_PUBLISHED}
+                    END IF;
+                    IF NEW.state = 'merged' THEN
+                        PERFORM FROM public.claims_claim
+                        WHERE id = NEW.merged_into_id AND state IN ('proposed', 'accepted') FOR SHARE;
+                        IF NOT FOUND OR EXISTS (
+                            SELECT FROM public.claims_claim WHERE merged_into_id = NEW.id
+                        ) THEN
+                            {_MERGES_CHAIN}
+                        END IF;
+                    END IF;
+                    {move_is_written_down("claim_id = NEW.id AND verdict_id IS NULL")}
+                    RETURN NEW;
+                """,
             ),
         ]
 

@@ -3,13 +3,21 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.anchored import Anchored, span_carries_quote, span_is_whole
+from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
+from factcheck import bounds
 from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse
+from factcheck.rules import Rule, refuse, see_the_present
+from sources.models import Source
+
+LONGEST_NOTE = 20_000
 
 _REFUSAL = refuse(
     "The evidence of a verdict that is no longer a draft cannot change.",
     name="evidence_is_fixed_with_its_verdict",
+)
+_ADDRESS_IS_CITED = refuse(
+    "A verdict in review, or one that was published, rests on this address: correct it rather than clear it.",
+    name="source_address_is_kept",
 )
 
 
@@ -29,7 +37,12 @@ class Evidence(Anchored):
         "sources.Source", models.PROTECT, related_name="evidence", verbose_name=_("source")
     )
     stance = models.CharField(_("stance"), max_length=20, choices=Stance)
-    note = models.TextField(_("note"), blank=True, help_text=_("What the source shows, in our words."))
+    note = models.TextField(
+        _("note"),
+        max_length=LONGEST_NOTE,
+        blank=True,
+        help_text=_("What the source shows, in our words."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
@@ -39,6 +52,8 @@ class Evidence(Anchored):
         verbose_name_plural = _("evidence")
         constraints = [
             span_is_whole("evidence_span_is_whole"),
+            bounds.not_longer("evidence_note_fits", "note", LONGEST_NOTE),
+            quote_fits("evidence_quote_fits"),
             models.CheckConstraint(
                 name="evidence_stance_is_known",
                 condition=models.Q(stance__in=["supports", "refutes", "context"]),
@@ -49,26 +64,60 @@ class Evidence(Anchored):
             Rule(
                 name="evidence_is_fixed_with_its_verdict",
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                func=(
-                    "IF EXISTS (SELECT 1 FROM claims_verdict WHERE id = OLD.verdict_id AND state <> 'draft') THEN "
-                    + _REFUSAL
-                    + " END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;"
-                    " IF NEW.verdict_id <> OLD.verdict_id THEN " + _REFUSAL + " END IF; RETURN NEW;"
-                ),
+                declare=[("verdict", "public.claims_verdict")],
+                func=f"""
+                    -- Held: a verdict that is being submitted meanwhile is submitted with what is there then.
+                    SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
+                    IF verdict.state <> 'draft' THEN
+                        {_REFUSAL}
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    IF NEW.verdict_id <> OLD.verdict_id THEN
+                        {_REFUSAL}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             Rule(
                 name="evidence_is_added_to_drafts",
                 operation=pgtrigger.Insert,
-                # An imported verdict arrives published: its evidence comes in the same transaction or not at all.
-                # `now()` is when the transaction began.
-                func=(
-                    "IF NOT EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
-                    " AND (state = 'draft' OR origin = 'imported' AND created_at >= now())) THEN "
-                    + _REFUSAL
-                    + " END IF; RETURN NEW;"
-                ),
+                declare=[("verdict", "public.claims_verdict")],
+                func=f"""
+                    SELECT * INTO verdict FROM public.claims_verdict WHERE id = NEW.verdict_id FOR NO KEY UPDATE;
+                    -- An imported verdict arrives published: its evidence comes in the same transaction or not at all.
+                    -- Both now() and its created_at say when that began.
+                    IF (verdict.state = 'draft' OR verdict.origin = 'imported' AND verdict.created_at = now())
+                        IS NOT TRUE
+                    THEN
+                        {_REFUSAL}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_stance_display()}: {self.source}"
+
+
+# Of sources, but about evidence: what sources are cited for is not their affair.
+pgtrigger.register(
+    Rule(
+        name="source_address_is_kept",
+        operation=pgtrigger.Update,
+        condition=~pgtrigger.Q(old__url="") & pgtrigger.Q(new__url=""),
+        func=f"""
+            {see_the_present("source_address_is_kept")}
+            IF EXISTS (
+                SELECT FROM public.claims_evidence AS evidence
+                JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id
+                WHERE evidence.source_id = NEW.id AND evidence.snapshot_id IS NULL AND verdict.state <> 'draft'
+            ) THEN
+                {_ADDRESS_IS_CITED}
+            END IF;
+            RETURN NEW;
+        """,
+    )
+)(Source)

@@ -7,10 +7,9 @@ from django.db.models.functions import Coalesce
 
 from factcheck.rules import Rule, append_only
 
-#: What the database itself does to an entry, and to its verdicts, when the next one arrives.
+#: All that ever happens to an entry, and to its verdicts: it is closed, once.
 _IS_CLOSED = (
-    "pg_trigger_depth() > 1 AND OLD.superseded_at IS NULL"
-    " AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'"
+    "OLD.superseded_at IS NULL AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at' AND "
 )
 
 #: What no later entry of the claim has taken the place of.
@@ -27,6 +26,11 @@ def sortable_day(field: str) -> Coalesce:
     return Coalesce(field, Value(date.min))
 
 
-def only_added(table: str) -> list[Rule]:
-    """Rules under which rows of `table` are only added, and closed by the database when the next entry arrives."""
-    return append_only(table, "The ledger never forgets: publications are only added.", unless=_IS_CLOSED)
+def only_added(table: str, *, closed: str) -> list[Rule]:
+    """Rules under which rows of `table` are only added, and closed when the next entry arrives.
+
+    `closed` is the SQL condition on OLD and NEW under which a row may be closed.
+    """
+    return append_only(
+        table, "The ledger never forgets: publications are only added.", unless=_IS_CLOSED + closed
+    )

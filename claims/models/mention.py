@@ -56,21 +56,21 @@ COUNT_MENTIONS = f"""
             SELECT {_COLUMNS}, 1 AS step FROM arrived WHERE status = 'published'
             UNION ALL
             SELECT {_OF_PREVIOUS}, -1
-            FROM arrived AS entry JOIN claims_publication AS previous
+            FROM arrived AS entry JOIN public.claims_publication AS previous
                 ON previous.claim_id = entry.claim_id AND previous.version = entry.version - 1
             WHERE previous.status = 'published'
         ) AS entries, LATERAL {_MENTIONED} AS mentioned (kind, thing_id)
         GROUP BY kind, thing_id HAVING sum(step) <> 0
     ), gone AS (
-        DELETE FROM claims_mention AS known USING counted
+        DELETE FROM public.claims_mention AS known USING counted
         WHERE (known.kind, known.thing_id) = (counted.kind, counted.thing_id)
             AND counted.step < 0 AND known.publications + counted.step <= 0
     ), fewer AS (
-        UPDATE claims_mention AS known SET publications = known.publications + counted.step FROM counted
+        UPDATE public.claims_mention AS known SET publications = known.publications + counted.step FROM counted
         WHERE (known.kind, known.thing_id) = (counted.kind, counted.thing_id)
             AND counted.step < 0 AND known.publications + counted.step > 0
     )
-    INSERT INTO claims_mention AS known (kind, thing_id, publications)
+    INSERT INTO public.claims_mention AS known (kind, thing_id, publications)
     SELECT kind, thing_id, step FROM counted WHERE step > 0
     ORDER BY kind, thing_id
     ON CONFLICT (kind, thing_id) DO UPDATE SET publications = known.publications + excluded.publications;

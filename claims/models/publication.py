@@ -17,8 +17,62 @@ from claims.search import RANKED, Reading, Sought, matching, read, relevance
 from factcheck.fields import LanguageField, UncompressedTextField
 from factcheck.own_addresses import placed
 from factcheck.rules import Rule, refuse
+from sources.models.snapshot import TextSha256
 
 _CURRENT = NEWEST & Q(status="published")
+
+_CLOSED_TOO_EARLY = refuse(
+    "An entry of the ledger is closed by the one that follows it, at its moment.",
+    name="publication_is_closed_by_the_next",
+)
+_OUT_OF_TURN = refuse(
+    "A publication continues its claim's ledger: the next version, not earlier than the last.",
+    name="publication_joins_the_ledger",
+)
+_AHEAD_OF_TIME = refuse(
+    "A publication is not dated later than now, by the clock of the database.",
+    name="publication_is_not_ahead_of_time",
+)
+_WITHOUT_VERDICT = refuse(
+    "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
+)
+
+#: PL/pgSQL for before an entry is stored: that it is the claim's next, rests on something, and gets its number.
+_JOIN_THE_LEDGER = f"""
+    -- Held to the end of the transaction, so that numbers become visible in their order.
+    PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));
+    SELECT id, version, published_at INTO previous FROM public.claims_publication
+    WHERE claim_id = NEW.claim_id AND superseded_at IS NULL;
+    IF NEW.version <> coalesce(previous.version, 0) + 1
+        OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL
+    THEN
+        {_OUT_OF_TURN}
+    END IF;
+    -- Unless the clock was put back since the last one.
+    IF NEW.published_at > greatest(clock_timestamp(), previous.published_at) THEN
+        {_AHEAD_OF_TIME}
+    END IF;
+    IF NEW.status = 'published' THEN
+        -- Held: a verdict that is being retracted meanwhile is none.
+        PERFORM FROM public.claims_verdict WHERE claim_id = NEW.claim_id AND state = 'published' FOR SHARE;
+        IF NOT FOUND THEN
+            PERFORM FROM public.claims_claim AS claim
+            JOIN public.claims_verdict AS verdict ON verdict.claim_id = claim.id
+            WHERE claim.merged_into_id = NEW.claim_id AND verdict.state = 'published' FOR SHARE;
+            IF NOT FOUND THEN
+                {_WITHOUT_VERDICT}
+            END IF;
+        END IF;
+    END IF;
+    -- Contiguous, so that whoever follows the ledger sees that nothing is missing.
+    NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM public.claims_publication), 0);
+    IF previous.id IS NOT NULL THEN
+        UPDATE public.claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;
+        UPDATE public.claims_publishedverdict SET superseded_at = NEW.published_at
+        WHERE publication_id = previous.id;
+    END IF;
+    RETURN NEW;
+"""
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -165,6 +219,9 @@ class Publication(models.Model):
                 condition=Q(status__in=["published", "retracted", "merged"]),
             ),
             models.CheckConstraint(
+                name="publication_body_hash_is_true", condition=Q(body_sha256=TextSha256("body"))
+            ),
+            models.CheckConstraint(
                 name="publication_change_has_a_public_note",
                 condition=~Q(kind__in=["clarification", "correction", "update", "retraction"]) | ~Q(note=""),
             ),
@@ -246,54 +303,45 @@ class Publication(models.Model):
                 declare=[("keys", "text[]"), ("steps", "integer[]")],
                 func=COUNT_WORDS,
             ),
-            # Only the trigger below sets superseded_at, from inside an INSERT: a statement of its own is refused.
-            *only_added("publication"),
+            # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
+            *only_added("publication", closed="NEW.superseded_at >= OLD.published_at"),
+            Rule(
+                # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.
+                name="publication_is_closed_by_the_next",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.AnyChange("superseded_at"),
+                func=f"""
+                    IF NOT EXISTS (
+                        SELECT FROM public.claims_publication
+                        WHERE claim_id = NEW.claim_id AND version = NEW.version + 1
+                            AND published_at = NEW.superseded_at
+                    ) THEN
+                        {_CLOSED_TOO_EARLY}
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             Rule(
                 # Not generated columns: those would each make the heading anew, and again when an entry is superseded.
                 name="publication_is_searchable",
                 operation=pgtrigger.Insert,
-                func=(
-                    "NEW.search_heading := claims_search_heading("
-                    "NEW.search_languages, NEW.search_statement, NEW.search_names);"
-                    " NEW.search := claims_search_document("
-                    "NEW.search_heading, NEW.search_languages, NEW.search_text);"
-                    " RETURN NEW;"
-                ),
+                func="""
+                    NEW.search_heading := public.claims_search_heading(
+                        NEW.search_languages, NEW.search_statement, NEW.search_names
+                    );
+                    NEW.search := public.claims_search_document(
+                        NEW.search_heading, NEW.search_languages, NEW.search_text
+                    );
+                    RETURN NEW;
+                """,
             ),
             Rule(
                 name="publication_joins_the_ledger",
                 operation=pgtrigger.Insert,
                 declare=[("previous", "record")],
-                func=(
-                    # Held to the end of the transaction, so that numbers become visible in their order.
-                    "PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));"
-                    " SELECT id, version, published_at INTO previous FROM claims_publication"
-                    " WHERE claim_id = NEW.claim_id AND superseded_at IS NULL;"
-                    " IF NEW.version <> coalesce(previous.version, 0) + 1"
-                    " OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL THEN "
-                    + refuse(
-                        "A publication continues its claim's ledger: the next version, not earlier than the last.",
-                        name="publication_joins_the_ledger",
-                    )
-                    + " END IF; IF NEW.status = 'published' AND NOT EXISTS"
-                    " (SELECT 1 FROM claims_verdict WHERE claim_id = NEW.claim_id AND state = 'published')"
-                    # The second question costs more, and is seldom asked.
-                    " AND NOT EXISTS (SELECT 1 FROM claims_claim c JOIN claims_verdict v ON v.claim_id = c.id"
-                    " WHERE c.merged_into_id = NEW.claim_id AND v.state = 'published') THEN "
-                    + refuse(
-                        "A claim is public only with a published verdict.",
-                        name="publication_rests_on_a_verdict",
-                    )
-                    + " END IF;"
-                    # Contiguous, so that whoever follows the ledger sees that nothing is missing.
-                    " NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM claims_publication), 0);"
-                    " IF previous.id IS NOT NULL THEN"
-                    " UPDATE claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;"
-                    " UPDATE claims_publishedverdict SET superseded_at = NEW.published_at"
-                    " WHERE publication_id = previous.id;"
-                    " END IF;"
-                    " RETURN NEW;"
-                ),
+                func=_JOIN_THE_LEDGER,
             ),
         ]
 

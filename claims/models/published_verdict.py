@@ -16,6 +16,11 @@ from sources.models import Publisher
 _PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
+_NOT_PUBLISHED = refuse(
+    "Only a published entry shows verdicts.", name="publishedverdict_stands_with_its_publication"
+)
+
+
 def ours() -> Q:
     """The condition that a verdict is the newsroom's own, asked together with all else."""
     return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
@@ -105,23 +110,25 @@ class PublishedVerdict(models.Model):
             Index(name="publishedverdict_by_review", fields=["review_key"], condition=~Q(review_key="")),
         ]
         triggers = [
-            *only_added("publishedverdict"),
+            *only_added(
+                "publishedverdict",
+                closed="NEW.superseded_at ="
+                " (SELECT superseded_at FROM public.claims_publication WHERE id = NEW.publication_id)",
+            ),
             Rule(
                 name="publishedverdict_stands_with_its_publication",
                 operation=pgtrigger.Insert,
                 declare=[("status", "text")],
-                func=(
-                    "SELECT p.published_at, p.superseded_at, p.status"
-                    " INTO NEW.published_at, NEW.superseded_at, status"
-                    # Whoever closes the entry comes before or after this: either of them sees what the other did.
-                    " FROM claims_publication p WHERE p.id = NEW.publication_id FOR SHARE;"
-                    " IF status <> 'published' THEN "
-                    + refuse(
-                        "Only a published entry shows verdicts.",
-                        name="publishedverdict_stands_with_its_publication",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
+                func=f"""
+                    -- Whoever closes the entry comes before or after this: either of them sees what the other did.
+                    SELECT entry.published_at, entry.superseded_at, entry.status
+                    INTO NEW.published_at, NEW.superseded_at, status
+                    FROM public.claims_publication AS entry WHERE entry.id = NEW.publication_id FOR SHARE;
+                    IF status <> 'published' THEN
+                        {_NOT_PUBLISHED}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

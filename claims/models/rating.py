@@ -7,9 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.fields import LanguageField
 from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse
+from factcheck.rules import Rule, refuse, see_the_present
 
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour as #rrggbb in lower case."))
+
+
+_IS_USED = refuse(
+    "This rating has been used in a verdict; its label, code and scale stay. Add a new version of the scale.",
+    name="rating_label_is_frozen_once_used",
+)
 
 
 class NormalisedRating(models.TextChoices):
@@ -99,15 +105,17 @@ class Rating(models.Model):
                 name="rating_label_is_frozen_once_used",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("label", "code", "scale"),
-                func=(
-                    "IF EXISTS (SELECT 1 FROM claims_verdict WHERE rating_id = OLD.id AND state <> 'draft') THEN "
-                    + refuse(
-                        "This rating has been used in a verdict; its label, code and scale stay."
-                        " Add a new version of the scale.",
-                        name="rating_label_is_frozen_once_used",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
+                func=f"""
+                    {see_the_present("rating_label_is_frozen_once_used")}
+                    -- Waits for whoever is giving a verdict this rating, and keeps others from it.
+                    PERFORM FROM public.claims_rating WHERE id = OLD.id FOR UPDATE;
+                    IF EXISTS (
+                        SELECT FROM public.claims_verdict WHERE rating_id = OLD.id AND state <> 'draft'
+                    ) THEN
+                        {_IS_USED}
+                    END IF;
+                    RETURN NEW;
+                """,
             )
         ]
 

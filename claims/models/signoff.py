@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.rules import Rule, append_only, refuse
 
+_WROTE_IT = refuse(
+    "Who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"
+)
+
 
 class SignOff(models.Model):
     """That somebody other than the author has checked a verdict and stands behind it. Append-only.
@@ -39,18 +43,22 @@ class SignOff(models.Model):
             Rule(
                 name="signoff_by_somebody_else",
                 operation=pgtrigger.Insert,
-                func=(
-                    "IF EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
-                    " AND NEW.by_id = ANY(edited_by || ARRAY[author_id, submitted_by_id]::bigint[])) THEN "
-                    + refuse(
-                        "Who wrote, edited or submitted a verdict cannot sign it off.",
-                        name="signoff_by_somebody_else",
-                    )
-                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
-                    " AND state = 'in_review' AND review_round = NEW.round) THEN "
-                    + refuse("Only a verdict in review can be signed off.", name="signoff_in_review")
-                    + " END IF; RETURN NEW;"
-                ),
+                declare=[("verdict", "public.claims_verdict")],
+                func=f"""
+                    -- Held, so that nobody writes on it, or takes it out of review, meanwhile.
+                    SELECT * INTO verdict FROM public.claims_verdict WHERE id = NEW.verdict_id FOR NO KEY UPDATE;
+                    IF NEW.by_id = ANY (
+                        verdict.edited_by || ARRAY[verdict.author_id, verdict.submitted_by_id]::bigint[]
+                    ) THEN
+                        {_WROTE_IT}
+                    END IF;
+                    IF (verdict.state, verdict.review_round) IS DISTINCT FROM ('in_review', NEW.round) THEN
+                        {refuse("Only a verdict in review can be signed off.", name="signoff_in_review")}
+                    END IF;
+                    -- When it was given is not for the one who gives it to say.
+                    NEW.at := clock_timestamp();
+                    RETURN NEW;
+                """,
             ),
         ]
 

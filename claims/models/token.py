@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from factcheck.rules import Rule, refuse
+from factcheck.rules import Rule, never_emptied, refuse
 
 
 class Scope(models.TextChoices):
@@ -96,6 +96,7 @@ class ApiToken(AbstractAuthToken):
                 operation=pgtrigger.Delete,
                 func=refuse("A token is revoked, not deleted.", name="apitoken_is_kept"),
             ),
+            never_emptied("apitoken", "A token is revoked, not deleted."),
         ]
 
     def __str__(self) -> str:

@@ -13,14 +13,17 @@ def move_is_written_down(subject: str) -> str:
     `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
     a trigger stamps every Transition with it, so equality means: the same transaction.
     """
-    return (
-        f"IF NOT EXISTS (SELECT 1 FROM claims_transition WHERE {subject}"
-        " AND before = OLD.state AND after = NEW.state AND at = now()) THEN "
-        + refuse(
-            "Every move is written down: there is no transition for this one.", name="move_is_written_down"
-        )
-        + " END IF;"
+    refusal = refuse(
+        "Every move is written down: there is no transition for this one.", name="move_is_written_down"
     )
+    return f"""
+        IF NOT EXISTS (
+            SELECT FROM public.claims_transition
+            WHERE {subject} AND before = OLD.state AND after = NEW.state AND at = now()
+        ) THEN
+            {refusal}
+        END IF;
+    """
 
 
 class Transition(models.Model):

@@ -1,17 +1,51 @@
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import move_is_written_down
+from factcheck import bounds
 from factcheck.fields import LanguageField
 from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse
+from factcheck.rules import Rule, refuse, see_the_present
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
+
+LONGEST_NOTE = 10_000
+LONGEST_EXPLANATION = 200_000
+
+_EDITORS_FORGOTTEN = refuse(
+    "Who has written on a verdict is not forgotten.", name="verdict_editors_are_remembered"
+)
+_TERMS_CHANGED = refuse(
+    "The terms of a review are set when a draft is submitted, each time for a new round.",
+    name="verdict_terms_of_review",
+)
+_CONTENT_CHANGED = refuse(
+    "Only a draft can be edited. Ask for changes, or draft a new version of what is published.",
+    name="verdict_content_is_fixed",
+)
+_WRONG_MOMENT = refuse(
+    "When a verdict was added and published is said once, and never later than now by the clock of the database.",
+    name="verdict_is_dated_by_the_database",
+)
+_CLAIM_IS_DECLINED = refuse(
+    "A declined claim gets no published verdict.", name="verdict_arrives_on_a_claim_that_stands"
+)
+_NOT_SIGNED_OFF = refuse(
+    "A verdict is published only when others than its author have signed it off.",
+    name="verdict_with_four_eyes",
+)
+_WITHOUT_EVIDENCE = refuse(
+    "A verdict is published only with evidence that has an address or a snapshot.",
+    name="verdict_rests_on_evidence",
+)
+_CLAIM_NOT_ACCEPTED = refuse(
+    "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
+)
 
 #: What a verdict says. Once it is no longer a draft none of it can change.
 CONTENT = (
@@ -86,14 +120,32 @@ class Verdict(models.Model):
         related_name="verdicts",
         verbose_name=_("rating"),
     )
-    summary = models.TextField(_("summary"), blank=True, help_text=_("The finding in one or two sentences."))
-    explanation = models.TextField(_("explanation"), blank=True, help_text=_("How we know. Markdown."))
-    language = LanguageField(_("language"))
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
-    valid_as_of = models.DateField(
-        _("true as of"), null=True, blank=True, help_text=_("The day up to which the facts were checked.")
+    summary = models.TextField(
+        _("summary"),
+        max_length=LONGEST_NOTE,
+        blank=True,
+        help_text=_("The finding in one or two sentences."),
     )
-    recheck_on = models.DateField(_("check again on"), null=True, blank=True)
+    explanation = models.TextField(
+        _("explanation"),
+        max_length=LONGEST_EXPLANATION,
+        blank=True,
+        help_text=_("How we know. Markdown."),
+    )
+    language = LanguageField(_("language"))
+    reviewed_on = models.DateField(
+        _("reviewed on"), null=True, blank=True, validators=[bounds.day_that_has_come]
+    )
+    valid_as_of = models.DateField(
+        _("true as of"),
+        null=True,
+        blank=True,
+        validators=[bounds.day_that_has_come],
+        help_text=_("The day up to which the facts were checked."),
+    )
+    recheck_on = models.DateField(
+        _("check again on"), null=True, blank=True, validators=[bounds.day_in_sight]
+    )
     url = models.URLField(
         _("review page"),
         max_length=2000,
@@ -111,7 +163,10 @@ class Verdict(models.Model):
     )
     correction_kind = models.CharField(_("kind of change"), max_length=20, choices=CorrectionKind, blank=True)
     correction_note = models.TextField(
-        _("public note"), blank=True, help_text=_("What changed and why, in words for readers.")
+        _("public note"),
+        max_length=LONGEST_NOTE,
+        blank=True,
+        help_text=_("What changed and why, in words for readers."),
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
     review_round = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -121,7 +176,8 @@ class Verdict(models.Model):
     )
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+    #: When the transaction began that brought it: so it is known what arrived together with it.
+    created_at = models.DateTimeField(_("added"), db_default=TransactionNow(), editable=False)
 
     class Meta:
         ordering = ["-id"]
@@ -169,6 +225,10 @@ class Verdict(models.Model):
                 condition=Q(origin="house", author__isnull=False) | Q(origin="imported", author__isnull=True),
             ),
             models.CheckConstraint(name="verdict_needs_a_signoff", condition=Q(required_signoffs__gte=1)),
+            bounds.not_longer("verdict_summary_fits", "summary", LONGEST_NOTE),
+            bounds.not_longer("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
+            bounds.not_longer("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
+            bounds.days_in_sight("verdict_days_are_in_sight", "reviewed_on", "valid_as_of", "recheck_on"),
         ]
         indexes = [
             # The sign-off queue on the dashboard: oldest first.
@@ -177,6 +237,7 @@ class Verdict(models.Model):
             Index(name="verdict_recheck_due", fields=["recheck_on"], condition=Q(state="published")),
         ]
         triggers = [
+            bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
             Rule(
                 name="verdict_author_is_fixed",
                 operation=pgtrigger.Update,
@@ -190,44 +251,40 @@ class Verdict(models.Model):
                 name="verdict_editors_are_remembered",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("edited_by"),
-                func=(
-                    "IF NOT NEW.edited_by @> OLD.edited_by THEN "
-                    + refuse(
-                        "Who has written on a verdict is not forgotten.",
-                        name="verdict_editors_are_remembered",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
+                func=f"""
+                    IF NOT NEW.edited_by @> OLD.edited_by THEN
+                        {_EDITORS_FORGOTTEN}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             Rule(
                 # A round that does not grow would let sign-offs of an earlier wording count again.
                 name="verdict_terms_of_review",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("review_round", "required_signoffs", "submitted_by", "state"),
-                func=(
-                    "IF NEW.review_round < OLD.review_round"
-                    " OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round"
-                    " OR OLD.state <> 'draft' AND (NEW.review_round, NEW.required_signoffs, NEW.submitted_by_id)"
-                    " IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.submitted_by_id) THEN "
-                    + refuse(
-                        "The terms of a review are set when a draft is submitted, each time for a new round.",
-                        name="verdict_terms_of_review",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
+                func=f"""
+                    IF NEW.review_round < OLD.review_round
+                        OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round
+                        OR OLD.state <> 'draft'
+                            AND (NEW.review_round, NEW.required_signoffs, NEW.submitted_by_id)
+                            IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.submitted_by_id)
+                    THEN
+                        {_TERMS_CHANGED}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             Rule(
                 name="verdict_content_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*CONTENT),
-                func=(
-                    "IF OLD.state <> 'draft' THEN "
-                    + refuse(
-                        "Only a draft can be edited. Ask for changes, or draft a new version of what is published.",
-                        name="verdict_content_is_fixed",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
+                func=f"""
+                    IF OLD.state <> 'draft' THEN
+                        {_CONTENT_CHANGED}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             Rule(
                 name="verdict_is_kept",
@@ -242,43 +299,100 @@ class Verdict(models.Model):
                 func=refuse("A verdict written here starts as a draft.", name="verdict_starts_as_draft"),
             ),
             Rule(
+                name="verdict_is_dated_by_the_database",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition(
+                    "NEW.created_at <> now() OR NEW.published_at > clock_timestamp()"
+                ),
+                func=_WRONG_MOMENT,
+            ),
+            Rule(
+                name="verdict_moments_are_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("created_at", "published_at"),
+                func=f"""
+                    IF NEW.created_at <> OLD.created_at
+                        OR NEW.published_at IS DISTINCT FROM OLD.published_at AND (
+                            OLD.state = 'in_review' AND NEW.state = 'published'
+                            AND NEW.published_at <= clock_timestamp()
+                        ) IS NOT TRUE
+                    THEN
+                        {_WRONG_MOMENT}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="verdict_arrives_on_a_claim_that_stands",
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="arrived"),
+                func=f"""
+                    {see_the_present("verdict_arrives_on_a_claim_that_stands")}
+                    -- Held: a label that is being changed, or a claim declined, is so before or after this. Two
+                    -- statements, because a condition would be asked before the lock is taken.
+                    PERFORM FROM public.claims_rating WHERE id IN (SELECT rating_id FROM arrived) FOR KEY SHARE;
+                    PERFORM FROM public.claims_claim
+                    WHERE id IN (SELECT claim_id FROM arrived WHERE state = 'published') FOR KEY SHARE;
+                    IF EXISTS (
+                        SELECT FROM arrived JOIN public.claims_claim AS claim ON claim.id = arrived.claim_id
+                        WHERE arrived.state = 'published' AND claim.state = 'declined'
+                    ) THEN
+                        {_CLAIM_IS_DECLINED}
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            Rule(
                 name=VERDICT_STATE_MOVES,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("state"),
-                func=(
-                    "IF (OLD.state, NEW.state) NOT IN (('draft', 'in_review'), ('in_review', 'draft'),"
-                    " ('in_review', 'published'), ('published', 'superseded'), ('published', 'retracted')) THEN "
-                    + refuse("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)
-                    + " END IF; "
-                    + move_is_written_down("verdict_id = NEW.id")
-                    + " RETURN NEW;"
-                ),
+                func=f"""
+                    {see_the_present(VERDICT_STATE_MOVES)}
+                    -- What it judges, and as what, stays so until all of the move is done.
+                    PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
+                    PERFORM FROM public.claims_rating WHERE id = NEW.rating_id FOR SHARE;
+                    IF (OLD.state, NEW.state) NOT IN (
+                        ('draft', 'in_review'), ('in_review', 'draft'), ('in_review', 'published'),
+                        ('published', 'superseded'), ('published', 'retracted')
+                    ) THEN
+                        {refuse("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)}
+                    END IF;
+                    {move_is_written_down("verdict_id = NEW.id")}
+                    RETURN NEW;
+                """,
             ),
             Rule(
                 name="verdict_with_four_eyes",
                 operation=pgtrigger.Update,
                 condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
-                func=(
-                    "IF (SELECT count(*) FROM claims_signoff WHERE verdict_id = NEW.id AND round = NEW.review_round"
-                    " AND by_id IS DISTINCT FROM NEW.author_id) < NEW.required_signoffs THEN "
-                    + refuse(
-                        "A verdict is published only when others than its author have signed it off.",
-                        name="verdict_with_four_eyes",
-                    )
-                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_evidence e"
-                    " JOIN sources_source s ON s.id = e.source_id"
-                    " WHERE e.verdict_id = NEW.id AND (s.url <> '' OR e.snapshot_id IS NOT NULL)) THEN "
-                    + refuse(
-                        "A verdict is published only with evidence that has an address or a snapshot.",
-                        name="verdict_rests_on_evidence",
-                    )
-                    + " END IF; IF NOT EXISTS (SELECT 1 FROM claims_claim"
-                    " WHERE id = NEW.claim_id AND state = 'accepted') THEN "
-                    + refuse(
-                        "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
+                func=f"""
+                    {see_the_present("verdict_with_four_eyes")}
+                    IF (
+                        SELECT count(*) FROM public.claims_signoff
+                        WHERE verdict_id = NEW.id AND round = NEW.review_round AND by_id <> ALL (
+                            array_remove(
+                                NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL
+                            )
+                        )
+                    ) < NEW.required_signoffs THEN
+                        {_NOT_SIGNED_OFF}
+                    END IF;
+                    -- Held to the end of the transaction, as is the claim: nobody takes it away meanwhile.
+                    PERFORM FROM public.claims_evidence AS evidence
+                    JOIN public.sources_source AS source ON source.id = evidence.source_id
+                    WHERE evidence.verdict_id = NEW.id AND (source.url <> '' OR evidence.snapshot_id IS NOT NULL)
+                    FOR SHARE;
+                    IF NOT FOUND THEN
+                        {_WITHOUT_EVIDENCE}
+                    END IF;
+                    PERFORM FROM public.claims_claim WHERE id = NEW.claim_id AND state = 'accepted' FOR SHARE;
+                    IF NOT FOUND THEN
+                        {_CLAIM_NOT_ACCEPTED}
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

@@ -82,7 +82,7 @@ def _changed(keys: str, condition: str = "true") -> str:
                 WHERE entry.status = 'published'
                 UNION ALL
                 SELECT previous.search, previous.search_languages, -1
-                FROM arrived AS entry JOIN claims_publication AS previous
+                FROM arrived AS entry JOIN public.claims_publication AS previous
                     ON previous.claim_id = entry.claim_id AND previous.version = entry.version - 1
                 WHERE previous.status = 'published'
             ) AS entries, {keys} AS of_entry (key)
@@ -94,9 +94,9 @@ def _changed(keys: str, condition: str = "true") -> str:
 
 def _count_down(table: str, key: str) -> str:
     return f"""
-        DELETE FROM {table} AS known USING unnest(keys, steps) AS counted (key, step)
+        DELETE FROM public.{table} AS known USING unnest(keys, steps) AS counted (key, step)
         WHERE known.{key} = counted.key AND counted.step < 0 AND known.publications + counted.step <= 0;
-        UPDATE {table} AS known SET publications = known.publications + counted.step
+        UPDATE public.{table} AS known SET publications = known.publications + counted.step
         FROM unnest(keys, steps) AS counted (key, step)
         WHERE known.{key} = counted.key AND counted.step < 0;
     """
@@ -104,7 +104,7 @@ def _count_down(table: str, key: str) -> str:
 
 def _count_up(table: str, key: str) -> str:
     return f"""
-        INSERT INTO {table} AS known ({key}, publications)
+        INSERT INTO public.{table} AS known ({key}, publications)
         SELECT counted.key, counted.step FROM unnest(keys, steps) AS counted (key, step) WHERE counted.step > 0
         ON CONFLICT ({key}) DO UPDATE SET publications = known.publications + excluded.publications
     """
@@ -117,8 +117,8 @@ _WORDS = (
 
 # A word that is known is one that people misspell. To ask that costs a tenth of looking at its letters.
 _SPELLABLE = (
-    "EXISTS (SELECT FROM claims_searchword AS known WHERE known.word = counted.key)"
-    " OR claims_search_spellable(counted.key)"
+    "EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key)"
+    " OR public.claims_search_spellable(counted.key)"
 )
 
 #: PL/pgSQL for after entries (`arrived`) joined the ledger: their words are public, those of the entries that they
@@ -129,12 +129,12 @@ COUNT_WORDS = f"""
     {_count_up("claims_searchlanguage", "language")};
     {_changed(_WORDS, _SPELLABLE)}
     {_count_down("claims_searchword", "word")}
-    DELETE FROM claims_searchspelling AS spelt USING unnest(keys, steps) AS counted (key, step)
+    DELETE FROM public.claims_searchspelling AS spelt USING unnest(keys, steps) AS counted (key, step)
     WHERE spelt.word = counted.key AND counted.step < 0
-        AND NOT EXISTS (SELECT FROM claims_searchword AS known WHERE known.word = counted.key);
+        AND NOT EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key);
     -- Only a word that was not there yet has no xmax.
     WITH more AS ({_count_up("claims_searchword", "word")} RETURNING known.word, known.xmax)
-    INSERT INTO claims_searchspelling (word) SELECT more.word FROM more WHERE more.xmax = 0
+    INSERT INTO public.claims_searchspelling (word) SELECT more.word FROM more WHERE more.xmax = 0
     ON CONFLICT (word) DO NOTHING;
     RETURN NULL;
 """

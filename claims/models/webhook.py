@@ -119,11 +119,11 @@ class WebhookEndpoint(models.Model):
                 name="webhookendpoint_starts_now",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                func=(
-                    "INSERT INTO claims_webhookprogress (endpoint_id, position, consecutive_failures)"
-                    " SELECT NEW.id, coalesce(max(sequence), 0), 0 FROM claims_publication;"
-                    " RETURN NULL;"
-                ),
+                func="""
+                    INSERT INTO public.claims_webhookprogress (endpoint_id, position, consecutive_failures)
+                    SELECT NEW.id, coalesce(max(sequence), 0), 0 FROM public.claims_publication;
+                    RETURN NULL;
+                """,
             ),
         ]
 

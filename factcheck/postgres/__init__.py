@@ -15,6 +15,8 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
+from factcheck.privacy import FILE
+
 from .place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable
 from .server import live_server, start, stop
 
@@ -85,7 +87,7 @@ def running(data_dir: Path) -> Iterator[Place]:
 
 
 def _open_lock(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
 
 
 @contextlib.contextmanager

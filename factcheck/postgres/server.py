@@ -14,6 +14,8 @@ from typing import Any
 import psutil
 import psycopg
 
+from factcheck.privacy import open_private
+
 from .account import account_for, as_account, name_of
 from .memory import available, shared_buffers
 from .place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable, binary
@@ -34,6 +36,24 @@ SETTINGS = {
     # Containers give /dev/shm 64 MB, which one parallel query can fill.
     "max_parallel_workers_per_gather": "0",
     "max_parallel_maintenance_workers": "0",
+}
+
+# Given at each start, so that they hold for clusters that were made before, and whatever postgresql.conf says. The log
+# tells what happens to the server. What happens to a statement is told to whoever made it: its text, its values and
+# most messages about it ("invalid input syntax for type date: …") quote what was never published.
+LOG_SETTINGS = {
+    "log_min_messages": "log",  # above errors of statements, below those of the server
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",  # no DETAIL, which quotes rows, and statements of processes that crashed
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "debug_print_parse": "off",
+    "debug_print_rewritten": "off",
+    "debug_print_plan": "off",
 }
 
 
@@ -165,8 +185,9 @@ def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
         f'-cunix_socket_directories="{quoted}"',
         "-cunix_socket_permissions=0700",
         f"-cport={PORT}",
+        *(f"-c{name}={value}" for name, value in LOG_SETTINGS.items()),
     ]
-    with place.log.open("wb") as log:
+    with open_private(place.log) as log:
         # Its own session, so that Ctrl-C in our terminal does not reach it.
         process = _Server(
             **as_account(account, place, command),
@@ -191,13 +212,16 @@ _children: list[_Server] = []
 
 def _create_database(place: Place) -> None:
     try:
-        _connect(place, DATABASE).close()
+        with _connect(place, DATABASE) as connection:
+            # Also where the database was made before this was done.
+            connection.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
     except psycopg.OperationalError:
         try:
             with _connect(place, "postgres") as connection:
                 found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
                 if not found:
                     connection.execute(f"CREATE DATABASE {DATABASE}")
+                connection.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
             _connect(place, DATABASE).close()
         except psycopg.Error as error:
             raise PostgresUnavailable(_explain(place, "The database cannot be opened", str(error))) from error

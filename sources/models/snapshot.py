@@ -4,6 +4,7 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from factcheck import bounds
 from factcheck.fields import LanguageField
 from factcheck.rules import append_only
 
@@ -49,6 +50,7 @@ class Snapshot(models.Model):
         verbose_name_plural = _("snapshots")
         constraints = [
             UniqueConstraint(name="snapshot_number_is_unique_per_source", fields=["source", "number"]),
+            bounds.days_in_sight("snapshot_days_are_in_sight", "published_on"),
             models.CheckConstraint(name="snapshot_has_text", condition=~Q(text="")),
             models.CheckConstraint(
                 name="snapshot_text_hash_is_true", condition=Q(text_sha256=TextSha256("text"))

@@ -6,6 +6,7 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
+from factcheck import bounds
 from factcheck.fields import LanguageField
 from factcheck.history import keep_history
 from sources.urls import url_key
@@ -56,7 +57,9 @@ class Source(models.Model):
         verbose_name=_("publisher"),
     )
     byline = models.CharField(_("byline"), max_length=500, blank=True)
-    published_on = models.DateField(_("published on"), null=True, blank=True)
+    published_on = models.DateField(
+        _("published on"), null=True, blank=True, validators=[bounds.day_in_sight]
+    )
     language = LanguageField(_("language"), blank=True)
     show_text = models.BooleanField(
         _("show the text to readers"),
@@ -80,6 +83,12 @@ class Source(models.Model):
         verbose_name_plural = _("sources")
         constraints = [
             models.CheckConstraint(name="source_has_a_title", condition=~Q(title="")),
+            models.CheckConstraint(
+                name="source_address_is_of_the_web",
+                condition=Q(url="") | Q(url__iregex=r"^(https?|ftps?)://."),
+                violation_error_message=_("The address must begin with https:// or http://."),
+            ),
+            bounds.days_in_sight("source_days_are_in_sight", "published_on"),
             UniqueConstraint(
                 name="source_address_is_unique",
                 fields=["url_key"],

@@ -1,11 +1,13 @@
 """The embedded server, for real: every test starts one in a folder of its own."""
 
+import contextlib
 import os
 import pwd
 import shutil
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -76,6 +78,81 @@ def test_database_sorts_and_folds_every_script_alike_and_is_closed(tmp_path: Pat
         folder = Place(tmp_path).socket_folder.stat()
         assert stat.S_IMODE(folder.st_mode) == 0o700
         assert stat.S_IMODE((tmp_path / "postgres").stat().st_mode) == 0o700
+
+
+def test_only_its_owner_reads_what_is_beside_it_and_only_owners_make_temporary_tables(tmp_path: Path) -> None:
+    for name in ("postgres.log", "postgres.users", "postgres.lock"):
+        assert not (tmp_path / name).exists()
+    with running(tmp_path):
+        modes = {
+            path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir() if path.is_file()
+        }
+        assert modes == {"postgres.log": 0o600, "postgres.users": 0o600, "postgres.lock": 0o600}
+        may = "has_database_privilege('pg_monitor', 'factcheck', 'TEMPORARY')"
+        assert ask(tmp_path, f"SELECT {may}") == [(False,)]
+        ask(tmp_path, "GRANT TEMPORARY ON DATABASE factcheck TO PUBLIC")
+    (tmp_path / "postgres.log").chmod(0o644)
+    with running(tmp_path):
+        assert stat.S_IMODE((tmp_path / "postgres.log").stat().st_mode) == 0o600
+        assert ask(tmp_path, f"SELECT {may}") == [(False,)]
+
+
+SECRET = "the-minister-resigns"
+#: Statements that fail, each of which quotes what it was given in another part of what the server says of it.
+TELLTALES = [
+    f"SELECT '{SECRET}'::date",
+    f"SELECT '{SECRET}'::integer",
+    f"SELECT '{{{SECRET}'::json",
+    f"SELECT {SECRET!r} {SECRET!r} {SECRET!r}",
+    f'SELECT "{SECRET}"',
+    f"INSERT INTO kept VALUES ('{SECRET}')",
+    f"INSERT INTO short VALUES ('{SECRET}')",
+    f"DO $$ BEGIN RAISE EXCEPTION '{SECRET}' USING DETAIL = '{SECRET}', HINT = '{SECRET}'; END $$",
+    f"DO $$ BEGIN RAISE WARNING '{SECRET}'; END $$",
+    f"SELECT pg_terminate_backend(pg_backend_pid()) /* {SECRET} */",
+    f"SET statement_timeout = 10; SELECT pg_sleep(5) /* {SECRET} */",
+    f"SELECT '{SECRET}', 1 / 0",
+]
+
+
+def test_log_holds_nothing_of_what_statements_say(tmp_path: Path) -> None:
+    with running(tmp_path):
+        # What somebody may have switched on to look for a fault.
+        for name, value in (("log_statement", "all"), ("log_min_duration_statement", "0")):
+            ask(tmp_path, f"ALTER SYSTEM SET {name} = '{value}'")
+    with running(tmp_path):
+        ask(tmp_path, "CREATE TABLE kept (words text UNIQUE CHECK (length(words) < 10))")
+        ask(tmp_path, "CREATE TABLE short (words varchar(3))")
+        for statement in TELLTALES:
+            with contextlib.suppress(psycopg.Error):
+                ask(tmp_path, statement)
+        where = connection_settings(tmp_path)
+        with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection:
+            for parameter in (SECRET, f"\\x{SECRET}"):
+                with pytest.raises(psycopg.Error), connection.transaction():
+                    connection.execute("SELECT %s::text::bytea::text::integer", [parameter], prepare=True)
+        assert SECRET not in (tmp_path / "postgres.log").read_text()
+
+
+def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(tmp_path: Path) -> None:
+    with running(tmp_path):
+        where = connection_settings(tmp_path)
+        with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection:
+            victim = psutil.Process(connection.info.backend_pid)
+            threading.Thread(target=_kill_when_busy, args=[victim, tmp_path]).start()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute(f"SELECT pg_sleep(60) /* {SECRET} */")
+        log = tmp_path / "postgres.log"
+        while "was terminated by signal 9" not in log.read_text():
+            time.sleep(0.01)
+        assert SECRET not in log.read_text()
+
+
+def _kill_when_busy(victim: psutil.Process, data_dir: Path) -> None:
+    busy = f"SELECT pid FROM pg_stat_activity WHERE pid = {victim.pid} AND wait_event = 'PgSleep'"
+    while not ask(data_dir, busy):
+        time.sleep(0.01)
+    victim.kill()
 
 
 def test_last_user_stops_it(tmp_path: Path) -> None:

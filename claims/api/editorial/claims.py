@@ -99,6 +99,7 @@ class AppearanceWork(EditorialResource):
         values = read(QuoteBody, request.data)
 
         def work(material: Material | None) -> Answer:
+            Claim.objects.select_for_update().filter(pk=claim_id).first()
             claim = self._claim()
             source = sourcing.source_of(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source

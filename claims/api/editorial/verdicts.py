@@ -100,6 +100,7 @@ class EvidenceWork(EditorialResource):
         values = read(EvidenceBody, request.data)
 
         def work(material: Material | None) -> Answer:
+            lock(verdict_id)
             verdict = self._verdict()
             source = sourcing.source_of(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source

@@ -23,6 +23,7 @@ from claims.management.import_report import detected_on, print_summary, progress
 from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.restoring import recognise
+from factcheck.privacy import open_private, private_folder
 from sources.reading import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
@@ -99,8 +100,10 @@ records were refused. The summary goes to standard output, everything else to st
         name = "import-tried.ndjson" if dry_run else f"import-{run.pk}.ndjson"
         report = Path(path) if path else settings.DATA_DIR / "reports" / name
         try:
-            report.parent.mkdir(parents=True, exist_ok=True)
-            with report.open("wb") as file:
+            if not path:
+                private_folder(report.parent)
+            # What was refused was never published.
+            with open_private(report) as file:
                 file.writelines(runs.problems_report(run))
         except OSError as error:
             raise CommandError(f"The report cannot be written to {report}: {error.strerror}.") from None

@@ -6,6 +6,7 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck import postgres, serving
+from factcheck.privacy import close_off
 
 
 class Command(BaseCommand):
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The database lacks {len(pending)} migrations. Run `manage.py migrate` first."
             )
+        for folder in (settings.MEDIA_ROOT, settings.DATA_DIR / "reports"):
+            close_off(folder)  # made before folders of ours were closed to others
         serving.collect_static_files()
         serving.serve(
             host,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import IntegrityError, connection, transaction
+from pghistory.models import Event
 
 from claims.models import Claim, Verdict
 from tests.claims.rules.breaking import (
@@ -25,7 +26,16 @@ def everything(publish: Callable[..., Claim]) -> None:
     claim = make_claim()
     make_appearance(claim, source, "It opened in May.")
     publish(claim)
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # a table with deferred checks pending could not be truncated anyway
+    # A table with deferred checks pending could not be truncated anyway.
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+
+
+def switch_triggers_off() -> None:
+    """As django-pgtrigger offers it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(tgname)::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger%%'")
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", cursor.fetchone())
 
 
 APPEND_ONLY = {
@@ -54,16 +64,62 @@ def test_append_only_tables_cannot_be_truncated(everything: None, table: str) ->
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_no_session_setting_switches_a_rule_off(everything: None, table: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT array_agg(tgname)::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger%%'")
-        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", cursor.fetchone())
+    switch_triggers_off()
     refused(f"UPDATE {table} SET {APPEND_ONLY[table]}", match="append_only")
 
 
 @pytest.mark.parametrize("table", ["publication", "publishedverdict"])
-@pytest.mark.parametrize("moment", ["now()", "NULL"])
-def test_publication_is_closed_by_its_successor_only(everything: None, moment: str, table: str) -> None:
-    refused(f"UPDATE claims_{table} SET superseded_at = {moment}", match=f"{table}_append_only")
+def test_closed_entry_is_not_opened_again(
+    everything: None, table: str, publish: Callable[..., Claim]
+) -> None:
+    publish(Claim.objects.get(), correction_kind="update", correction_note="New figures.")
+    for moment in ("NULL", "now()"):
+        refused(
+            f"UPDATE claims_{table} SET superseded_at = {moment} WHERE superseded_at IS NOT NULL",
+            match=f"{table}_append_only",
+        )
+
+
+def test_verdict_of_an_entry_is_closed_with_it_only(everything: None) -> None:
+    refused("UPDATE claims_publishedverdict SET superseded_at = now()", match="publishedverdict_append_only")
+
+
+def not_committed(*statements: str) -> None:
+    """They are let through one by one, and refused at the end of the transaction, all together."""
+    with pytest.raises(IntegrityError, match="closed by the one that follows it"), transaction.atomic():
+        _and_all_that_waits(*statements)
+
+
+def _and_all_that_waits(*statements: str) -> None:
+    for statement in statements:
+        sql(statement)
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_entry_is_closed_by_its_successor_only(everything: None) -> None:
+    not_committed("UPDATE claims_publication SET superseded_at = clock_timestamp()")
+
+
+def test_depth_of_triggers_lets_nobody_close_an_entry(everything: None) -> None:
+    not_committed(
+        "CREATE TEMPORARY TABLE bait ()",
+        "CREATE FUNCTION pg_temp.close() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " UPDATE claims_publication SET superseded_at = clock_timestamp(); RETURN NEW; END $$",
+        "CREATE TRIGGER close BEFORE INSERT ON bait FOR EACH ROW EXECUTE FUNCTION pg_temp.close()",
+        "INSERT INTO bait DEFAULT VALUES",
+    )
+
+
+def test_entry_is_not_closed_by_one_that_then_does_not_come(everything: None) -> None:
+    columns = (
+        "claim_id, status, kind, note, published_at, first_published_at, body, body_sha256, slug, language"
+    )
+    columns += ", topic_ids, appears_in_ids, source_ids, source_domains, publisher_ids, rating_ids"
+    columns += ", language_ranges, features, search_languages, search_statement, search_names, search_text"
+    not_committed(
+        f"INSERT INTO claims_publication (id, version, {columns}) SELECT id, version + 1, {columns}"
+        " FROM claims_publication ON CONFLICT (id) DO NOTHING"
+    )
 
 
 CONTENT = {
@@ -142,7 +198,60 @@ def test_deleted_rows_stay_in_the_history(draft: Verdict) -> None:
     assert list(events.values_list("pgh_label", "pgh_obj_id", "note")) == [("deleted", item.pk, item.note)]
 
 
-def test_history_cannot_be_rewritten(published: Verdict) -> None:
+HISTORIES = [
+    model._meta.db_table for model in apps.get_models() if issubclass(model, Event) and model._meta.managed
+]
+
+
+def test_every_history_is_known() -> None:
+    assert sorted(HISTORIES) == [
+        "claims_appearanceevent",
+        "claims_claimantevent",
+        "claims_claimevent",
+        "claims_claimtopicevent",
+        "claims_evidenceevent",
+        "claims_ratingevent",
+        "claims_ratingscaleevent",
+        "claims_topicevent",
+        "claims_verdictevent",
+        "claims_webhookendpointevent",
+        "sources_publisherevent",
+        "sources_sourceevent",
+    ]
+
+
+@pytest.mark.parametrize("table", HISTORIES)
+def test_history_is_never_truncated(table: str) -> None:
+    refused(f"TRUNCATE {table} CASCADE", match="event_append_only")
+
+
+@pytest.mark.parametrize("switched_off", [False, True])
+@pytest.mark.parametrize(
+    "change", ["UPDATE claims_claimevent SET statement = 'x'", "DELETE FROM claims_claimevent"]
+)
+def test_history_cannot_be_rewritten(published: Verdict, change: str, switched_off: bool) -> None:
     sql("UPDATE claims_claim SET statement = 'Changed by hand.' WHERE id = %s", published.claim_id)
-    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
-        sql("DELETE FROM claims_claimevent")
+    if switched_off:
+        switch_triggers_off()
+    refused(change, match="claimevent_append_only")
+
+
+def test_no_session_setting_keeps_a_change_out_of_the_history(published: Verdict) -> None:
+    before = published.claim.statement
+    switch_triggers_off()
+    sql("UPDATE claims_claim SET statement = 'Changed by hand.' WHERE id = %s", published.claim_id)
+    events = published.claim.events.values_list("pgh_label", "statement")  # type: ignore[attr-defined]
+    assert list(events) == [("changed", before)]
+
+
+def test_what_has_a_history_or_keeps_its_rows_is_never_truncated(everything: None) -> None:
+    """TRUNCATE goes past all that is done for each row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, bool_or(tgtype & 32 = 32) FROM pg_trigger"
+            " WHERE NOT tgisinternal AND tgrelid::regclass::text ~ '^(claims|sources)_' AND tgtype & 40 > 0"
+            " GROUP BY 1"
+        )
+        assert [table for table, is_guarded in cursor.fetchall() if not is_guarded] == []
+    refused("TRUNCATE claims_evidence", match="evidence_no_truncate")
+    refused("TRUNCATE claims_apitoken", match="apitoken_no_truncate")

@@ -1,18 +1,16 @@
 """Publications continue the ledger of their claim."""
 
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from claims.models import Publication, PublishedVerdict, Verdict
-from tests.claims.rules.breaking import (
-    sql,
-)
+from factcheck import clock
+from tests.claims.rules.breaking import sql
+from tests.claims.rules.racing import one_after_the_other
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def insert_publication(**values: Any) -> None:
     """Insert a copy of some publication, as the claim's second version, with other values in some columns."""
     row: dict[str, Any] = {**Publication.objects.values()[0]}
-    row |= {"version": 2, "kind": "addition", "published_at": "infinity", "superseded_at": None, **values}
+    row |= {"version": 2, "kind": "addition", "published_at": clock.now(), "superseded_at": None, **values}
     columns = [name for name in row if name not in ("id", "sequence", "search", "search_heading")]
     marks = ", ".join(["%s"] * len(columns))
     sql(
@@ -36,6 +34,10 @@ def insert_publication(**values: Any) -> None:
         ({"version": 3}, "publication_joins_the_ledger"),
         ({"published_at": "2020-01-01"}, "publication_joins_the_ledger"),
         ({"superseded_at": "infinity"}, "publication_joins_the_ledger"),
+        ({"published_at": "infinity"}, "publication_is_not_ahead_of_time"),
+        ({"published_at": "2999-01-01"}, "publication_is_not_ahead_of_time"),
+        ({"body_sha256": "0" * 64}, "publication_body_hash_is_true"),
+        ({"body": "{}"}, "publication_body_hash_is_true"),
         ({"status": "draft"}, "publication_status_is_known"),
         ({"kind": "correction"}, "publication_change_has_a_public_note"),
         ({"kind": "clarification"}, "publication_change_has_a_public_note"),
@@ -54,11 +56,9 @@ def test_publication_that_does_not_continue_the_ledger(
 
 
 def test_publication_that_continues_the_ledger_closes_the_last_one(published: Verdict) -> None:
-    insert_publication(published_at="2100-01-01T00:00:00Z")
-    assert [p.superseded_at and p.superseded_at.year for p in Publication.objects.order_by("version")] == [
-        2100,
-        None,
-    ]
+    moment = clock.now()
+    insert_publication(published_at=moment)
+    assert [p.superseded_at for p in Publication.objects.order_by("version")] == [moment, None]
 
 
 def insert_published_verdict(publication: Publication, **values: Any) -> None:
@@ -73,7 +73,7 @@ def insert_published_verdict(publication: Publication, **values: Any) -> None:
 
 
 def test_published_verdicts_stand_with_their_publication_whatever_is_said(published: Verdict) -> None:
-    insert_publication(published_at="2100-01-01T00:00:00Z")
+    insert_publication()
     first, second = Publication.objects.order_by("version")
     for publication in (first, second):
         insert_published_verdict(publication, published_at="2000-01-01", superseded_at="2000-01-02")
@@ -91,33 +91,15 @@ def test_verdict_that_comes_while_its_entry_is_closed_is_closed_too(
     published: Verdict, verdict_first: bool
 ) -> None:
     entry = Publication.objects.get()
-    moves = [partial(insert_published_verdict, entry), partial(insert_publication, published_at="2100-01-01")]
+    moves: list[Callable[[], None]] = [partial(insert_published_verdict, entry), insert_publication]
     first, second = moves if verdict_first else moves[::-1]
-    with ThreadPoolExecutor(1) as other:
-        with transaction.atomic():
-            first()
-            waiting = other.submit(in_a_connection_of_its_own, second)
-            while not waiting.done() and not sql(WAITS_FOR_US):
-                time.sleep(0.01)
-        waiting.result()
-    closed = PublishedVerdict.objects.filter(publication=entry).values_list("superseded_at__year", flat=True)
-    assert list(closed) == [2100, 2100]
-
-
-WAITS_FOR_US = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-
-
-def in_a_connection_of_its_own(move: Callable[[], None]) -> None:
-    try:
-        move()
-    finally:
-        connection.close()
+    assert one_after_the_other(first, second) == ""
+    closed = PublishedVerdict.objects.filter(publication=entry).values_list("superseded_at", flat=True)
+    assert list(closed) == [Publication.objects.get(version=2).published_at] * 2
 
 
 def test_only_published_entries_show_verdicts(published: Verdict) -> None:
-    insert_publication(
-        status="retracted", kind="retraction", note="It was forged.", published_at="2100-01-01T00:00:00Z"
-    )
+    insert_publication(status="retracted", kind="retraction", note="It was forged.")
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         insert_published_verdict(Publication.objects.get(status="retracted"))
     assert (

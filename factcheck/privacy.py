@@ -1,0 +1,43 @@
+"""Folders and files that hold what is not public yet: nobody else on the machine may read them."""
+
+import os
+import stat
+from pathlib import Path
+from typing import IO
+
+FOLDER, FILE = 0o700, 0o600
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder that only its owner may enter. One that is there is closed, with all that is in it."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER, exist_ok=True)
+    close_off(folder)
+    return folder
+
+
+def close_off(folder: Path) -> None:
+    """Close a folder that others may enter, and what is in it; one that is closed is left as it is."""
+    if not folder.is_dir() or not folder.stat().st_mode & 0o077:
+        return
+    for here, folders, files in os.walk(folder):
+        for name in folders:
+            _restrict(Path(here, name), FOLDER)
+        for name in files:
+            _restrict(Path(here, name), FILE)
+    _restrict(folder, FOLDER)  # the last, so that what was broken off is done again
+
+
+def open_private(path: Path) -> IO[bytes]:
+    """A file to write anew that only its owner may read, also where one of ours that others may read is there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE)
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():  # and not the terminal, for example
+        os.fchmod(descriptor, FILE)
+    return os.fdopen(descriptor, "wb")
+
+
+def _restrict(path: Path, mode: int) -> None:
+    if not path.is_symlink():
+        path.chmod(mode)
