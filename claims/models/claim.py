@@ -213,10 +213,11 @@ class Claim(models.Model):
                         {_IS_PUBLISHED}
                     END IF;
                     IF NEW.state = 'merged' THEN
-                        PERFORM FROM public.claims_claim
-                        WHERE id = NEW.merged_into_id AND state IN ('proposed', 'accepted') FOR SHARE;
-                        IF NOT FOUND OR EXISTS (
-                            SELECT FROM public.claims_claim WHERE merged_into_id = NEW.id
+                        PERFORM FROM public.claims_claim WHERE id = NEW.merged_into_id FOR SHARE;
+                        IF EXISTS (
+                            SELECT FROM public.claims_claim
+                            WHERE id = NEW.merged_into_id AND state IN ('merged', 'declined')
+                                OR merged_into_id = NEW.id
                         ) THEN
                             {_MERGES_CHAIN}
                         END IF;
