@@ -159,9 +159,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 # Threads of a web process, and how many connections it keeps open; with 0 each request opens its own.
 WEB_THREADS = number("WEB_THREADS", 8, least=1, most=1000)
-# How long a request may take to arrive, in seconds: its head, and a body that is no large file.
+# How long the head of a request may take to arrive, in seconds.
 HEAD_SECONDS = number("HEAD_SECONDS", 10, least=1, most=120)
-BODY_SECONDS = number("BODY_SECONDS", 10, least=1, most=600)
 DATABASE_POOL = number(
     "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
 )
