@@ -53,7 +53,7 @@ def attack(port: int, questions: list[str], until: float, statuses: Counter[int]
 def read(port: int, claims: list[int], until: float) -> list[float]:
     """The milliseconds that each claim took, one after another, twenty in a second."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    took = []
+    took: list[float] = []
     while time.monotonic() < until:
         began = time.perf_counter()
         # Another visitor, as the proxy has it.
