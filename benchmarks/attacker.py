@@ -77,7 +77,7 @@ def material() -> tuple[list[str], list[int]]:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT body::jsonb->>'claim_reviewed' FROM claims_publication ORDER BY sequence LIMIT 3000"
+            "SELECT body::jsonb->>'statement' FROM claims_publication ORDER BY sequence LIMIT 3000"
         )
         counts = Counter(word for (text,) in cursor if text for word in text.split() if word.isalpha())
         cursor.execute(
