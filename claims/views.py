@@ -20,6 +20,7 @@ from claims.markdown import to_html
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
+from claims.page_cache import kept, public
 from claims.pages import respond
 from claims.search import RANKED, Reading, forgiven, read
 from claims.source_text import source_text
@@ -105,6 +106,8 @@ class Search(forms.Form):
 
 
 @require_safe
+@public
+@kept
 def claims(request: HttpRequest) -> HttpResponse:
     """The newest published claims, or those that a reader searches for."""
     search = Search(request.GET)
@@ -141,6 +144,8 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public
+@kept
 def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A published claim with everything we found; or, where it was retracted, the note that says why."""
     ledger = _ledger(pk)
@@ -155,6 +160,8 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 
 @require_safe
+@public
+@kept
 def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     """What we said about a claim before."""
     ledger = _ledger(pk)
@@ -197,6 +204,7 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
 
 
 @require_safe
+@public
 def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """A source that published claims mention, its text with each of them highlighted."""
     naming = (
@@ -224,6 +232,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
 
 
 @require_safe
+@public
 def methodology(request: HttpRequest) -> HttpResponse:
     """How we rate, and how we correct: the newsroom's scales that are in use or that a published verdict used."""
     used = PublishedVerdict.objects.current().filter(

@@ -6,6 +6,7 @@ templates dress.
 """
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from math import ceil
@@ -13,9 +14,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template import loader
 from django.views import defaults
 from rest_framework import exceptions
 
+from factcheck.outages import outage_of
 from factcheck.statuses import STATUS_PATH, StatusResponse
 
 API_PATH = "/api/"
@@ -116,6 +119,23 @@ def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+def unavailable(
+    request: HttpRequest, status: int, detail: str, *, retry_after: int | None = None
+) -> HttpResponse:
+    """We cannot answer now: problem details, Google's shape, or a page, none of which needs the database."""
+    response = error_response(request, status, detail)
+    if response is None:
+        title = HTTPStatus(status).phrase
+        page = loader.render_to_string(
+            "unavailable.html", {"title": title, "detail": detail, "status": int(status)}
+        )
+        response = HttpResponse(page, status=status)
+        response["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
 # Django's error views -------------------------------------------------------------------------------------------------
 
 
@@ -135,5 +155,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # Django calls this while it handles what was raised.
+    if outage := outage_of(sys.exc_info()[1]):
+        return unavailable(request, outage.status, outage.detail, retry_after=outage.retry_after)
     answered = error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, SERVER_ERROR)
     return answered or defaults.server_error(request)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from factcheck.errors import API_PATH
 from factcheck.headers import StandingFields
+from factcheck.reading import publicly
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
 NOTHING = StandingFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
@@ -54,7 +56,8 @@ class _ViewsOnly(BaseHandler):
 
     def behind(self, middleware: list[str]) -> GetResponse:
         """The handler with these around it, the first one outermost."""
-        way: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # not in the stubs
+        view = self._get_response  # type: ignore[attr-defined]  # not in the stubs
+        way: Any = convert_exception_to_response(lambda request: publicly(partial(view, request)))
         for name in reversed(middleware):
             way = convert_exception_to_response(import_string(name)(way))
         return cast(GetResponse, way)

@@ -6,14 +6,17 @@ asks before each use whether they still do: one that died is replaced, and the q
 
 import random
 import threading
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from typing import Any, Self, TypeVar
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db.models import Model
 from psycopg.adapt import Loader
 from psycopg.pq import Format
+
+Answer = TypeVar("Answer")
 
 #: The oid of PostgreSQL's type `text`.
 _TEXT = 25
@@ -43,6 +46,8 @@ class _Reader(threading.local):
     def __init__(self) -> None:
         self.alias: str = random.choice(settings.READING_DATABASES)  # noqa: S311  it spreads the load, guards nothing
         self.cursor: _Cursor | None = None
+        #: Whether what this thread does now is to answer the public.
+        self.is_public = False
 
     def cursor_of(self, connection: psycopg.Connection[Any]) -> _Cursor:
         """The cursor that this thread reads with: one for each query would copy all adapters for each."""
@@ -61,6 +66,28 @@ _reader = _Reader()
 def database() -> str:
     """The alias of the database that this thread reads from."""
     return _reader.alias
+
+
+def publicly(answer: Callable[[], Answer]) -> Answer:
+    """What the function returns, with all that Django's models read from the database of this thread.
+
+    Its connections have a time limit for each statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none.
+    """
+    before, _reader.is_public = _reader.is_public, True
+    try:
+        return answer()
+    finally:
+        _reader.is_public = before
+
+
+class PublicReadRouter:
+    """Leads what the public reads to where it is read, and nothing else there."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        return database() if _reader.is_public else None
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> str:
+        return DEFAULT_DB_ALIAS
 
 
 def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:

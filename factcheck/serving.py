@@ -10,6 +10,7 @@ import hashlib
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -27,8 +28,12 @@ from django.core.management import CommandError, call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from factcheck import postgres, uploads
+
 logger = logging.getLogger(__name__)
 
+#: The most connections that one web process holds; and what else it has open: files, the database, others' sites.
+CONNECTIONS, FILES = 10_000, 300
 GRACE = 20  # seconds that a request or a job may take to end after we were asked to stop
 
 
@@ -90,7 +95,8 @@ def serve(
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until a signal ends it. Raises `CommandError` when one of its processes ended by itself."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
@@ -103,7 +109,13 @@ def serve(
         interface=Interfaces.WSGI,
         websockets=False,
         workers=workers,
-        blocking_threads=threads,
+        # Those beyond `threads` read bodies (factcheck.uploads).
+        blocking_threads=threads + uploads.reading_threads(threads),
+        # Of HTTP/2 without encryption, which no browser and hardly a proxy speaks, heads have no deadline.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=settings.HEAD_SECONDS * 1000),
+        backlog=1024,
+        backpressure=_connections_at_a_time(),
         workers_kill_timeout=GRACE,
         log_level=LogLevels.error,
         log_access=access_log,
@@ -111,14 +123,25 @@ def serve(
     # granian reloads on SIGHUP; a closed terminal should end what was started in it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
     threading.Thread(target=_announce, args=(host, port, when_ready), daemon=True).start()
+    database_ended = _watch_database(server.signal_handler_interrupt)
     with _worker(context, server.signal_handler_interrupt, wanted=with_worker) as worker_ended:
         try:
             server.serve(target_loader=load_application)
         except SystemExit as ending:
             if ending.code:
                 raise CommandError("A web process ended unexpectedly; everything else was stopped.") from None
+    if database_ended.is_set():
+        raise CommandError("The embedded PostgreSQL server ended; everything else was stopped.")
     if worker_ended.is_set():
         raise CommandError("The background worker ended unexpectedly; everything else was stopped.")
+
+
+def _connections_at_a_time() -> int:
+    """How many connections a web process may hold, most of which are idle or slow: as many as the system grants."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(100, wanted - FILES)
 
 
 def _start_method() -> BaseContext:
@@ -146,6 +169,26 @@ def _announce(host: str, port: int, when_ready: Callable[[], None]) -> None:
             continue
         when_ready()
         return
+
+
+def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
+    """Once the embedded server's main process is gone, set the event and stop the rest.
+
+    Whoever starts us again starts it too. To start it from here would undo what somebody did who stopped it on purpose.
+    """
+    ended = threading.Event()
+    if not settings.EMBEDDED_DATABASE:
+        return ended
+    server = postgres.live_server(postgres.Place(settings.DATA_DIR.resolve()))
+
+    def watch() -> None:
+        if server is not None:
+            server.wait()
+        ended.set()
+        stop_the_rest()
+
+    threading.Thread(target=watch, daemon=True).start()
+    return ended
 
 
 def load_application(target: str) -> Callable[..., Any]:
@@ -195,8 +238,6 @@ def work() -> None:
     django.setup()
 
     from procrastinate.contrib.django import app
-
-    from factcheck import postgres
 
     postgres.ensure_running()
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]  # Django's

@@ -160,6 +160,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 # Threads of a web process, and how many connections it keeps open; with 0 each request opens its own.
 WEB_THREADS = number("WEB_THREADS", 8, least=1, most=1000)
+# How long the head of a request may take to arrive, in seconds.
+HEAD_SECONDS = number("HEAD_SECONDS", 10, least=1, most=120)
 DATABASE_POOL = number(
     "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
 )
@@ -177,6 +179,18 @@ if not _replicas and SERVING:
     _replicas["reading"]["OPTIONS"].pop("pool", None)
 DATABASES |= {alias: {**DATABASES["default"], **address, **_reading} for alias, address in _replicas.items()}
 READING_DATABASES = list(_replicas) or ["default"]
+# How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
+PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
+if PUBLIC_STATEMENT_SECONDS:
+    for _alias in _replicas:
+        _options = DATABASES[_alias]["OPTIONS"]
+        _limited = f"-c statement_timeout={PUBLIC_STATEMENT_SECONDS}s"
+        DATABASES[_alias]["OPTIONS"] = {
+            **_options,
+            "options": " ".join(filter(None, [_options.get("options"), _limited])),
+        }
+if _replicas:
+    DATABASE_ROUTERS = ["factcheck.reading.PublicReadRouter"]
 PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)
 
 # -- Sign-in -------------------------------------------------------------------------------------------------
@@ -298,6 +312,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# -- Reader pages --------------------------------------------------------------------------------------------
+
+# What one web process keeps of pages that it made, until something is published.
+PAGE_CACHE_BYTES = 2**20 * number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_000)
+
 # -- The editors' desk -----------------------------------------------------------------------------------------
 
 UNFOLD = desk(NEWSROOM_NAME)
@@ -351,11 +370,20 @@ RATE_LIMIT_ANONYMOUS = rate(
     shown="600/minute; 60000/minute in the demo",
 )
 RATE_LIMIT_TOKEN = rate("RATE_LIMIT_TOKEN", "6000/minute")
+# Readers of pages, by address; a whole office may share one.
+RATE_LIMIT_PAGES = rate(
+    "RATE_LIMIT_PAGES",
+    "60000/minute" if DEMO else "600/minute",
+    shown="600/minute; 60000/minute in the demo",
+)
 RATE_LIMIT_STORE = rate_store("RATE_LIMIT_STORE")
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
+RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/)"
 # For how many plain requests an answer counts that costs more, by its address.
 RATE_LIMIT_COSTS = {r"/facets/$": 5, r"/lookup/$": 10, r"/claims\.(csv|ndjson|jsonld)$": 20}
+#: What streams for as long as it takes; it has seats and a time limit of its own (claims/api/downloads.py).
+STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.api.editorial.authentication.BearerAuthentication"
 

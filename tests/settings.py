@@ -21,4 +21,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 # Nothing was collected: static files come straight from the folders of their apps.
 WHITENOISE_AUTOREFRESH = True
 # Tests ask for more than anybody should; those about limits set their own.
-RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = None
+PAGE_CACHE_BYTES = 0  # tests share a process, and their ledgers begin at the same number
+RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = None

@@ -38,7 +38,7 @@ from factcheck.values import Word
 logger = logging.getLogger(__name__)
 
 #: A download keeps a thread and a connection for as long as its reader takes. Half of them stay free for others.
-SEATS = max(1, settings.WEB_THREADS // 2)
+SEATS = max(1, settings.WEB_THREADS // 4)
 _seats = BoundedSemaphore(SEATS)
 
 

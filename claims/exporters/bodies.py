@@ -4,12 +4,15 @@ They are the stored texts with the address of this site put in.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from claims.models import Publication
@@ -19,6 +22,8 @@ from factcheck.own_addresses import placed
 BLOCK_SIZE = 128 * 1024
 #: How much PostgreSQL joins at a time, in bytes.
 JOINED_SIZE = 256 * 1024
+#: How long one download may take, in seconds: who reads more slowly holds a seat that others wait for.
+LONGEST = 3600
 
 
 def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
@@ -34,9 +39,28 @@ def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
     if not selects:
         return
     statement = f"COPY ({' UNION ALL '.join(selects)}) TO STDOUT (FORMAT binary)"
-    with _living(parts[0].db).cursor() as cursor, cursor.copy(statement, parameters) as copy:
+    with (
+        _living(parts[0].db).cursor() as cursor,
+        _unhurried(cursor),
+        cursor.copy(statement, parameters) as copy,
+    ):
         for (body,) in copy.rows():
             yield placed(body)
+
+
+@contextmanager
+def _unhurried(cursor: CursorWrapper) -> Iterator[None]:
+    """Lift the time limit of the public's statements: a copy takes as long as its reader does, within reason."""
+    if not settings.PUBLIC_STATEMENT_SECONDS or cursor.db.in_atomic_block:
+        yield
+        return
+    cursor.execute(f"SET statement_timeout = '{LONGEST}s'")
+    try:
+        yield
+    finally:
+        # A connection that died meanwhile has nothing to be put back; another one begins with the limit.
+        with suppress(Error):
+            cursor.execute("RESET statement_timeout")
 
 
 def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:

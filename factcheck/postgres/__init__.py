@@ -20,7 +20,7 @@ from factcheck.privacy import FILE
 from .place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable
 from .server import live_server, start, stop
 
-__all__ = ["Place", "PostgresUnavailable", "connection_settings", "ensure_running", "running"]
+__all__ = ["Place", "PostgresUnavailable", "connection_settings", "ensure_running", "live_server", "running"]
 
 
 def connection_settings(data_dir: Path) -> dict[str, Any]:

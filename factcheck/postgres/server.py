@@ -300,7 +300,7 @@ def _reap() -> None:
 
 def stop(server: psutil.Process) -> None:
     """Fast shutdown: sessions are cut, everything committed is on disk. Then the hard way, which recovery undoes."""
-    for number, seconds in ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
+    for number, seconds in _ways_to_stop(server):
         with contextlib.suppress(psutil.NoSuchProcess):
             server.send_signal(number)
         for child in _children:
@@ -311,6 +311,24 @@ def stop(server: psutil.Process) -> None:
         with contextlib.suppress(psutil.TimeoutExpired):
             server.wait(seconds)
             return
+
+
+def _ways_to_stop(server: psutil.Process) -> list[tuple[signal.Signals, float]]:
+    """Signals, and for how long to wait for the effect of each.
+
+    A server that still recovers from a crash may take minutes until it heeds a fast shutdown. It has accepted nothing
+    yet that could be lost, so it is cut off, and recovers anew.
+    """
+    hard: list[tuple[signal.Signals, float]] = [(signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
+    return hard if _recovers(server) else [(signal.SIGINT, 60), *hard]
+
+
+def _recovers(server: psutil.Process) -> bool:
+    """Whether its startup process, which replays the write-ahead log, is still at work."""
+    try:
+        return any("startup" in " ".join(child.cmdline()) for child in server.children())
+    except psutil.Error:
+        return False
 
 
 def _explain(place: Place, what: str, said: str) -> str:

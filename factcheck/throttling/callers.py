@@ -26,6 +26,7 @@ class Tier(StrEnum):
     """Each has a limit of its own; the name stands in the RateLimit fields."""
 
     ANONYMOUS = "anonymous"
+    PAGES = "pages"
     TOKEN = "token"  # noqa: S105  a name, no secret
 
 
@@ -35,6 +36,7 @@ def limiter() -> Limiter:
     rates: dict[str, Rate | None] = {
         Tier.ANONYMOUS: settings.RATE_LIMIT_ANONYMOUS,
         Tier.TOKEN: settings.RATE_LIMIT_TOKEN,
+        Tier.PAGES: settings.RATE_LIMIT_PAGES,
     }
     return Limiter(rates, store_at(settings.RATE_LIMIT_STORE), secret=settings.SECRET_KEY)
 
@@ -47,10 +49,12 @@ def _made_anew(*, setting: str, **_: Any) -> None:
 setting_changed.connect(_made_anew)
 
 
-def admit(request: HttpRequest, *, user_id: int | None = None, cost: int = 1) -> Admission | None:
+def admit(
+    request: HttpRequest, *, user_id: int | None = None, cost: int = 1, tier: Tier = Tier.ANONYMOUS
+) -> Admission | None:
     """Count a request, for the user whose token it bears or else for its address. None where no limit is set."""
     if user_id is None:
-        return limiter().admit(caller_of(request), Tier.ANONYMOUS, cost)
+        return limiter().admit(caller_of(request), tier, cost)
     return limiter().admit(str(user_id), Tier.TOKEN, cost)
 
 

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
+from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from factcheck.throttling.callers import admit
+from factcheck import uploads
+from factcheck.errors import unavailable
+from factcheck.throttling import gate
+from factcheck.throttling.callers import Tier, admit
+from factcheck.throttling.costs import EXPENSIVE, Costs
 from factcheck.throttling.fields import refusal, write_fields
 from factcheck.throttling.limiter import Admission
 
@@ -24,31 +29,61 @@ BELIEVED = 60
 class RateLimits:
     """Middleware: keeps the limits on the addresses of `RATE_LIMITED_REGEX`, and says in the answer what is left.
 
-    `RATE_LIMIT_COSTS` names the addresses whose answers cost more than others, and how much. Where a view has the
-    throttle below, it says what is left in its place.
+    `RATE_LIMIT_COSTS` names the addresses whose answers cost more than others, and how much; long searches and exact
+    counts cost more again. What is expensive also waits for its turn. Where a view has the throttle below, it says what
+    is left in its place.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.limited = re.compile(settings.RATE_LIMITED_REGEX).match
-        costs = settings.RATE_LIMIT_COSTS.items()
-        self.costs = [(re.compile(pattern).search, cost) for pattern, cost in costs]
+        self.are_pages = re.compile(settings.RATE_LIMITED_PAGES_REGEX).match
+        self.streamed = re.compile(settings.STREAMED_REGEX).search
+        self.costs = Costs()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         admission = None
+        path, query, cost = request.path_info, request.META.get("QUERY_STRING", ""), 1
         # A browser's question whether it may ask is no request yet, and it cannot bring a token.
-        if request.method != "OPTIONS" and self.limited(request.path_info):
-            admission = admit(request, user_id=holder_of(request), cost=self.cost_of(request.path_info))
+        if request.method != "OPTIONS":
+            if self.limited(path):
+                cost = self.costs.of(path, query)
+                admission = admit(request, user_id=holder_of(request), cost=cost)
+            elif self.are_pages(path):
+                cost = self.costs.of(path, query)
+                admission = admit(request, cost=cost, tier=Tier.PAGES)
         if admission and not admission.allowed:
             return refusal(request, admission)
-        response = self.get_response(request)
+        # After it is counted: who lets us wait for a body has drawn on the budget already.
+        has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
+        if has_body and (refused := uploads.receive(request)):
+            return incomplete(request, refused)
+        if cost < EXPENSIVE or self.streamed(path):  # downloads have seats of their own
+            response = self.get_response(request)
+        else:
+            response = gate.expensive.through(partial(self.get_response, request)) or busy(request)
+        if has_body:
+            uploads.let_go(request)
         admission = getattr(request, "admission", admission)
         if admission:
             write_fields(response, admission)
         return response
 
-    def cost_of(self, path: str) -> int:
-        return next((cost for costly, cost in self.costs if costly(path)), 1)
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """The answer to an expensive question for which there is no room."""
+    detail = "Too many expensive questions are being answered. Please try again in a moment."
+    response = unavailable(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark; it would fill the log
+    return response
+
+
+def incomplete(request: HttpRequest, refused: uploads.Refusal) -> HttpResponse:
+    """The answer to a request whose body is not there; its connection cannot be used again."""
+    response = unavailable(request, refused.status, refused.detail, retry_after=refused.retry_after)
+    response["Connection"] = "close"
+    response._has_been_logged = True  # type: ignore[attr-defined]  # as above
+    return response
 
 
 class RateLimit(BaseThrottle):

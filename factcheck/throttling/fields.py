@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from factcheck.errors import ProblemResponse, error_response
+from factcheck.errors import unavailable
 from factcheck.throttling.limiter import Admission
 
 
@@ -22,8 +22,7 @@ def write_fields(response: HttpResponseBase, admission: Admission) -> None:
 
 def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
     """The answer to who asked for too much."""
-    too_many = (request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
-    response = error_response(*too_many) or ProblemResponse(*too_many)
+    response = unavailable(request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
     write_fields(response, admission)
     response.headers["Content-Length"] = str(len(response.content))
     # Django would write a line for each, and who asks too often would fill the log.

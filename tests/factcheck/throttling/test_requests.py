@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,15 +172,6 @@ def test_limit_can_be_switched_off(client: Client, settings: Any) -> None:
     responses = [client.get("/api/v1/") for _ in range(30)]
     assert {response.status_code for response in responses} == {200}
     assert "RateLimit" not in responses[0].headers
-
-
-def test_costly_addresses_count_for_more(settings: Any) -> None:
-    settings.RATE_LIMIT_COSTS = {r"/facets/$": 5}
-    limits = RateLimits(lambda request: HttpResponse())
-    assert limits.cost_of("/api/v1/claims/facets/") == 5
-    assert limits.cost_of("/api/v1/claims/") == 1
-    response = limits(RequestFactory().get("/api/v1/claims/facets/"))
-    assert response.headers["RateLimit"] == '"anonymous";r=15;t=15'
 
 
 # Tokens where anybody may read

@@ -1,0 +1,162 @@
+"""Measure a claim's page of the API while one attacker asks the most expensive questions as fast as they are answered.
+
+`make bench ARGS=attacker`, or `python -m benchmarks attacker [--claims N] [--database DATA_DIR] [--seconds S]`.
+Promised: the 99th percentile of `GET /api/v1/claims/{id}/` stays below 100 ms on a quiet machine with two cores. The
+attacker's budget is a hundred times the usual one, so it is not what holds them up.
+"""
+
+import argparse
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from statistics import quantiles
+from urllib.parse import urlencode
+
+from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
+
+PROMISED_MILLISECONDS = 100.0
+ATTACKERS = 10
+ROOT = Path(__file__).parents[1]
+
+
+def expensive(words: list[str]) -> list[str]:
+    """Questions of some 500 characters: every word is an alternative, and every match is counted."""
+    asked = []
+    for start in range(0, len(words), 20):
+        query = " or ".join(words[start:] + words[:start])[:500]
+        asked.append("/api/v1/claims/?" + urlencode({"q": query, "count": "exact"}))
+    return asked
+
+
+def attack(port: int, questions: list[str], until: float, statuses: Counter[int]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    number = 0
+    while time.monotonic() < until:
+        number += 1
+        try:
+            connection.request("GET", questions[number % len(questions)])
+            answer = connection.getresponse()
+            answer.read()
+            statuses[answer.status] += 1
+        except OSError:
+            connection.close()
+            statuses[0] += 1
+
+
+def read(port: int, claims: list[int], until: float) -> list[float]:
+    """The milliseconds that each claim took, one after another, twenty in a second."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    took: list[float] = []
+    while time.monotonic() < until:
+        began = time.perf_counter()
+        # Another visitor, as the proxy has it.
+        connection.request(
+            "GET",
+            f"/api/v1/claims/{claims[len(took) % len(claims)]}/",
+            headers={"X-Forwarded-For": "192.0.2.1"},
+        )
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            sys.exit(f"A claim was answered with {answer.status}.")
+        took.append((time.perf_counter() - began) * 1000)
+        time.sleep(0.05)
+    return took
+
+
+def material() -> tuple[list[str], list[int]]:
+    """Words that are common in this database, and some of its claims."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT body::jsonb->>'statement' FROM claims_publication ORDER BY sequence LIMIT 3000"
+        )
+        counts = Counter(word for (text,) in cursor if text for word in text.split() if word.isalpha())
+        cursor.execute(
+            "SELECT claim_id FROM claims_publication WHERE superseded_at IS NULL AND status = 'published' LIMIT 500"
+        )
+        claims = [number for (number,) in cursor]
+    connection.close()
+    return [word for word, _times in counts.most_common(120)], claims
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks attacker", description=__doc__)
+    parser.add_argument("--claims", type=int, default=200_000, help="how many (default: %(default)s)")
+    parser.add_argument(
+        "--database", type=Path, metavar="DATA_DIR", help="the database there, whatever made it"
+    )
+    parser.add_argument("--seconds", type=float, default=30, help="for how long (default: %(default)s)")
+    options = parser.parse_args()
+    place = options.database or prepared(options.claims, DEFAULT_FOLDER)
+    set_up(place)
+
+    from factcheck import postgres
+
+    with postgres.running(place):
+        words, claims = material()
+        port = _free_port()
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=os.environ | {"PORT": str(port), "TRUST_PROXY": "1", "RATE_LIMIT_ANONYMOUS": "60000/minute"},
+            start_new_session=True,
+        )
+        try:
+            _wait_for(port, server)
+            return measure(port, words, claims, options.seconds)
+        finally:
+            os.killpg(server.pid, signal.SIGINT)
+            server.wait(60)
+
+
+def measure(port: int, words: list[str], claims: list[int], seconds: float) -> int:
+    quiet = read(port, claims, time.monotonic() + min(5.0, seconds))
+    statuses: Counter[int] = Counter()
+    until = time.monotonic() + seconds
+    questions = expensive(words)
+    attackers = [
+        threading.Thread(target=attack, args=(port, questions[number:] + questions[:number], until, statuses))
+        for number in range(ATTACKERS)
+    ]
+    for attacker in attackers:
+        attacker.start()
+    took = read(port, claims, until)
+    for attacker in attackers:
+        attacker.join()
+    found = {name: quantiles(times, n=100)[98] for name, times in (("quiet", quiet), ("attacked", took))}
+    print(f"expensive questions, by status: {dict(sorted(statuses.items()))}")
+    print(
+        f"one claim, 99th percentile of {len(took)}: {found['attacked']:.1f} ms (quiet: {found['quiet']:.1f} ms)"
+    )
+    return int(found["attacked"] > PROMISED_MILLISECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    while server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    sys.exit(f"The site ended with exit code {server.returncode}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""What keeps us from answering and passes: the database is away, the disk is full, a question took too long."""
+
+import errno
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.db import Error, InterfaceError, OperationalError
+
+#: The SQLSTATE of a statement that reached its time limit (or was cancelled by somebody), and of a full disk.
+QUERY_CANCELED, DISK_FULL = "57014", "53100"
+#: Classes and codes of SQLSTATE for what another attempt may find gone: no connection, too many of them, a server that
+#: starts or stops, and transactions that stood in each other's way.
+_PASSING = ("08", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class Outage(NamedTuple):
+    """The status that says it, the words for it, and in how many seconds to come back."""
+
+    status: HTTPStatus
+    detail: str
+    retry_after: int | None
+
+
+TOO_LONG = Outage(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "This question takes longer than we may spend on it. Ask for less at once: fewer words or filters, no exact count.",
+    30,
+)
+AWAY = Outage(
+    HTTPStatus.SERVICE_UNAVAILABLE, "The database cannot be reached. Please try again in a moment.", 5
+)
+FULL = Outage(
+    HTTPStatus.INSUFFICIENT_STORAGE,
+    "The disk is full, so nothing was stored. Whoever runs this can free space.",
+    None,
+)
+
+
+def outage_of(failure: BaseException | None) -> Outage | None:
+    """The outage behind an error; None where it is a fault of ours."""
+    for error in _causes(failure):
+        if isinstance(error, OSError) and error.errno in _NO_SPACE:
+            return FULL
+        if not isinstance(error, Error):
+            continue
+        code = getattr(error.__cause__, "sqlstate", None)
+        if code == DISK_FULL:
+            return FULL
+        if code == QUERY_CANCELED:
+            return TOO_LONG
+        # What fails before the server says a word, such as a connection that is refused, has no code.
+        lost = code is None and isinstance(error, OperationalError | InterfaceError)
+        if lost or (code or "").startswith(_PASSING):
+            return AWAY
+    return None
+
+
+def _causes(failure: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while failure is not None and id(failure) not in seen:
+        seen.add(id(failure))
+        yield failure
+        failure = failure.__cause__ or failure.__context__
