@@ -5,7 +5,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from sources.extraction import decoding
@@ -22,6 +22,10 @@ QUOTINGS: Final = ("minimal", "literal")
 LONGEST_CELL = 4_000_000
 csv.field_size_limit(LONGEST_CELL)
 
+#: Stands in decoded text for bytes that the encoding does not have. No encoding yields it by itself.
+LOST: Final = "\udcff"
+codecs.register_error("claims.importers.lost", lambda error: (LOST, getattr(error, "end", 0)))
+
 #: Share of the rows that must have as many cells as most have, for text to be a table of columns.
 CONSISTENT = 0.9
 
@@ -34,9 +38,14 @@ class Dialect:
     delimiter: str = ","
     quoting: str = "minimal"
     header: bool = True
+    header_row: int = 0
+    """The row with the names of the columns, as a spreadsheet counts; 0 for the first one that is not empty."""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        found = asdict(self)
+        if not self.header_row:
+            del found["header_row"]
+        return found
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -55,8 +64,11 @@ class Sample:
 
     dialect: Dialect
     rows: list[list[str]]
+    """Without those that are empty."""
     faults: int
     """How often the quotation was broken."""
+    numbers: list[int] = field(default_factory=list)
+    """Of the rows, as a spreadsheet counts."""
 
     @property
     def width(self) -> int:
@@ -69,6 +81,15 @@ class Sample:
         if not self.rows:
             return 0.0
         return sum(len(row) == self.width for row in self.rows) / (len(self.rows) + self.faults)
+
+    @property
+    def titles(self) -> int:
+        """How many rows stand above the first one that has as many cells as most have."""
+        return next((number for number, row in enumerate(self.rows) if len(row) == self.width), 0)
+
+    @property
+    def consistency_below_titles(self) -> float:
+        return replace(self, rows=self.rows[self.titles :]).consistency
 
 
 def encoding_of(head: bytes) -> str:
@@ -108,25 +129,32 @@ def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
 def sample(text: str, dialect: Dialect, *, whole: bool) -> Sample:
     """The rows of the head. A row that may go on behind its end is left out."""
     rows: list[list[str]] = []
-    faults = 0
+    numbers: list[int] = []
+    number = faults = 0
     lines = io.StringIO(text, newline="").readlines()
     reader = dialect.reader(lines)
     while True:
+        number += 1
         try:
             row = next(reader)
         except StopIteration:
-            return Sample(dialect, rows, faults)
+            return Sample(dialect, rows, faults, numbers)
         except csv.Error:
             if reader.line_num >= len(lines) and not whole:
-                return Sample(dialect, rows, faults)
+                return Sample(dialect, rows, faults, numbers)
             faults += 1
         else:
             if any(row):
                 rows.append(row)
+                numbers.append(number)
 
 
-def detected(head: bytes, *, whole: bool) -> Sample | None:
-    """The first rows in the dialect that makes the most regular table of them; None where none makes one."""
+def detected(head: bytes, *, whole: bool, titles: bool = False) -> Sample | None:
+    """The first rows in the dialect that makes the most regular table of them; None where none makes one.
+
+    Args:
+        titles: whether rows of another width may stand above the table.
+    """
     encoding = encoding_of(head)
     if not encoding:
         return None
@@ -139,9 +167,16 @@ def detected(head: bytes, *, whole: bool) -> Sample | None:
         if delimiter in text
     ]
     # A comma stands within texts too, so the wider of two regular tables is the real one.
-    return max(
+    best = max(
         (table for table in tables if table.width > 1 and table.consistency >= CONSISTENT),
         key=lambda table: (round(table.consistency, 2), table.width),
+        default=None,
+    )
+    if best or not titles:
+        return best
+    return max(
+        (table for table in tables if table.width > 1 and table.consistency_below_titles >= CONSISTENT),
+        key=lambda table: (round(table.consistency_below_titles, 2), table.width),
         default=None,
     )
 

@@ -193,6 +193,7 @@ class Migration(migrations.Migration):
                 ('unchanged', models.PositiveIntegerField(default=0, verbose_name='unchanged')),
                 ('refused', models.PositiveIntegerField(default=0, verbose_name='refused')),
                 ('incomplete', models.PositiveIntegerField(default=0, verbose_name='stored without a value')),
+                ('notes', models.JSONField(blank=True, default=list, verbose_name='notes')),
                 ('moved_at', models.DateTimeField(help_text='When it last came forward.', null=True)),
                 ('error', models.TextField(blank=True, verbose_name='error')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone')),

@@ -1,5 +1,6 @@
 """Imports for tests of the desk's pages, without the worker: what they ask for is done at once, or written down."""
 
+from collections.abc import Callable
 import csv
 import io
 import json
@@ -78,6 +79,7 @@ class Intake:
         format: str,  # noqa: A002  as claims.intake has it
         settings: Any,
         count: int = 20,
+        noted: Callable[[str], None] = lambda sentence: None,
     ) -> list[tuple[Found | Refusal, Review | Refusal]]:
         fields = settings.get("mapping", {}).get("fields", {})
         if self.is_lost:
