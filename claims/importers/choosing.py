@@ -94,6 +94,8 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
             (min(names, key=lambda name: (bool(rows) and name not in filled, ranks[normalised(name)][1])),)
         )
         for field, names in found.items()
+        # What is empty is no statement, and whoever knows better can say so in a mapping.
+        if field != "statement" or not rows or filled.intersection(names)
     }
     return Mapping("proposed by the names of the columns", Reading(fields=fields))
 

@@ -11,8 +11,8 @@ _DEEPEST = 20
 class Nested(dict[str, Any]):
     """An object of JSON as a row: its keys, and paths into what is in it. A key with a dot in it goes first."""
 
-    def __missing__(self, path: str) -> Any:
-        return reached(self, path)
+    def __getitem__(self, path: str) -> Any:
+        return _said(dict.get(self, path)) if path in self else reached(self, path)
 
     def get(self, path: str, default: Any = None) -> Any:
         found = self[path]
@@ -28,6 +28,11 @@ def reached(value: Any, path: str) -> Any:
             value = value[int(step)] if int(step) < len(value) else None
         else:
             return None
+    return _said(value)
+
+
+def _said(value: Any) -> Any:
+    """What is no object, nor a list of objects."""
     if isinstance(value, list):
         return [one for one in value if not isinstance(one, dict | list)]
     return None if isinstance(value, dict) else value
