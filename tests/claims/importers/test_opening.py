@@ -242,13 +242,14 @@ class TestDamage:
         }[kind]
         assert all(one in SAID or isinstance(one, str | None) for one in _statements(damaged))
 
-    @pytest.mark.parametrize("content", ARCHIVES[:2], ids=["deflated", "stored"])
-    @pytest.mark.parametrize("byte", [0, 1, 8, 255])
-    def test_in_the_directory_costs_no_member(self, content: bytes, byte: int) -> None:
+    @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+    @pytest.mark.parametrize("byte", [1, 255])
+    def test_in_the_directory_costs_no_member(self, method: int, byte: int) -> None:
         """Found by chance: the length of a comment in the directory swallowed the members behind it."""
+        content = zipped(dict(list(self.MEMBERS.items())[:3]), method=method)
         for at in range(content.index(b"PK\x01\x02"), len(content)):
             damaged = content[:at] + bytes([byte]) + content[at + 1 :]
-            assert (at, [one for one in _statements(damaged) if one in SAID]) == (at, SAID)
+            assert (at, [one for one in _statements(damaged) if one in SAID]) == (at, SAID[:3])
 
     @settings(deadline=None)
     @given(st.sampled_from(["flip", "insert", "cut"]), st.integers(0, 255), st.data())
