@@ -158,7 +158,8 @@ class MappingForm(forms.Form):
         if name in _DATES:
             order = section(section(self._mapping, "dates"), name).get("order", "")
             seen = section(self._settings, "date_order").get(name)
-            unsaid = _("seen: %s") % dict(_ORDERS).get(seen, seen) if seen else _("order of dates")
+            orders = [str(dict(_ORDERS)[one]) for one in dict.fromkeys((seen or {}).values()) if one in dict(_ORDERS)]
+            unsaid = _("seen: %s") % "; ".join(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
         if name in _LISTS:
             separators = section(self._mapping, "split").get(name) or []

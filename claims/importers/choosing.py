@@ -185,8 +185,8 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
     return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
 
 
-def dates_seen(mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]) -> dict[str, str]:
-    """The order of dates of digits that the first rows prove, for each field with a date."""
+def dates_seen(mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]) -> dict[str, dict[str, str]]:
+    """The order of dates of digits that the first rows prove, for each field with a date and each separator."""
     try:
         records = ClaimsInRows(mapping, columns)
         nowhere = Place("", "")

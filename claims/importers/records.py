@@ -179,14 +179,15 @@ class Records:
         raise MissingColumn(use, column, names)
 
 
-def conventions(mapping: Mapping, date_order: Table[str, str]) -> Conventions:
+def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
     """What is known about the file: what the mapping says and, where it says nothing, what its first rows prove."""
     reading = mapping.reading
     said = {name: dates.order for name, dates in reading.dates.items() if dates.order}
     seen = {} if "" in said else {name: order for name, order in date_order.items() if name not in said}
     return Conventions(
         constants=reading.constants,
-        date_order={name: order for name, order in {**seen, **said}.items() if order != "mixed"},
+        date_order={name: order for name, order in said.items() if order != "mixed"},
+        date_order_seen=seen,
         date_formats={name: dates.formats for name, dates in reading.dates.items() if dates.formats},
         ratings=reading.ratings,
         languages=reading.languages,

@@ -92,6 +92,8 @@ def conventions(settings: Table[str, Any]) -> Conventions:
     return conventions_of(settings)
 
 
+_FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
+
 _Numbered = tuple[int, list[str]]
 
 
@@ -240,7 +242,10 @@ def _cells(row: list[str], columns: list[str]) -> Row:
 
 def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
     """The mapping with the order of dates that the first rows prove."""
-    proved = {name: Dates(order) for name, order in dates_seen(mapping, columns, rows).items()}
+    proved = {
+        name: Dates(formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items()))
+        for name, seen in dates_seen(mapping, columns, rows).items()
+    }
     reading = replace(mapping.reading, dates={**proved, **mapping.reading.dates})
     return replace(mapping, reading=reading)
 

@@ -21,7 +21,7 @@ SETTINGS = {
         "fields": {"statement": "claim", "rating": ["verdict", "label"], "reviewed_on": "day"},
         "transform": {"claimant": "slug"},
     },
-    "date_order": {"reviewed_on": "dmy"},
+    "date_order": {"reviewed_on": {"/": "dmy"}},
 }
 
 
