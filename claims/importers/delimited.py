@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from .dialect import LONGEST_CELL, LOST, Dialect
+from .dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
 from .files import File
 from .found import Place, Refusal
 
@@ -39,6 +39,20 @@ class Rows:
         return Place(self._file, f"row {self.number}{moved}")
 
     def damaged(self, row: list[str]) -> Refusal | None:
+        """Why the text of a row cannot be believed; None where it can."""
+        text = "".join(row)
+        if "\x00" in text:
+            shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
+            reason = "The row has a NUL, a character that no text has: something went wrong when it was written."
+            return Refusal(self.place(), "", reason, "NUL in it", raw=shown)
+        if is_really_utf8(text, self._dialect.encoding):
+            reason = (
+                f"The row is in UTF-8, but the file as a whole in {self._dialect.encoding}: it was put together from files "
+                "in several encodings. Import them one by one, or convert the row."
+            )
+            return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
+        if not self.lost:
+            return None
         reason = (
             f"The row has bytes that do not exist in {self._dialect.encoding}. Correct it, or if many rows are like "
             'that, name the encoding in the mapping: [table], then encoding = "cp1252" or whatever it is.'

@@ -26,6 +26,10 @@ csv.field_size_limit(LONGEST_CELL)
 LOST: Final = "\udcff"
 codecs.register_error("claims.importers.lost", lambda error: (LOST, getattr(error, "end", 0)))
 
+_SINGLE_BYTE: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
+#: Share of the bytes that may be zero in what is text nevertheless; a row with one is refused.
+MOST_NULS: Final = 1 / 1000
+
 #: Share of the rows that must have as many cells as most have, for text to be a table of columns.
 CONSISTENT = 0.9
 
@@ -102,7 +106,7 @@ def encoding_of(head: bytes) -> str:
             return {"utf-8": "utf-8-sig"}.get(name, name[:6])  # "utf-16" and "utf-32" take the mark away
     if wide := decoding.unmarked_utf16(head):
         return wide
-    if b"\x00" in head or decoding.signature(head):
+    if head.count(b"\x00") > MOST_NULS * max(len(head), 2000) or decoding.signature(head):
         return ""
     if _is_utf8(head):
         return "utf-8"
@@ -198,7 +202,25 @@ def _better_quoting(minimal: Sample, literal: Sample) -> Sample:
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Whether it is UTF-8, but for a few stray bytes: in another encoding every accented letter would be one."""
+    """Whether it is UTF-8, but for a few stray bytes: in another encoding every accented letter would be one.
+
+    Or but for some lines: no other encoding yields lines that are sound UTF-8 by chance, so it was put together from
+    files in several encodings, and the lines that are not in this one are refused.
+    """
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(head)
     stray = text.count("\ufffd")
-    return stray == 0 or sum(character > "\x7f" for character in text) >= 11 * stray
+    if stray == 0 or sum(character > "\x7f" for character in text) >= 11 * stray:
+        return True
+    lines = [line for line in text.splitlines() if not line.isascii()]
+    return 5 * sum("\ufffd" not in line for line in lines) >= len(lines)
+
+
+def is_really_utf8(text: str, encoding: str) -> bool:
+    """Whether text that was decoded in another encoding, of one byte a character, is UTF-8 that nobody recognised."""
+    if text.isascii() or not encoding.startswith(_SINGLE_BYTE):
+        return False
+    try:
+        text.encode(encoding).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True

@@ -56,6 +56,23 @@ def sample(file: File) -> list[Any]:
     return list(islice(records, _SAMPLE))
 
 
+def why_unreadable(file: File) -> str:
+    """Why the format of a file of JSON cannot be told, in a sentence; "" where that is only because none has it."""
+    text = beginning(file.head)
+    parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+    fault = next((one for one in parts if isinstance(one, Fault)), None)
+    if fault is None or sample(file):
+        return ""
+    if fault.is_cut_off and len(file.head) >= HEAD:
+        return (
+            f"This is JSON whose first record is longer than {HEAD // 1024} KB, so the beginning of the file does not show "
+            "its format. Name it with --format."
+        )
+    if fault.is_cut_off:
+        return "This is JSON that breaks off within its first record. Get the whole file again."
+    return f"This is JSON that cannot be read ({fault.position}: {fault.why}). Correct it, or get the file again."
+
+
 def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
     """Every value in the file, elements of its lists one by one; and where it cannot be read, and why.
 

@@ -174,7 +174,7 @@ def _record(
             "certain. Look for a delimiter or quotation mark that is missing or too many."
         )
         yield Refusal(rows.place(), "", reason, "wrong number of cells", raw=row)
-    elif rows.lost and (refusal := rows.damaged(row)):
+    elif refusal := rows.damaged(row):
         yield refusal
     else:
         yield from records(dict(zip(columns, row, strict=True)), rows.place())

@@ -75,6 +75,16 @@ class TestPlaces:
             ("all/a/2.json", b"a/2.json"),
         ]
 
+    def test_a_folder_with_links_that_lead_nowhere(self, tmp_path: Path) -> None:
+        stored(tmp_path / "all", b"1", "a/1.json")
+        (tmp_path / "all" / "a" / "2.json").symlink_to(tmp_path / "gone.json")
+        (tmp_path / "all" / "3.json").symlink_to(tmp_path / "all" / "a" / "1.json")
+        assert contents(tmp_path / "all") == [
+            ("all/a/2.json", "broken link"),
+            ("all/3.json", b"1"),
+            ("all/a/1.json", b"1"),
+        ]
+
     def test_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for content in (CONTENT, gzip.compress(CONTENT)):
             monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))

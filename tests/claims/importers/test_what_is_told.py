@@ -47,15 +47,15 @@ def told(
 
 
 FORMS = [
-    pytest.param(tables, b"Claim,Finding,Mood,Claimant\nIce is hot.,False,sad,Ada\n", id="csv"),
+    pytest.param(tables, b"Claim,Colour,Mood,Claimant\nIce is hot.,False,sad,Ada\n", id="csv"),
     pytest.param(
         rows,
-        b'[{"Claim": "Ice is hot.", "Finding": "False", "Mood": "sad", "Claimant": "Ada"}, {"Mood": "x"}]',
+        b'[{"Claim": "Ice is hot.", "Colour": "False", "Mood": "sad", "Claimant": "Ada"}, {"Mood": "x"}]',
         id="rows",
     ),
     pytest.param(
         spreadsheets,
-        workbook(["Claim", "Finding", "Mood", "Claimant"], ["Ice is hot.", "False", "sad", "Ada"]),
+        workbook(["Claim", "Colour", "Mood", "Claimant"], ["Ice is hot.", "False", "sad", "Ada"]),
         id="xlsx",
     ),
 ]
@@ -65,7 +65,7 @@ FORMS = [
 def test_every_column_that_is_not_read_is_named(reader: Format, content: bytes) -> None:
     results, notes = told(reader, content, "claims.xlsx" if reader is spreadsheets else "claims.csv")
     assert fields(results)[0] == {"statement": "Ice is hot.", "claimant": "Ada"}
-    assert notes == ["Columns that are not read: Finding, Mood."]
+    assert notes == ["Columns that are not read: Colour, Mood."]
 
 
 def test_nothing_is_told_where_all_is_read() -> None:
@@ -74,7 +74,7 @@ def test_nothing_is_told_where_all_is_read() -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "rows", "xlsx"])
 def test_reviews_without_ratings_are_asked_about(kind: str) -> None:
-    header, line = ["Claim", "Publisher", "Finding"], ["Ice is hot.", "Seeblatt", "False"]
+    header, line = ["Claim", "Publisher", "Colour"], ["Ice is hot.", "Seeblatt", "False"]
     reader, content, name = {
         "csv": (tables, "\n".join(map(",".join, [header, line])).encode(), "a.csv"),
         "rows": (rows, json.dumps([dict(zip(header, line, strict=True))] * 2).encode(), "a.json"),
@@ -84,7 +84,7 @@ def test_reviews_without_ratings_are_asked_about(kind: str) -> None:
     (refusal,) = results
     assert isinstance(refusal, Refusal)
     assert (refusal.field, refusal.code) == ("rating", "no column for the rating")
-    assert "Finding" in refusal.reason
+    assert "Colour" in refusal.reason
     assert "--unrated" in refusal.reason
     results, _notes = told(reader, content, name, unrated=True)
     assert fields(results)[0] == {"statement": "Ice is hot.", "publisher": "Seeblatt"}
