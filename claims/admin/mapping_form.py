@@ -120,7 +120,9 @@ class MappingForm(forms.Form):
         label=gettext_lazy("These reviews have no ratings"),
         required=False,
         widget=UnfoldBooleanWidget,
-        help_text=gettext_lazy("They become claims that wait for triage. Where there are ratings, name their column."),
+        help_text=gettext_lazy(
+            "They become claims that wait for triage. Where there are ratings, name their column."
+        ),
     )
 
     def __init__(self, *args: Any, settings: Settings, columns: Mapping[str, str], **kwargs: Any) -> None:
@@ -158,7 +160,11 @@ class MappingForm(forms.Form):
         if name in _DATES:
             order = section(section(self._mapping, "dates"), name).get("order", "")
             seen = section(self._settings, "date_order").get(name)
-            orders = [str(dict(_ORDERS)[one]) for one in dict.fromkeys((seen or {}).values()) if one in dict(_ORDERS)]
+            orders = [
+                str(dict(_ORDERS)[one])
+                for one in dict.fromkeys((seen or {}).values())
+                if one in dict(_ORDERS)
+            ]
             unsaid = _("seen: %s") % "; ".join(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
         if name in _LISTS:

@@ -139,9 +139,9 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
     if _says(mapping, "rating", "rating_value") or not _says(mapping, *OF_REVIEWS) or file.is_unrated():
         return None
     reason = (
-        "None of the columns is known to hold the ratings, so all of these reviews would wait for triage as claims that "
-        'nobody has rated. Name the column in a mapping: [fields], then rating = "…". If they really have no ratings, '
-        f"say so: --unrated, or the box in the form. The columns are: {_listed(columns)}."
+        "None of the columns is known to hold the ratings, so all of these reviews would wait for triage as claims "
+        'that nobody has rated. Name the column in a mapping: [fields], then rating = "…". If they really have no '
+        f"ratings, say so: --unrated, or the box in the form. The columns are: {_listed(columns)}."
     )
     return Refusal(Place(file.name, "header"), "rating", reason, "no column for the rating")
 
@@ -172,8 +172,9 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
     for ready in ready_mappings():
         if ready.columns and present.issuperset(ready.columns) and (empty := missing_in(ready, rows)):
             reason = (
-                f"This looks like “{ready.name}”, whose column “{empty[0]}” is empty in all of the first {len(rows)} rows "
-                "of this file, so nothing says what was claimed. Get a file in which it is filled, or write a mapping "
+                f"This looks like “{ready.name}”, whose column “{empty[0]}” is empty in all of the first "
+                f"{len(rows)} rows of this file, so nothing says what was claimed. Get a file in which it is "
+                "filled, or write a mapping "
                 f"that takes the statements from another column. The columns are: {listed}."
             )
             return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
@@ -185,7 +186,9 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
     return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
 
 
-def dates_seen(mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]) -> dict[str, dict[str, str]]:
+def dates_seen(
+    mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]
+) -> dict[str, dict[str, str]]:
     """The order of dates of digits that the first rows prove, for each field with a date and each separator."""
     try:
         records = ClaimsInRows(mapping, columns)

@@ -53,7 +53,9 @@ class ClaimsInRows:
         """The columns that are read."""
         if not self._starred:
             return frozenset(self._one.used)
-        return frozenset(name for records in self._by_number.values() for name in records.used) | self._starred
+        return (
+            frozenset(name for records in self._by_number.values() for name in records.used) | self._starred
+        )
 
     def __call__(self, row: Row, place: Place, raw: Any = None) -> Iterator[Found | Refusal]:
         """The records of a row."""
@@ -90,7 +92,9 @@ class ClaimsInRows:
             if self._names is None and before.endswith("."):
                 found.update(range(min(length(row, before[:-1]), MOST_CLAIMS)))
                 continue
-            numbered = re.compile(rf"{re.escape(normalised(before))} ?(\d{{1,4}}) ?{re.escape(normalised(after))}")
+            numbered = re.compile(
+                rf"{re.escape(normalised(before))} ?(\d{{1,4}}) ?{re.escape(normalised(after))}"
+            )
             for name in row if self._names is None else self._names:
                 if match := numbered.fullmatch(normalised(name)):
                     found.add(int(match[1]))
@@ -105,7 +109,8 @@ class ClaimsInRows:
                 self._mapping,
                 reading=self._numbered(self._mapping.reading, number),
                 variants=tuple(
-                    replace(one, reading=self._numbered(one.reading, number)) for one in self._mapping.variants
+                    replace(one, reading=self._numbered(one.reading, number))
+                    for one in self._mapping.variants
                 ),
             )
             self._by_number[number] = Records(mapping, self._names, settled=self._settled)

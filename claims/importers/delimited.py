@@ -43,12 +43,14 @@ class Rows:
         text = "".join(row)
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
-            reason = "The row has a NUL, a character that no text has: something went wrong when it was written."
+            reason = (
+                "The row has a NUL, a character that no text has: something went wrong when it was written."
+            )
             return Refusal(self.place(), "", reason, "NUL in it", raw=shown)
         if is_really_utf8(text, self._dialect.encoding):
             reason = (
-                f"The row is in UTF-8, but the file as a whole in {self._dialect.encoding}: it was put together from files "
-                "in several encodings. Import them one by one, or convert the row."
+                f"The row is in UTF-8, but the file as a whole in {self._dialect.encoding}: it was put together from "
+                "files in several encodings. Import them one by one, or convert the row."
             )
             return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
         if not self.lost:

@@ -65,8 +65,8 @@ def why_unreadable(file: File) -> str:
         return ""
     if fault.is_cut_off and len(file.head) >= HEAD:
         return (
-            f"This is JSON whose first record is longer than {HEAD // 1024} KB, so the beginning of the file does not show "
-            "its format. Name it with --format."
+            f"This is JSON whose first record is longer than {HEAD // 1024} KB, so the beginning of the file does not "
+            "show its format. Name it with --format."
         )
     if fault.is_cut_off:
         return "This is JSON that breaks off within its first record. Get the whole file again."
@@ -167,7 +167,6 @@ def _broken(place: Place, error: Exception, text: str) -> Refusal:
 
 
 # Documents
-
 
 
 def _document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:

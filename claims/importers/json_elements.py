@@ -37,7 +37,8 @@ _SPACE = re.compile(r"[\s\ufeff\x1e]*")
 _BETWEEN = re.compile(r"[\s\ufeff\x1e,;]*")
 _MARKS = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
 _FIRST_NAME = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
-_A_LIST = re.compile(r'"(?:%s)"\s*:\s*(?=\[)' % "|".join(map(re.escape, sorted(LISTS))))
+_NAMES = "|".join(map(re.escape, sorted(LISTS)))
+_A_LIST = re.compile(rf'"(?:{_NAMES})"\s*:\s*(?=\[)')
 # What the text ends with, or shows, where it only lacks what has not been read yet.
 _CUT_OFF = 16
 # Bytes that are not UTF-8, as `surrogateescape` keeps them.

@@ -184,7 +184,9 @@ class Mapping:
             variants=tuple(_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)),
         )
         if mapping.table.header is False and mapping.table.header_row:
-            raise MappingError("table.header_row", "a file without a header, header = false, has no such row.")
+            raise MappingError(
+                "table.header_row", "a file without a header, header = false, has no such row."
+            )
         if mapping.table.columns and mapping.table.header:
             raise MappingError(
                 "table.columns", "names of columns are for files without a header: header = false."

@@ -58,7 +58,9 @@ def paths(rows: Iterable[dict[str, Any]]) -> list[str]:
             if isinstance(value, dict) and value:
                 waiting += [(f"{path}.{name}", inner) for name, inner in reversed(value.items())]
             elif objects:
-                waiting += [(f"{path}.*.{name}", inner) for one in objects for name, inner in reversed(one.items())]
+                waiting += [
+                    (f"{path}.*.{name}", inner) for one in objects for name, inner in reversed(one.items())
+                ]
             else:
                 found[path] = None
     return list(found)

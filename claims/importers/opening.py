@@ -70,7 +70,9 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
     empty = True
     for inside in _broken_links(path):
         empty = False
-        reason = "This is a link to something that is not there. Restore what it leads to, or delete the link."
+        reason = (
+            "This is a link to something that is not there. Restore what it leads to, or delete the link."
+        )
         yield Refusal(Place(f"{name}/{inside}", WHOLE), "", reason, "broken link")
     for one, inside in _inside(path):
         empty = False

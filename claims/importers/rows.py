@@ -1,4 +1,4 @@
-"""Objects of JSON as rows: one on each line, or all of them in one array. What is deep in them has a path as its name."""
+"""Objects of JSON as rows: one on each line, or all of them in one array. What is deep in them is named by its path."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
@@ -22,7 +22,6 @@ TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
 
 #: How many objects are looked at before the first one is read.
 SAMPLED: Final = 20
-
 
 
 def recognise(file: File) -> Table[str, Any] | None:
@@ -99,4 +98,7 @@ def _with_what_is_in_it(used: frozenset[str], columns: list[str]) -> set[str]:
 
 
 def _settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
-    return {"mapping": mapping.to_json(), "date_order": dates_seen(mapping, None, [Nested(row) for row in rows])}
+    return {
+        "mapping": mapping.to_json(),
+        "date_order": dates_seen(mapping, None, [Nested(row) for row in rows]),
+    }

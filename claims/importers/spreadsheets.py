@@ -120,7 +120,9 @@ def _opened(file: File, name: str) -> CalamineSheet:
         for at, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
                 if others := [one for one in names[at:] if workbook.get_sheet_by_name(one).height]:
-                    file.note(f"Sheets that are not read: {', '.join(others)}. Name one in a mapping to read it.")
+                    file.note(
+                        f"Sheets that are not read: {', '.join(others)}. Name one in a mapping to read it."
+                    )
                 return sheet
     except _DAMAGES as error:
         raise _UnusableWorkbook(
@@ -243,7 +245,9 @@ def _cells(row: list[str], columns: list[str]) -> Row:
 def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
     """The mapping with the order of dates that the first rows prove."""
     proved = {
-        name: Dates(formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items()))
+        name: Dates(
+            formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items())
+        )
         for name, seen in dates_seen(mapping, columns, rows).items()
     }
     reading = replace(mapping.reading, dates={**proved, **mapping.reading.dates})

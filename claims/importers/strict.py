@@ -69,7 +69,9 @@ def flag(key: str, value: Any) -> bool:
 
 def number(key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise MappingError(key, f"{value!r} is no number of a row. Rows are counted from 1, as a spreadsheet does.")
+        raise MappingError(
+            key, f"{value!r} is no number of a row. Rows are counted from 1, as a spreadsheet does."
+        )
     return value
 
 

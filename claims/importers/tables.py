@@ -225,7 +225,12 @@ def _settings(found: Sample, mapping: Mapping) -> Table[str, Any]:
     dialect = mapping.table.over(found.dialect)
     if dialect.header_row:
         found = replace(
-            found, rows=[row for row, number in zip(found.rows, found.numbers, strict=True) if number >= dialect.header_row]
+            found,
+            rows=[
+                row
+                for row, number in zip(found.rows, found.numbers, strict=True)
+                if number >= dialect.header_row
+            ],
         )
     header, rows = (found.rows[0], found.rows[1:]) if dialect.header and found.rows else ([], found.rows)
     columns = columns_of(header) or list(mapping.table.columns)

@@ -89,9 +89,8 @@ def asked_on(console: Console) -> Unrated:
     def ask(file: File) -> bool:
         if not (console.is_terminal and sys.stdin.isatty()):
             return False
-        question = (
-            f"{file.name}: no column is known to hold the ratings. Import all of it as claims that nobody has rated? [y/N] "
-        )
+        console.print(f"{file.name}: no column is known to hold the ratings.", **_PLAIN)
+        question = "Import all of it as claims that nobody has rated? [y/N] "
         return console.input(question, markup=False).strip().casefold() in ("y", "yes")
 
     return ask

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import move_is_written_down
-from factcheck.fields import LanguageField
+from factcheck.fields import AddressField, LanguageField
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse
 
@@ -94,7 +94,7 @@ class Verdict(models.Model):
         _("true as of"), null=True, blank=True, help_text=_("The day up to which the facts were checked.")
     )
     recheck_on = models.DateField(_("check again on"), null=True, blank=True)
-    url = models.URLField(
+    url = AddressField(
         _("review page"),
         max_length=2000,
         blank=True,

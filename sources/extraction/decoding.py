@@ -214,7 +214,9 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:
         return False
-    assigned = all(one in "\r\n\t" or unicodedata.category(one) not in ("Cn", "Co", "Cs", "Cc") for one in text)
+    assigned = all(
+        one in "\r\n\t" or unicodedata.category(one) not in ("Cn", "Co", "Cs", "Cc") for one in text
+    )
     return assigned and "\n" in text
 
 

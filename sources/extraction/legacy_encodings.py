@@ -8,6 +8,7 @@ several do, the language detector decides. Windows' Western encoding is the usua
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from .language import language_scores
@@ -111,7 +112,8 @@ def _east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
         if not text or not wide or _is_beside_latin(text):
             continue
         kana, hangul, ideographs = (
-            sum(bool(script.match(one)) for one in wide) / len(wide) for script in (_KANA, _HANGUL, _IDEOGRAPHS)
+            sum(bool(script.match(one)) for one in wide) / len(wide)
+            for script in (_KANA, _HANGUL, _IDEOGRAPHS)
         )
         if encoding in ("shift_jis", "cp932", "euc_jp"):
             fits = kana >= 0.15 and kana + ideographs == 1
@@ -168,5 +170,5 @@ def _alphabet(language: str) -> frozenset[str]:
 def _odd_cases(text: str) -> float:
     """The share of words in which a capital follows a small letter, as in the other Cyrillic encodings."""
     words = [word for word in _CASE_CHANGES.findall(text) if not word.isascii()]
-    odd = sum(any(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False)) for word in words)
+    odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)
     return odd / len(words) if words else 0.0

@@ -15,7 +15,8 @@ from claims.importers.json_elements import Element, Fault, elements
 from tests.claims.importers.files import codes, fields, reading
 
 RECORDS = [
-    {"id": number, "claim": f"Lake {number} froze.", "seen": [{"at": "a"}, {"at": "b"}]} for number in range(6)
+    {"id": number, "claim": f"Lake {number} froze.", "seen": [{"at": "a"}, {"at": "b"}]}
+    for number in range(6)
 ]
 WRITTEN = [json.dumps(record) for record in RECORDS]
 

@@ -39,7 +39,9 @@ def zipped(members: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", method) as archive:
         for name, content in members.items():
-            member = zipfile.ZipInfo(name)  # of the same day each time, so that the archive has the same bytes
+            member = zipfile.ZipInfo(
+                name
+            )  # of the same day each time, so that the archive has the same bytes
             archive.writestr(member, content, method)
     return packed.getvalue()
 

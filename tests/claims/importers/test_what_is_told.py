@@ -105,8 +105,10 @@ def test_names_that_several_columns_have_are_told() -> None:
     results, notes = told(tables, b"Claim,Rating,Note,Note,Note\nIce is hot.,False,a,b,c\n")
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
     assert notes == [
-        "Columns 3 and 4 and 5 are all called “Note”. The name stands for the first of them; the others are "
-        "“Note (column …)” with their numbers.",
+        (
+            "Columns 3 and 4 and 5 are all called “Note”. The name stands for the first of them; the others are "
+            "“Note (column …)” with their numbers."
+        ),
         "Columns that are not read: Note, Note (column 4), Note (column 5).",
     ]
 
@@ -120,7 +122,11 @@ def test_sheets_that_are_not_read_are_named() -> None:
 
 class TestTitles:
     LINES = [["Archive of the Seeblatt", "", ""], ["as of March", "", ""], ["", "", ""]]
-    TABLE = [["Claim", "Rating", "Claim date"], ["Ice is hot.", "False", "25/12/2023"], ["Tea is cold.", "True", ""]]
+    TABLE = [
+        ["Claim", "Rating", "Claim date"],
+        ["Ice is hot.", "False", "25/12/2023"],
+        ["Tea is cold.", "True", ""],
+    ]
     NOTE = "Row 4 has the names of the columns; what stands above is not read."
 
     def csv(self, titles: list[list[str]]) -> bytes:
@@ -182,7 +188,9 @@ class TestReadyMappings:
         (refusal,) = results
         assert isinstance(refusal, Refusal)
         assert refusal.place.position == "header"
-        assert refusal.reason.startswith("This looks like “Misbar”, whose column “claim” is empty in all of the first 3")
+        assert refusal.reason.startswith(
+            "This looks like “Misbar”, whose column “claim” is empty in all of the first 3"
+        )
         assert fields(told(tables, self.content("Ice is hot."))[0])[0]["statement"] == "Ice is hot."
 
 
@@ -209,7 +217,9 @@ class TestDeepInObjects:
     }
 
     def test_each_in_a_list_is_a_claim(self) -> None:
-        results, notes = told(rows, json.dumps([self.ROW, {"id": 8, "link": PAGE}]).encode(), "a.json", self.MAPPING)
+        results, notes = told(
+            rows, json.dumps([self.ROW, {"id": 8, "link": PAGE}]).encode(), "a.json", self.MAPPING
+        )
         common = {"review_url": PAGE, "title": "Two checks"}
         assert fields(results) == [
             {"id": "7#0", "statement": "Ice is hot.", "rating": "False", "topics": ["ice", "heat"], **common},
@@ -236,7 +246,9 @@ class TestDeepInObjects:
         ]
 
     def test_without_a_mapping_the_paths_are_listed(self) -> None:
-        content = json.dumps({"data": [{"id": 1, "attributes": {"text": "Ice is hot."}}] * 2, "meta": {"n": 2}})
+        content = json.dumps(
+            {"data": [{"id": 1, "attributes": {"text": "Ice is hot."}}] * 2, "meta": {"n": 2}}
+        )
         results, _notes = told(rows, content.encode(), "a.json")
         (refusal,) = results
         assert isinstance(refusal, Refusal)

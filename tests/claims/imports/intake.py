@@ -1,10 +1,9 @@
 """Imports for tests of the desk's pages, without the worker: what they ask for is done at once, or written down."""
 
-from collections.abc import Callable
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
