@@ -23,7 +23,7 @@ LONGEST_CELL = 4_000_000
 csv.field_size_limit(LONGEST_CELL)
 
 #: Stands in decoded text for bytes that the encoding does not have. No encoding yields it by itself.
-LOST: Final = "\udcff"
+LOST: str = "\udcff"
 codecs.register_error("claims.importers.lost", lambda error: (LOST, getattr(error, "end", 0)))
 
 _SINGLE_BYTE: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
