@@ -120,8 +120,7 @@ class ClaimsInRows:
         fields: dict[str, Columns] = {}
         for name, where in reading.fields.items():
             columns = [
-                column.replace("*", number) if column in self._starred else column  # type: ignore[union-attr]
-                for column in where.columns
+                column.replace("*", number) if column in self._starred else column for column in where.columns
             ]
             present = tuple(column for column in columns if self._is_there(column, where.columns))
             if present or not columns:

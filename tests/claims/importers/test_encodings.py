@@ -217,8 +217,8 @@ def test_what_is_not_utf_8_is_told() -> None:
     ):
         file, notes = file_of(content), list[str]()
         file.note = notes.append
-        settings = reader.recognise(file) or {}  # type: ignore[attr-defined]
-        results = list(reader.read(file, settings))  # type: ignore[attr-defined]
+        settings = reader.recognise(file) or {}
+        results = list(reader.read(file, settings))
         assert fields(results)[0]["statement"] == "Le café est fermé à Paris."
         assert "It is not in UTF-8: it was read as cp1252." in notes
 
