@@ -6,7 +6,7 @@ PYTEST_WORKERS ?= auto
 
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint format types lock bench
+.PHONY: help demo test fuzz setup lint format types lock bench
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,10 @@ demo: ## Start everything here with demo data: site, background worker, database
 
 test: setup ## Run all tests (ARGS="-k words" chooses some)
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+
+fuzz: setup ## Run the property tests of all readers with a hundred times as many examples, others each time
+	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m hypothesis --hypothesis-profile=fuzz \
+		tests/claims/importers tests/sources/extraction $(ARGS)
 
 setup: ## Make the environment in .venv with everything that development needs
 	@requirements/install base dev

@@ -1,9 +1,11 @@
 """Model fields that several apps share."""
 
+import re
 from typing import Any
 
+from django import forms
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
@@ -38,11 +40,32 @@ class UncompressedTextField(models.TextField[str, str]):
         return "text"
 
 
-class _Address(models.URLField[str, str]):
-    """A URLField whose form completes an address typed without a scheme to https."""
+class WebAddressValidator(URLValidator):
+    """A URLValidator that knows hosts such as `my_blog.example.com`: names of the DNS may have underscores.
+
+    Only below the domain that was registered, for which registries allow none.
+    """
+
+    hostname_re = r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*" + URLValidator.hostname_re
+    host_re = f"({hostname_re}{URLValidator.domain_re}{URLValidator.tld_re}|localhost)"
+    regex = re.compile(
+        URLValidator.regex.pattern.replace(URLValidator.host_re, host_re),  # type: ignore[union-attr]
+        re.IGNORECASE,
+    )
+
+
+class _AddressFormField(forms.URLField):
+    default_validators = [WebAddressValidator()]
+
+
+class AddressField(models.URLField[str, str]):
+    """A URLField for addresses as the web has them. Its form completes one typed without a scheme to https."""
+
+    default_validators = [WebAddressValidator()]
 
     def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**({"assume_scheme": "https"} | kwargs))
+        given: dict[str, Any] = {"assume_scheme": "https", "form_class": _AddressFormField}
+        return super().formfield(**given | kwargs)
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
@@ -52,7 +75,7 @@ class _Address(models.URLField[str, str]):
 def same_as_field() -> "ArrayField[list[str], list[str]]":
     """Addresses that identify the same thing elsewhere (schema.org `sameAs`): Wikidata, VIAF, an official site."""
     return ArrayField(
-        _Address(max_length=500),
+        AddressField(max_length=500),
         default=list,
         blank=True,
         verbose_name=_("same as"),

@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
@@ -14,6 +15,16 @@ from pytest_django import DjangoDbBlocker
 
 from factcheck import clock, postgres
 from tests.database import drop_database, replace_database, wait_for_no_disk
+
+# The same examples each time, so that a run says something about the change that was made and not about chance.
+hypothesis.settings.register_profile(
+    "steady", derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+# A hundred times as many, and others each time: `make fuzz`. What it finds becomes an `@example` of its test.
+hypothesis.settings.register_profile(
+    "fuzz", max_examples=10_000, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
 
 pytest_plugins = ["tests.newsroom", "tests.browser", "tests.worker"]
 

@@ -17,7 +17,7 @@ from django.http import (
 )
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -70,9 +70,10 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         ("started_by_name", "created_at"),
         ("started_at", "finished_at"),
         "content_sha256",
+        "shown_notes",
         "settings",
     )
-    readonly_fields = ("read_as", "shown_size", "settings")
+    readonly_fields = ("read_as", "shown_size", "shown_notes", "settings")
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, run: ImportRun) -> SafeString:
@@ -85,6 +86,10 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("size"), ordering="size")
     def shown_size(self, run: ImportRun) -> str:
         return "–" if run.size is None else filesizeformat(run.size)
+
+    @admin.display(description=_("how it was read"))
+    def shown_notes(self, run: ImportRun) -> SafeString | str:
+        return format_html_join("", "<p>{}</p>", ((note,) for note in run.notes)) or "–"
 
     @admin.display(description=_("settings"))
     def settings(self, run: ImportRun) -> SafeString | str:

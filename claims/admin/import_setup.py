@@ -142,7 +142,8 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         except (IllegalMove, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(run))
-    shown = [_shown(item) for _record, item in _preview(run, run.format_settings)]
+    notes: list[str] = []
+    shown = [_shown(item) for _record, item in _preview(run, run.format_settings, notes)]
     stored = [item for item in shown if item.review]
     context = {
         **admin.admin_site.each_context(request),
@@ -152,6 +153,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         "format": next((one.TITLE for one in detecting.FORMATS if run.format == one.NAME), run.format),
         "form": form,
         "toml": toml,
+        "notes": notes,
         "records": shown,
         "refused": len(shown) - len(stored),
         "incomplete": sum(bool(item.remarks) for item in stored),
@@ -185,8 +187,9 @@ def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
     return True
 
 
-def _preview(run: ImportRun, how: Settings) -> list[runs.Previewed]:
-    return runs.preview(run, format=run.format, settings=how, count=SHOWN)
+def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previewed]:
+    """The first records, and into the list what was not read, or read in an unusual way."""
+    return runs.preview(run, format=run.format, settings=how, count=SHOWN, noted=notes.append)
 
 
 def _columns(run: ImportRun) -> dict[str, str]:
@@ -194,7 +197,7 @@ def _columns(run: ImportRun) -> dict[str, str]:
     kept = {name: part for name, part in section(run.format_settings, "mapping").items() if name == "table"}
     trial = kept | {"name": "columns", "fields": {"statement": 1}}
     found: dict[str, str] = {}
-    for record, _item in _preview(run, {**run.format_settings, "mapping": trial}):
+    for record, _item in _preview(run, {**run.format_settings, "mapping": trial}, []):
         raw = _raw(record)
         for name, value in raw.items() if isinstance(raw, dict) else ():
             said = "" if value is None else " ".join(str(value).split())

@@ -13,9 +13,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
 from claims.importers.found import FIELDS
+from claims.intake.runs import UNRATED
 
 Settings = dict[str, Any]
 Choices = list[tuple[str, StrOrPromise]]
@@ -110,6 +116,15 @@ class MappingForm(forms.Form):
         help_text=gettext_lazy("One a line: the file’s code, =, and the publisher’s own label."),
     )
 
+    unrated = forms.BooleanField(
+        label=gettext_lazy("These reviews have no ratings"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=gettext_lazy(
+            "They become claims that wait for triage. Where there are ratings, name their column."
+        ),
+    )
+
     def __init__(self, *args: Any, settings: Settings, columns: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._settings = settings
@@ -119,6 +134,7 @@ class MappingForm(forms.Form):
         self.fields["ratings"].initial = "\n".join(
             f"{code} = {label}" for code, label in section(self._mapping, "ratings").items()
         )
+        self.fields["unrated"].initial = bool(settings.get(UNRATED))
         if "dialect" in settings:
             self._add_dialect(section(settings, "dialect"))
 
@@ -144,7 +160,12 @@ class MappingForm(forms.Form):
         if name in _DATES:
             order = section(section(self._mapping, "dates"), name).get("order", "")
             seen = section(self._settings, "date_order").get(name)
-            unsaid = _("seen: %s") % dict(_ORDERS).get(seen, seen) if seen else _("order of dates")
+            orders = [
+                str(dict(_ORDERS)[one])
+                for one in dict.fromkeys((seen or {}).values())
+                if one in dict(_ORDERS)
+            ]
+            unsaid = _("seen: %s") % "; ".join(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
         if name in _LISTS:
             separators = section(self._mapping, "split").get(name) or []
@@ -223,6 +244,9 @@ class MappingForm(forms.Form):
         }
         kept = {name: part for name, part in self._mapping.items() if name not in made}
         settings = {**self._settings, "mapping": kept | {name: part for name, part in made.items() if part}}
+        settings.pop(UNRATED, None)
+        if said["unrated"]:
+            settings[UNRATED] = True
         # What the dates of another column showed says nothing about this one.
         seen = section(settings, "date_order").items()
         if "date_order" in settings:

@@ -2,22 +2,31 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Table
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .claims_in_rows import ClaimsInRows
 from .conventions import NOTHING_KNOWN, Conventions
 from .date_order import date_order_seen
-from .found import Place, Refusal
+from .files import File
+from .found import Found, Place, Refusal
 from .mapping import DATES, Columns, Mapping, Reading, read_mapping
-from .records import MissingColumn, Records, Row, conventions, fits, normalised
+from .records import MissingColumn, Row, conventions, fits, normalised
 
 _FOLDER = Path(__file__).parent.parent / "data"
 
 #: How many columns a refusal lists.
 MOST_NAMED = 40
+#: How many rows of titles may stand above the names of the columns.
+MOST_TITLES = 20
+
+#: What a ready mapping must find in a file, where it says where it stands.
+NEEDED = ("statement", "rating")
+#: What only a review has, and not a claim that nobody has judged.
+OF_REVIEWS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")
 
 
 @cache
@@ -28,13 +37,34 @@ def ready_mappings() -> tuple[Mapping, ...]:
     )
 
 
-def ready_mapping(columns: Iterable[str]) -> Mapping | None:
-    """The mapping for a table with these columns; the one that asks for the most, if it is ready for several."""
-    present = frozenset(columns)
+def ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
+    """The mapping for a table with these columns; the one that asks for the most, if it is ready for several.
+
+    Args:
+        sample_rows: some rows; a mapping does not fit where they are empty in the columns of what is needed.
+    """
+    present, rows = frozenset(columns), list(sample_rows)
     fitting = [
-        mapping for mapping in ready_mappings() if mapping.columns and present.issuperset(mapping.columns)
+        mapping
+        for mapping in ready_mappings()
+        if mapping.columns and present.issuperset(mapping.columns) and not missing_in(mapping, rows)
     ]
     return max(fitting, key=lambda mapping: len(mapping.columns), default=None)
+
+
+def missing_in(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
+    """Columns of what a review needs, a statement and a rating, that are empty in all of the rows."""
+    found: list[str] = []
+    for name in NEEDED:
+        columns = [
+            column
+            for reading in _readings(mapping)
+            for column in reading.fields.get(name, Columns()).columns
+            if isinstance(column, str)
+        ]
+        if rows and columns and not any(row.get(column) for row in rows for column in columns):
+            found.append(columns[0])
+    return found
 
 
 def holds(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
@@ -64,20 +94,90 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
             (min(names, key=lambda name: (bool(rows) and name not in filled, ranks[normalised(name)][1])),)
         )
         for field, names in found.items()
+        # What is empty is no statement, and whoever knows better can say so in a mapping.
+        if field != "statement" or not rows or filled.intersection(names)
     }
     return Mapping("proposed by the names of the columns", Reading(fields=fields))
 
 
 def chosen(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
-    return ready_mapping(columns) or proposed_mapping(columns, rows)
+    rows = list(rows)
+    return ready_mapping(columns, rows) or proposed_mapping(columns, rows)
 
 
-def refused(mapping: Mapping, columns: Sequence[str], file: str) -> Refusal | None:
-    """Why a file cannot be imported with this mapping at all: it does not say where the statement stands."""
-    readings = (mapping.reading, *(variant.reading for variant in mapping.variants))
-    if any("statement" in reading.fields for reading in readings):
+def header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows has the names of the columns, from 0: the first one, or the one below a title.
+
+    Another than the first is taken only where it has names that are known, one of them for the statements, and the
+    first one has none.
+    """
+
+    def known(row: Sequence[str]) -> set[str]:
+        names = (_meanings().get(normalised(cell)) for cell in row)
+        return {meaning[0] for meaning in names if meaning}
+
+    if not rows or known(rows[0]):
+        return 0
+    return next(
+        (
+            number
+            for number, row in enumerate(rows[:MOST_TITLES])
+            if "statement" in (fields := known(row)) and len(fields) > 1
+        ),
+        0,
+    )
+
+
+def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence[Row]) -> Refusal | None:
+    """Why a file cannot be imported with this mapping: it does not say where the statements or the ratings stand.
+
+    Args:
+        rows: some rows of the file.
+    """
+    if not _says(mapping, "statement"):
+        return _no_statement(columns, file.name, rows)
+    if _says(mapping, "rating", "rating_value") or not _says(mapping, *OF_REVIEWS) or file.is_unrated():
         return None
-    listed = ", ".join(columns[:MOST_NAMED]) + (", …" if len(columns) > MOST_NAMED else "")
+    reason = (
+        "None of the columns is known to hold the ratings, so all of these reviews would wait for triage as claims "
+        'that nobody has rated. Name the column in a mapping: [fields], then rating = "…". If they really have no '
+        f"ratings, say so: --unrated, or the box in the form. The columns are: {_listed(columns)}."
+    )
+    return Refusal(Place(file.name, "header"), "rating", reason, "no column for the rating")
+
+
+def unread(columns: Sequence[str], used: Collection[str]) -> str:
+    """A sentence that names the columns that are not read; "" where all of them are."""
+    left = [name for name in columns if name not in used]
+    return f"Columns that are not read: {', '.join(left)}." if left else ""
+
+
+def _says(mapping: Mapping, *names: str) -> bool:
+    """Whether it says where one of these fields stands, or what it always is."""
+    readings = _readings(mapping)
+    return any(name in reading.fields or name in reading.constants for reading in readings for name in names)
+
+
+def _readings(mapping: Mapping) -> tuple[Reading, ...]:
+    return (mapping.reading, *(variant.reading for variant in mapping.variants))
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns[:MOST_NAMED]) + (", …" if len(columns) > MOST_NAMED else "")
+
+
+def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Refusal:
+    listed = _listed(columns)
+    present = frozenset(columns)
+    for ready in ready_mappings():
+        if ready.columns and present.issuperset(ready.columns) and (empty := missing_in(ready, rows)):
+            reason = (
+                f"This looks like “{ready.name}”, whose column “{empty[0]}” is empty in all of the first "
+                f"{len(rows)} rows of this file, so nothing says what was claimed. Get a file in which it is "
+                "filled, or write a mapping "
+                f"that takes the statements from another column. The columns are: {listed}."
+            )
+            return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(columns[0] if columns else "name of the column", ensure_ascii=False)
     reason = (
         "None of the columns is known to hold the statements. Write a mapping, a text file that says which one does: "
@@ -86,13 +186,16 @@ def refused(mapping: Mapping, columns: Sequence[str], file: str) -> Refusal | No
     return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
 
 
-def dates_seen(mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]) -> dict[str, str]:
-    """The order of dates of digits that the first rows prove, for each field with a date."""
+def dates_seen(
+    mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]
+) -> dict[str, dict[str, str]]:
+    """The order of dates of digits that the first rows prove, for each field with a date and each separator."""
     try:
-        records = Records(mapping, columns)
+        records = ClaimsInRows(mapping, columns)
+        nowhere = Place("", "")
+        fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, Found)]
     except MissingColumn:
         return {}
-    fields = [records.fields(row) for row in rows]
     seen = {name: date_order_seen(found.get(name) for found in fields) for name in DATES}
     return {name: order for name, order in seen.items() if order}
 

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import NamedTuple
 
 from claims.importers.conventions import Conventions
@@ -51,7 +52,7 @@ def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[Cleaned
     # Neither threads nor connections of this process are taken along. What all need is loaded once, before they fork.
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(workers, context) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
         waiting = deque([pool.submit(_clean, first)])
         try:
             for chunk in chunks:
@@ -81,6 +82,18 @@ def _clean(chunk: list[Input]) -> Cleaned:
         if review.remarks:
             incomplete.append((item, review.remarks))
     return Cleaned(len(chunk), b"".join(lines), incomplete, refusals)
+
+
+def _end_with_parent() -> None:
+    """Have this process end when the one that reads the file does, in whatever way: nobody else would tell it."""
+    Thread(target=_wait_for_parent, name="end-with-parent", daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()  # a pipe is behind it, which the system closes at the other end
+        os._exit(1)
 
 
 def _cancel(waiting: deque[Future[Cleaned]]) -> None:

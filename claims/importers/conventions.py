@@ -13,6 +13,8 @@ class Conventions:
     """Names of `found.FIELDS` → the value of records that have none themselves."""
     date_order: Mapping[str, str] = field(default_factory=dict)
     """Name of a date field → "dmy", "mdy" or "ymd": how this file writes dates of digits. The key "" is for all."""
+    date_order_seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Name of a date field → "/", "." or "-" → "dmy" or "mdy": what the file itself proves, where nobody said."""
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Name of a date field → formats as for `strptime`, tried before anything else. The key "" is for all."""
     ratings: Mapping[str, str] = field(default_factory=dict)

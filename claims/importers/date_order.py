@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from .mapping import Dates
 
@@ -10,14 +10,19 @@ from .mapping import Dates
 _DIGITS = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
-def date_order_seen(values: Iterable[object]) -> str | None:
-    """ "dmy" or "mdy", where some value can be read in this order only, and none only in the other.
+def date_order_seen(values: Iterable[object]) -> dict[str, str]:
+    """Separator → "dmy" or "mdy", where some day can be read in this order only, and none only in the other.
 
-    25/12/2019 proves that days come first, 12/25/2019 that months do, 03/04/2019 nothing. A file with both proves
-    nothing either: it was put together from several, and what is ambiguous in it stays so.
+    25/12/2019 proves that days come first, 12/25/2019 that months do, 03/04/2019 nothing. Values with both prove
+    nothing either: they were put together from several files, and what is ambiguous in them stays so. A day that
+    exists in neither order (31/02/2020) proves nothing, and dates with dots prove nothing of dates with slashes.
     """
-    orders = {order for value in values if isinstance(value, str) for order in _proved(value)}
-    return orders.pop() if len(orders) == 1 else None
+    proved: dict[str, set[str]] = {}
+    for value in values:
+        if isinstance(value, str):
+            for match in _DIGITS.finditer(value):
+                proved.setdefault(match[2], set()).update(_proved(match))
+    return {separator: orders.pop() for separator, orders in proved.items() if len(orders) == 1}
 
 
 def rewritten(value: object, dates: Dates) -> object:
@@ -39,10 +44,16 @@ def rewritten(value: object, dates: Dates) -> object:
     return f"{value[: match.start()]}{year}-{month:02}-{day:02}{value[match.end() :]}"
 
 
-def _proved(value: str) -> Iterable[str]:
-    for match in _DIGITS.finditer(value):
-        first, second = int(match[1]), int(match[3])
-        if 12 < first <= 31 and 1 <= second <= 12:
-            yield "dmy"
-        elif 12 < second <= 31 and 1 <= first <= 12:
-            yield "mdy"
+def _proved(match: re.Match[str]) -> Iterable[str]:
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    dmy, mdy = _exists(year, second, first), _exists(year, first, second)
+    if dmy != mdy:
+        yield "dmy" if dmy else "mdy"
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True

@@ -1,11 +1,10 @@
 """Lines of text → rows of cells, whatever is broken between them."""
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
 
-from .dialect import LONGEST_CELL, Dialect
+from .dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
 from .files import File
 from .found import Place, Refusal
 
@@ -13,10 +12,6 @@ from .found import Place, Refusal
 MOST_LINES = 2_000
 #: And so often at most a row is begun anew at its second line, after its quotation proved broken.
 MOST_RETRIES = 1_000
-
-#: Stands in decoded text for bytes that the encoding does not have. No encoding yields it by itself.
-_LOST = "\udcff"
-codecs.register_error("claims.importers.lost", lambda error: (_LOST, getattr(error, "end", 0)))
 
 
 class Rows:
@@ -28,7 +23,8 @@ class Rows:
         self._text = io.TextIOWrapper(
             file.stream, dialect.encoding, errors="claims.importers.lost", newline=""
         )
-        self._number = 0  # of the row, as a spreadsheet counts
+        self.number = 0
+        """Of the row, as a spreadsheet counts."""
         self._line = 0  # on which the row begins
         self._next_line = 1
         self._lines: list[str] = []  # of the row that is being read
@@ -39,21 +35,37 @@ class Rows:
         """Whether the present row has bytes that are not in the file's encoding."""
 
     def place(self) -> Place:
-        moved = "" if self._line == self._number else f" (line {self._line})"
-        return Place(self._file, f"row {self._number}{moved}")
+        moved = "" if self._line == self.number else f" (line {self._line})"
+        return Place(self._file, f"row {self.number}{moved}")
 
     def damaged(self, row: list[str]) -> Refusal | None:
+        """Why the text of a row cannot be believed; None where it can."""
+        text = "".join(row)
+        if "\x00" in text:
+            shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
+            reason = (
+                "The row has a NUL, a character that no text has: something went wrong when it was written."
+            )
+            return Refusal(self.place(), "", reason, "NUL in it", raw=shown)
+        if is_really_utf8(text, self._dialect.encoding):
+            reason = (
+                f"The row is in UTF-8, but the file as a whole in {self._dialect.encoding}: it was put together from "
+                "files in several encodings. Import them one by one, or convert the row."
+            )
+            return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
+        if not self.lost:
+            return None
         reason = (
             f"The row has bytes that do not exist in {self._dialect.encoding}. Correct it, or if many rows are like "
             'that, name the encoding in the mapping: [table], then encoding = "cp1252" or whatever it is.'
         )
-        shown = [cell.replace(_LOST, "\ufffd") for cell in row]
+        shown = [cell.replace(LOST, "\ufffd") for cell in row]
         return Refusal(self.place(), "", reason, "undecodable characters", raw=shown)
 
     def __iter__(self) -> Iterator[list[str] | Refusal]:
         reader = self._dialect.reader(self._feed())
         while True:
-            self._number += 1
+            self.number += 1
             self._line = self._next_line
             self._lines.clear()
             self._size = 0
@@ -82,7 +94,7 @@ class Rows:
             self._lines.append(line)
             self._size += len(line)
             self._next_line += 1
-            if _LOST in line:
+            if LOST in line:
                 self.lost = True
             if len(self._lines) > MOST_LINES or self._size >= LONGEST_CELL:
                 raise csv.Error("a quotation that begins here is never closed, or its line never ends")
@@ -104,4 +116,4 @@ class Rows:
             f"The row cannot be told apart from its neighbours: {why}. Look at the quotation marks in it. If they are "
             'not meant to enclose cells, say so in the mapping: [table], then quoting = "literal".'
         )
-        return Refusal(self.place(), "", reason, "broken row", raw=first[:10_000].replace(_LOST, "\ufffd"))
+        return Refusal(self.place(), "", reason, "broken row", raw=first[:10_000].replace(LOST, "\ufffd"))

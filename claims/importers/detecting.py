@@ -7,6 +7,7 @@ from claims.importers import (
     claimreview,
     fact_check_tools,
     flat_reviews,
+    json_documents,
     pages,
     reports,
     rows,
@@ -16,6 +17,7 @@ from claims.importers import (
 from claims.importers.beginning import beginning
 from claims.importers.files import File, Format
 from claims.importers.found import Place, Refusal
+from claims.importers.json_documents import looks_like_json
 from sources.extraction.decoding import signature
 
 #: Every format, in the order in which they are tried.
@@ -48,6 +50,8 @@ def detect(file: File, *, format: str = "") -> tuple[Format, Mapping[str, Any]] 
             return one, settings
     if not file.head:
         return _refused(file, "This file is empty.", "empty file")
+    if looks_like_json(file) and (reason := json_documents.why_unreadable(file)):
+        return Refusal(Place(file.name, "the whole file"), "", reason, "broken JSON")
     return _refused(file, f"This is {_seen(file)}, of no format that can be read.", "unknown format")
 
 
@@ -58,6 +62,7 @@ def _refused(file: File, what: str, code: str) -> Refusal:
 
 
 def _seen(file: File) -> str:
+    """What a file is, as far as its beginning shows, in the words that follow “This is …”."""
     if named := signature(file.head):
         return named
     text = beginning(file.head)

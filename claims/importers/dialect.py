@@ -5,7 +5,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from sources.extraction import decoding
@@ -22,6 +22,14 @@ QUOTINGS: Final = ("minimal", "literal")
 LONGEST_CELL = 4_000_000
 csv.field_size_limit(LONGEST_CELL)
 
+#: Stands in decoded text for bytes that the encoding does not have. No encoding yields it by itself.
+LOST: str = "\udcff"
+codecs.register_error("claims.importers.lost", lambda error: (LOST, getattr(error, "end", 0)))
+
+_SINGLE_BYTE: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
+#: Share of the bytes that may be zero in what is text nevertheless; a row with one is refused.
+MOST_NULS: Final = 1 / 1000
+
 #: Share of the rows that must have as many cells as most have, for text to be a table of columns.
 CONSISTENT = 0.9
 
@@ -34,9 +42,14 @@ class Dialect:
     delimiter: str = ","
     quoting: str = "minimal"
     header: bool = True
+    header_row: int = 0
+    """The row with the names of the columns, as a spreadsheet counts; 0 for the first one that is not empty."""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        found = asdict(self)
+        if not self.header_row:
+            del found["header_row"]
+        return found
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -55,8 +68,11 @@ class Sample:
 
     dialect: Dialect
     rows: list[list[str]]
+    """Without those that are empty."""
     faults: int
     """How often the quotation was broken."""
+    numbers: list[int] = field(default_factory=list)
+    """Of the rows, as a spreadsheet counts."""
 
     @property
     def width(self) -> int:
@@ -70,6 +86,15 @@ class Sample:
             return 0.0
         return sum(len(row) == self.width for row in self.rows) / (len(self.rows) + self.faults)
 
+    @property
+    def titles(self) -> int:
+        """How many rows stand above the first one that has as many cells as most have."""
+        return next((number for number, row in enumerate(self.rows) if len(row) == self.width), 0)
+
+    @property
+    def consistency_below_titles(self) -> float:
+        return replace(self, rows=self.rows[self.titles :]).consistency
+
 
 def encoding_of(head: bytes) -> str:
     """The codec for a file that begins so. "" where its beginning is no text.
@@ -81,7 +106,7 @@ def encoding_of(head: bytes) -> str:
             return {"utf-8": "utf-8-sig"}.get(name, name[:6])  # "utf-16" and "utf-32" take the mark away
     if wide := decoding.unmarked_utf16(head):
         return wide
-    if b"\x00" in head or decoding.signature(head):
+    if head.count(b"\x00") > MOST_NULS * max(len(head), 2000) or decoding.signature(head):
         return ""
     if _is_utf8(head):
         return "utf-8"
@@ -108,25 +133,32 @@ def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
 def sample(text: str, dialect: Dialect, *, whole: bool) -> Sample:
     """The rows of the head. A row that may go on behind its end is left out."""
     rows: list[list[str]] = []
-    faults = 0
+    numbers: list[int] = []
+    number = faults = 0
     lines = io.StringIO(text, newline="").readlines()
     reader = dialect.reader(lines)
     while True:
+        number += 1
         try:
             row = next(reader)
         except StopIteration:
-            return Sample(dialect, rows, faults)
+            return Sample(dialect, rows, faults, numbers)
         except csv.Error:
             if reader.line_num >= len(lines) and not whole:
-                return Sample(dialect, rows, faults)
+                return Sample(dialect, rows, faults, numbers)
             faults += 1
         else:
             if any(row):
                 rows.append(row)
+                numbers.append(number)
 
 
-def detected(head: bytes, *, whole: bool) -> Sample | None:
-    """The first rows in the dialect that makes the most regular table of them; None where none makes one."""
+def detected(head: bytes, *, whole: bool, titles: bool = False) -> Sample | None:
+    """The first rows in the dialect that makes the most regular table of them; None where none makes one.
+
+    Args:
+        titles: whether rows of another width may stand above the table.
+    """
     encoding = encoding_of(head)
     if not encoding:
         return None
@@ -139,9 +171,16 @@ def detected(head: bytes, *, whole: bool) -> Sample | None:
         if delimiter in text
     ]
     # A comma stands within texts too, so the wider of two regular tables is the real one.
-    return max(
+    best = max(
         (table for table in tables if table.width > 1 and table.consistency >= CONSISTENT),
         key=lambda table: (round(table.consistency, 2), table.width),
+        default=None,
+    )
+    if best or not titles:
+        return best
+    return max(
+        (table for table in tables if table.width > 1 and table.consistency_below_titles >= CONSISTENT),
+        key=lambda table: (round(table.consistency_below_titles, 2), table.width),
         default=None,
     )
 
@@ -163,7 +202,25 @@ def _better_quoting(minimal: Sample, literal: Sample) -> Sample:
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Whether it is UTF-8, but for a few stray bytes: in another encoding every accented letter would be one."""
+    """Whether it is UTF-8, but for a few stray bytes: in another encoding every accented letter would be one.
+
+    Or but for some lines: no other encoding yields lines that are sound UTF-8 by chance, so it was put together from
+    files in several encodings, and the lines that are not in this one are refused.
+    """
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(head)
     stray = text.count("\ufffd")
-    return stray == 0 or sum(character > "\x7f" for character in text) >= 11 * stray
+    if stray == 0 or sum(character > "\x7f" for character in text) >= 11 * stray:
+        return True
+    lines = [line for line in text.splitlines() if not line.isascii()]
+    return 5 * sum("\ufffd" not in line for line in lines) >= len(lines)
+
+
+def is_really_utf8(text: str, encoding: str) -> bool:
+    """Whether text that was decoded in another encoding, of one byte a character, is UTF-8 that nobody recognised."""
+    if text.isascii() or not encoding.startswith(_SINGLE_BYTE):
+        return False
+    try:
+        text.encode(encoding).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True

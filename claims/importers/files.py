@@ -1,7 +1,7 @@
 """A file as readers get it: a stream of bytes whose beginning can be looked at first."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
@@ -10,6 +10,15 @@ from claims.importers.found import Found, Refusal
 
 #: How much of a file its format is recognised by.
 HEAD = 64 * 1024
+
+
+def _nobody(_sentence: str) -> None:
+    """Nobody wants to know."""
+
+
+def _not_said() -> bool:
+    """Nobody has said so."""
+    return False
 
 
 @dataclass(slots=True)
@@ -23,6 +32,10 @@ class File:
     """Where it was fetched, if it was."""
     head: bytes = b""
     """Its first bytes, which are still to be read from the stream."""
+    note: Callable[[str], None] = _nobody
+    """Is told, in a sentence, what whoever imports the file should know of how it is read."""
+    is_unrated: Callable[[], bool] = _not_said
+    """Whether whoever imports the file agrees that the reviews in it are taken without their ratings."""
 
     @classmethod
     def of(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":

@@ -7,35 +7,22 @@ streamed: of its lists only one element is in memory at a time.
 import codecs
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-import ijson
-
-from claims.importers import repairing, schema_org
+from claims.importers import json_elements, repairing, schema_org
 from claims.importers.beginning import beginning, encoding
+from claims.importers.dialect import encoding_of
 from claims.importers.files import HEAD, File
 from claims.importers.found import Place, Refusal
+from claims.importers.json_elements import LISTS, LONGEST, SHOWN, Element, Fault
 from claims.importers.schema_org import Graph, Node
-from sources.extraction import ExtractionError
-from sources.extraction.decoding import decode
 
 #: What of a whole document is read into memory.
 SMALL = 4 * 1024 * 1024
-LONGEST_LINE = 16 * 1024 * 1024
-#: How many values one record may consist of.
-LARGEST_RECORD = 1_000_000
-#: How much of what cannot be read a refusal shows.
-SHOWN = 2000
-
-#: Under these names in an object, a list is one of records.
-LISTS = frozenset(
-    [
-        "@graph", "dataFeedElement", "itemListElement", "claims", "claimReviewMarkupPages", "data", "docs",
-        "factChecks", "fact_checks", "factchecks", "hits", "items", "records", "results", "reviews", "rows",
-    ]
-)  # fmt: skip
+LONGEST_LINE = LONGEST
 
 _SAMPLE = 20
 
@@ -64,25 +51,44 @@ def sample(file: File) -> list[Any]:
         return []
     if _one_a_line(text):
         return [one for line in text.splitlines()[:_SAMPLE] for one in _loaded(line)]
-    found: list[Any] = []
-    try:
-        events = ijson.basic_parse(io.BytesIO(text.encode("utf-8", "replace")), **_AS_FOUND)
-        for _position, one, is_record in _elements(events):
-            if is_record:
-                found.append(one)
-            if len(found) == _SAMPLE:
-                break
-    except _UNREADABLE:
-        pass
-    return found
+    parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+    records = (one.value for one in parts if isinstance(one, Element) and one.is_record)
+    return list(islice(records, _SAMPLE))
 
 
-def values(file: File) -> Iterator[Value | Refusal]:
-    """Every value in the file, elements of its lists one by one; and where it cannot be read, and why."""
+def why_unreadable(file: File) -> str:
+    """Why the format of a file of JSON cannot be told, in a sentence; "" where that is only because none has it."""
+    text = beginning(file.head)
+    parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+    fault = next((one for one in parts if isinstance(one, Fault)), None)
+    if fault is None or sample(file):
+        return ""
+    if fault.is_cut_off and len(file.head) >= HEAD:
+        return (
+            f"This is JSON whose first record is longer than {HEAD // 1024} KB, so the beginning of the file does not "
+            "show its format. Name it with --format."
+        )
+    if fault.is_cut_off:
+        return "This is JSON that breaks off within its first record. Get the whole file again."
+    return f"This is JSON that cannot be read ({fault.position}: {fault.why}). Correct it, or get the file again."
+
+
+def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
+    """Every value in the file, elements of its lists one by one; and where it cannot be read, and why.
+
+    Args:
+        linked: whether its nodes may refer to each other.
+    """
     stream = _as_utf8(file)
-    if _one_a_line(beginning(file.head)):
-        return _lines(file.name, stream)
-    return _document(file.name, stream)
+    try:
+        if _one_a_line(beginning(file.head)):
+            yield from _lines(file.name, stream, linked=linked)
+        else:
+            yield from _document(file.name, stream, linked=linked)
+    except (OSError, EOFError, ValueError) as error:
+        # What the stream below says, such as that an archive is damaged.
+        reason = f"The file cannot be read any further: {error}."
+        yield Refusal(Place(file.name, "the rest"), "", reason, "unreadable file")
 
 
 # One value a line
@@ -109,7 +115,7 @@ def _loaded(line: str) -> list[Any]:
     return [one] if isinstance(one, dict | list) else []
 
 
-def _lines(name: str, stream: io.BufferedIOBase) -> Iterator[Value | Refusal]:
+def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
     number = 0
     while line := stream.readline(LONGEST_LINE + 1):
         number += 1
@@ -133,10 +139,10 @@ def _lines(name: str, stream: io.BufferedIOBase) -> Iterator[Value | Refusal]:
             )
             continue
         if text:
-            yield from _values_in(text, place)
+            yield from _values_in(text, place, linked=linked)
 
 
-def _values_in(text: str, place: Place) -> Iterator[Value | Refusal]:
+def _values_in(text: str, place: Place, *, linked: bool) -> Iterator[Value | Refusal]:
     decoder = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
     at = 0
     while at < len(text):
@@ -146,7 +152,8 @@ def _values_in(text: str, place: Place) -> Iterator[Value | Refusal]:
             yield _broken(place, error, text)
             return
         graph: dict[str, Node] = {}
-        schema_org.remember(one, graph)
+        if linked:
+            schema_org.remember(one, graph)
         yield Value(place.position, one, graph)
         while at < len(text) and text[at].isspace():
             at += 1
@@ -161,23 +168,21 @@ def _broken(place: Place, error: Exception, text: str) -> Refusal:
 
 # Documents
 
-_AS_FOUND = {"multiple_values": True, "use_float": True}
-_UNREADABLE = (ijson.JSONError, ValueError, RecursionError, OverflowError, StopIteration)
 
-
-def _document(name: str, stream: io.BufferedIOBase) -> Iterator[Value | Refusal]:
+def _document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
     content = stream.read(SMALL + 1)
     if len(content) > SMALL:
-        yield from _streamed(name, _Joined(content, stream))
+        yield from _streamed(name, _Joined(content, stream), linked=linked)
         return
     try:
-        whole = repairing.loads(decode(content, charset=None, markup=False))
-    except (ExtractionError, repairing.Broken):
-        # As a stream, for what stands before the fault.
-        yield from _streamed(name, io.BytesIO(content))
+        whole = repairing.loads(content.decode())
+    except (UnicodeDecodeError, repairing.Broken):
+        # One by one, for what stands before the fault and behind it.
+        yield from _streamed(name, io.BytesIO(content), linked=linked)
         return
     graph: dict[str, Node] = {}
-    schema_org.remember(whole, graph)
+    if linked:
+        schema_org.remember(whole, graph)
     for number, one in enumerate(whole, 1):
         for position, element, is_record in _parts(one, number):
             yield Value(position, element, graph, is_record)
@@ -196,95 +201,30 @@ def _parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
                     yield f"{key} {position}", element, key != "@graph"
             else:
                 rest[key] = member
-        if rest:
+        if rest or not one:
             yield f"value {number}", rest, len(rest) == len(one)
     else:
         yield f"value {number}", one, True
 
 
-def _streamed(name: str, stream: Any) -> Iterator[Value | Refusal]:
+def _streamed(name: str, stream: json_elements.Readable, *, linked: bool) -> Iterator[Value | Refusal]:
     graph: dict[str, Node] = {}
-    last = ""
-    try:
-        for position, one, is_record in _elements(ijson.basic_parse(stream, **_AS_FOUND)):
-            schema_org.remember(one, graph)
-            yield Value(position, one, graph, is_record)
-            last = position
-    except _UNREADABLE as error:
-        why = " ".join(str(error).split("\n")[0].split())
-        yield Refusal(
-            Place(name, f"after {last}" if last else "its beginning"),
-            "",
-            f"From here on this is not valid JSON: {why or 'it breaks off'}. What stands before was read.",
-            "broken JSON",
-        )
-
-
-def _elements(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any, bool]]:
-    """Position, value, and whether it is expected to be a record."""
-    events = iter(events)
-    for number, (event, one) in enumerate(events, 1):
-        if event == "start_array":
-            yield from _list("item", events)
-        elif event == "start_map":
-            rest: dict[str, Any] = {}
-            had_lists = False
-            for event, key in events:
-                if event == "end_map":
-                    break
-                event, one = _next(events)
-                if event == "start_array" and key in LISTS:
-                    had_lists = True
-                    yield from _list(key, events)
-                else:
-                    rest[key] = _built(event, one, events)
-            if rest:
-                yield f"value {number}", rest, not had_lists
+    for one in json_elements.elements(stream):
+        if isinstance(one, Fault):
+            yield _left_out(name, one)
         else:
-            yield f"value {number}", one, True
+            if linked:
+                schema_org.remember(one.value, graph)
+            yield Value(one.position, one.value, graph, one.is_record)
 
 
-def _list(key: str, events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any, bool]]:
-    for number, (event, one) in enumerate(events, 1):
-        if event == "end_array":
-            return
-        yield f"{key} {number}", _built(event, one, events), key != "@graph"
-
-
-def _next(events: Iterator[tuple[str, Any]]) -> tuple[str, Any]:
-    for event in events:
-        return event
-    raise ValueError("it breaks off")
-
-
-def _built(event: str, one: Any, events: Iterator[tuple[str, Any]]) -> Any:
-    """The value that begins with this event."""
-    if event not in ("start_map", "start_array"):
-        return one
-    root: Any = {} if event == "start_map" else []
-    inside: list[Any] = [root]
-    keys: list[str] = [""]
-    for number, (event, one) in enumerate(events):
-        if number > LARGEST_RECORD or len(inside) > repairing.DEEPEST:
-            raise ValueError("one record is too large")
-        if event == "map_key":
-            keys[-1] = one
-            continue
-        if event in ("end_map", "end_array"):
-            inside.pop()
-            keys.pop()
-            if not inside:
-                break
-            continue
-        value = {} if event == "start_map" else [] if event == "start_array" else one
-        if isinstance(inside[-1], dict):
-            inside[-1][keys[-1]] = value
-        else:
-            inside[-1].append(value)
-        if event in ("start_map", "start_array"):
-            inside.append(value)
-            keys.append("")
-    return root
+def _left_out(name: str, fault: Fault) -> Refusal:
+    if fault.goes_on:
+        rest = f"{fault.size:,} bytes were left out, and reading went on behind them."
+    else:
+        rest = f"The {fault.size:,} bytes from here to the end of the file were not read; what stands before was."
+    reason = f"This is not valid JSON: {fault.why}. {rest}"
+    return Refusal(Place(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
 
 
 # Bytes
@@ -302,11 +242,11 @@ class _Joined:
 
 
 class _Recoded(io.RawIOBase):
-    """A stream in another Unicode encoding as UTF-8; what is none becomes a replacement character."""
+    """A stream in another encoding as UTF-8; what does not exist in it becomes a byte that does not exist in UTF-8."""
 
     def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(name)(errors="replace")
+        self._decoder = codecs.getincrementaldecoder(name)(errors="claims.importers.lost")
         self._left = b""
 
     def readable(self) -> bool:
@@ -315,7 +255,7 @@ class _Recoded(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while not self._left:
             piece = self._stream.read(16 * 1024)
-            self._left = self._decoder.decode(piece, final=not piece).encode("utf-8", "replace")
+            self._left = self._decoder.decode(piece, final=not piece).encode("utf-8", "surrogateescape")
             if not piece:
                 break
         count = min(len(buffer), len(self._left))
@@ -326,4 +266,8 @@ class _Recoded(io.RawIOBase):
 def _as_utf8(file: File) -> io.BufferedIOBase:
     name, mark = encoding(file.head)
     file.stream.read(mark)
+    if name == "utf-8" and not mark:
+        name = encoding_of(file.head) or name
+        if name != "utf-8":
+            file.note(f"It is not in UTF-8: it was read as {name}.")
     return file.stream if name == "utf-8" else io.BufferedReader(_Recoded(file.stream, name))

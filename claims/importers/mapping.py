@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from .dialect import DELIMITERS, QUOTINGS, Dialect
 from .found import FIELDS
-from .strict import MappingError, codes, each, flag, known, only, table, text, texts
+from .strict import MappingError, codes, each, flag, known, number, only, table, text, texts
 
 #: Fields that hold several values, so that a cell can be cut into them.
 LISTS: Final = ("appearances", "claimant_same_as", "topics")
@@ -111,6 +111,8 @@ class Layout:
     delimiter: str = ""
     quoting: str = ""
     header: bool | None = None
+    header_row: int = 0
+    """The row with the names of the columns, as a spreadsheet counts; what stands above is not read. 0: found out."""
     columns: tuple[str, ...] = ()
     """Names for the columns of a file without a header."""
     sheet: str = ""
@@ -121,11 +123,14 @@ class Layout:
             self.delimiter or dialect.delimiter,
             self.quoting or dialect.quoting,
             dialect.header if self.header is None else self.header,
+            self.header_row or dialect.header_row,
         )
 
     def to_json(self) -> dict[str, Any]:
         found = {name: getattr(self, name) for name in self.__slots__}
         found["columns"] = list(self.columns)
+        if not self.header_row:
+            del found["header_row"]
         return {name: value for name, value in found.items() if value not in ("", None, [])}
 
 
@@ -178,6 +183,10 @@ class Mapping:
             table=_layout(found.get("table", {})),
             variants=tuple(_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)),
         )
+        if mapping.table.header is False and mapping.table.header_row:
+            raise MappingError(
+                "table.header_row", "a file without a header, header = false, has no such row."
+            )
         if mapping.table.columns and mapping.table.header:
             raise MappingError(
                 "table.columns", "names of columns are for files without a header: header = false."
@@ -282,6 +291,7 @@ def _layout(value: Any) -> Layout:
         delimiter=delimiter,
         quoting=known("table.quoting", found["quoting"], QUOTINGS, "quoting") if "quoting" in found else "",
         header=flag("table.header", found["header"]) if "header" in found else None,
+        header_row=number("table.header_row", found["header_row"]) if "header_row" in found else 0,
         columns=texts("table.columns", found.get("columns", [])),
         sheet=text("table.sheet", found["sheet"]) if "sheet" in found else "",
     )

@@ -68,6 +68,12 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
         yield from _from_disk(path, name, advanced)
         return
     empty = True
+    for inside in _broken_links(path):
+        empty = False
+        reason = (
+            "This is a link to something that is not there. Restore what it leads to, or delete the link."
+        )
+        yield Refusal(Place(f"{name}/{inside}", WHOLE), "", reason, "broken link")
     for one, inside in _inside(path):
         empty = False
         yield from _from_disk(one, f"{name}/{inside}", advanced)
@@ -85,6 +91,16 @@ def _inside(folder: Path) -> Iterator[tuple[Path, str]]:
             path = Path(root, name)
             if not name.startswith(".") and path.is_file():
                 yield path, path.relative_to(folder).as_posix()
+
+
+def _broken_links(folder: Path) -> Iterator[str]:
+    """The links below a folder that lead nowhere, in the order of their names."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in sorted(names):
+            path = Path(root, name)
+            if not name.startswith(".") and path.is_symlink() and not path.exists():
+                yield path.relative_to(folder).as_posix()
 
 
 def _from_disk(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:

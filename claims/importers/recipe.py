@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from claims.importers import rows, spreadsheets, tables
@@ -10,10 +11,17 @@ from claims.importers.conventions import NOTHING_KNOWN
 from claims.importers.detecting import detect
 from claims.importers.files import File, Format
 from claims.importers.found import Refusal
+from claims.importers.json_documents import looks_like_json
 from claims.importers.mapping import Mapping as TableMapping
 
 #: Is told of each file how it is read.
 Detected = Callable[[File, Format, Mapping[str, Any]], None]
+
+#: Is told of each file what whoever imports it should know.
+Noted = Callable[[File, str], None]
+
+#: Whether the reviews in a file are to be taken without ratings, of which no column is known to hold any.
+Unrated = Callable[[File], bool]
 
 #: The formats whose columns a mapping gives their meaning.
 MAPPED = (rows, spreadsheets, tables)
@@ -21,6 +29,15 @@ MAPPED = (rows, spreadsheets, tables)
 
 def _nobody(file: File, form: Format, settings: Mapping[str, Any]) -> None:
     """Nobody wants to know."""
+
+
+def _unheard(file: File, sentence: str) -> None:
+    """Nobody wants to know."""
+
+
+def _not_said(file: File) -> bool:
+    """Nobody has said so."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +68,25 @@ class Recipe:
         """Where there is a mapping, the format of tables that the file is of."""
         if self.mapping is None:
             return ""
+        if looks_like_json(file):
+            return rows.NAME
         return next((form.NAME for form in MAPPED if form.recognise(file) is not None), tables.NAME)
 
 
 def records(
-    files: Iterable[File | Refusal], recipe: Recipe, *, detected: Detected = _nobody
+    files: Iterable[File | Refusal],
+    recipe: Recipe,
+    *,
+    detected: Detected = _nobody,
+    noted: Noted = _unheard,
+    unrated: Unrated = _not_said,
 ) -> Iterator[Input]:
     """What stands in the files, one after the other, each with the conventions of its file."""
     for file in files:
         if isinstance(file, Refusal):
             yield file, NOTHING_KNOWN
             continue
+        file.note, file.is_unrated = partial(noted, file), partial(unrated, file)
         found = recipe.of(file)
         if isinstance(found, Refusal):
             yield found, NOTHING_KNOWN

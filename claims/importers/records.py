@@ -49,6 +49,8 @@ class Records:
 
     def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, settled: bool = False) -> None:
         self._names = None if columns is None else tuple(columns)
+        self.used: set[str] = set()
+        """The columns that are read."""
         self._settled = settled
         self._mapping = mapping
         self._skip = [
@@ -64,13 +66,19 @@ class Records:
                 reading.over(mapping.reading), reading
             )  # a missing column is found out before the first row
 
-    def record(self, row: Row, place: Place) -> Found | Refusal:
+    def record(self, row: Row, place: Place, raw: Any = None) -> Found | Refusal:
+        """What a row says.
+
+        Args:
+            raw: the row as its own format has it, where that is something else.
+        """
+        raw = row if raw is None else raw
         for column, matches in self._skip:
             value = row.get(column)
             if value is not None and matches(_as_text(value)):
                 reason = f"The mapping leaves out rows with {_as_text(value)!r} in column {column}."
-                return Refusal(place, "", reason, SKIPPED, raw=row)
-        return Found(place, self.fields(row), row)
+                return Refusal(place, "", reason, SKIPPED, raw=raw)
+        return Found(place, self.fields(row), raw)
 
     def fields(self, row: Row) -> Row:
         """The fields of a row by their names."""
@@ -146,11 +154,16 @@ class Records:
         return found
 
     def _column(self, use: str, column: Column) -> str:
-        """The column's name in this file.
+        """The column's name in this file, which is read from now on.
 
         Raises:
             MissingColumn: it is not there.
         """
+        name = self._named(use, column)
+        self.used.add(name)
+        return name
+
+    def _named(self, use: str, column: Column) -> str:
         names = self._names
         if names is None:
             return str(column)
@@ -166,14 +179,15 @@ class Records:
         raise MissingColumn(use, column, names)
 
 
-def conventions(mapping: Mapping, date_order: Table[str, str]) -> Conventions:
+def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
     """What is known about the file: what the mapping says and, where it says nothing, what its first rows prove."""
     reading = mapping.reading
     said = {name: dates.order for name, dates in reading.dates.items() if dates.order}
     seen = {} if "" in said else {name: order for name, order in date_order.items() if name not in said}
     return Conventions(
         constants=reading.constants,
-        date_order={name: order for name, order in {**seen, **said}.items() if order != "mixed"},
+        date_order={name: order for name, order in said.items() if order != "mixed"},
+        date_order_seen=seen,
         date_formats={name: dates.formats for name, dates in reading.dates.items() if dates.formats},
         ratings=reading.ratings,
         languages=reading.languages,

@@ -8,19 +8,22 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from .choosing import chosen, conventions_of, refused
+from .choosing import chosen, conventions_of, dates_seen, header_row, refused, unread
+from .claims_in_rows import ClaimsInRows
 from .conventions import Conventions
 from .files import File
 from .found import Found, Place, Refusal
-from .mapping import Mapping
-from .records import MissingColumn, Records
+from .mapping import Dates, Mapping
+from .records import MissingColumn, Row
 from .strict import MappingError
-from .tables import columns_of
+from .tables import columns_of, said_twice
 
 NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
@@ -31,6 +34,9 @@ MOST_UNPACKED = 1_000_000_000
 #: The reader lays a sheet out in full, from its first used cell to its last: two cells in opposite corners would
 #: take 17 billion.
 MOST_CELLS = 20_000_000
+
+#: How many rows are looked at before the first one is read.
+SAMPLED = 100
 
 _DAMAGES = (
     CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
@@ -48,6 +54,18 @@ def recognise(file: File) -> Table[str, Any] | None:
     if file.head.startswith(_ZIP) and (name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head):
         return {}
     return {} if file.head.startswith(_OLD) and name.endswith(".xls") else None
+
+
+def looked_into(file: File) -> Table[str, Any]:
+    """The settings that `recognise` cannot know, for which the workbook is read; empty ones where it is unusable."""
+    try:
+        sheet = _opened(file, "")
+    except _UnusableWorkbook:
+        return {}
+    first = list(islice(_filled(sheet), SAMPLED))
+    columns, below = _header(file, first, sheet.width, None)
+    sampled = [_cells(row, columns) for _number, row in below]
+    return {"mapping": _with_dates(chosen(columns, sampled), columns, sampled).to_json()}
 
 
 def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
@@ -74,6 +92,11 @@ def conventions(settings: Table[str, Any]) -> Conventions:
     return conventions_of(settings)
 
 
+_FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
+
+_Numbered = tuple[int, list[str]]
+
+
 class _UnusableWorkbook(Exception):
     """Why nothing can be read from a workbook."""
 
@@ -94,8 +117,12 @@ def _opened(file: File, name: str) -> CalamineSheet:
             raise _UnusableWorkbook(
                 f'There is no sheet "{name}". Name one of these in the mapping: {sheets}.'
             )
-        for sheet in map(workbook.get_sheet_by_name, names):
+        for at, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
+                if others := [one for one in names[at:] if workbook.get_sheet_by_name(one).height]:
+                    file.note(
+                        f"Sheets that are not read: {', '.join(others)}. Name one in a mapping to read it."
+                    )
                 return sheet
     except _DAMAGES as error:
         raise _UnusableWorkbook(
@@ -153,31 +180,78 @@ def _column_number(letters: bytes) -> int:
 
 
 def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterator[Found | Refusal]:
-    rows = ((number, [_text(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
-    filled = ((number, row) for number, row in rows if any(row))
+    filled = _filled(sheet)
     named = f"sheet {sheet.name}, " if sheet.name else ""
-    if mapping and mapping.table.header is False:
-        columns = list(mapping.table.columns) or [f"column {number}" for number in range(1, sheet.width + 1)]
-    else:
-        columns = columns_of(next(filled, (0, []))[1])
+    first = list(islice(filled, SAMPLED))
+    columns, below = _header(file, first, sheet.width, mapping)
     settled = mapping is None  # nobody but this reader knows the mapping that it finds
-    mapping = mapping or chosen(columns, ())
-    if refusal := refused(mapping, columns, file.name):
+    sampled = [_cells(row, columns) for _number, row in below]
+    mapping = mapping or _with_dates(chosen(columns, sampled), columns, sampled)
+    if refusal := refused(mapping, columns, file, sampled):
         yield refusal
         return
     try:
-        records = Records(mapping, columns, settled=settled)
+        records = ClaimsInRows(mapping, columns, settled=settled)
     except MissingColumn as error:
         yield Refusal(Place(file.name, "header"), "", str(error), "column not in the file")
         return
-    for number, row in filled:
+    if left := unread(columns, records.used):
+        file.note(left)
+    for number, row in chain(below, filled):
         place = Place(file.name, f"{named}row {number}")
         if any(row[len(columns) :]):
             reason = f"The row has {len(row)} cells, but the table has {len(columns)} columns."
             yield Refusal(place, "", reason, "wrong number of cells", raw=row)
         else:
-            cells = row + [""] * (len(columns) - len(row))
-            yield records.record(dict(zip(columns, cells, strict=False)), place)
+            yield from records(_cells(row, columns), place)
+
+
+def _filled(sheet: CalamineSheet) -> Iterator[_Numbered]:
+    """The rows that are not empty, each with its number."""
+    rows = ((number, [_text(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
+    return ((number, row) for number, row in rows if any(row))
+
+
+def _header(
+    file: File, first: list[_Numbered], width: int, mapping: Mapping | None
+) -> tuple[list[str], list[_Numbered]]:
+    """The names of the columns, and the first rows below them."""
+    if mapping and mapping.table.header is False:
+        return list(mapping.table.columns) or [f"column {number}" for number in range(1, width + 1)], first
+    if mapping and (wanted := mapping.table.header_row):
+        at = next((at for at, (number, _row) in enumerate(first) if number >= wanted), len(first))
+    else:
+        at = header_row([row for _number, row in first])
+    if at >= len(first):
+        return [], []
+    number, header = first[at]
+    if at:
+        file.note(f"Row {number} has the names of the columns; what stands above is not read.")
+    for sentence in said_twice(header):
+        file.note(sentence)
+    return columns_of(_trimmed(header)), first[at + 1 :]
+
+
+def _trimmed(header: list[str]) -> list[str]:
+    """The header without empty cells at its end."""
+    width = max((at for at, cell in enumerate(header, 1) if cell), default=0)
+    return header[:width]
+
+
+def _cells(row: list[str], columns: list[str]) -> Row:
+    return dict(zip(columns, row + [""] * (len(columns) - len(row)), strict=False))
+
+
+def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
+    """The mapping with the order of dates that the first rows prove."""
+    proved = {
+        name: Dates(
+            formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items())
+        )
+        for name, seen in dates_seen(mapping, columns, rows).items()
+    }
+    reading = replace(mapping.reading, dates={**proved, **mapping.reading.dates})
+    return replace(mapping, reading=reading)
 
 
 def _text(cell: Any) -> str:

@@ -67,6 +67,14 @@ def flag(key: str, value: Any) -> bool:
     return value
 
 
+def number(key: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise MappingError(
+            key, f"{value!r} is no number of a row. Rows are counted from 1, as a spreadsheet does."
+        )
+    return value
+
+
 def texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
     """Texts; one alone may stand without brackets."""
     values = value if isinstance(value, list | tuple) else [value]

@@ -1,20 +1,32 @@
 """CSV and its relatives: rows of cells, with anything between them and any way of quoting."""
 
 import re
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from collections.abc import Mapping as Table
+from dataclasses import replace
 from typing import Any, Final
 
 from claims.exporters.csv import COLUMNS as OWN_COLUMNS
 
-from .choosing import chosen, conventions_of, dates_seen, holds, ready_mappings, refused
+from .choosing import (
+    chosen,
+    conventions_of,
+    dates_seen,
+    header_row,
+    holds,
+    ready_mappings,
+    refused,
+    unread,
+)
+from .claims_in_rows import ClaimsInRows
 from .conventions import Conventions
 from .delimited import Rows
 from .dialect import Dialect, Sample, detected, encoding_of, sample, text_of
 from .files import HEAD, File
 from .found import Found, Place, Refusal
 from .mapping import Mapping
-from .records import MissingColumn, Records, Row
+from .records import MissingColumn, Row
 from .strict import MappingError
 
 NAME: Final = "csv"
@@ -22,6 +34,8 @@ TITLE: Final = "Table (CSV, TSV)"
 
 #: Names of files that are tables even where one has a single column or a single row.
 _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
+#: Encodings of which nobody need be told.
+_USUAL = ("utf-8", "utf-8-sig")
 
 
 def recognise(file: File) -> Table[str, Any] | None:
@@ -34,6 +48,7 @@ def recognise(file: File) -> Table[str, Any] | None:
     found = _table(file)
     if found is None or not found.rows or _is_own(found.rows[0]):
         return None
+    found = _below_titles(found)
     columns = columns_of(found.rows[0])
     return _settings(found, chosen(columns, _rows(columns, found.rows[1:])))
 
@@ -42,7 +57,8 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
     """The settings for a file that a person has a mapping for."""
     found = _table(file)
     dialect = mapping.table.over(found.dialect if found else Dialect(encoding_of(file.head) or "utf-8"))
-    return _settings(_sample(file, dialect), mapping)
+    sampled = _sample(file, dialect)
+    return _settings(sampled if mapping.table.header_row else _below_titles(sampled), mapping)
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
@@ -77,54 +93,91 @@ def columns_of(header: Sequence[str]) -> list[str]:
     return names
 
 
+def said_twice(header: Sequence[str]) -> list[str]:
+    """A sentence on each name that several columns have."""
+    cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
+    return [
+        f"Columns {' and '.join(str(at) for at, one in enumerate(cells, 1) if one == name)} are all called “{name}”. "
+        f"The name stands for the first of them; the others are “{name} (column …)” with their numbers."
+        for name, count in Counter(filter(None, cells)).items()
+        if count > 1
+    ]
+
+
 def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[Found | Refusal]:
     rows = Rows(file, dialect)
     columns = list(mapping.table.columns) if mapping else []
+    if dialect.encoding not in _USUAL:
+        file.note(f"It is not in UTF-8: it was read as {dialect.encoding}.")
     if dialect.header:
-        columns = yield from _header(rows)
+        columns = yield from _header(file, rows, dialect.header_row)
         if not columns:
             yield Refusal(
                 Place(file.name, "header"), "", "The table is empty: it has no header.", "empty table"
             )
             return
-    mapping = mapping or chosen(columns, ())
-    if refusal := refused(mapping, columns, file.name):
+    sampled = _sample_below(file, dialect, columns)
+    mapping = mapping or chosen(columns, sampled)
+    if refusal := refused(mapping, columns, file, sampled):
         yield refusal
         return
-    records: Records | None = None
+    records: ClaimsInRows | None = None
     for row in rows:
         if isinstance(row, Refusal):
             yield row
         elif any(row):  # an empty line says nothing
             columns = columns or [f"column {number}" for number in range(1, len(row) + 1)]
             try:
-                records = records or Records(mapping, columns)
+                records = records or _records_of(file, mapping, columns)
             except MissingColumn as error:
                 yield Refusal(Place(file.name, "header"), "", str(error), "column not in the file")
                 return
-            yield _record(row, columns, records, rows)
+            yield from _record(row, columns, records, rows)
 
 
-def _header(rows: Rows) -> Generator[Refusal, None, list[str]]:
+def _records_of(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
+    records = ClaimsInRows(mapping, columns)
+    if left := unread(columns, records.used):
+        file.note(left)
+    return records
+
+
+def _sample_below(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
+    """The first rows below the header."""
+    found = _sample(file, dialect)
+    return [row for row in _rows(columns, found.rows) if list(row.values()) != list(columns)]
+
+
+def _header(file: File, rows: Rows, header_row: int) -> Generator[Refusal, None, list[str]]:
     """The names of the columns; before them what cannot be read."""
+    above = 0
     for row in rows:
         if isinstance(row, Refusal):
             yield row
+        elif any(row) and rows.number < header_row:
+            above += 1
         elif any(row):
+            if above:
+                file.note(f"Row {rows.number} has the names of the columns; what stands above is not read.")
+            for sentence in said_twice(row):
+                file.note(sentence)
             return columns_of(row)
     return []
 
 
-def _record(row: list[str], columns: list[str], records: Records, rows: Rows) -> Found | Refusal:
+def _record(
+    row: list[str], columns: list[str], records: ClaimsInRows, rows: Rows
+) -> Iterator[Found | Refusal]:
     if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
         reason = (
             f"The row has {len(row)} cells, but the table has {len(columns)} columns, so what belongs where is not "
             "certain. Look for a delimiter or quotation mark that is missing or too many."
         )
-        return Refusal(rows.place(), "", reason, "wrong number of cells", raw=row)
-    if rows.lost and (refusal := rows.damaged(row)):
-        return refusal
-    return records.record(dict(zip(columns, row, strict=True)), rows.place())
+        yield Refusal(rows.place(), "", reason, "wrong number of cells", raw=row)
+    elif refusal := rows.damaged(row):
+        yield refusal
+    else:
+        yield from records(dict(zip(columns, row, strict=True)), rows.place())
 
 
 def _trimmed(row: list[str], width: int) -> list[str]:
@@ -136,12 +189,24 @@ def _table(file: File) -> Sample | None:
     """The first rows, where the file looks like a table."""
     whole = len(file.head) < HEAD
     named = file.name.lower().endswith(_SUFFIXES)
-    found = detected(file.head, whole=whole)
+    found = detected(file.head, whole=whole, titles=named)
     if found and (named or (found.consistency == 1 and len(found.rows) > 1)):
         return found
     if named and (encoding := encoding_of(file.head)):
         return sample(text_of(file.head, encoding, whole=whole), Dialect(encoding), whole=whole)
     return None
+
+
+def _below_titles(found: Sample) -> Sample:
+    """The table without the titles above it, where the names of its columns are known."""
+    if not found.dialect.header or not (at := header_row(found.rows)):
+        return found
+    return replace(
+        found,
+        dialect=replace(found.dialect, header_row=found.numbers[at]),
+        rows=found.rows[at:],
+        numbers=found.numbers[at:],
+    )
 
 
 def _headerless(file: File, mapping: Mapping) -> Sample | None:
@@ -158,6 +223,15 @@ def _sample(file: File, dialect: Dialect) -> Sample:
 
 def _settings(found: Sample, mapping: Mapping) -> Table[str, Any]:
     dialect = mapping.table.over(found.dialect)
+    if dialect.header_row:
+        found = replace(
+            found,
+            rows=[
+                row
+                for row, number in zip(found.rows, found.numbers, strict=True)
+                if number >= dialect.header_row
+            ],
+        )
     header, rows = (found.rows[0], found.rows[1:]) if dialect.header and found.rows else ([], found.rows)
     columns = columns_of(header) or list(mapping.table.columns)
     return {

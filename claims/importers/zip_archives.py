@@ -1,6 +1,7 @@
 """Zip archives → the files in them, by their directory or, where that is lost, by what stands before each member."""
 
 import copy
+import io
 import re
 import shutil
 import struct
@@ -18,6 +19,9 @@ MOST_MEMBERS = 200_000
 
 _LOCAL = b"PK\x03\x04"
 _HEADER = struct.Struct("<4sHHHHHIIIHH")
+_END = struct.Struct("<4sHHHHIIH")
+#: A number that is too large for its place, and stands in a record of its own.
+_ELSEWHERE = 0xFFFF
 _ENCRYPTED, _SIZE_BEHIND, _UTF8 = 0x1, 0x8, 0x800
 #: Flags that say how a member is to be read: encrypted, patched, strongly encrypted.
 _MANNER = 0b110_0001
@@ -101,7 +105,8 @@ def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
             "too many files",
         )
         return
-    if not all(_agree(info, _header(stream, info.header_offset)) for info in infos):
+    whole = _counted(stream, archive) == len(infos)
+    if not whole or not all(_agree(info, _header(stream, info.header_offset)) for info in infos):
         # Damaged either here or there. What the headers say is read first, the rest as the directory says.
         reached = yield from _without_directory(name, stream)
         infos = [info for info in infos if info.header_offset > reached]
@@ -125,7 +130,20 @@ class _Header:
     """Where its bytes begin."""
 
 
+def _counted(stream: Any, archive: zipfile.ZipFile) -> int:
+    """How many members the record at the end says that there are: a damaged directory may skip some. -1: none."""
+    stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, stream.tell() - _END.size - len(archive.comment)))
+    content = stream.read(_END.size)
+    if len(content) < _END.size or not content.startswith(b"PK\x05\x06"):
+        return -1
+    number: int = _END.unpack(content)[4]
+    return len(archive.infolist()) if number == _ELSEWHERE else number
+
+
 def _header(stream: Any, at: int) -> _Header | None:
+    if at < 0:  # a directory that is damaged may say anything
+        return None
     stream.seek(at)
     content = stream.read(_HEADER.size)
     if len(content) < _HEADER.size or not content.startswith(_LOCAL):

@@ -107,7 +107,7 @@ class _Course:
         run.created = run.updated = run.unchanged = run.refused = run.incomplete = run.records = (
             run.bytes_read
         ) = 0
-        run.state, run.error, run.finished_at = _STATE.READING, "", None
+        run.state, run.error, run.finished_at, run.notes = _STATE.READING, "", None, []
         run.started_at = run.started_at or timezone.now()
         self._save("started_at", "finished_at", "error")
 
@@ -176,7 +176,7 @@ class _Course:
     def _save(self, *more: str) -> None:
         self.run.moved_at = timezone.now()
         counts = ("records", "created", "updated", "unchanged", "refused", "incomplete", "bytes_read")
-        self.run.save(update_fields=["state", "moved_at", *counts, *more])
+        self.run.save(update_fields=["state", "moved_at", "notes", *counts, *more])
 
 
 def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[int, Written]]:

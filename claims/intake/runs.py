@@ -12,12 +12,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from claims.importers import crawling, opening
+from claims.importers import crawling, opening, spreadsheets
 from claims.importers.detecting import detect
 from claims.importers.files import File
 from claims.importers.found import Found, Refusal
 from claims.importers.reading import read_review
-from claims.importers.recipe import Detected, Recipe, records
+from claims.importers.recipe import Detected, Noted, Recipe, Unrated, records
 from claims.importers.review import Review
 from claims.intake.problems import report
 from claims.intake.running import Tell, carry_out
@@ -33,6 +33,11 @@ _STATE = ImportRun.State
 #: What may be begun, or begun again.
 STARTABLE = (_STATE.CHOSEN, _STATE.READING, _STATE.WRITING, _STATE.FAILED)
 
+
+#: The setting that says that the reviews of an upload are to be taken without ratings.
+UNRATED = "unrated"
+#: So many notes on one import are kept; a folder may hold a thousand files.
+MOST_NOTES = 200
 
 #: A record, and what would be stored of it.
 Previewed = tuple[Found | Refusal, Review | Refusal]
@@ -64,10 +69,13 @@ def choose(upload: UploadedFile, *, by: User) -> ImportRun:
     with _opened(run) as files:
         first, second = next(files, None), None
         found = detect(first) if isinstance(first, File) else first
+        if isinstance(first, File) and isinstance(found, tuple) and found[0] is spreadsheets:
+            # What its columns are is not seen in its first bytes.
+            found = spreadsheets, spreadsheets.looked_into(first)
         second = next(files, None)
     if isinstance(found, tuple) and second is None:
-        form, settings = found
-        run.format, run.format_settings = form.NAME, dict(settings)
+        form, how = found
+        run.format, run.format_settings = form.NAME, dict(how)
     run.save()
     return run
 
@@ -78,11 +86,24 @@ def preview(
     format: str,  # noqa: A002  as on the command line
     settings: Mapping[str, Any],
     count: int = 20,
+    noted: Callable[[str], None] = lambda sentence: None,
 ) -> list[Previewed]:
-    """The first records of the upload, and as what each would be stored."""
+    """The first records of the upload, and as what each would be stored.
+
+    Args:
+        noted: is told what was not read, or read in an unusual way.
+    """
     recipe = Recipe(format, settings if format else None)
     with _opened(run) as files:
-        first = islice(records(files, recipe), count)
+        first = islice(
+            records(
+                files,
+                recipe,
+                noted=lambda file, sentence: noted(sentence),
+                unrated=lambda file: bool(settings.get(UNRATED)),
+            ),
+            count,
+        )
         return [
             (item, item if isinstance(item, Refusal) else read_review(item, conventions))
             for item, conventions in first
@@ -136,11 +157,19 @@ def begin(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
 
 
 def run_place(
-    run: ImportRun, place: str, recipe: Recipe, *, detected: Detected, tell: Tell, most_pages: int
+    run: ImportRun,
+    place: str,
+    recipe: Recipe,
+    *,
+    detected: Detected,
+    tell: Tell,
+    most_pages: int,
+    unrated: Unrated = lambda file: False,
 ) -> ImportRun:
     """Import what is at a place.
 
     Args:
+        unrated: whether the reviews in a file without ratings are to be taken all the same.
         most_pages: how many pages of a site are asked for.
 
     Raises:
@@ -152,7 +181,8 @@ def run_place(
     else:
         files = opening.files(place, advanced=read.more)
     with _nobody_else(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
-        carry_out(run, records(files, recipe, detected=detected), tell=tell, bytes_read=read.so_far)
+        found = records(files, recipe, detected=detected, noted=_noting(run), unrated=unrated)
+        carry_out(run, found, tell=tell, bytes_read=read.so_far)
     visits.keep()
     return run
 
@@ -162,12 +192,25 @@ def run_upload(run: ImportRun) -> ImportRun:
     recipe = Recipe(run.format, run.format_settings if run.format else None)
     read = _Read()
     with _nobody_else(run), _opened(run, read.more) as files:
-        return carry_out(run, records(files, recipe), bytes_read=read.so_far)
+        unrated = bool(run.format_settings.get(UNRATED))
+        found = records(files, recipe, noted=_noting(run), unrated=lambda file: unrated)
+        return carry_out(run, found, bytes_read=read.so_far)
 
 
 def problems_report(run: ImportRun) -> Iterator[bytes]:
     """What was refused or left out, as NDJSON that can be corrected and fed back."""
     return report(run.problems.order_by("pk").iterator(chunk_size=1000))
+
+
+def _noting(run: ImportRun) -> Noted:
+    """Keeps what is noted of the files, each note once."""
+
+    def note(file: File, sentence: str) -> None:
+        noted = f"{file.name}: {sentence}"
+        if noted not in run.notes and len(run.notes) < MOST_NOTES:
+            run.notes.append(noted)
+
+    return note
 
 
 class _Read:

@@ -1,5 +1,6 @@
 """What an import is doing, and what became of it, for whoever started it in a terminal."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -18,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from claims.importers.files import File, Format
-from claims.importers.recipe import Detected
+from claims.importers.recipe import Detected, Unrated
 from claims.intake import running
 from claims.models import ImportProblem, ImportRun
 
@@ -82,6 +83,19 @@ def detected_on(console: Console) -> Detected:
     return tell
 
 
+def asked_on(console: Console) -> Unrated:
+    """Asks whoever sits at the terminal whether reviews without ratings are meant. Without a terminal: no."""
+
+    def ask(file: File) -> bool:
+        if not (console.is_terminal and sys.stdin.isatty()):
+            return False
+        console.print(f"{file.name}: no column is known to hold the ratings.", **_PLAIN)
+        question = "Import all of it as claims that nobody has rated? [y/N] "
+        return console.input(question, markup=False).strip().casefold() in ("y", "yes")
+
+    return ask
+
+
 def _print_detected(console: Console, file: File, form: Format, settings: Mapping[str, Any]) -> None:
     console.print(f"{file.name}: {form.TITLE}", **_PLAIN)
     if dialect := settings.get("dialect"):
@@ -112,6 +126,8 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
         for field, code, number in reasons(run, outcome):
             table.add_row(f"{title}: {field + ': ' if field else ''}{code}", f"{number:,}")
     console.print(table)
+    for note in run.notes:
+        console.print(note, **_PLAIN)
 
 
 def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
@@ -123,7 +139,13 @@ def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
         ]
         for outcome in ImportProblem.Outcome.values
     }
-    return {"import": None if dry_run else run.pk, "dry_run": dry_run, **counts, "problems": problems}
+    return {
+        "import": None if dry_run else run.pk,
+        "dry_run": dry_run,
+        **counts,
+        "problems": problems,
+        "notes": run.notes,
+    }
 
 
 def reasons(run: ImportRun, outcome: str) -> list[tuple[str, str, int]]:

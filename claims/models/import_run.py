@@ -57,6 +57,8 @@ class ImportRun(models.Model):
     refused = models.PositiveIntegerField(_("refused"), default=0)
     #: Records that were stored with a value left out.
     incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
+    #: Sentences on what was not read, or read in an unusual way: columns, sheets, encodings.
+    notes = models.JSONField(_("notes"), default=list, blank=True)
     moved_at = models.DateTimeField(null=True, help_text=_("When it last came forward."))
     error = models.TextField(_("error"), blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import move_is_written_down
 from factcheck import bounds
-from factcheck.fields import LanguageField
+from factcheck.fields import AddressField, LanguageField
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse, see_the_present
 
@@ -146,7 +146,8 @@ class Verdict(models.Model):
     recheck_on = models.DateField(
         _("check again on"), null=True, blank=True, validators=[bounds.day_in_sight]
     )
-    url = models.URLField(
+    recheck_on = models.DateField(_("check again on"), null=True, blank=True)
+    url = AddressField(
         _("review page"),
         max_length=2000,
         blank=True,

@@ -2,12 +2,14 @@
 
 import codecs
 import re
+import unicodedata
 
 import charset_normalizer
 from charset_normalizer.md import mess_ratio
 
 from .document import ExtractionError
 from .language import certainty, detect_language
+from .legacy_encodings import legacy_encoding
 
 # The first bytes of files that people mistake for an article, and what to call them.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -189,7 +191,7 @@ def _as_utf8(content: bytes) -> str | None:
 
 
 def unmarked_utf16(content: bytes) -> str:
-    """UTF-16 without a mark: in text of European languages every second byte is zero."""
+    """UTF-16 without a mark: in text of European languages every second byte is zero, in others that of ASCII."""
     sample = content[:4096]
     if len(sample) < 4 or b"\x00" not in sample:
         return ""
@@ -199,7 +201,23 @@ def unmarked_utf16(content: bytes) -> str:
         return "utf-16-le"
     if even > 0.7 * half and odd < 0.05 * half:
         return "utf-16-be"
+    if odd > 0.05 * half and even <= odd // 20 and _is_assigned(sample, "utf-16-le"):
+        return "utf-16-le"
+    if even > 0.05 * half and odd <= even // 20 and _is_assigned(sample, "utf-16-be"):
+        return "utf-16-be"
     return ""
+
+
+def _is_assigned(sample: bytes, encoding: str) -> bool:
+    """Whether these are all characters that there are, one of them the end of a line."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    assigned = all(
+        one in "\r\n\t" or unicodedata.category(one) not in ("Cn", "Co", "Cs", "Cc") for one in text
+    )
+    return assigned and "\n" in text
 
 
 def detected_encoding(content: bytes) -> str:
@@ -210,6 +228,8 @@ def detected_encoding(content: bytes) -> str:
     """
     # The detector looks at samples; markup would fill them with ASCII, so only lines that tell something are shown.
     telling = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
+    if encoding := legacy_encoding(telling):
+        return encoding
     best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE).best()
     if best is None:
         raise _undecodable("declares no character encoding that fits it, and none can be told from its bytes")

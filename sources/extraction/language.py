@@ -31,14 +31,14 @@ _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 
 def detect_language(text: str) -> str:
     """The language of a text, or "" when it cannot be told."""
-    scores = _scores(text)
+    scores = language_scores(text)
     language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
     return language if score >= CERTAIN else ""
 
 
 def certainty(text: str) -> float:
     """How certain the detector is of its best guess (0 to 1); text in the wrong encoding leaves it in doubt."""
-    return max(_scores(text).values(), default=0.0)
+    return max(language_scores(text).values(), default=0.0)
 
 
 def settle_language(declared: str, text: str) -> str:
@@ -48,14 +48,15 @@ def settle_language(declared: str, text: str) -> str:
         return detect_language(text)
     language = tag[1].lower()
     language = WITHDRAWN.get(language, language)
-    scores = _scores(text)
+    scores = language_scores(text)
     alike = next((group for group in EQUALS if language in group), frozenset({language}))
     if max(scores.values(), default=0.0) < CERTAIN or any(scores.get(one, 0.0) >= POSSIBLE for one in alike):
         return language
     return max(scores.items(), key=lambda entry: entry[1])[0]
 
 
-def _scores(text: str) -> dict[str, float]:
+def language_scores(text: str) -> dict[str, float]:
+    """The likeliest languages of a text, each with how certain it is (0 to 1)."""
     # Letters only: the detector reads numbers and addresses as English.
     words = " ".join(
         word for word in text[: 2 * SAMPLE].split() if any(map(str.isalpha, word)) and "://" not in word

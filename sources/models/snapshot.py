@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck import bounds
-from factcheck.fields import LanguageField
+from factcheck.fields import AddressField, LanguageField
 from factcheck.rules import append_only
 
 
@@ -30,7 +30,7 @@ class Snapshot(models.Model):
     captured_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    url = models.URLField(_("address"), max_length=2000, blank=True, help_text=_("Where redirects ended."))
+    url = AddressField(_("address"), max_length=2000, blank=True, help_text=_("Where redirects ended."))
     media_type = models.CharField(_("media type"), max_length=100)
     content_sha256 = models.CharField(_("SHA-256 of the bytes"), max_length=64)
     content_size = models.PositiveIntegerField(_("size in bytes"))

@@ -7,7 +7,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck import bounds
-from factcheck.fields import LanguageField
+from factcheck.fields import AddressField, LanguageField
 from factcheck.history import keep_history
 from sources.urls import url_key
 
@@ -43,9 +43,9 @@ class Source(models.Model):
 
     title = models.CharField(_("title"), max_length=500)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.ARTICLE)
-    url = models.URLField(_("address"), max_length=2000, blank=True)
+    url = AddressField(_("address"), max_length=2000, blank=True)
     url_key = models.CharField(max_length=2000, blank=True, editable=False)
-    archived_url = models.URLField(
+    archived_url = AddressField(
         _("archived copy"), max_length=2000, blank=True, help_text=_("For example at a public web archive.")
     )
     publisher = models.ForeignKey(

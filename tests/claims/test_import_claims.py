@@ -51,6 +51,7 @@ def test_everything_taken(tmp_path: Path) -> None:
         "unchanged": 0,
         "refused": 0,
         "problems": {"refused": [], "left_out": []},
+        "notes": [],
     }
 
 

@@ -31,9 +31,12 @@ _SEPARATOR = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGN
 _WRAPPING: Final = "\"'<>“”‘’«»`"
 _COMMENT = re.compile(r"\s+(?:[(\[|–—]|- )")
 
-# Stricter than Django's URLValidator, so that whatever passes here passes there.
+# Stricter than `factcheck.fields.WebAddressValidator`, so that whatever passes here passes there.
 _LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?"
-_HOST = re.compile(rf"(?:{_LABEL}\.)+(?:xn--[a-z0-9]{{1,59}}|[a-z\u00a1-\uffff]{{2,63}})\.?", re.IGNORECASE)
+_BELOW = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(
+    rf"(?:{_BELOW}\.)*(?:{_LABEL}\.)+(?:xn--[a-z0-9]{{1,59}}|[a-z\u00a1-\uffff]{{2,63}})\.?", re.IGNORECASE
+)
 _NETLOC = re.compile(r"(?P<host>[^\s:@/?#\[\]]+)(?::\d{1,5})?")
 
 # Archives that keep the address of what they keep in their own.

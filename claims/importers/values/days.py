@@ -30,6 +30,7 @@ _PLAIN = re.compile(
 )
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-])")
 _SHORT_YEAR = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d\d)(?:,?\s+\d.*)?")
+_SEPARATED = re.compile(r"\d([/.-])\s?\d{1,2}\1\s?\d")
 # With the groups of year, month and day.
 _IN_DIGITS: Final = (
     (re.compile(r"(?<![\d/.-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)"), (1, 3, 4)),
@@ -61,6 +62,8 @@ def read_day(
         return Problem("not a date", f"{shown(text)} is a text and not a date.")
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
+    if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
+        order = seen.get(digits[1], "")
     found = _day(text, order, tuple(formats), language)
     if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + AHEAD:
         return Problem("impossible date", f"{shown(text)} is in the future.")

@@ -19,7 +19,7 @@ from claims.importers.strict import MappingError
 from claims.intake import runs
 from claims.intake.running import dry
 from claims.management.article_report import console_on
-from claims.management.import_report import detected_on, print_summary, progress_on, summary
+from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.restoring import recognise
@@ -53,6 +53,11 @@ records were refused. The summary goes to standard output, everything else to st
         names = [form.NAME for form in FORMATS]
         parser.add_argument("--format", default="", choices=names, metavar="NAME", help=", ".join(names))
         parser.add_argument("--mapping", metavar="FILE", help="what the columns of a table mean (TOML)")
+        parser.add_argument(
+            "--unrated",
+            action="store_true",
+            help="take reviews of which no column holds the ratings, as claims for triage",
+        )
         parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
         parser.add_argument("--dry-run", action="store_true", help="do everything, and take all of it back")
         parser.add_argument("--report", metavar="FILE", help="where the report of problems is written")
@@ -79,6 +84,7 @@ records were refused. The summary goes to standard output, everything else to st
                     detected=detected_on(errors),
                     tell=tell,
                     most_pages=options["pages"],
+                    unrated=(lambda file: True) if options["unrated"] else asked_on(errors),
                 )
             self._report(run, dry_run=dry_run, path=options["report"], as_json=options["json"])
             return run

@@ -1,9 +1,10 @@
 import pytest
-from django.core.validators import URLValidator
+from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.importers.values.addresses import original, read_addresses
+from factcheck.fields import WebAddressValidator
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,6 @@ def test_addresses_in_a_value(value, expected):
         "http://127.0.0.1/a",
         "http://192.168.0.1/a",
         "http://[::1]/a",
-        "https://some_blog.example.org/a",
         "https://user:secret@example.org/a",
         "https://example.org:99999/",
         "https://",
@@ -128,8 +128,30 @@ PIECES = st.sampled_from(
 def test_whatever_is_stored_is_valid_and_stays_the_same(text):
     addresses, _problems = read_addresses(text)
     for address in addresses:
-        URLValidator(["http", "https"])(address)
+        WebAddressValidator(["http", "https"])(address)
         assert len(address) <= 2000
         address.encode()
         assert read_addresses(address) == ((address,), ())
         original(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://my_blog.seeblatt.example/post/1",
+        "https://_a.b_.seeblatt.example/",
+        "http://a__b.seeblatt.example",
+    ],
+)
+def test_hosts_may_have_underscores_below_their_domain(url: str) -> None:
+    assert read_addresses(url) == ((url,), ())
+    WebAddressValidator()(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://see_blatt.example/", "https://a_b/", "https://a.b_c/", "https://_.example"]
+)
+def test_but_not_in_what_is_registered(url: str) -> None:
+    assert read_addresses(url)[0] == ()
+    with pytest.raises(ValidationError):
+        WebAddressValidator()(url)

@@ -273,3 +273,24 @@ def test_any_json_is_read_or_refused_by_every_format(value: Any, reader: Any, in
 def test_any_bytes_are_read_or_refused_by_every_format(content: bytes, reader: Any) -> None:
     detect(opened(content))
     assert all(isinstance(one, Found | Refusal) for one in reader.read(opened(content), {}))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'[{"claim": "Ice is', "breaks off within its first record"),
+        (b'{"claim": "' + b"x" * 10_000_000 + b'"}', "first record is longer than 64 KB"),
+        (b'[{"claim":' + b"[" * 10_000, "it is nested too deeply"),
+        (b'[{"claim": oops}]', "item 1: expecting value"),
+        (b'{"a": 1}', "JSON without ClaimReview markup"),
+    ],
+)
+def test_what_is_wrong_with_json_is_named(content: bytes, said: str) -> None:
+    (refusal,) = read(content)
+    assert isinstance(refusal, Refusal)
+    assert said in refusal.reason
+
+
+def test_half_a_character_costs_its_record_at_most() -> None:
+    content = b'[{"claim": "Ice \\ud800 is hot.", "verdict": "False"}, {"claim": "Tea is cold.", "verdict": "True"}]'
+    assert "Tea is cold." in [one.fields["statement"] for one in read(content) if isinstance(one, Found)]

@@ -1,6 +1,7 @@
 """A mapping is followed to the letter, and a wrong one says where it is wrong and what would be right."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from claims.importers.choosing import proposed_mapping, ready_mappings
 from claims.importers.date_order import date_order_seen, rewritten
 from claims.importers.mapping import Columns, Dates, Mapping, read_mapping
 from claims.importers.strict import MappingError
+from claims.importers.values.days import read_day
 from tests.claims.importers.files import codes, fields, file_of, reading
 
 
@@ -238,36 +240,45 @@ def test_conventions_say_what_the_mapping_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "days, said, order",
+    "days, said, stored",
     [
-        (["03/04/2019", "25/12/2019"], "", {"claimed_on": "dmy"}),
-        (["03/04/2019", "12/25/2019"], "", {"claimed_on": "mdy"}),
-        (["03/04/2019", "25/12/2019", "12/25/2019"], "", {}),
-        (["03/04/2019"], "", {}),
-        (["03/04/2019", "25/12/2019"], '[dates.claimed_on]\norder = "mdy"', {"claimed_on": "mdy"}),
-        (["03/04/2019", "25/12/2019"], '[dates.claimed_on]\norder = "mixed"', {}),
-        (["03/04/2019", "25/12/2019"], '[dates.""]\norder = "mixed"', {}),
+        (["03/04/2019", "25/12/2019"], "", "2019-04-03"),
+        (["03/04/2019", "12/25/2019"], "", "2019-03-04"),
+        (["03/04/2019", "25/12/2019", "12/25/2019"], "", None),
+        (["03/04/2019"], "", None),
+        (["03/04/2019", "31/02/2020"], "", None),
+        (["03/04/2019", "25.12.2019"], "", None),
+        (["03-04-2019", "25.12.2019"], "", None),
+        (["03.04.2019", "25.12.2019", "12/25/2019"], "", "2019-04-03"),
+        (["03/04/2019", "25/12/2019"], '[dates.claimed_on]\norder = "mdy"', "2019-03-04"),
+        (["03/04/2019", "25/12/2019"], '[dates.claimed_on]\norder = "mixed"', None),
+        (["03/04/2019", "25/12/2019"], '[dates.""]\norder = "mixed"', None),
     ],
 )
 def test_order_of_dates_is_what_the_mapping_says_or_the_rows_prove(
-    days: list[str], said: str, order: dict[str, str]
+    days: list[str], said: str, stored: str | None
 ) -> None:
     mapping = read_mapping(f'name = "n"\n{said}\n[fields]\nstatement = "s"\nclaimed_on = "d"')
-    content = "".join(["s,d\n", *(f"One,{day}\n" for day in days)])
-    assert tables.conventions(tables.settings_for(file_of(content.encode()), mapping)).date_order == order
+    content = "".join(["s,d\n", *(f"One,{day}\n" for day in days)]).encode()
+    known = tables.conventions(tables.settings_for(file_of(content), mapping))
+    day = read_day(days[0], "claimed_on", known, "en")
+    assert (day.isoformat() if isinstance(day, date) else None) == stored
 
 
 @pytest.mark.parametrize(
     "values, order",
     [
-        ([], None),
-        (["25.12.2019", "3.4.2019"], "dmy"),
-        (["at noon on 12-25-2019"], "mdy"),
-        (["2019-12-25", "25 December 2019", 25, None, ["25/12/2019"]], None),
-        (["25/13/2019", "99/01/2019", "1.25.12.2019", "25/12/20199"], None),
+        ([], {}),
+        (["25.12.2019", "3.4.2019"], {".": "dmy"}),
+        (["at noon on 12-25-2019"], {"-": "mdy"}),
+        (["25.12.2019", "12/25/2019", "3-4-2019"], {".": "dmy", "/": "mdy"}),
+        (["2019-12-25", "25 December 2019", 25, None, ["25/12/2019"]], {}),
+        (["25/13/2019", "99/01/2019", "1.25.12.2019", "25/12/20199"], {}),
+        (["31.02.2020", "31/04/2020", "02-30-2021", "29.02.2023"], {}),
+        (["29.02.2024"], {".": "dmy"}),
     ],
 )
-def test_only_proof_counts(values: list[Any], order: str | None) -> None:
+def test_only_proof_counts(values: list[Any], order: dict[str, str]) -> None:
     assert date_order_seen(values) == order
 
 

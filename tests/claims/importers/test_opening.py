@@ -39,7 +39,10 @@ def zipped(members: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", method) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            member = zipfile.ZipInfo(
+                name
+            )  # of the same day each time, so that the archive has the same bytes
+            archive.writestr(member, content, method)
     return packed.getvalue()
 
 
@@ -72,6 +75,16 @@ class TestPlaces:
             ("all/b.json", b"b.json"),
             ("all/a/1.json", b"a/1.json.gz"),
             ("all/a/2.json", b"a/2.json"),
+        ]
+
+    def test_a_folder_with_links_that_lead_nowhere(self, tmp_path: Path) -> None:
+        stored(tmp_path / "all", b"1", "a/1.json")
+        (tmp_path / "all" / "a" / "2.json").symlink_to(tmp_path / "gone.json")
+        (tmp_path / "all" / "3.json").symlink_to(tmp_path / "all" / "a" / "1.json")
+        assert contents(tmp_path / "all") == [
+            ("all/a/2.json", "broken link"),
+            ("all/3.json", b"1"),
+            ("all/a/1.json", b"1"),
         ]
 
     def test_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,6 +253,15 @@ class TestDamage:
             "cut": content[:at],
         }[kind]
         assert all(one in SAID or isinstance(one, str | None) for one in _statements(damaged))
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+    @pytest.mark.parametrize("byte", [1, 255])
+    def test_in_the_directory_costs_no_member(self, method: int, byte: int) -> None:
+        """Found by chance: the length of a comment in the directory swallowed the members behind it."""
+        content = zipped(dict(list(self.MEMBERS.items())[:3]), method=method)
+        for at in range(content.index(b"PK\x01\x02"), len(content)):
+            damaged = content[:at] + bytes([byte]) + content[at + 1 :]
+            assert (at, [one for one in _statements(damaged) if one in SAID]) == (at, SAID[:3])
 
     @settings(deadline=None)
     @given(st.sampled_from(["flip", "insert", "cut"]), st.integers(0, 255), st.data())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.importers import rows
+from claims.importers import json_documents, rows
 from claims.importers.found import Found
 from claims.importers.mapping import read_mapping
 from tests.claims.importers.files import codes, fields, file_of, reading
@@ -21,9 +21,9 @@ LINES = "\n".join(map(json.dumps, ROWS)).encode()
     [
         (LINES, "line"),
         (b"\xef\xbb\xbf" + LINES + b"\n\n", "line"),
-        (json.dumps(ROWS).encode(), "object"),
-        (json.dumps(ROWS, indent=2).encode(), "object"),
-        (b"\xef\xbb\xbf" + json.dumps(ROWS).encode(), "object"),
+        (json.dumps(ROWS).encode(), "item"),
+        (json.dumps(ROWS, indent=2).encode(), "item"),
+        (b"\xef\xbb\xbf" + json.dumps(ROWS).encode(), "item"),
     ],
 )
 def test_objects_on_lines_and_in_arrays_are_the_same(content: bytes, place: str) -> None:
@@ -37,20 +37,20 @@ def test_broken_line_costs_itself_only() -> None:
     content = LINES.replace(b'"verdict": "false", "n": 1', b'"verdict": "fal') + b"\n[1]\n\xff\n"
     settings = {"mapping": {"name": "n", "fields": {"statement": "claim"}}}
     results = reading(rows, content, settings=settings)
-    assert codes(results) == ["not valid JSON", "no object", "not valid JSON"]
+    assert codes(results) == ["broken JSON", "no object", "broken JSON"]
     assert [row["statement"] for row in fields(results)] == ["Lake 0 froze.", "Lake 2 froze."]
 
 
 def test_line_that_is_too_long_costs_itself_only() -> None:
-    content = b'{"claim": "' + b"x" * (rows.LONGEST * 2) + b'"}\n' + LINES
+    content = LINES + b'\n{"claim": "' + b"x" * (json_documents.LONGEST_LINE * 2) + b'"}\n' + LINES
     results = reading(rows, content, settings={"mapping": {"name": "n", "fields": {"statement": "claim"}}})
-    assert codes(results) == ["not valid JSON"]
-    assert len(fields(results)) == 3
+    assert codes(results) == ["line too long"]
+    assert len(fields(results)) == 6
 
 
 def test_array_that_breaks_off_is_read_as_far_as_it_goes() -> None:
     results = reading(rows, json.dumps(ROWS).encode()[:-20], settings={"mapping": {"name": "n", "fields": {"statement": "claim"}}})  # fmt: skip  # noqa: E501
-    assert codes(results) == ["not valid JSON"]
+    assert codes(results) == ["broken JSON"]
     assert len(fields(results)) == 2
 
 

@@ -198,7 +198,7 @@ def test_settings_are_json_and_all_that_reading_needs() -> None:
         "quoting": "minimal",
         "header": True,
     }
-    assert settings["date_order"] == {"reviewed_on": "dmy"}
+    assert settings["date_order"] == {"reviewed_on": {".": "dmy"}}
     assert fields(reading(tables, content, settings=settings)) == [
         {
             "statement": "Für die Brücke zahlen Schüler künftig mehr.",

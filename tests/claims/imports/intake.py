@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,7 +20,7 @@ SETTINGS = {
         "fields": {"statement": "claim", "rating": ["verdict", "label"], "reviewed_on": "day"},
         "transform": {"claimant": "slug"},
     },
-    "date_order": {"reviewed_on": "dmy"},
+    "date_order": {"reviewed_on": {"/": "dmy"}},
 }
 
 
@@ -78,6 +78,7 @@ class Intake:
         format: str,  # noqa: A002  as claims.intake has it
         settings: Any,
         count: int = 20,
+        noted: Callable[[str], None] = lambda sentence: None,
     ) -> list[tuple[Found | Refusal, Review | Refusal]]:
         fields = settings.get("mapping", {}).get("fields", {})
         if self.is_lost:

@@ -1,0 +1,66 @@
+"""What stands deep in an object of JSON, by a path such as `fact_checks.0.verdict`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+#: How many paths of one object are told.
+MOST_PATHS = 500
+_DEEPEST = 20
+
+
+class Nested(dict[str, Any]):
+    """An object of JSON as a row: its keys, and paths into what is in it. A key with a dot in it goes first."""
+
+    def __getitem__(self, path: str) -> Any:
+        return _said(dict.get(self, path)) if path in self else reached(self, path)
+
+    def get(self, path: str, default: Any = None) -> Any:
+        found = self[path]
+        return default if found is None else found
+
+
+def reached(value: Any, path: str) -> Any:
+    """The text, the number or the list of those at the end of a path; None where there is none."""
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = dict.get(value, step)
+        elif isinstance(value, list) and step.isascii() and step.isdigit():
+            value = value[int(step)] if int(step) < len(value) else None
+        else:
+            return None
+    return _said(value)
+
+
+def _said(value: Any) -> Any:
+    """What is no object, nor a list of objects."""
+    if isinstance(value, list):
+        return [one for one in value if not isinstance(one, dict | list)]
+    return None if isinstance(value, dict) else value
+
+
+def length(value: Any, path: str) -> int:
+    """How long the list at the end of a path is."""
+    for step in path.split(".") if path else ():
+        value = dict.get(value, step) if isinstance(value, dict) else None
+    return len(value) if isinstance(value, list) else 0
+
+
+def paths(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Where something stands in the objects. `*` is for the place in a list of objects."""
+    found: dict[str, None] = {}
+    for row in rows:
+        waiting: list[tuple[str, Any]] = [(name, value) for name, value in reversed(row.items())]
+        while waiting and len(found) < MOST_PATHS:
+            path, value = waiting.pop()
+            objects = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+            if path.count(".") > _DEEPEST:
+                continue
+            if isinstance(value, dict) and value:
+                waiting += [(f"{path}.{name}", inner) for name, inner in reversed(value.items())]
+            elif objects:
+                waiting += [
+                    (f"{path}.*.{name}", inner) for one in objects for name, inner in reversed(one.items())
+                ]
+            else:
+                found[path] = None
+    return list(found)

@@ -1,0 +1,174 @@
+"""Bytes that are no Unicode → the encoding that makes words of some language of them.
+
+Detectors that count how often letters stand beside each other need a page of text, and take three lines of French for
+Lithuanian. Here an encoding counts only where all letters are those of one language that is written in it; where
+several do, the language detector decides. Windows' Western encoding is the usual one and has to be beaten clearly.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Final
+
+from .language import language_scores
+
+#: How much another encoding's language must be more certain than a Western one that is possible too.
+CLEARLY: Final = 0.3
+#: The share of the characters of Chinese or Korean text that the commonest two or three thousand make up at least.
+COMMON: Final = 0.8
+_LOOKED_AT: Final = 20_000
+
+WESTERN: Final = "cp1252"
+_LATIN: Final = {
+    "fr": "àâæçéèêëîïôœùûüÿ", "de": "äöüßé", "es": "áéíñóúü¿¡ªº", "pt": "ãáàâçéêíõóôúüªº", "it": "àèéìòùóíîªº",
+    "ca": "àçèéíïòóúü·", "nl": "ëïéèöüäáóúêà", "sv": "åäöéàü", "da": "æøåéö", "no": "æøåéòóôêà", "fi": "äöåšžé",
+    "is": "áðéíóúýþæö", "en": "éèêëïöüçâàñôûîí", "et": "äöüõšž", "pl": "ąćęłńóśźż", "cs": "áčďéěíňóřšťúůýžöü",
+    "sk": "áäčďéíĺľňóôŕšťúýž", "hu": "áéíóöőúüű", "ro": "ăâîşţ", "hr": "čćđšž", "sl": "čšžćđ", "sq": "çë",
+    "tr": "çğıöşüâîûi̇", "lt": "ąčęėįšųūž", "lv": "āčēģīķļņšūž",
+}  # fmt: skip
+_CYRILLIC: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+_ALPHABETS: Final = _LATIN | {
+    "ru": _CYRILLIC + "ё", "uk": _CYRILLIC + "іїєґ’", "be": _CYRILLIC + "ёіў’", "bg": _CYRILLIC,
+    "sr": _CYRILLIC + "ђјљњћџ", "mk": _CYRILLIC + "ѓѕјљњќџ", "el": "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ",
+}  # fmt: skip
+_LANGUAGES: Final = {
+    WESTERN: ("fr", "de", "es", "pt", "it", "ca", "nl", "sv", "da", "no", "fi", "is", "en", "et"),
+    "cp1250": ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "sq"),
+    "iso8859_2": ("pl", "cs", "sk", "hu", "ro", "hr", "sl"),
+    "cp1254": ("tr",),
+    "cp1257": ("lt", "lv", "et"),
+    "cp1251": ("ru", "uk", "be", "bg", "sr", "mk"),
+    "koi8_r": ("ru", "bg"),
+    "koi8_u": ("uk",),
+    "iso8859_5": ("ru", "bg", "sr", "mk"),
+    "cp1253": ("el",),
+    "iso8859_7": ("el",),
+}
+_LATIN_LETTERS: Final = frozenset({WESTERN, "cp1250", "iso8859_2", "cp1254", "cp1257"})
+# What stands in texts of all languages, and is no letter in the neighbouring encodings.
+_SIGNS: Final = frozenset("“”‘’„‚«»‹›–—…•€§°·©®™²±´\xa0\xad")
+_BESIDE_LETTERS = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
+_CASE_CHANGES = re.compile(r"[^\W\d_]+")
+
+_SCRIPTS: Final = (
+    ("cp1255", "he", re.compile("[\u0591-\u05f4\u20aa\u200e\u200f]")),
+    ("cp1256", "ar", re.compile("[\u060c-\u06d2\u200c-\u200f]")),
+    ("iso8859_6", "ar", re.compile("[\u060c-\u0652]")),
+    ("tis_620", "th", re.compile("[\u0e01-\u0e5b]")),
+)
+# Signs of Thai that stand above or below a consonant stand behind one, and vowels not behind each other.
+_IMPOSSIBLE = re.compile("(?:^|[^\u0e01-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e31\u0e34-\u0e3a]{2}")
+_PERSIAN: Final = ("ar", "fa", "ur")
+_KANA = re.compile("[\u3041-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_IDEOGRAPHS = re.compile("[\u4e00-\u9fff]")
+_EAST_ASIAN_SIGNS = re.compile("[\u3000-\u3020\u30fb\uff01-\uff5e\u2010-\u2026\u00b7\uffe5]")
+
+
+def legacy_encoding(content: bytes) -> str:
+    """The codec's name, or "" where no encoding makes words of the bytes."""
+    lines = [line for line in content.splitlines() if not line.isascii()]
+    sample = b"\n".join(lines)[:_LOOKED_AT]
+    if len(sample) == _LOOKED_AT:
+        sample = sample[: sample.rfind(b"\n")] if b"\n" in sample else sample
+    western, others = 0.0, (0.0, "")
+    fits_western = False
+    for encoding, score in _possible(sample):
+        if encoding == WESTERN:
+            western, fits_western = max(western, score), True
+        elif score > others[0] or not others[1]:
+            others = (score, encoding)
+    if fits_western and others[0] <= western + CLEARLY:
+        return WESTERN
+    if others[1]:
+        return others[1]
+    return WESTERN if _is_of_western_words(sample) else ""
+
+
+def _possible(sample: bytes) -> Iterator[tuple[str, float]]:
+    """The encodings whose letters are all those of a language, and how certain that language is."""
+    for encoding, languages in _LANGUAGES.items():
+        text = _decoded(sample, encoding)
+        fitting = [one for one in languages if text and _letters(text) <= _alphabet(one)]
+        if fitting and text and (encoding in _LATIN_LETTERS or not _is_beside_latin(text)):
+            scores = language_scores(text)
+            yield encoding, max(scores.get(one, 0.0) for one in fitting) - 2 * _odd_cases(text)
+    for encoding, language, script in _SCRIPTS:
+        text = _decoded(sample, encoding)
+        if not text or _is_beside_latin(text) or _IMPOSSIBLE.search(text):
+            continue
+        if all(script.fullmatch(one) or one in _SIGNS for one in text if one > "\x7f"):
+            scores = language_scores(text)
+            names = _PERSIAN if language == "ar" else (language,)
+            yield encoding, max(scores.get(one, 0.0) for one in names)
+    yield from _east_asian(sample)
+
+
+def _east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
+    for encoding in ("shift_jis", "cp932", "euc_jp", "cp949", "gb18030", "big5"):
+        text = _decoded(sample, encoding)
+        wide = [one for one in text or "" if one > "\x7f" and not _EAST_ASIAN_SIGNS.match(one)]
+        if not text or not wide or _is_beside_latin(text):
+            continue
+        kana, hangul, ideographs = (
+            sum(bool(script.match(one)) for one in wide) / len(wide)
+            for script in (_KANA, _HANGUL, _IDEOGRAPHS)
+        )
+        if encoding in ("shift_jis", "cp932", "euc_jp"):
+            fits = kana >= 0.15 and kana + ideographs == 1
+        elif encoding == "cp949":
+            fits = hangul >= COMMON and hangul + ideographs == 1
+        else:
+            fits = ideographs == 1 and _common(wide, encoding) >= COMMON
+        if fits:
+            yield encoding, 1.0
+
+
+def _is_beside_latin(text: str) -> bool:
+    """Whether letters of another script often stand within words of ASCII, which they do in no language."""
+    return 3 * len(_BESIDE_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
+
+
+def _common(wide: list[str], encoding: str) -> float:
+    """The share of the characters that stand in the first plane of their encoding, which has the commonest."""
+    first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
+    return sum(first <= one.encode(encoding)[0] <= last for one in wide) / len(wide)
+
+
+def _is_of_western_words(sample: bytes) -> bool:
+    """Whether each word is one of some Western language: names of several stand in one file."""
+    text = _decoded(sample, WESTERN)
+    if not text:
+        return False
+    words = [_letters(word) for word in text.split() if not word.isascii()]
+    return all(any(letters <= _alphabet(one) for one in _LANGUAGES[WESTERN]) for letters in words)
+
+
+def _decoded(sample: bytes, encoding: str) -> str | None:
+    try:
+        return sample.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _letters(text: str) -> frozenset[str]:
+    """The characters beyond ASCII, signs apart that have nothing to do with a language."""
+    found = {one for one in text.lower() if one > "\x7f"} - _SIGNS
+    if "£" in found and not re.search("£(?![\\d\\s])", text):
+        found.discard("£")
+    if "¿" in found and re.search("\\w¿", text):
+        found.add("\ufffd")  # within a word it is no question mark
+    return frozenset(found)
+
+
+@cache
+def _alphabet(language: str) -> frozenset[str]:
+    return frozenset(_ALPHABETS[language])
+
+
+def _odd_cases(text: str) -> float:
+    """The share of words in which a capital follows a small letter, as in the other Cyrillic encodings."""
+    words = [word for word in _CASE_CHANGES.findall(text) if not word.isascii()]
+    odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)
+    return odd / len(words) if words else 0.0
