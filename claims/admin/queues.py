@@ -67,6 +67,7 @@ def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[
     return with_signoffs_given(verdicts).filter(
         ~Exists(mine),
         ~Q(author=person),
+        ~Q(edited_by__contains=[person.pk]),
         Q(submitted_by=None) | ~Q(submitted_by=person),
         state=Verdict.State.IN_REVIEW,
         given__lt=F("required_signoffs"),

@@ -253,7 +253,7 @@ def test_nobody_signs_off_what_they_wrote_or_edited(checker: User, editor: User,
         refusal = tool(person_).move(path, "sign_off")
         assert (refusal.status_code, refusal.json()["detail"]) == (
             403,
-            "You wrote or submitted this verdict: somebody else has to review it.",
+            "You wrote, edited or submitted this verdict: somebody else has to review it.",
         )
     assert tool(colleague).move(path, "sign_off").status_code == 200
 
