@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -27,13 +28,17 @@ from claims.admin.filters import (
     QueueOrder,
     ScoreFilter,
 )
-from claims.admin.history import of_claim
+from claims.admin.history import of_claim, reads_work_on
 from claims.admin.labels import state_badge, verdict_badges
 from claims.admin.moving import MovesAdmin
 from claims.models import Appearance, Claim, ClaimTopic, Verdict
+from claims.models.readership import READ_DRAFTS
 from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.history import Entry, changes_of, links_of
+
+
+_BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
 
 @admin.register(Claim)
@@ -58,7 +63,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         ("topics", AutocompleteSelectFilter),
         ("claimant", AutocompleteSelectFilter),
         ("appearances__source", AutocompleteSelectFilter),
-        ("verdicts__rating", AutocompleteSelectFilter),
+        _BY_RATING,
         LanguageFilter,
     )
     search_fields = ("statement", "claimant__name", "appearances__exact")
@@ -93,7 +98,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        verdicts = Verdict.objects.select_related("rating").order_by("-pk")
+        verdicts = Verdict.objects.readable_by(person_at(request)).select_related("rating").order_by("-pk")
         appearances = Appearance.objects.select_related("source").defer("prefix", "suffix")
         changelist.result_list = changelist.result_list.prefetch_related(
             Prefetch("verdicts", verdicts.defer("explanation")),
@@ -140,6 +145,13 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         if request.GET.get("field_name") == "merged_into":
             queryset = queryset.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
         return super().get_search_results(request, queryset, search_term)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Without the rating, for who may not read drafts: it would find a claim by what a draft says of it."""
+        filters = super().get_list_filter(request)
+        if request.user.has_perm(READ_DRAFTS):
+            return filters
+        return tuple(one for one in filters if one != _BY_RATING)
 
     # Triage of several -----------------------------------------------------------------------------------------------
 
@@ -256,10 +268,12 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         messages.success(request, _("Drafted. Fill it in, then submit it for review."))
         return redirect(change_page(verdict))
 
-    def history_entries(self, row: Claim) -> list[Entry]:
+    def history_entries(self, row: Claim, reader: User) -> list[Entry]:
+        if not reads_work_on(row, reader):
+            return of_claim(row, reader)
         return [
-            *super().history_entries(row),
+            *super().history_entries(row, reader),
             *changes_of(Appearance, of=_("an appearance"), claim_id=row.pk),
             *links_of(ClaimTopic, shown="topic", claim_id=row.pk),
-            *of_claim(row),
+            *of_claim(row, reader),
         ]

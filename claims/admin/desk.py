@@ -52,7 +52,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ("claims.publish_verdict", "ready", _verdicts()),
         ("claims.add_verdict", "unchecked", Claim.objects.all()),
         ("claims.add_verdict", "recheck", _verdicts()),
-        ("claims.change_appearance", "orphaned", Claim.objects.all()),
+        ("claims.change_appearance", "orphaned", Claim.objects.readable_by(person)),
         ("claims.change_rating", "unmapped", Rating.objects.select_related("scale__publisher")),
         ("claims.merge_claim", "duplicates", PossibleDuplicate.objects.select_related("claim__claimant")),
     ]

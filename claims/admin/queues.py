@@ -41,7 +41,9 @@ class Queue:
 
 
 def _unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
-    judged = Verdict.objects.filter(claim=OuterRef("pk"), state__in=[*_OPEN, Verdict.State.PUBLISHED])
+    judged = Verdict.objects.readable_by(person).filter(
+        claim=OuterRef("pk"), state__in=[*_OPEN, Verdict.State.PUBLISHED]
+    )
     return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
 
 

@@ -716,7 +716,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'claim',
                 'verbose_name_plural': 'claims',
                 'ordering': ['-id'],
-                'permissions': [('triage_claim', 'Can accept and decline claims'), ('merge_claim', 'Can merge claims and undo it'), ('republish_claim', 'Can publish new appearances and topics of a published claim')],
+                'permissions': [('triage_claim', 'Can accept and decline claims'), ('merge_claim', 'Can merge claims and undo it'), ('republish_claim', 'Can publish new appearances and topics of a published claim'), ('read_drafts', "Can read everybody's claims and verdicts before they are published")],
             },
         ),
         migrations.CreateModel(

@@ -1,9 +1,12 @@
 import pgtrigger
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, span_carries_quote, span_is_whole
+from claims.models.readership import WorkQuerySet
+from claims.models.verdict import Verdict
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse
 
@@ -11,6 +14,11 @@ _REFUSAL = refuse(
     "The evidence of a verdict that is no longer a draft cannot change.",
     name="evidence_is_fixed_with_its_verdict",
 )
+
+
+class EvidenceQuerySet(WorkQuerySet["Evidence"]):
+    def _open_to(self, person: User) -> models.Q:
+        return models.Q(verdict__in=Verdict.objects.readable_by(person))
 
 
 @keep_history()
@@ -32,6 +40,8 @@ class Evidence(Anchored):
     note = models.TextField(_("note"), blank=True, help_text=_("What the source shows, in our words."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]

@@ -1,11 +1,19 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.readership import WorkQuerySet
 from factcheck.rules import Rule, append_only, refuse
+
+
+class SignOffQuerySet(WorkQuerySet["SignOff"]):
+    def _open_to(self, person: User) -> models.Q:
+        # What colleagues say to each other in a review is not published with the verdict.
+        return models.Q(verdict__author=person)
 
 
 class SignOff(models.Model):
@@ -22,6 +30,8 @@ class SignOff(models.Model):
     round = models.PositiveSmallIntegerField(_("review round"))
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("when"), db_default=Now())
+
+    objects = SignOffQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -1,11 +1,13 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.readership import WorkQuerySet
 from claims.models.transition import move_is_written_down
 from factcheck.fields import LanguageField
 from factcheck.history import keep_history
@@ -40,6 +42,13 @@ class CorrectionKind(models.TextChoices):
     CLARIFICATION = "clarification", _("Clarification")
     CORRECTION = "correction", _("Correction")
     UPDATE = "update", _("Update")
+
+
+class VerdictQuerySet(WorkQuerySet["Verdict"]):
+    def _open_to(self, person: User) -> Q:
+        states = Verdict.State
+        public = [states.PUBLISHED, states.SUPERSEDED, states.RETRACTED]
+        return Q(author=person) | Q(state__in=public)
 
 
 @keep_history(exclude=["edited_by"])
@@ -122,6 +131,8 @@ class Verdict(models.Model):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

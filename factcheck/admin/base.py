@@ -55,6 +55,11 @@ class DeskAdmin(ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The rows that the person may read, wherever the admin shows them: lists, pages, pickers, Ctrl-K."""
+        rows: Any = super().get_queryset(request)
+        return rows.readable_by(person_at(request)) if hasattr(rows, "readable_by") else rows
+
     # Two people on one page -------------------------------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -95,8 +100,8 @@ class DeskAdmin(ModelAdmin):
 
     # History ----------------------------------------------------------------------------------------------------------
 
-    def history_entries(self, row: Any) -> list[Entry]:
-        """Everything recorded about the row, in any order."""
+    def history_entries(self, row: Any, reader: User) -> list[Entry]:
+        """Everything recorded about the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._log_entries(row)
         changes = changes_of(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)
@@ -113,12 +118,15 @@ class DeskAdmin(ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        entries = sorted(self.history_entries(row), key=lambda entry: entry.at, reverse=True)
+        found = self.history_entries(row, person_at(request))
+        entries = sorted(found, key=lambda entry: entry.at, reverse=True)
         page = Paginator(entries, 50).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),

@@ -32,7 +32,7 @@ def new_appearance(source: Source, quote: str, number: int = 0, **more: str) -> 
 
 
 def test_a_pasted_quote_is_found_in_the_source(desk: Desk, contributor: User) -> None:
-    claim, source = make_claim(state="proposed"), make_source(TEXT)
+    claim, source = make_claim(state="proposed", created_by=contributor), make_source(TEXT)
     response = desk.sign_in(contributor).save(
         claim, **new_appearance(source, " the  bridge cost 90 million euros ")
     )
@@ -144,7 +144,7 @@ def test_what_stands_in_the_way_is_said_and_not_offered(desk: Desk, editor: User
 
 
 def test_a_forbidden_move_is_a_message_and_changes_nothing(desk: Desk, contributor: User) -> None:
-    claim = make_claim(state="proposed")
+    claim = make_claim(state="proposed", created_by=contributor)
     assert desk.sign_in(contributor).move(claim, "accept") == [
         "Your role does not include this: Accept for checking."
     ]
@@ -309,7 +309,8 @@ def test_words_under_review_are_fixed_for_everybody(desk: Desk, checker: User, e
 
 
 def test_contributors_edit_proposals_only(desk: Desk, client: Client, contributor: User) -> None:
-    proposed, accepted = make_claim(state="proposed"), make_claim()
+    proposed = make_claim(state="proposed", created_by=contributor)
+    accepted = make_claim(created_by=contributor)
     desk.sign_in(contributor)
     assert 'name="_save"' in desk.text(proposed)
     assert 'name="_save"' not in desk.text(accepted)
