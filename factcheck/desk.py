@@ -68,7 +68,7 @@ def desk(newsroom: str) -> dict[str, Any]:
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
-        "COMMAND": {"search_models": ["claims.claim", "sources.source", "claims.claimant", "claims.topic"]},
+        "COMMAND": {"search_callback": "claims.admin.command.found"},
         "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _navigation()},
     }
 

@@ -108,8 +108,9 @@ class RatingAdmin(QueueOrder, DeskAdmin):
     ordering = ("scale", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
-        judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED).order_by("-pk")
-        samples = ArraySubquery(judged.values("claim__statement")[:2])
+        judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
+        # Any two: the newest of a rare rating would be sought among all verdicts, from the newest back.
+        samples = ArraySubquery(judged.order_by().values("claim__statement")[:2])
         return with_use(super().get_queryset(request)).annotate(samples=samples)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
