@@ -138,7 +138,7 @@ def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     words = [
         (name.replace("_", " ").capitalize(), text)
         for name, text in request.POST.items()
-        if not name.startswith(("_", "csrf")) and "password" not in name and " " in text.strip()
+        if not name.startswith(("_", "csrf")) and "password" not in name and " " in str(text).strip()
     ]
     context = {"page": request.get_full_path(), "words": words}
     return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)

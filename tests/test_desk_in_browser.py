@@ -181,7 +181,9 @@ WORDS = "Half a thought about the tunnel"
 def write(page: Page, words: str = WORDS) -> None:
     """Type, and wait until the browser has noted it."""
     page.locator("[name=context]").press_sequentially(words)
-    page.wait_for_function("words => Object.values(localStorage).some(kept => kept.includes(words))", arg=words)
+    page.wait_for_function(
+        "words => Object.values(localStorage).some(kept => kept.includes(words))", arg=words
+    )
 
 
 def sign_in(page: Page, person: User) -> None:
@@ -222,7 +224,9 @@ def test_a_page_that_was_closed_gives_the_words_back(seat: Any, checker: User) -
     desk.page = page = desk.page.context.new_page()
     desk.open(address)
     assert page.input_value("[name=context]") == WORDS
-    expect(page.locator(".desk-kept")).to_contain_text("What you wrote was not saved and is back in its fields.")
+    expect(page.locator(".desk-kept")).to_contain_text(
+        "What you wrote was not saved and is back in its fields."
+    )
     with page.expect_navigation():
         page.locator("button[name=_save]").click()
     desk.open(address)

@@ -38,7 +38,6 @@ from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.history import Entry, changes_of, links_of
 
-
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
 
@@ -254,11 +253,22 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         if not change:
             obj.created_by = person_at(request)
         super().save_model(request, obj, form, change)
+        if "statement" in form.changed_data:
+            self._tell_of_the_same(request, obj)
+
+    def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
+        """Point to the claims in the same words, however they are typed; whoever may can merge the two."""
+        key = Claim.objects.filter(pk=claim.pk).values("statement_key")
+        same = Claim.objects.readable_by(person_at(request)).filter(statement_key__in=key)
+        for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:
+            words = _("The same statement is there already: {} ({}). If it is the same claim, merge the two.")
+            link = format_html('<a href="{}">{}</a>', change_page(other), other)
+            messages.warning(request, format_html(words, link, other.get_state_display()))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        claim = kwargs.get("obj")
+        claim = self.as_saved(request, kwargs.get("obj"))
         if claim and kwargs.get("change"):
             context |= claim_context(claim, person_at(request)) | self.moves_context(
                 claim, person_at(request)

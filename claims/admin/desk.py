@@ -133,5 +133,9 @@ def _last_published() -> Card:
         for entry in found
     ]
     return Card(
-        "published", _("Last published"), Publication.objects.newest().count(), reverse("admin:claims_publication_changelist"), lines
+        "published",
+        _("Last published"),
+        Publication.objects.newest().count(),
+        reverse("admin:claims_publication_changelist"),
+        lines,
     )

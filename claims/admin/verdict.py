@@ -199,7 +199,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        verdict = kwargs.get("obj")
+        verdict = self.as_saved(request, kwargs.get("obj"))
         if verdict and kwargs.get("change"):
             context |= self.moves_context(verdict, person_at(request))
             context |= self._page_context(request, verdict)

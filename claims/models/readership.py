@@ -11,10 +11,10 @@ from django.db import models
 #: What fact-checkers and everybody after them may.
 READ_DRAFTS = "claims.read_drafts"
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
-class WorkQuerySet(models.QuerySet[Row]):
+class WorkQuerySet(models.QuerySet[Row_co]):
     """Rows that not everybody at the desk may read before they are published."""
 
     def readable_by(self, person: User) -> Self:

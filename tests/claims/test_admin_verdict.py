@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims import workflow
+from claims.admin.labels import rating_badge
 from claims.models import Evidence, Rating, RatingScale, Verdict
 from sources.models import Publisher
 from tests.desk import Desk, buttons, said
@@ -245,3 +246,18 @@ def test_queues_of_a_reviewer_and_of_an_author(
     assert queue(editor, "review") == [waiting, own]
     assert queue(editor, "ready") == [signed]
     assert queue(editor, "recheck") == [due]
+
+
+def test_a_refused_save_leaves_what_is_saved_on_top(desk: Desk, checker: User) -> None:
+    verdict = make_draft(make_claim(), checker)
+    other = rating("true")
+    page = desk.sign_in(checker).save(verdict, rating=str(other.pk), reviewed_on="never")
+    assert "Enter a valid date." in page.content.decode()
+    assert page.context["verdict"].rating == rating("false")
+    assert str(page.context["verdict_rating"]) == str(rating_badge(rating("false")))
+    assert page.context["adminform"].form["rating"].value() == str(other.pk)  # what was chosen is not lost
+
+
+def test_evidence_is_called_by_its_name(desk: Desk, checker: User) -> None:
+    page = desk.sign_in(checker).text(make_draft(make_claim(), checker))
+    assert "evidences" not in page

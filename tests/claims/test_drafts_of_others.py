@@ -45,7 +45,12 @@ class Newsroom:
 
 @pytest.fixture
 def newsroom(
-    contributor: User, checker: User, editor: User, topic: Topic, claimant: Claimant, publish: Callable[..., Claim]
+    contributor: User,
+    checker: User,
+    editor: User,
+    topic: Topic,
+    claimant: Claimant,
+    publish: Callable[..., Claim],
 ) -> Newsroom:
     text = "The bridge cost 90 million euros. The tram is free. It rained in March."
     source = make_source(text, title="A speech")
@@ -110,7 +115,9 @@ def test_no_page_of_the_desk_shows_a_draft(desk: Desk, newsroom: Newsroom, contr
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         addresses += [reverse(f"{name}_changelist"), reverse(f"{name}_changelist") + f"?q={ASKED}"]
         for row in model._default_manager.all():
-            addresses += [reverse(f"{name}_{page}", args=[row.pk]) for page in ("change", "history", "delete")]
+            addresses += [
+                reverse(f"{name}_{page}", args=[row.pk]) for page in ("change", "history", "delete")
+            ]
     opened = 0
     for address in addresses:
         answer = desk.client.get(address)
@@ -244,7 +251,10 @@ def test_a_contributors_tool_finds_no_address_of_a_draft(newsroom: Newsroom, con
         f"transitions/{move.pk}/",
     ]
     assert {path: asking.get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
-    for path in (f"claims/{newsroom.proposed.pk}/", f"claims/{newsroom.proposed.pk}/appearances/{appearance.pk}/"):
+    for path in (
+        f"claims/{newsroom.proposed.pk}/",
+        f"claims/{newsroom.proposed.pk}/appearances/{appearance.pk}/",
+    ):
         assert asking.patch(path, {}, If_Match="*").status_code == 404
         assert asking.delete(path, If_Match="*").status_code == 404
     added = asking.post(f"claims/{newsroom.proposed.pk}/appearances/", {"source": make_source().pk})
