@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim, Rating, Verdict
+from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Verdict
 from tests.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -136,6 +136,21 @@ def test_pages_fit_a_phone_and_are_readable(scheme: str, seat: Any, checker: Use
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         assert page.evaluate(_FAINT) == [], path
     assert desk.trouble == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_long_name_does_not_squeeze_the_statement(width: int, seat: Any, editor: User) -> None:
+    name = "The Standing Committee of the Regional Assembly for Transport, Harbours and Inland Navigation"
+    claimant = Claimant.objects.create(name=name)
+    earlier = make_claim("The tunnel between the two harbours cost 240 million euros.")
+    twice = make_claim("The tunnel cost 240 million.", claimant=claimant)
+    PossibleDuplicate.objects.create(claim=twice, earlier=earlier)
+    desk = seat(editor, viewport={"width": width, "height": 800})
+    page = desk.open("/admin/")
+    line = page.locator("li", has_text="The tunnel cost 240 million.").first
+    share = line.evaluate("line => line.querySelector('a').offsetWidth / line.offsetWidth")
+    assert share > 0.5
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 #: The badges and buttons of ours whose text and background have a contrast below 4.5 to 1 (WCAG 2.2, 1.4.3).
