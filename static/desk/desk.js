@@ -85,7 +85,7 @@
                 part.removeAttribute("aria-labelledby");
             });
         });
-        document.querySelectorAll(".select2-dropdown [type=search]:not([aria-label])").forEach((field) => {
+        document.querySelectorAll(".select2-search__field:not([aria-label])").forEach((field) => {
             field.setAttribute("aria-label", say("Search"));
         });
     };
