@@ -84,6 +84,9 @@
                 if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
                 part.removeAttribute("aria-labelledby");
             });
+            // Its list of what was chosen holds the search as well, which no list may.
+            picker.querySelectorAll("ul").forEach((list) => list.setAttribute("role", "group"));
+            picker.querySelectorAll("ul > li").forEach((item) => item.setAttribute("role", "presentation"));
         });
         document.querySelectorAll(".select2-search__field:not([aria-label])").forEach((field) => {
             field.setAttribute("aria-label", say("Search"));
