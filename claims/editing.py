@@ -21,8 +21,10 @@ REVIEWED = ("statement", "language", "claimant", "claimed_on", "context")
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Who cannot triage works on proposals only: what has been accepted is the checkers'."""
-    return claim.state == Claim.State.PROPOSED or by.has_perm("claims.triage_claim")
+    """Who cannot triage works on proposals only: what has been accepted is the checkers'. And on what they may read."""
+    if by.has_perm("claims.triage_claim"):
+        return True
+    return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()
 
 
 def is_worked_on(claim: Claim) -> bool:

@@ -83,7 +83,7 @@ def _signed_off(verdict: Verdict, by: User) -> None:
 
 def _written_by_another(verdict: Verdict, by: User) -> None:
     if by.pk in (verdict.author_id, verdict.submitted_by_id, *verdict.edited_by):
-        raise NotAllowed(_("You wrote or submitted this verdict: somebody else has to review it."))
+        raise NotAllowed(_("You wrote, edited or submitted this verdict: somebody else has to review it."))
 
 
 def _not_signed_off_yet(verdict: Verdict, by: User) -> None:

@@ -25,6 +25,7 @@ CONTRIBUTOR = [
 FACT_CHECKER = [
     *CONTRIBUTOR,
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
+    "claims.read_drafts",
     "claims.triage_claim",
     "claims.submit_verdict",
     "claims.sign_off_verdict",

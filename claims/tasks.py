@@ -43,5 +43,7 @@ def concerned(verdict: Verdict, action: str) -> list[User]:
         reviewers = User.objects.with_perm(
             "claims.sign_off_verdict", backend="django.contrib.auth.backends.ModelBackend"
         )
-        return list(reviewers.filter(is_active=True).exclude(pk=verdict.author_id or 0))
+        # Who has written on it may not sign it off, and so is not asked to.
+        writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
+        return list(reviewers.filter(is_active=True).exclude(pk__in=filter(None, writers)))
     return [verdict.author] if verdict.author else []

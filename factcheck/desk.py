@@ -58,7 +58,7 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
         "STYLES": [lambda request: static("desk/desk.css")],
-        "SCRIPTS": [lambda request: static("desk/desk.js")],
+        "SCRIPTS": [lambda request: static("desk/kept.js"), lambda request: static("desk/desk.js")],
         "DASHBOARD_CALLBACK": "claims.admin.desk.dashboard",
         "ACCOUNT": {
             "navigation": [
@@ -68,7 +68,7 @@ def desk(newsroom: str) -> dict[str, Any]:
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
-        "COMMAND": {"search_models": ["claims.claim", "sources.source", "claims.claimant", "claims.topic"]},
+        "COMMAND": {"search_callback": "claims.admin.command.found"},
         "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _navigation()},
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template import loader
 from django.views import defaults
 from rest_framework import exceptions
@@ -147,6 +148,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     answered = error_response(request, HTTPStatus.FORBIDDEN, "You may not do this.")
     return answered or defaults.permission_denied(request, exception)
+
+
+def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token does not fit (CSRF_FAILURE_VIEW). What somebody wrote into it is handed back to be copied."""
+    if answered := error_response(request, HTTPStatus.FORBIDDEN, "You may not do this."):
+        return answered
+    # Words, and not names of choices; passwords are nobody's to see.
+    words = [
+        (name.replace("_", " ").capitalize(), text)
+        for name, text in request.POST.items()
+        if not name.startswith(("_", "csrf")) and "password" not in name and " " in str(text).strip()
+    ]
+    context = {"page": request.get_full_path(), "words": words}
+    return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -295,6 +295,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _encrypted
 # Two installations on one host, told apart by their port, would otherwise sign each other's editors out.
 SESSION_COOKIE_NAME = "sessionid" if _encrypted else f"sessionid-{PORT}"
 CSRF_COOKIE_NAME = "csrftoken" if _encrypted else f"csrftoken-{PORT}"
+CSRF_FAILURE_VIEW = "factcheck.errors.not_sent_by_a_page"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
     # HSTS for all subdomains and for browsers' preload lists binds hosts that are not ours to decide about.

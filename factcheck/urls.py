@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from factcheck import api
+from factcheck.admin.session import session_view
 
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -12,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     *api.v1,  # first, and without an `include`, which would cost its answers some microseconds
     path("api/", include(api)),
+    path("admin/session/", session_view, name="desk-session"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.api.fact_check_tools")),

@@ -43,7 +43,7 @@ QUERIES = {
     "auth.group": 5,
     "auth.user": 6,
     "claims.apitoken": 4,
-    "claims.claim": 10,
+    "claims.claim": 8,
     "claims.claimant": 4,
     "claims.importproblem": 5,
     "claims.importrun": 6,

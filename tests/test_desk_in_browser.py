@@ -1,13 +1,16 @@
 """The editors’ desk in a real browser: pickers run under its policy, pages fit a phone, words are readable."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim, Rating, Verdict
+from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Verdict
 from tests.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -135,6 +138,21 @@ def test_pages_fit_a_phone_and_are_readable(scheme: str, seat: Any, checker: Use
     assert desk.trouble == []
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_long_name_does_not_squeeze_the_statement(width: int, seat: Any, editor: User) -> None:
+    name = "The Standing Committee of the Regional Assembly for Transport, Harbours and Inland Navigation"
+    claimant = Claimant.objects.create(name=name)
+    earlier = make_claim("The tunnel between the two harbours cost 240 million euros.")
+    twice = make_claim("The tunnel cost 240 million.", claimant=claimant)
+    PossibleDuplicate.objects.create(claim=twice, earlier=earlier)
+    desk = seat(editor, viewport={"width": width, "height": 800})
+    page = desk.open("/admin/")
+    line = page.locator("li", has_text="The tunnel cost 240 million.").first
+    share = line.evaluate("line => line.querySelector('a').offsetWidth / line.offsetWidth")
+    assert share > 0.5
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 #: The badges and buttons of ours whose text and background have a contrast below 4.5 to 1 (WCAG 2.2, 1.4.3).
 _FAINT = """() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
@@ -168,3 +186,121 @@ def test_a_claim_is_picked_to_merge_into(seat: Any, editor: User) -> None:
         page.locator("details[open] button[type=submit]").click()
     assert Claim.objects.get(pk=claim.pk).merged_into == target
     assert desk.trouble == []
+
+
+# Words are kept until they are saved ----------------------------------------------------------------------------------
+
+WORDS = "Half a thought about the tunnel"
+
+
+def write(page: Page, words: str = WORDS) -> None:
+    """Type, and wait until the browser has noted it."""
+    page.locator("[name=context]").press_sequentially(words)
+    page.wait_for_function(
+        "words => Object.values(localStorage).some(kept => kept.includes(words))", arg=words
+    )
+
+
+def sign_in(page: Page, person: User) -> None:
+    page.fill("[name=login]", person.get_username())
+    page.fill("[name=password]", "correct horse battery")
+    page.click("main button[type=submit]")
+
+
+@pytest.mark.parametrize("lost", ["session", "cookies"])
+def test_who_is_signed_out_while_writing_signs_in_and_goes_on(lost: str, seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    if lost == "session":
+        Session.objects.all().delete()
+    else:
+        page.context.clear_cookies()
+    page.locator("button[name=_save]").click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("You are not signed in any more.")
+    assert page.input_value("[name=context]") == WORDS
+    with page.context.expect_page() as opened, page.expect_navigation():
+        dialog.get_by_role("button", name="Sign in").click()
+        sign_in(opened.value, checker)
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    claim.refresh_from_db()
+    assert claim.context == WORDS
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('desk-kept:'))") == []
+
+
+def test_a_page_that_was_closed_gives_the_words_back(seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    address = f"/admin/claims/claim/{claim.pk}/change/"
+    write(desk.open(address))
+    desk.page.close(run_before_unload=False)
+    desk.page = page = desk.page.context.new_page()
+    desk.open(address)
+    assert page.input_value("[name=context]") == WORDS
+    expect(page.locator(".desk-kept")).to_contain_text(
+        "What you wrote was not saved and is back in its fields."
+    )
+    with page.expect_navigation():
+        page.locator("button[name=_save]").click()
+    desk.open(address)
+    assert page.locator(".desk-kept").count() == 0
+    claim.refresh_from_db()
+    assert claim.context == WORDS
+
+
+def test_words_that_were_kept_can_be_given_up(seat: Any, checker: User) -> None:
+    claim = make_claim(context="As it was.")
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Discard what was kept").click()
+    assert page.input_value("[name=context]") == "As it was."
+    assert page.locator(".desk-kept").count() == 0
+
+
+def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, colleague: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    address = f"/admin/claims/claim/{claim.pk}/change/"
+    page = desk.open(address)
+    write(page)
+    page.context.clear_cookies()
+    page.locator("button[name=_save]").click()
+    with page.context.expect_page() as opened:
+        page.locator("dialog[open]").get_by_role("button", name="Sign in").click()
+    sign_in(opened.value, colleague)
+    expect(page.locator("dialog[open]")).to_contain_text("Somebody else has signed in.")
+    other = page.context.new_page()
+    other.goto(desk.address + address)
+    assert other.input_value("[name=context]") == ""
+    assert other.locator(".desk-kept").count() == 0
+    claim.refresh_from_db()
+    assert claim.context == ""
+
+
+def test_words_are_not_put_over_what_somebody_else_has_changed(seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    Claim.objects.filter(pk=claim.pk).update(context="A colleague was faster.")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    assert page.input_value("[name=context]") == "A colleague was faster."
+    expect(page.locator(".desk-kept textarea").first).to_have_value(WORDS)
+
+
+def test_words_are_forgotten_after_some_days(seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.clock.set_system_time(timezone.now() + timedelta(days=8))
+    desk.open("/admin/")
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('desk-kept:'))") == []

@@ -4,16 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from claims import drafting, editing, workflow
 from claims.admin import article
@@ -27,13 +29,16 @@ from claims.admin.filters import (
     QueueOrder,
     ScoreFilter,
 )
-from claims.admin.history import of_claim
+from claims.admin.history import of_claim, reads_work_on
 from claims.admin.labels import state_badge, verdict_badges
 from claims.admin.moving import MovesAdmin
-from claims.models import Appearance, Claim, ClaimTopic, Verdict
+from claims.models import Appearance, Claim, Claimant, ClaimTopic, Verdict
+from claims.models.readership import READ_DRAFTS
 from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.history import Entry, changes_of, links_of
+
+_BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
 
 @admin.register(Claim)
@@ -58,12 +63,12 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         ("topics", AutocompleteSelectFilter),
         ("claimant", AutocompleteSelectFilter),
         ("appearances__source", AutocompleteSelectFilter),
-        ("verdicts__rating", AutocompleteSelectFilter),
+        _BY_RATING,
         LanguageFilter,
+        ("claimed_on", RangeDateFilter),
     )
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
-    date_hierarchy = "claimed_on"
     ordering = ("-pk",)
     list_select_related = ("claimant",)
     autocomplete_fields = ("claimant", "topics")
@@ -93,7 +98,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        verdicts = Verdict.objects.select_related("rating").order_by("-pk")
+        verdicts = Verdict.objects.readable_by(person_at(request)).select_related("rating").order_by("-pk")
         appearances = Appearance.objects.select_related("source").defer("prefix", "suffix")
         changelist.result_list = changelist.result_list.prefetch_related(
             Prefetch("verdicts", verdicts.defer("explanation")),
@@ -135,11 +140,29 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
     def about(self, claim: Claim) -> str:
         return ", ".join(topic.name for topic in claim.topics.all()) or "–"
 
+    def matching(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim]:
+        """Each word in the statement, in a quote or in who said it; without joins, which would repeat claims."""
+        for word in smart_split(words):
+            part = unescape_string_literal(word) if word[0] in "\"'" else word
+            said_by = Claimant.objects.filter(name__icontains=part)
+            quoted = Appearance.objects.filter(exact__icontains=part)
+            rows = rows.filter(
+                Q(statement__icontains=part) | Q(claimant__in=said_by) | Q(pk__in=quoted.values("claim"))
+            )
+        return rows
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """The search of the list, and of the field that names a claim to merge into: one that stands by itself."""
         if request.GET.get("field_name") == "merged_into":
             queryset = queryset.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
         return super().get_search_results(request, queryset, search_term)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Without the rating, for who may not read drafts: it would find a claim by what a draft says of it."""
+        filters = super().get_list_filter(request)
+        if request.user.has_perm(READ_DRAFTS):
+            return filters
+        return tuple(one for one in filters if one != _BY_RATING)
 
     # Triage of several -----------------------------------------------------------------------------------------------
 
@@ -230,11 +253,22 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         if not change:
             obj.created_by = person_at(request)
         super().save_model(request, obj, form, change)
+        if "statement" in form.changed_data:
+            self._tell_of_the_same(request, obj)
+
+    def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
+        """Point to the claims in the same words, however they are typed; whoever may can merge the two."""
+        key = Claim.objects.filter(pk=claim.pk).values("statement_key")
+        same = Claim.objects.readable_by(person_at(request)).filter(statement_key__in=key)
+        for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:
+            words = _("The same statement is there already: {} ({}). If it is the same claim, merge the two.")
+            link = format_html('<a href="{}">{}</a>', change_page(other), other)
+            messages.warning(request, format_html(words, link, other.get_state_display()))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        claim = kwargs.get("obj")
+        claim = self.as_saved(request, kwargs.get("obj"))
         if claim and kwargs.get("change"):
             context |= claim_context(claim, person_at(request)) | self.moves_context(
                 claim, person_at(request)
@@ -256,10 +290,12 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         messages.success(request, _("Drafted. Fill it in, then submit it for review."))
         return redirect(change_page(verdict))
 
-    def history_entries(self, row: Claim) -> list[Entry]:
+    def history_entries(self, row: Claim, reader: User) -> list[Entry]:
+        if not reads_work_on(row, reader):
+            return of_claim(row, reader)
         return [
-            *super().history_entries(row),
+            *super().history_entries(row, reader),
             *changes_of(Appearance, of=_("an appearance"), claim_id=row.pk),
             *links_of(ClaimTopic, shown="topic", claim_id=row.pk),
-            *of_claim(row),
+            *of_claim(row, reader),
         ]

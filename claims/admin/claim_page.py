@@ -17,7 +17,8 @@ _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 
 def claim_context(claim: Claim, person: User) -> dict[str, Any]:
-    verdicts = list(claim.verdicts.select_related("publisher", "rating", "author").order_by("-pk"))
+    readable = claim.verdicts.readable_by(person)
+    verdicts = list(readable.select_related("publisher", "rating", "author").order_by("-pk"))
     publications = list(claim.publications.defer("search_text", "search_statement"))
     current = next((entry for entry in publications if is_current(entry)), None)
     return {
@@ -27,12 +28,12 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "quotes": quotes_of(claim),
         "verdicts": [(verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts],
         "publications": [(entry, status_badge(entry)) for entry in publications],
-        "moves_made": moves_made(claim.transitions.select_related("verdict")),
+        "moves_made": moves_made(claim.transitions.readable_by(person).select_related("verdict")),
         "public": current,
         "public_differs": current is not None and reviewed_parts_differ(claim, current),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": draft_offer(claim, verdicts, person),
-        "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.all()],
+        "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
     }
 
 

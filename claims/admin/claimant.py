@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from claims.admin.claim_numbers import readable_number
 from claims.models import Claimant
-from factcheck.admin.base import DeskAdmin
+from factcheck.admin.base import DeskAdmin, person_at
 
 
 @admin.register(Claimant)
@@ -23,7 +24,7 @@ class ClaimantAdmin(DeskAdmin):
     fields = ("name", ("kind", "country"), "job_title", "same_as", "notes")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
-        return super().get_queryset(request).annotate(number=Count("claims"))
+        return super().get_queryset(request).annotate(number=readable_number("claimant", person_at(request)))
 
     @admin.display(description=_("claims"), ordering="number")
     def claims_made(self, claimant: Any) -> SafeString:

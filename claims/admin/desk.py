@@ -52,7 +52,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ("claims.publish_verdict", "ready", _verdicts()),
         ("claims.add_verdict", "unchecked", Claim.objects.all()),
         ("claims.add_verdict", "recheck", _verdicts()),
-        ("claims.change_appearance", "orphaned", Claim.objects.all()),
+        ("claims.change_appearance", "orphaned", Claim.objects.readable_by(person)),
         ("claims.change_rating", "unmapped", Rating.objects.select_related("scale__publisher")),
         ("claims.merge_claim", "duplicates", PossibleDuplicate.objects.select_related("claim__claimant")),
     ]
@@ -80,9 +80,13 @@ def _card(name: str, rows: QuerySet[Any], person: User) -> Card:
 
 
 def _counted(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
-    """How many there are and the first of them, in one query."""
-    found = list(rows.annotate(total=Window(Count("pk")))[:_SHOWN])
-    return (found[0].total if found else 0), found
+    """How many there are and the first of them. All are counted by their keys alone, and few are read."""
+    numbered = list(rows.values_list("pk", Window(Count("pk")))[:_SHOWN])
+    if not numbered:
+        return 0, []
+    read = {row.pk: row for row in rows.filter(pk__in=[key for key, _total in numbered])}
+    # Who was faster may have moved one away in between.
+    return numbered[0][1], [read[key] for key, _total in numbered if key in read]
 
 
 def _line(row: Claim | Verdict | Rating | PossibleDuplicate) -> Line:
@@ -117,7 +121,7 @@ def _last_published() -> Card:
         status=Publication.Status.PUBLISHED
     )
     newest = ours.select_related("claim").only("kind", "status", "published_at", "claim__statement")
-    count, found = _counted(newest.order_by("-published_at", "-pk"))
+    found = newest.order_by("-published_at", "-claim_id")[:_SHOWN]
     lines = [
         Line(
             str(entry.claim),
@@ -129,5 +133,9 @@ def _last_published() -> Card:
         for entry in found
     ]
     return Card(
-        "published", _("Last published"), count, reverse("admin:claims_publication_changelist"), lines
+        "published",
+        _("Last published"),
+        ours.count(),
+        reverse("admin:claims_publication_changelist"),
+        lines,
     )

@@ -25,6 +25,7 @@ class EvidenceInline(StackedInline):
     form = QuoteForm
     extra = 0
     verbose_name = _("item of evidence")
+    verbose_name_plural = _("evidence")
     autocomplete_fields = ("source",)
     fieldsets = (
         (None, {"fields": ("source", "stance", "note", "exact")}),

@@ -45,7 +45,7 @@ class JudgedFilter(DropdownFilter):
         return [("published", _("Published")), ("open", _("In work")), ("none", _("None"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        verdicts = Verdict.objects.filter(claim=OuterRef("pk"))
+        verdicts = Verdict.objects.readable_by(person_at(request)).filter(claim=OuterRef("pk"))
         chosen = {
             "published": Exists(verdicts.filter(state=Verdict.State.PUBLISHED)),
             "open": Exists(verdicts.filter(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])),

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Publication, Transition, Verdict
+from claims.models.readership import READ_DRAFTS
 from claims.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck.admin.history import Entry, name_of
 
@@ -14,13 +16,25 @@ _LABELS = {
 }
 
 
-def of_claim(claim: Claim) -> list[Entry]:
+def reads_work_on(row: Claim | Verdict, reader: User) -> bool:
+    """Whether the person may read how it came about, and not only what was published of it."""
+    own = row.author_id if isinstance(row, Verdict) else row.created_by_id
+    return reader.pk == own or reader.has_perm(READ_DRAFTS)
+
+
+def of_claim(claim: Claim, reader: User) -> list[Entry]:
+    published = _publications(claim.publications.defer("body", "search_text"))
+    if not reads_work_on(claim, reader):
+        return published
     added = Entry(claim.created_at, name_of(claim.created_by), _("Added"))
-    moves = claim.transitions.select_related("verdict__publisher")
-    return [added, *_moves(moves), *_publications(claim.publications.defer("body", "search_text"))]
+    moves = claim.transitions.readable_by(reader).select_related("verdict__publisher")
+    return [added, *_moves(moves), *published]
 
 
-def of_verdict(verdict: Verdict) -> list[Entry]:
+def of_verdict(verdict: Verdict, reader: User) -> list[Entry]:
+    if not reads_work_on(verdict, reader):
+        # How it became public, and ceased to be; the note on a retraction is public too.
+        return _moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
         Entry(verdict.created_at, name_of(verdict.author), _("Drafted")),
         *_moves(verdict.transitions.all()),

@@ -93,7 +93,7 @@ def _total(run: ImportRun) -> int:
 def _far(run: ImportRun) -> str:
     numbers = {"done": intcomma(run.done), "records": intcomma(run.records)}
     if _is_writing(run):
-        return _("%(done)s of %(records)s records stored") % numbers
+        return _("%(done)s of %(records)s records dealt with") % numbers
     return _("%(records)s records found") % numbers if run.records else ""
 
 

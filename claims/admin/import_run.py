@@ -1,6 +1,5 @@
 """Imports of files: what became of each, how far it is, and what can be done about it."""
 
-import json
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,8 +15,8 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path
-from django.utils.html import format_html, format_html_join
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +30,7 @@ from claims.models import ImportRun
 from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.technical import fingerprint, folded_json
 
 _TONES: dict[str, Tone] = {
     ImportRun.State.CHOSEN: "neutral",
@@ -69,11 +69,11 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         ("read_as", "shown_size"),
         ("started_by_name", "created_at"),
         ("started_at", "finished_at"),
-        "content_sha256",
         "shown_notes",
+        "known_again",
         "settings",
     )
-    readonly_fields = ("read_as", "shown_size", "shown_notes", "settings")
+    readonly_fields = ("read_as", "shown_size", "shown_notes", "settings", "known_again")
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, run: ImportRun) -> SafeString:
@@ -95,8 +95,11 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def settings(self, run: ImportRun) -> SafeString | str:
         if not run.format_settings:
             return "–"
-        pretty = json.dumps(run.format_settings, indent=2, ensure_ascii=False)
-        return format_html('<pre class="desk-json" tabindex="0">{}</pre>', pretty)
+        return folded_json(_("How the file was read, so that it can be read so again"), run.format_settings)
+
+    @admin.display(description=_("known again"))
+    def known_again(self, run: ImportRun) -> SafeString | str:
+        return fingerprint(_("The same file is recognised, whatever its name."), run.content_sha256)
 
     # A new one -------------------------------------------------------------------------------------------------------
 
@@ -120,6 +123,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             "report": self.report_view,
             "go-on": self.go_on_view,
             "undo": self.undo_view,
+            "discard": self.discard_view,
         }
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_importrun_{name}")
@@ -170,6 +174,19 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             else:
                 messages.success(request, gettext("It goes on. What was stored already is not stored twice."))
         return HttpResponseRedirect(change_page(run))
+
+    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give up an import that was not started, and delete its file."""
+        run = self._asked_for(request, pk, "claims.run_import")
+        if request.method != "POST":
+            return HttpResponseRedirect(change_page(run))
+        try:
+            runs.discard(run, by=person_at(request))
+        except (IllegalMove, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(change_page(run))
+        messages.success(request, gettext("Discarded: %s. Nothing of it was stored.") % run.origin)
+        return HttpResponseRedirect(reverse("admin:claims_importrun_changelist"))
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take back what the import brought."""

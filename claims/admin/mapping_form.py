@@ -69,7 +69,7 @@ _ORDERS: Choices = [
     ("dmy", gettext_lazy("day first, 25/12/2019")),
     ("mdy", gettext_lazy("month first, 12/25/2019")),
     ("ymd", gettext_lazy("year first, 2019/12/25")),
-    ("mixed", gettext_lazy("one way and the other")),
+    ("mixed", gettext_lazy("sometimes day first, sometimes month first")),
 ]
 _SEPARATORS: Choices = [
     (",", gettext_lazy("cut at commas")),
@@ -148,7 +148,7 @@ class MappingForm(forms.Form):
             for column, value in columns.items()
         ]
         self._choice(f"column-{name}", choices, "" if said is None else json.dumps(said), _in_words(said))
-        self.fields[f"column-{name}"].widget.attrs["aria-label"] = str(LABELS[name])
+        self._describe(f"column-{name}", str(LABELS[name]))
         constant = section(self._mapping, "constants").get(name, "")
         self.fields[f"constant-{name}"] = forms.CharField(
             required=False,
@@ -167,12 +167,14 @@ class MappingForm(forms.Form):
             ]
             unsaid = _("seen: %s") % "; ".join(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
+            self._describe(f"manner-{name}", _("%s: the order of its dates") % LABELS[name])
         if name in _LISTS:
             separators = section(self._mapping, "split").get(name) or []
             said_so = separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
             self._choice(
                 f"manner-{name}", [("", _("one value")), *_SEPARATORS], said_so, " ".join(separators)
             )
+            self._describe(f"manner-{name}", _("%s: what stands between several") % LABELS[name])
 
     def _add_dialect(self, dialect: Settings) -> None:
         self._choice("delimiter", _DELIMITERS, dialect.get("delimiter", ","), label=_("Between cells"))
@@ -192,6 +194,10 @@ class MappingForm(forms.Form):
         self.fields[name] = forms.ChoiceField(
             label=label, choices=choices, initial=present, required=False, widget=UnfoldAdminSelectWidget
         )
+
+    def _describe(self, name: str, words: str) -> None:
+        """Name an input that has no label of its own, for those who do not see what it stands beside."""
+        self.fields[name].widget.attrs["aria-label"] = words
 
     def clean_encoding(self) -> str:
         encoding: str = self.cleaned_data["encoding"]

@@ -54,6 +54,12 @@ class MovesAdmin(DeskAdmin):
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
 
+    def as_saved(self, request: HttpRequest, subject: Any) -> Any:
+        """The subject as it stands: a form that was refused has put what was typed into the one it was given."""
+        if subject is None or request.method != "POST":
+            return subject
+        return self.get_queryset(request).get(pk=subject.pk)
+
     def moves_context(self, subject: Claim | Verdict, by: User) -> dict[str, Any]:
         """What the panel of buttons needs."""
         options = workflow.options(subject, by)

@@ -1,7 +1,5 @@
 """The ledger: what readers saw from when on. To look at only."""
 
-import json
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,6 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from claims.admin.labels import status_badge
 from claims.models import Publication
 from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.technical import fingerprint, folded_json
 
 
 @admin.register(Publication)
@@ -32,9 +31,9 @@ class PublicationAdmin(LookOnly, DeskAdmin):
         ("published_at", "superseded_at"),
         "page",
         "pretty_body",
-        "body_sha256",
+        "proof",
     )
-    readonly_fields = ("shown_status", "page", "pretty_body")
+    readonly_fields = ("shown_status", "page", "pretty_body", "proof")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         rows = super().get_queryset(request)
@@ -52,5 +51,9 @@ class PublicationAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("body"))
     def pretty_body(self, publication: Publication) -> SafeString:
-        pretty = json.dumps(publication.document, indent=2, ensure_ascii=False)
-        return format_html('<pre class="desk-json" tabindex="0">{}</pre>', pretty)
+        return folded_json(_("What the API says of this version, for programs"), publication.document)
+
+    @admin.display(description=_("unchanged since"))
+    def proof(self, publication: Publication) -> SafeString | str:
+        sentence = _("Nobody can change what was published. Whoever has a copy can compare it with this one.")
+        return fingerprint(sentence, publication.body_sha256)

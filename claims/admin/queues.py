@@ -41,7 +41,9 @@ class Queue:
 
 
 def _unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
-    judged = Verdict.objects.filter(claim=OuterRef("pk"), state__in=[*_OPEN, Verdict.State.PUBLISHED])
+    judged = Verdict.objects.readable_by(person).filter(
+        claim=OuterRef("pk"), state__in=[*_OPEN, Verdict.State.PUBLISHED]
+    )
     return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
 
 
@@ -67,6 +69,7 @@ def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[
     return with_signoffs_given(verdicts).filter(
         ~Exists(mine),
         ~Q(author=person),
+        ~Q(edited_by__contains=[person.pk]),
         Q(submitted_by=None) | ~Q(submitted_by=person),
         state=Verdict.State.IN_REVIEW,
         given__lt=F("required_signoffs"),

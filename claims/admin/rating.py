@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -87,8 +88,8 @@ class RatingScaleAdmin(DeskAdmin):
         super().save_formset(request, form, formset, change)
         classification.call_for([f.instance for f in formset.initial_forms if "normalised" in f.changed_data])
 
-    def history_entries(self, row: RatingScale) -> list[Entry]:
-        return [*super().history_entries(row), *changes_of(Rating, of=_("a rating"), scale_id=row.pk)]
+    def history_entries(self, row: RatingScale, reader: User) -> list[Entry]:
+        return [*super().history_entries(row, reader), *changes_of(Rating, of=_("a rating"), scale_id=row.pk)]
 
 
 @admin.register(Rating)
@@ -107,8 +108,9 @@ class RatingAdmin(QueueOrder, DeskAdmin):
     ordering = ("scale", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
-        judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED).order_by("-pk")
-        samples = ArraySubquery(judged.values("claim__statement")[:2])
+        judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
+        # Any two: the newest of a rare rating would be sought among all verdicts, from the newest back.
+        samples = ArraySubquery(judged.order_by().values("claim__statement")[:2])
         return with_use(super().get_queryset(request)).annotate(samples=samples)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

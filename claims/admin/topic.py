@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from claims.admin.claim_numbers import readable_number
 from claims.models import Topic
-from factcheck.admin.base import DeskAdmin
+from factcheck.admin.base import DeskAdmin, person_at
 
 
 @admin.register(Topic)
@@ -24,7 +25,7 @@ class TopicAdmin(DeskAdmin):
     fields = (("name", "slug"), "parent", "description", "same_as")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return super().get_queryset(request).annotate(number=Count("claims"))
+        return super().get_queryset(request).annotate(number=readable_number("topics", person_at(request)))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, Any]:
         return dict(self.prepopulated_fields) if obj is None else {}

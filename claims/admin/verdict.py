@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -17,7 +18,7 @@ from claims import drafting
 from claims.admin.claim_page import claim_link, moves_made, quotes_of
 from claims.admin.evidence import EvidenceInline, evidence_of
 from claims.admin.filters import LanguageFilter, QueueFilter, QueueOrder
-from claims.admin.history import of_verdict
+from claims.admin.history import of_verdict, reads_work_on
 from claims.admin.labels import rating_badge, state_badge
 from claims.admin.moving import MovesAdmin, returned_with
 from claims.admin.verdict_form import BeginForm, RatingSelect, VerdictForm
@@ -198,7 +199,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        verdict = kwargs.get("obj")
+        verdict = self.as_saved(request, kwargs.get("obj"))
         if verdict and kwargs.get("change"):
             context |= self.moves_context(verdict, person_at(request))
             context |= self._page_context(request, verdict)
@@ -208,6 +209,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
+        person = person_at(request)
         given = (
             verdict.signoffs.filter(round=verdict.review_round)
             if verdict.state == Verdict.State.IN_REVIEW
@@ -224,10 +226,10 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
             "missing": missing_for_review(verdict) if verdict.state == Verdict.State.DRAFT else [],
             "given": given,
             "returned": returned_with(verdict),
-            "signoffs": verdict.signoffs.all(),
-            "moves_made": moves_made(verdict.transitions.all()),
+            "signoffs": verdict.signoffs.readable_by(person),
+            "moves_made": moves_made(verdict.transitions.readable_by(person)),
             "replaces": verdict.supersedes,
-            "replaced_by": Verdict.objects.filter(supersedes=verdict).first(),
+            "replaced_by": Verdict.objects.readable_by(person).filter(supersedes=verdict).first(),
             "may_edit": self.has_change_permission(request, verdict),
             "evidence": evidence_of(verdict),
             "house_offer": verdict.state in (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
@@ -243,6 +245,9 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
             return HttpResponseBadRequest(_("Send the text to show by POST."))
         return HttpResponse(to_html(text))
 
-    def history_entries(self, row: Verdict) -> list[Entry]:
+    def history_entries(self, row: Verdict, reader: User) -> list[Entry]:
+        told = of_verdict(row, reader)
+        if not reads_work_on(row, reader):
+            return told
         own = changes_of(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
-        return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *of_verdict(row)]
+        return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *told]

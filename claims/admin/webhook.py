@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -129,10 +130,10 @@ class WebhookAdmin(DeskAdmin):
         shown = [str(endpoint) for endpoint in objs] + [gettext("%d deliveries in its log") % log]
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
-    def history_entries(self, row: WebhookEndpoint) -> list[Entry]:
+    def history_entries(self, row: WebhookEndpoint, reader: User) -> list[Entry]:
         # Saved forms are told by what they changed, and described in JSON; what a button did is a sentence.
         pressed = [entry for entry in self._log_entries(row, action_flag=CHANGE) if entry.what in _PRESSED]
-        return [*super().history_entries(row), *pressed]
+        return [*super().history_entries(row, reader), *pressed]
 
     # Its buttons -----------------------------------------------------------------------------------------------------
 

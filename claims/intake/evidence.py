@@ -14,7 +14,7 @@ _TAKEN_OVER = [
 
 def take_over(successors: Mapping[int, int]) -> None:
     """Copy the evidence of each verdict (its id) to the one that replaces it (its id)."""
-    rows = Evidence.objects.filter(verdict__in=successors).order_by("pk") if successors else []
+    rows = Evidence.objects.filter(verdict__in=successors).order_by("pk")
     copy(
         Evidence,
         [

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -108,6 +109,27 @@ def preview(
             (item, item if isinstance(item, Refusal) else read_review(item, conventions))
             for item, conventions in first
         ]
+
+
+@transaction.atomic
+def discard(run: ImportRun, *, by: User) -> None:
+    """Give up an import that was chosen and not started; its file goes once that is certain.
+
+    Raises:
+        NotAllowed: the person's role does not include importing.
+        IllegalMove: it was started; what it did stays on record, and can be undone.
+    """
+    require(by, "claims.run_import", _("import files"))
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if run.state != _STATE.CHOSEN:
+        raise IllegalMove(
+            _("This import cannot be discarded: it is “%(state)s”. Undo it instead.")
+            % {"state": run.get_state_display()}
+        )
+    storage, name = run.upload.storage, run.upload.name
+    run.delete()
+    if name:
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def start(run: ImportRun, *, by: User) -> None:

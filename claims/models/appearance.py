@@ -1,10 +1,18 @@
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.claim import Claim
+from claims.models.readership import WorkQuerySet
 from factcheck.history import keep_history
+
+
+class AppearanceQuerySet(WorkQuerySet["Appearance"]):
+    def _open_to(self, person: User) -> Q:
+        return Q(claim__in=Claim.objects.readable_by(person))
 
 
 @keep_history()
@@ -31,6 +39,8 @@ class Appearance(Anchored):
         help_text=_("Orphaned: the latest version of the source no longer carries the words in this place."),
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = AppearanceQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

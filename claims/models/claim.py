@@ -3,6 +3,7 @@ from urllib.parse import quote
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.readership import WorkQuerySet
 from claims.models.statement_key import StatementKey
 from claims.models.transition import move_is_written_down
 from factcheck import bounds
@@ -38,7 +40,7 @@ _MERGES_CHAIN = refuse(
 )
 
 
-class ClaimQuerySet(models.QuerySet["Claim"]):
+class ClaimQuerySet(WorkQuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Claims that somebody still has to decide about or check: proposed or accepted, and not published."""
         from claims.models.publication import Publication
@@ -47,6 +49,12 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(
             models.Exists(live)
         )
+
+    def _open_to(self, person: User) -> Q:
+        from claims.models.publication import Publication
+
+        published = Publication.objects.filter(claim=models.OuterRef("pk"))
+        return Q(created_by=person) | Q(models.Exists(published))
 
 
 @keep_history(exclude=["updated_at", "statement_key"])
@@ -137,6 +145,7 @@ class Claim(models.Model):
             ("triage_claim", _("Can accept and decline claims")),
             ("merge_claim", _("Can merge claims and undo it")),
             ("republish_claim", _("Can publish new appearances and topics of a published claim")),
+            ("read_drafts", _("Can read everybody's claims and verdicts before they are published")),
         ]
         constraints = [
             models.CheckConstraint(name="claim_has_a_statement", condition=~Q(statement="")),

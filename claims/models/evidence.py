@@ -1,9 +1,12 @@
 import pgtrigger
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.readership import WorkQuerySet
+from claims.models.verdict import Verdict
 from factcheck import bounds
 from factcheck.history import keep_history
 from factcheck.rules import Rule, refuse, see_the_present
@@ -19,6 +22,11 @@ _ADDRESS_IS_CITED = refuse(
     "A verdict in review, or one that was published, rests on this address: correct it rather than clear it.",
     name="source_address_is_kept",
 )
+
+
+class EvidenceQuerySet(WorkQuerySet["Evidence"]):
+    def _open_to(self, person: User) -> models.Q:
+        return models.Q(verdict__in=Verdict.objects.readable_by(person))
 
 
 @keep_history()
@@ -45,6 +53,8 @@ class Evidence(Anchored):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]

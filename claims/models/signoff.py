@@ -1,15 +1,23 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.readership import WorkQuerySet
 from factcheck.rules import Rule, append_only, refuse
 
 _WROTE_IT = refuse(
     "Who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"
 )
+
+
+class SignOffQuerySet(WorkQuerySet["SignOff"]):
+    def _open_to(self, person: User) -> models.Q:
+        # What colleagues say to each other in a review is not published with the verdict.
+        return models.Q(verdict__author=person)
 
 
 class SignOff(models.Model):
@@ -26,6 +34,8 @@ class SignOff(models.Model):
     round = models.PositiveSmallIntegerField(_("review round"))
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("when"), db_default=Now())
+
+    objects = SignOffQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

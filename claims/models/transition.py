@@ -1,9 +1,11 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.readership import WorkQuerySet
 from factcheck.rules import Rule, append_only, refuse
 
 
@@ -24,6 +26,13 @@ def move_is_written_down(subject: str) -> str:
             {refusal}
         END IF;
     """
+
+
+class TransitionQuerySet(WorkQuerySet["Transition"]):
+    def _open_to(self, person: User) -> models.Q:
+        # The notes are the newsroom's own: nobody else's are published.
+        own_claim = models.Q(verdict=None, claim__created_by=person)
+        return own_claim | models.Q(verdict__author=person)
 
 
 class Transition(models.Model):
@@ -49,6 +58,8 @@ class Transition(models.Model):
     actor_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("when"), db_default=Now())
+
+    objects = TransitionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -1,11 +1,13 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.readership import WorkQuerySet
 from claims.models.transition import move_is_written_down
 from factcheck import bounds
 from factcheck.fields import AddressField, LanguageField
@@ -74,6 +76,13 @@ class CorrectionKind(models.TextChoices):
     CLARIFICATION = "clarification", _("Clarification")
     CORRECTION = "correction", _("Correction")
     UPDATE = "update", _("Update")
+
+
+class VerdictQuerySet(WorkQuerySet["Verdict"]):
+    def _open_to(self, person: User) -> Q:
+        states = Verdict.State
+        public = [states.PUBLISHED, states.SUPERSEDED, states.RETRACTED]
+        return Q(author=person) | Q(state__in=public)
 
 
 @keep_history(exclude=["edited_by"])
@@ -146,7 +155,6 @@ class Verdict(models.Model):
     recheck_on = models.DateField(
         _("check again on"), null=True, blank=True, validators=[bounds.day_in_sight]
     )
-    recheck_on = models.DateField(_("check again on"), null=True, blank=True)
     url = AddressField(
         _("review page"),
         max_length=2000,
@@ -179,6 +187,8 @@ class Verdict(models.Model):
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     #: When the transaction began that brought it: so it is known what arrived together with it.
     created_at = models.DateTimeField(_("added"), db_default=TransactionNow(), editable=False)
+
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -30,6 +31,10 @@ def person_at(request: HttpRequest) -> User:
 def change_page(row: models.Model) -> str:
     """The address of the row's page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+#: So many keys of what was searched for are kept; more is looked up again where it is needed.
+_MOST_KEPT = 1000
 
 
 class DeskAdmin(ModelAdmin):
@@ -54,6 +59,37 @@ class DeskAdmin(ModelAdmin):
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The rows that the person may read, wherever the admin shows them: lists, pages, pickers, Ctrl-K."""
+        rows: Any = super().get_queryset(request)
+        return rows.readable_by(person_at(request)) if hasattr(rows, "readable_by") else rows
+
+    # Searching --------------------------------------------------------------------------------------------------------
+
+    def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """The rows in which all words occur, each once."""
+        found, may_repeat = super().get_search_results(request, rows, words)
+        return found.distinct() if may_repeat else found
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """The same for lists and pickers. What is rare costs reading all rows, so it is looked up once.
+
+        To count what was found and to read a page of it are statements of their own, which would look again. What is
+        common is found quickly and only counted by reading on.
+        """
+        found = self.matching(request, queryset, search_term)
+        if not search_term.strip():
+            return found, False
+        keys = list(found.order_by("-pk").values_list("pk", flat=True)[: _MOST_KEPT + 1])
+        return (found if len(keys) > _MOST_KEPT else queryset.filter(pk__in=keys)), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        if changelist.query:
+            # The years of what was found would be two more searches.
+            changelist.date_hierarchy = None
+        return changelist
 
     # Two people on one page -------------------------------------------------------------------------------------------
 
@@ -95,8 +131,8 @@ class DeskAdmin(ModelAdmin):
 
     # History ----------------------------------------------------------------------------------------------------------
 
-    def history_entries(self, row: Any) -> list[Entry]:
-        """Everything recorded about the row, in any order."""
+    def history_entries(self, row: Any, reader: User) -> list[Entry]:
+        """Everything recorded about the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._log_entries(row)
         changes = changes_of(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)
@@ -113,12 +149,15 @@ class DeskAdmin(ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        entries = sorted(self.history_entries(row), key=lambda entry: entry.at, reverse=True)
+        found = self.history_entries(row, person_at(request))
+        entries = sorted(found, key=lambda entry: entry.at, reverse=True)
         page = Paginator(entries, 50).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),

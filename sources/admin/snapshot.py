@@ -1,27 +1,28 @@
 """What sources held at a moment, with the claims found in it. To look at only."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from sources.admin.marking import Mark, marked
 from sources.models import Snapshot
 
 
-def marked_text(snapshot: Snapshot) -> SafeString:
-    """The snapshot's text; every claim anchored in it is marked and leads to its page."""
-    anchored = snapshot.source.appearances.filter(snapshot=snapshot, start__isnull=False).select_related(
-        "claim"
-    )
+def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
+    """The snapshot's text; every claim anchored in it that the person may read is marked and leads to its page."""
+    anchored = snapshot.source.appearances.readable_by(reader).filter(snapshot=snapshot, start__isnull=False)
     return marked(
         snapshot.text,
         [
             Mark(a.start, a.end, change_page(a.claim), f"{a.claim} ({a.claim.get_state_display()})")
-            for a in anchored
+            for a in anchored.select_related("claim")
             if a.start is not None and a.end is not None
         ],
     )
@@ -37,18 +38,22 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
     date_hierarchy = "captured_at"
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("source", ("number", "captured_at"), "url", "text_with_claims")}),
+        (None, {"fields": ("source", ("number", "captured_at"), "url")}),
         (
             _("As captured"),
             {"fields": ("title", "byline", ("published_on", "language"), "media_type", "content_size")},
         ),
         (_("Proof"), {"fields": ("content_sha256", "text_sha256", "extractor")}),
     )
-    readonly_fields = ("text_with_claims",)
+    change_form_outer_after_template = "admin/desk/snapshot_bottom.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("text")
 
-    @admin.display(description=_("text"))
-    def text_with_claims(self, snapshot: Snapshot) -> SafeString:
-        return marked_text(snapshot)
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        snapshot = kwargs.get("obj")
+        if snapshot:
+            context["text"] = marked_text(snapshot, person_at(request))
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -19,12 +20,12 @@ from sources.admin.snapshot import marked_text
 from sources.models import Source
 
 
-def _number(relation: str) -> Coalesce:
-    """How many rows of a relation a source has, counted on their own so that two counts do not multiply."""
+def _number(relation: str, reader: User) -> Coalesce:
+    """How many rows of a relation the person may read, counted on their own so that two counts do not multiply."""
     related: Any = Source._meta.get_field(relation).related_model
-    counting = (
-        related.objects.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
-    )
+    rows = related.objects
+    readable = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
+    counting = readable.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
     return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
 
 
@@ -82,11 +83,11 @@ class SourceAdmin(DeskAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        rows = super().get_queryset(request)
+        rows, reader = super().get_queryset(request), person_at(request)
         return rows.annotate(
-            claims_number=_number("appearances"),
-            evidence_number=_number("evidence"),
-            snapshots_number=_number("snapshots"),
+            claims_number=_number("appearances", reader),
+            evidence_number=_number("evidence", reader),
+            snapshots_number=_number("snapshots", reader),
         )
 
     @admin.display(description=_("claims"), ordering="claims_number")
@@ -122,6 +123,6 @@ class SourceAdmin(DeskAdmin):
                 "source": source,
                 "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
                 "latest": latest,
-                "latest_text": marked_text(latest) if latest else "",
+                "latest_text": marked_text(latest, person_at(request)) if latest else "",
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -3,6 +3,9 @@
 (() => {
     "use strict";
 
+    // The catalogue of translations is not on every page.
+    const say = (words) => (window.gettext ? gettext(words) : words);
+
     document.addEventListener("submit", (event) => {
         const form = event.target;
         if (event.defaultPrevented || form.method !== "post") return;
@@ -68,7 +71,38 @@
         const timer = setInterval(() => ask().catch(() => {}), 1000);
     };
 
+    // What libraries draw has no names of its own: pickers get those of the fields they stand for.
+    const nameOf = (select) =>
+        document.querySelector(`label[for="${CSS.escape(select.id)}"]`)?.textContent.replace("*", "").trim() ||
+        select.getAttribute("aria-label") ||
+        select.dataset.placeholder ||
+        select.name;
+    const namePickers = () => {
+        document.querySelectorAll("select.select2-hidden-accessible + .select2-container").forEach((picker) => {
+            const name = nameOf(picker.previousElementSibling);
+            picker.querySelectorAll("[role=combobox], [role=textbox], [type=search]").forEach((part) => {
+                if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
+                part.removeAttribute("aria-labelledby");
+            });
+            // Its list of what was chosen holds the search as well, which no list may.
+            picker.querySelectorAll("ul").forEach((list) => list.setAttribute("role", "group"));
+            picker.querySelectorAll("ul > li").forEach((item) => item.setAttribute("role", "presentation"));
+        });
+        document.querySelectorAll(".select2-search__field:not([aria-label])").forEach((field) => {
+            field.setAttribute("aria-label", say("Search"));
+        });
+    };
+    // Two regions that scroll are told apart by their names.
+    const nameRegions = () => {
+        document.querySelectorAll("[data-simplebar]").forEach((region) => {
+            region.dataset.simplebarAriaLabel = say(region.closest("nav") ? "Menu" : "List");
+        });
+    };
+
     document.addEventListener("DOMContentLoaded", () => {
+        nameRegions();
+        new MutationObserver(namePickers).observe(document.body, { childList: true, subtree: true });
+        namePickers();
         document.querySelectorAll("textarea[data-preview]").forEach(withPreview);
         document.querySelectorAll("[data-progress-url]").forEach(following);
     });

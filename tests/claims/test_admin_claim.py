@@ -32,7 +32,7 @@ def new_appearance(source: Source, quote: str, number: int = 0, **more: str) -> 
 
 
 def test_a_pasted_quote_is_found_in_the_source(desk: Desk, contributor: User) -> None:
-    claim, source = make_claim(state="proposed"), make_source(TEXT)
+    claim, source = make_claim(state="proposed", created_by=contributor), make_source(TEXT)
     response = desk.sign_in(contributor).save(
         claim, **new_appearance(source, " the  bridge cost 90 million euros ")
     )
@@ -144,7 +144,7 @@ def test_what_stands_in_the_way_is_said_and_not_offered(desk: Desk, editor: User
 
 
 def test_a_forbidden_move_is_a_message_and_changes_nothing(desk: Desk, contributor: User) -> None:
-    claim = make_claim(state="proposed")
+    claim = make_claim(state="proposed", created_by=contributor)
     assert desk.sign_in(contributor).move(claim, "accept") == [
         "Your role does not include this: Accept for checking."
     ]
@@ -309,7 +309,8 @@ def test_words_under_review_are_fixed_for_everybody(desk: Desk, checker: User, e
 
 
 def test_contributors_edit_proposals_only(desk: Desk, client: Client, contributor: User) -> None:
-    proposed, accepted = make_claim(state="proposed"), make_claim()
+    proposed = make_claim(state="proposed", created_by=contributor)
+    accepted = make_claim(created_by=contributor)
     desk.sign_in(contributor)
     assert 'name="_save"' in desk.text(proposed)
     assert 'name="_save"' not in desk.text(accepted)
@@ -358,3 +359,34 @@ def test_orphaned_quotes_are_a_queue(client: Client, checker: User) -> None:
     client.force_login(checker)
     answer = client.get(reverse("admin:claims_claim_changelist"), {"queue": "orphaned"})
     assert list(answer.context["cl"].result_list) == [claim]
+
+
+# The same words -------------------------------------------------------------------------------------------------------
+
+
+def add(client: Client, statement: str) -> list[str]:
+    """Add a claim; the messages that its page then shows."""
+    empty = {f"appearances-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
+    address = reverse("admin:claims_claim_add")
+    return said(client.post(address, {"statement": statement, "language": "en"} | empty, follow=True))
+
+
+def test_the_same_statement_is_pointed_out(client: Client, checker: User) -> None:
+    known = make_claim("Trams are free.")
+    client.force_login(checker)
+    (told,) = (message for message in add(client, "trams are  free") if "already" in message)
+    link = f'<a href="/admin/claims/claim/{known.pk}/change/">Trams are free.</a>'
+    assert told.startswith(f"The same statement is there already: {link} (Accepted).")
+    assert [message for message in add(client, "Buses are free.") if "already" in message] == []
+
+
+def test_the_same_statement_is_no_way_to_learn_of_drafts(client: Client, contributor: User) -> None:
+    make_claim("Trams are free.")
+    client.force_login(contributor)
+    assert [message for message in add(client, "Trams are free.") if "already" in message] == []
+
+
+def test_a_refused_save_leaves_the_claim_on_top_as_it_is(desk: Desk, editor: User) -> None:
+    claim = make_claim("Trams are free.")
+    page = desk.sign_in(editor).save(claim, statement="Trams cost nothing.", claimed_on="never")
+    assert page.context["claim"].statement == "Trams are free."

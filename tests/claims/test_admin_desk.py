@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from claims import workflow
+from claims import drafting, workflow
 from claims.models import Claim, PossibleDuplicate, Rating, RatingScale, Topic
 from sources.models import Publisher
 from tests.desk import Desk, said
@@ -59,15 +59,30 @@ def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, chec
         assert desk.client.get(card.page).context["cl"].result_count == card.count, card.name
 
 
+def test_nobody_is_asked_to_sign_off_what_they_may_not(
+    desk: Desk, checker: User, colleague: User, editor: User
+) -> None:
+    """Neither the author nor who edited or submitted it, on the dashboard and in the list; others are asked."""
+    verdict = make_draft(make_claim(), checker)
+    drafting.edit(verdict, by=editor, summary="A better summary.")
+    workflow.move(verdict, "submit", by=checker)
+    asked = {}
+    for person in (checker, editor, colleague):
+        listed = desk.sign_in(person).client.get("/admin/claims/verdict/?queue=review")
+        asked[person.username] = cards(desk.client)["review"], listed.context["cl"].result_count
+    assert asked == {"chris": (0, 0), "edda": (0, 0), "kim": (1, 1)}
+
+
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_dashboard_costs_fourteen_queries(
+def test_the_dashboard_costs_sixteen_queries(
     count: int, desk: Desk, editor: User, publish: Any, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(count):
         make_claim(state="proposed")
         publish()
     desk.sign_in(editor)
-    with django_assert_num_queries(14):  # the session, the person, two for permissions, and one for each list
+    # The session, the person, two for permissions, one for each list, and another for what is in it.
+    with django_assert_num_queries(16):
         desk.client.get(reverse("admin:index"))
 
 

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
 from claims import workflow
+from claims.admin.labels import rating_badge
 from claims.models import Evidence, Rating, RatingScale, Verdict
 from sources.models import Publisher
 from tests.desk import Desk, buttons, said
@@ -142,6 +143,8 @@ def test_contributors_never_see_the_word_publish_on_a_button(
 ) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     workflow.move(verdict, "sign_off", by=User.objects.create_superuser("root"))
+    # Normally they do not see the verdict at all; here an administrator lets them.
+    contributor.user_permissions.add(Permission.objects.get(codename="read_drafts"))
     page = desk.sign_in(contributor).text(verdict)
     assert 'class="desk-button desk-button-publish"' not in page
     assert desk.move(verdict, "publish") == ["Your role does not include this: Publish."]
@@ -243,3 +246,18 @@ def test_queues_of_a_reviewer_and_of_an_author(
     assert queue(editor, "review") == [waiting, own]
     assert queue(editor, "ready") == [signed]
     assert queue(editor, "recheck") == [due]
+
+
+def test_a_refused_save_leaves_what_is_saved_on_top(desk: Desk, checker: User) -> None:
+    verdict = make_draft(make_claim(), checker)
+    other = rating("true")
+    page = desk.sign_in(checker).save(verdict, rating=str(other.pk), reviewed_on="never")
+    assert "Enter a valid date." in page.content.decode()
+    assert page.context["verdict"].rating == rating("false")
+    assert str(page.context["verdict_rating"]) == str(rating_badge(rating("false")))
+    assert page.context["adminform"].form["rating"].value() == str(other.pk)  # what was chosen is not lost
+
+
+def test_evidence_is_called_by_its_name(desk: Desk, checker: User) -> None:
+    page = desk.sign_in(checker).text(make_draft(make_claim(), checker))
+    assert "evidences" not in page

@@ -160,7 +160,7 @@ def test_evidence_needs_an_address_or_a_snapshot(checker: User) -> None:
 def test_author_signs_nothing_off_and_asks_nothing_of_themselves(editor: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), editor), "submit", by=editor)
     for action in ("sign_off", "request_changes"):
-        with pytest.raises(NotAllowed, match="You wrote or submitted this verdict"):
+        with pytest.raises(NotAllowed, match="You wrote, edited or submitted this verdict"):
             workflow.move(verdict, action, by=editor, note="Fine.")
     assert not SignOff.objects.exists()
 
@@ -172,7 +172,7 @@ def test_who_edited_a_draft_signs_nothing_off(checker: User, editor: User, colle
     drafting.record_editor(verdict, checker)
     verdict = workflow.move(verdict, "submit", by=checker)
     assert verdict.edited_by == [editor.pk]
-    with pytest.raises(NotAllowed, match="You wrote or submitted this verdict"):
+    with pytest.raises(NotAllowed, match="You wrote, edited or submitted this verdict"):
         workflow.move(verdict, "sign_off", by=editor)
     workflow.move(verdict, "sign_off", by=colleague)
     assert workflow.move(verdict, "publish", by=editor).state == "published"
@@ -228,7 +228,7 @@ def test_options_follow_state_and_role(
     contributor: User, checker: User, colleague: User, editor: User
 ) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
-    own = "You wrote or submitted this verdict: somebody else has to review it."
+    own = "You wrote, edited or submitted this verdict: somebody else has to review it."
     assert shown(verdict, contributor) == {}
     assert shown(verdict, checker) == {"sign_off": own, "request_changes": own, "withdraw": ""}
     not_theirs = "Only who wrote or submitted a verdict can withdraw it. Ask for changes instead."

@@ -1,6 +1,7 @@
 """People at the desk, the content security policy, and the pages around sign-in."""
 
 from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -116,3 +117,39 @@ def test_a_difference_loses_no_words_and_lets_no_markup_through(before: str, aft
         plain = marked.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
         assert "<" not in plain
         assert unescape(plain) == text
+
+
+# A session that ends --------------------------------------------------------------------------------------------------
+
+
+def test_a_form_without_its_token_hands_the_words_back(db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    typed = {
+        "statement": "The tunnel <b>cost</b> a lot.",
+        "language": "en",
+        "password": "correct horse battery",
+        "csrfmiddlewaretoken": "x y",
+        "_version": "a b",
+    }
+    answer = client.post("/admin/claims/claim/7/change/?_popup=1", typed)
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "Not saved yet" in page
+    assert 'href="/admin/claims/claim/7/change/?_popup=1"' in page
+    assert answer.context["words"] == [("Statement", "The tunnel <b>cost</b> a lot.")]
+    assert "The tunnel &lt;b&gt;cost&lt;/b&gt; a lot." in page
+    assert "correct horse" not in page
+
+
+def test_a_page_asks_whose_session_it_is(client: Client, editor: User) -> None:
+    def answered() -> Any:
+        answer = client.get("/admin/session/")
+        assert "no-store" in answer["Cache-Control"]
+        return answer.json()
+
+    assert answered()["person"] is None
+    client.force_login(editor)
+    assert answered()["person"] == editor.pk
+    assert answered()["token"]
+    client.force_login(User.objects.create_user("reader"))  # who is not at the desk
+    assert answered()["person"] is None

@@ -30,7 +30,7 @@ class ClaimWork(MovingResource):
     bodies: ClassVar = {"create": ClaimBody, "partial_update": ClaimChanges, "move": ClaimMoveBody}
 
     def rows(self) -> QuerySet[Claim]:
-        return representation.claim_rows()
+        return representation.claim_rows(self.person)
 
     def document(self, row: Claim) -> representation.Document:
         return representation.claim(row)
@@ -84,7 +84,7 @@ class AppearanceWork(EditorialResource):
     bodies: ClassVar = {"create": QuoteBody, "partial_update": QuoteBody}
 
     def rows(self) -> QuerySet[Appearance]:
-        rows = Appearance.objects.filter(claim=self.kwargs["claim_id"])
+        rows = Appearance.objects.readable_by(self.person).filter(claim=self.kwargs["claim_id"])
         return representation.quoting_rows(rows).select_related("source__publisher", "snapshot", "claim")
 
     def document(self, row: Appearance) -> representation.Document:
@@ -147,7 +147,7 @@ class AppearanceWork(EditorialResource):
 
     def _claim(self) -> Claim:
         key = self.kwargs["claim_id"]
-        claim = Claim.objects.filter(pk=key).first()
+        claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
         if claim is None:
             raise NoSuchThing(f"There is no claim {key} here.")
         return claim

@@ -1,7 +1,8 @@
 """How the editorial API shows things: as the public representation does, and what only the newsroom may know.
 
 Keys are only ever added. Every key is always present: what is not known is `null`, an empty string or an empty list.
-The ETag of a thing is the digest of its representation, so nothing here may depend on who asks.
+The ETag of a thing is the digest of its representation, so nothing here may depend on who asks, but for what of it
+they may read.
 """
 
 from typing import Any
@@ -36,25 +37,31 @@ def quoting_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
 
 
-def claim_rows() -> QuerySet[Claim]:
+def claim_rows(reader: User) -> QuerySet[Claim]:
+    """The claims that the person may read, each with those of its verdicts that they may read."""
+    verdicts = Verdict.objects.readable_by(reader)
     live = Publication.objects.current().filter(claim=OuterRef("pk"))
     return (
-        Claim.objects.select_related("claimant", "created_by")
+        Claim.objects.readable_by(reader)
+        .select_related("claimant", "created_by")
         .annotate(is_published=Exists(live))
         .prefetch_related(
             "topics",
             Prefetch("appearances", quoting_rows(Appearance.objects.order_by("pk"))),
-            Prefetch("verdicts", Verdict.objects.select_related("publisher", "rating").order_by("pk")),
+            Prefetch("verdicts", verdicts.select_related("publisher", "rating").order_by("pk")),
         )
     )
 
 
-def verdict_rows() -> QuerySet[Verdict]:
-    return Verdict.objects.select_related(
-        "publisher", "rating__scale", "author", "submitted_by"
-    ).prefetch_related(
-        Prefetch("evidence", quoting_rows(Evidence.objects.order_by("position", "pk"))),
-        Prefetch("signoffs", SignOff.objects.order_by("pk")),
+def verdict_rows(reader: User) -> QuerySet[Verdict]:
+    """The verdicts that the person may read, each with those of its sign-offs that they may read."""
+    return (
+        Verdict.objects.readable_by(reader)
+        .select_related("publisher", "rating__scale", "author", "submitted_by")
+        .prefetch_related(
+            Prefetch("evidence", quoting_rows(Evidence.objects.order_by("position", "pk"))),
+            Prefetch("signoffs", SignOff.objects.readable_by(reader).order_by("pk")),
+        )
     )
 
 

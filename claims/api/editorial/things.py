@@ -167,7 +167,7 @@ class TransitionWork(EditorialResource):
     serializer_class = TransitionSerializer
 
     def rows(self) -> QuerySet[Transition]:
-        return Transition.objects.all()
+        return Transition.objects.readable_by(self.person)
 
     def document(self, row: Transition) -> representation.Document:
         return representation.transition(row)

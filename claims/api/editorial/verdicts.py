@@ -31,7 +31,7 @@ class VerdictWork(MovingResource):
     bodies: ClassVar = {"create": VerdictBody, "partial_update": VerdictChanges, "move": VerdictMoveBody}
 
     def rows(self) -> QuerySet[Verdict]:
-        return representation.verdict_rows()
+        return representation.verdict_rows(self.person)
 
     def document(self, row: Verdict) -> representation.Document:
         return representation.verdict(row)
@@ -85,7 +85,7 @@ class EvidenceWork(EditorialResource):
     bodies: ClassVar = {"create": EvidenceBody, "partial_update": EvidenceBody}
 
     def rows(self) -> QuerySet[Evidence]:
-        rows = Evidence.objects.filter(verdict=self.kwargs["verdict_id"])
+        rows = Evidence.objects.readable_by(self.person).filter(verdict=self.kwargs["verdict_id"])
         return representation.quoting_rows(rows).select_related("source__publisher", "snapshot", "verdict")
 
     def document(self, row: Evidence) -> representation.Document:
@@ -147,7 +147,7 @@ class EvidenceWork(EditorialResource):
 
     def _verdict(self) -> Verdict:
         key = self.kwargs["verdict_id"]
-        verdict = Verdict.objects.filter(pk=key).first()
+        verdict = Verdict.objects.readable_by(self.person).filter(pk=key).first()
         if verdict is None:
             raise NoSuchThing(f"There is no verdict {key} here.")
         return verdict

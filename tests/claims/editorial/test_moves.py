@@ -166,7 +166,7 @@ def test_open_moves_are_those_of_the_desk_with_what_stands_in_their_way(checker:
         assert moves["state"] == "in_review"
         return {move["action"]: move["obstacle"] for move in moves["moves"]}
 
-    own = "You wrote or submitted this verdict: somebody else has to review it."
+    own = "You wrote, edited or submitted this verdict: somebody else has to review it."
     scope = "This token was not made for this: it lacks the scope “{}”."
     assert open_to(checker) == {"sign_off": own, "request_changes": own, "withdraw": ""}
     assert open_to(editor) == {

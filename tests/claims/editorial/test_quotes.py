@@ -20,8 +20,8 @@ WORDS = "the bridge cost 90 million euros"
 
 
 @pytest.fixture
-def claim(db: None) -> Claim:
-    return make_claim(state="proposed")
+def claim(contributor: User) -> Claim:
+    return make_claim(state="proposed", created_by=contributor)
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from claims.intake import runs
 from claims.models import ImportProblem, ImportRun
 from tests.claims.imports.conftest import make_run
 from tests.claims.imports.intake import Intake, illegal
@@ -49,7 +51,7 @@ class TestProgress:
         counts = {"created": 60, "updated": 10, "unchanged": 20, "refused": 10}
         run = make_run(editor, state="writing", started_at=began, bytes_read=2000, records=200, **counts)
         shown = progress(desk, run)
-        assert (shown["percent"], shown["far"]) == (50, "100 of 200 records stored")
+        assert (shown["percent"], shown["far"]) == (50, "100 of 200 records dealt with")
         assert (shown["speed"], shown["left"]) == ("10 records a second", "less than a minute left")
 
     def test_speed_is_reckoned_from_an_earlier_answer(self, desk: Desk, intake: Intake, editor: User) -> None:
@@ -194,7 +196,7 @@ class TestPage:
         )
 
 
-@pytest.mark.parametrize("name", ["progress", "report", "go-on", "undo", "set-up"])
+@pytest.mark.parametrize("name", ["progress", "report", "go-on", "undo", "discard", "set-up"])
 @pytest.mark.parametrize("role", ["contributor", "checker"])
 def test_is_for_editors(
     role: str, name: str, client: Client, request: pytest.FixtureRequest, intake: Intake, run: ImportRun
@@ -204,7 +206,30 @@ def test_is_for_editors(
     assert intake.calls == []
 
 
-@pytest.mark.parametrize("name", ["progress", "report", "go-on", "undo", "set-up"])
+class TestDiscarding:
+    def test_deletes_the_file_that_was_not_imported(self, desk: Desk, editor: User, settings: Any) -> None:
+        run = runs.choose(SimpleUploadedFile("archive.csv", b"claim\nTrams are free.\n"), by=editor)
+        assert run.upload.storage.exists(str(run.upload.name))
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            answer = desk.client.post(address(run, "discard"), follow=True)
+        assert said(answer) == ["Discarded: archive.csv. Nothing of it was stored."]
+        assert not run.upload.storage.exists(str(run.upload.name))
+        assert not ImportRun.objects.exists()
+
+    @pytest.mark.parametrize("state", ["waiting", "reading", "writing"])
+    def test_is_for_what_was_not_started(self, state: str, desk: Desk, editor: User) -> None:
+        run = make_run(editor, state=state)
+        (message,) = said(desk.client.post(address(run, "discard"), follow=True))
+        assert message.startswith("This import cannot be discarded")
+        assert ImportRun.objects.filter(pk=run.pk).exists()
+
+    def test_only_looking_discards_nothing(self, desk: Desk, editor: User) -> None:
+        run = make_run(editor, state="chosen")
+        desk.client.get(address(run, "discard"))
+        assert ImportRun.objects.filter(pk=run.pk).exists()
+
+
+@pytest.mark.parametrize("name", ["progress", "report", "go-on", "undo", "discard", "set-up"])
 def test_an_import_that_does_not_exist(name: str, desk: Desk, intake: Intake) -> None:
     assert desk.client.get(reverse(f"admin:claims_importrun_{name}", args=[4711])).status_code == 404
 

@@ -1,0 +1,14 @@
+"""How many claims there are of something, as a column of its list."""
+
+from django.contrib.auth.models import User
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from claims.models import Claim
+
+
+def readable_number(relation: str, person: User) -> Coalesce:
+    """As many as the linked list of claims shows this person; counted only for the rows of the page."""
+    claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
+    counting = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
