@@ -117,8 +117,6 @@ def test_every_key_that_is_wrong_is_named_at_once(editor: User) -> None:
         ("claimant", "1"),
         ("claimant", 1.0),
         ("claimant", True),
-        ("claimant", 10**30),
-        ("claimant", -1),
         ("claimed_on", "2026-02-30"),
         ("claimed_on", "2026-2-3"),
         ("claimed_on", "2026-02-03T10:00:00Z"),
@@ -126,7 +124,6 @@ def test_every_key_that_is_wrong_is_named_at_once(editor: User) -> None:
         ("topics", {}),
         ("topics", "1"),
         ("topics", [[]]),
-        ("topics", list(range(1, 100))),
         ("state", "accepted"),
         ("id", 5),
         ("score", 1),
@@ -139,6 +136,17 @@ def test_a_value_of_a_claim_that_is_not_allowed_is_refused(editor: User, key: st
     Claimant.objects.create(name="Mara")
     refusal = tool(editor).post("claims/", CLAIM | {key: value})
     assert refusal.status_code == 400
+    assert {pointer.split("/")[1] for pointer in pointers(refusal)} == {key}
+    assert not Claim.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "key, value", [("claimant", 10**30), ("claimant", -1), ("topics", list(range(1, 100)))]
+)
+def test_what_a_claim_names_and_is_not_there_is_told_apart(editor: User, key: str, value: Any) -> None:
+    Claimant.objects.create(name="Mara")
+    refusal = tool(editor).post("claims/", CLAIM | {key: value})
+    assert refusal.status_code == 422
     assert {pointer.split("/")[1] for pointer in pointers(refusal)} == {key}
     assert not Claim.objects.exists()
 
