@@ -54,6 +54,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         "created",
         "updated",
         "unchanged",
+        "merged",
         "refused",
         "started_by_name",
         "created_at",

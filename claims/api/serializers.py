@@ -105,6 +105,9 @@ class VerdictSerializer(serializers.Serializer):
     version = serializers.IntegerField()
     publisher = PublisherSerializer()
     rating = RatingSerializer()
+    title = serializers.CharField(
+        help_text="The headline of the publisher's own page; empty when it is not known."
+    )
     summary = serializers.CharField()
     explanation = serializers.CharField(help_text="Markdown.")
     explanation_html = serializers.CharField(help_text="The same as safe HTML.")

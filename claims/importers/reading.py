@@ -27,6 +27,7 @@ from sources.extraction.language import detect_language
 LONGEST_STATEMENT: Final = 10_000
 LONGEST_TEXT: Final = 10_000
 LONGEST_BYLINE: Final = 200
+LONGEST_TITLE: Final = 500
 LONGEST_ID: Final = 500
 
 # A cell of CSV that somebody stored without reading it: "He said ""no"" twice".
@@ -72,6 +73,7 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
         topics=record.topics(),
         id=record.name("id", LONGEST_ID),
         url=url,
+        title=record.name("title", LONGEST_TITLE),
         summary=record.text("summary"),
         byline=record.name("byline", LONGEST_BYLINE) or (besides if isinstance(besides, str) else ""),
         reviewed_on=record.day("reviewed_on", review_language or language),
@@ -220,6 +222,10 @@ def _rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Pr
 def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     name = record.value("claimant")
     if not name:
+        if record.has("claimant_title"):
+            record.remark(
+                "claimant_title", [Problem("nobody is named", "The title is of nobody who is named.")]
+            )
         return None
     person, problems = read_person(
         name, record.value("claimant_kind"), record.value("claimant_title"), record.value("claimant_same_as")

@@ -54,6 +54,8 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField(_("created"), default=0)
     updated = models.PositiveIntegerField(_("updated"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    #: Records of something that is stored already, some of whose values say otherwise; the report names both.
+    merged = models.PositiveIntegerField(_("merged into others"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
     #: Records that were stored with a value left out.
     incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
@@ -106,7 +108,7 @@ class ImportRun(models.Model):
     @property
     def done(self) -> int:
         """How many of its records have been dealt with."""
-        return self.created + self.updated + self.unchanged + self.refused
+        return self.created + self.updated + self.unchanged + self.merged + self.refused
 
 
 class ImportProblem(models.Model):
@@ -115,6 +117,7 @@ class ImportProblem(models.Model):
     class Outcome(models.TextChoices):
         REFUSED = "refused", _("Refused")
         LEFT_OUT = "left_out", _("Stored without this value")
+        MERGED = "merged", _("Merged into another record")
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="problems", verbose_name=_("import"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
@@ -135,7 +138,8 @@ class ImportProblem(models.Model):
         default_permissions = ("view",)
         constraints = [
             CheckConstraint(
-                name="importproblem_outcome_is_known", condition=Q(outcome__in=["refused", "left_out"])
+                name="importproblem_outcome_is_known",
+                condition=Q(outcome__in=["refused", "left_out", "merged"]),
             ),
             CheckConstraint(name="importproblem_says_why", condition=~Q(reason="") & ~Q(code="")),
         ]

@@ -20,6 +20,7 @@ CONTENT = (
     "version",
     "origin",
     "rating",
+    "title",
     "summary",
     "explanation",
     "byline",
@@ -85,6 +86,12 @@ class Verdict(models.Model):
         blank=True,
         related_name="verdicts",
         verbose_name=_("rating"),
+    )
+    title = models.CharField(
+        _("headline"),
+        max_length=500,
+        blank=True,
+        help_text=_("The headline of the review, as its page has it."),
     )
     summary = models.TextField(_("summary"), blank=True, help_text=_("The finding in one or two sentences."))
     explanation = models.TextField(_("explanation"), blank=True, help_text=_("How we know. Markdown."))

@@ -190,6 +190,7 @@ def _verdict(entry: Entry, arrived: Arrived) -> dict[str, Any]:
         "state": _STATE.PUBLISHED,
         "rating_id": said["rating"]["id"],
         **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
+        "title": said.get("title", ""),  # which older exports do not have
         **{name: day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
         "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
         "supersedes_id": arrived.replaces,

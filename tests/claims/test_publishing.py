@@ -129,6 +129,7 @@ def test_body_is_the_complete_public_representation(
                         "methodology_url": "",
                     },
                 },
+                "title": "",
                 "summary": "The accounts show a different sum.",
                 "explanation": "The **audited** accounts say so.",
                 "explanation_html": "<p>The <strong>audited</strong> accounts say so.</p>\n",
