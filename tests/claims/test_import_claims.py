@@ -49,8 +49,9 @@ def test_everything_taken(tmp_path: Path) -> None:
         "created": 1,
         "updated": 0,
         "unchanged": 0,
+        "merged": 0,
         "refused": 0,
-        "problems": {"refused": [], "left_out": []},
+        "problems": {"refused": [], "left_out": [], "merged": []},
     }
 
 
@@ -175,6 +176,7 @@ def test_the_summary_as_a_table(tmp_path: Path) -> None:
         ["created", "1"],
         ["updated", "0"],
         ["unchanged", "0"],
+        ["merged", "0"],
         ["refused", "1"],
         ["together", "2"],
         ["Refused: statement: no statement", "1"],

@@ -53,7 +53,8 @@ def test_each_body_is_a_line_as_it_stands() -> None:
 
 
 def test_row_of_a_verdict() -> None:
-    assert rows(whole(corrections=[RETRACTION])) == [
+    verdict = {**VERDICT, "title": "What the ferry costs"}
+    assert rows(whole(verdicts=[verdict], corrections=[RETRACTION])) == [
         {
             "claim_id": "7",
             "version": "3",
@@ -93,6 +94,7 @@ def test_row_of_a_verdict() -> None:
             "merged_into": "",
             "first_published_at": "2026-03-02T09:00:00.000000Z",
             "published_at": "2026-03-02T09:00:00.000000Z",
+            "verdict_title": "What the ferry costs",
         }
     ]
 

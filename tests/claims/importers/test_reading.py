@@ -66,6 +66,7 @@ def test_a_whole_review():
         topics=("transport", "Anytown"),
         id="812",
         url="https://www.snopes.com/fact-check/bridge/",
+        title="Was the bridge closed?",
         summary="It was closed for a month.",
         byline="Ben Orr, Cy Dale",
         reviewed_on=date(2019, 5, 7),

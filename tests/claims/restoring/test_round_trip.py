@@ -56,7 +56,7 @@ def test_any_text_comes_back(
 ) -> None:
     checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
     claim = make_claim("A " + statement, context=context)
-    words = {"summary": "So: " + summary, "explanation": explanation, "byline": byline}
+    words = {"title": "The bridge", "summary": "So: " + summary, "explanation": explanation, "byline": byline}
     live = bring_out(make_draft(claim, checker, **words), checker, editor)
     workflow.move(live, "retract", by=editor, note="Because: " + note)
     before, state = exported(), public_state()
