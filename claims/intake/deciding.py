@@ -10,9 +10,11 @@ from uuid import UUID
 from claims.importers.review import Review
 from claims.intake import loading
 from claims.intake.clustering import Pair, assign
+from claims.intake.disagreement import Disagreement
+from claims.intake.house_records import HouseRecords
 from claims.intake.problems import refusal_of
 from claims.intake.staging import Staged
-from claims.intake.standing import Disagreement, Standing
+from claims.intake.standing import Standing
 from claims.intake.things import Things
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.copying import Maker
@@ -45,6 +47,7 @@ class Decisions:
 
     def __init__(self, run: ImportRun, things: Things, now: datetime) -> None:
         self.run, self.things, self.now = run, things, now
+        self._house = HouseRecords(run)
         self.taken: list[Taken] = []
         self.pairs: list[Pair] = []
         self.problems: list[ImportProblem] = []
@@ -137,14 +140,17 @@ class Decisions:
 
     def _take(self, staged: Staged, standing: Standing, *, revises: bool) -> None:
         first = standing.is_new and id(standing) not in self._standings
-        before = len(standing.verdicts)
+        before = len(standing.verdicts) + len(standing.drafts)
         try:
-            outcome, verdict = standing.take(staged.review, self.things, now=self.now, revises=revises)
-        except Disagreement as disagreement:
-            self.problems.append(refusal_of(self.run, staged, "rating", "disagreement", str(disagreement)))
+            self.things.require_no_namesake(staged.review.publisher)
+            outcome, verdict = standing.take(
+                staged.review, self.things, now=self.now, house=self._house, revises=revises
+            )
+        except Disagreement as problem:
+            self.problems.append(refusal_of(self.run, staged, problem.field, problem.code, str(problem)))
             return
         self._standings[id(standing)] = standing
         if first:
             outcome = ImportedRecord.Outcome.CREATED
-        made = len(standing.verdicts) > before
+        made = len(standing.verdicts) + len(standing.drafts) > before
         self.taken.append(Taken(staged, standing, outcome, verdict, first, made))

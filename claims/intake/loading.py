@@ -68,9 +68,11 @@ def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
             standing.versions[verdict.publisher_id] = max(
                 verdict.version, standing.versions.get(verdict.publisher_id, 0)
             )
+        if verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            standing.open.setdefault(verdict.publisher_id, verdict)
         if verdict.state == Verdict.State.PUBLISHED:
             standing.live.setdefault(verdict.publisher_id, verdict)
-        if verdict.state in _OURS and verdict.origin == Verdict.Origin.HOUSE:
+        if verdict.state in _OURS and verdict.origin != Verdict.Origin.IMPORTED:
             standing.words_are_ours = True
         standing.publisher_ids.add(verdict.publisher_id)
     for claim, source in Appearance.objects.filter(claim__in=claims).values_list("claim_id", "source_id"):

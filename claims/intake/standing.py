@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 
 from claims.importers.review import Review
+from claims.intake.disagreement import Disagreement
+from claims.intake.house_records import HouseRecords
 from claims.intake.things import Things
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
 from factcheck.copying import Maker
@@ -33,10 +35,6 @@ def _verdicts() -> Maker[Verdict]:
     return Maker(Verdict)
 
 
-class Disagreement(Exception):
-    """Another record says something else of the same verdict. Which one is right is for a person to say."""
-
-
 @dataclass(slots=True, eq=False)
 class Standing:
     """A claim, stored or to be stored, with what reviews are held against."""
@@ -46,6 +44,8 @@ class Standing:
     #: Published verdicts by publisher, and the number of the last version that each publisher has.
     live: dict[int, Verdict] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
+    #: Drafts and what is in review, by publisher.
+    open: dict[int, Verdict] = field(default_factory=dict)
     #: Whether a person answers for the words of the claim, because they wrote or review a verdict on them.
     words_are_ours: bool = False
     #: By what its claimant is known; empty where nobody is named.
@@ -59,16 +59,18 @@ class Standing:
     appearances: list[Appearance] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    drafts: list[Verdict] = field(default_factory=list)
     superseded: list[Verdict] = field(default_factory=list)
     changed: dict[str, None] = field(default_factory=dict)
     """Names of the claim's own fields that changed."""
 
     def take(
-        self, review: Review, things: Things, *, now: datetime, revises: bool = False
+        self, review: Review, things: Things, *, now: datetime, house: HouseRecords, revises: bool = False
     ) -> tuple[str, Verdict | None]:
         """Change what the review says otherwise, and add what it says more. What it does not say stays.
 
         Args:
+            house: what becomes of it where it is a record of the house.
             revises: it is a record that was taken before and says something else now.
 
         Returns:
@@ -82,7 +84,13 @@ class Standing:
         rating = (
             things.rating(review.publisher, review.rating) if review.publisher and review.rating else None
         )
-        if live and rating and live.rating_id != rating.pk and not (revises and self._may_be_revised(live)):
+        house.require_own(publisher)
+        if publisher and publisher.is_house and rating:
+            self._require_place(publisher, rating, review, house, revises=revises)
+            if there := self.open.get(publisher.pk):
+                return ImportedRecord.Outcome.AGREED, there
+        may_revise = live is not None and house.may_revise(live) and self._is_its_own(live)
+        if live and rating and live.rating_id != rating.pk and not (revises and may_revise):
             raise Disagreement(
                 f"{publisher} rated this claim “{live.rating}” in another record, “{rating}” in this one."
                 " Correct the one that is wrong and feed it back."
@@ -91,10 +99,12 @@ class Standing:
         moved |= self._take_places(review, things)
         made = False
         if publisher and rating and live is None:
-            live = self._judge(publisher, rating, review, now)
+            live = self._judge(
+                publisher, rating, review, now, **(house.terms() if publisher.is_house else {})
+            )
             made = True
-        elif live and self._may_be_revised(live):
-            moved |= self._revise(live, rating, review, now, revises=revises)
+        elif live and may_revise:
+            moved |= self._revise(live, rating, review, now, house=house, revises=revises)
             live = self.live[live.publisher_id]
         if made:
             return ImportedRecord.Outcome.CREATED, live
@@ -153,14 +163,41 @@ class Standing:
 
     # Verdicts ---------------------------------------------------------------------------------------------------------
 
-    def _judge(self, publisher: Publisher, rating: Rating, review: Review, now: datetime) -> Verdict:
+    def _judge(
+        self, publisher: Publisher, rating: Rating, review: Review, now: datetime, **terms: Any
+    ) -> Verdict:
         said = {name: getattr(review, name) for name in _DETAILS}
         return self._add(
-            publisher, rating, now, language=review.review_language or self.claim.language, **said
+            publisher, rating, now, language=review.review_language or self.claim.language, **said, **terms
+        )
+
+    def _require_place(
+        self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, *, revises: bool
+    ) -> None:
+        live, open_ = self.live.get(publisher.pk), self.open.get(publisher.pk)
+        there = open_ or live
+        said = {name: getattr(review, name) for name in _DETAILS} | {"rating_id": rating.pk}
+        house.require_place(
+            live=live,
+            open_=open_,
+            had_one=publisher.pk in self.versions,
+            says_otherwise=there is not None
+            and (
+                (revises and review.statement != self.claim.statement)
+                or any(value and value != getattr(there, name) for name, value in said.items())
+            ),
+            revises=live is not None and house.may_revise(live) and self._is_its_own(live),
         )
 
     def _revise(
-        self, live: Verdict, rating: Rating | None, review: Review, now: datetime, *, revises: bool
+        self,
+        live: Verdict,
+        rating: Rating | None,
+        review: Review,
+        now: datetime,
+        *,
+        house: HouseRecords,
+        revises: bool,
     ) -> bool:
         """Take over what the review adds or, where it revises, changes; as a new version of what is stored."""
         said = {name: getattr(review, name) for name in _DETAILS} | {"rating": rating}
@@ -189,29 +226,30 @@ class Standing:
             new_rating,
             now,
             **content | different,
+            **house.terms() if live.publisher.is_house else {},
             supersedes_id=live.pk,
             correction_kind="update",
             correction_note=note,
         )
         return True
 
-    def _may_be_revised(self, live: Verdict) -> bool:
-        """Whether it came by an import; not where it is the verdict of a claim that was merged into this one."""
-        is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
-        return live.origin == Verdict.Origin.IMPORTED and is_its_own
+    def _is_its_own(self, live: Verdict) -> bool:
+        """Whether it is not the verdict of a claim that was merged into this one."""
+        return live in self.verdicts or live.claim_id == self.claim.pk
 
     def _add(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.versions.get(publisher.pk, 0) + 1
-        verdict = _verdicts()(
-            publisher=publisher,
-            rating=rating,
-            version=version,
-            origin=Verdict.Origin.IMPORTED,
-            state=Verdict.State.PUBLISHED,
-            published_at=now,
-            **content,
-        )
+        imported = {
+            "origin": Verdict.Origin.IMPORTED,
+            "state": Verdict.State.PUBLISHED,
+            "published_at": now,
+        }
+        verdict = _verdicts()(publisher=publisher, rating=rating, version=version, **imported | content)
         self.versions[publisher.pk] = version
+        if verdict.state == Verdict.State.DRAFT:
+            self.open[publisher.pk] = verdict
+            self.drafts.append(verdict)
+            return verdict
         self.live[publisher.pk] = verdict
         self.verdicts.append(verdict)
         return verdict

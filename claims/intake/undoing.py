@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from claims import publishing
 from claims.intake import evidence
+from claims.intake.house_records import untouched_drafts
 from claims.intake.tasks import undo_import
 from claims.models import (
     Claim,
@@ -36,7 +37,7 @@ from factcheck.copying import copy, reserve_ids
 _CONTENT = [
     Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
     for name in CONTENT
-    if name not in ("version", "origin", "supersedes", "correction_kind", "correction_note")
+    if name not in ("version", "origin", "is_restored", "supersedes", "correction_kind", "correction_note")
 ]
 
 #: What can be undone, and what was broken off while it was being undone.
@@ -52,7 +53,9 @@ def obstacles(run: ImportRun) -> list[str]:
         return [_("The import is not finished.")]
     claims = _claims(run)
     moved = Transition.objects.filter(claim=OuterRef("pk"), at__gt=run.started_at).exclude(note=str(run))
-    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE)
+    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE).exclude(
+        pk__in=untouched_drafts(run).values("pk")
+    )
     later = ImportedRecord.objects.filter(claim=OuterRef("pk"), run__gt=run.pk).exclude(outcome="agreed")
     merged = Claim.objects.filter(merged_into=OuterRef("pk"))
     found = []
@@ -148,6 +151,9 @@ class _Undoing:
             row.claim_id: publishing.Change(Publication.Kind.CORRECTION, self.note) for row in restored
         }
         self._retract([verdict for verdict in verdicts if not verdict.supersedes])
+        drafts = untouched_drafts(self.run).filter(claim__in=claims)
+        ImportedRecord.objects.filter(verdict__in=drafts).exclude(run=self.run).update(verdict=None)
+        drafts.delete()
         publishing.record_all(changes)
         taken.delete()
         PossibleDuplicate.objects.filter(run=self.run, claim__in=made).delete()
@@ -179,7 +185,7 @@ class _Undoing:
                 Verdict(
                     id=pk,
                     version=verdict.version + 1,
-                    origin=Verdict.Origin.IMPORTED,
+                    origin=earlier.origin,
                     state=Verdict.State.PUBLISHED,
                     published_at=self.now,
                     supersedes=verdict,

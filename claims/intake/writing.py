@@ -126,12 +126,14 @@ class _Rows:
             place.pk, place.claim_id = pk, claim.pk
             if claim.first_appearance_id is None:
                 claim.first_appearance_id = pk
-        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in one.verdicts]
+        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in (*one.verdicts, *one.drafts)]
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
         for taken in self.decisions.taken:
             if taken.made_claim and not taken.standing.verdicts:
-                taken.standing.claim.reason = _reason(taken.staged.review)
+                taken.standing.claim.reason = _reason(
+                    taken.staged.review, has_draft=bool(taken.standing.drafts)
+                )
 
     def _entry(self, standing: Standing) -> Entry:
         """The first entry of a new claim's ledger."""
@@ -154,6 +156,7 @@ class _Rows:
         standings = [*new, *old]
         yield from lines(Claim, [one.claim for one in new])
         yield from lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
+        yield from lines(Verdict, [verdict for one in standings for verdict in one.drafts])
         yield from lines(Appearance, [place for one in new for place in one.appearances])
         yield from lines(Appearance, [place for one in old for place in one.appearances])
         topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
@@ -259,8 +262,10 @@ class _Rows:
         )
 
 
-def _reason(review: Review) -> str:
-    """Why a claim without a verdict is there."""
+def _reason(review: Review, *, has_draft: bool) -> str:
+    """Why a claim without a published verdict is there."""
+    if has_draft:
+        return "Imported from the newsroom's own records: the verdict is a draft."
     if review.publisher and review.url:
         return f"Imported without a rating. {review.publisher.name} looked at it: {review.url}"
     return "Imported without a rating."
