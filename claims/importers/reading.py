@@ -18,7 +18,7 @@ from claims.importers.values.days import read_day
 from claims.importers.values.labels import read_label, read_number
 from claims.importers.values.languages import read_language
 from claims.importers.values.outlets import is_same, read_outlet
-from claims.importers.values.people import read_person
+from claims.importers.values.people import read_crowd, read_person
 from claims.importers.values.problem import Problem, shown
 from claims.importers.values.texts import joined, line, paragraphs, says_nothing
 from claims.importers.values.topics import read_topics
@@ -68,7 +68,7 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
         rating=rating,
         claimant=_claimant(record, outlet),
         claimed_on=record.day("claimed_on", language),
-        context=record.text("context"),
+        context=_context(record),
         appearances=record.addresses("appearances"),
         topics=record.topics(),
         id=record.name("id", LONGEST_ID),
@@ -238,6 +238,20 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         record.remark("claimant", [Problem("claimant is the publisher", reason)])
         return None
     return person
+
+
+def _context(record: _Record) -> str:
+    """What a reader must know; with the words that stand where the claimant should, and name nobody in particular."""
+    text = record.text("context")
+    claimant = record.value("claimant")
+    crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""
+    if not crowd or crowd.casefold() in text.casefold():
+        return text
+    both = f"{text}\n\n{crowd}" if text else crowd
+    if len(both) > LONGEST_TEXT:
+        record.remark("claimant", [_too_long(both, LONGEST_TEXT)])
+        return text
+    return both
 
 
 def _has_words(text: str) -> bool:

@@ -1,6 +1,6 @@
 """What the reviews of a batch become: decided in memory, row by row, and stored by `claims.intake.writing`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,10 +9,12 @@ from itertools import groupby
 from claims.importers.review import Review
 from claims.intake import loading
 from claims.intake.clustering import Pair, assign
+from claims.intake.disagreement import Disagreement
+from claims.intake.house_records import HouseRecords
 from claims.intake.problems import refusal_of
 from claims.intake.remembering import Remembered
 from claims.intake.staging import Staged
-from claims.intake.standing import Disagreement, Standing
+from claims.intake.standing import Standing
 from claims.intake.things import Things
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.copying import Maker
@@ -47,6 +49,7 @@ class Decisions:
 
     def __init__(self, run: ImportRun, things: Things, now: datetime) -> None:
         self.run, self.things, self.now = run, things, now
+        self._house = HouseRecords(run)
         self.taken: list[Taken] = []
         self.pairs: list[Pair] = []
         self.problems: list[ImportProblem] = []
@@ -64,7 +67,7 @@ class Decisions:
 
     def on_new(self, reviews: Iterable[Staged]) -> None:
         """Decide about reviews of statements that nothing is known of yet."""
-        for _, group in groupby(reviews, key=lambda staged: staged.statement_key):
+        for _, group in groupby(self._admitted(reviews), key=lambda staged: staged.statement_key):
             assigned, pairs = assign(group, [], self.things, known={}, new=self._new)
             self.pairs += pairs
             for staged, standing in _rated_first(assigned):
@@ -72,6 +75,7 @@ class Decisions:
 
     def on_known(self, reviews: list[Staged]) -> None:
         """Decide about reviews of which something may be stored. Called inside the transaction that stores them."""
+        reviews = list(self._admitted(reviews))
         earlier = Remembered(loading.taken_before(reviews, run=self.run.pk))
         there = loading.standings({staged.statement_key for staged in reviews}, earlier.claims)
         for key, group in groupby(reviews, key=lambda staged: staged.statement_key):
@@ -89,6 +93,16 @@ class Decisions:
     def is_stored(self, standing: Standing) -> bool:
         return not standing.is_new or id(standing) in self._standings
 
+    def _admitted(self, reviews: Iterable[Staged]) -> Iterator[Staged]:
+        """Those that are by somebody whom nobody takes for the house; no claim is to count the others."""
+        for staged in reviews:
+            try:
+                self.things.require_no_namesake(staged.review.publisher)
+            except Disagreement as disagreement:
+                self._refuse(staged, disagreement)
+            else:
+                yield staged
+
     def _new(self, review: Review) -> Standing:
         claim = _claims()(
             statement=review.statement,
@@ -104,24 +118,32 @@ class Decisions:
         self, staged: Staged, standing: Standing, *, is_known: bool = False, revises: bool = False
     ) -> None:
         first = standing.is_new and id(standing) not in self._standings
-        before = len(standing.verdicts)
+        before = len(standing.verdicts) + len(standing.drafts)
         try:
             outcome, verdict, left_out = standing.take(
-                staged.review, self.things, now=self.now, is_known=is_known, revises=revises
+                staged.review,
+                self.things,
+                now=self.now,
+                house=self._house,
+                is_known=is_known,
+                revises=revises,
             )
         except Disagreement as disagreement:
-            self.problems += [
-                refusal_of(self.run, one, "rating", disagreement.code, str(disagreement))
-                for one in (staged, *staged.repeated())
-            ]
+            self._refuse(staged, disagreement)
             return
         self._standings[id(standing)] = standing
         if first:
             outcome = ImportedRecord.Outcome.CREATED
         elif left_out and outcome == ImportedRecord.Outcome.AGREED:
             outcome = ImportedRecord.Outcome.MERGED
-        made = len(standing.verdicts) > before
+        made = len(standing.verdicts) + len(standing.drafts) > before
         self.taken.append(Taken(staged, standing, outcome, verdict, left_out, first, made))
+
+    def _refuse(self, staged: Staged, disagreement: Disagreement) -> None:
+        self.problems += [
+            refusal_of(self.run, one, disagreement.field, disagreement.code, str(disagreement))
+            for one in (staged, *staged.repeated())
+        ]
 
 
 def _rated_first(assigned: list[tuple[Staged, Standing]]) -> list[tuple[Staged, Standing]]:

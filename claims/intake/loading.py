@@ -18,6 +18,7 @@ _OURS = (Verdict.State.PUBLISHED, Verdict.State.IN_REVIEW)
 class Earlier(NamedTuple):
     """A record that an earlier import took."""
 
+    run: int
     claim: int
     digest: UUID
     key: UUID | None
@@ -76,7 +77,8 @@ def taken_before(reviews: Iterable[Staged], *, run: int) -> list[Earlier]:
     )
     rows = ImportedRecord.objects.filter(alike).exclude(run=run).order_by("-pk")
     return [
-        Earlier(*row) for row in rows.values_list("claim_id", "digest", "key", "number_key", "number", "file")
+        Earlier(*row)
+        for row in rows.values_list("run_id", "claim_id", "digest", "key", "number_key", "number", "file")
     ]
 
 
@@ -102,12 +104,14 @@ def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
             standing.versions[verdict.publisher_id] = max(
                 verdict.version, standing.versions.get(verdict.publisher_id, 0)
             )
+        if verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            standing.open.setdefault(verdict.publisher_id, verdict)
         if verdict.state == Verdict.State.PUBLISHED:
             standing.live.setdefault(verdict.publisher_id, verdict)
             standing.retracted.discard(verdict.publisher_id)
         elif verdict.state == Verdict.State.RETRACTED and verdict.claim_id == standing.claim.pk:
             standing.retracted.add(verdict.publisher_id)
-        if verdict.state in _OURS and verdict.origin == Verdict.Origin.HOUSE:
+        if verdict.state in _OURS and verdict.origin != Verdict.Origin.IMPORTED:
             standing.words_are_ours = True
         standing.publisher_ids.add(verdict.publisher_id)
     for claim, source in Appearance.objects.filter(claim__in=claims).values_list("claim_id", "source_id"):

@@ -53,7 +53,11 @@ class Remembered:
         if claim in staged.seen_claims:
             return False
         last = next((one for one in self._last(staged) if one.claim == claim), None)
-        return last is not None and last.digest != staged.digest
+        if last is None:
+            return False
+        # An import may have taken several records of one review: it says the same as one of them.
+        same = self._of(staged.digest)
+        return not any((one.run, one.claim) == (last.run, claim) for one in same)
 
     def _last(self, staged: Staged) -> Iterator[Earlier]:
         yield from self._of(staged.key)

@@ -1,6 +1,5 @@
 """A claim as it stands while reviews of it are written: what they may change, and what they changed."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -8,56 +7,27 @@ from typing import Any
 
 from claims.importers.found import Place
 from claims.importers.identity import same_words
-from claims.importers.review import Person, Review
+from claims.importers.review import Review
+from claims.intake import details
+from claims.intake.details import DETAILS
+from claims.intake.disagreement import Disagreement, RetractedHere
+from claims.intake.house_records import HouseRecords
+from claims.intake.notes import CHANGED, IN_WORDS, added, sentence
 from claims.intake.things import Things
-from claims.models import Appearance, Claim, Claimant, ImportedRecord, Rating, Topic, Verdict
+from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
 from factcheck.copying import Maker
 from sources.models import Publisher
 from sources.urls import url_key
 
-#: What a review says in its verdict besides the rating: the field of a record → that of the verdict.
-_DETAILS = {
-    "review_url": "url",
-    "title": "title",
-    "summary": "summary",
-    "byline": "byline",
-    "reviewed_on": "reviewed_on",
-    "review_language": "language",
-}
 #: What of a verdict a review does not say, and a new version takes over.
 _TAKEN_OVER = ("explanation", "valid_as_of", "recheck_on")
-_IN_WORDS = {
-    "rating": "rating",
-    "url": "address",
-    "title": "headline",
-    "summary": "summary",
-    "byline": "byline",
-    "reviewed_on": "date of the review",
-    "language": "language",
-    "statement": "wording of the claim",
-    "claimant": "claimant",
-    "claimed_on": "date of the claim",
-    "context": "context",
-}
-#: How readers are told what happened, in this order.
-_CHANGED, _ADDED, _FROM_ANOTHER = (
-    "Changed in the imported file",
-    "Added in the imported file",
-    "Added from another record",
-)
+#: What is stored where an import adds nothing to what a verdict does not say.
+_THEIRS = "nothing: people here answer for that verdict"
 
 
 @cache
 def _verdicts() -> Maker[Verdict]:
     return Maker(Verdict)
-
-
-class Disagreement(Exception):
-    """Another record, or an editor, says something else of the same verdict. Which is right is for a person to say."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +39,8 @@ class Standing:
     #: Published verdicts by publisher, and the number of the last version that each publisher has.
     live: dict[int, Verdict] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
+    #: Drafts and what is in review, by publisher.
+    open: dict[int, Verdict] = field(default_factory=dict)
     #: Publishers whose verdict was retracted here.
     retracted: set[int] = field(default_factory=set)
     #: Whether a person answers for the words of the claim, because they wrote or review a verdict on them.
@@ -86,6 +58,7 @@ class Standing:
     appearances: list[Appearance] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    drafts: list[Verdict] = field(default_factory=list)
     superseded: list[Verdict] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
     """Names of the claim's own attributes that changed, and what they held."""
@@ -133,18 +106,26 @@ class Standing:
         if publisher is None:
             return "", None
         if publisher not in self.reviewed:
-            live = self.live.get(publisher)
-            self.reviewed[publisher] = (url_key(live.url), live.reviewed_on) if live else ("", None)
+            there = self.live.get(publisher) or self.open.get(publisher)
+            self.reviewed[publisher] = (url_key(there.url), there.reviewed_on) if there else ("", None)
         return self.reviewed[publisher]
 
     # A review is taken ----------------------------------------------------------------------------------------------
 
     def take(
-        self, review: Review, things: Things, *, now: datetime, is_known: bool = False, revises: bool = False
+        self,
+        review: Review,
+        things: Things,
+        *,
+        now: datetime,
+        house: HouseRecords,
+        is_known: bool = False,
+        revises: bool = False,
     ) -> tuple[str, Verdict | None, dict[str, str]]:
         """Change what the review says otherwise, and add what it says more. What it does not say stays.
 
         Args:
+            house: what becomes of it where it is a record of the house.
             is_known: it is about a review that was taken before.
             revises: and says something else of it now.
 
@@ -153,32 +134,49 @@ class Standing:
             of it: the fields of the record of which something else is stored, and what that is.
 
         Raises:
-            Disagreement: it contradicts another record of the same verdict, or an editor. Nothing was changed.
+            Disagreement: it contradicts another record of the same verdict, or an editor, or it cannot become a verdict
+                of the house. Nothing was changed.
         """
         publisher = things.publisher(review.publisher) if review.publisher else None
         rating = (
             things.rating(review.publisher, review.rating) if review.publisher and review.rating else None
         )
         live = self.live.get(publisher.pk) if publisher else None
+        house.require_own(publisher)
         if publisher:
             revises = revises and publisher.pk not in self.revised
-            self._may_be_said(publisher, live, rating, is_known=is_known, revises=revises)
+            if publisher.is_house and rating:
+                self._require_place(publisher, rating, review, house, revises=revises)
+            self._may_be_said(publisher, rating, house, is_known=is_known, revises=revises)
             self.revised.add(publisher.pk)
+        draft = self.open.get(publisher.pk) if publisher and publisher.is_house else None
         left_out: dict[str, str] = {}
-        moved = self._take_words(review, things, left_out, is_known=is_known, revises=revises)
+        # Somebody is at work on the words that a draft is about.
+        moved = self._take_words(
+            review, things, left_out, is_known=is_known, revises=revises and draft is None
+        )
         moved |= self._take_places(review, things, is_known=is_known)
-        if publisher and rating and live is None:
-            return ImportedRecord.Outcome.CREATED, self._judge(publisher, rating, review, now), left_out
-        if live:
-            moved |= self._revise(live, rating, review, now, left_out, is_known=is_known, revises=revises)
-            live = self.live[live.publisher_id]
+        if publisher and rating and not (live or draft):
+            return (
+                ImportedRecord.Outcome.CREATED,
+                self._judge(publisher, rating, review, house, now),
+                left_out,
+            )
+        there = draft or live
+        if draft:
+            left_out |= _left_out(review, draft)
+        elif live:
+            moved |= self._revise(
+                live, rating, review, house, now, left_out, is_known=is_known, revises=revises
+            )
+            there = self.live[live.publisher_id]
         else:
             # Without a rating there is no verdict that could say it; the reason does, of the record that came first.
-            said = _said(review) | {"publisher": publisher.name if publisher else ""}
+            said = details.said(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in said.items():
                 if value and str(value) not in self.claim.reason:
                     left_out[name] = "nothing, for want of a rating"
-        return (ImportedRecord.Outcome.UPDATED if moved else ImportedRecord.Outcome.AGREED), live, left_out
+        return (ImportedRecord.Outcome.UPDATED if moved else ImportedRecord.Outcome.AGREED), there, left_out
 
     @property
     def is_changed(self) -> bool:
@@ -187,29 +185,52 @@ class Standing:
 
     def note(self) -> str:
         """What changed, in words for readers; "" where nothing did."""
-        return _sentence({what: list(parts) for what, parts in self.notes.items()})
+        return sentence({what: list(parts) for what, parts in self.notes.items()})
 
     def _may_be_said(
         self,
         publisher: Publisher,
-        live: Verdict | None,
         rating: Rating | None,
+        house: HouseRecords,
         *,
         is_known: bool,
         revises: bool,
     ) -> None:
-        if live and rating and live.rating_id != rating.pk and not (revises and self._may_be_revised(live)):
+        live = self.live.get(publisher.pk)
+        if (
+            live
+            and rating
+            and live.rating_id != rating.pk
+            and not (revises and self._may_be_revised(live, house))
+        ):
             raise Disagreement(
-                "disagreement",
                 f"{publisher} rated this claim “{live.rating}” in another record, “{rating}” in this one."
-                " Correct the one that is wrong and feed it back.",
+                " Correct the one that is wrong and feed it back."
             )
         if rating and live is None and is_known and publisher.pk in self.retracted:
-            raise Disagreement(
-                "retracted here",
+            raise RetractedHere(
                 f"This verdict of {publisher} was retracted here (claim {self.claim.pk}); an import does not publish"
-                " it again. Draft it anew if it is to stand.",
+                " it again. Draft it anew if it is to stand."
             )
+
+    def _require_place(
+        self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, *, revises: bool
+    ) -> None:
+        live, open_ = self.live.get(publisher.pk), self.open.get(publisher.pk)
+        there = open_ or live
+        house.require_place(
+            live=live,
+            open_=open_,
+            had_one=publisher.pk in self.versions,
+            says_otherwise=there is not None
+            and (
+                there.rating_id != rating.pk
+                or (revises and review.statement != self.claim.statement)
+                or bool(details.differing(review, there))
+            ),
+            revises=live is not None and self._may_be_revised(live, house),
+            drafted_now=open_ in self.drafts,
+        )
 
     # The claim --------------------------------------------------------------------------------------------------------
 
@@ -236,7 +257,7 @@ class Standing:
             elif name != "statement" or same_words(value) != same_words(now):
                 left_out[name] = str(now or "nothing: people here answer for its words")
         if review.claimant and claim.claimant:
-            left_out |= _details_of(review.claimant, claim.claimant)
+            left_out |= details.of_claimant(review.claimant, claim.claimant)
         return moved
 
     def _change(self, name: str, value: Any, *, is_known: bool) -> None:
@@ -245,7 +266,7 @@ class Standing:
         setattr(self.claim, name, value)
         if not self.is_new:
             self.before.setdefault(attribute, before)
-            self._tell(_CHANGED if before else _added(is_known), _IN_WORDS[name])
+            self._tell(CHANGED if before else added(is_known), IN_WORDS[name])
 
     def _tell(self, what: str, part: str) -> None:
         if not self.is_new:
@@ -258,29 +279,32 @@ class Standing:
             if source and source.pk not in self.source_ids:
                 self.source_ids.add(source.pk)
                 self.appearances.append(Appearance(claim=self.claim, source=source))
-                self._tell(_added(is_known), "appearances")
+                self._tell(added(is_known), "appearances")
                 moved = True
         for name in review.topics:
             topic = things.topic(name)
             if topic.pk not in self.topic_ids:
                 self.topic_ids.add(topic.pk)
                 self.topics.append(topic)
-                self._tell(_added(is_known), "topics")
+                self._tell(added(is_known), "topics")
                 moved = True
         return moved
 
     # Verdicts ---------------------------------------------------------------------------------------------------------
 
-    def _judge(self, publisher: Publisher, rating: Rating, review: Review, now: datetime) -> Verdict:
-        said = {_DETAILS[name]: value for name, value in _said(review).items()}
+    def _judge(
+        self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, now: datetime
+    ) -> Verdict:
+        said = {DETAILS[name]: value for name, value in details.said(review).items()}
         said["language"] = said["language"] or self.claim.language
-        return self._add(publisher, rating, now, **said)
+        return self._add(publisher, rating, now, **said, **house.terms(publisher))
 
     def _revise(
         self,
         live: Verdict,
         rating: Rating | None,
         review: Review,
+        house: HouseRecords,
         now: datetime,
         left_out: dict[str, str],
         *,
@@ -290,22 +314,15 @@ class Standing:
         """Take over what the review adds or, where it revises, changes; as a new version of what is stored."""
         different: dict[str, Any] = {}
         told: dict[str, list[str]] = {}
-        may_be_revised = self._may_be_revised(live)
-        for name, value in _said(review).items():
-            now_said = getattr(live, _DETAILS[name])
-            if (
-                not value
-                or value == now_said
-                or (name == "review_url" and url_key(value) == url_key(now_said))
-            ):
-                continue
+        may_be_revised = self._may_be_revised(live, house)
+        for name, value in details.differing(review, live).items():
+            attribute = DETAILS[name]
+            now_said = getattr(live, attribute)
             if may_be_revised and (revises or not now_said):
-                different[_DETAILS[name]] = value
-                told.setdefault(_CHANGED if now_said else _added(is_known), []).append(
-                    _IN_WORDS[_DETAILS[name]]
-                )
+                different[attribute] = value
+                told.setdefault(CHANGED if now_said else added(is_known), []).append(IN_WORDS[attribute])
             else:
-                left_out[name] = str(now_said or "nothing: people here answer for that verdict")
+                left_out[name] = str(now_said or _THEIRS)
         new_rating = rating or live.rating
         if new_rating is None or (new_rating.pk == live.rating_id and not different):
             return False
@@ -315,74 +332,45 @@ class Standing:
             live.rating = new_rating
             return True
         if new_rating.pk != live.rating_id:
-            told.setdefault(_CHANGED, []).insert(0, f"rating (from “{live.rating}” to “{new_rating}”)")
+            told.setdefault(CHANGED, []).insert(0, f"rating (from “{live.rating}” to “{new_rating}”)")
         for what, parts in told.items():
             for part in parts:
                 self._tell(what, part)
         self.superseded.append(live)
-        content = {name: getattr(live, name) for name in (*_DETAILS.values(), *_TAKEN_OVER)}
+        content = {name: getattr(live, name) for name in (*DETAILS.values(), *_TAKEN_OVER)}
         self._add(
             live.publisher,
             new_rating,
             now,
             **content | different,
+            **house.terms(live.publisher),
             supersedes_id=live.pk,
             correction_kind="update",
-            correction_note=_sentence(told),
+            correction_note=sentence(told),
         )
         return True
 
-    def _may_be_revised(self, live: Verdict) -> bool:
-        """Whether it came by an import; not where it is the verdict of a claim that was merged into this one."""
+    def _may_be_revised(self, live: Verdict, house: HouseRecords) -> bool:
+        """Whether the import may; not where it is the verdict of a claim that was merged into this one."""
         is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
-        return live.origin == Verdict.Origin.IMPORTED and is_its_own
+        return is_its_own and house.may_revise(live)
 
     def _add(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.versions.get(publisher.pk, 0) + 1
-        verdict = _verdicts()(
-            publisher=publisher,
-            rating=rating,
-            version=version,
-            origin=Verdict.Origin.IMPORTED,
-            state=Verdict.State.PUBLISHED,
-            published_at=now,
-            **content,
-        )
+        published = {"state": Verdict.State.PUBLISHED, "published_at": now}
+        verdict = _verdicts()(publisher=publisher, rating=rating, version=version, **published | content)
         self.versions[publisher.pk] = version
-        self.live[publisher.pk] = verdict
-        self.verdicts.append(verdict)
+        if verdict.state == Verdict.State.DRAFT:
+            self.open[publisher.pk] = verdict
+            self.drafts.append(verdict)
+        else:
+            self.live[publisher.pk] = verdict
+            self.verdicts.append(verdict)
         return verdict
 
 
-def _said(review: Review) -> dict[str, Any]:
-    """What the review says that is kept in a verdict, besides the rating."""
+def _left_out(review: Review, verdict: Verdict) -> dict[str, str]:
+    """What of the review a verdict that people answer for does not say, and what it says instead."""
     return {
-        "review_url": review.url,
-        "title": review.title,
-        "summary": review.summary,
-        "byline": review.byline,
-        "reviewed_on": review.reviewed_on,
-        "review_language": review.review_language,
+        name: str(getattr(verdict, DETAILS[name]) or _THEIRS) for name in details.differing(review, verdict)
     }
-
-
-def _details_of(person: Person, claimant: Claimant) -> dict[str, str]:
-    """What the review says of the claimant, and is not what is stored of them."""
-    left_out = {}
-    if person.kind not in ("unknown", claimant.kind):
-        left_out["claimant_kind"] = claimant.kind
-    if person.job_title and person.job_title != claimant.job_title:
-        left_out["claimant_title"] = claimant.job_title or "nothing"
-    if not set(person.same_as) <= set(claimant.same_as):
-        left_out["claimant_same_as"] = ", ".join(claimant.same_as) or "nothing"
-    return left_out
-
-
-def _added(is_known: bool) -> str:
-    return _ADDED if is_known else _FROM_ANOTHER
-
-
-def _sentence(told: Mapping[str, Sequence[str]]) -> str:
-    return " ".join(
-        f"{what}: {', '.join(told[what])}." for what in (_CHANGED, _ADDED, _FROM_ANOTHER) if what in told
-    )

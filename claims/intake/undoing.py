@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from claims import publishing
 from claims.intake import evidence
+from claims.intake.house_records import untouched_drafts
 from claims.intake.tasks import undo_import
 from claims.models import (
     Appearance,
@@ -41,7 +42,7 @@ from factcheck.copying import copy, reserve_ids
 _CONTENT = [
     Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
     for name in CONTENT
-    if name not in ("version", "origin", "supersedes", "correction_kind", "correction_note")
+    if name not in ("version", "origin", "is_restored", "supersedes", "correction_kind", "correction_note")
 ]
 
 #: Attributes of claims that `ImportedChange` does not hold as they are: JSON has no dates.
@@ -62,7 +63,9 @@ def obstacles(run: ImportRun) -> list[str]:
     by_people = Transition.objects.filter(
         claim=OuterRef("pk"), at__gt=run.started_at, import_run__isnull=True
     )
-    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE)
+    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE).exclude(
+        pk__in=untouched_drafts(ImportedRecord.objects.all()).values("pk")
+    )
     merged = Claim.objects.filter(merged_into=OuterRef("pk"))
     found = []
     for rows, one, many in (
@@ -202,7 +205,9 @@ class _Undoing:
         """Retract what had nothing before it; replace the rest by a new version of what was before it."""
         made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
         first: dict[tuple[int, int], Verdict] = {}
-        for verdict in made.select_related("supersedes").order_by("version"):
+        for verdict in (
+            made.exclude(origin=Verdict.Origin.HOUSE).select_related("supersedes").order_by("version")
+        ):
             first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
         # Not always what the import made itself: undoing a later one has brought it back as a version of its own.
         live = [
@@ -210,8 +215,7 @@ class _Undoing:
             for row in Verdict.objects.filter(
                 claim__in={claim for claim, _publisher in first},
                 state=Verdict.State.PUBLISHED,
-                origin=Verdict.Origin.IMPORTED,
-            )
+            ).exclude(origin=Verdict.Origin.HOUSE)
             if (row.claim_id, row.publisher_id) in first
         ]
         before = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live}
@@ -219,6 +223,8 @@ class _Undoing:
         restored = [(row, earlier) for row in live if (earlier := before[row.pk])]
         self._retract(retracted)
         self._restore(restored)
+        # With the records of other imports that said the same: they are no longer of anything that stands.
+        untouched_drafts(taken).delete()
         kinds = Publication.Kind
         changes = {row.claim_id: publishing.Change(kinds.RETRACTION, self.note) for row in retracted}
         return changes | {
@@ -246,7 +252,7 @@ class _Undoing:
             Verdict(
                 id=pk,
                 version=verdict.version + 1,
-                origin=Verdict.Origin.IMPORTED,
+                origin=earlier.origin,
                 state=Verdict.State.PUBLISHED,
                 published_at=self.now,
                 supersedes=verdict,

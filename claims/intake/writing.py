@@ -40,6 +40,8 @@ from claims.webhooks.waking import announce
 from factcheck.copying import Lines, copy, expect_many, lines, reserve_ids, send
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
+#: Why a claim is proposed of which an import has made a draft.
+_OF_THE_HOUSE = "Imported from the newsroom's own records: the verdict is a draft."
 
 
 @dataclass(slots=True)
@@ -129,12 +131,14 @@ class _Rows:
             standing.claim.pk = pk
             if standing.verdicts:
                 standing.claim.state = Claim.State.ACCEPTED
+            elif standing.drafts:
+                standing.claim.reason = f"{_OF_THE_HOUSE}\n{standing.claim.reason}".strip()
         places = [(one, place) for one in (*new, *old) for place in one.appearances]
         for (one, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
             place.pk, place.claim_id = pk, one.claim.pk
             if one.is_new and one.claim.first_appearance_id is None:
                 one.claim.first_appearance_id = pk
-        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in one.verdicts]
+        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in (*one.verdicts, *one.drafts)]
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
 
@@ -159,6 +163,7 @@ class _Rows:
         standings = [*new, *old]
         yield from lines(Claim, [one.claim for one in new])
         yield from lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
+        yield from lines(Verdict, [verdict for one in standings for verdict in one.drafts])
         yield from lines(Appearance, [place for one in standings for place in one.appearances])
         topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
         yield from lines(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics])

@@ -63,7 +63,7 @@ class Evidence(Anchored):
                 # `now()` is when the transaction began.
                 func=(
                     "IF NOT EXISTS (SELECT 1 FROM claims_verdict WHERE id = NEW.verdict_id"
-                    " AND (state = 'draft' OR origin = 'imported' AND created_at >= now())) THEN "
+                    " AND (state = 'draft' OR (origin <> 'house' OR is_restored) AND created_at >= now())) THEN "
                     + _REFUSAL
                     + " END IF; RETURN NEW;"
                 ),

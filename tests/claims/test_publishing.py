@@ -111,6 +111,7 @@ def test_body_is_the_complete_public_representation(
                     "domain": house.domain,
                     "country": "",
                 },
+                "origin": "house",
                 "rating": {
                     "id": label.pk,
                     "code": "false",

@@ -27,6 +27,7 @@ def whole(**changes: Any) -> dict[str, Any]:
     if document["claimant"]:
         document["claimant"] |= person
     for verdict in document["verdicts"]:
+        verdict["origin"] = "house"
         verdict["rating"] |= {"code": "false", "scale": {"name": "House scale"}}
     return document
 
@@ -87,6 +88,7 @@ def test_row_of_a_verdict() -> None:
             "reviewed_on": "2026-03-01",
             "valid_as_of": "",
             "verdict_url": "",
+            "verdict_origin": "house",
             "evidence_urls": "https://gazette.example/ferry",
             "corrections": "1",
             "last_correction_kind": "retraction",

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from claims import workflow
 from claims.importers.identity import same_words
-from claims.models import Claim, ImportedRecord, ImportProblem, PossibleDuplicate, Publication, Verdict
+from claims.models import (
+    Claim,
+    ImportedRecord,
+    ImportProblem,
+    ImportRun,
+    PossibleDuplicate,
+    Publication,
+    Verdict,
+)
+from sources.models import Publisher
 from tests.claims.intake.bringing import STATEMENT, bring, counts, live, newest, review
 
 pytestmark = pytest.mark.django_db
@@ -205,15 +214,30 @@ def test_what_an_unrated_record_says_is_kept_with_the_claim_or_reported() -> Non
     assert other.problems.get().reason.endswith("publisher: “nothing, for want of a rating”.")
 
 
+def test_several_records_of_one_review_say_nothing_new_when_they_come_again() -> None:
+    records = [
+        review(review_url=None, reviewed_on=None),
+        review(summary="Eleven."),
+        review(rating=None, summary="Ten."),
+    ]
+    bring(*records)
+    before = newest(Claim.objects.get())
+    assert counts(bring(*records)) == {"unchanged": 1, "merged": 2}
+    assert newest(Claim.objects.get()) == before
+
+
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 
 # Whatever a file holds ------------------------------------------------------------------------------------------------
+
+#: Where the house of these tests publishes: its records become drafts.
+HOUSE = "https://newsroom.example"
 
 RECORDS = st.lists(
     st.fixed_dictionaries(
         {
             "statement": st.sampled_from([STATEMENT, STATEMENT.upper(), TUNNEL, "Old video", ""]),
-            "publisher_url": st.sampled_from(["https://checks.example", "https://b.example"]),
+            "publisher_url": st.sampled_from(["https://checks.example", "https://b.example", HOUSE]),
             "claimant": st.sampled_from([None, "Mara Lindqvist", "Jonas Berg"]),
             "claimant_title": st.sampled_from([None, "Mayor"]),
             "rating": st.sampled_from([None, "False", "True"]),
@@ -233,8 +257,8 @@ RECORDS = st.lists(
 
 def _stored(claim: Claim, record: dict[str, Any]) -> set[str]:
     """The fields of the record whose values are stored with the claim."""
-    publisher = "checks.example" if "checks" in record["publisher_url"] else "b.example"
-    verdict = claim.verdicts.filter(state="published", publisher__domain=publisher).first()
+    publisher = record["publisher_url"].removeprefix("https://")
+    verdict = claim.verdicts.filter(state__in=["published", "draft"], publisher__domain=publisher).first()
     said: dict[str, Any] = {
         "claimant": claim.claimant.name if claim.claimant else "",
         "claimant_title": claim.claimant.job_title if claim.claimant else "",
@@ -271,16 +295,27 @@ def _told(problem: ImportProblem, record: dict[str, Any]) -> set[str]:
     max_examples=25, phases=PHASES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_every_record_ends_in_one_way_and_every_value_is_stored_or_reported(
-    files: list[list[dict[str, Any]]],
+    editor: User, house: Publisher, files: list[list[dict[str, Any]]]
 ) -> None:
     with transaction.atomic():
+        _publishes_there(house)
         for records in files:
-            _bring_and_account_for(records)
+            _bring_and_account_for(records, editor)
         transaction.set_rollback(True)
 
 
-def _bring_and_account_for(records: list[dict[str, Any]]) -> None:
-    run = bring(*records)
+def _publishes_there(house: Publisher) -> None:
+    Publisher.objects.filter(pk=house.pk).update(url=HOUSE, domain="newsroom.example")
+
+
+def _by(editor: User) -> ImportRun:
+    return ImportRun.objects.create(origin="file.jsonl", started_by=editor, started_by_name="Eva")
+
+
+def _bring_and_account_for(records: list[dict[str, Any]], editor: User) -> None:
+    run = bring(*records, run=_by(editor))
+    of_the_house = Verdict.objects.filter(publisher__is_house=True)
+    assert set(of_the_house.values_list("origin", "state", "author")) <= {("house", "draft", editor.pk)}
     ended = Counter(counts(run))
     assert run.records == len(records) == ended.total()
     for outcome in ("refused", "merged"):
@@ -309,11 +344,14 @@ def _bring_and_account_for(records: list[dict[str, Any]]) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_the_same_again_changes_nothing_whatever_it_is(records: list[dict[str, Any]]) -> None:
+def test_the_same_again_changes_nothing_whatever_it_is(
+    editor: User, house: Publisher, records: list[dict[str, Any]]
+) -> None:
     with transaction.atomic():
-        first = Counter(counts(bring(*records)))
+        _publishes_there(house)
+        first = Counter(counts(bring(*records, run=_by(editor))))
         before = list(Publication.objects.order_by("pk").values_list("pk", "body"))
-        again = Counter(counts(bring(*records)))
+        again = Counter(counts(bring(*records, run=_by(editor))))
         assert (again["created"], again["updated"], again["refused"]) == (0, 0, first["refused"])
         assert list(Publication.objects.order_by("pk").values_list("pk", "body")) == before
         transaction.set_rollback(True)

@@ -11,18 +11,22 @@ from hypothesis import strategies as st
 from claims.intake import undoing
 from claims.models import Claim, ImportRun, Publication, Verdict
 from claims.moves import IllegalMove
+from sources.models import Publisher
 from tests.claims.intake.bringing import STATEMENT, bring, newest, review
 
 pytestmark = pytest.mark.django_db
 
 TUNNEL = "The tunnel below the harbour has been closed since May."
 
+#: Where the house of these tests publishes: its records become drafts.
+HOUSE = "https://newsroom.example"
+
 RECORD = st.fixed_dictionaries(
     {
         "id": st.sampled_from(["1", "2"]),
         "statement": st.sampled_from([STATEMENT, STATEMENT.replace("nine", "ten"), TUNNEL]),
         "review_url": st.sampled_from(["https://checks.example/1", "https://checks.example/2"]),
-        "publisher_url": st.sampled_from(["https://checks.example", "https://b.example"]),
+        "publisher_url": st.sampled_from(["https://checks.example", "https://b.example", HOUSE]),
         "claimant": st.sampled_from([None, "Mara Lindqvist", "Jonas Berg"]),
         "rating": st.sampled_from([None, "False", "True"]),
         "title": st.sampled_from([None, "The bridge"]),
@@ -57,6 +61,8 @@ def state() -> State:
         # Those of one day stand in the order of their ids.
         body["verdicts"].sort(key=lambda verdict: verdict["publisher"]["id"])
         found["public", publication.claim_id] = body
+    for draft in Verdict.objects.filter(state="draft"):
+        found["drafted", draft.claim_id] = (draft.rating_id, draft.title, draft.summary, draft.url)
     for claim in Claim.objects.exclude(state="declined"):
         found["stored", claim.pk] = (
             *(claim.statement, claim.language, claim.claimant_id, claim.claimed_on, claim.context),
@@ -74,20 +80,22 @@ def state() -> State:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_undoing_the_last_import_restores_what_was_whatever_came_before(
-    editor: User, steps: list[list[dict[str, Any]] | int]
+    editor: User, house: Publisher, steps: list[list[dict[str, Any]] | int]
 ) -> None:
     with transaction.atomic():
+        Publisher.objects.filter(pk=house.pk).update(url=HOUSE, domain="newsroom.example")
         standing: list[tuple[ImportRun, State]] = []
         for step in steps:
             if isinstance(step, list):
                 before = state()
-                standing.append((bring(*step), before))
+                run = ImportRun.objects.create(origin="file.jsonl", started_by=editor, started_by_name="Eva")
+                standing.append((bring(*step, run=run), before))
             elif standing:
                 _undo(step % len(standing), standing, editor)
         while standing:
             _undo(len(standing) - 1, standing, editor)
         assert state() == {}
-        assert not Verdict.objects.filter(state="published").exists()
+        assert not Verdict.objects.filter(state__in=["published", "draft"]).exists()
         transaction.set_rollback(True)
 
 
