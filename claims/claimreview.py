@@ -1,8 +1,8 @@
 """Publication body → schema.org ClaimReview as JSON-LD. Pure: it knows documents, nothing of the database.
 
 What search engines require of a fact check is always there (`claimReviewed`, `reviewRating` with `alternateName`,
-`url`), and so are `author`, `datePublished` and `itemReviewed`; everything else that they recommend appears where the
-publication knows it, and is left out where it does not.
+`url`), and so are `author` and `itemReviewed`; everything else that they recommend, the date of the review too, appears
+where the publication knows it, and is left out where it does not: it speaks in the publisher's name.
 https://developers.google.com/search/docs/appearance/structured-data/factcheck
 
 An `@id` names the same thing in every claim and every version, so that graphs put together from several know it again:
@@ -15,9 +15,9 @@ from typing import Any
 Document = dict[str, Any]
 
 #: Where each comparable class stands between worst (1, false) and best (5, true). Classes that are no degree of truth
-#: take the middle, which leans to neither side; `alternateName` says what the publisher really found.
+#: stand nowhere: satire is not half true. `alternateName` says what the publisher found.
 VALUES = {"true": 5, "mostly_true": 4, "mixed": 3, "mostly_false": 2, "misleading": 2, "false": 1}
-BEST, MIDDLE, WORST = 5, 3, 1
+BEST, WORST = 5, 1
 
 _PERSON, _ORGANIZATION = "Person", "Organization"
 
@@ -112,8 +112,10 @@ def _claim_review(body: Document, verdict: Document, *, anchored: bool, site: Do
             "claimReviewed": body["statement"],
             "reviewRating": _rating(verdict),
             "author": organization(verdict["publisher"], base=base),
-            "datePublished": verdict["reviewed_on"] or (verdict["published_at"] or body["published_at"])[:10],
-            "dateModified": body["published_at"],
+            "headline": verdict.get("title"),
+            "datePublished": verdict["reviewed_on"],
+            # When another's page was changed is not known here.
+            "dateModified": None if verdict["url"] else body["published_at"],
             "inLanguage": verdict["language"],
             "itemReviewed": _claim(body),
             "citation": [_work(item["source"], base=base) for item in verdict["evidence"]],
@@ -134,12 +136,13 @@ def _provenance(body: Document, site: Document | None) -> Document:
 
 def _rating(verdict: Document) -> Document:
     rating = verdict["rating"]
+    number = VALUES.get(rating["normalised"])
     return _known(
         {
             "@type": "Rating",
-            "ratingValue": VALUES.get(rating["normalised"], MIDDLE),
-            "bestRating": BEST,
-            "worstRating": WORST,
+            "ratingValue": number,
+            "bestRating": BEST if number else None,
+            "worstRating": WORST if number else None,
             "alternateName": rating["label"],
             "name": rating["label"],
             "ratingExplanation": verdict["summary"],

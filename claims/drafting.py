@@ -19,6 +19,7 @@ from sources.models import Publisher, Source
 #: What a new version takes over from the one it replaces.
 CARRIED_OVER = (
     "rating",
+    "title",
     "summary",
     "explanation",
     "byline",

@@ -147,7 +147,8 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
         *(
             text
             for v in body["verdicts"]
-            for text in (v["summary"], v["explanation"], v["publisher"]["name"])
+            # Entries that were recorded elsewhere before verdicts had headlines have none.
+            for text in (v.get("title", ""), v["summary"], v["explanation"], v["publisher"]["name"])
         ),
     ]
     return {

@@ -53,9 +53,9 @@ def _review(body: Document, verdict: Document) -> Document:
                 {"name": verdict["publisher"]["name"], "site": site(url, verdict["publisher"])}
             ),
             "url": url,
-            # Our page is headed by rating and statement. Of another's page we know the finding, which comes nearest.
-            "title": verdict["summary"] if verdict["url"] else f"{rating}: {body['statement']}",
-            "reviewDate": _moment(verdict["reviewed_on"]) or verdict["published_at"] or body["published_at"],
+            # Our own page is headed by rating and statement.
+            "title": verdict.get("title") or ("" if verdict["url"] else f"{rating}: {body['statement']}"),
+            "reviewDate": _moment(verdict["reviewed_on"]),
             "textualRating": rating,
             "languageCode": verdict["language"],
         }

@@ -8,8 +8,9 @@ known is `null`, an empty string or an empty list. Dates are ISO 8601 days, mome
     claimant      {id, name, kind, job_title, country, same_as} or null
     topics        [{id, name, slug}]
     appearances   [{id, is_first, anchor, exact, prefix, suffix, start, end, source, snapshot}]
-    verdicts      [{id, version, publisher, rating, summary, explanation, explanation_html, byline, language,
-                    reviewed_on, valid_as_of, recheck_on, url, published_at, evidence}]
+    verdicts      [{id, version, publisher, origin ("house", "house_archive", "imported"), rating, title, summary,
+                    explanation, explanation_html, byline, language, reviewed_on, valid_as_of, recheck_on, url,
+                    published_at, evidence}]
       rating      {id, code, label, language, labels, normalised, colour…, scale {id, name, version, methodology_url}}
       evidence    [{id, stance, note, exact, prefix, suffix, start, end, source, snapshot}]
     source        {id, title, kind, url, archived_url, byline, published_on, language, publisher}
@@ -155,7 +156,9 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> Document:
         "id": row.pk,
         "version": row.version,
         "publisher": publisher(row.publisher),
+        "origin": row.origin,
         "rating": rating(row.rating) if row.rating else None,
+        "title": row.title,
         "summary": row.summary,
         "explanation": row.explanation,
         "explanation_html": to_html(row.explanation),

@@ -45,6 +45,8 @@ EDITOR = [
 ]
 ADMINISTRATOR = [
     *EDITOR,
+    # To publish the newsroom's own archive takes two of them.
+    "claims.import_house_archive",
     *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale")),
     *(f"sources.delete_{model}" for model in ("source", "publisher")),
     *(f"auth.{verb}_user" for verb in _EDIT),

@@ -237,12 +237,18 @@ def _unmerge(claim: Claim, request: Request) -> None:
 
 
 def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
-    """Write the ledger entries that a merge, or its undoing, makes necessary. What was never public stays so."""
-    was_public = claim.publications.exists()
-    if was_public:
-        publishing.record(claim, kind)
-    if was_public or target.publications.exists():
-        publishing.record(target, kind)
+    """Write the ledger entries that a merge, or its undoing, makes necessary.
+
+    What was never public stays so, on either side: a claim that nobody saw changes nothing for readers of the other,
+    and one that was retracted brings nothing that its target could show.
+    """
+    newest = claim.publications.newest().first()
+    if newest is None:
+        return
+    if newest.status == Publication.Status.RETRACTED and not target.publications.exists():
+        return
+    publishing.record(claim, kind)
+    publishing.record(target, kind)
 
 
 def _republish(claim: Claim, request: Request) -> None:

@@ -25,7 +25,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from claims.admin import import_setup
 from claims.admin.import_progress import is_broken_off, progress
 from claims.importers import detecting
-from claims.intake import runs, undoing
+from claims.intake import house_archive, runs, undoing
 from claims.models import ImportRun
 from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import Tone, badge
@@ -36,6 +36,7 @@ _TONES: dict[str, Tone] = {
     ImportRun.State.CHOSEN: "neutral",
     ImportRun.State.WAITING: "waiting",
     ImportRun.State.READING: "active",
+    ImportRun.State.HELD: "waiting",
     ImportRun.State.WRITING: "active",
     ImportRun.State.FINISHED: "good",
     ImportRun.State.FAILED: "bad",
@@ -54,6 +55,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         "created",
         "updated",
         "unchanged",
+        "merged",
         "refused",
         "started_by_name",
         "created_at",
@@ -70,6 +72,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         ("started_by_name", "created_at"),
         ("started_at", "finished_at"),
         "shown_notes",
+        ("house_archive", "released_by_name", "released_at"),
         "known_again",
         "settings",
     )
@@ -122,6 +125,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             "progress": self.progress_view,
             "report": self.report_view,
             "go-on": self.go_on_view,
+            "release": self.release_view,
             "undo": self.undo_view,
             "discard": self.discard_view,
         }
@@ -147,6 +151,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 "may_run": may_run,
                 "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
                 "may_undo": may_undo,
+                "may_release": house_archive.may_release(run, person_at(request)),
                 "obstacles": undoing.obstacles(run) if may_undo else [],
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -187,6 +192,21 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             return HttpResponseRedirect(change_page(run))
         messages.success(request, gettext("Discarded: %s. Nothing of it was stored.") % run.origin)
         return HttpResponseRedirect(reverse("admin:claims_importrun_changelist"))
+
+    def release_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Publish the newsroom's own archive, after a look at the sample."""
+        run = self._asked_for(request, pk, house_archive.PERMISSION)
+        if request.method == "POST":
+            if not request.POST.get("looked_at"):
+                messages.error(request, gettext("Look at the sample, and say that you have."))
+                return HttpResponseRedirect(change_page(run))
+            try:
+                house_archive.release(run, by=person_at(request))
+            except (IllegalMove, NotAllowed) as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, gettext("It is released: what it brings is published now."))
+        return HttpResponseRedirect(change_page(run))
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take back what the import brought."""

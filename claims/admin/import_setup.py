@@ -23,7 +23,7 @@ from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
 from claims.importers import detecting
 from claims.importers.found import Found, Refusal
 from claims.importers.review import Review
-from claims.intake import runs
+from claims.intake import house_archive, runs
 from claims.models import ImportRun, NormalisedRating
 from claims.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import badge
@@ -137,8 +137,9 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
             return HttpResponseRedirect(change_page(run))
         if asked != "start":
             return HttpResponseRedirect(request.path)
+        begin = house_archive.ask if request.POST.get("house_archive") else runs.start
         try:
-            runs.start(run, by=person_at(request))
+            begin(run, by=person_at(request))
         except (IllegalMove, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(run))
@@ -158,6 +159,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         "refused": len(shown) - len(stored),
         "incomplete": sum(bool(item.remarks) for item in stored),
         "stored": len(stored),
+        "may_bring_archive": request.user.has_perm(house_archive.PERMISSION),
     }
     return TemplateResponse(request, "admin/desk/import_set_up.html", context)
 

@@ -79,6 +79,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
                     ("reviewed_on", "valid_as_of"),
                     ("recheck_on", "language"),
                     ("byline", "url"),
+                    "title",
                 )
             },
         ),

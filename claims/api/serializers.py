@@ -6,7 +6,7 @@
 from rest_framework import serializers
 
 from claims.entries import CORRECTIONS
-from claims.models import Appearance, Claimant, Evidence, NormalisedRating, Publication
+from claims.models import Appearance, Claimant, Evidence, NormalisedRating, Publication, Verdict
 from sources.api.serializers import (
     PublisherSerializer,
     QuotedSourceSerializer,
@@ -104,7 +104,18 @@ class VerdictSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     version = serializers.IntegerField()
     publisher = PublisherSerializer()
+    origin = serializers.ChoiceField(
+        Verdict.Origin.choices,
+        help_text=(
+            "`house`: written here and signed off by somebody else than its author; `house_archive`: from the"
+            " newsroom's earlier archive, which two administrators took over as a whole; `imported`: taken over from"
+            " its publisher."
+        ),
+    )
     rating = RatingSerializer()
+    title = serializers.CharField(
+        help_text="The headline of the publisher's own page; empty when it is not known."
+    )
     summary = serializers.CharField()
     explanation = serializers.CharField(help_text="Markdown.")
     explanation_html = serializers.CharField(help_text="The same as safe HTML.")

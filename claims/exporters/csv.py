@@ -70,6 +70,7 @@ COLUMNS: dict[str, Cell] = {
     "reviewed_on": of_verdict("reviewed_on"),
     "valid_as_of": of_verdict("valid_as_of"),
     "verdict_url": of_verdict("url"),
+    "verdict_origin": of_verdict("origin"),
     "evidence_urls": lambda claim, verdict: _addresses(verdict.get("evidence", [])),
     "corrections": lambda claim, verdict: len(claim["corrections"]),
     "last_correction_kind": lambda claim, verdict: _last_correction(claim).get("kind"),
@@ -77,6 +78,7 @@ COLUMNS: dict[str, Cell] = {
     "merged_into": of_claim("merged_into"),
     "first_published_at": of_claim("first_published_at"),
     "published_at": of_claim("published_at"),
+    "verdict_title": of_verdict("title"),
 }
 
 

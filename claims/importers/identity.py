@@ -1,5 +1,6 @@
-"""By what a record is known again: all that it says, or the review that it is about, whatever it says of it."""
+"""By what a record is known again: all that it says, or the review that it is about, whatever else it says of it."""
 
+import unicodedata
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from sources.urls import url_key
 
 #: What a record says, as opposed to where it stands and what was left out of it.
 SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("remarks"))
+
+_ALIKE: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"“”„‟«»‹›'‘’‚‛`´＂", ""))
 
 
 def said(review: Review) -> bytes:
@@ -23,17 +26,29 @@ def digest(content: bytes) -> str:
 
 
 def record_key(review: Review) -> str | None:
-    """The same for two records of one review, or of several on one page, even when it was changed between them; a UUID.
+    """The same for two records of one review: the publisher, the page and what was claimed; a UUID.
 
-    None for a record that has neither an address nor a number of its own: it is known only by what it says.
+    A page may hold reviews of several claims, so its address alone says nothing. None for a record without an address.
     """
-    if review.publisher is None:
+    if review.publisher is None or not (page := url_key(review.url)):
         return None
-    if page := url_key(review.url):
-        return digest(orjson.dumps(["page", outlet_key(review.publisher), page]))
-    if review.id:
-        return digest(orjson.dumps(["id", outlet_key(review.publisher), review.id]))
-    return None
+    return digest(orjson.dumps(["review", outlet_key(review.publisher), page, same_words(review.statement)]))
+
+
+def number_key(review: Review) -> str | None:
+    """The same for two records that have one publisher and one number or name of the file's own; a UUID.
+
+    Files that number their rows have all the numbers alike: whether it is one review, `claims.intake` looks.
+    """
+    if review.publisher is None or not review.id:
+        return None
+    return digest(orjson.dumps(["number", outlet_key(review.publisher), review.id]))
+
+
+def same_words(statement: str) -> str:
+    """By what two statements are the same, as `claims_statement_key` has it in the database."""
+    text = statement if statement.isascii() else unicodedata.normalize("NFKC", statement)
+    return " ".join(text.lower().translate(_ALIKE).split()).strip(" .!?。")
 
 
 def outlet_key(outlet: Outlet) -> str:

@@ -82,7 +82,8 @@ def conventions(settings: Mapping[str, Any]) -> Conventions:
 def _marked_up(file: File, tree: HtmlElement) -> Iterator[Found | Refusal]:
     metadata = read_metadata(tree, file.url)
     url = metadata.canonical_url or file.url
-    page = Page(url, metadata.title, metadata.language, metadata.publisher)
+    published_on = metadata.published_on.isoformat() if metadata.published_on else ""
+    page = Page(url, metadata.title, metadata.language, metadata.publisher, published_on)
     graph: dict[str, Node] = {}
     blocks: list[tuple[str, list[Any], Refusal | None]] = []
     for number, text in enumerate(_scripts(tree), 1):

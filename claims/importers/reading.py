@@ -18,7 +18,7 @@ from claims.importers.values.days import read_day
 from claims.importers.values.labels import read_label, read_number
 from claims.importers.values.languages import read_language
 from claims.importers.values.outlets import is_same, read_outlet
-from claims.importers.values.people import read_person
+from claims.importers.values.people import read_crowd, read_person
 from claims.importers.values.problem import Problem, shown
 from claims.importers.values.texts import joined, line, paragraphs, says_nothing
 from claims.importers.values.topics import read_topics
@@ -27,6 +27,7 @@ from sources.extraction.language import detect_language
 LONGEST_STATEMENT: Final = 10_000
 LONGEST_TEXT: Final = 10_000
 LONGEST_BYLINE: Final = 200
+LONGEST_TITLE: Final = 500
 LONGEST_ID: Final = 500
 
 # A cell of CSV that somebody stored without reading it: "He said ""no"" twice".
@@ -67,11 +68,12 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
         rating=rating,
         claimant=_claimant(record, outlet),
         claimed_on=record.day("claimed_on", language),
-        context=record.text("context"),
+        context=_context(record),
         appearances=record.addresses("appearances"),
         topics=record.topics(),
         id=record.name("id", LONGEST_ID),
         url=url,
+        title=record.name("title", LONGEST_TITLE),
         summary=record.text("summary"),
         byline=record.name("byline", LONGEST_BYLINE) or (besides if isinstance(besides, str) else ""),
         reviewed_on=record.day("reviewed_on", review_language or language),
@@ -220,6 +222,10 @@ def _rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Pr
 def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     name = record.value("claimant")
     if not name:
+        if record.has("claimant_title"):
+            record.remark(
+                "claimant_title", [Problem("nobody is named", "The title is of nobody who is named.")]
+            )
         return None
     person, problems = read_person(
         name, record.value("claimant_kind"), record.value("claimant_title"), record.value("claimant_same_as")
@@ -232,6 +238,20 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         record.remark("claimant", [Problem("claimant is the publisher", reason)])
         return None
     return person
+
+
+def _context(record: _Record) -> str:
+    """What a reader must know; with the words that stand where the claimant should, and name nobody in particular."""
+    text = record.text("context")
+    claimant = record.value("claimant")
+    crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""
+    if not crowd or crowd.casefold() in text.casefold():
+        return text
+    both = f"{text}\n\n{crowd}" if text else crowd
+    if len(both) > LONGEST_TEXT:
+        record.remark("claimant", [_too_long(both, LONGEST_TEXT)])
+        return text
+    return both
 
 
 def _has_words(text: str) -> bool:

@@ -71,6 +71,8 @@ class Review(NamedTuple):
     id: str = ""
     url: str = ""
     """Where the review stands; an http(s) address or ""."""
+    title: str = ""
+    """The headline of the review."""
     summary: str = ""
     byline: str = ""
     reviewed_on: date | None = None

@@ -32,6 +32,7 @@ class Page:
     title: str = ""
     language: str = ""
     publisher: str = ""
+    published_on: str = ""
 
 
 NOWHERE = Page()
@@ -151,7 +152,8 @@ def _review(review: Node, parent: Node | None, language: Any, graph: Graph, page
         or text(value(around, "headline", "name"))
         or (page.title if here else None),
         "reviewed_on": text(value(review, "datePublished", "dateCreated"))
-        or (text(value(parent, "datePublished")) if parent else None),
+        or text(value(around, "datePublished"))
+        or (page.published_on if here else None),
         "review_language": language or _language(around) or (page.language if theirs else None),
     }
 

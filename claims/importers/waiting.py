@@ -10,12 +10,12 @@ from typing import Any, Final
 import orjson
 
 from claims.importers.found import Found, Place
-from claims.importers.identity import digest, record_key, said
+from claims.importers.identity import digest, number_key, record_key, said
 from claims.importers.plain_json import plain
 from claims.importers.review import Label, Outlet, Person, Review
 
 #: What stands in a line: what the record is known by, its statement, the review, and the fields as they were found.
-COLUMNS: Final = ("digest", "key", "statement", "review", "found")
+COLUMNS: Final = ("digest", "key", "number_key", "statement", "review", "found")
 
 _NULL: Final = "\\N"
 
@@ -29,7 +29,7 @@ def line(review: Review, found: Found) -> bytes:
         content,
         _as_found(found),
     )
-    known_by = f"{digest(content)}\t{record_key(review) or _NULL}\t"
+    known_by = f"{digest(content)}\t{record_key(review) or _NULL}\t{number_key(review) or _NULL}\t"
     return known_by.encode() + texts.replace(b"\\", b"\\\\")
 
 
@@ -37,7 +37,7 @@ def restored(text: str) -> Review:
     """The review in a line, without what was left out of it."""
     place, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
-        number, url, summary, byline, reviewed_on, review_language,
+        number, url, title, summary, byline, reviewed_on, review_language,
     ) = orjson.loads(text)  # fmt: skip
     return Review(
         Place(*place),
@@ -52,11 +52,18 @@ def restored(text: str) -> Review:
         tuple(topics),
         number,
         url,
+        title,
         summary,
         byline,
         date.fromisoformat(reviewed_on) if reviewed_on else None,
         review_language,
     )
+
+
+def place_of(text: str) -> Place:
+    """Where the review in a line stood."""
+    place, _review = orjson.loads(text)
+    return Place(*place)
 
 
 def _as_found(found: Found) -> bytes:

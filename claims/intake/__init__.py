@@ -7,6 +7,8 @@
     writing      one batch: found, changed, stored, all of it or nothing
     running      a whole import: read, staged, written, counted
     runs         its life: chosen, started, gone on with
+    house_records   records of the newsroom itself: drafts, or its archive
+    house_archive   that archive: asked for by one administrator, released by another
     undoing      taking back what an import brought
 
 `claims.importers` reads files and knows nothing of the database.

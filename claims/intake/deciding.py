@@ -1,18 +1,20 @@
 """What the reviews of a batch become: decided in memory, row by row, and stored by `claims.intake.writing`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from uuid import UUID
 
 from claims.importers.review import Review
 from claims.intake import loading
 from claims.intake.clustering import Pair, assign
+from claims.intake.disagreement import Disagreement
+from claims.intake.house_records import HouseRecords
 from claims.intake.problems import refusal_of
+from claims.intake.remembering import Remembered
 from claims.intake.staging import Staged
-from claims.intake.standing import Disagreement, Standing
+from claims.intake.standing import Standing
 from claims.intake.things import Things
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.copying import Maker
@@ -31,6 +33,8 @@ class Taken:
     standing: Standing
     outcome: str
     verdict: Verdict | None
+    left_out: dict[str, str]
+    """Fields of which something else is stored, and what that is."""
     made_claim: bool
     made_verdict: bool
 
@@ -45,6 +49,7 @@ class Decisions:
 
     def __init__(self, run: ImportRun, things: Things, now: datetime) -> None:
         self.run, self.things, self.now = run, things, now
+        self._house = HouseRecords(run)
         self.taken: list[Taken] = []
         self.pairs: list[Pair] = []
         self.problems: list[ImportProblem] = []
@@ -62,89 +67,97 @@ class Decisions:
 
     def on_new(self, reviews: Iterable[Staged]) -> None:
         """Decide about reviews of statements that nothing is known of yet."""
-        for _, group in groupby(reviews, key=lambda staged: staged.statement_key):
+        for _, group in groupby(self._admitted(reviews), key=lambda staged: staged.statement_key):
             assigned, pairs = assign(group, [], self.things, known={}, new=self._new)
             self.pairs += pairs
-            for staged, standing in assigned:
-                self._take(staged, standing, revises=False)
+            for staged, standing in _rated_first(assigned):
+                self._take(staged, standing)
 
     def on_known(self, reviews: list[Staged]) -> None:
         """Decide about reviews of which something may be stored. Called inside the transaction that stores them."""
-        taken_before = loading.claims_of_records(
-            {staged.key for staged in reviews if staged.key}, run=self.run.pk
-        )
-        there = loading.standings(
-            {staged.statement_key for staged in reviews},
-            {claim for claims in taken_before.values() for claim, _ in claims},
-        )
-        by_claim = {one.claim.pk: one for group in there.values() for one in group}
+        reviews = list(self._admitted(reviews))
+        earlier = Remembered(loading.taken_before(reviews, run=self.run.pk))
+        there = loading.standings({staged.statement_key for staged in reviews}, earlier.claims)
         for key, group in groupby(reviews, key=lambda staged: staged.statement_key):
             of_statement = list(group)
-            standings = list(there.get(key, []))
-            known = self._known(of_statement, standings, taken_before, by_claim)
+            found = {staged.digest: earlier.find(staged, there.by_id) for staged in of_statement}
+            known = {digest: standing for digest, standing in found.items() if standing}
+            standings = list(there.of_statement.get(key, []))
             assigned, pairs = assign(of_statement, standings, self.things, known=known, new=self._new)
             self.pairs += pairs
-            for staged, standing in assigned:
-                self._take(staged, standing, revises=self._revises(staged, standing, taken_before))
+            for staged, standing in _rated_first(assigned):
+                is_known = staged.digest in known
+                revises = is_known and earlier.says_otherwise(staged, standing)
+                self._take(staged, standing, is_known=is_known, revises=revises)
 
     def is_stored(self, standing: Standing) -> bool:
         return not standing.is_new or id(standing) in self._standings
 
-    def _known(
-        self,
-        reviews: list[Staged],
-        standings: list[Standing],
-        taken_before: dict[UUID, list[tuple[int, bool]]],
-        by_claim: dict[int, Standing],
-    ) -> dict[UUID, int]:
-        """Which claim each record was about when it was taken before.
-
-        A page may hold reviews of several statements. Where it had one and has one, they are the same, though the
-        statement may have been reworded.
-        """
-        known = {}
+    def _admitted(self, reviews: Iterable[Staged]) -> Iterator[Staged]:
+        """Those that are by somebody whom nobody takes for the house; no claim is to count the others."""
         for staged in reviews:
-            claims = {claim for claim, _ in taken_before.get(staged.key, [])} if staged.key else set()
-            same = next((one for one in standings if one.claim.pk in claims), None)
-            if same is None and len(claims) == 1 and staged.is_alone:
-                same = by_claim.get(next(iter(claims)))
-                if same:
-                    standings.append(same)
-            if same and staged.key:
-                known[staged.key] = same.claim.pk
-        return known
-
-    def _revises(
-        self, staged: Staged, standing: Standing, taken_before: dict[UUID, list[tuple[int, bool]]]
-    ) -> bool:
-        """Whether it is a record that an earlier import took and says something else now.
-
-        Where that record is here too, as it was, this is another one.
-        """
-        claim = standing.claim.pk
-        records = taken_before.get(staged.key, []) if staged.key else []
-        return (claim, True) in records and claim not in staged.seen_claims
+            try:
+                self.things.require_no_namesake(staged.review.publisher)
+            except Disagreement as disagreement:
+                self._refuse(staged, disagreement)
+            else:
+                yield staged
 
     def _new(self, review: Review) -> Standing:
         claim = _claims()(
             statement=review.statement,
             language=review.language,
             state=Claim.State.PROPOSED,
+            reason="" if review.rating else _reason(review),
             created_by_id=self.run.started_by_id,
             updated_at=self.now,
         )
         return Standing(claim, is_new=True)
 
-    def _take(self, staged: Staged, standing: Standing, *, revises: bool) -> None:
+    def _take(
+        self, staged: Staged, standing: Standing, *, is_known: bool = False, revises: bool = False
+    ) -> None:
         first = standing.is_new and id(standing) not in self._standings
-        before = len(standing.verdicts)
+        before = len(standing.verdicts) + len(standing.drafts)
         try:
-            outcome, verdict = standing.take(staged.review, self.things, now=self.now, revises=revises)
+            outcome, verdict, left_out = standing.take(
+                staged.review,
+                self.things,
+                now=self.now,
+                house=self._house,
+                is_known=is_known,
+                revises=revises,
+            )
         except Disagreement as disagreement:
-            self.problems.append(refusal_of(self.run, staged, "rating", "disagreement", str(disagreement)))
+            self._refuse(staged, disagreement)
             return
         self._standings[id(standing)] = standing
         if first:
             outcome = ImportedRecord.Outcome.CREATED
-        made = len(standing.verdicts) > before
-        self.taken.append(Taken(staged, standing, outcome, verdict, first, made))
+        elif left_out and outcome == ImportedRecord.Outcome.AGREED:
+            outcome = ImportedRecord.Outcome.MERGED
+        made = len(standing.verdicts) + len(standing.drafts) > before
+        self.taken.append(Taken(staged, standing, outcome, verdict, left_out, first, made))
+
+    def _refuse(self, staged: Staged, disagreement: Disagreement) -> None:
+        self.problems += [
+            refusal_of(self.run, one, disagreement.field, disagreement.code, str(disagreement))
+            for one in (staged, *staged.repeated())
+        ]
+
+
+def _rated_first(assigned: list[tuple[Staged, Standing]]) -> list[tuple[Staged, Standing]]:
+    """So that what an unrated record says of a review finds the verdict that it belongs to, whichever came first."""
+    return sorted(assigned, key=lambda pair: pair[0].review.rating is None)
+
+
+def _reason(review: Review) -> str:
+    """Why a claim without a verdict is there, and what else its record says."""
+    lines = ["Imported without a rating."]
+    if review.publisher:
+        when = f" on {review.reviewed_on}" if review.reviewed_on else ""
+        where = f": {review.url}" if review.url else "."
+        lines[0] += f" {review.publisher.name} looked at it{when}{where}"
+    said = {"Headline": review.title, "By": review.byline, "Finding": review.summary}
+    said |= {"Language of the review": review.review_language}
+    return "\n".join([*lines, *(f"{name}: {value}" for name, value in said.items() if value)])

@@ -1,6 +1,6 @@
 """What an import could not use, as it is kept and as it is reported."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -9,11 +9,18 @@ import orjson
 from claims.importers.found import Found, Place, Refusal
 from claims.importers.plain_json import plain, plain_text
 from claims.importers.review import Remark
+from claims.importers.values.problem import shown
 from claims.intake.staging import Staged
 from claims.models import ImportProblem, ImportRun
 from factcheck.copying import Maker
 
-_REFUSED, _LEFT_OUT = ImportProblem.Outcome.REFUSED, ImportProblem.Outcome.LEFT_OUT
+_REFUSED, _LEFT_OUT, _MERGED = (
+    ImportProblem.Outcome.REFUSED,
+    ImportProblem.Outcome.LEFT_OUT,
+    ImportProblem.Outcome.MERGED,
+)
+#: What is reported with the records that were written, and stays when an import that was broken off goes on.
+MERGED, OTHERWISE = "merged into another record", "something else is stored"
 
 
 def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:
@@ -41,6 +48,28 @@ def refusal_of(run: ImportRun, staged: Staged, field: str, code: str, reason: st
     place = staged.review.place
     found = Found(place, orjson.loads(staged.found))
     return _problem(run, _REFUSED, place, (field, code, reason), found, None)
+
+
+def left_out_of(
+    run: ImportRun, staged: Staged, left_out: Mapping[str, str], *, into: str, of: str, is_merged: bool
+) -> Iterator[ImportProblem]:
+    """What of a record was not stored because something else is: a problem for each value, or one for a merged record.
+
+    Args:
+        left_out: names of fields → what is stored.
+        into: what it is a record of.
+        of: the record by which that came here; "" where nobody knows.
+    """
+    place, found = staged.review.place, Found(staged.review.place, orjson.loads(staged.found))
+    named = f"{into} ({of})" if of else into
+    if is_merged:
+        stored = "; ".join(f"{name}: {shown(value)}" for name, value in left_out.items())
+        reason = f"It is a record of {named}, which is stored with something else. There stands {stored}."
+        yield _problem(run, _MERGED, place, (next(iter(left_out)), MERGED, reason), found, None)
+        return
+    for name, value in left_out.items():
+        reason = f"Of {named} something else is stored: {shown(value)}."
+        yield _problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)
 
 
 def report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:

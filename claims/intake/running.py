@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from claims.importers.cleaning import Cleaned, Input, cleaned
-from claims.intake.problems import problem_of, problems_of
+from claims.intake.problems import MERGED, OTHERWISE, problem_of, problems_of
 from claims.intake.staging import Stage, Staged
 from claims.intake.writing import Prepared, Written, prepare, store
 from claims.models import (
@@ -102,11 +102,14 @@ class _Course:
 
     def begin(self) -> None:
         run = self.run
-        # What was refused before is found again: nothing may be reported twice.
-        ImportProblem.objects.filter(run=run).delete()
-        run.created = run.updated = run.unchanged = run.refused = run.incomplete = run.records = (
+        # What was refused before is found again: nothing may be reported twice. What was written is not written again.
+        ImportProblem.objects.filter(run=run).exclude(code__in=[MERGED, OTHERWISE]).delete()
+        run.created = run.updated = run.unchanged = run.merged = run.refused = run.records = (
             run.bytes_read
         ) = 0
+        run.incomplete = (
+            ImportedRecord.objects.filter(run=run, differs=True).exclude(outcome="merged").count()
+        )
         run.state, run.error, run.finished_at, run.notes = _STATE.READING, "", None, []
         run.started_at = run.started_at or timezone.now()
         self._save("started_at", "finished_at", "error")
@@ -131,9 +134,10 @@ class _Course:
     def write(self, stage: Stage) -> None:
         known = stage.set_aside_known(self.run)
         run, outcomes = self.run, ImportedRecord.Outcome
-        run.unchanged += known.unchanged + known.written.get(outcomes.AGREED, 0)
+        run.unchanged += known.unchanged
         run.created += known.written.get(outcomes.CREATED, 0)
         run.updated += known.written.get(outcomes.UPDATED, 0)
+        run.merged += known.written.get(outcomes.MERGED, 0)
         run.state = _STATE.WRITING
         self.to_write = run.records - run.done
         self._save()
@@ -147,7 +151,9 @@ class _Course:
         run.created += written.created
         run.updated += written.updated
         run.unchanged += written.agreed
+        run.merged += written.merged
         run.refused += written.refused
+        run.incomplete += written.incomplete
         self.written += size
         self._forward("writing", self.written, self.to_write)
 
@@ -175,7 +181,9 @@ class _Course:
 
     def _save(self, *more: str) -> None:
         self.run.moved_at = timezone.now()
-        counts = ("records", "created", "updated", "unchanged", "refused", "incomplete", "bytes_read")
+        counts = (
+            "records", "created", "updated", "unchanged", "merged", "refused", "incomplete", "bytes_read"
+        )  # fmt: skip
         self.run.save(update_fields=["state", "moved_at", "notes", *counts, *more])
 
 

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from claims.importers import crawling, opening, spreadsheets
+from claims.importers.cleaning import Input
 from claims.importers.detecting import detect
 from claims.importers.files import File
 from claims.importers.found import Found, Refusal
@@ -158,10 +159,13 @@ def start(run: ImportRun, *, by: User) -> None:
 
 def begin(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
     """The import of what is at a place: the one that was broken off on the same file, or a new one."""
-    digest = _digest_of(place)
+    digest = digest_of(place)
     settings = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
     broken_off = ImportRun.objects.filter(
-        content_sha256=digest, state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED], format=recipe.format
+        content_sha256=digest,
+        state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED],
+        format=recipe.format,
+        house_archive=False,
     )
     run = broken_off.filter(format_settings=settings).order_by("pk").last() if digest else None
     return run or ImportRun.objects.create(
@@ -207,6 +211,13 @@ def run_place(
         carry_out(run, found, tell=tell, bytes_read=read.so_far)
     visits.keep()
     return run
+
+
+def uploaded(run: ImportRun) -> Iterator[Input]:
+    """What stands in the upload, read and not imported."""
+    recipe = Recipe(run.format, run.format_settings if run.format else None)
+    with _opened(run) as files:
+        yield from records(files, recipe)
 
 
 def run_upload(run: ImportRun) -> ImportRun:
@@ -281,7 +292,7 @@ def _digest(upload: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def _digest_of(place: str) -> str:
+def digest_of(place: str) -> str:
     """The SHA-256 of a file; "" for what is none: it cannot be known to be the same again."""
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         return ""

@@ -4,14 +4,14 @@ So a claim that a file names in three places is written once, with all its verdi
 table is the connection's own and goes with it: what a crash takes is read again.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from claims.importers.review import Review
-from claims.importers.waiting import COLUMNS, restored
+from claims.importers.waiting import COLUMNS, place_of, restored
 from claims.models import ImportRun
 
 
@@ -21,20 +21,28 @@ class Staged(NamedTuple):
     review: Review
     digest: UUID
     key: UUID | None
+    number_key: UUID | None
     statement_key: UUID
-    is_alone: bool
-    """Whether no other record of this import has the same key."""
+    has_number: bool
+    """Whether it has a number of its own, which no other record of this import has."""
     seen_claims: frozenset[int]
-    """Claims that other records with the same key are about, which say what they said before."""
+    """Claims that other records of the same review are about, which say what they said before."""
     found: str
     """The fields of the record as they were found, as JSON; few are ever looked at."""
+    repeats: Sequence[str]
+    """Other records of this import that say the same to the letter, as they wait; few are ever looked at."""
+
+    def repeated(self) -> "Iterator[Staged]":
+        """Those other records."""
+        for waiting in self.repeats:
+            yield self._replace(review=self.review._replace(place=place_of(waiting)), repeats=())
 
 
 class Known(NamedTuple):
     """How many staged records need no writing."""
 
     unchanged: int
-    """They say what an earlier import, or an earlier record of this one, said to the letter."""
+    """They say what an earlier import said to the letter."""
     written: dict[str, int]
     """They were written when this import was begun before, by `ImportedRecord.Outcome`."""
 
@@ -42,24 +50,53 @@ class Known(NamedTuple):
 #: The keys of statements are made while others read, which keep Python busy and not PostgreSQL.
 _CREATE = """
     CREATE TEMPORARY TABLE staged_review (
-        number serial, digest uuid, key uuid, statement text, review text, found text,
+        number serial, digest uuid, key uuid, number_key uuid, statement text, review text, found text,
         statement_key uuid GENERATED ALWAYS AS (claims_statement_key(statement)) STORED
     )
 """
 
 _ADD = f"COPY staged_review ({', '.join(COLUMNS)}) FROM STDIN"
 
-_DROP = "DROP TABLE IF EXISTS staged_review, known_review, queued_review"
+_DROP = "DROP TABLE IF EXISTS staged_review, repeated_review, known_review, queued_review"
 
 #: The reviews that are still to be written, those of one statement together, in the order in which statements appear.
 #: Without their texts, so that sorting moves little.
 _QUEUE = """
     CREATE TEMPORARY TABLE queued_review AS
     SELECT row_number() OVER (ORDER BY first, number) AS turn, number, statement_key,
-        count(*) OVER (PARTITION BY key) = 1 AS is_alone
+        number_key IS NOT NULL AND count(*) OVER (PARTITION BY number_key) = 1 AS has_number
     FROM (
-        SELECT number, key, statement_key, min(number) OVER (PARTITION BY statement_key) AS first FROM staged_review
+        SELECT number, number_key, statement_key, min(number) OVER (PARTITION BY statement_key) AS first
+        FROM staged_review
     ) AS together
+"""
+
+#: Records that need no writing: this import wrote them before it was broken off, or what they say was taken to the
+#: letter and is what is stored. Where the verdict was replaced or the claim changed since, that has to be looked at,
+#: unless an editor decided about the claim.
+_KNOWN = """
+    CREATE TEMPORARY TABLE known_review AS
+    SELECT DISTINCT ON (staged.number)
+        staged.number, staged.digest, staged.key, staged.number_key, taken.claim_id, taken.run_id,
+        CASE WHEN taken.run_id = %(run)s THEN taken.outcome ELSE 'agreed' END AS outcome,
+        CASE WHEN taken.run_id = %(run)s AND taken.differs THEN 'merged' ELSE 'agreed' END AS outcome_of_repeats
+    FROM staged_review AS staged
+    JOIN claims_importedrecord AS taken USING (digest)
+    JOIN claims_claim AS claim ON claim.id = taken.claim_id
+    LEFT JOIN claims_verdict AS verdict ON verdict.id = taken.verdict_id
+    WHERE taken.run_id = %(run)s OR NOT taken.differs AND (
+        claim.state IN ('declined', 'merged')
+        OR claim.updated_at <= taken.at AND coalesce(verdict.state, 'published') = 'published'
+    )
+    ORDER BY staged.number, taken.id DESC
+"""
+
+#: What became of them, and of what says the same.
+_COUNTED = """
+    SELECT outcome, count(*) FROM (
+        SELECT outcome FROM known_review
+        UNION ALL SELECT outcome_of_repeats FROM known_review JOIN repeated_review USING (digest)
+    ) AS known GROUP BY outcome
 """
 
 
@@ -86,46 +123,34 @@ class Stage:
         self._execute("SET work_mem = '128MB'")
         self._execute("CREATE UNIQUE INDEX ON staged_review (number)")
         self._execute("ANALYZE staged_review")
-        twice = self._execute(
+        self._execute(
             """
-            DELETE FROM staged_review AS later USING (
-                SELECT digest, min(number) AS number FROM staged_review GROUP BY digest HAVING count(*) > 1
-            ) AS first
-            WHERE later.digest = first.digest AND later.number > first.number
+            CREATE TEMPORARY TABLE repeated_review AS
+            SELECT number, digest, review FROM (
+                SELECT number, digest, review, min(number) OVER (PARTITION BY digest) AS first FROM staged_review
+            ) AS staged WHERE number > first
             """
         )
         self._execute(
-            """
-            CREATE TEMPORARY TABLE known_review AS
-            SELECT DISTINCT ON (staged.number)
-                staged.number, staged.key, taken.claim_id, taken.run_id, taken.outcome
-            FROM staged_review AS staged JOIN claims_importedrecord AS taken USING (digest)
-            WHERE NOT EXISTS (
-                -- A later import changed it: what it says now is new again.
-                SELECT FROM claims_importedrecord AS later
-                WHERE later.key = taken.key AND later.claim_id = taken.claim_id AND later.run_id > taken.run_id
-                    AND later.outcome = 'updated'
-            )
-            ORDER BY staged.number, taken.id DESC
-            """
+            "DELETE FROM staged_review AS staged USING repeated_review AS one WHERE staged.number = one.number"
         )
+        self._execute("CREATE INDEX ON repeated_review (digest)")
+        self._execute("ANALYZE repeated_review")
+        self._execute(_KNOWN, {"run": run.pk})
         self._execute(
             "DELETE FROM staged_review AS staged USING known_review AS known WHERE staged.number = known.number"
         )
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT coalesce(outcome, ''), count(*) FROM (SELECT CASE WHEN run_id = %s THEN outcome END AS outcome"
-                " FROM known_review) AS known GROUP BY outcome",
-                [run.pk],
-            )
+            cursor.execute(_COUNTED)
             counts = dict(cursor.fetchall())
         self._execute("CREATE INDEX ON known_review (key)")
+        self._execute("CREATE INDEX ON known_review (number_key)")
         self._execute("ANALYZE known_review")
         self._execute(_QUEUE)
         self._execute("CREATE UNIQUE INDEX ON queued_review (turn)")
         self._execute("ANALYZE queued_review")
         self._execute("RESET work_mem")
-        return Known(unchanged=twice + counts.pop("", 0), written=counts)
+        return Known(unchanged=counts.pop("agreed", 0), written=counts)
 
     def batches(self, size: int) -> Iterator[list[Staged]]:
         """The reviews to write, about so many at a time; those of one statement are never divided."""
@@ -145,20 +170,20 @@ class Stage:
     def _rows(self, turn: int, size: int) -> list[Staged]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT review, digest, key, queued_review.statement_key, is_alone, found,"
-                " ARRAY(SELECT known.claim_id FROM known_review AS known WHERE known.key = staged_review.key)"
+                "SELECT review, digest, key, number_key, queued_review.statement_key, has_number, found, ARRAY("
+                " SELECT known.claim_id FROM known_review AS known WHERE known.key = staged_review.key UNION"
+                " SELECT known.claim_id FROM known_review AS known WHERE known.number_key = staged_review.number_key),"
+                " ARRAY(SELECT one.review FROM repeated_review AS one WHERE one.digest = staged_review.digest)"
                 " FROM queued_review JOIN staged_review USING (number)"
                 " WHERE turn > %s AND turn <= %s ORDER BY turn",
                 [turn, turn + size],
             )
             return [
-                Staged(
-                    restored(review), digest, key, statement_key, alone and not seen, frozenset(seen), found
-                )
-                for review, digest, key, statement_key, alone, found, seen in cursor.fetchall()
+                Staged(restored(review), *known_by, frozenset(seen), found, repeats)  # type: ignore[call-arg]  # rows
+                for review, *known_by, found, seen, repeats in cursor.fetchall()
             ]
 
-    def _execute(self, statement: str) -> int:
+    def _execute(self, statement: str, values: Mapping[str, Any] | None = None) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(statement)
+            cursor.execute(statement, values)
             return cursor.rowcount

@@ -9,11 +9,12 @@ from claims.models import ImportRun
 @app.task(queue="imports")
 def run_import(*, run_id: int) -> None:
     """Carry out an import; one that was broken off goes on."""
-    from claims.intake.runs import run_upload  # which has this task called
+    from claims.intake.house_archive import hold  # which have this task called
+    from claims.intake.runs import run_upload
 
     run = ImportRun.objects.get(pk=run_id)
     if run.state in (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING):
-        run_upload(run)
+        hold(run) if run.house_archive and run.released_at is None else run_upload(run)
 
 
 @app.task(queue="imports")

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from claims.importers.identity import name_key, outlet_key
 from claims.importers.review import Label, Outlet, Person, Review
+from claims.intake.house_records import is_namesake, namesake_refused, speaking_as
 from claims.intake.ratings import Key, key_of, ratings_for
 from claims.models import Claimant, Rating, Topic
 from factcheck.copying import copy, reserve_ids
@@ -66,7 +67,11 @@ class Things:
         reviews = list(reviews)
         self._now, self._by = now, by
         outlets = [review.publisher for review in reviews if review.publisher]
-        self._publishers = _publishers({outlet_key(outlet): outlet for outlet in outlets})
+        self._house = Publisher.objects.house()
+        self._ours, self._namesakes = speaking_as(self._house, dict.fromkeys(outlets))
+        special = self._ours | self._namesakes
+        others = [outlet for outlet in outlets if outlet not in special]
+        self._publishers = _publishers({outlet_key(outlet): outlet for outlet in others})
         self._ratings = self._rated(reviews)
         people = [review.claimant for review in reviews if review.claimant]
         self._claimants = _claimants({name_key(person): person for person in people})
@@ -76,7 +81,15 @@ class Things:
         )
 
     def publisher(self, outlet: Outlet) -> Publisher:
+        # Who only has the name of the house gets no publisher: no record of theirs is taken.
+        if outlet in self._ours or outlet in self._namesakes:
+            return self._house
         return self._publishers[outlet_key(outlet)]
+
+    def require_no_namesake(self, outlet: Outlet | None) -> None:
+        """Raises NotForTheHouse where readers would take who judged for the house."""
+        if outlet and (outlet in self._namesakes or is_namesake(self._house, self.publisher(outlet))):
+            raise namesake_refused(outlet)
 
     def rating(self, outlet: Outlet, label: Label) -> Rating:
         return self._ratings[key_of(self.publisher(outlet), label)]
@@ -94,7 +107,7 @@ class Things:
     def _rated(self, reviews: list[Review]) -> dict[Key, Rating]:
         wanted: dict[Key, tuple[Publisher, Label]] = {}
         for review in reviews:
-            if review.rating and review.publisher:
+            if review.rating and review.publisher and review.publisher not in self._namesakes:
                 publisher = self.publisher(review.publisher)
                 wanted.setdefault(key_of(publisher, review.rating), (publisher, review.rating))
         return ratings_for(wanted)

@@ -1,24 +1,30 @@
 """Taking back what an import brought, while nothing was built on it.
 
 The ledger never forgets: what was published is retracted with a public note, and what replaced another verdict is
-replaced by that again. Claims of which nothing was ever public are deleted.
+replaced by that again; the words of claims, their places and topics are what they were. Claims of which nothing was
+ever public are deleted. Imports that changed the same claims are undone in the reverse order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import islice
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims import publishing
 from claims.intake import evidence
+from claims.intake.house_records import untouched_drafts
 from claims.intake.tasks import undo_import
 from claims.models import (
+    Appearance,
     Claim,
+    ImportedChange,
     ImportedRecord,
     ImportRun,
     PossibleDuplicate,
@@ -37,8 +43,11 @@ from factcheck.copying import copy, reserve_ids
 _CONTENT = [
     Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
     for name in CONTENT
-    if name not in ("version", "origin", "supersedes", "correction_kind", "correction_note")
+    if name not in ("version", "origin", "is_restored", "supersedes", "correction_kind", "correction_note")
 ]
+
+#: Attributes of claims that `ImportedChange` does not hold as they are: JSON has no dates.
+_IN_JSON: dict[str, Callable[[Any], Any]] = {"claimed_on": date.fromisoformat, "claimant_id": int}
 
 #: What can be undone, and what was broken off while it was being undone.
 UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDOING)
@@ -52,9 +61,12 @@ def obstacles(run: ImportRun) -> list[str]:
     if run.state not in UNDOABLE:
         return [_("The import is not finished.")]
     claims = _claims(run)
-    moved = Transition.objects.filter(claim=OuterRef("pk"), at__gt=run.started_at).exclude(note=str(run))
-    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE)
-    later = ImportedRecord.objects.filter(claim=OuterRef("pk"), run__gt=run.pk).exclude(outcome="agreed")
+    by_people = Transition.objects.filter(
+        claim=OuterRef("pk"), at__gt=run.started_at, import_run__isnull=True
+    )
+    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE).exclude(
+        pk__in=untouched_drafts(ImportedRecord.objects.all()).values("pk")
+    )
     merged = Claim.objects.filter(merged_into=OuterRef("pk"))
     found = []
     for rows, one, many in (
@@ -69,19 +81,30 @@ def obstacles(run: ImportRun) -> list[str]:
             "Other claims were merged into %d of its claims.",
         ),
         (
-            claims.filter(Exists(moved)),
+            claims.filter(Exists(by_people)),
             "%d of its claims was accepted, declined, merged or retracted by somebody since.",
             "%d of its claims were accepted, declined, merged or retracted by somebody since.",
-        ),
-        (
-            claims.filter(Exists(later)),
-            "A later import added to %d of its claims; undo that one first.",
-            "Later imports added to %d of its claims; undo those first.",
         ),
     ):
         if count := rows.count():
             found.append(ngettext(one, many, count) % count)
-    return found
+    return found + [
+        ngettext(
+            "%(run)s came later and changed %(count)d of its claims; undo that one first.",
+            "%(run)s came later and changed %(count)d of its claims; undo that one first.",
+            count,
+        )
+        % {"run": later, "count": count}
+        for later, count in _later(run)
+    ]
+
+
+def _later(run: ImportRun) -> list[tuple[ImportRun, int]]:
+    """Imports that changed claims of this one after it, the last one first, and how many."""
+    its_own = _wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
+    rows = _wrote(ImportedRecord.objects.exclude(run=run)).filter(Exists(its_own)).values("run")
+    counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
+    return [(later, counts[later.pk]) for later in ImportRun.objects.filter(pk__in=counts).order_by("-pk")]
 
 
 @transaction.atomic
@@ -118,8 +141,12 @@ def _require_undoable(run: ImportRun, by: User) -> None:
 
 def _claims(run: ImportRun) -> QuerySet[Claim]:
     """Claims that the import made or changed."""
-    changed = ImportedRecord.objects.filter(run=run, claim=OuterRef("pk")).exclude(outcome="agreed")
-    return Claim.objects.filter(Exists(changed))
+    return Claim.objects.filter(Exists(_wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("pk")))))
+
+
+def _wrote(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord]:
+    """Those of which something was stored."""
+    return records.filter(outcome__in=["created", "updated"])
 
 
 class _Undoing:
@@ -133,24 +160,13 @@ class _Undoing:
         claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         taken = ImportedRecord.objects.filter(run=self.run, claim__in=claims)
         made = set(taken.filter(made_claim=True).values_list("claim_id", flat=True))
-        verdicts = list(
-            Verdict.objects.filter(
-                pk__in=taken.filter(verdict__isnull=False).exclude(outcome="agreed").values("verdict"),
-                state=Verdict.State.PUBLISHED,
-                published_at__gte=self.run.started_at,
-            ).select_related("supersedes", "publisher")
-        )
-        changes = {
-            verdict.claim_id: publishing.Change(Publication.Kind.RETRACTION, self.note)
-            for verdict in verdicts
-        }
-        restored = self._restore([verdict for verdict in verdicts if verdict.supersedes])
-        changes |= {
-            row.claim_id: publishing.Change(Publication.Kind.CORRECTION, self.note) for row in restored
-        }
-        self._retract([verdict for verdict in verdicts if not verdict.supersedes])
+        changes = self._change_back([claim for claim in claims if claim.pk not in made])
+        changes |= self._judge_back(taken)
         publishing.record_all(changes)
         taken.delete()
+        # What said the same again said it of claims that go.
+        ImportedRecord.objects.filter(claim__in=made).delete()
+        ImportedChange.objects.filter(run=self.run, claim__in=claims).delete()
         PossibleDuplicate.objects.filter(run=self.run, claim__in=made).delete()
         public = set(Publication.objects.filter(claim__in=made).values_list("claim_id", flat=True))
         self._decline([claim for claim in claims if claim.pk in made & public])
@@ -158,40 +174,98 @@ class _Undoing:
         Claim.objects.filter(pk__in=unseen).update(first_appearance=None)
         Claim.objects.filter(pk__in=unseen).delete()
 
-    def _retract(self, verdicts: list[Verdict]) -> None:
+    # The claims -------------------------------------------------------------------------------------------------------
+
+    def _change_back(self, claims: Sequence[Claim]) -> dict[int, publishing.Change]:
+        """Have the claims say what they said before, but for what people wrote there since."""
+        by_id = {claim.pk: claim for claim in claims}
+        rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
+        for row in rows:
+            claim = by_id[row.claim_id]
+            claim.updated_at = self.now
+            for name, (before, after) in row.fields.items():
+                stored = _IN_JSON.get(name, str)
+                if getattr(claim, name) == (after and stored(after)):
+                    setattr(claim, name, before and stored(before))
+        words = ["statement", "language", "claimant", "claimed_on", "context", "updated_at"]
+        Claim.objects.bulk_update({row.claim_id: by_id[row.claim_id] for row in rows}.values(), words)
+        # A place that somebody anchored to its words since is theirs.
+        places = Appearance.objects.filter(exact="", snapshot=None)
+        places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
+        for row in rows:
+            Claim.topics.through.objects.filter(claim=row.claim_id, topic__in=row.topics).delete()
+        public = Publication.objects.current().filter(claim__in={row.claim_id for row in rows})
+        return {
+            claim: publishing.Change(Publication.Kind.CORRECTION, self.note)
+            for claim in public.values_list("claim_id", flat=True)
+        }
+
+    # Their verdicts ---------------------------------------------------------------------------------------------------
+
+    def _judge_back(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.Change]:
+        """Retract what had nothing before it; replace the rest by a new version of what was before it."""
+        made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
+        first: dict[tuple[int, int], Verdict] = {}
+        for verdict in (
+            made.exclude(origin=Verdict.Origin.HOUSE).select_related("supersedes").order_by("version")
+        ):
+            first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
+        # Not always what the import made itself: undoing a later one has brought it back as a version of its own.
+        live = [
+            row
+            for row in Verdict.objects.filter(
+                claim__in={claim for claim, _publisher in first},
+                state=Verdict.State.PUBLISHED,
+            ).exclude(origin=Verdict.Origin.HOUSE)
+            if (row.claim_id, row.publisher_id) in first
+        ]
+        before = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live}
+        retracted = [row for row in live if before[row.pk] is None]
+        restored = [(row, earlier) for row in live if (earlier := before[row.pk])]
+        self._retract(retracted)
+        self._restore(restored)
+        # With the records of other imports that said the same: they are no longer of anything that stands.
+        untouched_drafts(taken).delete()
+        kinds = Publication.Kind
+        changes = {row.claim_id: publishing.Change(kinds.RETRACTION, self.note) for row in retracted}
+        return changes | {
+            row.claim_id: publishing.Change(kinds.CORRECTION, self.note) for row, _earlier in restored
+        }
+
+    def _retract(self, verdicts: Sequence[Verdict]) -> None:
         self._write_down(verdicts, "retract", Verdict.State.RETRACTED)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).update(
             state=Verdict.State.RETRACTED
         )
-
-    def _restore(self, verdicts: list[Verdict]) -> list[Verdict]:
-        """Replace each by a new version that says what the one before it said."""
-        self._write_down(verdicts, "supersede", Verdict.State.SUPERSEDED)
-        Verdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).update(
-            state=Verdict.State.SUPERSEDED
-        )
-        rows = []
-        for verdict, pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
-            earlier = verdict.supersedes
-            if earlier is None:
-                continue
-            content = {name: getattr(earlier, name) for name in _CONTENT}
-            rows.append(
-                Verdict(
-                    id=pk,
-                    version=verdict.version + 1,
-                    origin=Verdict.Origin.IMPORTED,
-                    state=Verdict.State.PUBLISHED,
-                    published_at=self.now,
-                    supersedes=verdict,
-                    correction_kind="correction",
-                    correction_note=self.note,
-                    **content,
-                )
+        # Records that said the same again are no longer of anything that stands.
+        for verdict in verdicts:
+            said = ImportedRecord.objects.filter(
+                claim=verdict.claim_id, verdict__publisher=verdict.publisher_id
             )
+            said.delete()
+
+    def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
+        """Replace each by a new version that says what the one before the import said."""
+        live = [verdict for verdict, _earlier in verdicts]
+        self._write_down(live, "supersede", Verdict.State.SUPERSEDED)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)
+        rows = [
+            Verdict(
+                id=pk,
+                version=verdict.version + 1,
+                origin=earlier.origin,
+                state=Verdict.State.PUBLISHED,
+                published_at=self.now,
+                supersedes=verdict,
+                correction_kind="correction",
+                correction_note=self.note,
+                **{name: getattr(earlier, name) for name in _CONTENT},
+            )
+            for (verdict, earlier), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True)
+        ]
         copy(Verdict, rows)
-        evidence.take_over({row.supersedes_id: row.pk for row in rows if row.supersedes_id})
-        return rows
+        rests_on = {earlier.pk: row.pk for row, (_live, earlier) in zip(rows, verdicts, strict=True)}
+        evidence.take_over(rests_on)
 
     def _decline(self, claims: list[Claim]) -> None:
         rows = [claim for claim in claims if claim.state == Claim.State.ACCEPTED]
@@ -203,7 +277,7 @@ class _Undoing:
             state=Claim.State.DECLINED, reason=self.note
         )
 
-    def _write_down(self, verdicts: list[Verdict], action: str, after: str) -> None:
+    def _write_down(self, verdicts: Sequence[Verdict], action: str, after: str) -> None:
         copy(
             Transition,
             [self._transition(row.claim_id, row.pk, action, row.state, after) for row in verdicts],
@@ -220,5 +294,6 @@ class _Undoing:
             after=after,
             actor=self.by,
             actor_name=display_name(self.by),
+            import_run=self.run,
             note=f"{self.note} ({self.run})",
         )

@@ -7,16 +7,18 @@ Whatever touches a claim that is there is decided under its lock, inside the tra
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from claims import publishing
 from claims.entries import Entry, Line, entry
-from claims.importers.review import Review
-from claims.intake import evidence
+from claims.intake import evidence, loading
 from claims.intake.deciding import Decisions, Taken
+from claims.intake.problems import left_out_of
 from claims.intake.staging import Staged
 from claims.intake.standing import Standing
 from claims.intake.things import Things
@@ -24,6 +26,7 @@ from claims.models import (
     Appearance,
     Claim,
     ClaimTopic,
+    ImportedChange,
     ImportedRecord,
     ImportProblem,
     ImportRun,
@@ -37,6 +40,8 @@ from factcheck import clock
 from factcheck.copying import Lines, copy, expect_many, lines, reserve_ids, send
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
+#: Why a claim is proposed of which an import has made a draft.
+_OF_THE_HOUSE = "Imported from the newsroom's own records: the verdict is a draft."
 
 
 @dataclass(slots=True)
@@ -46,7 +51,9 @@ class Written:
     created: int = 0
     updated: int = 0
     agreed: int = 0
+    merged: int = 0
     refused: int = 0
+    incomplete: int = 0
 
 
 @dataclass(slots=True)
@@ -90,14 +97,17 @@ def store(prepared: Prepared) -> Written:
 def _divided(batch: Sequence[Staged], run: ImportRun) -> tuple[list[Staged], list[Staged]]:
     """Reviews of statements that nothing is known of, and all others."""
     keys = {staged.key for staged in batch if staged.key}
-    # What this import took from the same page is another review there, and not an earlier wording of this one.
-    earlier = ImportedRecord.objects.filter(key__any_of=keys).exclude(run=run)
-    taken = set(earlier.values_list("key", flat=True))
+    numbers = {staged.number_key for staged in batch if staged.number_key}
+    # What this import took itself is no earlier wording of what it takes now.
+    earlier = ImportedRecord.objects.filter(Q(key__any_of=keys) | Q(number_key__any_of=numbers)).exclude(
+        run=run
+    )
+    taken = {key for row in earlier.values_list("key", "number_key") for key in row if key}
     statements: set[UUID] = {staged.statement_key for staged in batch}
     there = set(
         Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)
     )
-    there |= {staged.statement_key for staged in batch if staged.key in taken}
+    there |= {staged.statement_key for staged in batch if {staged.key, staged.number_key} & taken}
     fresh = [staged for staged in batch if staged.statement_key not in there]
     return fresh, [staged for staged in batch if staged.statement_key in there]
 
@@ -111,7 +121,7 @@ class _Rows:
 
     def __post_init__(self) -> None:
         self._number()
-        self.lines = [*self._parts(), *self._records()]
+        self.lines = [*self._parts(), *self._records(), *self._left_out()]
 
     # Making ready -----------------------------------------------------------------------------------------------------
 
@@ -121,17 +131,16 @@ class _Rows:
             standing.claim.pk = pk
             if standing.verdicts:
                 standing.claim.state = Claim.State.ACCEPTED
-        places = [(standing.claim, place) for standing in new for place in standing.appearances]
-        for (claim, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
-            place.pk, place.claim_id = pk, claim.pk
-            if claim.first_appearance_id is None:
-                claim.first_appearance_id = pk
-        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in one.verdicts]
+            elif standing.drafts:
+                standing.claim.reason = f"{_OF_THE_HOUSE}\n{standing.claim.reason}".strip()
+        places = [(one, place) for one in (*new, *old) for place in one.appearances]
+        for (one, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
+            place.pk, place.claim_id = pk, one.claim.pk
+            if one.is_new and one.claim.first_appearance_id is None:
+                one.claim.first_appearance_id = pk
+        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in (*one.verdicts, *one.drafts)]
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
-        for taken in self.decisions.taken:
-            if taken.made_claim and not taken.standing.verdicts:
-                taken.standing.claim.reason = _reason(taken.staged.review)
 
     def _entry(self, standing: Standing) -> Entry:
         """The first entry of a new claim's ledger."""
@@ -154,14 +163,35 @@ class _Rows:
         standings = [*new, *old]
         yield from lines(Claim, [one.claim for one in new])
         yield from lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
-        yield from lines(Appearance, [place for one in new for place in one.appearances])
-        yield from lines(Appearance, [place for one in old for place in one.appearances])
+        yield from lines(Verdict, [verdict for one in standings for verdict in one.drafts])
+        yield from lines(Appearance, [place for one in standings for place in one.appearances])
         topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
         yield from lines(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics])
         yield from publishing.lines_of([self._entry(one) for one in new if one.verdicts])
 
     def _records(self) -> list[Lines]:
         return lines(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
+
+    def _left_out(self) -> list[Lines]:
+        """What of the records was not stored because something else is, each with the record that says it."""
+        taken = [one for one in self.decisions.taken if one.left_out]
+        there = loading.places(one.standing.claim.pk for one in taken if not one.standing.is_new)
+        return lines(
+            ImportProblem,
+            [
+                problem
+                for one in taken
+                for staged in (one.staged, *one.staged.repeated())
+                for problem in left_out_of(
+                    self.decisions.run,
+                    staged,
+                    one.left_out,
+                    into=f"claim {one.standing.claim.pk}",
+                    of=str(one.standing.first_place or there.get(one.standing.claim.pk, "")),
+                    is_merged=one.outcome == ImportedRecord.Outcome.MERGED or staged is not one.staged,
+                )
+            ],
+        )
 
     # Storing ----------------------------------------------------------------------------------------------------------
 
@@ -177,8 +207,15 @@ class _Rows:
         self._publish_old(old)
         self._write_down()
         counts.refused += len(self.decisions.problems)
+        counts.incomplete += sum(
+            bool(taken.left_out) and taken.outcome != ImportedRecord.Outcome.MERGED
+            for taken in self.decisions.taken
+        )
         for taken in self.decisions.taken:
             setattr(counts, taken.outcome, getattr(counts, taken.outcome) + 1)
+            repeats = len(taken.staged.repeats)
+            counts.merged += repeats if taken.left_out else 0
+            counts.agreed += 0 if taken.left_out else repeats
 
     def _change_old_claims(self, old: list[Standing]) -> None:
         accepted = [one.claim for one in old if one.verdicts and one.claim.state == Claim.State.PROPOSED]
@@ -195,10 +232,11 @@ class _Rows:
         )
         for claim in accepted:
             claim.state = Claim.State.ACCEPTED
-        changed = [one.claim for one in old if one.changed or one.claim in accepted]
-        Claim.objects.bulk_update(
-            changed, ["state", "statement", "claimant", "claimed_on", "context"], batch_size=500
-        )
+        changed = [one.claim for one in old if one.before or one.claim in accepted]
+        for claim in changed:
+            claim.updated_at = self.decisions.now
+        words = ["statement", "language", "claimant", "claimed_on", "context"]
+        Claim.objects.bulk_update(changed, ["state", "updated_at", *words], batch_size=500)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in superseded]).update(
             state=Verdict.State.SUPERSEDED
         )
@@ -208,10 +246,7 @@ class _Rows:
         for one in old:
             corrections = [verdict for verdict in one.verdicts if verdict.supersedes_id]
             public = any(verdict.pk for verdict in one.live.values())
-            if corrections:
-                note = " ".join(dict.fromkeys(verdict.correction_note for verdict in corrections))
-                changes[one.claim.pk] = publishing.Change(Publication.Kind.UPDATE, note)
-            elif public and (one.changed or one.appearances or one.topics):
+            if corrections or (public and one.notes):
                 changes[one.claim.pk] = publishing.Change(Publication.Kind.UPDATE, one.note())
             elif one.verdicts:
                 changes[one.claim.pk] = publishing.Change(Publication.Kind.ADDITION)
@@ -219,6 +254,7 @@ class _Rows:
 
     def _write_down(self) -> None:
         copy(ImportProblem, self.decisions.problems)
+        copy(ImportedChange, [self._change(one) for one in self.decisions.old if one.is_changed])
         copy(
             PossibleDuplicate,
             [
@@ -234,6 +270,10 @@ class _Rows:
             "run_id": self.decisions.run.pk,
             "digest": taken.staged.digest,
             "key": taken.staged.key,
+            "number_key": taken.staged.number_key,
+            "number": review.id,
+            "differs": bool(taken.left_out),
+            "at": self.decisions.now,
             "claim_id": taken.standing.claim.pk,
             "verdict_id": taken.verdict.pk if taken.verdict else None,
             "outcome": taken.outcome,
@@ -243,6 +283,19 @@ class _Rows:
             "file": review.place.file[: _LONGEST_PLACE["file"]],
             "position": review.place.position[: _LONGEST_PLACE["position"]],
         }
+
+    def _change(self, one: Standing) -> ImportedChange:
+        """For whoever undoes the import."""
+        claim = one.claim
+        return ImportedChange(
+            run=self.decisions.run,
+            claim=claim,
+            fields={
+                name: [_plain(before), _plain(getattr(claim, name))] for name, before in one.before.items()
+            },
+            appearances=[place.pk for place in one.appearances],
+            topics=[topic.pk for topic in one.topics],
+        )
 
     def _transition(
         self, claim: Claim, verdict: Verdict | None, action: str, before: str, after: str
@@ -255,12 +308,10 @@ class _Rows:
             after=after,
             actor=self.decisions.run.started_by,
             actor_name=self.decisions.run.started_by_name or str(self.decisions.run),
+            import_run=self.decisions.run,
             note=str(self.decisions.run),
         )
 
 
-def _reason(review: Review) -> str:
-    """Why a claim without a verdict is there."""
-    if review.publisher and review.url:
-        return f"Imported without a rating. {review.publisher.name} looked at it: {review.url}"
-    return "Imported without a rating."
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

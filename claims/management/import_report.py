@@ -118,6 +118,7 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
         ("created", run.created),
         ("updated", run.updated),
         ("unchanged", run.unchanged),
+        ("merged", run.merged),
         ("refused", run.refused),
         ("together", run.records),
     ):
@@ -132,7 +133,8 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
 
 def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
     """The same as a JSON object."""
-    counts = {name: getattr(run, name) for name in ("records", "created", "updated", "unchanged", "refused")}
+    names = ("records", "created", "updated", "unchanged", "merged", "refused")
+    counts = {name: getattr(run, name) for name in names}
     problems = {
         outcome: [
             {"field": field, "code": code, "count": number} for field, code, number in reasons(run, outcome)

@@ -3,7 +3,7 @@ from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
-from .imported import ImportedRecord, PossibleDuplicate
+from .imported import ImportedChange, ImportedRecord, PossibleDuplicate
 from .mention import Mention
 from .publication import Publication
 from .published_verdict import PublishedVerdict
@@ -27,6 +27,7 @@ __all__ = [
     "Evidence",
     "ImportProblem",
     "ImportRun",
+    "ImportedChange",
     "ImportedRecord",
     "Mention",
     "NormalisedRating",

@@ -96,10 +96,12 @@ class Evidence(Anchored):
                 declare=[("verdict", "public.claims_verdict")],
                 func=f"""
                     SELECT * INTO verdict FROM public.claims_verdict WHERE id = NEW.verdict_id FOR NO KEY UPDATE;
-                    -- An imported verdict arrives published: its evidence comes in the same transaction or not at all.
+                    -- One that arrives published brings its evidence in the same transaction or not at all.
                     -- Both now() and its created_at say when that began.
-                    IF (verdict.state = 'draft' OR verdict.origin = 'imported' AND verdict.created_at = now())
-                        IS NOT TRUE
+                    IF (
+                        verdict.state = 'draft'
+                        OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
+                    ) IS NOT TRUE
                     THEN
                         {_REFUSAL}
                     END IF;

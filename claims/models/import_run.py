@@ -2,11 +2,20 @@
 
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q
+from django.db.models import CheckConstraint, F, Index, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from factcheck.rules import Rule, refuse
+
+#: What of a house archive was looked at before it was released, and who asked for it.
+_LOOKED_AT = (
+    *("house_archive", "started_by", "started_by_name", "origin", "upload", "content_sha256", "size"),
+    *("format", "format_settings", "sample"),
+)
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
@@ -22,6 +31,7 @@ class ImportRun(models.Model):
         CHOSEN = "chosen", _("Not started yet")
         WAITING = "waiting", _("Waiting")
         READING = "reading", _("Reading")
+        HELD = "held", _("Waiting for a second administrator")
         WRITING = "writing", _("Writing")
         FINISHED = "finished", _("Finished")
         FAILED = "failed", _("Failed")
@@ -45,6 +55,20 @@ class ImportRun(models.Model):
     started_by_name = models.CharField(
         _("by"), max_length=200, blank=True, help_text=_("As the person was called then.")
     )
+    house_archive = models.BooleanField(
+        _("house archive"),
+        default=False,
+        help_text=_("The newsroom's own archive, to be published without a sign-off for each verdict."),
+    )
+    #: Of a house archive: records from the whole of it, for the second administrator to look at.
+    sample = models.JSONField(null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("released by")
+    )
+    released_by_name = models.CharField(
+        _("released by"), max_length=200, blank=True, help_text=_("As the person was called then.")
+    )
+    released_at = models.DateTimeField(_("released"), null=True)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
@@ -54,6 +78,8 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField(_("created"), default=0)
     updated = models.PositiveIntegerField(_("updated"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    #: Records of something that is stored already, some of whose values say otherwise; the report names both.
+    merged = models.PositiveIntegerField(_("merged into others"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
     #: Records that were stored with a value left out.
     incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
@@ -74,6 +100,7 @@ class ImportRun(models.Model):
         permissions = [
             ("run_import", _("Can import files of fact checks")),
             ("undo_import", _("Can undo imports")),
+            ("import_house_archive", _("Can bring in the newsroom's own archive, or release it")),
         ]
         constraints = [
             CheckConstraint(
@@ -83,6 +110,7 @@ class ImportRun(models.Model):
                         "chosen",
                         "waiting",
                         "reading",
+                        "held",
                         "writing",
                         "finished",
                         "failed",
@@ -92,6 +120,26 @@ class ImportRun(models.Model):
                 ),
             ),
             CheckConstraint(name="importrun_failed_says_why", condition=~Q(state="failed") | ~Q(error="")),
+            CheckConstraint(
+                name="importrun_archive_is_somebodys",
+                condition=Q(house_archive=False) | Q(started_by__isnull=False),
+            ),
+            CheckConstraint(
+                name="importrun_is_released_by_somebody_else",
+                condition=Q(released_by__isnull=True, released_at__isnull=True, released_by_name="")
+                | Q(house_archive=True, released_by__isnull=False, released_at__isnull=False)
+                & ~Q(released_by_name="")
+                & ~Q(released_by=F("started_by")),
+            ),
+            CheckConstraint(
+                name="importrun_held_shows_a_sample", condition=~Q(state="held") | Q(sample__isnull=False)
+            ),
+            CheckConstraint(
+                name="importrun_archive_is_written_when_released",
+                condition=Q(house_archive=False)
+                | Q(released_at__isnull=False)
+                | Q(state__in=["chosen", "waiting", "reading", "held", "failed"]),
+            ),
         ]
         indexes = [
             # Whether this very file was begun before and not finished.
@@ -101,6 +149,42 @@ class ImportRun(models.Model):
                 condition=Q(state__in=["reading", "writing", "failed"]),
             ),
         ]
+        triggers = [
+            Rule(
+                name="importrun_begins_unreleased",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__released_by__isnull=False),
+                func=refuse(
+                    "A house archive is released after it was looked at.", name="importrun_begins_unreleased"
+                ),
+            ),
+            Rule(
+                name="importrun_is_released_as_it_was_held",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*_LOOKED_AT),
+                func=(
+                    "IF OLD.state = 'held' OR OLD.released_by_id IS NOT NULL THEN "
+                    + refuse(
+                        "What was held for a second administrator stays as it is.",
+                        name="importrun_is_released_as_it_was_held",
+                    )
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+            Rule(
+                name="importrun_is_released_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("released_by", "released_at", "released_by_name"),
+                func=(
+                    "IF OLD.state <> 'held' OR OLD.released_by_id IS NOT NULL THEN "
+                    + refuse(
+                        "A house archive is released once, after it was held.",
+                        name="importrun_is_released_once",
+                    )
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return _("Import %(id)s: %(origin)s") % {"id": self.pk, "origin": self.origin}
@@ -108,7 +192,7 @@ class ImportRun(models.Model):
     @property
     def done(self) -> int:
         """How many of its records have been dealt with."""
-        return self.created + self.updated + self.unchanged + self.refused
+        return self.created + self.updated + self.unchanged + self.merged + self.refused
 
 
 class ImportProblem(models.Model):
@@ -117,6 +201,7 @@ class ImportProblem(models.Model):
     class Outcome(models.TextChoices):
         REFUSED = "refused", _("Refused")
         LEFT_OUT = "left_out", _("Stored without this value")
+        MERGED = "merged", _("Merged into another record")
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="problems", verbose_name=_("import"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
@@ -137,7 +222,8 @@ class ImportProblem(models.Model):
         default_permissions = ("view",)
         constraints = [
             CheckConstraint(
-                name="importproblem_outcome_is_known", condition=Q(outcome__in=["refused", "left_out"])
+                name="importproblem_outcome_is_known",
+                condition=Q(outcome__in=["refused", "left_out", "merged"]),
             ),
             CheckConstraint(name="importproblem_says_why", condition=~Q(reason="") & ~Q(code="")),
         ]

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
@@ -25,12 +26,16 @@ class ImportedRecord(models.Model):
         CREATED = "created", _("Created a claim or a verdict")
         UPDATED = "updated", _("Changed what was there")
         AGREED = "agreed", _("Said what was there already")
+        MERGED = "merged", _("Said otherwise what was there already")
 
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="taken", verbose_name=_("import"))
     #: Of everything that the record says, once its values are settled: the same again changes nothing.
     digest = models.UUIDField()
-    #: Of what stays the same when a publisher changes a review: its address or number. NULL where it has neither.
+    #: Of what stays the same when a publisher changes a review: its page and what was claimed. NULL without a page.
     key = models.UUIDField(null=True)
+    #: Of the publisher and the file's own number; NULL where it has none.
+    number_key = models.UUIDField(null=True)
+    number = models.CharField(_("number in the file"), max_length=500, blank=True)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
     verdict = models.ForeignKey(
         "claims.Verdict", models.CASCADE, null=True, related_name="+", verbose_name=_("verdict")
@@ -38,6 +43,10 @@ class ImportedRecord(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome)
     made_claim = models.BooleanField(default=False)
     made_verdict = models.BooleanField(default=False)
+    #: Whether something in it was not stored, because something else is stored there: it is reported each time.
+    differs = models.BooleanField(default=False)
+    #: As `Claim.updated_at` says it: a claim that changed later may not say any more what the record says.
+    at = models.DateTimeField(_("taken"))
     label = models.CharField(
         _("rating as found"), max_length=200, blank=True, help_text=_("Exactly as the record has it.")
     )
@@ -50,7 +59,7 @@ class ImportedRecord(models.Model):
         constraints = [
             CheckConstraint(
                 name="importedrecord_outcome_is_known",
-                condition=Q(outcome__in=["created", "updated", "agreed"]),
+                condition=Q(outcome__in=["created", "updated", "agreed", "merged"]),
             ),
         ]
         indexes = [
@@ -58,10 +67,34 @@ class ImportedRecord(models.Model):
             Index(name="importedrecord_by_digest", fields=["digest"]),
             # Whether this review was taken before, in other words.
             Index(name="importedrecord_by_key", fields=["key"], condition=Q(key__isnull=False)),
+            Index(
+                name="importedrecord_by_number",
+                fields=["number_key"],
+                condition=Q(number_key__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.file}, {self.position}"
+
+
+class ImportedChange(models.Model):
+    """What an import changed of a claim that was there, so that undoing it restores exactly what was."""
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="changes", verbose_name=_("import"))
+    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
+    #: Names of the claim's fields → what they held before and after.
+    fields = models.JSONField(default=dict)
+    #: Ids of the appearances and topics that it added.
+    appearances = ArrayField(models.BigIntegerField(), default=list)
+    topics = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id} by {self.run}"
 
 
 class PossibleDuplicate(models.Model):

@@ -56,6 +56,15 @@ class Transition(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     actor_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
+    #: The import that moved it, or whose undoing did; NULL where a person moved it.
+    import_run = models.ForeignKey(
+        "claims.ImportRun",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("import"),
+    )
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("when"), db_default=Now())
 

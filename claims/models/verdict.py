@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.house_voice import speaking_for_the_house
 from claims.models.readership import WorkQuerySet
 from claims.models.transition import move_is_written_down
 from factcheck import bounds
@@ -55,7 +56,10 @@ CONTENT = (
     "publisher",
     "version",
     "origin",
+    "archive_run",
+    "is_restored",
     "rating",
+    "title",
     "summary",
     "explanation",
     "byline",
@@ -99,6 +103,7 @@ class Verdict(models.Model):
     class Origin(models.TextChoices):
         HOUSE = "house", _("Written here")
         IMPORTED = "imported", _("Imported")
+        HOUSE_ARCHIVE = "house_archive", _("From our archive")
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="verdicts", verbose_name=_("claim")
@@ -107,7 +112,13 @@ class Verdict(models.Model):
         "sources.Publisher", models.PROTECT, related_name="verdicts", verbose_name=_("publisher")
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    origin = models.CharField(max_length=10, choices=Origin, default=Origin.HOUSE, editable=False)
+    origin = models.CharField(max_length=20, choices=Origin, default=Origin.HOUSE, editable=False)
+    #: With which house archive it came. Two administrators answer for that; nobody signed off the verdict by itself.
+    archive_run = models.ForeignKey(
+        "claims.ImportRun", models.PROTECT, null=True, editable=False, related_name="archived_verdicts"
+    )
+    #: Whether it came back with a ledger: who wrote it and signed it off is known where that was exported.
+    is_restored = models.BooleanField(db_default=False, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -128,6 +139,12 @@ class Verdict(models.Model):
         blank=True,
         related_name="verdicts",
         verbose_name=_("rating"),
+    )
+    title = models.CharField(
+        _("headline"),
+        max_length=500,
+        blank=True,
+        help_text=_("The headline of the review, as its page has it."),
     )
     summary = models.TextField(
         _("summary"),
@@ -221,7 +238,7 @@ class Verdict(models.Model):
             models.CheckConstraint(
                 name="verdict_published_is_complete",
                 condition=Q(state__in=["draft", "in_review"])
-                | Q(origin="imported", rating__isnull=False)
+                | Q(origin__in=["imported", "house_archive"], rating__isnull=False)
                 | Q(rating__isnull=False, reviewed_on__isnull=False, published_at__isnull=False)
                 & ~Q(summary=""),
             ),
@@ -233,7 +250,15 @@ class Verdict(models.Model):
             ),
             models.CheckConstraint(
                 name="verdict_written_here_has_an_author",
-                condition=Q(origin="house", author__isnull=False) | Q(origin="imported", author__isnull=True),
+                condition=Q(origin="house", author__isnull=False, is_restored=False)
+                | Q(origin="house", author__isnull=True, is_restored=True)
+                | Q(origin__in=["imported", "house_archive"], author__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="verdict_of_the_archive_names_its_run",
+                condition=Q(origin="house_archive", archive_run__isnull=False, is_restored=False)
+                | Q(origin="house_archive", archive_run__isnull=True, is_restored=True)
+                | Q(origin__in=["house", "imported"], archive_run__isnull=True),
             ),
             models.CheckConstraint(name="verdict_needs_a_signoff", condition=Q(required_signoffs__gte=1)),
             bounds.not_longer("verdict_summary_fits", "summary", LONGEST_NOTE),
@@ -252,7 +277,9 @@ class Verdict(models.Model):
             Rule(
                 name="verdict_author_is_fixed",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("author", "origin", "claim", "publisher"),
+                condition=pgtrigger.AnyChange(
+                    "author", "origin", "claim", "publisher", "archive_run", "is_restored"
+                ),
                 func=refuse(
                     "The author, origin, claim and publisher of a verdict never change.",
                     name="verdict_author_is_fixed",
@@ -306,9 +333,11 @@ class Verdict(models.Model):
             Rule(
                 name="verdict_starts_as_draft",
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Q(new__origin="house") & ~pgtrigger.Q(new__state="draft"),
+                condition=pgtrigger.Q(new__origin="house", new__is_restored=False)
+                & ~pgtrigger.Q(new__state="draft"),
                 func=refuse("A verdict written here starts as a draft.", name="verdict_starts_as_draft"),
             ),
+            *speaking_for_the_house(),
             Rule(
                 name="verdict_is_dated_by_the_database",
                 operation=pgtrigger.Insert,

@@ -201,9 +201,29 @@ class _Checking:
         self.restored.left += Counter(line.type for line in before)
         self.restored.written += Counter(line.type for line in after)
         self._compare_ledger(before)
+        self._refuse_to_speak_for_the_house(after, bodies)
         if after and self._may_conflict:
             self._compare_claims(after)
             self._compare_parts(after, bodies)
+
+    def _refuse_to_speak_for_the_house(self, some: list[Line], bodies: Mapping[int, dict[str, Any]]) -> None:
+        """Nobody here signs off what is restored, so a newsroom that publishes gets nothing in its name that way."""
+        if not (some and self._house_publishes):
+            return
+        own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
+        for pk, line in _ids_of("verdict", some, bodies).items():
+            said = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
+            if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
+                raise Refused(
+                    f"Line {line.number}: verdict {pk} is the house's, and this newsroom has published verdicts of its"
+                    " own here since. A ledger is restored in its name only before that: use a new database."
+                )
+
+    @property
+    def _house_publishes(self) -> bool:
+        """Whether somebody here has published in the name of the house."""
+        own = Verdict.objects.filter(publisher__is_house=True, is_restored=False)
+        return own.exclude(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists()
 
     @property
     def _may_conflict(self) -> bool:

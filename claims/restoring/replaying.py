@@ -179,17 +179,19 @@ def _beginning() -> datetime:
 
 
 def _verdict(entry: Entry, arrived: Arrived) -> dict[str, Any]:
-    """The row of a verdict as it was published. It is imported: who wrote it and signed it off is known elsewhere."""
+    """The row of a verdict as it was published. Who wrote one of the house and signed it off is known elsewhere."""
     said = arrived.said
     change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
     return {
         "id": said["id"],
         "claim_id": arrived.claim,
         "publisher_id": said["publisher"]["id"],
-        "origin": Verdict.Origin.IMPORTED,
+        "origin": said["origin"],
+        "is_restored": said["origin"] != Verdict.Origin.IMPORTED,
         "state": _STATE.PUBLISHED,
         "rating_id": said["rating"]["id"],
         **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
+        "title": said.get("title", ""),  # which older exports do not have
         **{name: day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
         "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
         "supersedes_id": arrived.replaces,

@@ -67,6 +67,7 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
         yield f"/topics/{number}/name", topic["name"]
     yield "/context", document["context"]
     for number, verdict in enumerate(document["verdicts"]):
+        yield f"/verdicts/{number}/title", verdict.get("title", "")
         yield f"/verdicts/{number}/summary", verdict["summary"]
         yield f"/verdicts/{number}/explanation", verdict["explanation"]
         yield f"/verdicts/{number}/publisher/name", verdict["publisher"]["name"]

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.fields import LanguageField, same_as_field
 from factcheck.history import keep_history
+from factcheck.rules import Rule, refuse
 from sources.urls import domain
 
 
@@ -84,6 +86,28 @@ class Publisher(models.Model):
                 fields=["domain"],
                 condition=~Q(domain=""),
                 violation_error_message=_("Another publisher already has this domain."),
+            ),
+        ]
+        triggers = [
+            Rule(
+                # What it published as somebody else would be ours without a sign-off.
+                name="publisher_house_is_from_the_beginning",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__is_house=False, new__is_house=True),
+                func=refuse(
+                    "A publisher does not become the house afterwards.",
+                    name="publisher_house_is_from_the_beginning",
+                ),
+            ),
+            Rule(
+                # Otherwise another could take its place, and its verdicts would be nobody's.
+                name="publisher_house_stays_the_house",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__is_house=True, new__is_house=False),
+                func=refuse(
+                    "The house stays the house. What was published in its name stays its own.",
+                    name="publisher_house_stays_the_house",
+                ),
             ),
         ]
 

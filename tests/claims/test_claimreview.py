@@ -218,24 +218,27 @@ def test_only_a_person_is_called_one(kind):
         ("mostly_false", 2),
         ("misleading", 2),
         ("false", 1),
-        ("unproven", 3),
-        ("satire", 3),
-        ("outdated", 3),
-        ("not_rated", 3),
-        (None, 3),
+        ("unproven", None),
+        ("satire", None),
+        ("outdated", None),
+        ("not_rated", None),
+        (None, None),
     ],
 )
 def test_number_of_a_rating(normalised, value):
     verdict = {**VERDICT, "rating": {**VERDICT["rating"], "normalised": normalised}}
     (review,) = claim_reviews(body(verdicts=[verdict]))
-    assert review["reviewRating"]["ratingValue"] == value
+    numbers = ("ratingValue", "bestRating", "worstRating")
+    assert tuple(map(review["reviewRating"].get, numbers)) == ((value, 5, 1) if value else (None, None, None))
+    assert review["reviewRating"]["alternateName"] == "False"
 
 
-def test_every_comparable_class_has_a_number():
+def test_no_class_is_given_a_number_that_nobody_gave():
     for normalised in NormalisedRating.values:
         verdict = {**VERDICT, "rating": {**VERDICT["rating"], "normalised": normalised}}
         (review,) = claim_reviews(body(verdicts=[verdict]))
-        assert 1 <= review["reviewRating"]["ratingValue"] <= 5
+        # Only what its publisher found to be half true stands in the middle.
+        assert (review["reviewRating"].get("ratingValue") == 3) is (normalised == "mixed")
 
 
 def test_several_reviews_form_a_graph_and_have_an_address_each():
@@ -249,9 +252,21 @@ def test_several_reviews_form_a_graph_and_have_an_address_each():
     ]
 
 
-def test_review_without_a_day_takes_the_day_of_publication():
+def test_review_without_a_day_has_none():
     (review,) = claim_reviews(body(verdicts=[{**VERDICT, "reviewed_on": None}]))
-    assert review["datePublished"] == "2026-03-02"
+    assert "datePublished" not in review
+
+
+def test_another_s_page_is_not_said_to_be_changed_when_ours_was():
+    (theirs,) = claim_reviews(body(verdicts=[{**VERDICT, "url": "https://checks.example/ferry"}]))
+    assert "dateModified" not in theirs
+    (ours,) = claim_reviews(body(verdicts=[VERDICT]))
+    assert ours["dateModified"] == "2026-03-02T09:00:00.000000Z"
+
+
+def test_headline_of_the_review_is_told():
+    (review,) = claim_reviews(body(verdicts=[{**VERDICT, "title": "What the ferry costs"}]))
+    assert review["headline"] == "What the ferry costs"
 
 
 def test_corrections_are_told():

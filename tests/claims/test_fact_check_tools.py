@@ -14,6 +14,8 @@ from claims import workflow
 from claims.models import Claim, Claimant
 from claims.search.frequency import frequencies
 from sources.models import Publisher
+from tests.claims.intake.bringing import bring
+from tests.claims.intake.bringing import review as record
 from tests.newsroom import make_claim, make_draft, rating
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +52,8 @@ def bridge(publish: Publish, claimant: Claimant, desk: Publisher) -> Claim:
         claim,
         publisher=desk,
         code="mixed",
-        summary="Halb so teuer.",
+        title="Halb so teuer.",
+        summary="Die Bücher sagen es.",
         reviewed_on=date(2026, 2, 3),
         language="de-AT",
         url="https://www.facts.harbour.example.org/bruecke",
@@ -105,6 +108,20 @@ def test_what_is_not_known_is_left_out(client: Client, ferry: Claim) -> None:
     (claim,) = search(client, query="ferry")["claims"]
     assert claim.keys() == {"text", "claimReview"}
     assert "#" not in claim["claimReview"][0]["url"]
+
+
+def test_a_headline_and_a_date_that_nobody_stated_are_left_out(client: Client, desk: Publisher) -> None:
+    bring(
+        record(
+            publisher="Harbour Desk",
+            publisher_url="https://harbour.example.org",
+            reviewed_on=None,
+            title=None,
+        )
+    )
+    (claim,) = search(client, query="harbour bridge")["claims"]
+    (shown,) = claim["claimReview"]
+    assert shown.keys() == {"publisher", "url", "textualRating", "languageCode"}
 
 
 def test_nothing_found_is_an_empty_message(client: Client, ferry: Claim) -> None:

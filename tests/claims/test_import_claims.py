@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -49,8 +50,9 @@ def test_everything_taken(tmp_path: Path) -> None:
         "created": 1,
         "updated": 0,
         "unchanged": 0,
+        "merged": 0,
         "refused": 0,
-        "problems": {"refused": [], "left_out": []},
+        "problems": {"refused": [], "left_out": [], "merged": []},
         "notes": [],
     }
 
@@ -176,7 +178,48 @@ def test_the_summary_as_a_table(tmp_path: Path) -> None:
         ["created", "1"],
         ["updated", "0"],
         ["unchanged", "0"],
+        ["merged", "0"],
         ["refused", "1"],
         ["together", "2"],
         ["Refused: statement: no statement", "1"],
     ]
+
+
+class TestHouseArchive:
+    @pytest.fixture(autouse=True)
+    def media(self, settings: Settings, tmp_path: Path) -> None:
+        settings.MEDIA_ROOT = tmp_path / "media"
+
+    def test_is_held_until_another_administrator_releases_it(
+        self, tmp_path: Path, administrator: User
+    ) -> None:
+        place, out = (
+            lines(tmp_path / "archive.jsonl", review(publisher=None), review(statement="")),
+            io.StringIO(),
+        )
+        call_command("import_claims", place, "--house-archive", "--by", "ada", stdout=out)
+        held = ImportRun.objects.get()
+        assert (held.state, held.house_archive, held.started_by) == ("held", True, administrator)
+        assert out.getvalue().startswith(
+            "2 records read, 1 of them refused. Nothing is stored or public yet:"
+        )
+        assert out.getvalue().endswith(f"/admin/claims/importrun/{held.pk}/change/\n")
+        assert not Claim.objects.exists() | Publication.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("arguments", "why"),
+        [
+            ([], "Say which administrator asks for the house archive: --by USERNAME."),
+            (["--by", "edda"], "Your role does not include this: bring in the newsroom's own archive."),
+            (["--by", "nobody"], "There is no user “nobody”."),
+            (["--by", "ada", "--dry-run"], "--house-archive stores nothing until it is released"),
+        ],
+    )
+    def test_is_an_administrators(
+        self, arguments: list[str], why: str, tmp_path: Path, administrator: User, editor: User
+    ) -> None:
+        with pytest.raises(CommandError, match=why):
+            call_command(
+                "import_claims", lines(tmp_path / "archive.jsonl", review()), "--house-archive", *arguments
+            )
+        assert not ImportRun.objects.exists()

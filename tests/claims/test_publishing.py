@@ -111,6 +111,7 @@ def test_body_is_the_complete_public_representation(
                     "domain": house.domain,
                     "country": "",
                 },
+                "origin": "house",
                 "rating": {
                     "id": label.pk,
                     "code": "false",
@@ -129,6 +130,7 @@ def test_body_is_the_complete_public_representation(
                         "methodology_url": "",
                     },
                 },
+                "title": "",
                 "summary": "The accounts show a different sum.",
                 "explanation": "The **audited** accounts say so.",
                 "explanation_html": "<p>The <strong>audited</strong> accounts say so.</p>\n",
@@ -294,3 +296,27 @@ def test_publishing_costs_the_same_number_of_queries_whatever_is_shown(
     editor = User.objects.get(pk=editor.pk)
     with django_assert_num_queries(24):
         workflow.move(verdict, "publish", by=editor)
+
+
+@pytest.mark.parametrize("target_is_public", [True, False])
+def test_merging_what_was_never_public_publishes_nothing(
+    editor: User, publish: Callable[..., Claim], target_is_public: bool
+) -> None:
+    target = publish(make_claim()) if target_is_public else make_claim()
+    before = list(Publication.objects.order_by("pk").values_list("pk", "superseded_at"))
+    merged = workflow.move(
+        make_claim("A duplicate from triage.", state="proposed"), "merge", by=editor, into=target
+    )
+    workflow.move(merged, "unmerge", by=editor)
+    assert list(Publication.objects.order_by("pk").values_list("pk", "superseded_at")) == before
+
+
+def test_merging_what_was_retracted_into_what_was_never_public_publishes_nothing(
+    editor: User, publish: Callable[..., Claim]
+) -> None:
+    claim = publish(make_claim())
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was a mistake.")
+    target = make_claim("Nobody outside has seen this one.")
+    workflow.move(claim, "merge", by=editor, into=target)
+    assert not target.publications.exists()
+    assert claim.publications.newest().get().status == "retracted"

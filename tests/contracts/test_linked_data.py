@@ -96,7 +96,6 @@ SPOILT = {
     "nameless author": lambda review: review["author"].pop("name"),
     "off the scale": lambda review: review["reviewRating"].update(ratingValue=6),
     "no id": lambda review: review.pop("@id"),
-    "no date": lambda review: review.pop("datePublished"),
     "a date that is none": lambda review: review.update(datePublished="1 March"),
     "a source without a title": lambda review: review["citation"][0].pop("headline"),
 }

@@ -124,6 +124,7 @@ class VerdictChanges(ModelBody):
         model = Verdict
         fields = [
             "rating",
+            "title",
             "summary",
             "explanation",
             "byline",

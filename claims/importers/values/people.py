@@ -33,12 +33,15 @@ _KINDS: Final = {
 def read_person(
     name: Any, kind: Any = None, title: Any = None, same_as: Any = None
 ) -> tuple[Person | None, tuple[tuple[str, Problem], ...]]:
-    """The claimant whom a record names, and the problems by field; none where it names nobody ("Unknown")."""
-    text = joined(name)
+    """The claimant whom a record names, and the problems by field; none where it names nobody.
+
+    "Unknown" is nobody, and so are "Facebook posts": many at once, or without a name (`read_crowd`).
+    """
+    text = _name(name)
     problems: list[tuple[str, Problem]] = []
-    if len(text) > 2 and text[0] == text[-1] == '"':
-        text = text[1:-1].strip()
-    if says_nothing(text) or text.casefold() in _listed()["nobody"] or not any(map(str.isalnum, text)):
+    if says_nothing(text) or _key(text) in _nobody() or not any(map(str.isalnum, text)):
+        return None, ()
+    if read_crowd(name, kind):
         return None, ()
     if len(text) > LONGEST:
         return None, (("claimant", Problem("claimant too long", f"{shown(text)} is too long for a name.")),)
@@ -50,18 +53,50 @@ def read_person(
         job_title = ""
     addresses, out = read_addresses(same_as, _LONGEST_ADDRESS) if same_as else ((), ())
     problems += [("claimant_same_as", one) for one in out]
-    return Person(text, read_kind(text, kind), job_title, addresses), tuple(problems)
+    return Person(text, read_kind(kind), job_title, addresses), tuple(problems)
 
 
-def read_kind(name: str, kind: Any) -> str:
-    """One of `Claimant.Kind`. Who is listed as a group is one, whatever the markup says of "Facebook posts"."""
-    if name.casefold() in _listed()["groups"]:
-        return "group"
+def read_crowd(name: Any, kind: Any = None) -> str:
+    """What a record says of a claimant who is nobody in particular ("Facebook posts"); "" where it is somebody.
+
+    A few words are somebody's name as well, where the markup calls it an organisation or a group ("Anonymous").
+    """
+    text = _name(name)
+    key = _key(text)
+    is_named = key in _names() and read_kind(kind) in ("organization", "group")
+    return "" if is_named or key not in _crowds() else text
+
+
+def read_kind(kind: Any) -> str:
+    """One of `Claimant.Kind`."""
     word = line(kind).rpartition("/")[2].rpartition(":")[2].replace(" ", "").casefold()
     return _KINDS.get(word, "unknown")
 
 
+def _name(name: Any) -> str:
+    text = joined(name)
+    return text[1:-1].strip() if len(text) > 2 and text[0] == text[-1] == '"' else text
+
+
+def _key(name: str) -> str:
+    """What all spellings share: files write "Facebook posts" as "facebook-posts" too."""
+    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
 @lru_cache(maxsize=1)
-def _listed() -> dict[str, frozenset[str]]:
-    lists = tomllib.loads(files("claims").joinpath("data", "claimants.toml").read_text("utf-8"))
-    return {name: frozenset(word.casefold() for word in words) for name, words in lists.items()}
+def _nobody() -> frozenset[str]:
+    return frozenset(map(_key, _shipped()["nobody"]))
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(map(_key, _shipped()["names"]))
+
+
+@lru_cache(maxsize=1)
+def _crowds() -> frozenset[str]:
+    return frozenset(_key(words) for listed in _shipped()["crowds"].values() for words in listed)
+
+
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(files("claims").joinpath("data", "claimants.toml").read_text("utf-8"))

@@ -5,8 +5,10 @@ from typing import Any, TextIO, cast
 
 import orjson
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 from rich.console import Console
 
 from claims.importers import opening
@@ -16,12 +18,13 @@ from claims.importers.files import File
 from claims.importers.mapping import Mapping, read_mapping
 from claims.importers.recipe import Recipe
 from claims.importers.strict import MappingError
-from claims.intake import runs
+from claims.intake import house_archive, runs
 from claims.intake.running import dry
 from claims.management.article_report import console_on
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
 from claims.models import ImportRun
+from claims.moves import IllegalMove, NotAllowed
 from claims.restoring import recognise
 from factcheck.privacy import open_private, private_folder
 from sources.reading import STANDARD_INPUT, is_address
@@ -59,6 +62,11 @@ records were refused. The summary goes to standard output, everything else to st
             help="take reviews of which no column holds the ratings, as claims for triage",
         )
         parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
+        parser.add_argument(
+            "--house-archive",
+            action="store_true",
+            help="the newsroom's own archive: read and held until another administrator than --by releases it",
+        )
         parser.add_argument("--dry-run", action="store_true", help="do everything, and take all of it back")
         parser.add_argument("--report", metavar="FILE", help="where the report of problems is written")
         parser.add_argument(
@@ -73,6 +81,9 @@ records were refused. The summary goes to standard output, everything else to st
         recipe = Recipe(options["format"], mapping=_mapping(options["mapping"]))
         by = user_named(options["by"])
         errors = Console(stderr=True)
+        if options["house_archive"]:
+            self._hold(place, recipe, by, dry_run=dry_run)
+            return
 
         def work() -> ImportRun:
             run = runs.begin(place, recipe, by=by)
@@ -95,6 +106,24 @@ records were refused. The summary goes to standard output, everything else to st
             raise CommandError(str(problem)) from None
         if run.refused:
             raise SystemExit(SOME_REFUSED)
+
+    def _hold(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
+        """Have the newsroom's own archive wait for a second administrator."""
+        if dry_run:
+            raise CommandError("--house-archive stores nothing until it is released: leave --dry-run out.")
+        if by is None:
+            raise CommandError("Say which administrator asks for the house archive: --by USERNAME.")
+        try:
+            run = house_archive.hold(house_archive.keep(place, recipe, by=by))
+        except (IllegalMove, NotAllowed) as refusal:
+            raise CommandError(str(refusal)) from None
+        if run.state == ImportRun.State.FAILED:
+            raise CommandError(run.error)
+        page = reverse("admin:claims_importrun_change", args=[run.pk])
+        self.stdout.write(
+            f"{run.records:,} records read, {run.refused:,} of them refused. Nothing is stored or public yet:"
+            f" another administrator looks at a sample and releases it at {settings.SITE_URL}{page}"
+        )
 
     def _report(self, run: ImportRun, *, dry_run: bool, path: str | None, as_json: bool) -> None:
         if as_json:

@@ -27,6 +27,7 @@ def whole(**changes: Any) -> dict[str, Any]:
     if document["claimant"]:
         document["claimant"] |= person
     for verdict in document["verdicts"]:
+        verdict["origin"] = "house"
         verdict["rating"] |= {"code": "false", "scale": {"name": "House scale"}}
     return document
 
@@ -53,7 +54,8 @@ def test_each_body_is_a_line_as_it_stands() -> None:
 
 
 def test_row_of_a_verdict() -> None:
-    assert rows(whole(corrections=[RETRACTION])) == [
+    verdict = {**VERDICT, "title": "What the ferry costs"}
+    assert rows(whole(verdicts=[verdict], corrections=[RETRACTION])) == [
         {
             "claim_id": "7",
             "version": "3",
@@ -86,6 +88,7 @@ def test_row_of_a_verdict() -> None:
             "reviewed_on": "2026-03-01",
             "valid_as_of": "",
             "verdict_url": "",
+            "verdict_origin": "house",
             "evidence_urls": "https://gazette.example/ferry",
             "corrections": "1",
             "last_correction_kind": "retraction",
@@ -93,6 +96,7 @@ def test_row_of_a_verdict() -> None:
             "merged_into": "",
             "first_published_at": "2026-03-02T09:00:00.000000Z",
             "published_at": "2026-03-02T09:00:00.000000Z",
+            "verdict_title": "What the ferry costs",
         }
     ]
 

@@ -119,6 +119,116 @@ def test_the_raw_label_stays():
     )
 
 
+@pytest.mark.parametrize(
+    ("domain", "text", "expected"),
+    [
+        ("facta.news", "NOTIZIA FALSA", "false"),
+        ("facta.news", "Fuori contesto", "misleading"),
+        ("aosfatos.org", "NÃO É BEM ASSIM", "mixed"),
+        ("lupa.uol.com.br", "VERDADEIRO, MAS", "mostly_true"),
+        ("lupa.uol.com.br", "Ainda é cedo para dizer", "unproven"),
+        ("lupa.uol.com.br", "De olho", "not_rated"),
+        ("demagog.org.pl", "Manipulacja", "misleading"),
+        ("demagog.cz", "Neověřitelné", "unproven"),
+        ("demagog.sk", "Zavádzajúce", "misleading"),
+        ("factual.ro", "Trunchiat", "misleading"),
+        ("faktisk.no", "Faktisk delvis feil", "mixed"),
+        ("teyit.org", "Karma", "mixed"),
+        ("observador.pt", "Praticamente errado", "mostly_false"),
+        ("afp.com", "Altered image", "false"),
+        ("chequeado.com", "Verdadero pero…", "mostly_true"),
+    ],
+)
+def test_what_a_publisher_means_by_it(domain, text, expected):
+    label = read_label(text, Outlet("somebody", domain))
+    assert isinstance(label, Label)
+    assert (label.normalised, bool(label.scale)) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("domain", "text"),
+    [
+        ("lupa.uol.com.br", "Exagerado"),
+        ("aosfatos.org", "Contraditório"),
+        ("africacheck.org", "Understated"),
+        ("observador.pt", "Esticado"),
+        ("fij.info", "不正確"),
+        ("tsc.org.ly", "محرف"),
+        ("misbar.com", "إثارة"),
+    ],
+)
+def test_what_a_reader_may_doubt_stays_in_the_queue(domain, text):
+    label = read_label(text, Outlet("somebody", domain))
+    assert isinstance(label, Label)
+    assert label.normalised == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Supported", "true"),
+        ("Refuted", "false"),
+        ("Not Enough Evidence", "unproven"),
+        ("Conflicting Evidence/Cherrypicking", "mixed"),
+        ("Partlyfalse", "mixed"),
+        ("Altered image", "false"),
+        ("No es cierto", "false"),
+        ("Praticamente certo", "mostly_true"),
+        ("É #FAKE", "false"),
+        ("Faux contexte", "misleading"),
+        ("Foto modificata", "false"),
+        ("Kontext fehlt", "misleading"),
+        ("Eerder onwaar", "mostly_false"),
+        ("Wprowadzające w błąd", "misleading"),
+        ("Polopravda", "mixed"),
+        ("Félrevezető", "misleading"),
+        ("Nu este adevărat", "false"),
+        ("Полуистина", "mixed"),
+        ("Лажна вест", "false"),
+        ("Djelimično tačno", "mixed"),
+        ("Zavajajoče", "misleading"),
+        ("E rreme", "false"),
+        ("Μισή αλήθεια", "mixed"),
+        ("Stämmer inte", "false"),
+        ("Misvisende", "misleading"),
+        ("Pitää paikkansa", "true"),
+        ("Maldinoši", "misleading"),
+        ("Melagiena", "false"),
+        ("Belum ada bukti", "unproven"),
+        ("Palsu", "false"),
+        ("Hindi totoo", "false"),
+        ("Манипуляция", "misleading"),
+        ("ნახევრად სიმართლე", "mixed"),
+        ("صحيحٌ جزئيًّا", "mixed"),
+        ("مجتزأ", "misleading"),
+        ("נכון ברובו", "mostly_true"),
+        ("نیمه‌درست", "mixed"),
+        ("অর্ধসত্য", "mixed"),
+        ("తప్పు", "false"),
+        ("വ്യാജം", "false"),
+        ("ሐሰት", "false"),
+        ("Si kweli", "false"),
+        ("Gaskiya", "true"),
+        ("จริงบางส่วน", "mixed"),
+        ("Tin giả", "false"),
+        ("斷章取義", "misleading"),
+        ("根拠なし", "unproven"),
+        ("검증 불가", "unproven"),
+    ],
+)
+def test_what_a_reader_of_the_language_maps_without_doubt(text, expected):
+    label = read_label(text, SOMEBODY)
+    assert isinstance(label, Label)
+    assert label.normalised == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["Exagerado", "غير دقيق", "Conflicting", "AI-generated", "إشاعة", "Clickbait"]
+)
+def test_words_that_mean_different_things_to_different_publishers_are_not_listed(text):
+    assert read_label(text, SOMEBODY) == Label(text, text)
+
+
 @pytest.mark.parametrize("text", [None, "", "N/A", "-", "...", [], {}])
 def test_no_label(text):
     assert read_label(text, SOMEBODY) is None

@@ -19,6 +19,25 @@ def script(statement: str = EN, **properties: Any) -> str:
     return json.dumps(review(statement, **properties), ensure_ascii=False)
 
 
+class TestDateAndHeadlineOfThePage:
+    HEAD = (
+        '<title>Nordblick</title><meta property="og:title" content="What the bridge cost">'
+        '<meta property="article:published_time" content="2024-03-05T08:00:00+01:00">'
+    )
+
+    def test_date_and_headline_where_the_markup_has_none(self) -> None:
+        (one,) = found(page(script(EN), head=self.HEAD))
+        assert (one["title"], one["reviewed_on"]) == ("What the bridge cost", "2024-03-05")
+
+    def test_the_markup_comes_first(self) -> None:
+        (one,) = found(page(script(EN, datePublished="2024-03-04", headline="Nine years"), head=self.HEAD))
+        assert (one["title"], one["reviewed_on"]) == ("Nine years", "2024-03-04")
+
+    def test_nothing_is_said_of_reviews_that_stand_elsewhere(self) -> None:
+        (one,) = found(page(script(EN, url="https://elsewhere.example/1"), head=self.HEAD))
+        assert "reviewed_on" not in one
+
+
 class TestJsonLd:
     @pytest.mark.parametrize("code", STATEMENTS)
     def test_in_every_language(self, code: str) -> None:

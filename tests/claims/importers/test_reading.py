@@ -32,6 +32,29 @@ def codes(review):
     return [(remark.field, remark.code) for remark in review.remarks]
 
 
+@pytest.mark.parametrize(
+    ("context", "kept"),
+    [
+        ("", "Boatos de redes sociais"),
+        ("The bridge is old.", "The bridge is old.\n\nBoatos de redes sociais"),
+        ("Seen in boatos de redes sociais.", "Seen in boatos de redes sociais."),
+    ],
+)
+def test_words_for_many_at_once_are_no_claimant_and_kept_in_the_context(context, kept):
+    review = read(claimant="Boatos de redes sociais", claimant_kind="Person", context=context)
+    assert (review.claimant, review.context, review.remarks) == (None, kept, ())
+
+
+def test_words_that_find_no_room_in_the_context_are_reported():
+    review = read(claimant="Facebook posts", context="The bridge. " * 833)
+    assert (review.claimant, codes(review)) == (None, [("claimant", "too long")])
+    assert review.context == ("The bridge. " * 833).strip()
+
+
+def test_nobody_leaves_no_words():
+    assert read(claimant="Unknown", context="The bridge is old.").context == "The bridge is old."
+
+
 def test_a_whole_review():
     record = found(
         id=812,
@@ -66,6 +89,7 @@ def test_a_whole_review():
         topics=("transport", "Anytown"),
         id="812",
         url="https://www.snopes.com/fact-check/bridge/",
+        title="Was the bridge closed?",
         summary="It was closed for a month.",
         byline="Ben Orr, Cy Dale",
         reviewed_on=date(2019, 5, 7),

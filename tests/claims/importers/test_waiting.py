@@ -28,7 +28,7 @@ def copied(*lines: bytes) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE waiting"
-            " (number serial, digest uuid, key uuid, statement text, review text, found text)"
+            " (number serial, digest uuid, key uuid, number_key uuid, statement text, review text, found text)"
         )
         with cursor.copy(f"COPY waiting ({', '.join(COLUMNS)}) FROM STDIN") as stream:
             stream.write(b"".join(lines))
@@ -84,16 +84,33 @@ def test_records_are_known_by_what_they_say_and_not_by_where_they_stand() -> Non
     assert first["digest"] == again["digest"]
     assert len({row["digest"] for row in (first, reworded, other)}) == 3
     assert first["key"] == again["key"] == reworded["key"]
-    assert other["key"] is None
+    assert (other["key"], other["number_key"]) == (None, None)
+
+
+@pytest.mark.django_db
+def test_one_page_has_a_key_for_each_of_its_statements_and_a_number_one_for_itself() -> None:
+    page = {"publisher": "Snopes", "review_url": "https://www.snopes.com/fact-check/bridge/", "id": "17"}
+    first, quoted, other = copied(
+        line(*read(page)),
+        line(
+            *read(
+                page
+                | {"statement": f"“{STATEMENT.upper()}”", "review_url": page["review_url"] + "?utm_source=x"}
+            )
+        ),
+        line(*read(page | {"statement": "The bridge in Anytown is open."})),
+    )
+    assert first["key"] == quoted["key"] != other["key"]
+    assert first["number_key"] == quoted["number_key"] == other["number_key"] is not None
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(set(FIELDS) - {"statement", "language"})), st.text()))
-def test_whatever_a_record_holds_it_is_one_line_of_five_values(fields: dict[str, str]) -> None:
+def test_whatever_a_record_holds_it_is_one_line_of_six_values(fields: dict[str, str]) -> None:
     found = Found(PLACE, {"statement": STATEMENT, "language": "en", **fields})
     review = read_review(found)
     if isinstance(review, Refusal):
         return
     written = line(review, found)
-    assert (written.count(b"\n"), written.count(b"\t")) == (1, 4)
-    assert restored(written.split(b"\t")[3].replace(b"\\\\", b"\\").decode()) == review._replace(remarks=())
+    assert (written.count(b"\n"), written.count(b"\t")) == (1, 5)
+    assert restored(written.split(b"\t")[4].replace(b"\\\\", b"\\").decode()) == review._replace(remarks=())

@@ -41,7 +41,7 @@ def bring(
 def counts(run: ImportRun) -> dict[str, int]:
     """What became of its records, as the database has it; outcomes without a record are left out."""
     run.refresh_from_db()
-    said = {name: getattr(run, name) for name in ("created", "updated", "unchanged", "refused")}
+    said = {name: getattr(run, name) for name in ("created", "updated", "unchanged", "merged", "refused")}
     return {name: count for name, count in said.items() if count}
 
 

@@ -94,7 +94,8 @@ def test_a_record_without_a_rating_is_a_claim_to_decide_about() -> None:
     assert counts(run) == {"created": 1}
     assert claim.state == "proposed"
     assert claim.reason == (
-        "Imported without a rating. Example Checks looked at it: https://checks.example/bridge"
+        "Imported without a rating. Example Checks looked at it on 2026-03-01: https://checks.example/bridge\n"
+        "Finding: The accounts show twelve million."
     )
     assert not Publication.objects.exists()
     assert not Verdict.objects.exists()
@@ -285,6 +286,6 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_it_holds(
         review(statement=f"{STATEMENT} {number}", review_url=f"https://checks.example/{number}")
         for number in range(count)
     ]
-    with django_assert_num_queries(52):
+    with django_assert_num_queries(58):
         bring(*records)
     assert Claim.objects.count() == count + 1

@@ -19,7 +19,7 @@ def test_a_changed_rating_is_a_new_version_with_a_public_note() -> None:
     second = live(claim)
     assert (second.version, second.supersedes, second.origin) == (2, first, "imported")
     assert (second.summary, second.url) == (first.summary, first.url)
-    note = "The publisher changed its rating from “False” to “Mostly True”."
+    note = "Changed in the imported file: rating (from “False” to “Mostly True”)."
     assert [(c["kind"], c["note"]) for c in newest(claim)["corrections"]] == [("update", note)]
     transition = Transition.objects.get()
     assert (transition.verdict, transition.before, transition.after) == (first, "published", "superseded")
@@ -42,14 +42,14 @@ def test_what_is_missing_now_stays_as_it_was() -> None:
     assert len(newest(claim)["appearances"]) == 1
 
 
-def test_a_reworded_statement_is_the_same_review_where_the_page_has_one() -> None:
-    bring(review())
-    run = bring(review(statement="The harbour bridge cost nine million euros."))
+def test_a_reworded_statement_is_the_same_review_where_the_file_says_so() -> None:
+    bring(review(id="17"))
+    run = bring(review(id="17", statement="The harbour bridge cost nine million euros."))
     assert counts(run) == {"updated": 1}
     claim = Claim.objects.get()
     assert claim.statement == "The harbour bridge cost nine million euros."
     assert newest(claim)["statement"] == claim.statement
-    assert newest(claim)["corrections"][0]["note"] == "Added from another record: wording of the claim."
+    assert newest(claim)["corrections"][0]["note"] == "Changed in the imported file: wording of the claim."
     assert Publication.objects.get(version=1).document["statement"] == STATEMENT
 
 
@@ -67,9 +67,9 @@ def test_what_another_record_knows_more_is_added() -> None:
     assert counts(run) == {"updated": 1}
     claim = Claim.objects.get()
     assert (str(claim.claimed_on), live(claim).version) == ("2026-02-20", 2)
-    assert (
-        newest(claim)["corrections"][0]["note"] == "Added from another record: summary, date of the review."
-    )
+    note = "Added from another record: date of the claim, summary, date of the review."
+    assert newest(claim)["corrections"][0]["note"] == note
+    assert live(claim).correction_note == "Added from another record: summary, date of the review."
 
 
 def test_a_new_version_rests_on_what_the_one_before_rested_on() -> None:

@@ -97,8 +97,17 @@ def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
 
 def test_a_later_import_is_undone_first(editor: User) -> None:
     first = bring(review())
-    bring(review(rating="Mostly true"))
-    assert undoing.obstacles(first) == ["A later import added to 1 of its claims; undo that one first."]
+    second = bring(review(rating="Mostly true"))
+    third = bring(review(rating="True"))
+    assert undoing.obstacles(first) == [
+        f"{third} came later and changed 1 of its claims; undo that one first.",
+        f"{second} came later and changed 1 of its claims; undo that one first.",
+    ]
+    for run in (third, second, first):
+        undoing.undo(run, by=editor)
+    claim = Claim.objects.get()
+    assert [row.state for row in claim.verdicts.order_by("version")] == [*["superseded"] * 4, "retracted"]
+    assert (newest(claim)["status"], claim.state) == ("retracted", "declined")
 
 
 def test_one_that_was_broken_off_can_be_finished(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:

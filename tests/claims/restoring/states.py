@@ -21,7 +21,9 @@ def rows(model: Any, *left_out: str) -> list[dict[str, Any]]:
 def public_state() -> dict[str, list[dict[str, Any]]]:
     """Everything that a restore brings back, as rows."""
     published = Verdict.objects.exclude(state__in=["draft", "in_review"])
-    verdict = "pk claim state supersedes correction_kind correction_note published_at version rating summary"
+    verdict = (
+        "pk claim state supersedes correction_kind correction_note published_at version rating title summary"
+    )
     claim = "pk statement state merged_into first_appearance topics__slug claimant__name claimed_on context"
     return {
         "publications": rows(Publication),

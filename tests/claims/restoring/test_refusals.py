@@ -1,11 +1,12 @@
 """What does not fit is refused, with a reason, before anything is written."""
 
+import hashlib
 import re
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from claims import workflow
 from claims.exporting import lines
@@ -254,3 +255,29 @@ def test_lines_are_read_in_constant_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_newsroom_that_publishes_gets_nothing_in_its_name(checker: User, editor: User) -> None:
+    """Also not from its own ledger with something put behind it: nobody here signs off what is restored."""
+    bring_out(make_draft(make_claim(), checker), checker, editor)
+    with transaction.atomic():
+        more = bring_out(make_draft(make_claim("Put in its mouth."), checker), checker, editor)
+        late = exported()
+        transaction.set_rollback(True)
+    place = number_of(late, b'{"type":"entry","id":%d' % Publication.objects.get().pk) + 1
+    assert refusal(late).startswith(f"Line {place}: verdict {more.pk} is the house's, and this newsroom has")
+    assert Publication.objects.count() == 1
+
+
+def test_verdict_of_the_house_that_claims_to_be_imported(content: bytes) -> None:
+    forged = []
+    for line in content.splitlines(keepends=True):
+        head, found, body = line.partition(b',"body":')
+        body = body.replace(b'"origin":"house"', b'"origin":"imported"')
+        digest = hashlib.sha256(body[:-2]).hexdigest().encode()
+        forged.append(
+            re.sub(rb'"body_sha256":"\w+"', b'"body_sha256":"' + digest + b'"', head) + found + body
+        )
+    with pytest.raises(IntegrityError, match="An import never speaks for the house"):
+        restored(b"".join(forged))
+    assert not Claim.objects.exists()

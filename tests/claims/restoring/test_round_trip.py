@@ -56,7 +56,7 @@ def test_any_text_comes_back(
 ) -> None:
     checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
     claim = make_claim("A " + statement, context=context)
-    words = {"summary": "So: " + summary, "explanation": explanation, "byline": byline}
+    words = {"title": "The bridge", "summary": "So: " + summary, "explanation": explanation, "byline": byline}
     live = bring_out(make_draft(claim, checker, **words), checker, editor)
     workflow.move(live, "retract", by=editor, note="Because: " + note)
     before, state = exported(), public_state()
@@ -88,7 +88,8 @@ def test_nobody_is_said_to_have_signed_off(checker: User, editor: User) -> None:
     content = exported()
     replace_database()
     restored(content)
-    assert set(Verdict.objects.values_list("origin", flat=True)) == {"imported"}
+    known = {("house", True), ("imported", False)}
+    assert set(Verdict.objects.values_list("origin", "is_restored")) == known
     assert not Verdict.objects.exclude(author=None, signoffs=None).exists()
     assert set(Transition.objects.values_list("actor_name", flat=True)) == {"Restored from an export"}
     assert not Transition.objects.exclude(actor=None).exists()

@@ -16,9 +16,9 @@ SIGN_OFF = (
 )
 PUBLISH = "UPDATE claims_verdict SET state = 'published', published_at = now() WHERE id = %s"
 INSERT_VERDICT = (
-    "INSERT INTO claims_verdict (claim_id, publisher_id, version, origin, author_id, byline, summary, explanation,"
-    " language, url, correction_kind, correction_note, state, review_round, required_signoffs, edited_by)"
-    " SELECT %s, id, 1, %s, %s, '', '', '', 'en', '', '', '', %s, 0, 1, '{}' FROM sources_publisher WHERE is_house"
+    "INSERT INTO claims_verdict (claim_id, publisher_id, version, origin, author_id, byline, title, summary,"
+    " explanation, language, url, correction_kind, correction_note, state, review_round, required_signoffs, edited_by)"
+    " SELECT %s, id, 1, %s, %s, '', '', '', '', 'en', '', '', '', %s, 0, 1, '{}' FROM sources_publisher WHERE is_house"
 )
 
 

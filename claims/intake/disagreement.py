@@ -1,0 +1,13 @@
+"""Why a record that could be read is not stored."""
+
+
+class Disagreement(Exception):
+    """Another record, or an editor, says something else of the same verdict. Which is right is for a person to say."""
+
+    field, code = "rating", "disagreement"
+
+
+class RetractedHere(Disagreement):
+    """It is the record of a verdict that somebody here retracted."""
+
+    code = "retracted here"

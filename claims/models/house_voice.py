@@ -1,0 +1,58 @@
+"""Who may speak for the house: rules on verdicts that nobody here signed off.
+
+Checked once for each statement and not row by row, because imports bring thousands of verdicts at a time. What they
+rest on cannot change afterwards: a verdict's origin, publisher and run, which publisher is the house, a released run.
+"""
+
+import pgtrigger
+
+from factcheck.rules import Rule, refuse
+
+#: A condition on verdicts under which somebody here published them.
+_PUBLISHED_HERE = (
+    "v.origin IN ('house', 'house_archive') AND NOT v.is_restored AND v.state NOT IN ('draft', 'in_review')"
+)
+
+
+def speaking_for_the_house() -> list[Rule]:
+    """An import does not, a house archive does once it was released, and a ledger does where nothing else has yet."""
+    return [
+        _on_arrival(
+            "verdict_no_import_for_the_house",
+            "v.origin = 'imported' AND p.is_house",
+            "An import never speaks for the house: its records become drafts.",
+        ),
+        _on_arrival(
+            "verdict_archive_is_the_houses",
+            "v.origin = 'house_archive' AND NOT p.is_house",
+            "Only verdicts of the house are of its archive.",
+        ),
+        _on_arrival(
+            "verdict_archive_was_released",
+            "v.origin = 'house_archive' AND NOT v.is_restored AND NOT EXISTS (SELECT 1 FROM public.claims_importrun r"
+            " WHERE r.id = v.archive_run_id AND r.house_archive AND r.released_by_id IS NOT NULL"
+            " AND r.released_by_id <> r.started_by_id)",
+            "A verdict of the archive is published only with a run that two administrators answer for.",
+        ),
+        _on_arrival(
+            "verdict_is_restored_before_work_begins",
+            "v.is_restored AND EXISTS (SELECT 1 FROM public.claims_verdict v JOIN public.sources_publisher p"
+            f" ON p.id = v.publisher_id WHERE p.is_house AND {_PUBLISHED_HERE})",
+            "Verdicts of the house are restored only where the house has published none by itself.",
+        ),
+    ]
+
+
+def _on_arrival(name: str, condition: str, message: str) -> Rule:
+    """Refuse verdicts that arrive, if any of them (`v`, of the publisher `p`) is as the condition says."""
+    return Rule(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        level=pgtrigger.Statement,
+        referencing=pgtrigger.Referencing(new="arrived"),
+        func=(
+            "IF EXISTS (SELECT 1 FROM arrived v JOIN public.sources_publisher p ON p.id = v.publisher_id"
+            f" WHERE {condition}) THEN " + refuse(message, name=name) + " END IF; RETURN NULL;"
+        ),
+    )
