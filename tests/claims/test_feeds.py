@@ -245,7 +245,9 @@ def test_merged_claim_names_the_other(client: Client, publish: Publish, editor: 
 
 
 def test_feed_understands_every_parameter_of_the_list_that_chooses_claims() -> None:
-    assert FeedQuery.base_filters.keys() == (ClaimListQuery.base_filters.keys() - {"fields", "spelling"}) | {"by"}
+    assert FeedQuery.base_filters.keys() == (ClaimListQuery.base_filters.keys() - {"fields", "spelling"}) | {
+        "by"
+    }
 
 
 @pytest.mark.parametrize(
