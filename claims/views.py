@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from claims import cards, claimreview, representation
+from claims.addresses import sought
 from claims.api.searching import NEWEST, RELEVANCE, belongs_to
 from claims.changes import changes
 from claims.markdown import to_html
@@ -22,7 +23,7 @@ from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
 from claims.page_cache import kept, public
 from claims.pages import respond
-from claims.search import RANKED, Reading, forgiven, read
+from claims.search import LONGEST, RANKED, Reading, forgiven
 from claims.source_text import source_text
 from factcheck.pagination import Ordering, page_of_rows
 from factcheck.values import GREATEST_ID, Refused
@@ -41,7 +42,7 @@ _UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "sea
 class Search(forms.Form):
     """What a reader may ask the list of claims for."""
 
-    q = forms.CharField(required=False, max_length=300)
+    q = forms.CharField(required=False, max_length=LONGEST)
     rating = forms.ChoiceField(required=False, choices=NormalisedRating)
     topic = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
     claimant = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
@@ -72,7 +73,7 @@ class Search(forms.Form):
         """What the words ask for, with the spelling corrected where they find nothing."""
         rows = self._narrowed()
         words = self.cleaned_data["q"]
-        return forgiven(read(words), rows.answers) if words else None
+        return forgiven(sought(words), rows.answers) if words else None
 
     @cached_property
     def ordering(self) -> Ordering:
@@ -125,6 +126,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     documents = [row.document for row in page.rows]
     context = {
         "asked": asked,
+        "longest": LONGEST,
         "narrows": search.narrows,
         "reading": search.reading,
         "is_ranked": search.ordering is RELEVANCE,

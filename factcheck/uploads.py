@@ -85,7 +85,7 @@ def receive(request: HttpRequest) -> Refusal | None:
         return None
     if "HTTP_TRANSFER_ENCODING" in request.META:
         return NO_LENGTH
-    length = _length(request)
+    length = length_of(request)
     if length == 0:
         return None
     if length > AT_ONCE and not _may_send_much(request):
@@ -118,7 +118,8 @@ def _take(caller: str) -> bool:
     return False
 
 
-def _length(request: HttpRequest) -> int:
+def length_of(request: HttpRequest) -> int:
+    """How many bytes the body has, as the request says."""
     try:
         return max(0, int(request.META.get("CONTENT_LENGTH") or 0))
     except ValueError:

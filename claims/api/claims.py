@@ -34,6 +34,7 @@ from factcheck.resources import (
     picker,
     sha256_of,
 )
+from factcheck.schema import PublicSchema
 from factcheck.statements import Slot, Template
 from factcheck.values import GREATEST_ID
 
@@ -117,17 +118,34 @@ def version_of(claim: int, version: int) -> Template:
     )
 
 
+class ClaimSchema(PublicSchema):
+    """Describes our JSON. Markup has an operation of its own: generated programs do not tell two forms of one answer
+    apart.
+    """
+
+    def get_description(self) -> str:
+        described: str = super().get_description()
+        if self.lists:
+            return described
+        accepting = f"Whoever prefers `{markup.JSON_LD}` in `Accept` gets what `claims_jsonld` describes."
+        return f"{described}\n\n{accepting}"
+
+    def map_renderers(self, attribute: str) -> list[str]:
+        offered: list[str] = super().map_renderers(attribute)
+        return [media_type for media_type in offered if media_type != markup.JSON_LD]
+
+
 class ClaimResource(PublicList):
     """What is published about a claim, whole: verdicts with their evidence, appearances, corrections."""
 
     nouns = ("claim", "claims")
     list_query = ClaimPageQuery
     beside: ClassVar = BESIDE
+    schema = ClaimSchema()
     item_query: type[ClaimQuery] = ClaimQuery
     serializer_class = ClaimSerializer
     answers: ClassVar[dict[Any, OpenApiResponse]] = {
         301: OpenApiResponse(description="The claim was merged into the one at `Location`."),
-        (200, markup.JSON_LD): markup.DESCRIPTION,
     }
     #: Where a claim stands, so that one that was merged can lead to its target.
     route = "claims-detail"

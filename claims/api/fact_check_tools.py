@@ -18,11 +18,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from claims.addresses import sought
 from claims.api.filters import ClaimListQuery
 from claims.api.searching import NEWEST, RELEVANCE, belongs_to
 from claims.factchecktools import SHAPE, fact_checked_claim
 from claims.models import Publication, PublishedVerdict
-from claims.search import RANKED, read
+from claims.search import LONGEST, RANKED
 from factcheck.googleapis import (
     InvalidArgument,
     Read,
@@ -66,7 +67,7 @@ def _offset(value: str) -> int:
 
 
 _FIELDS: dict[str, Read] = {
-    "query": text(10_000),
+    "query": text(LONGEST),
     "language_code": _language_range,
     "review_publisher_site_filter": lambda value: Domain()(value.strip()),
     "max_age_days": natural,
@@ -135,7 +136,7 @@ class _Asked:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
-        self.reading = read(values["query"]) if values.get("query") else None
+        self.reading = sought(values["query"]) if values.get("query") else None
         self.language: str = values.get("language_code", "")
         site = values.get("review_publisher_site_filter")
         self.publishers = set(publisher_ids([site])) if site else None

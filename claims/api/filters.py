@@ -7,13 +7,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
+from claims.addresses import sought
 from claims.api.searching import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.api.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
 from claims.models.ledger import sortable_day
-from claims.models.publication import PublicationQuerySet
+from claims.models.publication import PublicationQuerySet, answering_to
 from claims.models.published_verdict import PublishedVerdictQuerySet
-from claims.search import matching, read
+from claims.search import LONGEST
 from factcheck.filters import (
     ListQuery,
     Parameter,
@@ -168,7 +169,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     )
     source_url = Parameter(
         Address(),
-        "Address of such a source, in any spelling: tracking parameters, http or https, www and AMP do not matter.",
+        "Address of such a source, in any spelling: tracking parameters, http or https, www, AMP and a slash at the end"
+        " do not matter. `review_url` finds the reviews that stand at an address; `q` finds all of these.",
         resolves=source_ids,
         matches=share("source_ids"),
         several=True,
@@ -240,8 +242,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
             rows = rows.filter(Exists(self.verdicts(looked_for).filter(publication=OuterRef("pk"))))
         if "reviewed_after" in looked_for and self._is_by_review:
             rows = rows.filter(_not_reviewed_before(looked_for["reviewed_after"]))
-        sought = looked_for.get("q")
-        return rows.answering(sought) if sought else rows
+        asked = looked_for.get("q")
+        return rows.answering(asked) if asked else rows
 
     def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
         """The verdicts one of which an entry must have, whatever entry they are of."""
@@ -323,10 +325,11 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
     orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
 
     q = SearchParameter(
-        Words(),
-        "Words to search for in the claim and what is said about it, in web-search syntax.",
-        resolves=read,
-        matches=lambda sought: Q(matching("publication__search", sought.query)),
+        Words(LONGEST),
+        "Words to search for in the claim and what is said about it, in web-search syntax; or an address, as in the"
+        " list of claims.",
+        resolves=sought,
+        matches=lambda asked: answering_to(asked, publication="publication__"),
     )
     claim = Parameter(Whole(), "Id of the claim.", matches=any_of("claim_id"), several=True)
     claimant = Parameter(

@@ -1,6 +1,7 @@
 """Which published claims belong to given addresses: for browser extensions, and whoever holds a list of articles.
 
-An address can be that of an article in which a claim was seen, of a page that a verdict cites, and of a review itself.
+An address can be that of an article in which a claim was seen, of a page that a verdict cites, of a review itself, and
+of our own page of a claim, where the reviews stand that have no page of their own.
 Each claim says which of these it is found by.
 """
 
@@ -23,6 +24,7 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import ViewSet
 
+from claims.addresses import LENGTH_LIMIT, claims_at
 from claims.api.found import CLAIM_LIMIT, LookupSerializer
 from claims.models import Publication, PublishedVerdict
 from factcheck.bodies import StrictJSON
@@ -39,9 +41,6 @@ Document = dict[str, Any]
 
 #: So many addresses are looked up at once.
 ADDRESS_LIMIT = SEVERAL_LIMIT
-#: An address is at most so long.
-LENGTH_LIMIT = 2000
-
 _NO_ADDRESS = {
     "code": "invalid",
     "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
@@ -102,8 +101,10 @@ def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
     keys = [url_key(url) if len(url) <= LENGTH_LIMIT else "" for url in urls]
     found: dict[str, Found] = {}
     looked_up = sorted({*keys} - {""})
-    for key, source, body in _statement().fetch({"addresses": looked_up}):
-        found.setdefault(key, Found(key)).add(source, body)
+    own = claims_at(looked_up)
+    values = {"addresses": looked_up, "own_addresses": list(own), "own_claims": list(own.values())}
+    for key, source, body in _statement().fetch(values):
+        found.setdefault(key, Found(key, is_own=key in own)).add(source, body)
     known = {key: _known(each, request) for key, each in found.items()}
     nothing: Document = {"source": None, "claims": [], "more": None}
     results = [
@@ -119,7 +120,9 @@ class Found:
 
     key: str
     source: int | None = None
-    #: The claims that have to do with it as a source, and those of which a review stands there.
+    #: Whether it is a page of ours about a claim.
+    is_own: bool = False
+    #: The claims that have to do with it as a source, and those of which a review stands there, or that it is about.
     with_source: list[Document] = field(default_factory=list)
     reviewed: list[Document] = field(default_factory=list)
 
@@ -137,7 +140,7 @@ class Found:
 @cache
 def _statement() -> Statement:
     """Current publications by the address of a source in them, those in which it is an appearance first; then those
-    with a review at the address, without a source.
+    with a review at the address, and those that a page of ours is about, without a source.
     """
     here = RawSQL("ARRAY[source.id]", ())
     appears = ExpressionWrapper(Q(appears_in_ids__contains=here), output_field=BooleanField())
@@ -153,6 +156,12 @@ def _statement() -> Statement:
         .order_by("-claim_id", "-verdict_id")[: CLAIM_LIMIT + 1]
         .values_list("publication__body")
     )
+    subject = RawSQL(
+        "coalesce((SELECT merged_into_id FROM claims_publication"
+        " WHERE claim_id = own.claim AND superseded_at IS NULL), own.claim)",
+        (),
+    )
+    subjects = Statement.of(Publication.objects.current().filter(claim_id=subject).values_list("body"))
     # Each address is looked for by itself, so that one that many claims cite hides no other.
     sql = (
         "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
@@ -160,9 +169,16 @@ def _statement() -> Statement:
         " WHERE source.url_key = ANY(%s::varchar[])"
         " UNION ALL SELECT address.key, NULL, entry.body FROM unnest(%s::varchar[]) AS address (key)"
         f" CROSS JOIN LATERAL ({reviews.sql}) AS entry (body)"
+        " UNION ALL SELECT own.address, NULL, entry.body"
+        " FROM unnest(%s::varchar[], %s::bigint[]) AS own (address, claim)"
+        f" CROSS JOIN LATERAL ({subjects.sql}) AS entry (body)"
     )
     addresses = Slot("addresses", "varchar[]")
-    return Statement(sql, (*entries.parameters, addresses, addresses, *reviews.parameters))
+    own = Slot("own_addresses", "varchar[]"), Slot("own_claims", "bigint[]")
+    return Statement(
+        sql,
+        (*entries.parameters, addresses, addresses, *reviews.parameters, *own, *subjects.parameters),
+    )
 
 
 def _known(found: Found, request: HttpRequest) -> Document:
@@ -217,7 +233,7 @@ def _claim(found: Found, claim: Document) -> Document:
         "reviews": [
             {"verdict": verdict["id"]}
             for verdict in claim["verdicts"]
-            if url_key(verdict["url"]) == found.key
+            if (url_key(verdict["url"]) == found.key if verdict["url"] else found.is_own)
         ],
     }
 
@@ -308,7 +324,8 @@ class LookupResource(ViewSet):
 
     def retrieve(self, request: Request) -> HttpResponse:
         """For each address, in order, the published claims that were seen there, with the exact places, those whose
-        verdicts cite it, and those whose review it is. The answer can be cached, unlike that to a body.
+        verdicts cite it, those whose review it is, and the one that it is our own page of. The answer can be cached,
+        unlike that to a body.
         """
         plain = request._request
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")

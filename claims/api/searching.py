@@ -1,15 +1,16 @@
 """`q` in lists of claims: what it asks for, in which order the answer comes, and what is said about it."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
-from django.db.models import Func
+from django.db.models import Func, QuerySet
 from django.utils.functional import cached_property
 
+from claims.addresses import sought
 from claims.models.publication import PublicationQuerySet
-from claims.search import RANKED, Reading, Sought, forgiven, read
+from claims.search import LONGEST, RANKED, Places, Reading, Sought, forgiven
 from claims.search.highlighting import highlights
 from factcheck.filters import ListQuery, Parameter
 from factcheck.pagination import Ordering, decoded, id_key, moment_key, rank_key
@@ -25,6 +26,9 @@ NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), de
 _SEARCHING = {"q", "spelling", "highlight", "ordering", "page_size", "cursor", "count", "fields"}
 
 
+_PLACES = Places(Slot("sources", "bigint[]"), Slot("entries", "bigint[]"))
+
+
 class SearchParameter(Parameter):
     """Words that are searched for. A list of claims looks for a `Reading` of them."""
 
@@ -36,10 +40,11 @@ class WordsQuery(ListQuery):
     """A list in which words can be searched for."""
 
     q = SearchParameter(
-        Words(),
+        Words(LONGEST),
         'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case, accents'
-        " and word endings do not matter.",
-        resolves=read,
+        " and word endings do not matter. An address finds the claims that were seen there, that cite it or whose"
+        " review it is, as the look-up does, and then those whose texts name it.",
+        resolves=sought,
     )
 
     @property
@@ -53,9 +58,21 @@ class WordsQuery(ListQuery):
         if reading is None:
             return template
         values = {**template.values, "query": reading.query, "ranking": reading.ranking}
+        if reading.places:
+            values |= {"sources": reading.places.sources, "entries": reading.places.entries}
         # Few matches are found by the index of the search, in whatever order they are listed.
-        finds_few = template.values.keys() == {"q"} and reading.matches <= RANKED
+        finds_few = template.values.keys() == {"q"} and reading.matches <= RANKED and not reading.places
         return Template(template.shape, template.rows, values, has_one_plan=finds_few)
+
+    @property
+    def shape(self) -> Hashable:
+        """Besides words, an address is looked for by where it leads."""
+        return self.search is not None and self.search.places is not None
+
+    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        if self.shape:
+            looked_for = {**looked_for, "q": replace(looked_for["q"], places=_PLACES)}
+        return super().candidates(looked_for)
 
     @cached_property
     def ordering(self) -> Ordering:

@@ -183,6 +183,8 @@ READING = rf"""
                 UNION ALL
                 SELECT lexeme, public.claims_search_stem(language, lexeme)
                 FROM asked_words, public.claims_searchlanguage
+                -- Scripts without spaces have no stems, and a text in one has thousands of pairs.
+                WHERE lexeme !~ '^{UNSPACED}+$'
             )
             SELECT lexeme, public.claims_search_word(lexeme) AS leaf, jsonb_agg(form ORDER BY form <> lexeme) AS forms,
                 -- A run of a script without spaces is indexed in pairs, so one letter of it is how a pair begins.
@@ -194,7 +196,9 @@ READING = rf"""
             WHERE form IS NOT NULL
             GROUP BY lexeme ORDER BY lexeme
         LOOP
-            query := ts_rewrite(query, word.leaf, word.any_form);
+            IF word.any_form::text <> word.leaf::text THEN  -- as text: to PostgreSQL, a:* equals a
+                query := ts_rewrite(query, word.leaf, word.any_form);
+            END IF;
             forms := forms || jsonb_build_object(word.leaf::text, word.forms);
             IF strpos(wanted, word.leaf::text) > 0 THEN
                 ranking := coalesce(ranking || word.any_form, word.any_form);

@@ -7,13 +7,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, Index, OuterRef, Q, UniqueConstraint
+from django.db.models import Case, Exists, F, Index, OuterRef, Q, UniqueConstraint, Value, When
+from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.ledger import NEWEST, newest_at, only_added, sortable_day
 from claims.models.mention import COUNT_MENTIONS
 from claims.models.vocabulary import COUNT_WORDS
-from claims.search import RANKED, Reading, Sought, matching, read, relevance
+from claims.search import RANKED, Places, Reading, Sought, matching, read, relevance
 from factcheck.fields import LanguageField, UncompressedTextField
 from factcheck.own_addresses import placed
 from factcheck.rules import Rule, refuse
@@ -75,6 +76,17 @@ _JOIN_THE_LEDGER = f"""
 """
 
 
+def answering_to(sought: Reading | Sought, *, publication: str = "") -> Q:
+    """The condition that a publication matches a search; `publication` is how it is reached, ending in `__`."""
+    words = Q(matching(f"{publication}search", sought.query))
+    return words | _stands_at(sought.places, publication) if sought.places else words
+
+
+def _stands_at(places: Places, publication: str = "") -> Q:
+    cites = Q(**{f"{publication}source_ids__overlap": places.sources})
+    return cites | Q(**{f"{publication}id__any_of": places.entries})
+
+
 class PublicationQuerySet(models.QuerySet["Publication"]):
     """The only door to what the public may see."""
 
@@ -115,9 +127,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         Relevant is what says the words in its statement or in the names of its claimant and topics. Where they stand
         only in what was found out about it, the rank is 0.
         """
-        return self.filter(matching("search", reading.query)).annotate(
-            rank=relevance("search_heading", reading.ranking)
-        )
+        rank: Expression = relevance("search_heading", reading.ranking)
+        if reading.places:
+            rank = Case(When(_stands_at(reading.places), then=Value(1.0)), default=rank)
+        return self.filter(answering_to(reading)).annotate(rank=rank)
 
     def answers(self, reading: Reading, most: int = 1) -> int:
         """How many match the search, at most so many.

@@ -1,6 +1,6 @@
 """How a person's words become a query, and what they are compared with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -12,12 +12,23 @@ from claims.search.spelling import corrections
 from claims.search.syntax import as_phrase, websearch
 from factcheck.reading import fetch
 
+#: A search has at most so many characters: statements are pasted whole, and few are longer.
+LONGEST = 2_000
+
 #: So many matches are ordered by relevance. Of more, a word says too little to be relevant: they come newest first.
 RANKED = 5_000
 
 #: A search that finds no more is answered together with its correction, if that finds so many times as many.
 HARDLY_ANYTHING = 3
 MUCH_MORE = 10
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an address leads, or slots for it in a statement: by id, sources, and entries of the ledger."""
+
+    sources: Sequence[int] | Expression
+    entries: Sequence[int] | Expression
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,7 @@ class Reading:
             most frequent ones.
         is_doubtful: whether a wanted word stands in no current publication, at least not in this form, or one of
             several in hardly any.
+        places: where it leads, if it is an address.
     """
 
     asked: str
@@ -42,6 +54,7 @@ class Reading:
     ranking: str
     matches: int
     is_doubtful: bool
+    places: Places | None = None
 
     @property
     def is_corrected(self) -> bool:
@@ -56,10 +69,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Sought:
-    """The two queries of a `Reading`, or slots for them in a statement."""
+    """What a `Reading` compares with, or slots for it in a statement."""
 
     query: str | Expression
     ranking: str | Expression
+    places: Places | None = None
 
 
 def read(text: str) -> Reading:

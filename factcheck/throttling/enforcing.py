@@ -18,12 +18,16 @@ from factcheck import uploads
 from factcheck.errors import unavailable
 from factcheck.throttling import gate
 from factcheck.throttling.callers import Tier, admit
-from factcheck.throttling.costs import EXPENSIVE, Costs
+from factcheck.throttling.costs import EXPENSIVE, MOST, Costs
 from factcheck.throttling.fields import refusal, write_fields
 from factcheck.throttling.limiter import Admission
 
 #: For how long, in seconds, a token that was looked up is believed; a revoked one keeps its higher limit so long.
 BELIEVED = 60
+
+_FORM = "application/x-www-form-urlencoded"
+#: A question that is posted is read up to here, in bytes; it has 2,000 characters, each of twelve bytes at most.
+LONGEST_FORM = 50_000
 
 
 class RateLimits:
@@ -42,22 +46,21 @@ class RateLimits:
         self.costs = Costs()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        admission = None
-        path, query, cost = request.path_info, request.META.get("QUERY_STRING", ""), 1
-        # A browser's question whether it may ask is no request yet, and it cannot bring a token.
-        if request.method != "OPTIONS":
-            if self.limited(path):
-                cost = self.costs.of(path, query)
-                admission = admit(request, user_id=holder_of(request), cost=cost)
-            elif self.are_pages(path):
-                cost = self.costs.of(path, query)
-                admission = admit(request, cost=cost, tier=Tier.PAGES)
+        path = request.path_info
+        cost, admission = self._counted(request)
         if admission and not admission.allowed:
             return refusal(request, admission)
         # After it is counted: who lets us wait for a body has drawn on the budget already.
         has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
         if has_body and (refused := uploads.receive(request)):
             return incomplete(request, refused)
+        if has_body and "HTTP_X_HTTP_METHOD_OVERRIDE" in request.META and self.limited(path):
+            asked = self._posted(request)
+            if asked > cost:
+                admission, cost = admit(request, user_id=holder_of(request), cost=asked - cost), asked
+            if admission and not admission.allowed:
+                uploads.let_go(request)
+                return refusal(request, admission)
         if cost < EXPENSIVE or self.streamed(path):  # downloads have seats of their own
             response = self.get_response(request)
         else:
@@ -68,6 +71,25 @@ class RateLimits:
         if admission:
             write_fields(response, admission)
         return response
+
+    def _counted(self, request: HttpRequest) -> tuple[int, Admission | None]:
+        """What a request costs by its address, and whether that is left of its budget."""
+        path, query = request.path_info, request.META.get("QUERY_STRING", "")
+        # A browser's question whether it may ask is no request yet, and it cannot bring a token.
+        if request.method != "OPTIONS":
+            if self.limited(path):
+                cost = self.costs.of(path, query)
+                return cost, admit(request, user_id=holder_of(request), cost=cost)
+            if self.are_pages(path):
+                cost = self.costs.of(path, query)
+                return cost, admit(request, cost=cost, tier=Tier.PAGES)
+        return 1, None
+
+    def _posted(self, request: HttpRequest) -> int:
+        """What a question in a body costs, as Google's clients post one that would make the address too long."""
+        if request.content_type != _FORM or uploads.length_of(request) > LONGEST_FORM:
+            return MOST
+        return self.costs.of(request.path_info, request.body.decode(errors="replace"))
 
 
 def busy(request: HttpRequest) -> HttpResponse:

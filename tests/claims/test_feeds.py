@@ -171,8 +171,9 @@ def test_verdict_of_another_publisher_is_told_in_its_words(
     rating = Rating.objects.create(scale=scale, code="quatsch", label="Quatsch", normalised="false")
     claim = make_claim("The tunnel is safe.")
     bring_out(make_draft(claim, checker, publisher=other, rating=rating), checker, editor)
-    assert titles(client) == ["Quatsch: The tunnel is safe."]
-    (item,) = json_feed(client)["items"]
+    assert titles(client) == []
+    assert titles(client, "?by=all") == ["Quatsch: The tunnel is safe."]
+    (item,) = json_feed(client, "?by=all")["items"]
     assert item["authors"] == [{"name": "Faktenprüfer", "url": "https://pruefer.example"}]
 
 
@@ -244,7 +245,9 @@ def test_merged_claim_names_the_other(client: Client, publish: Publish, editor: 
 
 
 def test_feed_understands_every_parameter_of_the_list_that_chooses_claims() -> None:
-    assert FeedQuery.base_filters.keys() == ClaimListQuery.base_filters.keys() - {"fields", "spelling"}
+    assert FeedQuery.base_filters.keys() == (ClaimListQuery.base_filters.keys() - {"fields", "spelling"}) | {
+        "by"
+    }
 
 
 @pytest.mark.parametrize(
@@ -371,7 +374,7 @@ def test_pages_lead_to_the_feed_of_what_they_list(client: Client, safe: Claim, t
     narrowed = f"?rating=false&topic={topic.pk}&q={quote('tunnel & <b>')}"
     for _type, address in found(f"/{narrowed}"):
         assert client.get(address).status_code == 200
-        assert address.endswith(f"?q=tunnel+%26+%3Cb%3E&rating_class=false&topic={topic.pk}")
+        assert address.endswith(f"?q=tunnel+%26+%3Cb%3E&rating_class=false&topic={topic.pk}&by=all")
     shown = page(client, "/?q=tunnel&rating=false").cssselect(".found a")[1].get("href")
     assert titles(client, "?" + shown.partition("?")[2]) == ["False: The tunnel is safe."]
 

@@ -1,6 +1,7 @@
 """`q` in the API and on reader pages: which search is answered, in which order, and what is said about it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +9,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from claims.models import Claim
+from claims.models import Claim, Claimant
+from claims.search import LONGEST
 from claims.search.frequency import frequencies
 from tests.newsroom import make_claim, make_draft
 
@@ -154,6 +156,41 @@ def test_what_is_not_understood_is_refused(client: Client, query: dict[str, str]
     response = client.get(CLAIMS, query)
     assert response.status_code == 400
     assert response.json()["errors"][0]["parameter"] == next(iter(query))
+
+
+_SENTENCE = (
+    "The “{0}rd minister” said – or so we hear – that harbour {0} cost {0},000 euros (a long-term sum)…"
+)
+LONG = {
+    "latin": " ".join(_SENTENCE.format(number) for number in range(3, 30))[:LONGEST].strip(),
+    "unspaced": "".join(chr(0x4E00 + number * 7) for number in range(LONGEST)),
+}
+
+
+@pytest.mark.parametrize("script", LONG)
+def test_a_long_statement_finds_itself_when_it_is_pasted(
+    client: Client, publish: Publish, claimant: Claimant, script: str
+) -> None:
+    statement = LONG[script]
+    assert LONGEST - 20 <= len(statement) <= LONGEST
+    claim = publish(make_claim(statement, claimant=claimant, claimed_on=date(2026, 1, 1)))
+    publish(make_claim("The minister is long gone."))
+    page = ask(client, q=statement, highlight="true", count="exact")
+    assert (ids(page), page["count"], page["search"]["is_corrected"]) == ([claim.pk], 1, False)
+    answer = client.get("/v1alpha1/claims:search", {"query": statement}).json()
+    assert [found["text"] for found in answer["claims"]] == [statement]
+    assert statement[:40] in client.get("/", {"q": statement}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "address, name", [(CLAIMS, "q"), ("/api/v1/verdicts/", "q"), ("/v1alpha1/claims:search", "query")]
+)
+def test_a_search_has_a_limit_that_is_told(client: Client, address: str, name: str) -> None:
+    assert client.get(address, {name: "x" * LONGEST}).status_code == 200
+    refused = client.get(address, {name: "x" * (LONGEST + 1)})
+    assert refused.status_code == 400
+    assert "it has 2001 characters; at most 2000 are read." in refused.content.decode()
+    assert client.get("/", {"q": "x" * (LONGEST + 1)}).status_code == 404
 
 
 def test_verdicts_are_searched_in_the_language_of_their_claim(client: Client, publish: Publish) -> None:

@@ -150,7 +150,7 @@ def test_list_narrows_by_rating_topic_and_claimant(
 @pytest.mark.parametrize(
     "query",
     ["rating=nonsense", "topic=x", "topic=-1", f"topic={10**30}", "claimant=0", "cursor=1", "cursor=x-2", "q=%00",
-     f"cursor={'9' * 2001}", f"q={'a' * 301}"],
+     f"cursor={'9' * 2001}", f"q={'a' * 2001}"],
 )  # fmt: skip
 def test_addresses_that_cannot_be_are_not_found(client: Client, query: str) -> None:
     assert client.get(f"/?{query}").status_code == 404
@@ -162,7 +162,7 @@ def test_unknown_parameters_do_no_harm(client: Client, publish: Publish) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["'", '"', "-", "or", "\\", "%", "a:*&|!()<->", "🜨", "ʼ", "¬", "한국 경제", "x" * 300]
+    "query", ["'", '"', "-", "or", "\\", "%", "a:*&|!()<->", "🜨", "ʼ", "¬", "한국 경제", "x" * 2000]
 )
 def test_search_takes_any_words(client: Client, query: str) -> None:
     assert client.get("/", {"q": query}).status_code == 200

@@ -24,6 +24,7 @@ LIST, FACETS, LOOKUP = "/api/v1/claims/", "/api/v1/claims/facets/", "/api/v1/loo
         (LIST, {"q": " ".join(["word"] * 9)}, 1),
         (LIST, {"q": " ".join(["word"] * 40)}, 5),
         (LIST, {"q": "橋" * 480}, 5),
+        (LIST, {"q": "word " * 400}, 41),
         (LIST, {"count": "exact"}, 3),
         (LIST, {"count": "estimate"}, 1),
         (LIST, {"q": "bridge or tunnel", "count": "exact"}, 6),

@@ -162,6 +162,37 @@ def test_asking_whether_one_may_ask_is_free(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "content_type, body, left",
+    [
+        ("application/x-www-form-urlencoded", "query=bridge", 19),
+        ("application/x-www-form-urlencoded", "query=a+or+b+or+c+or+d", 16),
+        ("application/x-www-form-urlencoded", "query=" + "w+" * 60, 13),
+        ("application/x-www-form-urlencoded", "query=" + "x" * enforcing.LONGEST_FORM, None),
+        (
+            "multipart/form-data; boundary=b",
+            '--b\r\nContent-Disposition: form-data; name="query"\r\n\r\na\r\n--b--',
+            None,
+        ),
+    ],
+)
+def test_posted_question_costs_what_it_asks_for(
+    client: Client, content_type: str, body: str, left: int | None
+) -> None:
+    """Google's clients post what would make the address too long. It is no way around the costs of a search."""
+    response = client.post(
+        "/v1alpha1/claims:search", body, content_type=content_type, headers={"x-http-method-override": "GET"}
+    )
+    if left is None:
+        assert response.status_code == 429
+    else:
+        assert (response.status_code, response["RateLimit"].partition(";t=")[0]) == (
+            200,
+            f'"anonymous";r={left}',
+        )
+
+
+@pytest.mark.django_db
 def test_pages_are_not_limited(client: Client) -> None:
     assert [client.get("/").status_code for _ in range(30)] == [200] * 30
     assert "RateLimit" not in client.get("/").headers
