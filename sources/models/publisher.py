@@ -4,11 +4,12 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.fields import LanguageField, same_as_field
 from factcheck.history import keep_history
-from sources.urls import domain
+from sources.urls import domain, hosts
 
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
@@ -19,6 +20,21 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
             Publisher.DoesNotExist: before the first `migrate`, which creates it.
         """
         return self.get(is_house=True)
+
+    def known(self, names: Iterable[str], hosts: Iterable[str]) -> Self:
+        """Those of one of these names, in lower case, and those at one of these hosts, the eldest first."""
+        at = [*hosts]
+        sites = [
+            f"{scheme}://{layout}{host}{end}"
+            for host in at
+            for scheme in ("https", "http")
+            for layout in ("", "www.")
+            for end in ("", "/")
+        ]
+        rows = self.alias(lower=Lower("name"))
+        return rows.filter(
+            Q(lower__in=[name for name in names if name]) | Q(domain__in=at) | Q(same_as__overlap=sites)
+        ).order_by("pk")
 
     def at(self, domains: Iterable[str]) -> Self:
         """Those at these domains; the house, if it names no domain of its own, at the one of this site."""
@@ -89,6 +105,12 @@ class Publisher(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def hosts(self) -> list[str]:
+        """Where its pages stand: its domain, and whole sites that it names as the same."""
+        sites = [hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0]
+        return [*filter(None, [self.domain]), *(host for found in sites for host in found)]
 
     def save(self, *args: object, **kwargs: object) -> None:
         if not self.domain:
