@@ -4,7 +4,7 @@ Database triggers store the row that an UPDATE or a DELETE is about to replace. 
 (admin, API, bulk import, psql), and inserting costs nothing: the present row is its own last entry.
 
 They are django-pghistory's, installed as our rules are: no setting of a session switches them off, and what would go
-past them (TRUNCATE) is refused. The rows that they write are append-only.
+past them (TRUNCATE) is refused. The rows that they write are append-only, and nobody else writes any.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,13 @@ from django.db import models
 from pghistory import trigger
 from pgtrigger import compiler
 
-from factcheck.rules import append_only, never_emptied, without_exceptions
+from factcheck.rules import (
+    DefinerSql,
+    append_only,
+    never_emptied,
+    without_exceptions,
+    written_by_the_database,
+)
 
 M = TypeVar("M", bound=type[models.Model])
 
@@ -29,7 +35,7 @@ class _Remembered(trigger.Event):
         return pgtrigger.Func(stored.func.replace('INSERT INTO "', 'INSERT INTO public."'))
 
     def compile(self, model: models.Model) -> compiler.Trigger:
-        return without_exceptions(self, model)
+        return without_exceptions(self, model, DefinerSql)
 
 
 class _RowEvent(pghistory.RowEvent):
@@ -88,9 +94,11 @@ def keep_links(app_label: str) -> Callable[[M], M]:
 
 def _kept(model: type[models.Model]) -> dict[str, Any]:
     """What all tables of history have in common; their rows are never changed or removed."""
-    rules = append_only(
-        f"{model.__name__.lower()}event", "The past is never rewritten: history is only added."
-    )
+    table = f"{model.__name__.lower()}event"
+    rules = [
+        *append_only(table, "The past is never rewritten: history is only added."),
+        written_by_the_database(table, pgtrigger.Insert),
+    ]
     return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}
 
 

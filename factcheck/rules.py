@@ -21,6 +21,10 @@ from psycopg import errors
 SEARCH_PATH = "pg_catalog, public, pg_temp"
 
 
+#: Whatever is done to the rows of a table.
+ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+
+
 class RuleSql(compiler.UpsertTriggerSql):
     """Installs a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
 
@@ -51,20 +55,41 @@ class RuleSql(compiler.UpsertTriggerSql):
         )
 
 
+class DefinerSql(RuleSql):
+    """The same for a trigger that writes what nobody else may: it does so in the name of the owner of the tables.
+
+    Nobody is to set it on a table of their own, where it would write what they say.
+    """
+
+    def get_template(self) -> str:
+        as_rule = super().get_template().replace("LANGUAGE plpgsql", "LANGUAGE plpgsql SECURITY DEFINER")
+        return as_rule + "REVOKE ALL ON FUNCTION public.{pgid}() FROM PUBLIC;\n        "
+
+
 class Rule(pgtrigger.Trigger):
     """A trigger in PL/pgSQL that checks or completes a row and cannot be bypassed."""
 
     when = pgtrigger.Before
+    sql: type[RuleSql] = RuleSql
 
     def compile(self, model: models.Model) -> compiler.Trigger:
-        return without_exceptions(self, model)
+        return without_exceptions(self, model, self.sql)
 
 
-def without_exceptions(trigger: pgtrigger.Trigger, model: models.Model) -> compiler.Trigger:
+class Keeper(Rule):
+    """A trigger that keeps a table which is written by the database alone (`written_by_the_database`)."""
+
+    when = pgtrigger.After
+    sql = DefinerSql
+
+
+def without_exceptions(
+    trigger: pgtrigger.Trigger, model: models.Model, sql: type[RuleSql]
+) -> compiler.Trigger:
     """The trigger as it is installed: nothing that a session can set switches it off."""
     return compiler.Trigger(
         name=trigger.name,
-        sql=RuleSql(
+        sql=sql(
             pgid=trigger.get_pgid(model),
             declare=trigger.render_declare(model),
             func=dedent(trigger.render_func(model)).strip(),
@@ -114,6 +139,25 @@ def never_emptied(table: str, message: str) -> Rule:
     name = f"{table}_no_truncate"
     return Rule(
         name=name, operation=pgtrigger.Truncate, level=pgtrigger.Statement, func=refuse(message, name=name)
+    )
+
+
+def written_by_the_database(table: str, operation: pgtrigger.Operation) -> Rule:
+    """The rule that only the owner of `table` writes to it, in whose name a `Keeper` does; whatever was granted.
+
+    Asked of the table itself, since a grant is easily made too wide.
+    """
+    name = f"{table}_is_written_by_the_database"
+    return Rule(
+        name=name,
+        level=pgtrigger.Statement,
+        operation=operation,
+        func=f"""
+            IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN
+                {refuse("This table is kept by the database itself: nobody else writes to it.", name=name)}
+            END IF;
+            RETURN NULL;
+        """,  # noqa: S608  nothing in it comes from outside
     )
 
 

@@ -28,6 +28,14 @@ TRACKING_NAMES = frozenset(
     ]
 )  # fmt: skip
 
+# Platforms that give each author a host of their own and are not on the private part of the public suffix list.
+_HOSTING = frozenset(
+    [
+        "ghost.io", "medium.com", "over-blog.com", "squarespace.com", "substack.com", "tumblr.com", "typepad.com",
+        "wordpress.com",
+    ]
+)  # fmt: skip
+
 # Labels before the registrable domain that choose a layout, not an article.
 LAYOUT_LABELS = frozenset({"www", "m", "mobile", "amp"})
 
@@ -58,13 +66,27 @@ def domain(url: str) -> str:
     """The registrable domain of an address ("bbc.co.uk"), or its whole host where there is none ("localhost").
 
     "" for what is no http(s) address. Platforms that give each author a host of their own are told apart
-    ("somebody.github.io"), as the private part of the public suffix list does.
+    ("somebody.github.io"), as the private part of the public suffix list does, and some that it does not have.
     """
     try:
         host = _host(url)
     except ValueError:
         return ""
     return _registrable(host) or host
+
+
+def hosts(url: str) -> tuple[str, ...]:
+    """The hosts whose owner an address may belong to, the nearest first: its own, without layout, to its domain.
+
+    `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for what is no http(s) address.
+    """
+    try:
+        host = _host(url)
+    except ValueError:
+        return ()
+    nearest, last = _without_layout(host), _registrable(host) or host
+    labels = nearest.removesuffix(last).rstrip(".").split(".") if nearest != last else []
+    return (*(f"{'.'.join(labels[start:])}.{last}" for start in range(len(labels))), last)
 
 
 def _key(url: str) -> str:
@@ -107,7 +129,11 @@ def _host(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _registrable(host: str) -> str:
-    return tld.get_fld(f"https://{host}/", fail_silently=True, search_private=True) or ""
+    registrable = tld.get_fld(f"https://{host}/", fail_silently=True, search_private=True) or ""
+    if host != registrable and (registrable in _HOSTING or registrable.startswith("blogspot.")):
+        author = host.removesuffix(f".{registrable}").rpartition(".")[2]
+        return registrable if author in LAYOUT_LABELS else f"{author}.{registrable}"
+    return registrable
 
 
 @lru_cache(maxsize=4096)

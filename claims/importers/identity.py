@@ -52,8 +52,8 @@ def same_words(statement: str) -> str:
 
 
 def outlet_key(outlet: Outlet) -> str:
-    """By what a publisher is told from others: its domain or, where that is not known, its name."""
-    return outlet.domain or outlet.name.casefold()
+    """By what a publisher is told from others: its name and host, because several may share either."""
+    return f"{outlet.name.casefold()} {outlet.domain}"
 
 
 def name_key(person: Person | None) -> str:

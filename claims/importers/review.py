@@ -19,11 +19,11 @@ class Person(NamedTuple):
 
 
 class Outlet(NamedTuple):
-    """Who judged it. Known by the domain where there is one, else by the name."""
+    """Who judged it. One that comes with the program is known by its domain, any other by its name and host."""
 
     name: str
     domain: str = ""
-    """Registrable domain such as "politifact.com", or ""."""
+    """What a listed publisher is known by, such as "politifact.com"; of any other its host, or ""."""
     url: str = ""
     country: str = ""
     """ISO 3166-1, or ""."""

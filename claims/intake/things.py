@@ -13,13 +13,15 @@ from django.utils.text import slugify
 
 from claims.importers.identity import name_key, outlet_key
 from claims.importers.review import Label, Outlet, Person, Review
+from claims.importers.values.outlets import comes_with_the_program
 from claims.intake.house_records import is_namesake, namesake_refused, speaking_as
 from claims.intake.ratings import Key, key_of, ratings_for
 from claims.models import Claimant, Rating, Topic
 from factcheck.copying import copy, reserve_ids
 from sources.locks import hold
 from sources.models import Publisher, Source
-from sources.urls import domain, url_key
+from sources.publishers import Known
+from sources.urls import domain, hosts, url_key
 
 _LONGEST_TITLE = 500
 _LONGEST_SLUG = 100
@@ -119,19 +121,16 @@ class Things:
         rows = Source.objects.filter(url_key__any_of=wanted).select_related("publisher")
         found = {row.url_key: row for row in rows}
         missing = [key for key in wanted if key not in found]
-        hosts = {key: domain(key) for key in missing}
-        owners = {
-            row.domain: row
-            for row in Publisher.objects.filter(domain__in=[*hosts.values()]).exclude(domain="")
-        }
+        places = {key: hosts(key) for key in missing}
+        known = Known(Publisher.objects.known([], {host for found in places.values() for host in found}))
         made = [
             Source(
                 id=pk,
                 title=wanted[key][:_LONGEST_TITLE],
-                kind=_kind(hosts[key]),
+                kind=_kind(domain(key)),
                 url=wanted[key],
                 url_key=key,
-                publisher=owners.get(hosts[key]),
+                publisher=known.at(places[key]),
                 created_by=self._by,
                 updated_at=self._now,
             )
@@ -142,43 +141,50 @@ class Things:
 
 
 def _publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
-    found = _known_publishers(wanted)
-    if missing := {key: outlet for key, outlet in wanted.items() if key not in found}:
+    known = _acquainted(wanted)
+    found = {key: _publisher(outlet, known) for key, outlet in wanted.items()}
+    if None in found.values():
         hold("imported publishers")
-        found |= _known_publishers(missing)
-        for key, outlet in missing.items():
-            if key not in found:
-                found[key] = Publisher.objects.create(
-                    name=outlet.name,
-                    kind=Publisher.Kind.FACT_CHECKER,
-                    url=outlet.url or (f"https://{outlet.domain}/" if outlet.domain else ""),
-                    domain=outlet.domain,
-                    country=outlet.country,
-                    language=outlet.language,
-                )
-    return found
+        known = _acquainted(wanted)
+        # One after the other: who is made for an outlet may be whom the next one means.
+        return {key: _publisher(outlet, known) or _made(outlet, known) for key, outlet in wanted.items()}
+    return {key: publisher for key, publisher in found.items() if publisher}
 
 
-def _known_publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
-    """By the domain, else by the name where one of the two has no domain: two outlets may share a name."""
+def _acquainted(wanted: dict[str, Outlet]) -> Known:
+    """All whom these outlets may mean."""
     if not wanted:
-        return {}
-    hosts = [outlet.domain for outlet in wanted.values() if outlet.domain]
-    names = [outlet.name.lower() for outlet in wanted.values()]
-    rows = Publisher.objects.alias(lower=Lower("name")).filter(Q(domain__in=hosts) | Q(lower__in=names))
-    by_domain: dict[str, Publisher] = {}
-    by_name: dict[str, list[Publisher]] = {}
-    for row in rows.order_by("pk"):
-        if row.domain:
-            by_domain[row.domain] = row
-        by_name.setdefault(row.name.lower(), []).append(row)
-    found: dict[str, Publisher] = {}
-    for key, outlet in wanted.items():
-        namesakes = by_name.get(outlet.name.lower(), [])
-        of_one_name = (row for row in namesakes if not outlet.domain or not row.domain)
-        if known := by_domain.get(outlet.domain) or next(of_one_name, None):
-            found[key] = known
-    return found
+        return Known([])
+    places = {host for outlet in wanted.values() for host in _hosts(outlet)}
+    return Known(Publisher.objects.known({outlet.name.lower() for outlet in wanted.values()}, places))
+
+
+def _publisher(outlet: Outlet, known: Known) -> Publisher | None:
+    """A listed publisher by its domain, any other by its name and host, one without a name by its host."""
+    places = _hosts(outlet)
+    by_host = comes_with_the_program(outlet) or outlet.name in places
+    return (known.at(places) if by_host else None) or known.called(outlet.name, places)
+
+
+def _made(outlet: Outlet, known: Known) -> Publisher:
+    free = outlet.domain if comes_with_the_program(outlet) else known.free_domain(_hosts(outlet))
+    made = Publisher.objects.create(
+        name=outlet.name,
+        kind=Publisher.Kind.FACT_CHECKER,
+        # Whoever is stored with an address is known by its domain, which may be somebody else's already.
+        url=(outlet.url or f"https://{free}/") if free else "",
+        domain=free,
+        country=outlet.country,
+        language=outlet.language,
+    )
+    known.add(made)
+    return made
+
+
+def _hosts(outlet: Outlet) -> tuple[str, ...]:
+    if not outlet.domain:
+        return ()
+    return (outlet.domain,) if comes_with_the_program(outlet) else hosts(f"https://{outlet.domain}/")
 
 
 def _claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.rules import ANY_CHANGE, written_by_the_database
+
 
 class Mention(models.Model):
     """That current publications speak of a claimant, topic, source, publisher or rating: while they do, it is public.
@@ -30,6 +32,7 @@ class Mention(models.Model):
             UniqueConstraint(name="mention_is_unique", fields=["kind", "thing_id"]),
             models.CheckConstraint(name="mention_is_alive", condition=models.Q(publications__gt=0)),
         ]
+        triggers = [written_by_the_database("mention", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.thing_id}"

@@ -17,7 +17,7 @@ from claims.models.vocabulary import COUNT_WORDS
 from claims.search import RANKED, Places, Reading, Sought, matching, read, relevance
 from factcheck.fields import LanguageField, UncompressedTextField
 from factcheck.own_addresses import placed
-from factcheck.rules import Rule, refuse
+from factcheck.rules import Keeper, Rule, refuse
 from sources.models.snapshot import TextSha256
 
 _CURRENT = NEWEST & Q(status="published")
@@ -299,17 +299,15 @@ class Publication(models.Model):
             Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=NEWEST),
         ]
         triggers = [
-            Rule(
+            Keeper(
                 name="publication_mentions_are_public",
-                when=pgtrigger.After,
                 level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="arrived"),
                 func=COUNT_MENTIONS,
             ),
-            Rule(
+            Keeper(
                 name="publication_words_are_public",
-                when=pgtrigger.After,
                 level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="arrived"),

@@ -19,6 +19,9 @@ _PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
 _NOT_PUBLISHED = refuse(
     "Only a published entry shows verdicts.", name="publishedverdict_stands_with_its_publication"
 )
+_NOT_SAID = refuse(
+    "An entry shows the verdicts that its body has, no others.", name="publishedverdict_stands_in_the_body"
+)
 
 
 def ours() -> Q:
@@ -118,14 +121,23 @@ class PublishedVerdict(models.Model):
             Rule(
                 name="publishedverdict_stands_with_its_publication",
                 operation=pgtrigger.Insert,
-                declare=[("status", "text")],
+                declare=[("status", "text"), ("is_said", "boolean")],
                 func=f"""
                     -- Whoever closes the entry comes before or after this: either of them sees what the other did.
-                    SELECT entry.published_at, entry.superseded_at, entry.status
-                    INTO NEW.published_at, NEW.superseded_at, status
+                    SELECT entry.published_at, entry.superseded_at, entry.status,
+                        -- As text, because to read a body as JSON takes longer than all else here. Quotation marks
+                        -- in texts are escaped, and only verdicts, and the claim that a body begins with, begin so.
+                        strpos(substr(entry.body, 2), format('{{"id":%s,"version":', NEW.verdict_id)) > 0
+                            AND entry.claim_id = NEW.claim_id
+                            AND NEW.publisher_id = ANY (entry.publisher_ids)
+                            AND NEW.rating_id = ANY (entry.rating_ids)
+                    INTO NEW.published_at, NEW.superseded_at, status, is_said
                     FROM public.claims_publication AS entry WHERE entry.id = NEW.publication_id FOR SHARE;
                     IF status <> 'published' THEN
                         {_NOT_PUBLISHED}
+                    END IF;
+                    IF NOT is_said THEN
+                        {_NOT_SAID}
                     END IF;
                     RETURN NEW;
                 """,

@@ -50,6 +50,31 @@ _CLAIM_NOT_ACCEPTED = refuse(
     "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
 )
 
+_NOT_IN_THE_LEDGER = refuse(
+    "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
+    name="verdict_is_told_by_the_ledger",
+)
+
+#: PL/pgSQL for the end of a transaction in which a verdict became public, or ceased to be.
+_TOLD_BY_THE_LEDGER = f"""
+    SELECT verdict.state = 'published', coalesce(claim.merged_into_id, claim.id), claim.merged_into_id IS NOT NULL
+    INTO is_public, told_of, is_merged
+    FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
+    WHERE verdict.id = NEW.id;
+    -- Of claims that are merged, one verdict of each publisher is shown.
+    IF is_public IS DISTINCT FROM EXISTS (
+        SELECT FROM public.claims_publication AS entry
+        JOIN public.claims_publishedverdict AS shown ON shown.publication_id = entry.id
+        WHERE entry.claim_id = told_of AND entry.superseded_at IS NULL AND (
+            shown.verdict_id = NEW.id OR is_public AND is_merged AND shown.publisher_id = NEW.publisher_id
+        )
+    ) THEN
+        {_NOT_IN_THE_LEDGER}
+    END IF;
+    RETURN NULL;
+"""
+
+
 #: What a verdict says. Once it is no longer a draft none of it can change.
 CONTENT = (
     "claim",
@@ -273,6 +298,18 @@ class Verdict(models.Model):
             Index(name="verdict_recheck_due", fields=["recheck_on"], condition=Q(state="published")),
         ]
         triggers = [
+            Rule(
+                # Asked at the end of the transaction: the entry is made of the verdict, so it comes after it.
+                name="verdict_is_told_by_the_ledger",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition(
+                    "OLD.state <> NEW.state AND 'published' IN (OLD.state, NEW.state)"
+                ),
+                declare=[("is_public", "boolean"), ("is_merged", "boolean"), ("told_of", "bigint")],
+                func=_TOLD_BY_THE_LEDGER,
+            ),
             bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
             Rule(
                 name="verdict_author_is_fixed",

@@ -5,6 +5,8 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import CheckConstraint, Func, Q
 
+from factcheck.rules import ANY_CHANGE, written_by_the_database
+
 
 class SearchWord(models.Model):
     """A word of current publications, as the search compares words: in lower case and without accents.
@@ -20,6 +22,7 @@ class SearchWord(models.Model):
         ordering = ["word"]
         default_permissions = ()
         constraints = [CheckConstraint(name="searchword_is_alive", condition=Q(publications__gt=0))]
+        triggers = [written_by_the_database("searchword", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return self.word
@@ -49,6 +52,7 @@ class SearchSpelling(models.Model):
                 gin_pending_list_limit=256,
             ),
         ]
+        triggers = [written_by_the_database("searchspelling", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return self.word
@@ -65,6 +69,7 @@ class SearchLanguage(models.Model):
         ordering = ["language"]
         default_permissions = ()
         constraints = [CheckConstraint(name="searchlanguage_is_alive", condition=Q(publications__gt=0))]
+        triggers = [written_by_the_database("searchlanguage", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return self.language

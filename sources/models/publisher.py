@@ -3,14 +3,23 @@ from typing import Self
 
 import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.fields import LanguageField, same_as_field
 from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse
-from sources.urls import domain
+from factcheck.rules import Rule, refuse, see_the_present
+from sources.urls import domain, hosts
+
+NAME_OF_THE_HOUSE = "publisher_has_not_the_name_of_the_house"
+
+_HAS_THE_NAME_OF_THE_HOUSE = refuse(
+    "Only the newsroom that runs this has its name: what another published would read as its own.",
+    name=NAME_OF_THE_HOUSE,
+)
 
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
@@ -21,6 +30,21 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
             Publisher.DoesNotExist: before the first `migrate`, which creates it.
         """
         return self.get(is_house=True)
+
+    def known(self, names: Iterable[str], hosts: Iterable[str]) -> Self:
+        """Those of one of these names, in lower case, and those at one of these hosts, the eldest first."""
+        at = [*hosts]
+        sites = [
+            f"{scheme}://{layout}{host}{end}"
+            for host in at
+            for scheme in ("https", "http")
+            for layout in ("", "www.")
+            for end in ("", "/")
+        ]
+        rows = self.alias(lower=Lower("name"))
+        return rows.filter(
+            Q(lower__in=[name for name in names if name]) | Q(domain__in=at) | Q(same_as__overlap=sites)
+        ).order_by("pk")
 
     def at(self, domains: Iterable[str]) -> Self:
         """Those at these domains; the house, if it names no domain of its own, at the one of this site."""
@@ -111,6 +135,25 @@ class Publisher(models.Model):
             ),
         ]
 
+        triggers = [
+            Rule(
+                name=NAME_OF_THE_HOUSE,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.name <> OLD.name AND NOT NEW.is_house"),
+                func=f"""
+                    {see_the_present(NAME_OF_THE_HOUSE)}
+                    -- Held: a house that takes this name meanwhile does so before or after this.
+                    PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
+                    IF EXISTS (
+                        SELECT FROM public.sources_publisher WHERE is_house AND lower(name) = lower(trim(NEW.name))
+                    ) THEN
+                        {_HAS_THE_NAME_OF_THE_HOUSE}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.name
 
@@ -122,3 +165,17 @@ class Publisher(models.Model):
     def clean(self) -> None:
         if not self.domain:
             self.domain = domain(self.url)
+        if self._takes_the_name_of_the_house():
+            raise ValidationError({"name": _("Only our own newsroom has this name. Keep the other one.")})
+
+    def _takes_the_name_of_the_house(self) -> bool:
+        """Whether it was called otherwise until now."""
+        if self.is_house or not Publisher.objects.filter(pk=self.pk).exclude(name=self.name).exists():
+            return False
+        return Publisher.objects.filter(is_house=True, name__iexact=self.name.strip()).exists()
+
+    @property
+    def hosts(self) -> list[str]:
+        """Where its pages stand: its domain, and whole sites that it names as the same."""
+        sites = [hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0]
+        return [*filter(None, [self.domain]), *(host for found in sites for host in found)]

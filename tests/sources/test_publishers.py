@@ -3,7 +3,7 @@
 import pytest
 
 from sources.models import Publisher
-from sources.publishers import find_or_make_publisher, find_publisher
+from sources.publishers import find_or_make_publisher, find_publisher, is_alike
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +71,49 @@ def test_stated_publisher_gets_the_domain_unless_the_page_names_another(
 
 def test_name_longer_than_can_be_stored_is_cut() -> None:
     assert len(str(find_or_make_publisher("x" * 300, FERRY))) == 200
+
+
+def test_on_a_host_below_a_publishers_what_is_named_otherwise_is_somebody_else() -> None:
+    post = Publisher.objects.create(name="The Norrhamn Post Ltd", url="https://www.example.org/")
+    blog = find_or_make_publisher("Harbour Blog", "https://blog.example.org/1")
+    assert blog is not None
+    assert (blog.name, blog.domain) == ("Harbour Blog", "blog.example.org")
+    assert find_publisher("Harbour Blog", "https://blog.example.org/2") == blog
+    assert find_publisher("Anything at all", "https://blog.example.org/2") == blog
+    assert find_publisher("Anything at all", "https://example.org/2") == post
+    assert find_publisher("Norrhamn Post", "https://news.example.org/2") == post
+    assert find_publisher("", "https://deep.blog.example.org/2") == blog
+    assert find_publisher("", "https://news.example.org/2") == post
+
+
+def test_publisher_with_several_sites() -> None:
+    post = Publisher.objects.create(
+        name="Norrhamn Post",
+        url="https://example.org/",
+        same_as=["http://www.example.net", "https://platform.example.com/norrhamn"],
+    )
+    assert find_publisher("", "https://example.net/1") == post
+    assert find_publisher("", "https://platform.example.com/1") is None
+
+
+def test_site_that_two_name_as_theirs_is_whose_domain_it_is() -> None:
+    Publisher.objects.create(name="Portal", url="https://example.net/", same_as=["https://example.org/"])
+    post = Publisher.objects.create(name="Norrhamn Post", url="https://example.org/")
+    assert find_publisher("", "https://example.org/1") == post
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("BBC", "BBC News Arabic", True),
+        ("The Norrhamn Post Ltd.", "norrhamn post", True),
+        ("Fact-Check Norrhamn", "Fact Check", True),
+        ("Post", "Poster", False),
+        ("Norrhamn Post", "Norrhamn Evening Post", False),
+        ("Norrhamn Post", "", False),
+        ("", "", False),
+        ("!", "?", False),
+    ],
+)
+def test_similar_names(one: str, other: str, alike: bool) -> None:
+    assert (is_alike(one, other), is_alike(other, one)) == (alike, alike)

@@ -1,10 +1,12 @@
 """Two spellings of one address share a key; two articles never do."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.urls import domain, url_key
+from sources.urls import domain, hosts, url_key
 
 STORY = "https://example.org/news/harbour?id=7"
 
@@ -155,6 +157,10 @@ def test_any_string_has_a_domain_or_none(text: str) -> None:
         ("https://news.example.co.uk:8080/x", "example.co.uk"),
         ("HTTP://WWW.EXAMPLE.ORG", "example.org"),
         ("https://somebody.github.io/", "somebody.github.io"),
+        ("https://somebody.substack.com/p/1", "somebody.substack.com"),
+        ("https://m.somebody.blogspot.de/", "somebody.blogspot.de"),
+        ("https://www.wordpress.com/", "wordpress.com"),
+        ("https://medium.com/@somebody", "medium.com"),
         ("https://www.gov.uk/", "www.gov.uk"),
         ("https://nachrichten.münchen.de/", "xn--mnchen-3ya.de"),
         ("http://localhost:8000/", "localhost"),
@@ -167,3 +173,31 @@ def test_any_string_has_a_domain_or_none(text: str) -> None:
 )
 def test_domain(url: str, found: str) -> None:
     assert domain(url) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://www.example.org/news", ("example.org",)),
+        (
+            "https://m.facts.desk.example.co.uk/1",
+            ("facts.desk.example.co.uk", "desk.example.co.uk", "example.co.uk"),
+        ),
+        ("https://one.blogspot.com/", ("one.blogspot.com",)),
+        ("https://www.gov.uk/", ("www.gov.uk",)),
+        ("http://localhost:8000/", ("localhost",)),
+        ("http://[2001:db8::1]/", ("[2001:db8::1]",)),
+        ("http://192.0.2.7/", ("192.0.2.7",)),
+        ("mailto:a@example.org", ()),
+        ("", ()),
+    ],
+)
+def test_hosts(url: str, found: tuple[str, ...]) -> None:
+    assert hosts(url) == found
+
+
+@given(st.text(max_size=60) | ADDRESSES)
+def test_any_string_has_hosts_down_to_its_domain_or_none(text: str) -> None:
+    found = hosts(text)
+    assert (found[-1] if found else "") == domain(text)
+    assert all(near.endswith(f".{far}") for near, far in pairwise(found))

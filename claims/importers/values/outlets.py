@@ -11,7 +11,7 @@ from claims.importers.review import Outlet
 from claims.importers.values.addresses import original, read_addresses
 from claims.importers.values.problem import Problem, shown
 from claims.importers.values.texts import line, says_nothing
-from sources.urls import domain
+from sources.urls import domain, hosts
 
 LONGEST: Final = 200
 LONGEST_ADDRESS: Final = 500
@@ -59,21 +59,27 @@ def _outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, str |
 
 def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
     """Somebody who is not on the list: by the name, and by a domain of its own where it has one."""
-    site = next((registrable for one in sites if (registrable := _own_domain(one))), "")
-    if not (name or site):
+    host = next((nearest for one in sites if (nearest := _own_host(one))), "")
+    if not (name or host):
         return None, Problem(
             "no publisher", "The record names nobody who answers for its verdict; name a publisher."
         )
     if len(name) > LONGEST:
         return None, Problem("publisher too long", f"{shown(name)} is too long for the name of a publisher.")
+    site = _registrable(host)
     return Outlet(
-        name.lstrip("@") or site or name, site, url if site and _own_domain(_site(url)) == site else ""
+        name.lstrip("@") or site or name, host, url if site and _registrable(_site(url)) == site else ""
     ), ""
 
 
 def is_same(name: str, outlet: Outlet) -> bool:
     """Whether a name is one of a publisher's own."""
     return name == outlet.name or _known().get(_key(name)) == outlet
+
+
+def comes_with_the_program(outlet: Outlet) -> bool:
+    """Whether it is one of the publishers that names and domains are listed of."""
+    return _known().get(_key(outlet.name)) == outlet
 
 
 def known_outlets() -> tuple[Outlet, ...]:
@@ -90,10 +96,16 @@ def _of(place: str) -> Outlet | None:
     )
 
 
-def _own_domain(host: str) -> str:
-    """The registrable domain of a host, unless it belongs to a platform, a shortener or an archive."""
-    registrable = domain(f"https://{host}/") if host else ""
-    return "" if registrable in _elsewhere() or "." not in registrable else registrable
+def _own_host(host: str) -> str:
+    """The host without what chooses a layout, unless it belongs to a platform, a shortener or an archive."""
+    registrable = _registrable(host)
+    if registrable in _elsewhere() or "." not in registrable:
+        return ""
+    return hosts(f"https://{host}/")[0]
+
+
+def _registrable(host: str) -> str:
+    return domain(f"https://{host}/") if host else ""
 
 
 def _domain_in(name: str) -> str:

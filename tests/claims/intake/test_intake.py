@@ -269,7 +269,7 @@ def test_a_declined_claim_is_not_taken_up_again(editor: User) -> None:
 def test_sources_topics_and_publishers_that_are_there_are_used() -> None:
     source = make_source(url="https://www.example.org/opening?utm_source=feed", title="Bridge opens")
     topic = Topic.objects.create(name="Transport", slug="transport")
-    publisher = Publisher.objects.create(name="Examples", url="https://checks.example/")
+    publisher = Publisher.objects.create(name="The Example Checks", url="https://checks.example/")
     bring(review(appearances=["http://example.org/opening"], topics=["TRANSPORT"]))
     assert [row.pk for row in Source.objects.all()] == [source.pk]
     assert [row.pk for row in Topic.objects.all()] == [topic.pk]

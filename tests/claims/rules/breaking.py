@@ -37,6 +37,12 @@ def refused(statement: str, *values: Any, match: str) -> None:
     assert match in f"{constraint}: {error.value}"
 
 
+def as_committed() -> None:
+    """Ask now what is asked at the end of a transaction, about all that was done so far."""
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+
+
 def write_down(verdict: Verdict, before: str, after: str) -> None:
     """The transition that a move needs, so that a test meets the rule it is about and not this one."""
     sql(

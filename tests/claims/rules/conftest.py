@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from claims import workflow
 from claims.models import Claim, Verdict
+from tests.claims.rules.breaking import as_committed
 from tests.newsroom import make_claim, make_draft
 
 
@@ -22,4 +23,6 @@ def in_review(draft: Verdict, checker: User) -> Verdict:
 
 @pytest.fixture
 def published(publish: Callable[..., Claim]) -> Verdict:
-    return publish().verdicts.get()
+    verdict = publish().verdicts.get()
+    as_committed()
+    return verdict

@@ -62,9 +62,9 @@ def test_publication_that_continues_the_ledger_closes_the_last_one(published: Ve
 
 
 def insert_published_verdict(publication: Publication, **values: Any) -> None:
-    """Insert a copy of some verdict of a publication, as one of this publication."""
-    row: dict[str, Any] = {**PublishedVerdict.objects.values()[0]}
-    row |= {"publication_id": publication.pk, "verdict_id": 0, **values}
+    """Insert a copy of the row of the first verdict, as one of this publication."""
+    row: dict[str, Any] = {**PublishedVerdict.objects.order_by("pk").values()[0]}
+    row |= {"publication_id": publication.pk, **values}
     columns = [name for name in row if name != "id"]
     sql(
         f"INSERT INTO claims_publishedverdict ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})",
@@ -75,13 +75,11 @@ def insert_published_verdict(publication: Publication, **values: Any) -> None:
 def test_published_verdicts_stand_with_their_publication_whatever_is_said(published: Verdict) -> None:
     insert_publication()
     first, second = Publication.objects.order_by("version")
-    for publication in (first, second):
-        insert_published_verdict(publication, published_at="2000-01-01", superseded_at="2000-01-02")
-    rows = PublishedVerdict.objects.order_by("publication_id", "verdict_id")
+    insert_published_verdict(second, published_at="2000-01-01", superseded_at="2000-01-02")
+    rows = PublishedVerdict.objects.order_by("publication_id")
     assert list(rows.values_list("publication_id", "verdict_id", "published_at", "superseded_at")) == [
-        (first.pk, 0, first.published_at, second.published_at),
         (first.pk, published.pk, first.published_at, second.published_at),
-        (second.pk, 0, second.published_at, None),
+        (second.pk, published.pk, second.published_at, None),
     ]
 
 
@@ -90,12 +88,17 @@ def test_published_verdicts_stand_with_their_publication_whatever_is_said(publis
 def test_verdict_that_comes_while_its_entry_is_closed_is_closed_too(
     published: Verdict, verdict_first: bool
 ) -> None:
-    entry = Publication.objects.get()
-    moves: list[Callable[[], None]] = [partial(insert_published_verdict, entry), insert_publication]
+    """It comes with an entry that got none when it was written."""
+    insert_publication()
+    entry = Publication.objects.get(version=2)
+    moves: list[Callable[[], None]] = [
+        partial(insert_published_verdict, entry),
+        partial(insert_publication, version=3),
+    ]
     first, second = moves if verdict_first else moves[::-1]
     assert one_after_the_other(first, second) == ""
     closed = PublishedVerdict.objects.filter(publication=entry).values_list("superseded_at", flat=True)
-    assert list(closed) == [Publication.objects.get(version=2).published_at] * 2
+    assert list(closed) == [Publication.objects.get(version=3).published_at]
 
 
 def test_only_published_entries_show_verdicts(published: Verdict) -> None:

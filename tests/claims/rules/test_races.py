@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims import workflow
+from claims import publishing, workflow
 from claims.models import Claim, Verdict
 from sources.models import Publisher, Source
 from tests.claims.ledgers import imported_verdict
@@ -44,6 +44,7 @@ class Desk:
         sql(SIGN_OFF, self.draft.pk, self.colleague.pk, 1)
         write_down(self.draft, "in_review", "published")
         sql(PUBLISH.replace("now()", "clock_timestamp()"), self.draft.pk)
+        publishing.record(self.draft.claim, "publication")
 
     def delete_the_evidence(self) -> None:
         sql("DELETE FROM claims_evidence WHERE verdict_id = %s", self.draft.pk)
@@ -91,9 +92,10 @@ class Desk:
     def retract_it(self) -> None:
         write_down(self.published, "published", "retracted")
         sql("UPDATE claims_verdict SET state = 'retracted' WHERE id = %s", self.published.pk)
+        publishing.record(self.published.claim, "retraction", note="It was forged.")
 
     def make_it_public(self) -> None:
-        insert_publication()
+        insert_publication(version=3)
 
     # Of claims
 

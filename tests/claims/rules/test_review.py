@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from claims import drafting, workflow
+from claims import drafting, publishing, workflow
 from claims.models import Verdict
 from sources.models import Publisher
 from tests.claims.rules.breaking import INSERT_VERDICT, PUBLISH, SIGN_OFF, refused, sql, write_down
@@ -211,6 +211,7 @@ def test_change_of_what_is_published_has_a_public_note(
     sql("UPDATE claims_verdict SET state = 'superseded' WHERE id = %s", published.pk)
     write_down(verdict, "in_review", "published")
     refused(PUBLISH, verdict.pk, match="verdict_change_has_a_public_note")
+    publishing.record(published.claim, "update", note="It was told.")
 
 
 def test_verdict_rests_on_evidence_with_an_address_or_snapshot(

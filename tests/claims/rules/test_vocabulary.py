@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection
 
 from claims import workflow
 from claims.models import Claim, Publication, SearchLanguage, SearchSpelling, SearchWord
+from tests.claims.rules.breaking import as_committed
 from tests.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,7 @@ def test_the_account_agrees_with_what_is_published(publish: Publish, editor: Use
 def test_entries_that_arrive_together_are_counted_together(publish: Publish) -> None:
     """Two claims and two versions of one of them, by one statement of SQL."""
     one, other = (publish(make_claim(f"The {word} is closed.")) for word in ("harbour", "volcano"))
+    as_committed()
     columns = [
         field.column or ""
         for field in Publication._meta.concrete_fields
@@ -105,6 +107,7 @@ def assert_account_is_right() -> None:
 
 def test_what_is_searched_is_made_of_the_texts_whoever_writes_the_entry(publish: Publish) -> None:
     publish(make_claim("The harbour is closed."))
+    as_committed()
     made = (
         "INSERT INTO claims_publication (claim_id, version, {columns}, search, search_heading)"
         " SELECT claim_id, 2, {columns}, 'volcano'::tsvector, 'volcano'::tsvector FROM claims_publication"

@@ -1,0 +1,91 @@
+"""What only the database writes: history, and what it counts of the ledger. Whatever a role may do to the tables."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from claims.models import Claim, Mention, SearchWord, Verdict
+from tests.claims.rules.breaking import refused, sql
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_another(published: Verdict) -> Iterator[Verdict]:
+    """Work as a role that may write to every table, but owns none. Gives a published verdict."""
+    sql("CREATE ROLE served_by_test")
+    sql("GRANT USAGE, CREATE ON SCHEMA public TO served_by_test")
+    sql(
+        "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON ALL TABLES IN SCHEMA public TO served_by_test"
+    )
+    sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
+    sql("SET LOCAL ROLE served_by_test")
+    yield published
+    sql("RESET ROLE")
+
+
+KEPT = ["mention", "searchword", "searchlanguage", "searchspelling"]
+
+
+@pytest.mark.parametrize("table", KEPT)
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM {}", "INSERT INTO {} SELECT * FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"]
+)
+def test_nobody_else_writes_what_is_counted(as_another: Verdict, table: str, statement: str) -> None:
+    column = {"mention": "thing_id", "searchlanguage": "language"}.get(table, "word")
+    names = [f"claims_{table}", column, column] if "UPDATE" in statement else [f"claims_{table}"] * 2
+    refused(statement.format(*names), match=f"{table}_is_written_by_the_database")
+
+
+def history() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " AND relname ~ '^(claims|sources|factcheck)_.*event$' AND EXISTS ("
+            "SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'pgh_created_at') ORDER BY 1"
+        )
+        return [name for [name] in cursor.fetchall()]
+
+
+def test_nobody_else_writes_history(as_another: Verdict) -> None:
+    tables = history()
+    assert len(tables) > 5
+    for table in tables:
+        refused(f"INSERT INTO {table} SELECT * FROM {table}", match="event_is_written_by_the_database")
+
+
+def test_whoever_may_write_still_leaves_a_history(as_another: Verdict) -> None:
+    sql("UPDATE claims_claim SET statement = 'Changed by hand.' WHERE id = %s", as_another.claim_id)
+    events = Claim.objects.get().events  # type: ignore[attr-defined]
+    assert list(events.values_list("statement", flat=True)) == [as_another.claim.statement]
+
+
+def test_whoever_may_publish_still_has_it_counted(as_another: Verdict) -> None:
+    before = Mention.objects.count(), SearchWord.objects.count()
+    columns = (
+        "claim_id, status, kind, note, first_published_at, body, body_sha256, slug, language, claimant_id,"
+        " publisher_ids, rating_ids"
+    )
+    sql(
+        f"INSERT INTO claims_publication (version, published_at, {columns}, search_statement, search_names,"
+        " search_text, topic_ids, appears_in_ids, source_ids, source_domains, language_ranges, features,"
+        f" search_languages) SELECT 2, clock_timestamp(), {columns}, 'Volcano.', '',"
+        " '', '{}', '{}', '{}', '{}', '{}', '{}', '{en}' FROM claims_publication"
+    )
+    assert list(SearchWord.objects.values_list("word", flat=True)) == ["volcano"]
+    assert (Mention.objects.count(), before[1] > 1) == (2, True)
+
+
+def test_what_writes_for_the_owner_is_set_on_no_table_of_ones_own(as_another: Verdict) -> None:
+    """There it would write whatever it is given."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proname FROM pg_proc WHERE prosecdef ORDER BY 1")
+        functions = [name for [name] in cursor.fetchall()]
+    assert len(functions) > 5
+    sql("CREATE TABLE forged (LIKE claims_claim)")
+    for function in functions:
+        with pytest.raises(ProgrammingError, match="permission denied for function"), transaction.atomic():
+            sql(
+                f"CREATE TRIGGER forging AFTER UPDATE ON forged FOR EACH ROW EXECUTE FUNCTION public.{function}()"
+            )
