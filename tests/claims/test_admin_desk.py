@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims import drafting, workflow
@@ -154,6 +155,14 @@ def test_a_publication_shows_its_body_and_note(client: Client, editor: User, pub
     client.force_login(editor)
     page = client.get(reverse("admin:claims_publication_change", args=[entry.pk])).content.decode()
     assert "&quot;statement&quot;: &quot;" + claim.statement in page
+    document = html.document_fromstring(page)
+    folds = document.cssselect("details.desk-fold:not([open])")
+    assert [fold.cssselect("summary")[0].text_content() for fold in folds] == [
+        "What the API says of this version, for programs",
+        "Nobody can change what was published. Whoever has a copy can compare it with this one.",
+    ]
+    assert document.cssselect("pre") == folds[0].cssselect("pre")
+    assert "SHA-256" not in document.text_content()
 
 
 # Import ---------------------------------------------------------------------------------------------------------------
