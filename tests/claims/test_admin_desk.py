@@ -165,6 +165,36 @@ def test_a_publication_shows_its_body_and_note(client: Client, editor: User, pub
     assert "SHA-256" not in document.text_content()
 
 
+def test_the_ledger_and_verdicts_are_found_by_each_word(
+    client: Client, editor: User, checker: User, publish: Any
+) -> None:
+    trams, ferries = publish(make_claim("Trams are free.")), publish(make_claim("Ferries are free."))
+    client.force_login(editor)
+
+    def found(model: str, words: str) -> set[Any]:
+        page = client.get(reverse(f"admin:claims_{model}_changelist"), {"q": words})
+        return {row.claim for row in page.context["cl"].result_list}
+
+    for model in ("publication", "verdict"):
+        assert found(model, "free") == {trams, ferries}
+        assert found(model, "TRAMS free") == {trams}
+        assert found(model, '"are free" ferries') == {ferries}
+        assert found(model, '"free are"') == found(model, "trams ferries") == set()
+    draft = make_draft(make_claim("Buses are late."), checker, summary="Nobody waits 100% longer.")
+    assert found("verdict", "100% longer") == {draft.claim}
+
+
+def test_only_what_was_narrowed_offers_to_show_all(client: Client, editor: User) -> None:
+    make_claim("Trams are free.")
+    make_claim("Ferries are late.")
+    client.force_login(editor)
+    offered = {
+        asked: "Show all" in client.get(reverse("admin:claims_claim_changelist") + asked).content.decode()
+        for asked in ("", "?o=1", "?q=trams", "?queue=unchecked")
+    }
+    assert offered == {"": False, "?o=1": False, "?q=trams": True, "?queue=unchecked": True}
+
+
 # Import ---------------------------------------------------------------------------------------------------------------
 
 ARTICLE = (
