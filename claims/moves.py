@@ -98,7 +98,9 @@ def _written_by_them(verdict: Verdict, by: User) -> None:
 
 
 def _without_live_verdict(claim: Claim, by: User) -> None:
-    live = Verdict.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim), state=_V.PUBLISHED)
+    # Its own and those merged into it, found by their keys: in a join every verdict would be read.
+    together = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
+    live = Verdict.objects.filter(claim__in=together, state=_V.PUBLISHED)
     if live.exists():
         raise IllegalMove(_("The claim has a published verdict. Retract that first."))
 

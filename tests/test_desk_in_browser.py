@@ -31,6 +31,7 @@ class Seat:
         self.page.fill("[name=login]", person.get_username())
         self.page.fill("[name=password]", "correct horse battery")
         self.page.click("main button[type=submit]")
+        self.page.wait_for_url(f"{address}/admin/")
 
     def open(self, path: str) -> Page:
         self.page.goto(self.address + path)
@@ -108,8 +109,8 @@ def test_unsaved_words_are_not_lost_by_a_move(seat: Any, checker: User) -> None:
 
     page.on("dialog", stay)
     page.locator("summary.desk-button-accept").click()
-    page.locator("details[open] button[type=submit]").click()
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.locator("details[open] button[type=submit]").click()
     assert asked == ["beforeunload"]
     claim.refresh_from_db()
     assert claim.state == "proposed"
@@ -191,6 +192,8 @@ def test_a_claim_is_picked_to_merge_into(seat: Any, editor: User) -> None:
 # Words are kept until they are saved ----------------------------------------------------------------------------------
 
 WORDS = "Half a thought about the tunnel"
+#: What the browser keeps, by person, page and form.
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('desk-kept:'))"
 
 
 def write(page: Page, words: str = WORDS) -> None:
@@ -227,7 +230,7 @@ def test_who_is_signed_out_while_writing_signs_in_and_goes_on(lost: str, seat: A
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     claim.refresh_from_db()
     assert claim.context == WORDS
-    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('desk-kept:'))") == []
+    page.wait_for_function(f"{KEPT}.length === 0")
 
 
 def test_a_page_that_was_closed_gives_the_words_back(seat: Any, checker: User) -> None:
@@ -238,14 +241,14 @@ def test_a_page_that_was_closed_gives_the_words_back(seat: Any, checker: User) -
     desk.page.close(run_before_unload=False)
     desk.page = page = desk.page.context.new_page()
     desk.open(address)
-    assert page.input_value("[name=context]") == WORDS
+    expect(page.locator("[name=context]")).to_have_value(WORDS)
     expect(page.locator(".desk-kept")).to_contain_text(
         "What you wrote was not saved and is back in its fields."
     )
     with page.expect_navigation():
         page.locator("button[name=_save]").click()
     desk.open(address)
-    assert page.locator(".desk-kept").count() == 0
+    expect(page.locator(".desk-kept")).to_have_count(0)
     claim.refresh_from_db()
     assert claim.context == WORDS
 
@@ -259,8 +262,8 @@ def test_words_that_were_kept_can_be_given_up(seat: Any, checker: User) -> None:
     page.reload()
     with page.expect_navigation():
         page.get_by_role("button", name="Discard what was kept").click()
-    assert page.input_value("[name=context]") == "As it was."
-    assert page.locator(".desk-kept").count() == 0
+    expect(page.locator("[name=context]")).to_have_value("As it was.")
+    expect(page.locator(".desk-kept")).to_have_count(0)
 
 
 def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, colleague: User) -> None:
@@ -291,7 +294,7 @@ def test_words_are_not_put_over_what_somebody_else_has_changed(seat: Any, checke
     Claim.objects.filter(pk=claim.pk).update(context="A colleague was faster.")
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    assert page.input_value("[name=context]") == "A colleague was faster."
+    expect(page.locator("[name=context]")).to_have_value("A colleague was faster.")
     expect(page.locator(".desk-kept textarea").first).to_have_value(WORDS)
 
 
@@ -303,4 +306,4 @@ def test_words_are_forgotten_after_some_days(seat: Any, checker: User) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.clock.set_system_time(timezone.now() + timedelta(days=8))
     desk.open("/admin/")
-    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('desk-kept:'))") == []
+    page.wait_for_function(f"{KEPT}.length === 0")

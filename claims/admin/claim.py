@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
@@ -35,7 +34,7 @@ from claims.admin.moving import MovesAdmin
 from claims.models import Appearance, Claim, Claimant, ClaimTopic, Verdict
 from claims.models.readership import READ_DRAFTS
 from claims.moves import IllegalMove, NotAllowed
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.base import change_page, person_at, words_of
 from factcheck.admin.history import Entry, changes_of, links_of
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
@@ -142,8 +141,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
 
     def matching(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim]:
         """Each word in the statement, in a quote or in who said it; without joins, which would repeat claims."""
-        for word in smart_split(words):
-            part = unescape_string_literal(word) if word[0] in "\"'" else word
+        for part in words_of(words):
             said_by = Claimant.objects.filter(name__icontains=part)
             quoted = Appearance.objects.filter(exact__icontains=part)
             rows = rows.filter(

@@ -1,6 +1,5 @@
 """What imports could not use: where it stands, and why. To look at only."""
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -9,11 +8,13 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from claims.models import ImportProblem
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.technical import folded_json
 
 
 class KindFilter(DropdownFilter):
@@ -77,17 +78,14 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     def import_page(self, problem: ImportProblem) -> SafeString:
         return format_html('<a href="{}">{}</a>', change_page(problem.run), problem.run)
 
-    @admin.display(description=_("record, by our names of fields"))
+    @admin.display(description=_("what was understood"))
     def pretty_fields(self, problem: ImportProblem) -> SafeString | str:
-        return _pretty(problem.fields)
+        return _folded(_("The values that were recognised, by our names"), problem.fields)
 
-    @admin.display(description=_("record as the file has it"))
+    @admin.display(description=_("what the file says"))
     def pretty_record(self, problem: ImportProblem) -> SafeString | str:
-        return _pretty(problem.record)
+        return _folded(_("The record, word for word"), problem.record)
 
 
-def _pretty(value: Any) -> SafeString | str:
-    if value is None:
-        return "–"
-    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
-    return format_html('<pre class="desk-json" tabindex="0" dir="auto">{}</pre>', text)
+def _folded(sentence: StrOrPromise, value: Any) -> SafeString | str:
+    return "–" if value is None else folded_json(sentence, value)

@@ -1,7 +1,7 @@
 """The ledger: what readers saw from when on. To look at only."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.labels import status_badge
-from claims.models import Publication
-from factcheck.admin.base import DeskAdmin, LookOnly
+from claims.models import Claim, Publication
+from factcheck.admin.base import DeskAdmin, LookOnly, words_of
 from factcheck.admin.technical import fingerprint, folded_json
 
 
@@ -39,6 +39,15 @@ class PublicationAdmin(LookOnly, DeskAdmin):
         rows = super().get_queryset(request)
         # The body can be long; the list does not show it.
         return rows.defer("body", "search_text", "search_statement", "search")
+
+    def matching(
+        self, request: HttpRequest, rows: QuerySet[Publication], words: str
+    ) -> QuerySet[Publication]:
+        """Each word in the claim or the note; claims on their own, which costs half of a join."""
+        for part in words_of(words):
+            claims = Claim.objects.filter(statement__icontains=part)
+            rows = rows.filter(Q(claim__in=claims) | Q(note__icontains=part))
+        return rows
 
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, publication: Publication) -> SafeString:

@@ -20,6 +20,7 @@ from claims.models.webhook import TEST_EVENT
 from claims.webhooks import endpoints, events
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.technical import folded_json
 
 _TONES: dict[str, Tone] = {
     WebhookDelivery.State.PENDING: "waiting",
@@ -113,8 +114,7 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("message"))
     def message(self, delivery: WebhookDelivery) -> SafeString:
-        pretty = json.dumps(json.loads(events.message(delivery)), indent=2, ensure_ascii=False)
-        return format_html('<pre class="desk-json" tabindex="0">{}</pre>', pretty)
+        return folded_json(_("What was sent, for programs"), json.loads(events.message(delivery)))
 
     # Sending again ---------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What every page of the editors' desk has: history in plain words, refused overwrites, errors as sentences."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.text import capfirst
+from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
@@ -31,6 +32,12 @@ def person_at(request: HttpRequest) -> User:
 def change_page(row: models.Model) -> str:
     """The address of the row's page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def words_of(search: str) -> Iterator[str]:
+    """The words that somebody searches for, what stands in quotation marks as one, as Django's admin takes them."""
+    for word in smart_split(search):
+        yield unescape_string_literal(word) if word[0] in "\"'" else word
 
 
 #: So many keys of what was searched for are kept; more is looked up again where it is needed.
@@ -89,6 +96,9 @@ class DeskAdmin(ModelAdmin):
         if changelist.query:
             # The years of what was found would be two more searches.
             changelist.date_hierarchy = None
+        elif not changelist.get_filters_params():
+            # Or the heading of the whole list offers to show all of it.
+            changelist.full_result_count = changelist.result_count
         return changelist
 
     # Two people on one page -------------------------------------------------------------------------------------------

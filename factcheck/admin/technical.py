@@ -10,20 +10,23 @@ from django_stubs_ext import StrOrPromise
 
 
 def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
-    """A document as JSON, shown when somebody opens it."""
-    pretty = json.dumps(document, indent=2, ensure_ascii=False)
+    """A document as JSON, text as it is, shown when somebody opens it."""
     return format_html(
-        '<details class="desk-fold"><summary>{}</summary><pre class="desk-json" tabindex="0">{}</pre></details>',
+        '<details class="desk-fold"><summary>{}</summary>'
+        '<pre class="desk-json" tabindex="0" dir="auto">{}</pre></details>',
         sentence,
-        pretty,
+        document if isinstance(document, str) else json.dumps(document, indent=2, ensure_ascii=False),
     )
 
 
 def fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
-    """What a SHA-256 is good for, and the digest for those who check it."""
+    """What a checksum is good for, and the digest for those who compare it, whose kind is told by its title."""
     if not digest:
         return "–"
-    shown = _("Its fingerprint, a SHA-256:")
     return format_html(
-        '{}<br><span class="desk-quiet">{} <span class="desk-code">{}</span></span>', sentence, shown, digest
+        '<details class="desk-fold"><summary>{}</summary>'
+        '<p class="desk-quiet">{} <span class="desk-code" title="SHA-256">{}</span></p></details>',
+        sentence,
+        _("Its checksum:"),
+        digest,
     )

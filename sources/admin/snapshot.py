@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.technical import fingerprint
 from sources.admin.marking import Mark, marked
 from sources.models import Snapshot
 
@@ -43,12 +44,23 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
             _("As captured"),
             {"fields": ("title", "byline", ("published_on", "language"), "media_type", "content_size")},
         ),
-        (_("Proof"), {"fields": ("content_sha256", "text_sha256", "extractor")}),
+        (_("Proof"), {"fields": ("proof_of_copy", "proof_of_text", "extractor")}),
     )
+    readonly_fields = ("proof_of_copy", "proof_of_text")
     change_form_outer_after_template = "admin/desk/snapshot_bottom.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("text")
+
+    @admin.display(description=_("this copy"))
+    def proof_of_copy(self, snapshot: Snapshot) -> SafeString | str:
+        sentence = _("Nobody can change what was captured. Whoever has the same file can compare the two.")
+        return fingerprint(sentence, snapshot.content_sha256)
+
+    @admin.display(description=_("its text"))
+    def proof_of_text(self, snapshot: Snapshot) -> SafeString | str:
+        sentence = _("The text below is still the one that quotes were found in.")
+        return fingerprint(sentence, snapshot.text_sha256)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

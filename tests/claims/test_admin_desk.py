@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims import drafting, workflow
@@ -154,6 +155,44 @@ def test_a_publication_shows_its_body_and_note(client: Client, editor: User, pub
     client.force_login(editor)
     page = client.get(reverse("admin:claims_publication_change", args=[entry.pk])).content.decode()
     assert "&quot;statement&quot;: &quot;" + claim.statement in page
+    document = html.document_fromstring(page)
+    folds = document.cssselect("details.desk-fold:not([open])")
+    assert [fold.cssselect("summary")[0].text_content() for fold in folds] == [
+        "What the API says of this version, for programs",
+        "Nobody can change what was published. Whoever has a copy can compare it with this one.",
+    ]
+    assert document.cssselect("pre") == folds[0].cssselect("pre")
+    assert "SHA-256" not in document.text_content()
+
+
+def test_the_ledger_and_verdicts_are_found_by_each_word(
+    client: Client, editor: User, checker: User, publish: Any
+) -> None:
+    trams, ferries = publish(make_claim("Trams are free.")), publish(make_claim("Ferries are free."))
+    client.force_login(editor)
+
+    def found(model: str, words: str) -> set[Any]:
+        page = client.get(reverse(f"admin:claims_{model}_changelist"), {"q": words})
+        return {row.claim for row in page.context["cl"].result_list}
+
+    for model in ("publication", "verdict"):
+        assert found(model, "free") == {trams, ferries}
+        assert found(model, "TRAMS free") == {trams}
+        assert found(model, '"are free" ferries') == {ferries}
+        assert found(model, '"free are"') == found(model, "trams ferries") == set()
+    draft = make_draft(make_claim("Buses are late."), checker, summary="Nobody waits 100% longer.")
+    assert found("verdict", "100% longer") == {draft.claim}
+
+
+def test_only_what_was_narrowed_offers_to_show_all(client: Client, editor: User) -> None:
+    make_claim("Trams are free.")
+    make_claim("Ferries are late.")
+    client.force_login(editor)
+    offered = {
+        asked: "Show all" in client.get(reverse("admin:claims_claim_changelist") + asked).content.decode()
+        for asked in ("", "?o=1", "?q=trams", "?queue=unchecked")
+    }
+    assert offered == {"": False, "?o=1": False, "?q=trams": True, "?queue=unchecked": True}
 
 
 # Import ---------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 """Sources, their snapshots with marked claims, and publishers at the desk."""
 
+from typing import Any
+
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from sources.admin.marking import Mark, marked
 from sources.models import Publisher, Source
@@ -11,11 +15,11 @@ from tests.newsroom import make_appearance, make_claim, make_snapshot, make_sour
 
 def test_marks_are_whole_escaped_and_never_overlap() -> None:
     text = "One <b> two three four."
-    html = marked(
+    shown = marked(
         text,
         [Mark(4, 11, "/a", "A & B"), Mark(8, 17, "/b", "B"), Mark(9, 10, "/c", "C"), Mark(90, 99, "/d", "D")],
     )
-    assert html == (
+    assert shown == (
         '<div class="desk-text" dir="auto">One '
         '<a href="/a" title="A &amp; B"><mark>&lt;b&gt; two</mark></a>'
         '<a href="/b" title="B"><mark> three</mark></a> four.</div>'
@@ -72,3 +76,45 @@ def test_our_newsroom_cannot_be_deleted(client: Client, administrator: User, hou
     client.force_login(administrator)
     address = reverse("admin:sources_publisher_delete", args=[house.pk])
     assert client.post(address, {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["contributor", "editor"])
+@pytest.mark.parametrize("text", ["", "Trams are free, she said."])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"url": ""},
+        {"url": "https://example.org/report"},
+        {"url": "", "archived_url": "https://archive.example/report"},
+    ],
+)
+def test_no_panel_of_a_source_is_empty(
+    fields: dict[str, Any], text: str, role: str, client: Client, request: pytest.FixtureRequest
+) -> None:
+    source = make_source(text, **fields)
+    client.force_login(request.getfixturevalue(role))
+    page = opened(client, reverse("admin:sources_source_change", args=[source.pk]))
+    panels = page.cssselect(".desk-panel, .desk-panel .desk-line")
+    assert [panel for panel in panels if not panel.text_content().strip()] == []
+
+
+def test_what_a_snapshot_proves_is_said_in_words(client: Client, contributor: User) -> None:
+    snapshot = make_source("Trams are free, she said.").snapshots.get()
+    client.force_login(contributor)
+    page = opened(client, reverse("admin:sources_snapshot_change", args=[snapshot.pk]))
+    folds = {
+        fold.cssselect("summary")[0].text_content(): fold.cssselect("p")[0].text_content()
+        for fold in page.cssselect("details.desk-fold:not([open])")
+    }
+    assert folds == {
+        "Nobody can change what was captured. Whoever has the same file can compare the two.": (
+            f"Its checksum: {snapshot.content_sha256}"
+        ),
+        "The text below is still the one that quotes were found in.": f"Its checksum: {snapshot.text_sha256}",
+    }
+    assert "SHA-256" not in page.text_content()
+
+
+def opened(client: Client, address: str) -> html.HtmlElement:
+    return html.document_fromstring(client.get(address).content.decode())

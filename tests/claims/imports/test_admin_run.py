@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.intake import runs
@@ -249,8 +250,20 @@ class TestProblems:
         text = desk.text(problem)
         assert "&quot;statement&quot;: &quot;&lt;b&gt;Trams&lt;/b&gt; are free.&quot;" in text
         assert "&lt;i&gt;Trams&lt;/i&gt;" in text
+        document = html.document_fromstring(text)
+        folded = document.cssselect("details.desk-fold:not([open]) > pre")
+        assert document.cssselect("pre") == folded
+        assert [pre.getparent().cssselect("summary")[0].text_content() for pre in folded] == [
+            "The values that were recognised, by our names",
+            "The record, word for word",
+        ]
         assert desk.page(run) in text
         assert "&lt;b&gt;Trams&lt;/b&gt; are free." in desk.client.get(PROBLEMS).content.decode()
+
+    def test_a_record_that_is_no_object_is_shown_as_it_stands(self, desk: Desk, run: ImportRun) -> None:
+        problem = make_problem(run, fields=None, record="half a\nline")
+        document = html.document_fromstring(desk.text(problem))
+        assert [pre.text_content() for pre in document.cssselect("pre")] == ["half a\nline"]
 
     def test_kinds_are_those_of_the_chosen_import(self, desk: Desk, run: ImportRun, editor: User) -> None:
         make_problem(run, "no statement")

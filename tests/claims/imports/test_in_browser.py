@@ -53,7 +53,8 @@ def test_pages_fit_a_phone_and_are_readable(scheme: str, seat: Any, editor: User
         "rating/?queue=unmapped",
     ):
         page = desk.open(f"/admin/claims/{path}")
-        page.wait_for_timeout(300)  # the page of an import never comes to rest
+        # The page of an import never comes to rest: it asks how far it is.
+        page.wait_for_function("!document.querySelector('[x-cloak]')")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         assert page.evaluate(_FAINT) == [], path
     assert desk.trouble == []
