@@ -133,9 +133,6 @@ class Publisher(models.Model):
                     name="publisher_house_stays_the_house",
                 ),
             ),
-        ]
-
-        triggers = [
             Rule(
                 name=NAME_OF_THE_HOUSE,
                 operation=pgtrigger.Update,
