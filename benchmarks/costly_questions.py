@@ -71,7 +71,8 @@ def asked(client: Any, path: str) -> tuple[float, Any]:
     """The median of the milliseconds, with nothing kept from before, and the answer."""
     from django.core.cache import cache
 
-    times, answer = [], None
+    times: list[float] = []
+    answer: Any = None
     for _ in range(TIMES + 1):
         cache.clear()
         began = time.perf_counter()

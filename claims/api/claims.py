@@ -123,7 +123,7 @@ class ClaimSchema(PublicSchema):
     apart.
     """
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         described: str = super().get_description()
         if self.lists:
             return described

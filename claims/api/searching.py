@@ -1,6 +1,6 @@
 """`q` in lists of claims: what it asks for, in which order the answer comes, and what is said about it."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -65,7 +65,7 @@ class WordsQuery(ListQuery):
         return Template(template.shape, template.rows, values, has_one_plan=finds_few)
 
     @property
-    def shape(self) -> Hashable:
+    def shape(self) -> bool:
         """Besides words, an address is looked for by where it leads."""
         return self.search is not None and self.search.places is not None
 

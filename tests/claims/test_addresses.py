@@ -166,7 +166,7 @@ def test_the_past_is_found_as_it_was(client: Client, world: dict[str, Claim], ed
 
 def test_address_narrows_as_words_do_and_is_highlighted(client: Client, world: dict[str, Claim]) -> None:
     assert listed(client, ARTICLE, "&language=de") == []
-    answer = client.get("/api/v1/claims/", {"q": ARTICLE, "page_size": 1, "highlight": "true"}).json()
+    answer = client.get(f"/api/v1/claims/?q={ARTICLE}&page_size=1&highlight=true").json()
     following = client.get(answer["next"]).json()
     assert answer["search"] == {
         "asked": ARTICLE,

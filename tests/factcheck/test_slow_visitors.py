@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from factcheck import serving
+from factcheck import postgres, serving
 from tests.factcheck.test_serving import answers, environment, free_port, port, started, static_files, until
 
 __all__ = ["environment", "port", "static_files"]  # fixtures
@@ -117,7 +117,7 @@ def test_end_of_the_embedded_server_ends_the_rest(
     settings.EMBEDDED_DATABASE, settings.DATA_DIR = True, tmp_path
     stopped = Event()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
-        monkeypatch.setattr(serving.postgres, "live_server", lambda place: psutil.Process(server.pid))
+        monkeypatch.setattr(postgres, "live_server", lambda place: psutil.Process(server.pid))
         ended = serving._watch_database(stopped.set)
         assert not ended.is_set()
         server.kill()
