@@ -20,14 +20,14 @@ def main() -> None:
     except ImportError as error:
         sys.exit(f"{error}. Run `make setup`, then call this with .venv/bin/python.")
 
-    from factcheck import postgres
+    from factcheck.database import embedded
 
     try:
         settings.INSTALLED_APPS  # noqa: B018  reads the settings, so that a wrong one is told as a sentence
         if needs_database(sys.argv[1:]):
-            postgres.ensure_running()
+            embedded.ensure_running()
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, postgres.PostgresUnavailable) as error:
+    except (ImproperlyConfigured, embedded.PostgresUnavailable) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -99,9 +99,9 @@ def main() -> int:
     place = options.database or prepared(options.claims, DEFAULT_FOLDER)
     set_up(place)
 
-    from factcheck import postgres
+    from factcheck.database import embedded
 
-    with postgres.running(place):
+    with embedded.running(place):
         words, claims = material()
         port = _free_port()
         server = subprocess.Popen(

@@ -14,9 +14,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from claims.detection import Candidate, detect
+from claims.articles.detection import Candidate, detect
 
-ARTICLES = Path(__file__).parent.parent / "tests" / "claims" / "articles"
+ARTICLES = Path(__file__).parent.parent / "tests" / "claims" / "articles" / "detection" / "labelled"
 
 
 @dataclass(frozen=True, slots=True)

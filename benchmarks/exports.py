@@ -24,7 +24,7 @@ OF_THE_FLOOR = 0.6
 
 def rates(folder: Path, rounds: int) -> dict[str, list[float]]:
     """Claims per second in each round; for the whole ledger, entries."""
-    from claims.exporting.running import Order, export_to_file
+    from claims.exports.export_run import Order, export_to_file
     from claims.models import Publication
 
     def to_file(order: Order) -> Callable[[], int]:
@@ -65,7 +65,7 @@ def floor() -> int:
 
 def restoring(folder: Path) -> float:
     """Entries of the whole ledger per second that come back into an empty database."""
-    from claims.exporting.running import Order, export_to_file
+    from claims.exports.export_run import Order, export_to_file
 
     file = folder / "ledger"
     export_to_file(Order("ndjson", "all"), file)
@@ -76,7 +76,7 @@ def restoring(folder: Path) -> float:
 
 def _restored(file: Path) -> float:
     with scratch_project(), file.open("rb") as stream:
-        from claims.restoring import restore
+        from claims.exports.restore import restore
 
         began = time.perf_counter()
         entries = restore(stream).written["entry"]
@@ -96,9 +96,9 @@ def main() -> int:
     set_up(place)
     from django.db import connections
 
-    from factcheck import postgres
+    from factcheck.database import embedded
 
-    with postgres.running(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
+    with embedded.running(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
         found = rates(Path(folder), options.rounds)
         restored = restoring(Path(folder)) if options.restore else None
         connections.close_all()

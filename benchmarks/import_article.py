@@ -84,10 +84,10 @@ def main() -> int:
     parser.add_argument("--words", type=int, default=10_000)
     text = article(parser.parse_args().words)
     with scratch_project():
-        from claims.articles import import_article
+        from claims.articles.article_import import import_article
         from sources.extraction import extract
+        from sources.material import Material
         from sources.overrides import Overrides
-        from sources.reading import Material
 
         content, address = text.encode(), Overrides(url="https://example.org/harbours")
         first_extraction, _ = timed(lambda: extract(content))

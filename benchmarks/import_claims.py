@@ -74,8 +74,8 @@ def records(count: int) -> Iterator[dict[str, Any]]:
 
 def imported(path: Path) -> float:
     """Seconds that an import takes."""
-    from claims.importers.recipe import Recipe
-    from claims.intake import runs
+    from claims.imports.reading.recipe import Recipe
+    from claims.imports.storing import runs
 
     began = time.perf_counter()
     run = runs.begin(str(path), Recipe(), by=None)

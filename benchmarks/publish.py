@@ -27,9 +27,9 @@ EXPLANATION = "\n\n".join(
 
 def publishing_times(count: int) -> list[float]:
     """Milliseconds for each of `count` publications, from the editor's button to the committed transaction."""
-    from claims import workflow
     from claims.models import Claim, Claimant, Evidence, Topic
-    from tests.newsroom import make_appearance, make_claim, make_draft, make_source, person
+    from claims.review import workflow
+    from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
 
     checker, editor = person("checker", "Fact-checker"), person("editor", "Editor")
     topic = Topic.objects.create(name="Transport", slug="transport")

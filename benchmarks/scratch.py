@@ -23,10 +23,10 @@ def scratch_project() -> Iterator[None]:
         from django.core.management import call_command
         from django.db import connections
 
-        from factcheck import postgres
+        from factcheck.database import embedded
 
         django.setup()
-        with postgres.running(Path(folder)):
+        with embedded.running(Path(folder)):
             call_command("migrate", verbosity=0)
             gc.collect()  # the memory of what is measured is not that of migrations
             yield

@@ -8,9 +8,9 @@ class ClaimsConfig(AppConfig):
     verbose_name = _("Claims")
 
     def ready(self) -> None:
-        import claims.reanchoring  # noqa: F401  connects itself to new snapshots
-        from claims.house import ensure_house
-        from claims.roles import ensure_roles
+        import claims.quotes.reanchoring  # noqa: F401  connects itself to new snapshots
+        from claims.newsroom.house import ensure_house
+        from claims.newsroom.roles import ensure_roles
 
         # After `migrate` and not in a migration, because permissions exist only then.
         post_migrate.connect(ensure_roles, sender=self)

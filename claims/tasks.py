@@ -6,9 +6,9 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from claims import classification  # noqa: F401  where the worker finds its tasks
-from claims.intake import tasks as intake_tasks  # noqa: F401  where the worker finds them
+from claims.imports.storing import tasks as intake_tasks  # noqa: F401  where the worker finds them
 from claims.models import StoredAnswer, Verdict
+from claims.review import classification  # noqa: F401  where the worker finds its tasks
 from claims.webhooks import tasks as webhook_tasks  # noqa: F401  where the worker finds them
 
 

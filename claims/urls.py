@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from claims import cards, oembed, views
-from claims.feeds import formats
-from claims.feeds import views as feeds
+from claims.public.feeds import feed_formats
+from claims.public.feeds import views as feeds
+from claims.public.pages import cards, oembed, views
 
 urlpatterns = [
     path("", views.claims, name="claims"),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
     path("methodology/", views.methodology, name="methodology"),
     path("oembed/", oembed.oembed, name="oembed"),
-    path("feeds/claims.atom", feeds.claims, {"form": formats.ATOM}, name="claims-atom"),
-    path("feeds/claims.rss", feeds.claims, {"form": formats.RSS}, name="claims-rss"),
-    path("feeds/claims.json", feeds.claims, {"form": formats.JSON}, name="claims-json"),
+    path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),
+    path("feeds/claims.rss", feeds.claims, {"form": feed_formats.RSS}, name="claims-rss"),
+    path("feeds/claims.json", feeds.claims, {"form": feed_formats.JSON}, name="claims-json"),
 ]

@@ -59,7 +59,7 @@ def desk(newsroom: str) -> dict[str, Any]:
         "BORDER_RADIUS": "6px",
         "STYLES": [lambda request: static("desk/desk.css")],
         "SCRIPTS": [lambda request: static("desk/kept.js"), lambda request: static("desk/desk.js")],
-        "DASHBOARD_CALLBACK": "claims.admin.desk.dashboard",
+        "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
         "ACCOUNT": {
             "navigation": [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
@@ -68,7 +68,7 @@ def desk(newsroom: str) -> dict[str, Any]:
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
-        "COMMAND": {"search_callback": "claims.admin.command.found"},
+        "COMMAND": {"search_callback": "claims.admin.quick_search.found"},
         "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _navigation()},
     }
 

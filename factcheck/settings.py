@@ -11,7 +11,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from factcheck import postgres
+from factcheck.api.openapi.settings import SCHEMA
+from factcheck.database import embedded
 from factcheck.desk import desk
 from factcheck.environment import (
     flag,
@@ -28,8 +29,7 @@ from factcheck.environment import (
     web_address,
     words,
 )
-from factcheck.privacy import FILE, FOLDER
-from factcheck.schema_settings import SCHEMA
+from factcheck.private_files import FILE, FOLDER
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -97,16 +97,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "factcheck.compression.Compression",
-    "factcheck.middleware.PublicReads",
+    "factcheck.web.compression.Compression",
+    "factcheck.web.public_reads.PublicReads",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "factcheck.sharing.Sharing",
-    "factcheck.throttling.enforcing.RateLimits",
+    "factcheck.web.cors.Sharing",
+    "factcheck.web.throttling.enforcement.RateLimits",
     "csp.middleware.CSPMiddleware",
-    "factcheck.policy.DeskPolicy",
+    "factcheck.web.content_security.DeskPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "factcheck.middleware.ReaderLocaleMiddleware",
+    "factcheck.web.public_reads.ReaderLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -119,10 +119,10 @@ MIDDLEWARE = [
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/)"
 PUBLIC_MIDDLEWARE = [
-    "factcheck.middleware.StandingSecurity",
-    "factcheck.sharing.Sharing",
-    "factcheck.throttling.enforcing.RateLimits",
-    "factcheck.slashes.Slashes",
+    "factcheck.web.public_reads.StandingSecurity",
+    "factcheck.web.cors.Sharing",
+    "factcheck.web.throttling.enforcement.RateLimits",
+    "factcheck.web.slashes.Slashes",
 ]
 
 ROOT_URLCONF = "factcheck.urls"
@@ -155,7 +155,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
         "CONN_HEALTH_CHECKS": True,
         # Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
-        **(_database or postgres.connection_settings(DATA_DIR)),
+        **(_database or embedded.connection_settings(DATA_DIR)),
     }
 }
 # Threads of a web process, and how many connections it keeps open; with 0 each request opens its own.
@@ -190,7 +190,7 @@ if PUBLIC_STATEMENT_SECONDS:
             "options": " ".join(filter(None, [_options.get("options"), _limited])),
         }
 if _replicas:
-    DATABASE_ROUTERS = ["factcheck.reading.PublicReadRouter"]
+    DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
 PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)
 
 # -- Sign-in -------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "factcheck.accounts.NewsroomAccounts"
+ACCOUNT_ADAPTER = "factcheck.admin.sign_in.NewsroomAccounts"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = (
@@ -217,7 +217,7 @@ ACCOUNT_EMAIL_VERIFICATION = (
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = NEWSROOM_NAME
 SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_ADAPTER = "factcheck.accounts.SingleSignOn"
+SOCIALACCOUNT_ADAPTER = "factcheck.admin.sign_in.SingleSignOn"
 SOCIALACCOUNT_STORE_TOKENS = False
 OPENID_SERVER_URL = web_address("OPENID_SERVER_URL")
 OPENID_CLIENT_ID = text("OPENID_CLIENT_ID")
@@ -295,7 +295,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _encrypted
 # Two installations on one host, told apart by their port, would otherwise sign each other's editors out.
 SESSION_COOKIE_NAME = "sessionid" if _encrypted else f"sessionid-{PORT}"
 CSRF_COOKIE_NAME = "csrftoken" if _encrypted else f"csrftoken-{PORT}"
-CSRF_FAILURE_VIEW = "factcheck.errors.not_sent_by_a_page"
+CSRF_FAILURE_VIEW = "factcheck.api.problems.not_sent_by_a_page"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
     # HSTS for all subdomains and for browsers' preload lists binds hosts that are not ours to decide about.
@@ -344,7 +344,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "factcheck.errors.problem_response",
+    "EXCEPTION_HANDLER": "factcheck.api.problems.problem_response",
     # Formats are chosen by the Accept header; `format` is as unknown a parameter as any other.
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": NUM_PROXIES,
@@ -363,7 +363,7 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a b
 CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match", "if-modified-since"]
 CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
 
-# What one caller may ask for in a while; factcheck.throttling says how it is kept.
+# What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
 # Everything that tries the demo out comes from one address.
 RATE_LIMIT_ANONYMOUS = rate(
     "RATE_LIMIT_ANONYMOUS",
@@ -383,10 +383,10 @@ RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
 RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/)"
 # For how many plain requests an answer counts that costs more, by its address.
 RATE_LIMIT_COSTS = {r"/facets/$": 5, r"/lookup/$": 10, r"/claims\.(csv|ndjson|jsonld)$": 20}
-#: What streams for as long as it takes; it has seats and a time limit of its own (claims/api/downloads.py).
+#: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
-RATE_LIMIT_AUTHENTICATION = "claims.api.editorial.authentication.BearerAuthentication"
+RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 
 # -- Log -----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
-from factcheck.throttling.stores import PostgresStore
+from factcheck.web.throttling.stores import PostgresStore
 
 
 @app.periodic(cron="17 * * * *")

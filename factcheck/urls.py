@@ -4,23 +4,23 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from factcheck import api
+from factcheck import routes
 from factcheck.admin.session import session_view
 
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
-    *api.v1,  # first, and without an `include`, which would cost its answers some microseconds
-    path("api/", include(api)),
+    *routes.v1,  # first, and without an `include`, which would cost its answers some microseconds
+    path("api/", include(routes)),
     path("admin/session/", session_view, name="desk-session"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("v1alpha1/", include("claims.api.fact_check_tools")),
+    path("v1alpha1/", include("claims.public.api.fact_check_tools")),
     path("", include("claims.urls")),
 ]
 
-handler400 = "factcheck.errors.bad_request"
-handler403 = "factcheck.errors.permission_denied"
-handler404 = "factcheck.errors.page_not_found"
-handler500 = "factcheck.errors.server_error"
+handler400 = "factcheck.api.problems.bad_request"
+handler403 = "factcheck.api.problems.permission_denied"
+handler404 = "factcheck.api.problems.page_not_found"
+handler500 = "factcheck.api.problems.server_error"

@@ -15,9 +15,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 from django.http import HttpResponse
 
-from factcheck import postgres
+from factcheck.database import embedded
 
-postgres.ensure_running()
+embedded.ensure_running()
 _django = get_wsgi_application()
 
 

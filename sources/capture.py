@@ -2,7 +2,7 @@
 
 Which source a document belongs to:
 
-1. The one at its address, however the address is spelled (`sources.urls.url_key`): the one a person states, else the
+1. The one at its address, however the address is spelled (`sources.addresses.url_key`): the one a person states, else the
    page's own canonical address, else where it was fetched.
 2. The one that holds the same text already. A document with an address is matched so only to a source without one,
    for two outlets may print the same agency report; of several, one of the same publisher and date comes first.
@@ -19,15 +19,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, Q
 
-from sources import archiving
+from factcheck.database.locks import hold
+from sources import archive
+from sources.addresses import domain, url_key
 from sources.extraction import Document, extract
-from sources.locks import hold
+from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
+from sources.named_publishers import find_or_make_publisher, find_publisher
 from sources.overrides import NOTHING_STATED, Overrides
-from sources.publishers import find_or_make_publisher, find_publisher
-from sources.reading import Material
 from sources.signals import snapshot_stored
-from sources.urls import domain, url_key
 
 #: Share of the shorter text that two versions of one text have in common, at least.
 IN_COMMON = 0.1
@@ -215,7 +215,7 @@ class _Capture:
     def _new_snapshot(self, source: Source) -> Snapshot:
         content = self.material.content
         # The file first: a transaction that fails later leaves a file nobody refers to, never a row without its file.
-        digest = hashlib.sha256(content).hexdigest() if self.dry_run else archiving.store(content)
+        digest = hashlib.sha256(content).hexdigest() if self.dry_run else archive.store(content)
         moment = {"captured_at": self.material.fetched_at} if self.material.fetched_at else {}
         snapshot = Snapshot.objects.create(
             source=source,

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from babel import Locale
 
+from sources.addresses import url_key
 from sources.extraction import Document
 from sources.models import Publisher, Source
-from sources.urls import url_key
 
 
 class OverrideError(Exception):

@@ -5,9 +5,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from sources.capture import capture
-from sources.fetching import FetchError, fetch
+from sources.http.fetching import FetchError, fetch
+from sources.material import Material
 from sources.models import Source
-from sources.reading import Material
 
 #: Reasons of `FetchError` that may be gone in a minute.
 TEMPORARY = frozenset(

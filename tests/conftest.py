@@ -13,8 +13,8 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from factcheck import clock, postgres
-from tests.database import drop_database, replace_database, wait_for_no_disk
+from factcheck.database import clock, embedded
+from tests.helpers.database import drop_database, replace_database, wait_for_no_disk
 
 # The same examples each time, so that a run says something about the change that was made and not about chance.
 hypothesis.settings.register_profile(
@@ -26,7 +26,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("steady")
 
-pytest_plugins = ["tests.newsroom", "tests.browser", "tests.worker"]
+pytest_plugins = ["tests.helpers.newsroom", "tests.helpers.browser", "tests.helpers.worker"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,7 +46,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
     Django's own set-up would look for migrations and permissions to add in every copy.
     """
-    postgres.ensure_running()
+    embedded.ensure_running()
     if settings.EMBEDDED_DATABASE:
         wait_for_no_disk()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -73,7 +73,7 @@ def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_download_is_left_open() -> Iterator[None]:
     """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
     yield
-    from claims.api import downloads
+    from claims.public.api import downloads
 
     assert downloads._seats._value == downloads.SEATS
 

@@ -6,14 +6,14 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 for name in ("ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "REQUIRED_SIGNOFFS", "SITE_URL", "PORT", "NEWSROOM_NAME"):
     os.environ.pop(name, None)
 
-from factcheck import postgres  # noqa: E402
+from factcheck.database import embedded  # noqa: E402
 from factcheck.settings import *  # noqa: E402, F403
 from factcheck.settings import DATA_DIR, DATABASES, EMBEDDED_DATABASE, STORAGES  # noqa: E402
 
 if EMBEDDED_DATABASE:
     # Beside the demo's server, one that may be careless (tests/conftest.py).
     DATA_DIR = DATA_DIR / "tests"
-    DATABASES["default"] |= postgres.connection_settings(DATA_DIR)
+    DATABASES["default"] |= embedded.connection_settings(DATA_DIR)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 # The manifest exists only after collectstatic.

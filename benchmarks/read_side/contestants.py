@@ -18,9 +18,9 @@ from django.conf import settings
 from benchmarks.read_side import datasette_peer, floor
 from benchmarks.read_side.load import answer_to, requests_for
 from benchmarks.read_side.questions import Filter, Position, Questions
-from claims.api.filters import ClaimListQuery
-from factcheck.pagination import Position as Place
-from factcheck.pagination import encoded
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from factcheck.api.pagination import Position as Place
+from factcheck.api.pagination import encoded
 
 #: What is asked of everybody, in the order of the report.
 MEASURES = {
@@ -189,7 +189,7 @@ _STARTERS = {"ours": _ours, "floor": _floor, "datasette": _datasette, "naive": _
 
 
 def _granian(factory: str, port: int) -> list[str]:
-    """As `factcheck.serving` starts it: one web process."""
+    """As `factcheck.web.serving` starts it: one web process."""
     return [
         *("-m", "granian", "--interface", "wsgi", "--factory", "--no-ws", "--log-level", "error"),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--port", str(port), factory),

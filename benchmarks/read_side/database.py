@@ -30,8 +30,12 @@ DEFAULT_FOLDER = Path(os.environ.get("DATA_DIR") or ROOT / ".postgres") / "bench
 #: What decides how the database comes out: a change in any of these files makes it anew.
 _INGREDIENTS = (
     *(f"benchmarks/read_side/{name}.py" for name in ("words", "cast", "ledger", "newsroom", "database")),
-    *("sources/migrations/*.py", "claims/migrations/*.py", "claims/data/*"),
-    *("claims/entries.py", "claims/representation.py", "claims/markdown.py"),
+    *("sources/migrations/*.py", "claims/migrations/*.py", "claims/newsroom/house_scale.json"),
+    *(
+        "claims/ledger/entries.py",
+        "claims/ledger/document/claim_document.py",
+        "claims/ledger/document/markdown.py",
+    ),
     *("claims/search/texts.py", "claims/search/words.py"),
 )
 _MADE = "made"
@@ -77,10 +81,10 @@ def _make(claims: int, place: Path) -> None:
     from django.core.management import call_command
     from django.db import connections
 
-    from factcheck import postgres
+    from factcheck.database import embedded
 
     began = time.perf_counter()
-    with postgres.running(place):
+    with embedded.running(place):
         call_command("migrate", verbosity=0)
         fill(claims)
         connections.close_all()

@@ -62,14 +62,14 @@ def recorded(addresses: Sequence[str]) -> dict[str, Statements]:
     """What our API asks the database for each address, joined by the database."""
     from django.test import Client
 
-    from claims.search import frequency
-    from factcheck import reading
+    from claims.search import word_frequencies
+    from factcheck.database import read_connections
 
     client = Client(headers={"host": "localhost"})
     found: dict[str, Statements] = {}
-    fetch = reading._fetch
-    frequency.BELIEVED = 10**9  # what is asked once a minute belongs to no address
-    frequency.frequencies()
+    fetch = read_connections._fetch
+    word_frequencies.BELIEVED = 10**9  # what is asked once a minute belongs to no address
+    word_frequencies.frequencies()
     for address in addresses:
         asked: Statements = []
 
@@ -79,7 +79,7 @@ def recorded(addresses: Sequence[str]) -> dict[str, Statements]:
             asked.append((sql, tuple(parameters), prepare))
             return fetch(alias, sql, parameters, prepare)
 
-        with mock.patch.object(reading, "_fetch", seen):
+        with mock.patch.object(read_connections, "_fetch", seen):
             response = client.get(address)
         if response.status_code != 200 or not asked:
             raise RuntimeError(

@@ -37,10 +37,10 @@ def measure(options: Options) -> Measured:
     """Everything about one database."""
     set_up(options.place)
     (options.place / "static").mkdir(exist_ok=True)  # without which the middleware for static files complains
-    from factcheck import postgres
+    from factcheck.database import embedded
 
     with (
-        postgres.running(options.place),
+        embedded.running(options.place),
         # The reader: a process of its own, with nothing in its memory but itself.
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as reader,
     ):

@@ -1,6 +1,6 @@
 """Made-up claims with all that belongs to them, as rows of the real tables and as the entries of the ledger.
 
-What is public is made by `claims.representation` and `claims.publishing` themselves, from rows that are not stored yet.
+What is public is made by `claims.ledger.document.claim_document` and `claims.ledger.publishing` themselves, from rows that are not stored yet.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from django.db.models import Model
 from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
-from claims.entries import Entry, Line, entry
+from claims.ledger.entries import Entry, Line, entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
+from sources.addresses import url_key
 from sources.models import Publisher, Snapshot, Source
-from sources.urls import url_key
 
 SOURCES_PER_CLAIM = 0.75
 _SHARES = [language.share for language in LANGUAGES]

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
-from claims.admin.labels import anchor_badge
-from claims.admin.quotes import WHERE_SEVERAL, QuoteForm, in_context
+from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
+from claims.admin.status_badges import anchor_badge
 from claims.models import Appearance
 from factcheck.admin.base import change_page
 

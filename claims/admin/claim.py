@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
-from claims import drafting, editing, workflow
-from claims.admin import article
+from claims.admin import article_form
 from claims.admin.appearance import AppearanceInline
+from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_page import claim_context
-from claims.admin.filters import (
+from claims.admin.list_filters import (
     JudgedFilter,
     LanguageFilter,
     PublicFilter,
@@ -28,14 +28,14 @@ from claims.admin.filters import (
     QueueOrder,
     ScoreFilter,
 )
-from claims.admin.history import of_claim, reads_work_on
-from claims.admin.labels import state_badge, verdict_badges
-from claims.admin.moving import MovesAdmin
+from claims.admin.move_buttons import MovesAdmin
+from claims.admin.status_badges import state_badge, verdict_badges
 from claims.models import Appearance, Claim, Claimant, ClaimTopic, Verdict
 from claims.models.readership import READ_DRAFTS
-from claims.moves import IllegalMove, NotAllowed
+from claims.review import claim_edits, verdict_drafts, workflow
+from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.base import change_page, person_at, words_of
-from factcheck.admin.history import Entry, changes_of, links_of
+from factcheck.admin.past_of_rows import Entry, changes_of, links_of
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
@@ -210,20 +210,20 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         ]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        return article.import_view(self, request)
+        return article_form.import_view(self, request)
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Who cannot triage works on proposals only: what has been accepted is the checkers'."""
-        editable = obj is None or editing.may_edit(obj, person_at(request))
+        editable = obj is None or claim_edits.may_edit(obj, person_at(request))
         return editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """What has been worked on is declined or merged; only what nobody has touched can be deleted."""
-        deletable = obj is None or not editing.is_worked_on(obj)
+        deletable = obj is None or not claim_edits.is_worked_on(obj)
         return super().has_delete_permission(request, obj) and deletable
 
     def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> tuple[str, ...]:
-        return () if obj is None else editing.fixed_fields(obj)
+        return () if obj is None else claim_edits.fixed_fields(obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)
@@ -281,7 +281,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(change_page(claim))
         try:
-            verdict = drafting.draft(claim, author=person_at(request))
+            verdict = verdict_drafts.draft(claim, author=person_at(request))
         except IllegalMove as refusal:
             messages.error(request, str(refusal))
             return redirect(change_page(claim))

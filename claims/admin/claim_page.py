@@ -6,11 +6,11 @@ from django.contrib.auth.models import User
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from claims.admin.history import label_of, state_change
-from claims.admin.labels import anchor_badge, rating_badge, state_badge, status_badge
-from claims.admin.quotes import in_context
+from claims.admin.claim_history import label_of, state_change
+from claims.admin.quote_form import in_context
+from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
+from claims.ledger.publishing import reviewed_parts_differ
 from claims.models import Claim, Publication, Transition, Verdict
-from claims.publishing import reviewed_parts_differ
 from factcheck.admin.base import change_page
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)

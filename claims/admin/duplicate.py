@@ -16,11 +16,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from claims import duplicates
-from claims.admin.filters import QueueFilter, QueueOrder
-from claims.admin.labels import state_badge, verdict_badges
+from claims.admin.list_filters import QueueFilter, QueueOrder
+from claims.admin.status_badges import state_badge, verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
-from claims.moves import IllegalMove, NotAllowed
+from claims.review import duplicates
+from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.differences import difference

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
-from claims.admin.quotes import WHERE_SEVERAL, QuoteForm, in_context
-from claims.drafting import may_edit
+from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
 from claims.models import Evidence, Verdict
+from claims.review.verdict_drafts import may_edit
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 

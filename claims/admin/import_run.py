@@ -22,12 +22,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin import import_setup
+from claims.admin import import_form
 from claims.admin.import_progress import is_broken_off, progress
-from claims.importers import detecting
-from claims.intake import house_archive, runs, undoing
+from claims.imports.reading import recognition
+from claims.imports.storing import house_archive, runs, undo
 from claims.models import ImportRun
-from claims.moves import IllegalMove, NotAllowed
+from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.technical import fingerprint, folded_json
@@ -112,10 +112,10 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return import_setup.choose_view(self, request)
+        return import_form.choose_view(self, request)
 
     def set_up_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return import_setup.set_up_view(self, request, self._asked_for(request, pk, "claims.run_import"))
+        return import_form.set_up_view(self, request, self._asked_for(request, pk, "claims.run_import"))
 
     # Its page --------------------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = kwargs.get("obj")
         if run:
             may_run = self.has_add_permission(request)
-            may_undo = request.user.has_perm("claims.undo_import") and run.state in undoing.UNDOABLE
+            may_undo = request.user.has_perm("claims.undo_import") and run.state in undo.UNDOABLE
             context |= {
                 "run": run,
                 "run_badge": state_badge(run),
@@ -152,7 +152,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
                 "may_undo": may_undo,
                 "may_release": house_archive.may_release(run, person_at(request)),
-                "obstacles": undoing.obstacles(run) if may_undo else [],
+                "obstacles": undo.obstacles(run) if may_undo else [],
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -213,7 +213,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, "claims.undo_import")
         if request.method == "POST":
             try:
-                undoing.begin(run, by=person_at(request))
+                undo.begin(run, by=person_at(request))
             except (IllegalMove, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -240,7 +240,7 @@ def state_badge(run: ImportRun) -> SafeString:
 
 def format_title(name: str) -> str:
     """The format in words; one that is not known any more by its name."""
-    return next((one.TITLE for one in detecting.FORMATS if name == one.NAME), name or "–")
+    return next((one.TITLE for one in recognition.FORMATS if name == one.NAME), name or "–")
 
 
 def _kinds_of_problems(run: ImportRun) -> QuerySet[Any]:

@@ -20,8 +20,8 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from claims.importers.found import FIELDS
-from claims.intake.runs import UNRATED
+from claims.imports.reading.raw_record import FIELDS
+from claims.imports.storing.runs import UNRATED
 
 Settings = dict[str, Any]
 Choices = list[tuple[str, StrOrPromise]]

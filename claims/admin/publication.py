@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.labels import status_badge
+from claims.admin.status_badges import status_badge
 from claims.models import Claim, Publication
 from factcheck.admin.base import DeskAdmin, LookOnly, words_of
 from factcheck.admin.technical import fingerprint, folded_json

@@ -16,15 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from claims import classification
-from claims.admin.filters import QueueFilter, QueueOrder
-from claims.admin.labels import rating_badge
+from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.queues import with_use
+from claims.admin.status_badges import rating_badge
 from claims.models import NormalisedRating, Rating, RatingScale, Verdict
-from claims.moves import IllegalMove, NotAllowed
+from claims.review import classification
+from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, person_at
-from factcheck.admin.history import Entry, changes_of
+from factcheck.admin.past_of_rows import Entry, changes_of
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _FIELDS = (("label", "code"), ("normalised", "position"), "definition", _COLOURS, "labels", "definitions")

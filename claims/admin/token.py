@@ -19,10 +19,10 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
 )
 
-from claims import tokens
 from claims.models import ApiToken, Scope
-from claims.moves import NotAllowed
-from claims.workflow import display_name
+from claims.newsroom import api_tokens
+from claims.review.moves import NotAllowed
+from claims.review.workflow import display_name
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
@@ -162,7 +162,7 @@ class ApiTokenAdmin(DeskAdmin):
     def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
         cleaned, person = form.cleaned_data, person_at(request)
         whose: User = cleaned.get("user") or person
-        token, secret = tokens.issue(
+        token, secret = api_tokens.issue(
             whose, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
         )
         obj.__dict__.update(token.__dict__)
@@ -203,7 +203,7 @@ class ApiTokenAdmin(DeskAdmin):
             raise Http404
         if request.method == "POST":
             try:
-                tokens.revoke(token, by=person_at(request))
+                api_tokens.revoke(token, by=person_at(request))
             except NotAllowed as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -217,7 +217,7 @@ class ApiTokenAdmin(DeskAdmin):
         # Either would skip the page that shows the token.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if token and kwargs.get("change"):
-            context["revocable"] = token.revoked_at is None and tokens.may_manage(
+            context["revocable"] = token.revoked_at is None and api_tokens.may_manage(
                 token.user, person_at(request)
             )
             context["token"] = token

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from claims.admin.history import label_of, state_change
+from claims.admin.claim_history import label_of, state_change
 from claims.models import Transition
 from factcheck.admin.base import DeskAdmin, LookOnly
 

@@ -14,19 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from claims import drafting
+from claims.admin.claim_history import of_verdict, reads_work_on
 from claims.admin.claim_page import claim_link, moves_made, quotes_of
 from claims.admin.evidence import EvidenceInline, evidence_of
-from claims.admin.filters import LanguageFilter, QueueFilter, QueueOrder
-from claims.admin.history import of_verdict, reads_work_on
-from claims.admin.labels import rating_badge, state_badge
-from claims.admin.moving import MovesAdmin, returned_with
+from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
+from claims.admin.move_buttons import MovesAdmin, returned_with
+from claims.admin.status_badges import rating_badge, state_badge
 from claims.admin.verdict_form import BeginForm, RatingSelect, VerdictForm
-from claims.markdown import to_html
+from claims.ledger.document.markdown import to_html
 from claims.models import Claim, Evidence, Verdict
-from claims.moves import IllegalMove, missing_for_review
+from claims.review import verdict_drafts
+from claims.review.moves import IllegalMove, missing_for_review
 from factcheck.admin.base import change_page, person_at, words_of
-from factcheck.admin.history import Entry, changes_of
+from factcheck.admin.past_of_rows import Entry, changes_of
 from sources.models import Publisher
 
 #: Longer texts are no explanation of a verdict; the preview is not a service for rendering books.
@@ -143,7 +143,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        drafted = drafting.draft(obj.claim, author=person_at(request), publisher=obj.publisher)
+        drafted = verdict_drafts.draft(obj.claim, author=person_at(request), publisher=obj.publisher)
         obj.__dict__.update(drafted.__dict__)
 
     def save_related(
@@ -151,7 +151,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
-            drafting.record_editor(form.instance, person_at(request))
+            verdict_drafts.record_editor(form.instance, person_at(request))
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -174,12 +174,12 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return super().has_change_permission(request, obj) and (
-            obj is None or drafting.may_edit(obj, person_at(request))
+            obj is None or verdict_drafts.may_edit(obj, person_at(request))
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (
-            obj is None or drafting.may_edit(obj, person_at(request))
+            obj is None or verdict_drafts.may_edit(obj, person_at(request))
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Verdict | None = None) -> Any:

@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from claims.drafting import offered_ratings
 from claims.models import Verdict
+from claims.review.verdict_drafts import offered_ratings
 from factcheck.admin.versions import DeskForm
 from sources.models import Publisher
 

@@ -22,7 +22,7 @@ from claims.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from claims.webhooks import endpoints
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.history import Entry
+from factcheck.admin.past_of_rows import Entry
 from factcheck.admin.versions import DeskForm
 
 

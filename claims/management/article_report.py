@@ -8,10 +8,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from claims.articles import ImportedArticle
+from claims.articles.article_import import ImportedArticle
+from claims.articles.proposals import Found
 from claims.models import Claim
-from claims.proposal import Found
-from claims.reanchoring import Outcome
+from claims.quotes.reanchoring import Outcome
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80

@@ -18,9 +18,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from claims.importers.files import File, Format
-from claims.importers.recipe import Detected, Unrated
-from claims.intake import running
+from claims.imports.reading.opening.file import File, Format
+from claims.imports.reading.recipe import Detected, Unrated
+from claims.imports.storing import execution
 from claims.models import ImportProblem, ImportRun
 
 _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
@@ -28,7 +28,7 @@ _WORDS = {"reading": "Reading", "writing": "Writing"}
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[running.Tell]:
+def progress_on(console: Console) -> Iterator[execution.Tell]:
     """A bar with the rate, the time that remains and how many records were refused so far."""
     bar = Progress(
         SpinnerColumn(),
@@ -44,7 +44,7 @@ def progress_on(console: Console) -> Iterator[running.Tell]:
     )
     tasks: dict[str, Any] = {}
 
-    def tell(progress: running.Progress) -> None:
+    def tell(progress: execution.Progress) -> None:
         if progress.phase not in tasks:
             tasks[progress.phase] = bar.add_task(
                 _WORDS[progress.phase], total=progress.total, records=0, rate=0, refused=0

@@ -1,9 +1,10 @@
+from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
+
 from .appearance import Appearance
 from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
-from .imported import ImportedChange, ImportedRecord, PossibleDuplicate
 from .mention import Mention
 from .publication import Publication
 from .published_verdict import PublishedVerdict

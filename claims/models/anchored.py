@@ -3,8 +3,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck import bounds
-from factcheck.rules import Rule, refuse
+from factcheck.database import bounds
+from factcheck.database.rules import Rule, refuse
 
 LONGEST_QUOTE = 50_000
 

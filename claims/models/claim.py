@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.readership import WorkQuerySet
 from claims.models.statement_key import StatementKey
 from claims.models.transition import move_is_written_down
-from factcheck import bounds
-from factcheck.fields import LanguageField
-from factcheck.history import keep_history, keep_links
-from factcheck.rules import Rule, refuse, see_the_present
+from factcheck.database import bounds
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history, keep_links
+from factcheck.database.rules import Rule, refuse, see_the_present
 
 CLAIM_STATE_MOVES = "claim_state_moves"
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.readership import WorkQuerySet
 from claims.models.verdict import Verdict
-from factcheck import bounds
-from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse, see_the_present
+from factcheck.database import bounds
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse, see_the_present
 from sources.models import Source
 
 LONGEST_NOTE = 20_000

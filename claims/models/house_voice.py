@@ -6,7 +6,7 @@ rest on cannot change afterwards: a verdict's origin, publisher and run, which p
 
 import pgtrigger
 
-from factcheck.rules import Rule, refuse
+from factcheck.database.rules import Rule, refuse
 
 #: A condition on verdicts under which somebody here published them.
 _PUBLISHED_HERE = (

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.rules import ANY_CHANGE, written_by_the_database
+from factcheck.database.rules import ANY_CHANGE, written_by_the_database
 
 
 class Mention(models.Model):

@@ -11,13 +11,13 @@ from django.db.models import Case, Exists, F, Index, OuterRef, Q, UniqueConstrai
 from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.ledger import NEWEST, newest_at, only_added, sortable_day
+from claims.models.ledger_row import NEWEST, newest_at, only_added, sortable_day
 from claims.models.mention import COUNT_MENTIONS
 from claims.models.vocabulary import COUNT_WORDS
 from claims.search import RANKED, Places, Reading, Sought, matching, read, relevance
-from factcheck.fields import LanguageField, UncompressedTextField
-from factcheck.own_addresses import placed
-from factcheck.rules import Keeper, Rule, refuse
+from factcheck.database.model_fields import LanguageField, UncompressedTextField
+from factcheck.database.rules import Keeper, Rule, refuse
+from factcheck.web.own_addresses import placed
 from sources.models.snapshot import TextSha256
 
 _CURRENT = NEWEST & Q(status="published")
@@ -179,8 +179,8 @@ class Publication(models.Model):
     superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
     first_published_at = models.DateTimeField(_("first published"))
 
-    #: The public representation, JSON as it is served but for the address of this site (`factcheck.own_addresses`).
-    #: `claims.representation` documents its shape.
+    #: The public representation, JSON as it is served but for the address of this site (`factcheck.web.own_addresses`).
+    #: `claims.ledger.document.claim_document` documents its shape.
     body = UncompressedTextField(_("body"))
     body_sha256 = models.CharField(max_length=64)
 

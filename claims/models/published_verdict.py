@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Index, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Now
 
-from claims.models.ledger import NEWEST, newest_at, only_added, sortable_day
+from claims.models.ledger_row import NEWEST, newest_at, only_added, sortable_day
 from claims.models.publication import Publication
-from factcheck.fields import LanguageField, UncompressedTextField
-from factcheck.rules import Rule, refuse
+from factcheck.database.model_fields import LanguageField, UncompressedTextField
+from factcheck.database.rules import Rule, refuse
 from sources.models import Publisher
 
 #: Where the entry of a verdict stands in lists of claims, and when.
@@ -61,7 +61,7 @@ class PublishedVerdict(models.Model):
     rating_class = models.CharField(max_length=20, blank=True)
     language = LanguageField()
     reviewed_on = models.DateField(null=True)
-    #: What all spellings of the address of the publisher's own page share (`sources.urls`); "" where there is none.
+    #: What all spellings of the address of the publisher's own page share (`sources.addresses`); "" where there is none.
     review_key = models.CharField(max_length=2000, blank=True)
     published_at = models.DateTimeField(editable=False, db_default=Now())
     superseded_at = models.DateTimeField(null=True, editable=False)

@@ -5,9 +5,9 @@ from django.db.models import Q, UniqueConstraint
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.fields import LanguageField
-from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse, see_the_present
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse, see_the_present
 
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour as #rrggbb in lower case."))
 

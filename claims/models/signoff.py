@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import WorkQuerySet
-from factcheck.rules import Rule, append_only, refuse
+from factcheck.database.rules import Rule, append_only, refuse
 
 _WROTE_IT = refuse(
     "Who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from factcheck.rules import Rule, never_emptied, refuse
+from factcheck.database.rules import Rule, never_emptied, refuse
 
 
 class Scope(models.TextChoices):

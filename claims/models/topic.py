@@ -2,8 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.fields import same_as_field
-from factcheck.history import keep_history
+from factcheck.database.model_fields import same_as_field
+from factcheck.database.row_history import keep_history
 
 
 @keep_history()

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import WorkQuerySet
-from factcheck.rules import Rule, append_only, refuse
+from factcheck.database.rules import Rule, append_only, refuse
 
 
 def move_is_written_down(subject: str) -> str:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.house_voice import speaking_for_the_house
 from claims.models.readership import WorkQuerySet
 from claims.models.transition import move_is_written_down
-from factcheck import bounds
-from factcheck.fields import AddressField, LanguageField
-from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse, see_the_present
+from factcheck.database import bounds
+from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse, see_the_present
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
 

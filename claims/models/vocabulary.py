@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import CheckConstraint, Func, Q
 
-from factcheck.rules import ANY_CHANGE, written_by_the_database
+from factcheck.database.rules import ANY_CHANGE, written_by_the_database
 
 
 class SearchWord(models.Model):

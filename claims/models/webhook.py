@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.webhooks.signing import MESSAGE_ID_PATTERN, SECRET_PATTERN, new_message_id, new_secret
-from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse
+from claims.webhooks.signatures import MESSAGE_ID_PATTERN, SECRET_PATTERN, new_message_id, new_secret
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse
 
 
 class WebhookEvent(models.TextChoices):
@@ -132,8 +132,8 @@ class WebhookEndpoint(models.Model):
 
     def clean(self) -> None:
         """Refuse an address that nothing is sent to, and a filter that the API would refuse."""
+        from claims.webhooks.conditions import check_filter
         from claims.webhooks.endpoints import check_address
-        from claims.webhooks.filters import check_filter
 
         errors = {}
         for field, check in (("url", check_address), ("filter", check_filter)):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from claims.search.syntax import plain, wanted_words
 from claims.search.words import folded
-from factcheck.reading import fetch
+from factcheck.database.read_connections import fetch
 
 #: Only so many words of a search are corrected; who pastes a whole text has not mistyped a word.
 CORRECTED_WORDS = 8

@@ -14,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from claims.annotation import Piece
 from claims.models import Claimant, Evidence, Publication
 from claims.models.rating import NormalisedRating
-from claims.pages import interface_language
-from claims.source_text import Passage
+from claims.public.pages.annotated_text import Piece
+from claims.public.pages.responses import interface_language
+from claims.public.pages.source_text import Passage
+from sources.addresses import domain
 from sources.models import Publisher, Source
-from sources.urls import domain
 
 Document = dict[str, Any]
 

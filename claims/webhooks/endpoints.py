@@ -14,9 +14,9 @@ from claims.models.webhook import (
     WebhookEndpoint,
     WebhookProgress,
 )
-from claims.webhooks import sending, waking
-from claims.webhooks.signing import new_secret
-from sources import posting
+from claims.webhooks import deliveries, worker_calls
+from claims.webhooks.signatures import new_secret
+from sources.http import posting
 
 #: How long a secret that was replaced still signs, so that the receiver can change over in between.
 OVERLAP = timedelta(hours=24)
@@ -37,7 +37,7 @@ def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
     delivery = WebhookDelivery(
         endpoint=endpoint, event=TEST_EVENT, created_at=now, next_attempt_at=None, settled_at=now
     )
-    attempt = sending.ask(delivery).attempt
+    attempt = deliveries.ask(delivery).attempt
     delivery.state = delivery.State.FAILED if attempt.error else delivery.State.DELIVERED
     delivery.failures = 1 if attempt.error else 0
     with transaction.atomic():
@@ -55,8 +55,8 @@ def trust_again(endpoint: WebhookEndpoint) -> None:
     WebhookProgress.objects.filter(endpoint=endpoint).update(
         consecutive_failures=0, failing_since=None, paused_until=None
     )
-    waking.announce()
-    waking.call_for(endpoint.pk)
+    worker_calls.announce()
+    worker_calls.call_for(endpoint.pk)
 
 
 @transaction.atomic
@@ -85,5 +85,5 @@ def send_again(delivery: WebhookDelivery) -> bool:
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
     )
     if found:
-        waking.call_for(delivery.endpoint_id)
+        worker_calls.call_for(delivery.endpoint_id)
     return bool(found)

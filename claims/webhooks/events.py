@@ -5,10 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import render
 from claims.models import Publication
 from claims.models.webhook import WebhookDelivery, WebhookEvent
-from claims.representation import moment as written
-from claims.representation import render
 
 #: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
 LARGEST_MESSAGE = 64 * 1024  # bytes

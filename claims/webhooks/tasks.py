@@ -7,44 +7,44 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
-from claims.webhooks import disabling, following, sending, waking
+from claims.webhooks import deliveries, ledger_followers, switching_off, worker_calls
 
 #: So many deliveries are removed in one statement.
 _REMOVED_AT_ONCE = 5000
 
 
-@app.task(name=waking.FOLLOW, queue=waking.QUEUE)
+@app.task(name=worker_calls.FOLLOW, queue=worker_calls.QUEUE)
 def follow_the_ledger() -> None:
     """Note for every endpoint what it is to be told of the newest publications."""
-    following.follow()
+    ledger_followers.follow()
 
 
-@app.task(name=waking.SEND, queue=waking.QUEUE)
+@app.task(name=worker_calls.SEND, queue=worker_calls.QUEUE)
 def send_to_endpoint(*, endpoint_id: int) -> None:
     """Send what is due at an endpoint."""
-    sending.send(endpoint_id)
+    deliveries.send(endpoint_id)
 
 
-@app.task(name=waking.REPORT, queue="mail", retry=5)
+@app.task(name=worker_calls.REPORT, queue="mail", retry=5)
 def report_disabled(*, endpoint_id: int) -> None:
     """Tell by mail that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     if endpoint:
-        disabling.report(endpoint)
+        switching_off.report(endpoint)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=waking.QUEUE, queueing_lock="claims.webhooks.look_after")
+@app.task(queue=worker_calls.QUEUE, queueing_lock="claims.webhooks.look_after")
 def look_after(timestamp: int) -> None:
     """Once a minute: what nobody called for (bulk imports, workers that were killed) is done now."""
-    following.follow()
-    waiting = WebhookProgress.objects.filter(sending.ready(timezone.now()))
+    ledger_followers.follow()
+    waiting = WebhookProgress.objects.filter(deliveries.ready(timezone.now()))
     for endpoint_id in waiting.values_list("pk", flat=True):
-        waking.call_for(endpoint_id)
+        worker_calls.call_for(endpoint_id)
 
 
 @app.periodic(cron="17 3 * * *")
-@app.task(queue=waking.QUEUE, queueing_lock="claims.webhooks.remove_old")
+@app.task(queue=worker_calls.QUEUE, queueing_lock="claims.webhooks.remove_old")
 def remove_old(timestamp: int) -> None:
     """Once a day: remove what is older than `WEBHOOK_LOG_DAYS` from the log, and secrets that no longer sign."""
     oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)

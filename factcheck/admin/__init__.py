@@ -1,5 +1,5 @@
 """The editors' desk: what its pages have in common, and the pages of people and of the machinery."""
 
-from factcheck.admin import accounts, machinery
+from factcheck.admin import accounts, jobs
 
-__all__ = ["accounts", "machinery"]
+__all__ = ["accounts", "jobs"]

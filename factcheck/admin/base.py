@@ -19,9 +19,9 @@ from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from factcheck.admin.history import Entry, changes_of, name_of
+from factcheck.admin.past_of_rows import Entry, changes_of, name_of
 from factcheck.admin.versions import FIELD, DeskForm, version_of
-from factcheck.rules import in_words
+from factcheck.database.rules import in_words
 
 
 def person_at(request: HttpRequest) -> User:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from factcheck.admin.history import last_change
+from factcheck.admin.past_of_rows import last_change
 
 #: The name of the hidden field in which a page carries the version it was made from.
 FIELD = "_version"

@@ -3,11 +3,12 @@
 import re
 from pathlib import PurePath
 
-from .decoding import decode, signature
+from sources.extraction.encodings import decode, signature
+from sources.extraction.plain_text import extract_plain
+from sources.extraction.web_pages import extract_page
+
 from .document import Document, ExtractionError
-from .pages import extract_page
 from .pdf import extract_pdf
-from .plain import extract_plain
 
 LARGEST = 10_000_000
 

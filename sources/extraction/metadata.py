@@ -16,7 +16,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_title
 
-from .cleaning import clean_line
+from sources.extraction.clean_text import clean_line
+
 from .dates import date_in_address, read_date
 
 # Types of schema.org that describe the article itself; a page also holds organisations, breadcrumbs and videos.

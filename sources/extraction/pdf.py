@@ -6,7 +6,8 @@ from collections import Counter
 import pypdfium2
 from pypdfium2 import PdfiumError
 
-from .cleaning import clean_line, clean_text
+from sources.extraction.clean_text import clean_line, clean_text
+
 from .document import Document, ExtractionError, made_by
 from .language import detect_language
 

@@ -9,10 +9,10 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.fields import LanguageField, same_as_field
-from factcheck.history import keep_history
-from factcheck.rules import Rule, refuse, see_the_present
-from sources.urls import domain, hosts
+from factcheck.database.model_fields import LanguageField, same_as_field
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse, see_the_present
+from sources.addresses import domain, hosts
 
 NAME_OF_THE_HOUSE = "publisher_has_not_the_name_of_the_house"
 

@@ -4,9 +4,9 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck import bounds
-from factcheck.fields import AddressField, LanguageField
-from factcheck.rules import append_only
+from factcheck.database import bounds
+from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.rules import append_only
 
 
 class TextSha256(models.Func):

@@ -6,10 +6,10 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck import bounds
-from factcheck.fields import AddressField, LanguageField
-from factcheck.history import keep_history
-from sources.urls import url_key
+from factcheck.database import bounds
+from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.row_history import keep_history
+from sources.addresses import url_key
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot

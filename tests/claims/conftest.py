@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.claims.importing import TEXT
+from tests.helpers.article_import import TEXT
 
 
 @pytest.fixture(autouse=True)
 def frequencies_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known of frequent words is read anew where a test says so, and never because a minute is over."""
-    monkeypatch.setattr("claims.search.frequency.BELIEVED", 10**9)
+    monkeypatch.setattr("claims.search.word_frequencies.BELIEVED", 10**9)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 
 from claims.models import Claim, Claimant
-from tests.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 ARTICLE = "https://news.example.net/harbour"
 

@@ -22,11 +22,11 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from claims import drafting, workflow
 from claims.models import Claim, Claimant, Evidence, Topic
-from factcheck.api import openapi
+from claims.review import verdict_drafts, workflow
+from factcheck.routes import openapi
 from sources.models import Publisher
-from tests.newsroom import make_appearance, make_claim, make_snapshot, make_source, rating
+from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source, rating
 
 CONTRACTS = Path(__file__).parent
 
@@ -85,7 +85,7 @@ def world(db: None, checker: User, editor: User) -> dict[str, Any]:
     claim.save()
 
     def published(**content: Any) -> None:
-        verdict = drafting.draft(claim, author=checker, **content)
+        verdict = verdict_drafts.draft(claim, author=checker, **content)
         if not verdict.evidence.exists():
             Evidence.objects.create(
                 verdict=verdict,
@@ -129,7 +129,7 @@ def world(db: None, checker: User, editor: User) -> dict[str, Any]:
 @pytest.fixture
 def retracted(world: dict[str, Any], checker: User, editor: User) -> Claim:
     claim: Claim = world["withdrawn"]
-    verdict = drafting.draft(
+    verdict = verdict_drafts.draft(
         claim, author=checker, rating=rating("true"), summary="It sank.", reviewed_on=date(2026, 2, 1)
     )
     Evidence.objects.create(verdict=verdict, source=world["article"], stance="supports")

@@ -21,10 +21,10 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from claims.models import Claim
-from factcheck.api import openapi
+from factcheck.api.openapi.examples import ANY, FOLDER, Example, examples, operations
 from factcheck.environment import Rate
-from factcheck.schema_examples import ANY, FOLDER, Example, examples, operations
-from factcheck.throttling import callers, limiter
+from factcheck.routes import openapi
+from factcheck.web.throttling import callers, limiter
 from tests.contracts import test_contracts
 
 world, retracted = test_contracts.world, test_contracts.retracted

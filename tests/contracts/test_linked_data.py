@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from rdflib import RDF, URIRef
 
-from claims.claimreview import CONTEXT, markup, withdrawal
-from claims.exporters import datafeed
-from tests.claims.test_claimreview import BODY, RETRACTION, SITE, VERDICT, body
-from tests.linked_data import expanded, graph, violations
+from claims.exports.formats import datafeed
+from claims.ledger.document.claimreview import CONTEXT, markup, withdrawal
+from tests.claims.ledger.document.test_claimreview import BODY, RETRACTION, SITE, VERDICT, body
+from tests.helpers.linked_data import expanded, graph, violations
 
 SCHEMA = "https://schema.org/"
 

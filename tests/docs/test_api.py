@@ -9,12 +9,12 @@ from urllib.parse import quote, urlsplit
 import pytest
 from django.test import Client
 
-from claims.api.claims import VersionResource
 from claims.models import Claim, Claimant, Topic
-from factcheck.api import RESOURCES, openapi
-from factcheck.resources import PublicResource
-from tests.docs.handbook import TEXT, rows, section
-from tests.newsroom import make_claim
+from claims.public.api.claims import VersionResource
+from factcheck.api.resources import PublicResource
+from factcheck.routes import RESOURCES, openapi
+from tests.helpers.handbook import TEXT, rows, section
+from tests.helpers.newsroom import make_claim
 
 PAGING = {"page_size", "cursor", "count", "ordering"}
 

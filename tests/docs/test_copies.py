@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from claims.api.changes import ChangesQuery
-from claims.exporters.csv import COLUMNS
-from tests.docs.handbook import rows, section
+from claims.exports.formats.csv import COLUMNS
+from claims.public.api.changes import ChangesQuery
+from tests.helpers.handbook import rows, section
 
 
 def test_parameters_of_the_feed_are_those_that_exist() -> None:

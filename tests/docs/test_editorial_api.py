@@ -13,13 +13,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from pytest_django.live_server_helper import LiveServer
 
-from claims import tokens
-from claims.api.editorial.moves import scope_of_move
-from claims.api.editorial.urls import RESOURCES
+from claims.editorial.move_resources import scope_of_move
+from claims.editorial.urls import RESOURCES
 from claims.models import Scope
-from claims.moves import CLAIM_MOVES, VERDICT_MOVES
-from factcheck.api import openapi
-from tests.claims.editorial.tool import tool
+from claims.newsroom import api_tokens
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
+from factcheck.routes import openapi
+from tests.helpers.newsroom_tool import tool
 
 TEXT = (settings.BASE_DIR / "docs" / "editorial-api.md").read_text()
 
@@ -87,7 +87,7 @@ def test_the_walk_through_leads_from_a_claim_to_a_published_verdict(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     secrets = {
-        name: tokens.issue(person, name=name, scopes=Scope.values, days=1)[1]
+        name: api_tokens.issue(person, name=name, scopes=Scope.values, days=1)[1]
         for name, person in {"COLLECTOR": contributor, "CHECKER": checker, "EDITOR": editor}.items()
     }
     terminal = Terminal(live_server.url, {"API": f"{live_server.url}/api/v1/editorial", **secrets})

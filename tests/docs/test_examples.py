@@ -11,7 +11,7 @@ from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
 from claims.models import Claim
-from tests.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 EXAMPLES = settings.BASE_DIR / "docs" / "examples"
 TEXT = (settings.BASE_DIR / "docs" / "api.md").read_text()

@@ -11,11 +11,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from claims.demo.loading import load
-from factcheck.api import RESOURCES
-from tests.database import replace_database
-from tests.docs.handbook import rows
+from claims.demo.demo_newsroom import load
+from factcheck.routes import RESOURCES
 from tests.docs.test_api import curls
+from tests.helpers.database import replace_database
+from tests.helpers.handbook import rows
 
 #: What no data that was loaded a moment ago can answer, or only where something was imported.
 _WITHOUT = ("as_of=", "published_before=", "review_url=", "has=media", "publisher_kind=news")

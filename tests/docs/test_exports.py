@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand
 
-from claims.exporters import parquet
-from claims.exporting import lines, manifest
-from claims.exporting.formats import FORMATS
+from claims.exports import lines, manifest
+from claims.exports.format_choice import FORMATS
+from claims.exports.formats import parquet
 
 TEXT = (settings.BASE_DIR / "docs" / "exports.md").read_text()
 

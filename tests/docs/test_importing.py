@@ -4,8 +4,8 @@ import re
 
 from django.conf import settings
 
-from claims.importers.detecting import FORMATS
-from claims.importers.found import FIELDS
+from claims.imports.reading.raw_record import FIELDS
+from claims.imports.reading.recognition import FORMATS
 
 TEXT = (settings.BASE_DIR / "docs" / "importing.md").read_text()
 

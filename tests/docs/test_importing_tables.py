@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import pytest
 from django.conf import settings
 
-from claims.importers.choosing import ready_mappings
-from claims.importers.found import FIELDS
-from claims.importers.mapping import DATES, LISTS, TRANSFORMS, Mapping, read_mapping
+from claims.imports.reading.mappings.mapping import DATES, LISTS, TRANSFORMS, Mapping, read_mapping
+from claims.imports.reading.mappings.mapping_choice import ready_mappings
+from claims.imports.reading.raw_record import FIELDS
 
 TEXT = (settings.BASE_DIR / "docs" / "importing-tables.md").read_text()
 SECTIONS = dict(re.findall(r"^### `(\w+)`$(.*?)(?=^### |\Z)", TEXT, flags=re.MULTILINE | re.DOTALL))

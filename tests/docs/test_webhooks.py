@@ -14,9 +14,9 @@ from django.conf import settings
 
 from claims.models import Claim, WebhookEndpoint, WebhookEvent
 from claims.models.webhook import TEST_EVENT
-from claims.webhooks import endpoints, following, sending
+from claims.webhooks import deliveries, endpoints, ledger_followers
 from tests.claims.webhooks.conftest import endpoint, receiver  # noqa: F401  fixtures
-from tests.claims.webhooks.receiver import Message, Receiver
+from tests.helpers.webhook_receiver import Message, Receiver
 
 SECTION = (settings.BASE_DIR / "docs" / "webhooks.md").read_text()
 
@@ -33,8 +33,8 @@ def message(endpoint: WebhookEndpoint, receiver: Receiver, publish: Callable[...
     endpoints.rotate_secret(endpoint)
     endpoint.refresh_from_db()
     publish()
-    following.follow()
-    sending.send(endpoint.pk)
+    ledger_followers.follow()
+    deliveries.send(endpoint.pk)
     return receiver.messages[0]
 
 
@@ -112,4 +112,4 @@ def test_schedule_is_the_one_that_is_kept() -> None:
     waits = []
     for part in re.findall(r"((?:\d+(?:, | and )?)+) (seconds|minutes|hours)", sentence):
         waits += [timedelta(seconds=int(number) * units[part[1]]) for number in re.findall(r"\d+", part[0])]
-    assert waits == list(sending.RETRIES)
+    assert waits == list(deliveries.RETRIES)

@@ -5,7 +5,7 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck.tasks import remove_finished_jobs
-from tests.worker import run_waiting_jobs
+from tests.helpers.worker import run_waiting_jobs
 
 
 def job(status: str, hours_ago: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sources.site import Site
+from tests.helpers.site import Site
 
 
 @pytest.fixture

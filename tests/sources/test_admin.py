@@ -10,7 +10,7 @@ from lxml import html
 
 from sources.admin.marking import Mark, marked
 from sources.models import Publisher, Source
-from tests.newsroom import make_appearance, make_claim, make_snapshot, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
 
 def test_marks_are_whole_escaped_and_never_overlap() -> None:

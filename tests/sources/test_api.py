@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims import workflow
 from claims.models import Claim
+from claims.review import workflow
 from sources.models import Publisher
-from tests.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db
 

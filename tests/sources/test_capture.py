@@ -12,12 +12,12 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources import archiving
+from sources import archive as archiving
 from sources.capture import Captured, capture
 from sources.extraction import ExtractionError
+from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
 from sources.overrides import Overrides
-from sources.reading import Material
 
 pytestmark = pytest.mark.django_db
 

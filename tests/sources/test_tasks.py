@@ -11,10 +11,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from claims.models import Appearance
 from sources import tasks
 from sources.extraction import ExtractionError
-from sources.fetching import Fetched, FetchError
+from sources.http.fetching import Fetched, FetchError
 from sources.models import Snapshot, Source
 from sources.tasks import TryAgain, capture_source
-from tests.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims import tokens
 from claims.models import Scope
+from claims.newsroom import api_tokens
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     ) -> None:
         try:
             person = User.objects.get(username=username, is_active=True)
-            token, secret = tokens.issue(person, name=name, scopes=scopes or Scope.values, days=days)
+            token, secret = api_tokens.issue(person, name=name, scopes=scopes or Scope.values, days=days)
         except User.DoesNotExist:
             raise CommandError(f"There is no active person with the user name “{username}”.") from None
         except ValueError as problem:

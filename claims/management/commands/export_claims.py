@@ -18,11 +18,11 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from claims.exporting import manifest
-from claims.exporting.formats import FORMATS, VERSIONS, guessed
-from claims.exporting.outputs import OutputError
-from claims.exporting.running import Begin, Order, export_to_file, export_to_stream
-from factcheck.errors import InvalidParameters
+from claims.exports import manifest
+from claims.exports.export_run import Begin, Order, export_to_file, export_to_stream
+from claims.exports.format_choice import FORMATS, VERSIONS, guessed
+from claims.exports.outputs import OutputError
+from factcheck.api.problems import InvalidParameters
 
 
 class Command(BaseCommand):

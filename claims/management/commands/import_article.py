@@ -4,15 +4,15 @@ from typing import Any, TextIO, cast
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from claims.articles import import_article
-from claims.detection import DEFAULT_THRESHOLD
+from claims.articles.article_import import import_article
+from claims.articles.detection import DEFAULT_THRESHOLD
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
 from sources.extraction import ExtractionError
-from sources.fetching import FetchError
+from sources.http.fetching import FetchError
+from sources.material import ReadingError, read
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
-from sources.reading import ReadingError, read
 
 OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 

@@ -11,23 +11,23 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from rich.console import Console
 
-from claims.importers import opening
-from claims.importers.crawling import MOST_PAGES
-from claims.importers.detecting import FORMATS
-from claims.importers.files import File
-from claims.importers.mapping import Mapping, read_mapping
-from claims.importers.recipe import Recipe
-from claims.importers.strict import MappingError
-from claims.intake import house_archive, runs
-from claims.intake.running import dry
+from claims.exports.restore import recognise
+from claims.imports.reading.mappings.checked_values import MappingError
+from claims.imports.reading.mappings.mapping import Mapping, read_mapping
+from claims.imports.reading.opening import places
+from claims.imports.reading.opening.crawler import MOST_PAGES
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.recipe import Recipe
+from claims.imports.reading.recognition import FORMATS
+from claims.imports.storing import house_archive, runs
+from claims.imports.storing.execution import dry
 from claims.management.article_report import console_on
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
 from claims.models import ImportRun
-from claims.moves import IllegalMove, NotAllowed
-from claims.restoring import recognise
-from factcheck.privacy import open_private, private_folder
-from sources.reading import STANDARD_INPUT, is_address
+from claims.review.moves import IllegalMove, NotAllowed
+from factcheck.private_files import open_private, private_folder
+from sources.material import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
 SOME_REFUSED = 3
@@ -153,7 +153,7 @@ def _is_lossless_export(place: str) -> bool:
     """
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         return False
-    with closing(opening.files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+    with closing(places.files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
         first = next(files, None)
         if not isinstance(first, File) or not recognise(first.head):
             return False

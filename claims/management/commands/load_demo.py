@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from claims.demo.loading import load
+from claims.demo.demo_newsroom import load
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.restoring import Refused, restore
+from claims.exports.restore import Refused, restore
 
 
 class Command(BaseCommand):

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from factcheck import postgres, serving
+from factcheck.database import embedded
+from factcheck.web import serving
 
 HOST = "127.0.0.1"
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         serving.require_free_port(HOST, settings.PORT)
         console = Console()
         with console.status("Starting PostgreSQL …") as status:
-            postgres.ensure_running()
+            embedded.ensure_running()
             self.check(app_configs=None, tags=[Tags.database], databases=["default"])
             if serving.pending_migrations():
                 status.update("Preparing the database …")

@@ -5,8 +5,9 @@ from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck import postgres, serving
-from factcheck.privacy import close_off
+from factcheck.database import embedded
+from factcheck.private_files import close_off
+from factcheck.web import serving
 
 
 class Command(BaseCommand):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
         serving.require_free_port(host, port)
-        postgres.ensure_running()
+        embedded.ensure_running()
         self.check(app_configs=None, tags=[Tags.database], databases=["default"])
         if pending := serving.pending_migrations():
             raise CommandError(

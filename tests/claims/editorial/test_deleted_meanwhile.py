@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims import workflow
-from claims.api.editorial import sourcing
+from claims.editorial import named_sources
 from claims.models import Appearance, Claim, Evidence, Verdict
-from claims.moves import IllegalMove
+from claims.review import workflow
+from claims.review.moves import IllegalMove
 from sources.models import Source
-from tests.claims.editorial.tool import tool
-from tests.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom_tool import tool
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def deleted_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """As soon as the source is there, the claim and its draft are not."""
-    find = sourcing.source_of
+    find = named_sources.source_of
 
     def and_then(*arguments: Any, **named: Any) -> Source | None:
         source = find(*arguments, **named)
@@ -28,7 +28,7 @@ def deleted_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
         Claim.objects.all().delete()
         return source
 
-    monkeypatch.setattr(sourcing, "source_of", and_then)
+    monkeypatch.setattr(named_sources, "source_of", and_then)
 
 
 def test_draft_that_evidence_is_added_to(deleted_meanwhile: None, checker: User) -> None:

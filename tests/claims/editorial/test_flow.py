@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Transition, Verdict
-from tests.claims.editorial.tool import Tool, tool
-from tests.newsroom import rating
+from tests.helpers.newsroom import rating
+from tests.helpers.newsroom_tool import Tool, tool
 
 pytestmark = pytest.mark.django_db
 

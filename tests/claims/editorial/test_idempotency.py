@@ -9,15 +9,15 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from claims import editing, workflow
-from claims.api.editorial import idempotency
+from claims.editorial import idempotency
 from claims.models import Claim, Evidence, StoredAnswer, Transition, Verdict
+from claims.review import claim_edits, workflow
 from claims.tasks import forget_answers
-from sources.locks import hold
+from factcheck.database.locks import hold
 from sources.models import Source
 from tests.claims.editorial.test_preconditions import at_once
-from tests.claims.editorial.tool import tool
-from tests.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom_tool import tool
 
 CLAIM = {"statement": "It rained.", "language": "en"}
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
@@ -137,8 +137,8 @@ def test_a_request_that_failed_on_our_side_is_not_remembered_and_did_nothing(edi
         create(*args, **kwargs)
         raise RuntimeError("The disk is full.")
 
-    create = editing.create
-    with patch.object(editing, "create", fail_at_the_end):
+    create = claim_edits.create
+    with patch.object(claim_edits, "create", fail_at_the_end):
         failed = asking.post("claims/", CLAIM, Idempotency_Key=KEY)
     assert (failed.status_code, failed["Content-Type"]) == (500, "application/problem+json")
     assert not Claim.objects.exists()

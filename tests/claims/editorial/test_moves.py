@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims import workflow
 from claims.models import Claim, Publication, SignOff, Transition, Verdict
-from claims.moves import CLAIM_MOVES, VERDICT_MOVES, Move
-from tests.claims.editorial.tool import pointers, tool
-from tests.newsroom import make_appearance, make_claim, make_draft, make_source
+from claims.review import workflow
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom_tool import pointers, tool
 
 pytestmark = pytest.mark.django_db
 

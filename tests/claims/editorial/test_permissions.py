@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims import drafting, workflow
 from claims.models import Claim, Evidence, Scope, Verdict
-from tests.claims.editorial.tool import Tool, tool
-from tests.newsroom import make_appearance, make_claim, make_draft, make_source, person, rating
+from claims.review import verdict_drafts, workflow
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person, rating
+from tests.helpers.newsroom_tool import Tool, tool
 
 pytestmark = pytest.mark.django_db
 
@@ -293,7 +293,7 @@ def test_only_who_submitted_withdraws(checker: User, colleague: User) -> None:
 
 
 def test_a_rating_comes_from_a_scale_of_the_publisher(checker: User) -> None:
-    draft = drafting.draft(make_claim(), author=checker)
+    draft = verdict_drafts.draft(make_claim(), author=checker)
     assert tool(checker).patch(f"verdicts/{draft.pk}/", {"rating": rating().pk}).status_code == 200
     scale = rating().scale
     scale.in_use = False

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from claims.models import Appearance, Claim, Evidence, Verdict
-from tests.claims.editorial.tool import Tool, tool
-from tests.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom_tool import Tool, tool
 
 TEXT = "The minister said the bridge cost 90 million euros."
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims.api.editorial import sourcing
+from claims.editorial import named_sources
 from claims.models import Appearance, Claim, Verdict
-from sources.fetching import FetchError
+from sources.http.fetching import FetchError
+from sources.material import Material
 from sources.models import Source
-from sources.reading import Material
-from tests.claims.editorial.tool import pointers, tool
-from tests.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
+from tests.helpers.newsroom_tool import pointers, tool
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         pages["fetched"] = pages.get("fetched", "") + "."
         return Material(pages[url].encode(), url=url, final_url=url, content_type="text/plain")
 
-    monkeypatch.setattr(sourcing, "fetch", fetched)
+    monkeypatch.setattr(named_sources, "fetch", fetched)
     monkeypatch.setattr(Material, "fetched", material)
     return pages
 

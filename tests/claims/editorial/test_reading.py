@@ -9,13 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 
-from claims import workflow
-from claims.api.editorial import writing
-from claims.api.editorial.bodies import StrictKeys
+from claims.editorial import request_bodies
+from claims.editorial.strict_bodies import StrictKeys
 from claims.models import Claim, Claimant, Topic, Verdict
-from factcheck.api import openapi
-from tests.claims.editorial.tool import Tool, tool
-from tests.newsroom import make_appearance, make_claim, make_draft, make_source
+from claims.review import workflow
+from factcheck.routes import openapi
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom_tool import Tool, tool
 
 pytestmark = pytest.mark.django_db
 
@@ -233,8 +233,8 @@ def test_every_operation_names_its_token_and_its_headers() -> None:
 
 BODIES = [
     each
-    for each in vars(writing).values()
-    if isinstance(each, type) and issubclass(each, StrictKeys) and each.__module__ == writing.__name__
+    for each in vars(request_bodies).values()
+    if isinstance(each, type) and issubclass(each, StrictKeys) and each.__module__ == request_bodies.__name__
 ]
 
 

@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim, Transition, Verdict
-from factcheck.api import openapi
 from factcheck.environment import Rate
-from factcheck.throttling import callers, limiter
-from tests.claims.editorial.tool import Tool, tool
-from tests.newsroom import make_appearance, make_claim, make_draft, make_source
+from factcheck.routes import openapi
+from factcheck.web.throttling import callers, limiter
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom_tool import Tool, tool
 
 pytestmark = pytest.mark.django_db
 

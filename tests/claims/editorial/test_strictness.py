@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from claims.api.editorial import writing
+from claims.editorial import request_bodies
 from claims.models import Claim, Claimant
-from tests.claims.editorial.tool import BASE, Tool, pointers, tool
-from tests.newsroom import make_appearance, make_claim, make_draft, make_source, rating
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, rating
+from tests.helpers.newsroom_tool import BASE, Tool, pointers, tool
 
 pytestmark = pytest.mark.django_db
 
@@ -264,13 +264,13 @@ _VALUES = st.recursive(
     max_leaves=5,
 )
 _BODIES = (
-    writing.ClaimBody,
-    writing.ClaimMoveBody,
-    writing.EvidenceBody,
-    writing.VerdictBody,
-    writing.SourceBody,
-    writing.ClaimantBody,
-    writing.TopicBody,
+    request_bodies.ClaimBody,
+    request_bodies.ClaimMoveBody,
+    request_bodies.EvidenceBody,
+    request_bodies.VerdictBody,
+    request_bodies.SourceBody,
+    request_bodies.ClaimantBody,
+    request_bodies.TopicBody,
 )
 _KEYS = st.sampled_from(sorted({str(key) for body in _BODIES for key in body().fields} | {"unknown"}))
 

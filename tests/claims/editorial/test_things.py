@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims.api.editorial import sourcing
+from claims.editorial import named_sources
 from claims.models import Claimant, Rating, RatingScale, Topic
-from sources.fetching import FetchError
+from sources.http.fetching import FetchError
+from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
-from sources.reading import Material
 from tests.claims.editorial.test_preconditions import at_once
-from tests.claims.editorial.tool import pointers, tool
-from tests.newsroom import make_snapshot, make_source
+from tests.helpers.newsroom import make_snapshot, make_source
+from tests.helpers.newsroom_tool import pointers, tool
 
 TEXT = "The minister said the bridge cost 90 million euros. It was paid from the road fund, he added."
 
@@ -82,7 +82,7 @@ def test_a_text_becomes_the_latest_snapshot_once(contributor: User) -> None:
 @pytest.mark.django_db
 def test_an_address_is_captured_when_asked_for(contributor: User, monkeypatch: pytest.MonkeyPatch) -> None:
     url = "https://news.example.org/bridge"
-    monkeypatch.setattr(sourcing, "fetch", lambda address: address)
+    monkeypatch.setattr(named_sources, "fetch", lambda address: address)
     monkeypatch.setattr(
         Material,
         "fetched",
@@ -99,7 +99,7 @@ def test_an_address_that_gives_nothing_is_no_source(
     def fetch(address: str) -> Any:
         raise FetchError("timed_out", f"{address} did not answer.")
 
-    monkeypatch.setattr(sourcing, "fetch", fetch)
+    monkeypatch.setattr(named_sources, "fetch", fetch)
     refusal = tool(contributor).post("sources/", {"url": "https://news.example.org/x", "capture": True})
     assert (refusal.status_code, pointers(refusal)) == (422, ["#/url"])
     assert not Source.objects.exists()

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from claims import tokens
 from claims.models import ApiToken
-from tests.claims.editorial.tool import Tool
-from tests.desk import said
+from claims.newsroom import api_tokens
+from tests.helpers.desk import said
+from tests.helpers.newsroom_tool import Tool
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def page_of(token: ApiToken) -> str:
 
 
 def issue(whose: User, name: str = "Planner") -> tuple[ApiToken, str]:
-    return tokens.issue(whose, name=name, scopes=["claims:read"], days=30)
+    return api_tokens.issue(whose, name=name, scopes=["claims:read"], days=30)
 
 
 def made(client: Client, **form: Any) -> tuple[ApiToken, str]:

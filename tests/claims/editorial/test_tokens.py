@@ -13,11 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from knox.crypto import hash_token
 
-from claims import tokens
 from claims.models import ApiToken, Scope
-from claims.moves import NotAllowed
-from tests.claims.editorial.tool import Tool, tool
-from tests.newsroom import make_claim, person
+from claims.newsroom import api_tokens
+from claims.review.moves import NotAllowed
+from tests.helpers.newsroom import make_claim, person
+from tests.helpers.newsroom_tool import Tool, tool
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def issue(
     whose: User, *, scopes: Iterable[str] = tuple(Scope.values), days: int = 30, by: User | None = None
 ) -> tuple[ApiToken, str]:
-    return tokens.issue(whose, name="Planner", scopes=scopes, days=days, by=by)
+    return api_tokens.issue(whose, name="Planner", scopes=scopes, days=days, by=by)
 
 
 def assert_closed(response: Any, challenge: str) -> None:
@@ -107,7 +107,7 @@ def test_a_revoked_token_opens_nothing(editor: User) -> None:
     token, secret = issue(editor)
     tool = Tool(secret)
     assert tool.get("claims/").status_code == 200
-    tokens.revoke(token, by=editor)
+    api_tokens.revoke(token, by=editor)
     assert_closed(tool.get("claims/"), 'Bearer realm="editorial", error="invalid_token"')
 
 
@@ -143,15 +143,15 @@ def test_use_is_noted_once_an_hour(editor: User, django_assert_num_queries: Any)
     def used(minutes_ago: int) -> bool:
         before = timezone.now() - timedelta(minutes=minutes_ago)
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=before)
-        assert tokens.find(secret) == token
+        assert api_tokens.find(secret) == token
         token.refresh_from_db()
         return token.last_used_at != before
 
-    tokens.find(secret)
+    api_tokens.find(secret)
     assert ApiToken.objects.filter(pk=token.pk, last_used_at__isnull=False).exists()
     assert (used(minutes_ago=59), used(minutes_ago=61)) == (False, True)
     with django_assert_num_queries(1):
-        tokens.find(secret)
+        api_tokens.find(secret)
 
 
 # Who makes and ends it ------------------------------------------------------------------------------------------------
@@ -165,9 +165,9 @@ def test_people_make_and_revoke_their_own_and_administrators_everybodys(
     token, _secret = issue(checker, by=administrator)
     assert (token.user, token.created_by) == (checker, administrator)
     with pytest.raises(NotAllowed):
-        tokens.revoke(token, by=editor)
-    assert tokens.revoke(token, by=checker).revoked_by == checker
-    assert tokens.revoke(token, by=administrator).revoked_by == checker
+        api_tokens.revoke(token, by=editor)
+    assert api_tokens.revoke(token, by=checker).revoked_by == checker
+    assert api_tokens.revoke(token, by=administrator).revoked_by == checker
 
 
 def test_an_administrator_makes_no_token_of_a_superuser(administrator: User) -> None:
@@ -176,7 +176,7 @@ def test_an_administrator_makes_no_token_of_a_superuser(administrator: User) -> 
         issue(root, by=administrator)
     token, _secret = issue(root, by=root)
     with pytest.raises(NotAllowed):
-        tokens.revoke(token, by=administrator)
+        api_tokens.revoke(token, by=administrator)
 
 
 @pytest.mark.parametrize("days", [0, -1, 367])
@@ -252,7 +252,7 @@ def test_a_token_cannot_be_changed_even_by_sql(
 
 
 def test_a_revoked_token_stays_revoked_even_by_sql(editor: User) -> None:
-    token = tokens.revoke(issue(editor)[0], by=editor)
+    token = api_tokens.revoke(issue(editor)[0], by=editor)
     refused("UPDATE claims_apitoken SET revoked_at = NULL WHERE id = %s", token.pk, rule="stays revoked")
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from claims import workflow
 from claims.models import Claim, Verdict
-from tests.claims.rules.breaking import as_committed
-from tests.newsroom import make_claim, make_draft
+from claims.review import workflow
+from tests.helpers.broken_rules import as_committed
+from tests.helpers.newsroom import make_claim, make_draft
 
 
 @pytest.fixture

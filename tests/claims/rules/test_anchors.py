@@ -3,8 +3,8 @@
 import pytest
 
 from claims.models import Verdict
-from tests.claims.rules.breaking import refused, sql
-from tests.newsroom import make_claim, make_source, rating
+from tests.helpers.broken_rules import refused, sql
+from tests.helpers.newsroom import make_claim, make_source, rating
 
 pytestmark = pytest.mark.django_db
 

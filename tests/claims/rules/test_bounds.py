@@ -9,14 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.test import Client
 
-from claims.importers import reading
+from claims.imports.reading import interpretation
 from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.models.claim import LONGEST_CONTEXT, LONGEST_STATEMENT
 from claims.models.verdict import LONGEST_NOTE
 from sources.models import Source
-from tests.claims.editorial.tool import pointers, tool
-from tests.claims.rules.breaking import refused, sql
-from tests.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.broken_rules import refused, sql
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom_tool import pointers, tool
 
 pytestmark = pytest.mark.django_db
 
@@ -147,4 +147,7 @@ def test_form_says_what_is_wrong(client: Client, editor: User) -> None:
 
 
 def test_importer_refuses_what_the_database_would() -> None:
-    assert (reading.LONGEST_STATEMENT, reading.LONGEST_TEXT) == (LONGEST_STATEMENT, LONGEST_NOTE)
+    assert (interpretation.LONGEST_STATEMENT, interpretation.LONGEST_TEXT) == (
+        LONGEST_STATEMENT,
+        LONGEST_NOTE,
+    )

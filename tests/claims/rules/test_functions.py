@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from claims import workflow
 from claims.models import Verdict
-from factcheck.rules import SEARCH_PATH
-from tests.claims.rules.breaking import PUBLISH, SIGN_OFF, refused, sql, write_down
-from tests.newsroom import make_claim
+from claims.review import workflow
+from factcheck.database.rules import SEARCH_PATH
+from tests.helpers.broken_rules import PUBLISH, SIGN_OFF, refused, sql, write_down
+from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 
 from claims.models import Claim, ImportRun, Verdict
 from sources.models import Publisher
-from tests.claims.rules.breaking import refused, sql
-from tests.newsroom import make_claim, person, rating
+from tests.helpers.broken_rules import refused, sql
+from tests.helpers.newsroom import make_claim, person, rating
 
 pytestmark = pytest.mark.django_db
 

@@ -9,12 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from pghistory.models import Event
 
 from claims.models import Claim, Verdict
-from tests.claims.rules.breaking import (
-    refused,
-    sql,
-    verdict_in,
-)
-from tests.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.broken_rules import refused, sql, verdict_in
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,8 @@
 import pytest
 
 from claims.models import ImportedRecord, ImportProblem, ImportRun, PossibleDuplicate
-from tests.claims.intake.bringing import bring, review
-from tests.claims.rules.breaking import refused
+from tests.helpers.broken_rules import refused
+from tests.helpers.brought_records import bring, review
 
 pytestmark = pytest.mark.django_db
 

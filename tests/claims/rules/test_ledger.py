@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from claims.models import Publication, PublishedVerdict, Verdict
-from factcheck import clock
-from tests.claims.rules.breaking import sql
-from tests.claims.rules.racing import one_after_the_other
+from factcheck.database import clock
+from tests.helpers.broken_rules import sql
+from tests.helpers.two_connections import one_after_the_other
 
 pytestmark = pytest.mark.django_db
 

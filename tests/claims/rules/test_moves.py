@@ -6,13 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from claims.models import Claim, Verdict
-from tests.claims.rules.breaking import (
-    refused,
-    sql,
-    verdict_in,
-    write_down,
-)
-from tests.newsroom import make_claim
+from tests.helpers.broken_rules import refused, sql, verdict_in, write_down
+from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 

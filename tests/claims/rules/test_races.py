@@ -8,15 +8,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims import publishing, workflow
+from claims.ledger import publishing
 from claims.models import Claim, Verdict
+from claims.review import workflow
 from sources.models import Publisher, Source
-from tests.claims.ledgers import imported_verdict
-from tests.claims.rules.breaking import PUBLISH, SIGN_OFF, refused, sql, write_down
-from tests.claims.rules.racing import alone, one_after_the_other, seeing_the_past
 from tests.claims.rules.test_immutability import INSERT_EVIDENCE
 from tests.claims.rules.test_ledger import insert_publication
-from tests.newsroom import make_claim, make_draft, make_source
+from tests.helpers.broken_rules import PUBLISH, SIGN_OFF, refused, sql, write_down
+from tests.helpers.ledger_rows import imported_verdict
+from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.two_connections import alone, one_after_the_other, seeing_the_past
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

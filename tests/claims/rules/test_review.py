@@ -4,11 +4,12 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from claims import drafting, publishing, workflow
+from claims.ledger import publishing
 from claims.models import Verdict
+from claims.review import verdict_drafts, workflow
 from sources.models import Publisher
-from tests.claims.rules.breaking import INSERT_VERDICT, PUBLISH, SIGN_OFF, refused, sql, write_down
-from tests.newsroom import make_claim, make_draft
+from tests.helpers.broken_rules import INSERT_VERDICT, PUBLISH, SIGN_OFF, refused, sql, write_down
+from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -23,13 +24,13 @@ def test_who_submitted_a_verdict_cannot_sign_it_off(draft: Verdict, colleague: U
 
 
 def test_who_edited_a_draft_cannot_sign_it_off(draft: Verdict, checker: User, editor: User) -> None:
-    drafting.record_editor(draft, editor)
+    verdict_drafts.record_editor(draft, editor)
     submitted = workflow.move(draft, "submit", by=checker)
     refused(SIGN_OFF, submitted.pk, editor.pk, submitted.review_round, match="signoff_by_somebody_else")
 
 
 def test_who_edited_a_draft_is_not_forgotten(draft: Verdict, editor: User) -> None:
-    drafting.record_editor(draft, editor)
+    verdict_drafts.record_editor(draft, editor)
     refused("UPDATE claims_verdict SET edited_by = '{}'", match="verdict_editors_are_remembered")
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from claims import workflow
 from claims.models import Claim, Publication, PublishedVerdict, Verdict
-from tests.claims.intake.bringing import bring, review
-from tests.claims.rules.breaking import PUBLISH, as_committed, refused, sql, write_down
+from claims.review import workflow
+from tests.helpers.broken_rules import PUBLISH, as_committed, refused, sql, write_down
+from tests.helpers.brought_records import bring, review
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 
-from claims import workflow
 from claims.models import Claim, Publication, SearchLanguage, SearchSpelling, SearchWord
-from tests.claims.rules.breaking import as_committed
-from tests.newsroom import make_claim
+from claims.review import workflow
+from tests.helpers.broken_rules import as_committed
+from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 

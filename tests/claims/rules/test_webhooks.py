@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from claims.models import Claim, Publication, WebhookDelivery, WebhookEndpoint, WebhookProgress
-from tests.claims.rules.breaking import refused, sql
+from tests.helpers.broken_rules import refused, sql
 
 pytestmark = pytest.mark.django_db
 

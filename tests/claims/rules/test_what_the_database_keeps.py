@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from claims.models import Claim, Mention, SearchWord, Verdict
-from tests.claims.rules.breaking import refused, sql
+from tests.helpers.broken_rules import refused, sql
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from claims.models import WebhookEndpoint
-from claims.webhooks import following, sending
-from tests.claims.webhooks.receiver import Receiver
+from claims.webhooks import deliveries, ledger_followers
+from tests.helpers.webhook_receiver import Receiver
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def work(endpoint: WebhookEndpoint) -> Callable[[], None]:
     """Do what the worker does for the endpoint after a publication."""
 
     def until_done() -> None:
-        following.follow()
-        sending.send(endpoint.pk)
+        ledger_followers.follow()
+        deliveries.send(endpoint.pk)
 
     return until_done
 
@@ -45,6 +45,6 @@ def work(endpoint: WebhookEndpoint) -> Callable[[], None]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Time that stands still and is moved by the test; and retries that come exactly when the schedule says."""
-    monkeypatch.setattr(sending, "JITTER", 0)
+    monkeypatch.setattr(deliveries, "JITTER", 0)
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1), tick=False) as traveller:
         yield traveller

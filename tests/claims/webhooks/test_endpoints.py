@@ -10,10 +10,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks import WebhookVerificationError
 
 from claims.models import Claim, WebhookDelivery, WebhookEndpoint, WebhookProgress
-from claims.webhooks import endpoints, waking
-from claims.webhooks.sending import RETRIES
+from claims.webhooks import endpoints, worker_calls
+from claims.webhooks.deliveries import RETRIES
 from claims.webhooks.tasks import report_disabled
-from tests.claims.webhooks.receiver import Receiver, status
+from tests.helpers.webhook_receiver import Receiver, status
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ class TestSwitchingOff:
         receiver.answers = [status(410)]
         publish()
         work()
-        job = ProcrastinateJob.objects.get(task_name=waking.REPORT)
+        job = ProcrastinateJob.objects.get(task_name=worker_calls.REPORT)
         report_disabled(**job.args)
         (mail,) = mailoutbox
         assert mail.to == [administrator.email]

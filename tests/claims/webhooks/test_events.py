@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims import classification, drafting, workflow
 from claims.models import Claim, Publication, Verdict, WebhookDelivery, WebhookEndpoint
-from claims.webhooks import events, following
+from claims.review import classification, verdict_drafts, workflow
+from claims.webhooks import events, ledger_followers
 from sources.models import Publisher
-from tests.claims.webhooks.receiver import Receiver
-from tests.newsroom import make_claim, make_draft, make_source, rating
+from tests.helpers.newsroom import make_claim, make_draft, make_source, rating
+from tests.helpers.webhook_receiver import Receiver
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ Work = Callable[[], None]
 
 def told(endpoint: WebhookEndpoint) -> list[tuple[str, int]]:
     """The events and claim versions of which the endpoint is to be told, in their order."""
-    following.follow()
+    ledger_followers.follow()
     rows = WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk")
     return list(rows.values_list("event", "publication__version"))
 
@@ -72,7 +72,7 @@ def test_merge_and_its_undoing(endpoint: WebhookEndpoint, publish: Publish, edit
     claim, target = publish(), publish()
     claim = workflow.move(claim, "merge", by=editor, into=target)
     workflow.move(claim, "unmerge", by=editor)
-    following.follow()
+    ledger_followers.follow()
     rows = WebhookDelivery.objects.order_by("pk").values_list("event", "publication__claim")
     assert list(rows)[2:] == [
         ("claim.merged", claim.pk),
@@ -253,7 +253,7 @@ class TestMessage:
         """A draft beside the published verdict, notes, edits that wait, and claims that are not public."""
         claim = publish()
         Claim.objects.filter(pk=claim.pk).update(statement="SECRET edit", reason="SECRET reason")
-        draft = drafting.draft(claim, author=checker)
+        draft = verdict_drafts.draft(claim, author=checker)
         Verdict.objects.filter(pk=draft.pk).update(
             summary="SECRET summary", explanation="SECRET explanation", rating=rating("true")
         )

@@ -17,9 +17,9 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.models import Claim, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
-from claims.webhooks import following, sending, tasks, waking
-from tests.claims.webhooks.receiver import Receiver, status
-from tests.worker import run_waiting_jobs
+from claims.webhooks import deliveries, ledger_followers, tasks, worker_calls
+from tests.helpers.webhook_receiver import Receiver, status
+from tests.helpers.worker import run_waiting_jobs
 
 Publish = Callable[..., Claim]
 
@@ -28,10 +28,10 @@ import sys, django
 django.setup()
 from django.conf import settings
 from django.db import connection
-from claims.webhooks import sending
+from claims.webhooks import deliveries
 connection.settings_dict["NAME"], endpoint_id = sys.argv[1], int(sys.argv[2])
 settings.WEBHOOKS_TO_LOOPBACK = True
-sending.send(endpoint_id)
+deliveries.send(endpoint_id)
 """
 
 
@@ -71,8 +71,8 @@ class TestWorker:
         claims = [publish() for _ in range(5)]
 
         def work() -> None:
-            following.follow()
-            sending.send(endpoint.pk)
+            ledger_followers.follow()
+            deliveries.send(endpoint.pk)
 
         in_parallel(*[work] * 4)
         assert [message.version[0] for message in receiver.messages] == [claim.pk for claim in claims]
@@ -85,8 +85,8 @@ class TestWorker:
 
         def second() -> None:
             publish()
-            following.follow()
-            sending.send(endpoint.pk)
+            ledger_followers.follow()
+            deliveries.send(endpoint.pk)
 
         def publish_meanwhile(request: BaseHTTPRequestHandler) -> None:
             in_parallel(second)
@@ -94,8 +94,8 @@ class TestWorker:
 
         receiver.answers = [publish_meanwhile]
         publish()
-        following.follow()
-        sending.send(endpoint.pk)
+        ledger_followers.follow()
+        deliveries.send(endpoint.pk)
         assert len(receiver.messages) == 2
         assert WebhookProgress.objects.get().held_until is None
 
@@ -111,7 +111,7 @@ class TestWorker:
 
         receiver.answers = [wait]
         publish()
-        following.follow()
+        ledger_followers.follow()
         child = subprocess.Popen(
             [sys.executable, "-c", SEND, connection.settings_dict["NAME"], str(endpoint.pk)],
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
@@ -123,10 +123,10 @@ class TestWorker:
         killed.set()
         # Nothing was written down, and for a while the endpoint counts as being worked at.
         assert not WebhookAttempt.objects.exists()
-        sending.send(endpoint.pk)
+        deliveries.send(endpoint.pk)
         assert len(receiver.messages) == 1
-        with time_machine.travel(datetime.now(UTC) + sending.HOLD + timedelta(seconds=1)):
-            sending.send(endpoint.pk)
+        with time_machine.travel(datetime.now(UTC) + deliveries.HOLD + timedelta(seconds=1)):
+            deliveries.send(endpoint.pk)
         first, second = receiver.messages
         assert (first.id, first.body) == (second.id, second.body)
         assert WebhookDelivery.objects.get().state == "delivered"
@@ -135,7 +135,7 @@ class TestWorker:
         self, endpoint: WebhookEndpoint, publish: Publish
     ) -> None:
         """Otherwise the worker could look too early, and nobody would call it again."""
-        waking.announce()
+        worker_calls.announce()
         taken: list[Any] = []
 
         def take() -> None:
@@ -147,7 +147,7 @@ class TestWorker:
             publish()
             in_parallel(take)
         in_parallel(take)
-        assert taken == [None, waking.FOLLOW]
+        assert taken == [None, worker_calls.FOLLOW]
 
 
 @pytest.mark.django_db
@@ -159,7 +159,7 @@ class TestOnceAMinute:
         ProcrastinateJob.objects.all().delete()
         tasks.look_after(timestamp=0)
         job = ProcrastinateJob.objects.get()
-        assert (job.task_name, job.args) == (waking.SEND, {"endpoint_id": endpoint.pk})
+        assert (job.task_name, job.args) == (worker_calls.SEND, {"endpoint_id": endpoint.pk})
         tasks.look_after(timestamp=60)
         assert ProcrastinateJob.objects.count() == 1
 
@@ -168,7 +168,7 @@ class TestOnceAMinute:
     )
     def test_leaves_an_endpoint_alone(self, endpoint: WebhookEndpoint, publish: Publish, column: str) -> None:
         publish()
-        following.follow()
+        ledger_followers.follow()
         ProcrastinateJob.objects.all().delete()
         WebhookProgress.objects.update(**{column: timezone.now() + timedelta(seconds=30)})
         tasks.look_after(timestamp=0)
@@ -179,7 +179,7 @@ class TestOnceAMinute:
 
     def test_leaves_switched_off_endpoints_alone(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
         publish()
-        following.follow()
+        ledger_followers.follow()
         ProcrastinateJob.objects.all().delete()
         WebhookEndpoint.objects.update(active=False)
         tasks.look_after(timestamp=0)

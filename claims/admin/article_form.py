@@ -1,0 +1,141 @@
+"""Import an article from the desk: what `manage.py import_article` does, with a form."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from claims.articles.article_import import ImportedArticle, import_article
+from factcheck.admin.base import person_at
+from sources.extraction import LARGEST, ExtractionError
+from sources.http.fetching import FetchError, fetch
+from sources.material import Material
+from sources.models import Source
+from sources.overrides import OverrideError, Overrides, read_overrides
+
+
+class ArticleForm(forms.Form):
+    """Where the article is, and what the editor knows better than the article says it."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget({"type": "url", "placeholder": "https://"}),
+        help_text=gettext_lazy(
+            "The page is fetched. With a text or file below, it is only noted as the address."
+        ),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("or text"),
+        required=False,
+        strip=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 8, "placeholder": gettext_lazy("Paste the article")}),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("or file"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=gettext_lazy("HTML, PDF or plain text."),
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), required=False, widget=UnfoldAdminTextInputWidget)
+    publisher = forms.CharField(
+        label=gettext_lazy("Publisher"), required=False, widget=UnfoldAdminTextInputWidget
+    )
+    byline = forms.CharField(label=gettext_lazy("Byline"), required=False, widget=UnfoldAdminTextInputWidget)
+    published_on = forms.DateField(
+        label=gettext_lazy("Published on"), required=False, widget=UnfoldAdminSingleDateWidget
+    )
+    language = forms.CharField(
+        label=gettext_lazy("Language"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("A tag such as en, pt-BR or ko; recognised when left empty."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=[("", gettext_lazy("As recognised")), *Source.Kind.choices],
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    stated_fields = ("title", "publisher", "byline", "published_on", "language", "kind")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [name for name in ("text", "file") if cleaned.get(name)]
+        if len(given) == 2:
+            raise forms.ValidationError(_("Give either a text or a file, not both."))
+        if not given and not cleaned.get("address"):
+            raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
+        if cleaned.get("file") and cleaned["file"].size > LARGEST:
+            self.add_error(
+                "file", _("The file is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+            )
+        return cleaned
+
+    def overrides(self) -> Overrides:
+        """Raises OverrideError."""
+        cleaned = self.cleaned_data
+        names = ("title", "publisher", "byline", "language", "kind")
+        day = cleaned["published_on"]
+        return read_overrides(
+            **{name: cleaned[name] for name in names},
+            date=day.isoformat() if day else "",
+            url=cleaned["address"],
+        )
+
+    def material(self) -> Material:
+        """Raises FetchError. Only ever fetches an address: a form must not reach the server's own files."""
+        cleaned = self.cleaned_data
+        if file := cleaned["file"]:
+            return Material(file.read(), filename=file.name, content_type=file.content_type or "")
+        if cleaned["text"]:
+            return Material(cleaned["text"].encode(), content_type="text/plain", charset="utf-8")
+        return Material.fetched(fetch(cleaned["address"]))
+
+
+def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perms(["claims.add_claim", "sources.add_snapshot"]):
+        raise PermissionDenied
+    if request.method == "POST":
+        form = ArticleForm(request.POST, request.FILES)
+        imported = _imported(request, form) if form.is_valid() else None
+    else:
+        form, imported = ArticleForm(initial={"address": request.GET.get("address", "")}), None
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Import an article"),
+        "media": admin.media + form.media,
+        "form": form,
+        "stated": [form[name] for name in form.stated_fields],
+        "imported": imported,
+    }
+    return TemplateResponse(request, "admin/desk/import_article.html", context)
+
+
+def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
+    try:
+        overrides = form.overrides()
+        imported = import_article(form.material(), overrides=overrides, by=person_at(request))
+    except (OverrideError, FetchError, ExtractionError) as problem:
+        form.add_error(None, str(problem))
+        return None
+    created = len(imported.proposal.created)
+    if created:
+        messages.success(request, _("Imported: %d claims wait for triage.") % created)
+    else:
+        messages.info(request, _("Nothing new was found in it: no claim was added."))
+    return imported

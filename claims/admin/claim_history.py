@@ -1,0 +1,78 @@
+"""What the workflow and the ledger add to the history of a claim or verdict."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, Publication, Transition, Verdict
+from claims.models.readership import READ_DRAFTS
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
+from factcheck.admin.past_of_rows import Entry, name_of
+
+_LABELS = {
+    **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
+    **{action: move.label for (_state, action), move in VERDICT_MOVES.items()},
+}
+
+
+def reads_work_on(row: Claim | Verdict, reader: User) -> bool:
+    """Whether the person may read how it came about, and not only what was published of it."""
+    own = row.author_id if isinstance(row, Verdict) else row.created_by_id
+    return reader.pk == own or reader.has_perm(READ_DRAFTS)
+
+
+def of_claim(claim: Claim, reader: User) -> list[Entry]:
+    published = _publications(claim.publications.defer("body", "search_text"))
+    if not reads_work_on(claim, reader):
+        return published
+    added = Entry(claim.created_at, name_of(claim.created_by), _("Added"))
+    moves = claim.transitions.readable_by(reader).select_related("verdict__publisher")
+    return [added, *_moves(moves), *published]
+
+
+def of_verdict(verdict: Verdict, reader: User) -> list[Entry]:
+    if not reads_work_on(verdict, reader):
+        # How it became public, and ceased to be; the note on a retraction is public too.
+        return _moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
+    return [
+        Entry(verdict.created_at, name_of(verdict.author), _("Drafted")),
+        *_moves(verdict.transitions.all()),
+    ]
+
+
+def _moves(transitions: Iterable[Transition]) -> list[Entry]:
+    return [
+        Entry(
+            move.at,
+            move.actor_name,
+            label_of(move.action)
+            + (_(" (verdict %(id)s)") % {"id": move.verdict_id} if move.verdict_id else "")
+            + ("" if move.before == move.after else _(": %s") % state_change(move)),
+            note=move.note,
+        )
+        for move in transitions
+    ]
+
+
+def label_of(action: str) -> str:
+    """How a move is called on its button; those that have none are called by their name."""
+    return str(_LABELS.get(action, action.replace("_", " ").capitalize()))
+
+
+def state_change(move: Transition) -> str:
+    states = dict(Verdict.State.choices if move.verdict_id else Claim.State.choices)
+    return f"{states.get(move.before, move.before)} → {states.get(move.after, move.after)}"
+
+
+def _publications(publications: Iterable[Publication]) -> list[Entry]:
+    return [
+        Entry(
+            entry.published_at,
+            _("the ledger"),
+            _("Public version %(number)d: %(kind)s")
+            % {"number": entry.version, "kind": entry.get_kind_display()},
+            note=entry.note,
+        )
+        for entry in publications
+    ]

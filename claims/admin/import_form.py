@@ -1,0 +1,233 @@
+"""Import a file from the desk: choose it, see what would be stored, correct what its columns mean, start."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+import tomli_w
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
+
+from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
+from claims.imports.reading import recognition
+from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.review_record import Review
+from claims.imports.storing import house_archive, runs
+from claims.models import ImportRun, NormalisedRating
+from claims.review.moves import IllegalMove, NotAllowed
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+
+#: So many records are shown before an import is started.
+SHOWN = 20
+
+
+class FileForm(forms.Form):
+    """The file to import."""
+
+    file = forms.FileField(label=gettext_lazy("File"), widget=UnfoldAdminFileFieldWidget)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_MAX_BYTES:
+            raise forms.ValidationError(
+                _("The file has %(size)s; at most %(most)s are taken here. The command takes any size.")
+                % {"size": filesizeformat(file.size), "most": filesizeformat(settings.IMPORT_MAX_BYTES)}
+            )
+        return file
+
+
+class TomlForm(forms.Form):
+    """The whole mapping as text."""
+
+    toml = forms.CharField(
+        label=gettext_lazy("The mapping as TOML"),
+        strip=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 24, "spellcheck": "false", "class": "desk-code"}),
+    )
+
+    def clean_toml(self) -> Settings:
+        try:
+            mapping = tomllib.loads(self.cleaned_data["toml"].replace("\r\n", "\n"))
+            json.dumps(mapping)
+        except tomllib.TOMLDecodeError as error:
+            raise forms.ValidationError(_("This is not TOML: %s") % error) from None
+        except TypeError:
+            raise forms.ValidationError(_("Put dates and times in quotation marks.")) from None
+        return mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One record of the preview."""
+
+    review: Review | None
+    refusal: Refusal | None
+    rating_class: SafeString | str = ""
+
+    @property
+    def field(self) -> str:
+        """What a refusal is about, as the form calls it."""
+        name = self.refusal.field if self.refusal else ""
+        return str(LABELS.get(name, name))
+
+    @property
+    def remarks(self) -> list[tuple[str, str]]:
+        found = self.review.remarks if self.review else ()
+        return [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in found]
+
+    @property
+    def raw(self) -> str:
+        """What a refused record says, as the file has it."""
+        if self.refusal is None:
+            return ""
+        raw = _raw(self.refusal)
+        return "" if raw is None else json.dumps(raw, indent=2, ensure_ascii=False, default=str)
+
+
+def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
+    """The page where the file is chosen."""
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = runs.choose(form.cleaned_data["file"], by=person_at(request))
+        except (IllegalMove, NotAllowed) as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return HttpResponseRedirect(reverse("admin:claims_importrun_set-up", args=[run.pk]))
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Import a file"),
+        "form": form,
+        "formats": [one.TITLE for one in recognition.FORMATS],
+        "most": settings.IMPORT_MAX_BYTES,
+    }
+    return TemplateResponse(request, "admin/desk/import_file.html", context)
+
+
+def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """The page where one sees what would be stored, and corrects how the file is read."""
+    if run.state != ImportRun.State.CHOSEN or not run.upload:
+        return HttpResponseRedirect(change_page(run))
+    try:
+        return _set_up(admin, request, run)
+    except FileNotFoundError:
+        messages.error(request, _("The file is not there any more. Choose it again."))
+        return HttpResponseRedirect(reverse("admin:claims_importrun_add"))
+
+
+def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
+    form, toml = _forms(request, run)
+    asked = request.POST.get("do", "") if request.method == "POST" else ""
+    sent = toml if asked == "toml" else form
+    if asked and (sent is None or sent.is_valid()):
+        if sent is not None and not _keep(run, sent):
+            messages.error(request, _("It has been started meanwhile."))
+            return HttpResponseRedirect(change_page(run))
+        if asked != "start":
+            return HttpResponseRedirect(request.path)
+        begin = house_archive.ask if request.POST.get("house_archive") else runs.start
+        try:
+            begin(run, by=person_at(request))
+        except (IllegalMove, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(change_page(run))
+    notes: list[str] = []
+    shown = [_shown(item) for _record, item in _preview(run, run.format_settings, notes)]
+    stored = [item for item in shown if item.review]
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Import %s") % run.origin,
+        "opts": admin.opts,
+        "run": run,
+        "format": next((one.TITLE for one in recognition.FORMATS if run.format == one.NAME), run.format),
+        "form": form,
+        "toml": toml,
+        "notes": notes,
+        "records": shown,
+        "refused": len(shown) - len(stored),
+        "incomplete": sum(bool(item.remarks) for item in stored),
+        "stored": len(stored),
+        "may_bring_archive": request.user.has_perm(house_archive.PERMISSION),
+    }
+    return TemplateResponse(request, "admin/desk/import_set_up.html", context)
+
+
+def _forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:
+    """What can be corrected: of formats that settle everything themselves, nothing."""
+    if "mapping" not in run.format_settings:
+        return None, None
+    asked = request.POST.get("do", "") if request.method == "POST" else ""
+    sent = request.POST if asked in ("preview", "start") else None
+    form = MappingForm(sent, settings=run.format_settings, columns=_columns(run))
+    written = {"toml": tomli_w.dumps(_without_none(section(run.format_settings, "mapping")))}
+    return form, TomlForm(request.POST if asked == "toml" else None, initial=written)
+
+
+@transaction.atomic
+def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
+    """Store the corrected settings, unless it has been started with the old ones."""
+    row = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if row.state != ImportRun.State.CHOSEN:
+        return False
+    if isinstance(form, MappingForm):
+        row.format_settings = form.settings()
+    else:
+        row.format_settings = {**row.format_settings, "mapping": form.cleaned_data["toml"]}
+    row.save(update_fields=["format_settings"])
+    return True
+
+
+def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previewed]:
+    """The first records, and into the list what was not read, or read in an unusual way."""
+    return runs.preview(run, format=run.format, settings=how, count=SHOWN, noted=notes.append)
+
+
+def _columns(run: ImportRun) -> dict[str, str]:
+    """The columns of a table in their order, each with the first value in it. A mapping need not be right for that."""
+    kept = {name: part for name, part in section(run.format_settings, "mapping").items() if name == "table"}
+    trial = kept | {"name": "columns", "fields": {"statement": 1}}
+    found: dict[str, str] = {}
+    for record, _item in _preview(run, {**run.format_settings, "mapping": trial}, []):
+        raw = _raw(record)
+        for name, value in raw.items() if isinstance(raw, dict) else ():
+            said = "" if value is None else " ".join(str(value).split())
+            found[name] = found.get(name) or (said if len(said) <= 40 else f"{said[:39]}…")
+    return found
+
+
+def _raw(record: Found | Refusal) -> Any:
+    """The record as the file has it."""
+    if isinstance(record, Refusal):
+        if record.raw is not None or record.found is None:
+            return record.raw
+        record = record.found
+    return record.raw if record.raw is not None else dict(record.fields)
+
+
+def _shown(item: Review | Refusal) -> Shown:
+    if isinstance(item, Refusal):
+        return Shown(None, item)
+    if item.rating is None:
+        return Shown(item, None)
+    if not item.rating.normalised:
+        return Shown(item, None, badge(_("Not mapped yet"), "waiting"))
+    return Shown(item, None, badge(NormalisedRating(item.rating.normalised).label))
+
+
+def _without_none(value: Any) -> Any:
+    """TOML has no word for nothing."""
+    if isinstance(value, dict):
+        return {key: _without_none(part) for key, part in value.items() if part is not None}
+    return [_without_none(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,85 @@
+"""Quotes on the desk: found in the snapshot when an editor pastes them, and shown in their context."""
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.models import Appearance, Evidence
+from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
+from claims.quotes.quote_places import places_in_words, quote, words_after, words_before
+
+#: The fields that tell one place of a quote from another, folded away: they are rarely needed.
+WHERE_SEVERAL = (
+    gettext_lazy("If the quote stands several times in the source"),
+    {"fields": (("prefix", "suffix"),), "classes": ("collapse",)},
+)
+_WORDS = ("exact", "prefix", "suffix")
+#: Characters of the text around a quote, on each side.
+_AROUND = 240
+
+
+class QuoteForm(forms.ModelForm):
+    """A source and the words quoted from it. The span is looked up in the source's latest snapshot.
+
+    What stands already is left where it is; only a new source or new words are looked up.
+    """
+
+    class Meta:
+        labels = {
+            "exact": gettext_lazy("Quote"),
+            "prefix": gettext_lazy("Words before"),
+            "suffix": gettext_lazy("Words after"),
+        }
+        help_texts = {
+            "exact": gettext_lazy(
+                "Paste the passage from the source. Empty: the source is listed without a quote."
+            ),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("source"):
+            return cleaned
+        if "source" in self.changed_data or any(map(self._differs, _WORDS)):
+            self._anchor(cleaned)
+        else:
+            cleaned.update({name: self.initial.get(name, "") for name in _WORDS})
+        return cleaned
+
+    def _differs(self, name: str) -> bool:
+        """Whether somebody changed the words. Browsers and forms change the white space around them by themselves."""
+        return self.cleaned_data.get(name, "").split() != self.initial.get(name, "").split()
+
+    def _anchor(self, cleaned: dict[str, Any]) -> None:
+        source, quote_typed = cleaned["source"], cleaned.get("exact", "")
+        # What the previous anchor left in these fields belongs to the previous words.
+        typed = {side: cleaned.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")}
+        try:
+            quotation = quote(source, quote_typed, **typed)
+        except QuoteNotFound as problem:
+            self.add_error("exact", _("%s Or leave the quote empty.") % problem)
+        except QuoteAmbiguous as problem:
+            text = source.latest_snapshot().text
+            self.add_error("exact", [str(problem), *places_in_words(text, problem)])
+            # Also opens the fold that holds the field.
+            self.add_error("prefix", _("Write the words that stand before the one you mean."))
+        else:
+            quotation.put_on(self.instance)
+            cleaned.update({name: getattr(quotation, name) for name in _WORDS})
+
+
+def in_context(row: Appearance | Evidence) -> SafeString | str:
+    """The exact words, marked, with the text around them as the snapshot holds it."""
+    if not row.exact:
+        return ""
+    before, after = row.prefix, row.suffix
+    if row.snapshot and row.start is not None and row.end is not None:
+        text = row.snapshot.text
+        before, after = words_before(text, row.start, _AROUND), words_after(text, row.end, _AROUND)
+    return format_html(
+        '<span class="desk-quote" dir="auto">{}<mark>{}</mark>{}</span>', before, row.exact, after
+    )

@@ -1,0 +1,49 @@
+"""An article comes in: captured as a source and read for claims, all of it or nothing."""
+
+from dataclasses import dataclass
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from claims.articles.detection import DEFAULT_THRESHOLD
+from claims.articles.proposals import Proposal, propose
+from claims.quotes.reanchoring import Reanchoring
+from sources.capture import Captured, capture
+from sources.material import Material
+from sources.overrides import NOTHING_STATED, Overrides
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedArticle:
+    """What became of an article. After a dry run nothing of it is stored."""
+
+    captured: Captured
+    proposal: Proposal
+    dry_run: bool
+
+
+def import_article(
+    material: Material,
+    *,
+    overrides: Overrides = NOTHING_STATED,
+    threshold: float = DEFAULT_THRESHOLD,
+    by: User | None = None,
+    dry_run: bool = False,
+) -> ImportedArticle:
+    """Store an article and propose its check-worthy statements as claims, in one transaction.
+
+    Args:
+        by: who imports it; the rows are theirs.
+        dry_run: do everything and take it back; no row and no file is left.
+
+    Raises:
+        ExtractionError: there is no text in it.
+    """
+    context = {"action": "import_article"} | ({"user": by.pk} if by else {})
+    with transaction.atomic(), pghistory.context(**context):
+        captured = capture(material, overrides=overrides, by=by, dry_run=dry_run)
+        reanchored = next((answer for answer in captured.answers if isinstance(answer, Reanchoring)), None)
+        proposal = propose(captured.snapshot, threshold=threshold, by=by, reanchored=reanchored)
+        transaction.set_rollback(dry_run)
+    return ImportedArticle(captured, proposal, dry_run)

@@ -1,0 +1,172 @@
+"""Tell the article's own sentences from the page's furniture around them.
+
+Furniture is what a page repeats, labels, credits, dates, sells or asks: gallery and section headings, "read more" and
+newsletter lines, video boxes, agency tags, credits, cookie and share lines. A rule names a shape or a phrase of the
+language, never an outlet.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from claims.articles.detection.blocks import Block
+from claims.articles.detection.lexicon import Language, tokenise, words
+
+TERMINAL = ".!?…。！？｡．।॥؟۔᙮።៕"
+_CLOSING = "\"'”’»«“)]}」』）】›"
+_TERMINAL = re.compile(rf"[{re.escape(TERMINAL)}][{re.escape(_CLOSING)}\s]*(?:\(\d+\)|\[\d+\])*$")
+_INNER_STOP = re.compile(r"[.!?…][\"”»’)]*\s+[\"“„«(]?[^\W\d_a-z]|[。！？।۔؟]")
+
+_UNITS = (
+    r"(?:mins?|minutes?|minuten?|minutos?|sec|secs|s|m|h|hrs?|uhr|utc|gmt|am|pm|a\.m|p\.m|views|분|초|分|秒)"
+)
+_DURATION = re.compile(
+    rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}\s*(?:{_UNITS}\.?)?(?:\s*{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE
+)
+_DIGITAL_DATE = (
+    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}\.?"
+    r"|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 ?\d{1,2}월 ?\d{1,2}일)"
+)
+_DATE_LINE = re.compile(rf"^.{{0,40}}?{_DIGITAL_DATE}(?:.{{0,30}})$")
+# ab/cd (Agency, Agency) · ab (Agency) · (Agency and Agency) · *** · #
+_AGENCIES = r"\([^()]{2,60}\)"
+_SIGNATURE = re.compile(
+    rf"^(?:[a-zß]{{2,5}}(?:[/,]\s?[a-zß]{{2,5}}){{1,5}}\s*(?:{_AGENCIES})?|[a-zß]{{2,5}}\s*{_AGENCIES}|\*{{3,}}|#+)\.?$"
+)
+_ONLY_AGENCIES = re.compile(r"^\([A-Z][\w.]*(?:(?:[,/;&]\s*|\s+(?:and|und|y|et|e)\s+)[A-Z][\w.]*){0,5}\)\.?$")
+_HANDLE = re.compile(r"(?:^|\s)(?:@\w{2,}|#\w{2,}|https?://\S+|www\.\S+|\S+@\S+\.\w+|pic\.twitter\.com\S*)")
+_TWEET_CREDIT = re.compile(r"^[—–-]\s*.{1,60}\(@\w+\)")
+_COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ|copyright\b", re.IGNORECASE)
+_NOTHING_SAID = re.compile(r"^[\W\d_]*$")
+_PIPES = re.compile(r"\s[|•·]\s")
+_EDITORIAL_BRACKET = re.compile(r"^[\[【(（].{1,40}[\]】)）]$")
+_DATELINES = (
+    # LONDON (Agency) — · Paris, 3 mars (Agence) – · Madrid, 3 mar (Agencia).- · (서울=통신사) 홍길동 기자 =
+    re.compile(r"^[^\W\d_][^()\n]{0,50}?\s?\([^()\n]{2,40}\)\s*[.:]?\s*(?:[-–—]{1,2}|/{1,2})\s*"),
+    re.compile(r"^[(\[][^()\[\]\n=]{1,20}=[^()\[\]\n]{1,20}[)\]]\s*(?:[^\n=]{1,30}(?:기자|특파원)\s*=\s*)?"),
+    # BERLIN, March 3 — · MEXICO CITY —
+    re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’ -]{2,30}(?:,\s?[^—–\n.]{2,30})?\s+[—–]{1,2}\s+"),
+    re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’ ]{2,30},\s?[^-—–\n.]{2,30}\s+[-—–]{1,2}\s+"),
+    re.compile(r"^【[^】\n]{2,24}】\s*"),
+    re.compile(r"^[^\s，。]{1,12}\d{1,2}月\d{1,2}日[电電讯訊](?:\s*[（(][^（）()\n]{1,30}[）)])?[，,：:\s]*"),
+    re.compile(r"^[\u0900-\u097f ]{2,30},\s?\d{1,2} [\u0900-\u097f]{2,12}\s?\([^()\n]{2,20}\)\s?[।:.–-]*\s*"),
+)  # fmt: skip
+_SHORTEST_TITLE_IN_CHARACTERS = 30
+_LONGEST_HEADING_IN_WORDS = 13
+_LONGEST_HEADING_IN_CHARACTERS = 36
+_LONGEST_LABEL_IN_WORDS = 45
+
+
+def is_complete(text: str) -> bool:
+    """Tell whether the text ends as a sentence ends."""
+    return _TERMINAL.search(text[-40:]) is not None
+
+
+def statements_of(blocks: Sequence[Block], language: Language) -> list[Block]:
+    """Return the blocks that are the article's own statements, in order."""
+    repeats = Counter(block.key for block in blocks)
+    seen: set[str] = set()
+    kept: list[Block] = []
+    after_label = False
+    for index, block in enumerate(blocks):
+        complete = is_complete(block.text)
+        repeated = repeats[block.key] > 1
+        label = _is_label(block, language, complete=complete)
+        heading = not complete and (
+            after_label
+            or repeated
+            or _is_heading(
+                block, language, first=not kept and index < 3, follows=blocks[index + 1 : index + 3]
+            )
+        )
+        if not (label or heading or (repeated and block.key in seen)):
+            kept.append(block)
+        after_label = label or (after_label and heading)
+        seen.add(block.key)
+    return kept
+
+
+def without_dateline(text: str) -> int:
+    """Return the length of the dateline with which the text opens, 0 if it opens with none."""
+    for dateline in _DATELINES:
+        match = dateline.match(text[:120])
+        if match and match.end() < len(text):
+            return match.end()
+    return 0
+
+
+def _is_label(block: Block, language: Language, *, complete: bool) -> bool:
+    text = block.text
+    if (
+        _NOTHING_SAID.match(text)
+        or _SIGNATURE.match(text)
+        or _ONLY_AGENCIES.match(text)
+        or _TWEET_CREDIT.match(text)
+    ):
+        return True
+    if len(text) <= 80 and (_DURATION.match(text) or (not complete and _DATE_LINE.match(text))):
+        return True
+    length = len(words(text)) if language.spaced else len(text) // 2
+    if length > _LONGEST_LABEL_IN_WORDS * 2:
+        return False
+    if _COPYRIGHT.search(text) and length <= _LONGEST_LABEL_IN_WORDS:
+        return True
+    if len(_HANDLE.findall(text)) * 4 >= length or (
+        len(_PIPES.findall(text)) >= 1 and length <= 20 and not complete
+    ):
+        return True
+    return (
+        _says_label(text, language, length, complete=complete) or _EDITORIAL_BRACKET.match(text) is not None
+    )
+
+
+def _says_label(text: str, language: Language, length: int, *, complete: bool) -> bool:
+    plain = " ".join(text.replace("’", "'").split()).lower().lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
+    if any(phrase in plain for phrase in language.furniture_holds):
+        return length <= _LONGEST_LABEL_IN_WORDS * 2
+    opening = language.furniture_opens.match(plain)
+    if opening is None:
+        return False
+    # "Read more: …" may end in a full stop; "Published figures show …" is a sentence.
+    return (
+        not complete
+        or plain[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
+        or length <= 6
+    )
+
+
+def _is_heading(block: Block, language: Language, *, first: bool, follows: Sequence[Block]) -> bool:
+    """Tell a heading from a caption or an item of a list that merely lacks its full stop."""
+    text = block.text
+    if _INNER_STOP.search(text):
+        return False
+    if text.endswith((":", "：", ",", ";")) and len(text) < 60:
+        return True
+    if first and len(text) > _SHORTEST_TITLE_IN_CHARACTERS:
+        return _is_restated(text, follows, language)
+    if not language.spaced:
+        return len(text) <= _LONGEST_HEADING_IN_CHARACTERS
+    return len(words(text)) <= _LONGEST_HEADING_IN_WORDS and not _is_caption(text, language)
+
+
+def _is_caption(text: str, language: Language) -> bool:
+    """A short line is a statement of its own if it has a finite verb, a fact and the grammar of running text."""
+    tokens = tokenise(text)
+    if len(tokens) < 8 or not language.known:
+        return False
+    found = language.signals.find(text, tokens)
+    lower = sum(token.text[0].islower() for token in tokens) if language.cased else len(tokens)
+    has_fact = any(character.isdigit() for character in text) or "number" in found or "date" in found
+    return "past" in found and has_fact and lower >= len(tokens) / 2 and ":" not in text
+
+
+def _is_restated(title: str, follows: Sequence[Block], language: Language) -> bool:
+    """Tell whether the lead says what the title says: a person checks the lead."""
+    if not language.spaced:
+        title_words = {title[index : index + 2] for index in range(len(title) - 1)}
+        return sum(any(pair in block.text for block in follows) for pair in title_words) >= 0.5 * len(
+            title_words
+        )
+    title_words = {token.key[:6] for token in tokenise(title) if len(token.key) > 3}
+    lead_words = {token.key[:6] for block in follows for token in tokenise(block.text)}
+    return bool(title_words) and len(title_words & lead_words) >= 0.5 * len(title_words)

@@ -1,0 +1,273 @@
+"""What the detector knows of a language: phrases that signal something, and how the language writes.
+
+Each language is a file in `languages/`. Phrases are separated by commas; `increas*` matches a beginning, `*ieron` an
+ending, `!hundred` excepts a word from the endings of its group, `^may` is the month: a capital inside a sentence.
+Languages written without spaces, and Korean, match phrases anywhere in the sentence. Months, weekdays and countries
+come from the CLDR through Babel, so a language without a file still has them, next to numbers, quotations and capitals.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from babel import Locale, UnknownLocaleError
+
+# A word is what no space and no punctuation interrupts; combining marks and joiners belong to it.
+_WORD = re.compile(
+    r"[^\s!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2010-\u205e\u3001-\u3004\u3008-\u3020"
+    r"\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u060c\u061b\u061f\u06d4\u0964\u0965\ufffc]+"
+)
+_ARABIC_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
+_ARABIC_LETTERS = str.maketrans("أإآٱى", "ااااي")
+_LONGEST_AFFIX = 9
+_DATA = files("claims.articles.detection") / "languages"
+UNDETERMINED = "und"
+
+
+def words(text: str) -> list[str]:
+    return _WORD.findall(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    start: int
+    end: int
+    text: str
+    key: str  # as the phrases are stored: lower case, composed
+
+
+def _fold(text: str) -> str:
+    folded = unicodedata.normalize("NFC", text).lower().replace("’", "'")
+    if "\u0600" <= folded[:1] <= "\u06ff":
+        return _ARABIC_MARKS.sub("", folded).translate(_ARABIC_LETTERS)
+    return folded
+
+
+def tokenise(text: str) -> list[Word]:
+    return [Word(*match.span(), match[0], _fold(match[0])) for match in _WORD.finditer(text)]
+
+
+class Phrases:
+    """Finds the phrases of many groups in one pass over the words of a sentence."""
+
+    def __init__(self, groups: Mapping[str, Iterable[str]], *, spaced: bool) -> None:
+        self._spaced = spaced
+        self._anywhere: list[tuple[str, str]] = []
+        self._words: dict[str, set[str]] = {}
+        self._beginnings: dict[str, set[str]] = {}
+        self._endings: dict[str, set[str]] = {}
+        self._excepted: dict[str, set[str]] = {}
+        self._capitals: dict[str, set[str]] = {}
+        self._longer: dict[str, list[tuple[list[str], str]]] = {}
+        for group, phrases in groups.items():
+            for phrase in phrases:
+                self._add(phrase, group)
+
+    def _add(self, phrase: str, group: str) -> None:
+        if not self._spaced:
+            self._anywhere.append((_fold(phrase), group))
+        elif phrase.startswith("!"):
+            self._excepted.setdefault(_fold(phrase[1:]), set()).add(group)
+        elif phrase.startswith("^"):
+            self._capitals.setdefault(_fold(phrase[1:]), set()).add(group)
+        elif phrase.startswith("*"):
+            self._endings.setdefault(_fold(phrase[1:]), set()).add(group)
+        elif len(parts := words(_fold(phrase.removesuffix("*")))) > 1:
+            self._longer.setdefault(parts[0], []).append((parts[1:], group))
+        elif phrase.endswith("*"):
+            self._beginnings.setdefault(parts[0], set()).add(group)
+        elif parts:
+            self._words.setdefault(parts[0], set()).add(group)
+
+    def find(self, text: str, tokens: Sequence[Word]) -> dict[str, list[int]]:
+        """Return, for each group with a match, the indexes of the words where its phrases begin.
+
+        A language without spaces has no words to count: its groups carry the offsets of the phrases.
+        """
+        found: dict[str, list[int]] = {}
+        for group, place in self._in_words(tokens) if self._spaced else self._in_text(text):
+            found.setdefault(group, []).append(place)
+        return found
+
+    def _in_text(self, text: str) -> Iterator[tuple[str, int]]:
+        folded = _fold(text)
+        for phrase, group in self._anywhere:
+            place = folded.find(phrase)
+            if place >= 0:
+                yield group, place
+
+    def _in_words(self, tokens: Sequence[Word]) -> Iterator[tuple[str, int]]:
+        for index, token in enumerate(tokens):
+            if index and token.key in self._capitals and token.text[0].isupper():
+                yield from ((group, index) for group in self._capitals[token.key])
+                continue
+            for key in _variants(token.key):
+                yield from ((group, index) for group in self._of_word(key))
+                for rest, group in self._longer.get(key, ()):
+                    if [word.key for word in tokens[index + 1 : index + 1 + len(rest)]] == rest:
+                        yield group, index
+
+    def _of_word(self, key: str) -> set[str]:
+        groups = set(self._words.get(key, ()))
+        for length in range(1, min(len(key), _LONGEST_AFFIX) + 1):
+            groups |= self._beginnings.get(key[:length], set())
+            if length < len(key):
+                groups |= self._endings.get(key[-length:], set()) - self._excepted.get(key, set())
+        return groups
+
+
+def _variants(key: str) -> Iterable[str]:
+    """Yield the word, and for Arabic the word without the particles and the article that are written onto it."""
+    yield key
+    if "\u0600" <= key[0] <= "\u06ff":
+        bare = key
+        if len(bare) > 3 and bare[0] in "وفبكل":
+            bare = bare[1:]
+            yield bare
+        if len(bare) > 4 and bare.startswith("ال"):
+            yield bare[2:]
+        elif len(bare) > 4 and key.startswith("لل"):
+            yield key[2:]
+
+
+class Language:
+    """One language's data, ready for matching."""
+
+    def __init__(self, code: str) -> None:
+        resource = _DATA / f"{code}.toml"
+        content = tomllib.loads(resource.read_text("utf-8")) if resource.is_file() else {}
+        writing = content.get("writing", {})
+        self.code = code
+        self.known = bool(content)
+        self.spaced: bool = writing.get("spaced", code not in {"th", "lo", "km", "my", "bo", "yue", "wuu"})
+        self.cased: bool = writing.get("cased", True)
+        self.nouns_capitalised: bool = writing.get("nouns_capitalised", False)
+        self.ordinal_dot: bool = writing.get("ordinal_dot", False)
+        self.verb_second: bool = writing.get("verb_second", False)
+        self.drops_subjects: bool = writing.get("drops_subjects", False)
+        self.continuations: tuple[str, ...] = tuple(_split(writing.get("continuations", ""))) or ("\ufffe",)
+        self.abbreviations = frozenset(map(_fold, _split(writing.get("abbreviations", ""))))
+        self.attribution: Mapping[str, str | list[str]] = content.get("attribution", {})
+        furniture: Mapping[str, str] = content.get("furniture", {})
+        self.furniture_holds = tuple(phrase.lower() for phrase in _split(furniture.get("holds", "")))
+        openings = sorted(
+            (re.escape(phrase.lower()) for phrase in _split(furniture.get("opens", ""))),
+            key=len,
+            reverse=True,
+        )
+        word_end = r"(?!\w)" if self.spaced else ""
+        self.furniture_opens = re.compile(f"(?:{'|'.join(openings)}){word_end}" if openings else r"(?!)")
+        calendar = _calendar(code)
+        self._date_words = frozenset(_fold(word) for word in calendar)
+        groups = {name: _split(phrases) for name, phrases in content.get("signals", {}).items()}
+        groups["date"] = [*groups.get("date", ()), *calendar]
+        groups["country"] = _countries(code)
+        for name in ("says", "states", "according", "follows"):
+            groups[name] = self.attributions(name)
+        self.signals = Phrases(groups, spaced=self.spaced and writing.get("inflected", "") != "anywhere")
+        self._read_grammar()
+
+    def _read_grammar(self) -> None:
+        """Prepare the closed word classes by which noun phrases are read."""
+        self.determiners = self._words("determiners")
+        self.definite = self._words("definite")
+        self.before_verb = self._words("before_verb")
+        self.negations = self._words("negations")
+        self.stops = self._words("stops")
+        self.of = self._words("of")
+        self.by, self.documents = self._words("by"), self._words("documents")
+        self.inside = self._words("inside")
+        self.relatives = self._words("relatives")
+        self.name_joints = self._words("name_joints")
+        self.place_prepositions = self._words("place_prepositions")
+        self.vague = self._words("vague")
+        self.he, self.she = self._words("he"), self._words("she")
+        self.bodies = self._words("bodies")
+        self.no_inversion = self._words("no_inversion")
+        self.feminine = tuple(self.attributions("feminine"))
+        self.masculine = tuple(self.attributions("masculine"))
+        self.leading = self._words("leading") | (self.stops - self.determiners)
+        self.common = (
+            self.leading
+            | self.determiners
+            | self.before_verb
+            | self.vague
+            | self.he
+            | self.she
+            | self._date_words
+        )
+        roles = self.attributions("roles")
+        self.roles = frozenset(role.lower() for role in roles if not role.startswith("*"))
+        self.role_endings = tuple(role[1:].lower() for role in roles if role.startswith("*"))
+        self.role_phrases = [tuple(phrase.lower().split()) for phrase in self.attributions("role_phrases")]
+        self.patterns, self.resumes, self.speakers = (
+            [re.compile(pattern) for pattern in self.attributions(name)]
+            for name in ("patterns", "resumes", "speakers")
+        )
+        self.reported_speech = self._words("reported_speech")
+
+    def _words(self, name: str) -> frozenset[str]:
+        return frozenset(word.lower() for word in self.attributions(name))
+
+    def attributions(self, name: str) -> list[str]:
+        value = self.attribution.get(name, "")
+        return _split(value) if isinstance(value, str) else value
+
+    def is_date_word(self, word: str) -> bool:
+        return _fold(word) in self._date_words
+
+    def speaks(self, text: str) -> bool:
+        """Tell whether a verb of saying occurs in the text."""
+        return not {"says", "states"}.isdisjoint(self.signals.find(text, tokenise(text)))
+
+
+def _split(phrases: str) -> list[str]:
+    return [phrase for part in phrases.split(",") if (phrase := " ".join(part.split()))]
+
+
+def _locale(code: str) -> Locale | None:
+    try:
+        return Locale.parse(code)
+    except (UnknownLocaleError, ValueError, TypeError):
+        return None
+
+
+def _calendar(code: str) -> list[str]:
+    """Return month and weekday names, but none so short that it is another word as well ("mar", "do")."""
+    locale = _locale(code)
+    if locale is None:
+        return []
+    names: set[str] = set()
+    for table in (locale.months, locale.days):
+        for context in ("format", "stand-alone"):
+            names.update(table[context]["wide"].values())
+    names -= {"May", "may"} if code == "en" else set()
+    return [
+        name
+        for name in names
+        if len(name) > 2 or "\u3040" <= name[0] <= "\u9fff" or "\uac00" <= name[0] <= "\ud7a3"
+    ]
+
+
+def _countries(code: str) -> list[str]:
+    locale = _locale(code)
+    return (
+        [name for key, name in locale.territories.items() if key.isalpha() and len(name) > 1]
+        if locale
+        else []
+    )
+
+
+@lru_cache(maxsize=32)
+def _load(code: str) -> Language:
+    return Language(code)
+
+
+def language(tag: str) -> Language:
+    """Return the language of a BCP 47 tag; a tag that means nothing is the undetermined language."""
+    code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
+    return _load(code if re.fullmatch(r"[a-z]{2,3}", code) else UNDETERMINED)

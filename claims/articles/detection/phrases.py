@@ -1,0 +1,220 @@
+"""Read the noun phrases around a verb of saying: the subject before it, the speaker after it, and appositions."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claims.articles.detection.lexicon import Language, tokenise
+from claims.articles.detection.names import is_capital, is_name, is_role, name_tokens
+from claims.articles.detection.speakers import read_speaker
+
+_PHRASE_END = re.compile(r"[,;:()\[\]—–\ufffc]|\s-\s|[.!?…](?=\s|$)")
+_SHORT_FORM = re.compile(r"(?:^|\s)(?:[^\W\d_]|[DdMm]rs?|Prof|St|dott|Sr|Sra)$")
+_LONGEST_PHRASE = 14
+_LONGEST_APPOSITION = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase that may name a speaker, what the text adds to it, and where it ends in the sentence."""
+
+    text: str
+    description: str | None = None
+    end: int = 0
+
+
+def is_apt(phrase: str, language: Language) -> bool:
+    """Tell whether the phrase can stand for somebody who says something."""
+    return read_speaker(phrase, None, language) is not None
+
+
+def subject_before(left: str, language: Language) -> Phrase | None:
+    """Read the subject before the verb, with an apposition: `Ana Ruiz, head of the agency, (said)`."""
+    parts = [part.strip() for part in left.split(",")]
+    last = without_adverbs(parts[-1], language)
+    if last is None:
+        return None
+    if last:
+        phrase = _closing_phrase(last, language)
+        return Phrase(phrase) if phrase and is_apt(phrase, language) else None
+    named = [part for part in parts[:-1] if part]
+    if len(named) >= 2 and named[-1].split()[0].lower() in language.relatives:
+        # "Dr Ana Ruiz, who works at the institute, said"
+        phrase = _closing_phrase(named[-2], language)
+        return (
+            Phrase(phrase)
+            if phrase and is_capital(name_tokens(phrase)[-1]) and is_apt(phrase, language)
+            else None
+        )
+    for back in range(len(named) - 1, max(len(named) - 4, 0), -1):
+        found = _with_apposition(
+            _closing_phrase(named[back - 1], language), ", ".join(named[back:]), language
+        )
+        if found:
+            return found
+    return None
+
+
+def _with_apposition(phrase: str, apposition: str, language: Language) -> Phrase | None:
+    if not phrase:
+        return None
+    if is_name(apposition, language) and _is_office_alone(phrase, language):
+        return Phrase(apposition, _plain(phrase, language))  # "the head of the agency, Ana Ruiz,"
+    if not is_capital(name_tokens(phrase)[-1]) or not is_apt(phrase, language):
+        return None
+    speaker = read_speaker(phrase, None, language)
+    full_name = speaker is not None and speaker.person and " " in speaker.name
+    fits = full_name or apposition.split(maxsplit=1)[0].lower() in language.determiners
+    if _is_apposition(apposition, language) or (fits and not _has_verb(apposition, language)):
+        return Phrase(phrase, _plain(apposition, language))
+    return None
+
+
+def _plain(phrase: str, language: Language) -> str:
+    tokens = phrase.split()
+    return " ".join(tokens[1:]) if tokens and tokens[0].lower() in language.definite else phrase
+
+
+def _is_apposition(text: str, language: Language, *, within: int = 6) -> bool:
+    tokens = name_tokens(text)
+    if not tokens or len(tokens) > _LONGEST_APPOSITION:
+        return False
+    return tokens[0].isdigit() or any(
+        is_role(part, language) for token in tokens[:within] for part in token.split("-")
+    )
+
+
+def without_adverbs(text: str, language: Language) -> str | None:
+    """Drop what stands between subject and verb; None if it negates the verb."""
+    tokens = text.split()
+    while tokens:
+        key = tokens[-1].lower()
+        if key in language.negations or key.endswith("n't"):
+            return None
+        if key not in language.before_verb and not language.is_date_word(key):
+            break
+        tokens.pop()
+    return " ".join(tokens)
+
+
+def _closing_phrase(text: str, language: Language) -> str:
+    """Return the noun phrase that ends the text, back to a conjunction, a verb or an adjunct."""
+    tokens = text.split()
+    start = len(tokens)
+    while start > 0 and len(tokens) - start < _LONGEST_PHRASE:
+        token = tokens[start - 1]
+        key = token.lower().strip("\"“”'")
+        if key in language.stops and key not in language.of | language.inside:
+            break
+        if (
+            start < len(tokens)
+            and not is_capital(token)
+            and _is_verb(token, language)
+            and key not in language.of
+        ):
+            break
+        start -= 1
+    phrase = tokens[start:]
+    while phrase and (
+        phrase[0].lower() in language.leading or language.is_date_word(phrase[0]) or phrase[0].isdigit()
+    ):
+        phrase = phrase[1:]
+    return "" if phrase and phrase[-1].endswith(("'s", "’s")) else " ".join(phrase)
+
+
+def _has_verb(text: str, language: Language) -> bool:
+    found = language.signals.find(text, tokenise(text))
+    return "past" in found or "state" in found
+
+
+def _is_verb(token: str, language: Language) -> bool:
+    found = language.signals.find(token, tokenise(token))
+    return "past" in found and "-" not in token
+
+
+def speaker_after(narration: str, start: int, language: Language) -> Phrase | None:
+    """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`"""
+    phrase, end = _opening_phrase(narration, start, language)
+    if not phrase or not is_apt(phrase, language):
+        return None
+    if narration[end : end + 1] != ",":
+        return Phrase(phrase, None, end)
+    stop = _PHRASE_END.search(narration, end + 1)
+    behind = stop.start() if stop else len(narration)
+    apposition = narration[end + 1 : behind].strip()
+    if is_name(apposition, language) and _is_office_alone(phrase, language):
+        return Phrase(apposition, _plain(phrase, language), behind)
+    if _is_apposition(apposition, language, within=3) and is_capital(name_tokens(phrase)[-1]):
+        return Phrase(phrase, _plain(apposition, language), behind)
+    return Phrase(phrase, None, end)
+
+
+def _is_office_alone(phrase: str, language: Language) -> bool:
+    """Tell "the head of the agency" from "Senator Ana Ruiz", behind which a name is a place or a party."""
+    speaker = read_speaker(phrase, None, language)
+    return any(_is_office(token, language) for token in name_tokens(phrase)) and not (
+        speaker and speaker.person
+    )
+
+
+def _is_office(token: str, language: Language) -> bool:
+    return token.lower() in language.determiners or is_role(token, language)
+
+
+def _opening_phrase(narration: str, start: int, language: Language) -> tuple[str, int]:
+    """Return the noun phrase at `start` and where it ends."""
+    matches = list(re.finditer(r"\S+", narration[start : _phrase_limit(narration, start)][:300]))
+    while matches and _is_time(matches, language):
+        matches.pop(0)
+    end = start
+    phrase: list[str] = []
+    for match in matches:
+        if len(phrase) >= _LONGEST_PHRASE or _ends_phrase(match[0], phrase, language):
+            break
+        phrase.append(match[0])
+        end = start + match.end()
+    while phrase and phrase[-1].lower() in language.of | language.determiners:
+        phrase.pop()
+    return " ".join(phrase), end
+
+
+def _phrase_limit(narration: str, start: int) -> int:
+    """Return the place of the next punctuation mark that is not the point of an initial or a title."""
+    for stop in _PHRASE_END.finditer(narration, start):
+        if stop[0] != "." or not _SHORT_FORM.search(narration[max(start, stop.start() - 6) : stop.start()]):
+            return stop.start()
+    return len(narration)
+
+
+def _ends_phrase(token: str, phrase: Sequence[str], language: Language) -> bool:
+    """Tell whether the noun phrase is over before this word."""
+    key = token.lower()
+    joint = key in language.of
+    if (
+        (key in language.stops and not joint)
+        or key in language.before_verb
+        or language.is_date_word(token)
+        or token[0].isdigit()
+    ):
+        return True
+    if not phrase:
+        return False
+    if joint:
+        # "said Weber at a press conference" ends, "said a researcher at the university" does not.
+        return key not in language.name_joints and not any(_is_office(word, language) for word in phrase)
+    if key in language.determiners:
+        return phrase[-1].lower() not in language.of | language.determiners
+    if token[0].islower():
+        if language.nouns_capitalised and is_capital(phrase[-1]):
+            return True
+        return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
+    return False
+
+
+def _is_time(matches: Sequence[re.Match[str]], language: Language) -> bool:
+    """Tell whether the words open with a time: `on Friday`, `este lunes`."""
+    first, second = matches[0][0], matches[1][0] if len(matches) > 1 else ""
+    if language.is_date_word(first):
+        return True
+    small = first.lower() in language.stops | language.determiners | language.before_verb
+    return (small or first[0].isdigit()) and language.is_date_word(second)

@@ -1,0 +1,173 @@
+"""Split a block into sentences with exact offsets, on top of the library `sentencex`.
+
+The library keeps a quotation of several sentences in one piece and knows few abbreviations outside English. One claim
+is one sentence, so quotations are opened here, and boundaries after abbreviations, initials and ordinals are undone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sentencex
+
+from claims.articles.detection.lexicon import Language, words
+from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
+
+# Nobody can check a "sentence" of two pages: it is a table, a list or a text without punctuation.
+LONGEST_SENTENCE = 1_000
+
+_HARD_STOPS = "。！？｡।॥۔"
+_CLOSERS = frozenset(")]}）】》〉’'") | QUOTATION_MARKS
+_TRANSLATION = {ord(mark): " " for mark in QUOTATION_MARKS} | dict.fromkeys(
+    map(ord, "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029\t\0"), " "
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HARD_STOP = re.compile(rf"[{_HARD_STOPS}]+")
+_INITIAL = re.compile(r"(?:^|[\s(.\-«„“\"'’])[^\W\d_]\.$")
+_ACRONYM = re.compile(r"(?:[^\W\d_]\.){2,}$")
+_LAST_WORD = re.compile(r"(?:^|[\s(«„“\"'’\-/])([^\s(«„“\"'’\-/]+)\.$")
+_SOFT_BREAK = re.compile(r"[;；；,，、]\s*|\s[–—]\s")
+_FEWEST_WORDS_IN_QUOTATION = 4
+_FEWEST_CHARACTERS_IN_QUOTATION = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a block, by offsets in the block."""
+
+    start: int
+    end: int
+    text: str
+
+
+def split_sentences(block: str, language: Language, quotations: Quotations) -> list[Sentence]:
+    """Return the sentences of one block in order; white space between them belongs to none."""
+    sentences: list[Sentence] = []
+    start = 0
+    for stop in _boundaries(block, language, quotations):
+        sentences.extend(_trimmed(block, start, stop))
+        start = stop
+    sentences.extend(_trimmed(block, start, len(block)))
+    return sentences
+
+
+def _boundaries(block: str, language: Language, quotations: Quotations) -> Iterator[int]:
+    """Yield the places where one sentence ends, after its closing marks."""
+    # Surrogates cannot cross into the library; every replacement is one code point, so offsets stay.
+    plain = _SURROGATE.sub("\ufffd", block.translate(_TRANSLATION))
+    stops = {match.end() for match in _HARD_STOP.finditer(plain)}
+    for boundary in sentencex.get_sentence_boundaries(language.code, plain):
+        end = boundary["end_index"]
+        while end > boundary["start_index"] and plain[end - 1].isspace():
+            end -= 1
+        stops.add(end)
+    start = 0
+    for stop in sorted(stops):
+        end = _past_closers(block, stop, quotations)
+        if end >= len(block):
+            return
+        if end > start and _is_boundary(block, start, stop, end, language, quotations):
+            yield end
+            start = end
+
+
+def _past_closers(block: str, stop: int, quotations: Quotations) -> int:
+    """Move past the marks that close what the sentence opened, as in `….”)`, over a French thin space too."""
+    end = stop
+    while end < len(block):
+        if block[end] in _CLOSERS:
+            quotation = quotations.at(end)
+            if quotation is not None and quotation.start == end:
+                return end
+            end += 1
+        elif block[end] in " \u00a0\u202f" and end + 1 < len(block) and block[end + 1] in "»”“":
+            quotation = quotations.at(end + 1)
+            if quotation is None or quotation.end != end + 2:
+                return end
+            end += 2
+        else:
+            return end
+    return end
+
+
+def _is_boundary(
+    block: str, start: int, stop: int, end: int, language: Language, quotations: Quotations
+) -> bool:
+    before = block[max(start, stop - 24) : stop]
+    after = block[end : end + 80].lstrip()
+    following = after.lstrip("\"“”„«»‘’'(‹› \u00a0\u202f")
+    if following[:1].islower() and before[-1:] not in _HARD_STOPS:
+        return False
+    if after.startswith(language.continuations):
+        return False
+    if before.endswith(".") and _is_abbreviation(before, following, language):
+        return False
+    return not _splits_short_quotation(block, start, stop, quotations, language) and not _is_attribution_tail(
+        block, end, after, quotations, language
+    )
+
+
+def _is_abbreviation(before: str, following: str, language: Language) -> bool:
+    if _ACRONYM.search(before):
+        return language.is_date_word(following.split(maxsplit=1)[0].strip(".,")) if following else False
+    if _INITIAL.search(before):
+        return True
+    match = _LAST_WORD.search(before)
+    if match is None:
+        return False
+    word = match[1].lower()
+    if word.isdigit():
+        return language.ordinal_dot and len(word) <= 2 and not following[:1].isdigit()
+    return word in language.abbreviations
+
+
+def _splits_short_quotation(
+    block: str, start: int, stop: int, quotations: Quotations, language: Language
+) -> bool:
+    """Keep `"It is over. Done," she said` in one piece: halves that say nothing alone help nobody."""
+    quotation = quotations.at(stop - 1)
+    if quotation is None or stop >= quotation.end - 1 or not quotation.closed:
+        return False
+    ahead = block[stop : min(quotation.end, stop + 200)]
+    behind = block[max(start, quotation.start) : stop]
+    if not language.spaced:
+        return min(len(ahead), len(behind)) < _FEWEST_CHARACTERS_IN_QUOTATION
+    return min(len(words(ahead)), len(words(behind[-200:]))) < _FEWEST_WORDS_IN_QUOTATION
+
+
+def _is_attribution_tail(
+    block: str, end: int, after: str, quotations: Quotations, language: Language
+) -> bool:
+    """Keep `"Is it over?" Weber asked.` in one piece."""
+    quotation = quotations.at(end - 1)
+    if quotation is None or quotation.end != end or not quotation.closed:
+        return False
+    tail = re.split(r"[.。!?！？…\n]", after, maxsplit=1)[0]
+    if QUOTATION_MARKS & set(tail):
+        return False
+    if not language.spaced:
+        return len(tail) <= 12 and language.speaks(tail)
+    return len(words(tail)) <= 5 and language.speaks(tail)
+
+
+def _trimmed(block: str, start: int, end: int) -> Iterator[Sentence]:
+    while start < end and block[start].isspace():
+        start += 1
+    while end > start and block[end - 1].isspace():
+        end -= 1
+    if end - start > LONGEST_SENTENCE:
+        yield from _pieces(block, start, end)
+    elif start < end:
+        yield Sentence(start, end, block[start:end])
+
+
+def _pieces(block: str, start: int, end: int) -> Iterator[Sentence]:
+    """Cut a run-on at semicolons, commas and dashes once it passes half the limit; drop what has none."""
+    piece = start
+    for soft in _SOFT_BREAK.finditer(block, start, end):
+        if soft.end() - piece > LONGEST_SENTENCE // 2:
+            if soft.end() - piece <= LONGEST_SENTENCE:
+                yield from _trimmed(block, piece, soft.end())
+            piece = soft.end()
+    if end - piece <= LONGEST_SENTENCE:
+        yield from _trimmed(block, piece, end)

@@ -1,0 +1,205 @@
+"""Read who a noun phrase names: a person with a role, an organisation, an office, or nobody in particular."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from claims.articles.detection.lexicon import Language, tokenise
+from claims.articles.detection.names import ELISION, PARTICLES, POSSESSIVE, is_capital, is_role, name_tokens
+
+_FORMS_OF_ADDRESS = (
+    "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
+)
+_HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
+_LONGEST_PHRASE = 16
+_LONGEST_UNKNOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who said something, as the text words it. `office` marks those without a proper name: "a ministry official"."""
+
+    name: str
+    description: str | None = None
+    person: bool = False
+    office: bool = False
+    feminine: bool | None = None
+
+
+def read_speaker(phrase: str, description: str | None, language: Language) -> Speaker | None:
+    """Read a noun phrase such as `US Secretary of State Mike Pompeo` as a name and a description.
+
+    Returns None for a phrase that stands for nobody ("it", "the report", "who").
+    """
+    if not language.cased:
+        return _without_case(phrase, description, language)
+    tokens = name_tokens(phrase)
+    while tokens and tokens[0].lower() in language.leading:
+        tokens = tokens[1:]
+    tokens = _behind_document(tokens, language)
+    if not tokens or len(tokens) > _LONGEST_PHRASE or tokens[-1].lower() in language.vague:
+        return None
+    if all(token.lower() in language.determiners for token in tokens):
+        return None
+    only = tokens[0].lower() if len(tokens) == 1 else ""
+    if only in language.he or only in language.she:
+        return Speaker(only, person=True, feminine=only in language.she)
+    if any(is_role(token, language) for token in tokens):
+        return _with_role(tokens, description, language)
+    return _without_role(tokens, description, language)
+
+
+def _without_role(tokens: list[str], description: str | None, language: Language) -> Speaker | None:
+    tail = _name_at_end(tokens, language)
+    head, name = tokens[:tail], " ".join(tokens[tail:])
+    if not name or (language.nouns_capitalised and head):
+        return _anonymous(tokens, description, language)
+    if language.nouns_capitalised and len(tokens) == 3 and all(map(is_capital, tokens)):
+        return Speaker(" ".join(tokens[1:]), tokens[0], person=True)  # "Dezernentin Katrin Vogel"
+    if not head:
+        joined = any(token.lower() in language.of for token in tokens)
+        named = not joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
+        return Speaker(POSSESSIVE.sub("", name), description, person=named or bool(description))
+    bare = without_determiner(head, language)
+    if len(bare) < len(head):
+        return Speaker(POSSESSIVE.sub("", name), description or " ".join(bare) or None)
+    if " " in name and head[-1].islower() and len(head) <= _LONGEST_UNKNOWN and not set(head) & language.of:
+        # Polish and Russian have no article: "starosta Piotr Zawada".
+        return Speaker(name, description or " ".join(head), person=True)
+    return Speaker(POSSESSIVE.sub("", name), description)
+
+
+def _with_role(tokens: list[str], description: str | None, language: Language) -> Speaker | None:
+    name, rest = _split_name(_after_role(tokens, language), language)
+    if not name or (rest and rest[0].lower() not in language.of | language.inside):
+        return _anonymous(tokens, description, language)
+    head = without_determiner(tokens[: len(tokens) - len(name) - len(rest)], language)
+    title = [token for token in [*head, *rest] if token.lower().strip(".") not in _HONORIFICS]
+    return Speaker(
+        POSSESSIVE.sub("", " ".join(name)),
+        ", ".join(part for part in (" ".join(title), description) if part) or None,
+        person=not any(ELISION.sub("", token).lower() in language.bodies for token in head),
+        feminine=_gender(head, language),
+    )
+
+
+def _after_role(tokens: list[str], language: Language) -> list[str]:
+    """Return what follows the office: the name, or nothing where the office is all there is."""
+    after = tokens[max(index for index, token in enumerate(tokens) if is_role(token, language)) + 1 :]
+    for role in language.role_phrases:
+        for index in range(len(tokens) - len(role) + 1):
+            if tuple(token.lower() for token in tokens[index : index + len(role)]) == role:
+                after = tokens[index + len(role) :]
+    if after and (ELISION.match(after[0]) or after[0].lower() in language.of | language.determiners):
+        # "Governor of Texas Greg Abbott" names a person, "governor of New York" does not.
+        capitals = 0
+        for token in reversed(after):
+            if not (is_capital(token) or token.lower() in PARTICLES - language.of):
+                break
+            capitals += 1
+        after = after[-2:] if capitals >= 3 else []
+    while after and not is_capital(after[0]):
+        after = after[1:]
+    return after
+
+
+def _split_name(tokens: list[str], language: Language) -> tuple[list[str], list[str]]:
+    """Cut `Laura Bellini of the University of Carrow` behind the name."""
+    end = 0
+    while end < len(tokens) and (is_capital(tokens[end]) or tokens[end].lower() in PARTICLES):
+        if language.nouns_capitalised and end >= 2 and not is_capital(tokens[end]):
+            break  # "Martin Feld von der Hochschule", but "Ursula von der Leyen"
+        end += 1
+    while end and not is_capital(tokens[end - 1]):
+        end -= 1
+    return tokens[:end], tokens[end:]
+
+
+def _gender(head: Iterable[str], language: Language) -> bool | None:
+    """Return whether the office is a woman's, where the language says so."""
+    keys = [token.lower().strip(".") for token in head]
+    for endings, feminine in ((language.feminine, True), (language.masculine, False)):
+        for ending in endings:
+            if any(key.endswith(ending[1:]) if ending.startswith("*") else key == ending for key in keys):
+                return feminine
+    return None
+
+
+def _behind_document(tokens: list[str], language: Language) -> list[str]:
+    """Read "the figures of the Interior Ministry" as the ministry, and "the report" as nobody."""
+    bare = without_determiner(tokens, language)
+    for index, token in enumerate(bare[:4]):
+        written_as_noun = token.islower() or index == 0 or language.nouns_capitalised
+        if token.lower() in language.documents and written_as_noun:
+            rest = bare[index + 1 :]
+            while rest and rest[0].lower() not in language.of:
+                rest = rest[1:]
+            return without_determiner(rest[1:], language) if rest and rest[0].lower() in language.by else []
+    return tokens
+
+
+def _anonymous(tokens: list[str], description: str | None, language: Language) -> Speaker | None:
+    """An office or a group is a claimant in the text's own words: `a Foreign Ministry official`."""
+    if len(tokens) > _LONGEST_UNKNOWN and not _is_known_kind(tokens, language):
+        return None
+    first, rest = tokens[0], tokens[1:]
+    if first.lower() in language.definite and (not rest or is_capital(rest[0])):
+        tokens = rest
+    elif first.lower() in language.determiners:
+        tokens = [first.lower(), *rest]
+    elif ELISION.match(first) and is_capital(first):
+        tokens = [ELISION.sub("", first), *rest]
+    elif is_role(first, language) and not language.nouns_capitalised and first.istitle():
+        tokens = [first.lower(), *rest]  # "Officials" at the start of a sentence
+    return Speaker(" ".join(tokens), description, office=True) if tokens else None
+
+
+def _is_known_kind(tokens: Sequence[str], language: Language) -> bool:
+    if any(is_role(token, language) for token in tokens):
+        return True
+    phrase = " ".join(tokens)
+    return "institution" in language.signals.find(phrase, tokenise(phrase))
+
+
+def without_determiner(tokens: Sequence[str], language: Language) -> list[str]:
+    rest = list(tokens)
+    while rest and rest[0].lower() in language.determiners:
+        rest = rest[1:]
+    if rest:
+        rest[0] = ELISION.sub("", rest[0])
+    return rest
+
+
+def _name_at_end(tokens: list[str], language: Language) -> int:
+    """Return where the run of capitalised words at the end begins; `len(tokens)` if there is none."""
+    start = len(tokens)
+    while start > 0:
+        key = tokens[start - 1].lower()
+        inside = start < len(tokens)
+        if inside and POSSESSIVE.search(tokens[start - 1]):
+            break  # "Northfield Hospital's Okafor"
+        if key in language.determiners and not (inside and key in PARTICLES):
+            break
+        if not is_capital(tokens[start - 1]) and not (inside and key in PARTICLES | language.name_joints):
+            break
+        start -= 1
+    while start < len(tokens) and not is_capital(tokens[start]):
+        start += 1
+    return start
+
+
+def _without_case(phrase: str, description: str | None, language: Language) -> Speaker | None:
+    """Read a name where no capital marks it: the language's patterns say on which side of the office it stands."""
+    phrase = " ".join(phrase.split()).strip(" ,、，،")
+    if phrase in language.he or phrase in language.she:
+        return Speaker(phrase, person=True, feminine=phrase in language.she)
+    if not phrase or not language.vague.isdisjoint({phrase, phrase.split(maxsplit=1)[0]}):
+        return None
+    if not language.spaced and any(len(word) > 1 and phrase.endswith(word) for word in language.vague):
+        return None
+    for pattern in language.speakers:
+        match = pattern.match(phrase)
+        if match:
+            parts = match.groupdict()
+            office = f"{parts['description'] or ''}{parts.get('title') or ''}".strip(" のは的")
+            return Speaker(match["name"], description or office or None, person=True)
+    return Speaker(phrase, description)

@@ -1,0 +1,144 @@
+"""Find the words of a sentence that say who speaks in it: a verb of saying, a source, a name before a colon."""
+
+import re
+from dataclasses import dataclass
+
+from claims.articles.detection.lexicon import Language, Word, tokenise, words
+from claims.articles.detection.names import name_tokens
+from claims.articles.detection.phrases import Phrase, speaker_after, subject_before, without_adverbs
+from claims.articles.detection.speakers import read_speaker
+
+QUOTED = "\ufffc"  # stands for each character of a quotation, so that offsets stay
+DROPPED = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
+_CLAUSE_END = re.compile(r"[;:()\[\]—–]|\s-\s|\ufffc")
+_CLAUSE = re.compile(r"[^,.;]*")
+_LONGEST_CLOSING_SUBJECT = 6
+_FARTHEST_THAT = 6
+_AROUND = " ,:،：，"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A phrase that names a speaker, and the span of the words that attribute."""
+
+    phrase: str
+    description: str | None
+    start: int
+    end: int
+
+
+def find_attribution(narration: str, language: Language) -> Attribution | None:
+    """Return the attribution in a sentence: the speaker of its quotation before a source named in passing."""
+    for pattern in language.patterns:
+        match = pattern.search(narration)
+        if match and match["who"].strip():
+            return Attribution(
+                match["who"].strip(_AROUND),
+                match.groupdict().get("description"),
+                match.start(),
+                match.end(),
+            )
+    if not language.cased:
+        return None
+    tokens = tokenise(narration)
+    signals = language.signals.find(narration, tokens)
+    verbs = [(index, True) for index in signals.get("says", ())] + [
+        (index, False) for index in signals.get("states", ())
+    ]
+    follows = set(signals.get("follows", ()))
+    # The verb next to a quotation first, then in the order of the sentence.
+    verbs.sort(key=lambda verb: (not _touches_quotation(narration, tokens[verb[0]]), verb[0]))
+    for index, strong in verbs:
+        found = _by_verb(narration, tokens, index, language, strong=strong, follows=follows)
+        if found:
+            return found
+    for index in signals.get("according", ()):
+        found = _by_source(narration, tokens, index, language)
+        if found:
+            return found
+    return _by_colon(narration, language)
+
+
+def _touches_quotation(narration: str, verb: Word) -> bool:
+    return QUOTED in narration[max(0, verb.start - 60) : verb.end + 25]
+
+
+def _by_verb(
+    narration: str, tokens: list[Word], index: int, language: Language, *, strong: bool, follows: set[int]
+) -> Attribution | None:
+    """Read a verb of saying; a weak one ("announced") needs a quotation, a "that" or the sentence's end."""
+    verb = tokens[index]
+    if verb.text[0].isupper() and index:
+        return None  # the United States
+    clause_end = max((match.end() for match in _CLAUSE_END.finditer(narration, 0, verb.start)), default=0)
+    left = narration[clause_end : verb.start]
+    core = without_adverbs(left, language)
+    if core is None:
+        return None  # "did not say"
+    introduces = QUOTED in narration[verb.end : verb.end + 30] or any(
+        index < place <= index + _FARTHEST_THAT for place in follows
+    )
+    after_quotation = narration[:clause_end].endswith(QUOTED) and len(words(left)) <= _LONGEST_CLOSING_SUBJECT
+    closes = not words(core) or (core.endswith(",") and not introduces)
+    trails = "," in left and _is_adjunct(narration[verb.end :], language)
+    if not (strong or introduces or closes or after_quotation or trails):
+        return None
+    speaker: Phrase | None = None
+    if language.verb_second and left.split() and left.split()[0].lower() in language.leading | language.stops:
+        speaker = speaker_after(narration, verb.end, language)
+    if speaker is None:
+        subject = subject_before(left, language)
+        if subject is not None:
+            return Attribution(
+                subject.text, subject.description, clause_end + _place(left, subject), verb.end
+            )
+    if speaker is None and closes and verb.key not in language.no_inversion:
+        speaker = speaker_after(narration, verb.end, language)
+    if speaker is not None:
+        begins = (
+            clause_end + left.rfind(",") + 1 if closes else verb.start
+        )  # the auxiliary belongs to it: "a déclaré"
+        return Attribution(speaker.text, speaker.description, begins, speaker.end)
+    if language.drops_subjects and not words(core) and (introduces or QUOTED in narration):
+        return Attribution(DROPPED, None, clause_end + left.rfind(",") + 1, verb.end)
+    return None
+
+
+def _is_adjunct(after: str, language: Language) -> bool:
+    """Tell whether nothing but a time follows up to the next comma or the end: `…, state media reported on Friday.`"""
+    small = language.stops | language.before_verb | language.determiners
+    clause = _CLAUSE.match(after)
+    return clause is not None and all(
+        word.lower() in small or language.is_date_word(word) or word.isdigit() for word in words(clause[0])
+    )
+
+
+def _place(left: str, subject: Phrase) -> int:
+    """Return where the subject begins, its determiner and its description included."""
+    if subject.description:
+        places = [place for place in (left.find(subject.text), left.find(subject.description)) if place >= 0]
+        return min(places, default=0)
+    return max(left.rfind(name_tokens(subject.text)[0]), 0)
+
+
+def _by_source(narration: str, tokens: list[Word], index: int, language: Language) -> Attribution | None:
+    """Read `according to …`, a phrase of one word or several."""
+    for phrase in language.attributions("according"):
+        parts = [token.key for token in tokenise(phrase)]
+        if [token.key for token in tokens[index : index + len(parts)]] == parts:
+            speaker = speaker_after(narration, tokens[index + len(parts) - 1].end, language)
+            if speaker:
+                return Attribution(speaker.text, speaker.description, tokens[index].start, speaker.end)
+    return None
+
+
+def _by_colon(narration: str, language: Language) -> Attribution | None:
+    """Read `Ana Ruiz, head of the agency: “…”`."""
+    match = re.match(r"^([^:\ufffc]{2,90}):\s*\ufffc", narration)
+    if match is None:
+        return None
+    name, _, description = match[1].partition(",")
+    speaker = read_speaker(name, None, language)
+    if speaker is not None and speaker.person and len(name_tokens(name)) >= 2:
+        return Attribution(name.strip(), description.strip() or None, 0, match.end(1))
+    return None

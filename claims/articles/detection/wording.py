@@ -1,0 +1,48 @@
+"""Word a claim as an editor reads it: without outer quotation marks and without a closing "…, she said"."""
+
+from claims.articles.detection.attribution import Voice
+from claims.articles.detection.furniture import TERMINAL
+from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
+
+_OPENING = "\"“„«»”「『‘'‹ \u00a0\u202f"
+_SINGLE = "'’‘"
+
+
+def as_statement(sentence: str, voice: Voice | None) -> str:
+    """Return the wording of the claim in a sentence; white space is folded, the facts stay as they are."""
+    text = sentence
+    if voice is not None and voice.tail is not None and 0 < voice.tail < len(sentence):
+        text = _ended(sentence[: voice.tail], sentence)
+    return " ".join(_without_outer_marks(text).split())
+
+
+def _without_outer_marks(text: str) -> str:
+    """Drop quotation marks that enclose the whole, and a mark whose partner stands in another sentence."""
+    spans = Quotations(text).spans
+    if len(spans) == 1:
+        span = spans[0]
+        outside = text[: span.start].strip(), text[span.end :].strip(" ,.。")
+        if outside == ("", ""):
+            inner = text[span.start + 1 : span.end - (1 if span.closed else 0)].strip()
+            return _ended(inner, text) if inner else text
+        if not span.closed:
+            return text[: span.start] + text[span.start + 1 :]
+    if not spans:
+        stray = [index for index, character in enumerate(text) if character in QUOTATION_MARKS]
+        if len(stray) == 1:
+            return (text[: stray[0]] + text[stray[0] + 1 :]).strip()
+    return text
+
+
+def _ended(text: str, sentence: str) -> str:
+    """Give the wording the full stop that the comma before "she said" stood for."""
+    marks = ""
+    body = text.rstrip()
+    while body and (body[-1] in QUOTATION_MARKS or body[-1] in _SINGLE or body[-1] in ",，،、 "):
+        if body[-1] in QUOTATION_MARKS:
+            marks = body[-1] + marks
+        body = body[:-1]
+    if not body or body[-1] in TERMINAL:
+        return body + marks
+    final = sentence.rstrip(_OPENING + "”’»」』")[-1:]
+    return body + marks + (final if final in TERMINAL and final not in "?？؟" else ".")

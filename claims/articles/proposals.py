@@ -1,0 +1,167 @@
+"""Snapshot → proposed claims: what the detector finds becomes a triage queue, each claim at its place in the text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from claims.articles.detection import DEFAULT_THRESHOLD, Candidate, detect
+from claims.models import Appearance, Claim, Claimant
+from claims.models.claim import LONGEST_STATEMENT
+from claims.newsroom.named_claimants import claimants_named
+from claims.quotes.anchors import Anchor
+from claims.quotes.reanchoring import Outcome, Reanchoring
+from factcheck.database.bounds import has_come
+from sources.models import Snapshot, Source
+
+#: BCP 47's tag for "undetermined", where neither source nor snapshot knows.
+UNDETERMINED = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A check-worthy place in the snapshot and the claim it belongs to."""
+
+    claim: Claim
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What became of a text: claims that are new, claims it already had, and its earlier anchors."""
+
+    created: list[Found]
+    existing: list[Found]
+    held: list[Outcome]
+    moved: list[Outcome]
+    orphaned: list[Outcome]
+
+
+@transaction.atomic
+def propose(
+    snapshot: Snapshot,
+    *,
+    threshold: float = DEFAULT_THRESHOLD,
+    by: User | None = None,
+    reanchored: Reanchoring | None = None,
+) -> Proposal:
+    """Propose the check-worthy statements of a snapshot as claims, each with one appearance for every place it stands.
+
+    A place where a claim of this source is anchored already, whatever its state, and words that are already a claim
+    of it, are not proposed again. So the same text twice makes no claim twice.
+
+    Args:
+        threshold: the least score, from 0 to 1.
+        reanchored: what became of the source's appearances when this snapshot was stored, for the report.
+    """
+    source = Source.objects.select_for_update().get(pk=snapshot.source_id)
+    language = source.language or snapshot.language or UNDETERMINED
+    known = _Known(source, snapshot)
+    existing: list[Found] = []
+    groups: dict[tuple[str, str], list[Candidate]] = {}
+    for candidate in detect(snapshot.text, language, threshold=threshold):
+        if len(candidate.statement) > LONGEST_STATEMENT:
+            continue  # a page without a full stop is no statement
+        if claim := known.claim_of(candidate):
+            existing.append(Found(claim, known.anchor_of(candidate)))
+        else:
+            groups.setdefault((_words(candidate.statement), (candidate.claimant or "").lower()), []).append(
+                candidate
+            )
+    created = _create(snapshot, source, language, list(groups.values()), by)
+    reanchored = reanchored or Reanchoring()
+    return Proposal(created, existing, reanchored.held, reanchored.moved, reanchored.orphaned)
+
+
+class _Known:
+    """The claims that a source already has, by their places in this snapshot and by their words."""
+
+    def __init__(self, source: Source, snapshot: Snapshot) -> None:
+        appearances = source.appearances.select_related("claim__claimant").order_by("pk")
+        self._here = [row for row in appearances if row.snapshot_id == snapshot.pk and row.start is not None]
+        self._claims: dict[str, Claim] = {}
+        for row in appearances:
+            for words in filter(None, (_words(row.exact), _words(row.claim.statement))):
+                self._claims.setdefault(words, row.claim)
+
+    def claim_of(self, candidate: Candidate) -> Claim | None:
+        if appearance := self._at(candidate):
+            return appearance.claim
+        return self._claims.get(_words(candidate.exact)) or self._claims.get(_words(candidate.statement))
+
+    def anchor_of(self, candidate: Candidate) -> Anchor:
+        """The anchor as it is stored, or where the words of an unanchored or orphaned claim were found."""
+        appearance = self._at(candidate) or candidate
+        return Anchor(
+            appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0
+        )
+
+    def _at(self, candidate: Candidate) -> Appearance | None:
+        """The appearance with most of the candidate's words; an editor may have made its span shorter or longer."""
+        shared = [
+            (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)
+            for row in self._here
+        ]
+        most, row = max(shared, key=lambda pair: pair[0], default=(0, None))
+        return row if most > 0 else None
+
+
+def _create(
+    snapshot: Snapshot, source: Source, language: str, groups: list[list[Candidate]], by: User | None
+) -> list[Found]:
+    claimants = claimants_named(_named(candidate for group in groups for candidate in group))
+    claims = Claim.objects.bulk_create(
+        _claim(group[0], claimants.get(group[0].claimant or ""), source, language, by) for group in groups
+    )
+    Appearance.objects.bulk_create(
+        Appearance(
+            claim=claim,
+            source=source,
+            snapshot=snapshot,
+            exact=candidate.exact,
+            prefix=candidate.prefix,
+            suffix=candidate.suffix,
+            start=candidate.start,
+            end=candidate.end,
+            anchor=Appearance.Anchor.ANCHORED,
+        )
+        for claim, group in zip(claims, groups, strict=True)
+        for candidate in group
+    )
+    return [Found(claim, _anchor(group[0])) for claim, group in zip(claims, groups, strict=True)]
+
+
+def _claim(
+    candidate: Candidate, claimant: Claimant | None, source: Source, language: str, by: User | None
+) -> Claim:
+    return Claim(
+        statement=candidate.statement,
+        language=language,
+        claimant=claimant,
+        # Some pages are dated ahead; nothing was claimed before its day has come.
+        claimed_on=source.published_on if source.published_on and has_come(source.published_on) else None,
+        score=candidate.score,
+        score_reasons=list(candidate.reasons),
+        created_by=by,
+    )
+
+
+def _named(candidates: Iterable[Candidate]) -> dict[str, str]:
+    """Name → job title, the first that the text gives."""
+    titles: dict[str, str] = {}
+    for candidate in candidates:
+        if candidate.claimant:
+            titles[candidate.claimant] = (
+                titles.get(candidate.claimant) or candidate.claimant_description or ""
+            )
+    return titles
+
+
+def _anchor(candidate: Candidate) -> Anchor:
+    return Anchor(candidate.exact, candidate.prefix, candidate.suffix, candidate.start, candidate.end)
+
+
+def _words(text: str) -> str:
+    """What two wordings have in common that differ in case, white space or the full stop only."""
+    return " ".join(text.casefold().split()).rstrip(" .")

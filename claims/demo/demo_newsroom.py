@@ -1,0 +1,216 @@
+"""The demonstration data (README.md beside this file says what it holds) → an example of a newsroom at work.
+
+Everything goes through the functions that the editors' desk calls, by the invented people in their roles. So what
+the demo shows is what these rules allow, and the ledger holds every version and its public note.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import Q
+
+from claims.articles.detection import Candidate, detect
+from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic
+from claims.quotes.anchors import Anchor, find
+from claims.review import verdict_drafts, workflow
+from sources.capture import capture
+from sources.material import Material
+from sources.models import Publisher, Source
+from sources.named_publishers import find_publisher
+from sources.overrides import Overrides
+
+FOLDER = Path(__file__).parent
+CONTENT = FOLDER / "beijing_2019.json"
+
+Row = dict[str, Any]
+
+
+def load(*, password: str = "") -> bool:
+    """Load the demonstration data, unless it was loaded before: then nothing changes, whatever was edited since.
+
+    Args:
+        password: what the demo's users sign in with; without it they cannot sign in until they are given one.
+
+    Returns:
+        Whether it was loaded now.
+    """
+    content: Row = json.loads(CONTENT.read_text(encoding="utf-8"))
+    with transaction.atomic():
+        if is_loaded(content):
+            return False
+        _Newsroom(content, password).work()
+    return True
+
+
+def is_loaded(content: Row) -> bool:
+    """Whether the brief is here. Its title may have been edited since, its snapshot cannot."""
+    brief = next(source for source in content["sources"] if source.get("snapshot"))
+    digest = hashlib.sha256((FOLDER / brief["snapshot"]).read_bytes()).hexdigest()
+    return Source.objects.filter(Q(title=brief["title"]) | Q(snapshots__content_sha256=digest)).exists()
+
+
+class _Newsroom:
+    """The rows of the demo by their keys, as they come to be."""
+
+    def __init__(self, content: Row, password: str) -> None:
+        self.content = content
+        self.people = {row["username"]: _person(row, password) for row in content["users"]}
+        self.contributor = self.people["contributor"]
+        self.publishers = {row["key"]: _publisher(row) for row in content["publishers"]}
+        self.sources = {row["key"]: self._source(row) for row in content["sources"]}
+        self.claimants = {row["key"]: _claimant(row) for row in content["claimants"]}
+        self.topics = {row["slug"]: _topic(row) for row in content["topics"]}
+        house_ratings = Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
+        self.ratings = {rating.code: rating for rating in house_ratings.order_by("-scale__pk")}
+        self.claims: dict[str, Claim] = {}
+
+    def work(self) -> None:
+        for row in self.content["claims"]:
+            self.claims[row["key"]] = self._claim(row)
+        # A claim is merged into one that has been accepted already.
+        for row in sorted(self.content["claims"], key=lambda row: row["merged_into"] is not None):
+            self._triage(row)
+        for row in self.content["claims"]:
+            for verdict in row["verdicts"]:
+                self._verdict(row, verdict)
+
+    def _source(self, row: Row) -> Source:
+        if file := row.get("snapshot"):
+            stated = Overrides(
+                title=row["title"],
+                byline=row["byline"],
+                publisher=self.publishers[row["publisher"]].name,
+                published_on=_day(row["published_on"]),
+                language=row["language"],
+                url=row["url"],
+                kind=row["kind"],
+            )
+            material = Material((FOLDER / file).read_bytes(), filename=file)
+            return capture(material, overrides=stated, by=self.contributor).source
+        return Source.objects.at(row["url"]) or Source.objects.create(
+            title=row["title"],
+            kind=row["kind"],
+            url=row["url"],
+            publisher=self.publishers[row["publisher"]],
+            byline=row["byline"],
+            published_on=_day(row["published_on"]),
+            language=row["language"],
+            created_by=self.contributor,
+        )
+
+    def _claim(self, row: Row) -> Claim:
+        places = []
+        for appearance in row["appearances"]:
+            source = self.sources[appearance["source"]]
+            snapshot = source.snapshots.latest("number")
+            places.append((source, snapshot, find(snapshot.text, appearance["exact"])))
+        found = next(
+            (one for _, snapshot, anchor in places if (one := _candidate(snapshot.text, anchor))), None
+        )
+        claim = Claim.objects.create(
+            statement=row["statement"],
+            context=row["context"],
+            language=row["language"],
+            claimant=self.claimants[row["claimant"]],
+            claimed_on=_day(row["claimed_on"]),
+            reason=row["reason"],
+            score=found.score if found else None,
+            score_reasons=list(found.reasons) if found else [],
+            created_by=self.people[row["created_by"]],
+        )
+        claim.topics.set(self.topics[slug] for slug in row["topics"])
+        for source, snapshot, anchor in places:
+            state = Appearance.Anchor.ANCHORED
+            Appearance.objects.create(
+                claim=claim, source=source, snapshot=snapshot, anchor=state, **asdict(anchor)
+            )
+        return claim
+
+    def _triage(self, row: Row) -> None:
+        claim = self.claims[row["key"]]
+        target = self.claims[row["merged_into"]] if row["merged_into"] else None
+        for step in row["triage"]:
+            into = target if step["action"] == "merge" else None
+            claim = workflow.move(
+                claim, step["action"], by=self.people[step["by"]], note=step["note"], into=into
+            )
+
+    def _verdict(self, claim_row: Row, row: Row) -> None:
+        content = {name: row[name] for name in _WORDS} | {name: _day(row[name]) for name in _DAYS}
+        verdict = verdict_drafts.draft(
+            self.claims[claim_row["key"]],
+            author=self.people[row["author"]],
+            rating=self.ratings[row["rating"]],
+            **content,
+        )
+        # The file lists all the evidence of a version, also what it has in common with the one before.
+        verdict.evidence.all().delete()
+        Evidence.objects.bulk_create(
+            Evidence(
+                verdict=verdict,
+                source=self.sources[item["source"]],
+                stance=item["stance"],
+                note=item["note"],
+                exact=item.get("exact", ""),
+                position=position,
+            )
+            for position, item in enumerate(row["evidence"])
+        )
+        for step in row["history"]:
+            verdict = workflow.move(verdict, step["action"], by=self.people[step["by"]], note=step["note"])
+
+
+_WORDS = ("language", "summary", "explanation", "correction_kind", "correction_note")
+_DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
+
+
+def _person(row: Row, password: str) -> User:
+    """One user per role, without a mail address: the demo sends no mail."""
+    first_name, _, last_name = row["name"].partition(" ")
+    user, created = User.objects.get_or_create(
+        username=row["username"],
+        defaults={"first_name": first_name, "last_name": last_name, "is_staff": True},
+    )
+    if created:
+        # Without a password, one that nothing matches.
+        user.set_password(password or None)
+        user.save(update_fields=["password"])
+    user.groups.add(Group.objects.get(name=row["role"]))
+    return user
+
+
+def _publisher(row: Row) -> Publisher:
+    known = find_publisher(row["name"], row["url"])
+    return known or Publisher.objects.create(**{name: row[name] for name in row if name != "key"})
+
+
+def _claimant(row: Row) -> Claimant:
+    known = Claimant.objects.filter(name__iexact=row["name"]).first()
+    return known or Claimant.objects.create(**{name: row[name] for name in row if name != "key"})
+
+
+def _topic(row: Row) -> Topic:
+    return Topic.objects.get_or_create(slug=row["slug"], defaults={"name": row["name"]})[0]
+
+
+@lru_cache(maxsize=1)
+def _candidates(text: str) -> list[Candidate]:
+    return detect(text, "en")
+
+
+def _candidate(text: str, anchor: Anchor) -> Candidate | None:
+    """What the article reader makes of the sentence with these words, for the score that editors see."""
+    return next(
+        (one for one in _candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,161 @@
+"""Claims and where they were made."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from claims.editorial import documents, named_sources
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.idempotency import Answer
+from claims.editorial.list_queries import ClaimWorkQuery, PartQuery
+from claims.editorial.move_resources import MovingResource
+from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.request_bodies import ClaimBody, ClaimChanges, ClaimMoveBody, QuoteBody
+from claims.editorial.serializers import EditorialAppearanceSerializer, EditorialClaimSerializer
+from claims.editorial.strict_bodies import read
+from claims.models import Appearance, Claim
+from claims.review import claim_edits
+from sources.material import Material
+
+
+class ClaimWork(MovingResource):
+    """Claims in any state."""
+
+    nouns = ("claim", "claims")
+    view_permission = "claims.view_claim"
+    list_query = ClaimWorkQuery
+    serializer_class = EditorialClaimSerializer
+    bodies: ClassVar = {"create": ClaimBody, "partial_update": ClaimChanges, "move": ClaimMoveBody}
+
+    def rows(self) -> QuerySet[Claim]:
+        return documents.claim_rows(self.person)
+
+    def document(self, row: Claim) -> documents.Document:
+        return documents.claim(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Propose a claim. Where it was made is added under `appearances/`."""
+        values = read(ClaimBody, request.data)
+
+        def work(_prepared: None) -> Answer:
+            claim = claim_edits.create(by=self.person, **values)
+            return self.showing(
+                self.fresh(claim), status=201, location=self.address("claims-detail", claim.pk)
+            )
+
+        return self.created_once(work)
+
+    def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        """Change what is given. While a verdict is in review, the words that it judges stay."""
+        values = read(ClaimChanges, request.data, partial=True, claim=id)
+
+        def work() -> Answer:
+            claim = self._locked(id)
+            claim_edits.edit(claim, by=self.person, **values)
+            return self.showing(self.fresh(claim))
+
+        return self.done(work)
+
+    def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Delete a claim that nobody has worked on. Others are declined or merged."""
+
+        def work() -> Answer:
+            claim_edits.delete(self._locked(id), by=self.person)
+            return Answer(204)
+
+        return self.done(work)
+
+    def _locked(self, key: int) -> Claim:
+        """The claim, held until the end of the transaction, and the one that the request means to change."""
+        Claim.objects.select_for_update().filter(pk=key).first()
+        claim: Claim = self.matched(id=key)
+        return claim
+
+
+class AppearanceWork(EditorialResource):
+    """The places where a claim was made."""
+
+    nouns = ("appearance", "appearances")
+    view_permission = "claims.view_appearance"
+    list_query = PartQuery
+    serializer_class = EditorialAppearanceSerializer
+    bodies: ClassVar = {"create": QuoteBody, "partial_update": QuoteBody}
+
+    def rows(self) -> QuerySet[Appearance]:
+        rows = Appearance.objects.readable_by(self.person).filter(claim=self.kwargs["claim_id"])
+        return documents.quoting_rows(rows).select_related("source__publisher", "snapshot", "claim")
+
+    def document(self, row: Appearance) -> documents.Document:
+        return documents.appearance(row)
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        self._claim()
+        return super().list(request)
+
+    def create(self, request: Request, claim_id: int) -> HttpResponse:
+        """Add a place. The words are looked up in the source and anchored where they stand."""
+        values = read(QuoteBody, request.data)
+
+        def work(material: Material | None) -> Answer:
+            Claim.objects.select_for_update().filter(pk=claim_id).first()
+            claim = self._claim()
+            source = named_sources.source_of(values, material, by=self.person)
+            assert source is not None  # noqa: S101  a new one names its source
+            quotation = named_sources.quotation_of(values, source)
+            assert quotation is not None  # noqa: S101  and so it quotes, if no words
+            appearance = claim_edits.add_appearance(claim, source, quotation, by=self.person)
+            address = self.address("appearances-detail", claim_id, appearance.pk)
+            return self.showing(self.fresh(appearance), status=201, location=address)
+
+        return self.created_once(
+            work, prepare=lambda: named_sources.fetched_unless_known(values, by=self.person)
+        )
+
+    def partial_update(
+        self,
+        request: Request,
+        claim_id: int,
+        id: int,  # noqa: A002  the name in the address
+    ) -> HttpResponse:
+        """Correct the source or the words. They are looked up and anchored again; else the anchor stays."""
+        values = read(QuoteBody, request.data, partial=True)
+        material = named_sources.fetched_unless_known(values, by=self.person)
+
+        def work() -> Answer:
+            appearance = self._locked(id)
+            source = named_sources.source_of(values, material, by=self.person) or appearance.source
+            quotation = named_sources.quotation_of(values, source, appearance)
+            if quotation:
+                claim_edits.edit_appearance(appearance, by=self.person, source=source, quotation=quotation)
+            return self.showing(self.fresh(appearance))
+
+        return self.done(work)
+
+    def destroy(
+        self,
+        request: Request,
+        claim_id: int,
+        id: int,  # noqa: A002  as above
+    ) -> HttpResponse:
+        """Take the place off the list."""
+
+        def work() -> Answer:
+            claim_edits.remove_appearance(self._locked(id), by=self.person)
+            return Answer(204)
+
+        return self.done(work)
+
+    def _claim(self) -> Claim:
+        key = self.kwargs["claim_id"]
+        claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
+        if claim is None:
+            raise NoSuchThing(f"There is no claim {key} here.")
+        return claim
+
+    def _locked(self, key: int) -> Appearance:
+        """The appearance, held by the lock of its claim, and the one that the request means to change."""
+        Claim.objects.select_for_update().filter(pk=self.kwargs["claim_id"]).first()
+        appearance: Appearance = self.matched(id=key)
+        return appearance

@@ -1,0 +1,213 @@
+"""How the editorial API shows things: as the public representation does, and what only the newsroom may know.
+
+Keys are only ever added. Every key is always present: what is not known is `null`, an empty string or an empty list.
+The ETag of a thing is the digest of its representation, so nothing here may depend on who asks, but for what of it
+they may read.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+
+from claims.ledger.document import claim_document
+from claims.ledger.document.claim_document import moment, render
+from claims.models import (
+    Appearance,
+    Claim,
+    Claimant,
+    Evidence,
+    Publication,
+    SignOff,
+    Topic,
+    Transition,
+    Verdict,
+)
+from claims.review.workflow import display_name
+from sources.models import Snapshot, Source
+
+Document = dict[str, Any]
+
+
+# Rows with everything that their representation needs, in a number of queries that does not grow with them ------------
+
+
+def quoting_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Appearances or evidence with their sources; the text of a snapshot has an address of its own."""
+    return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
+
+
+def claim_rows(reader: User) -> QuerySet[Claim]:
+    """The claims that the person may read, each with those of its verdicts that they may read."""
+    verdicts = Verdict.objects.readable_by(reader)
+    live = Publication.objects.current().filter(claim=OuterRef("pk"))
+    return (
+        Claim.objects.readable_by(reader)
+        .select_related("claimant", "created_by")
+        .annotate(is_published=Exists(live))
+        .prefetch_related(
+            "topics",
+            Prefetch("appearances", quoting_rows(Appearance.objects.order_by("pk"))),
+            Prefetch("verdicts", verdicts.select_related("publisher", "rating").order_by("pk")),
+        )
+    )
+
+
+def verdict_rows(reader: User) -> QuerySet[Verdict]:
+    """The verdicts that the person may read, each with those of its sign-offs that they may read."""
+    return (
+        Verdict.objects.readable_by(reader)
+        .select_related("publisher", "rating__scale", "author", "submitted_by")
+        .prefetch_related(
+            Prefetch("evidence", quoting_rows(Evidence.objects.order_by("position", "pk"))),
+            Prefetch("signoffs", SignOff.objects.readable_by(reader).order_by("pk")),
+        )
+    )
+
+
+def source_rows() -> QuerySet[Source]:
+    numbers = Snapshot.objects.filter(source=OuterRef("pk")).order_by("-number").values("number")
+    return Source.objects.select_related("publisher").annotate(latest_number=Subquery(numbers[:1]))
+
+
+# Documents ------------------------------------------------------------------------------------------------------------
+
+
+def person(user: User | None) -> Document | None:
+    return {"id": user.pk, "name": display_name(user)} if user else None
+
+
+def claim(row: Any) -> Document:
+    """A claim of `claim_rows`."""
+    return {
+        "id": row.pk,
+        "state": row.state,
+        "statement": row.statement,
+        "language": row.language,
+        "claimant": claim_document.claimant(row.claimant) if row.claimant else None,
+        "claimed_on": row.claimed_on.isoformat() if row.claimed_on else None,
+        "context": row.context,
+        "topics": [claim_document.topic(topic) for topic in row.topics.all()],
+        "first_appearance": row.first_appearance_id,
+        "appearances": [
+            claim_document.appearance(each, is_first=each.pk == row.first_appearance_id)
+            for each in row.appearances.all()
+        ],
+        "verdicts": [_mentioned(verdict) for verdict in row.verdicts.all()],
+        "reason": row.reason,
+        "score": row.score,
+        "score_reasons": row.score_reasons,
+        "merged_into": row.merged_into_id,
+        "is_published": row.is_published,
+        "created_by": person(row.created_by),
+        "created_at": moment(row.created_at),
+        "updated_at": moment(row.updated_at),
+    }
+
+
+def _mentioned(row: Verdict) -> Document:
+    return {
+        "id": row.pk,
+        "version": row.version,
+        "state": row.state,
+        "publisher": {"id": row.publisher_id, "name": row.publisher.name},
+        "rating": {"id": row.rating.pk, "code": row.rating.code} if row.rating else None,
+    }
+
+
+def appearance(row: Appearance) -> Document:
+    is_first = row.claim.first_appearance_id == row.pk
+    return {"claim": row.claim_id, **claim_document.appearance(row, is_first=is_first)}
+
+
+def evidence(row: Evidence) -> Document:
+    return {**claim_document.evidence(row), "verdict": row.verdict_id, "position": row.position}
+
+
+def verdict(row: Verdict) -> Document:
+    """A verdict of `verdict_rows`."""
+    return {
+        **claim_document.verdict(row, ()),
+        "evidence": [
+            {**claim_document.evidence(each), "position": each.position} for each in row.evidence.all()
+        ],
+        "claim": row.claim_id,
+        "state": row.state,
+        "author": person(row.author),
+        "supersedes": row.supersedes_id,
+        "correction_kind": row.correction_kind,
+        "correction_note": row.correction_note,
+        "review_round": row.review_round,
+        "required_signoffs": row.required_signoffs,
+        "signoffs": [
+            {
+                "by": {"id": each.by_id, "name": each.by_name},
+                "round": each.round,
+                "note": each.note,
+                "at": moment(each.at),
+            }
+            for each in row.signoffs.all()
+        ],
+        "submitted_by": person(row.submitted_by),
+        "submitted_at": moment(row.submitted_at) if row.submitted_at else None,
+        "created_at": moment(row.created_at),
+    }
+
+
+def transition(row: Transition) -> Document:
+    return {
+        "id": row.pk,
+        "claim": row.claim_id,
+        "verdict": row.verdict_id,
+        "action": row.action,
+        "before": row.before,
+        "after": row.after,
+        "actor": {"id": row.actor_id, "name": row.actor_name},
+        "note": row.note,
+        "at": moment(row.at),
+    }
+
+
+def source(row: Any) -> Document:
+    """A source of `source_rows`."""
+    return {
+        **claim_document.source(row),
+        "latest_snapshot": row.latest_number,
+        "show_text": row.show_text,
+        "notes": row.notes,
+        "created_at": moment(row.created_at),
+        "updated_at": moment(row.updated_at),
+    }
+
+
+def snapshot(row: Snapshot) -> Document:
+    """A snapshot without its text."""
+    return {
+        "id": row.pk,
+        "number": row.number,
+        "captured_at": moment(row.captured_at),
+        "text_sha256": row.text_sha256,
+        "source": row.source_id,
+        "url": row.url,
+        "media_type": row.media_type,
+        "title": row.title,
+        "language": row.language,
+    }
+
+
+def claimant(row: Claimant) -> Document:
+    return {**claim_document.claimant(row), "notes": row.notes}
+
+
+def topic(row: Topic) -> Document:
+    return {
+        **claim_document.topic(row),
+        "parent": row.parent_id,
+        "description": row.description,
+        "same_as": row.same_as,
+    }
+
+
+def written(document: Document) -> str:
+    """The JSON text of a document."""
+    return render(document)

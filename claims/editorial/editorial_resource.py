@@ -1,0 +1,121 @@
+"""What all resources of the editorial API have in common: tokens, strict bodies, ETags, one transaction per request.
+
+A resource reads and validates a request and hands it over to the domain functions that the desk calls too. It decides
+nothing itself about who may do what.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from claims.editorial.documents import Document, written
+from claims.editorial.idempotency import Answer, in_one_transaction, once
+from claims.editorial.preconditions import etag_of, require_match
+from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.view import EditorialView
+from factcheck.api.pagination import PAGE_SIZE, page_of_rows
+from factcheck.api.query_strings import no_such_place
+from factcheck.api.query_values import Refused
+from factcheck.api.resources import counted, page_address
+
+
+class EditorialResource(EditorialView, ABC):
+    """One kind of thing that newsroom tools read and write."""
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any]:
+        """The rows of the list and of single things, with what their representation needs."""
+
+    @abstractmethod
+    def document(self, row: Any) -> Document:
+        """One of them as it is shown."""
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        plain = self.plain
+        query = self.list_query(plain.GET, self.rows(), request=plain)
+        try:
+            page = page_of_rows(
+                query.qs,
+                ordering=query.ordering,
+                size=query.value("page_size", PAGE_SIZE),
+                cursor=query.value("cursor", ""),
+            )
+        except Refused as refusal:
+            raise no_such_place("cursor", str(refusal)) from None
+        return self.answered(
+            Answer(
+                200,
+                written(
+                    {
+                        "count": counted(query),
+                        "next": page_address(plain, page.next) if page.next else None,
+                        "previous": page_address(plain, page.previous) if page.previous else None,
+                        "results": [self.document(row) for row in page.rows],
+                    }
+                ),
+            )
+        )
+
+    def retrieve(self, request: Request, **place: Any) -> HttpResponse:
+        return self.answered(self.showing(self.row(**place)))
+
+    def row(self, **place: Any) -> Any:
+        """The row at the address.
+
+        Raises:
+            NoSuchThing: there is none.
+        """
+        key = place.get("id")
+        row = self.rows().filter(pk=key).first()
+        if row is None:
+            raise NoSuchThing(f"There is no {self.nouns[0]} {key} here.")
+        return row
+
+    # Writing ----------------------------------------------------------------------------------------------------------
+
+    def created_once(
+        self, work: Callable[[Any], Answer], *, prepare: Callable[[], Any] = lambda: None
+    ) -> HttpResponse:
+        """Make something, in one transaction and, where the request has a key, once."""
+        return self.answered(once(self.plain, self.person, work, prepare=prepare))
+
+    def found_or_added(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
+        """Show what was found, or added (201), by a function that tells which."""
+
+        def work(_prepared: None) -> Answer:
+            row, is_new = find_or_add()
+            address = self.address(f"{at}-detail", row.pk)
+            return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
+
+        return self.created_once(work)
+
+    def done(self, work: Callable[[], Answer]) -> HttpResponse:
+        """Change something, in one transaction."""
+        return self.answered(in_one_transaction(work))
+
+    def showing(self, row: Any, *, status: int = 200, location: str = "") -> Answer:
+        """The answer that shows a row as it stands."""
+        text = written(self.document(row))
+        headers = {"ETag": etag_of(text)} | ({"Location": location} if location else {})
+        return Answer(status, text, headers)
+
+    def fresh(self, row: Model) -> Any:
+        """The row with what its representation needs, as it now stands."""
+        return self.rows().get(pk=row.pk)
+
+    def matched(self, **place: Any) -> Any:
+        """The row at the address, which is locked already, if it is the version that the request is about.
+
+        Raises:
+            NoSuchThing: there is none.
+            PreconditionFailed: it was changed since.
+        """
+        row = self.row(**place)
+        require_match(self.plain, written(self.document(row)))
+        return row

@@ -1,0 +1,121 @@
+"""`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): whoever got no answer can safely ask again.
+
+The answer is stored in the transaction that did what was asked, so a process that is killed leaves both or neither.
+A request that was refused has done nothing and is not remembered: corrected, it can be sent with the same key.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import ParseError
+
+from claims.editorial.refused_requests import KeyReused
+from claims.models import StoredAnswer
+from factcheck.database.locks import hold
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+#: For how long a request waits for another that holds what it needs; then it is asked to try again.
+PATIENCE = "5s"
+
+#: A string of Structured Fields (RFC 9651, 3.3.3) without escapes; most clients leave the quotation marks out.
+PATTERN = r'^"?([!#-\[\]-~]{1,255})"?$'
+_KEY = re.compile(PATTERN, re.ASCII)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request is answered: a status, JSON text, and headers."""
+
+    status: int
+    text: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> HttpResponse:
+        content_type = {"content_type": "application/json"} if self.text else {}
+        return HttpResponse(self.text, status=self.status, headers=self.headers, **content_type)
+
+
+def in_one_transaction(work: Callable[[], Answer]) -> Answer:
+    """Do all of it or nothing, without waiting long for others."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+        return work()
+
+
+def once(
+    request: HttpRequest,
+    person: User,
+    work: Callable[[Any], Answer],
+    *,
+    prepare: Callable[[], Any] = lambda: None,
+) -> Answer:
+    """Do what is asked, or answer as the first time when it was done under this key already.
+
+    Args:
+        prepare: what takes long and changes nothing, such as fetching a page; it is done before anything is locked.
+        work: gets what was prepared.
+
+    Raises:
+        ParseError: the key is none.
+        KeyReused: it was used for another request.
+    """
+    key = _key_of(request)
+    if key is None:
+        prepared = prepare()
+        return in_one_transaction(lambda: work(prepared))
+    fingerprint = _fingerprint(request)
+    if earlier := _stored(person, key, fingerprint):
+        return earlier
+    prepared = prepare()
+
+    def alone() -> Answer:
+        hold(f"answer for {person.pk} under {key}")
+        if earlier := _stored(person, key, fingerprint):
+            return earlier
+        answer = work(prepared)
+        StoredAnswer.objects.outdated().filter(user=person, key=key).delete()
+        StoredAnswer.objects.create(
+            user=person,
+            key=key,
+            fingerprint=fingerprint,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.text,
+        )
+        return answer
+
+    return in_one_transaction(alone)
+
+
+def _stored(person: User, key: str, fingerprint: str) -> Answer | None:
+    row = StoredAnswer.objects.promised().filter(user=person, key=key).first()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise KeyReused
+    return Answer(row.status, row.body, row.headers | {REPLAYED: "true"})
+
+
+def _key_of(request: HttpRequest) -> str | None:
+    given = request.headers.get(HEADER)
+    if given is None:
+        return None
+    if found := _KEY.fullmatch(given.strip()):
+        return found[1]
+    raise ParseError(
+        f"`{HEADER}` must be 1 to 255 visible ASCII characters, such as a UUID, with or without quotation marks."
+    )
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    digest.update(request.body)
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""What the lists of the editorial API can be narrowed down by."""
+
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
+
+from claims.models import Appearance, Claim, ClaimTopic, Publication, Verdict
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
+from factcheck.api.pagination import Key, both_ways, id_key, moment_key
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_values import Language, Moment, Whole, Word, Words
+from sources.api.list_queries import holds_words, in_language, one_of
+
+#: Claims that nobody has scored come after all others.
+_SCORE = Coalesce(F("score"), Value(-1.0))
+
+
+def _score(part: object) -> float:
+    if type(part) is not float or not -1 <= part <= 1:
+        raise ValueError
+    return part
+
+
+#: Every move, and what befalls a verdict when its next version is published.
+_ACTIONS = (*sorted({action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}), "supersede")
+
+_BY_ID = both_ways("id", id_key("id"))
+
+
+class ClaimWorkQuery(ListQuery):
+    """Claims in any state."""
+
+    orderings = (
+        *_BY_ID,
+        *both_ways("updated", moment_key("updated_at"), id_key("id")),
+        *both_ways("score", Key(_SCORE, float, _score, "double precision"), id_key("id")),
+    )
+
+    q = Parameter(
+        Words(),
+        "Words in the statement, whatever their case and accents.",
+        matches=holds_words("statement"),
+    )
+    state = Parameter(
+        Word(tuple(Claim.State.values)), "State in triage.", matches=one_of("state"), several=True
+    )
+    published = Parameter(
+        Word(("yes", "no")),
+        "Whether readers see the claim now.",
+        matches=lambda word: (
+            Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
+            if word == "yes"
+            else ~Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
+        ),
+    )
+    language = Parameter(
+        Language(),
+        "Language of the claim; `pt` also finds `pt-BR`.",
+        matches=in_language("language"),
+        several=True,
+    )
+    claimant = Parameter(Whole(), "Id of who made the claim.", matches=one_of("claimant"), several=True)
+    topic = Parameter(
+        Whole(),
+        "Id of a topic.",
+        matches=lambda ids: Q(Exists(ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=ids))),
+        several=True,
+    )
+    source = Parameter(
+        Whole(),
+        "Id of a source that the claim appears in.",
+        matches=lambda ids: Q(Exists(Appearance.objects.filter(claim=OuterRef("pk"), source__in=ids))),
+        several=True,
+    )
+    created_by = Parameter(Whole(), "Id of who added it.", matches=one_of("created_by"), several=True)
+    updated_since = Parameter(
+        Moment(),
+        "Changed on this day (UTC) or at this moment, or later.",
+        matches=lambda moment: Q(updated_at__gte=moment),
+    )
+    ordering = ordering_parameter(orderings)
+
+
+class VerdictWorkQuery(ListQuery):
+    """Verdicts in any state."""
+
+    orderings = (*_BY_ID,)
+
+    state = Parameter(
+        Word(tuple(Verdict.State.values)), "State in the review.", matches=one_of("state"), several=True
+    )
+    claim = Parameter(Whole(), "Id of the claim.", matches=one_of("claim"), several=True)
+    publisher = Parameter(Whole(), "Id of the publisher.", matches=one_of("publisher"), several=True)
+    author = Parameter(Whole(), "Id of the author.", matches=one_of("author"), several=True)
+    rating = Parameter(Whole(), "Id of the rating.", matches=one_of("rating"), several=True)
+    ordering = ordering_parameter(orderings)
+
+
+class TransitionQuery(ListQuery):
+    """Moves that were made."""
+
+    orderings = (*_BY_ID,)
+
+    claim = Parameter(Whole(), "Id of the claim.", matches=one_of("claim"), several=True)
+    verdict = Parameter(Whole(), "Id of the verdict.", matches=one_of("verdict"), several=True)
+    actor = Parameter(Whole(), "Id of who made the move.", matches=one_of("actor"), several=True)
+    action = Parameter(Word(_ACTIONS), "The move.", matches=one_of("action"), several=True)
+    ordering = ordering_parameter(orderings)
+
+
+class PartQuery(ListQuery):
+    """Parts of one thing, in their order."""
+
+    orderings = (*reversed(_BY_ID),)
+
+    ordering = ordering_parameter(orderings)
+
+
+class SnapshotQuery(ListQuery):
+    """Snapshots of one source."""
+
+    orderings = (*both_ways("number", id_key("number")),)
+
+    ordering = ordering_parameter(orderings)

@@ -1,0 +1,86 @@
+"""Moves of the workflow: which are open, and making one. The table is `claims.review.moves`; `claims.review.workflow` carries out."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from claims.editorial.authentication import InsufficientScope
+from claims.editorial.documents import written
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.idempotency import Answer
+from claims.editorial.serializers import MovesSerializer
+from claims.editorial.strict_bodies import read
+from claims.models import Claim, CorrectionKind, Scope, Verdict
+from claims.review import workflow
+
+#: Moves that readers see the outcome of at once. Merging does not always publish, but nobody should have to think about
+#: that when making a token.
+_PUBLIC = frozenset({"publish", "retract", "republish", "merge", "unmerge"})
+
+
+def scope_of_move(name: str) -> Scope:
+    return Scope.PUBLISH if name in _PUBLIC else Scope.MOVE
+
+
+class MovingResource(EditorialResource):
+    """Things that move through the workflow."""
+
+    shown: ClassVar = {"moves": MovesSerializer}
+
+    def scope_of(self, request: Request) -> Scope | None:
+        # Which scope a move needs depends on the move, so `move` asks for it.
+        return None if self.action == "move" else super().scope_of(request)
+
+    @action(detail=True, methods=["get"])
+    def moves(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        """The moves that the state and the person's role leave open, and what stands in the way of each."""
+        subject = self.row(id=id)
+        found = [
+            {
+                "action": option.action,
+                "label": str(option.move.label),
+                "to": option.move.to,
+                "note": str(option.move.note),
+                "note_required": option.move.note_required,
+                "scope": (scope := scope_of_move(option.action)).value,
+                "obstacle": option.obstacle
+                or ("" if scope in self.token.scopes else str(InsufficientScope(scope).detail)),
+            }
+            for option in workflow.options(subject, self.person)
+        ]
+        return self.answered(Answer(200, written({"state": subject.state, "moves": found})))
+
+    @moves.mapping.post
+    def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Make a move. It is answered with the claim or verdict as it then stands."""
+        values = read(self.bodies["move"], request.data)
+        scope = scope_of_move(values["action"])
+        if scope not in self.token.scopes:
+            raise InsufficientScope(scope)
+
+        def work(_prepared: None) -> Answer:
+            into = values.get("into")
+            _lock(self.row(id=id), into)
+            subject = self.matched(id=id)
+            moved: Any = workflow.move(
+                subject,
+                values["action"],
+                by=self.person,
+                note=values.get("note", ""),
+                into=into,
+                kind=values.get("kind", CorrectionKind.UPDATE),
+            )
+            return self.showing(self.fresh(moved))
+
+        return self.created_once(work)
+
+
+def _lock(subject: Claim | Verdict, into: Claim | None) -> None:
+    """Hold what `workflow` is going to lock, in its order, so that what is compared stays so until it moves."""
+    claim = subject.claim_id if isinstance(subject, Verdict) else subject.pk
+    wanted = [claim, into.pk] if into else [claim]
+    list(Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    if isinstance(subject, Verdict):
+        Verdict.objects.select_for_update().filter(pk=subject.pk).first()

@@ -1,0 +1,119 @@
+"""Sources that requests name: by id, by an address that is known or fetched now, or by what they say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from claims.editorial.refused_requests import at
+from claims.models import Appearance, Evidence
+from claims.newsroom.roles import require
+from claims.quotes.anchors import QuoteAmbiguous
+from claims.quotes.quote_places import Quotation, places_in_words, quote, quote_at
+from sources.capture import capture
+from sources.extraction import ExtractionError
+from sources.http.fetching import FetchError, fetch
+from sources.material import Material
+from sources.models import Source
+from sources.overrides import NOTHING_STATED, Overrides, read_overrides
+from sources.registration import enter
+
+#: Keys of a body that say which words are quoted, and from where.
+_QUOTING = frozenset({"source", "source_url", "exact", "prefix", "suffix", "start"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """The source that a request names, and whether it is new."""
+
+    source: Source
+    is_new: bool = False
+
+
+def fetched(url: str, *, key: str, by: User) -> Material:
+    """What the address holds. Called before anything is locked, for it may take a while.
+
+    Args:
+        key: the key of the body that holds the address, for the problem that there is nothing.
+    """
+    _require_capturing(by)
+    try:
+        return Material.fetched(fetch(url))
+    except FetchError as problem:
+        raise at(key, str(problem)) from None
+
+
+def fetched_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
+    """What `source_url` holds, where the body has it and no source is known at that address."""
+    url = values.get("source_url")
+    return fetched(url, key="source_url", by=by) if url and not Source.objects.at(url) else None
+
+
+def source_of(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
+    """The source that a quoting body names; None where it names none."""
+    if material is not None:
+        return captured(material, NOTHING_STATED, key="source_url", by=by).source
+    if url := values.get("source_url"):
+        known = Source.objects.at(url)
+        if known is None:
+            raise at("source_url", "The source at this address was removed a moment ago; try again.")
+        return known
+    return values.get("source")
+
+
+def captured(material: Material, stated: Overrides, *, key: str, by: User) -> Found:
+    """The source that holds this material now, as its latest snapshot."""
+    _require_capturing(by)
+    try:
+        found = capture(material, overrides=stated, by=by)
+    except ExtractionError as problem:
+        raise at(key, str(problem)) from None
+    return Found(found.source, found.is_new_source)
+
+
+def entered(values: dict[str, Any], material: Material | None, *, by: User) -> Found:
+    """The source that a body of `POST sources/` describes."""
+    stated = read_overrides(
+        **{
+            name: values.get(name, "") for name in ("title", "byline", "publisher", "language", "url", "kind")
+        },
+        date=values["published_on"].isoformat() if "published_on" in values else "",
+    )
+    if material is not None:
+        return captured(material, stated, key="url", by=by)
+    if "text" in values:
+        text = Material(values["text"].encode(), url=stated.url, content_type="text/plain", charset="utf-8")
+        return captured(text, stated, key="text", by=by)
+    if known := Source.objects.at(stated.url):
+        return Found(known)
+    require(by, "sources.add_source", "add sources")
+    source, is_new = enter(stated, by=by)
+    return Found(source, is_new)
+
+
+def quotation_of(
+    values: dict[str, Any], source: Source, row: Appearance | Evidence | None = None
+) -> Quotation | None:
+    """The words that a body quotes from the source; None where it leaves those of the row as they are.
+
+    Raises:
+        QuoteNotFound, WrongPlace: they are not there.
+        Unprocessable: they are there several times.
+    """
+    if row is not None and not values.keys() & _QUOTING:
+        return None
+    if "start" in values:
+        return quote_at(
+            source, values["snapshot"], values["start"], values["end"], exact=values.get("exact", "")
+        )
+    exact = values.get("exact", row.exact if row else "")
+    try:
+        return quote(source, exact, prefix=values.get("prefix", ""), suffix=values.get("suffix", ""))
+    except QuoteAmbiguous as problem:
+        latest = source.latest_snapshot()
+        raise at("exact", str(problem), *places_in_words(latest.text if latest else "", problem)) from None
+
+
+def _require_capturing(by: User) -> None:
+    require(by, "sources.add_source", "add sources")
+    require(by, "sources.add_snapshot", "capture sources")

@@ -1,0 +1,154 @@
+"""How editorial resources appear in the OpenAPI document, besides what drf-spectacular finds by itself."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from claims.editorial import idempotency
+from factcheck.api.openapi.schema import KeysetPages, ProblemSerializer, RefusedQuerySerializer
+from factcheck.api.problems import MEDIA_TYPE
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    idempotency.HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="A key of your own, such as a UUID. Sent again with it, the request is answered as the first time, and"
+    " nothing is done twice.",
+    pattern=idempotency.PATTERN,
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of what you read and now change; `*` for whatever stands there.",
+)
+IF_MATCH_OF_MOVES = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag of the claim or verdict that you decide about; then the move is refused if it changed since.",
+)
+
+
+class RefusedKeySerializer(serializers.Serializer):
+    pointer = serializers.CharField(help_text="Where in the body it stands (JSON Pointer as a URI fragment).")
+    detail = serializers.CharField()
+
+
+class RefusedWritingSerializer(ProblemSerializer):
+    """What is wrong with which part of the body."""
+
+    errors = RefusedKeySerializer(many=True, required=False)  # type: ignore[assignment]  # a field
+
+
+_PROBLEMS: dict[int, OpenApiResponse] = {
+    400: OpenApiResponse(
+        RefusedWritingSerializer,
+        "The body or the query string is not understood.",
+        examples=[
+            OpenApiExample(
+                "body",
+                {
+                    "type": "about:blank",
+                    "title": "Bad Request",
+                    "status": 400,
+                    "detail": "This field is required.",
+                    "instance": "/api/v1/editorial/claims/",
+                    "errors": [{"pointer": "#/language", "detail": "This field is required."}],
+                },
+                summary="A key is missing",
+                media_type=MEDIA_TYPE,
+                response_only=True,
+            )
+        ],
+    ),
+    401: OpenApiResponse(ProblemSerializer, "There is no token, or it is not known, expired or revoked."),
+    403: OpenApiResponse(
+        ProblemSerializer, "The token lacks the scope, or the person's role does not include it."
+    ),
+    404: OpenApiResponse(ProblemSerializer, "There is no such thing."),
+    406: OpenApiResponse(ProblemSerializer, "None of the media types asked for is offered here."),
+    409: OpenApiResponse(ProblemSerializer, "It does not go with how things stand now; `detail` says why."),
+    412: OpenApiResponse(ProblemSerializer, "It was changed since; `ETag` names the present version."),
+    413: OpenApiResponse(ProblemSerializer, "The body is too large."),
+    415: OpenApiResponse(ProblemSerializer, "The body is not `application/json`."),
+    422: OpenApiResponse(
+        RefusedWritingSerializer,
+        "The body points to what is not there or does not fit, or the key was reused.",
+    ),
+    428: OpenApiResponse(ProblemSerializer, "`If-Match` is missing."),
+    429: OpenApiResponse(ProblemSerializer, "Too many requests; `Retry-After` says when to come back."),
+}
+_READING = (401, 403, 404, 406, 429)
+_WRITING = (400, *_READING, 409, 413, 415, 422)
+
+
+class EditorialSchema(AutoSchema):
+    """Reads an `EditorialResource`: its query strings, bodies, headers, and the problems it answers with."""
+
+    view: Any  # an EditorialResource, whose module imports this one
+
+    @property
+    def reads(self) -> bool:
+        return self.method == "GET"
+
+    @property
+    def lists(self) -> bool:
+        return self.view.action == "list"
+
+    def get_tags(self) -> list[str]:
+        return ["editorial"]
+
+    def get_summary(self) -> str:
+        singular, plural = self.view.nouns
+        named = {
+            "list": plural.capitalize(),
+            "retrieve": f"One {singular}",
+            "create": f"Add: {singular}",
+            "partial_update": f"Edit: {singular}",
+            "destroy": f"Delete: {singular}",
+        }
+        return named.get(self.view.action) or super().get_summary() or ""
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.method == "POST":
+            moves = [IF_MATCH_OF_MOVES] if self.view.action == "move" else []
+            return [IDEMPOTENCY_KEY, *moves]
+        return [IF_MATCH] if self.method in ("PATCH", "DELETE") else []
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        if not self.lists:
+            return []
+        return [each.as_openapi(name) for name, each in self.view.list_query.base_filters.items()]
+
+    def _get_paginator(self) -> KeysetPages:
+        return KeysetPages()
+
+    def get_request_serializer(self) -> Any:
+        return self.view.bodies.get(self.view.action)
+
+    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
+        shown = self.view.shown.get(self.view.action, self.view.serializer_class)
+        if self.method == "DELETE":
+            answers: dict[Any, Any] = {204: OpenApiResponse(description="It is gone.")}
+        elif self.view.action == "create":
+            answers = {201: shown} | ({200: shown} if self.view.finds else {})
+        else:
+            answers = {200: shown}
+        if self.reads and not self.lists:
+            answers[304] = OpenApiResponse(description="It is what `If-None-Match` names.")
+        statuses = list(_READING if self.reads else _WRITING)
+        if self.method in ("PATCH", "DELETE"):
+            statuses += [412, 428]
+        elif self.view.action == "move":
+            statuses += [412]
+        answers |= {(status, MEDIA_TYPE): _PROBLEMS[status] for status in sorted(statuses)}
+        if self.reads:
+            answers[(400, MEDIA_TYPE)] = OpenApiResponse(
+                RefusedQuerySerializer, "A parameter is not understood."
+            )
+        return answers

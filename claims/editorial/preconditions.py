@@ -1,0 +1,26 @@
+"""Strong ETags of what can be edited, and `If-Match` (RFC 9110, 13.1.1): nobody overwrites what they have not read."""
+
+from django.http import HttpRequest
+from django.utils.http import parse_etags, quote_etag
+
+from claims.editorial.refused_requests import PreconditionFailed
+from factcheck.api.resources import sha256_of
+
+
+def etag_of(text: str) -> str:
+    """The ETag of a representation: it changes whenever anything in it does, and never otherwise."""
+    return quote_etag(sha256_of([text.encode()]))
+
+
+def require_match(request: HttpRequest, text: str) -> None:
+    """Let a request through only if it is about `text`, the representation read under the lock of its row.
+
+    A request without the header is let through: edits, which need one, are refused before anything is read.
+
+    Raises:
+        PreconditionFailed: it is about another version.
+    """
+    condition = request.headers.get("If-Match", "*")
+    current = etag_of(text)
+    if condition.strip() != "*" and current not in parse_etags(condition):
+        raise PreconditionFailed(current)

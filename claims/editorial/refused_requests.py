@@ -1,0 +1,111 @@
+"""What the editorial API refuses, as problem details. The rules are the domain's; here they get their status codes."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db import DataError, IntegrityError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from psycopg import errors
+from rest_framework import exceptions
+
+from claims.quotes.anchors import QuoteNotFound
+from claims.quotes.quote_places import WrongPlace
+from claims.review.moves import IllegalMove, NotAllowed
+from claims.review.verdict_drafts import NotOffered
+from factcheck.database.rules import in_words
+from sources.overrides import OverrideError
+
+
+class NoSuchThing(exceptions.APIException):
+    """The address names something that is not there."""
+
+    status_code = HTTPStatus.NOT_FOUND
+
+
+class Conflict(exceptions.APIException):
+    """What is asked for does not go with how things stand now."""
+
+    status_code = HTTPStatus.CONFLICT
+
+
+class TryAgain(Conflict):
+    """Somebody else was at the same thing at the same moment."""
+
+    wait = 1
+
+
+class PreconditionRequired(exceptions.APIException):
+    """An edit that does not say which version it was made from (RFC 6585, 3)."""
+
+    status_code = HTTPStatus.PRECONDITION_REQUIRED
+    default_detail = (
+        "Send the ETag of what you are changing in `If-Match`, so that nobody's work is overwritten."
+    )
+
+
+class PreconditionFailed(exceptions.APIException):
+    """Somebody changed it since."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    default_detail = (
+        "It was changed since you read it. Read it again, and make your change to what it says now."
+    )
+
+    def __init__(self, etag: str) -> None:
+        super().__init__()
+        self.etag = etag
+
+
+class KeyReused(exceptions.APIException):
+    """The same Idempotency-Key came with another request (draft-ietf-httpapi-idempotency-key-header)."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_detail = "This Idempotency-Key was used for another request. Make a new key for each thing to do."
+
+
+class Unprocessable(exceptions.ValidationError):
+    """The body is well formed, but what it points to is not there or does not fit."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+#: What the domain raises, and the key of the body that it is about.
+_ABOUT: dict[type[Exception], str] = {
+    QuoteNotFound: "exact",
+    WrongPlace: "start",
+    NotOffered: "rating",
+}
+_AT_ONCE = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+#: Refusals of a value by itself, whatever else there is.
+_OF_A_VALUE = (errors.CheckViolation, errors.NotNullViolation)
+
+
+def as_problem(exception: Exception) -> Exception:
+    """What REST framework should make an answer of, instead of what the domain or the database raised."""
+    match exception:
+        case IllegalMove():
+            return Conflict(str(exception))
+        case NotAllowed():
+            return exceptions.PermissionDenied(str(exception))
+        case OverrideError():
+            return Unprocessable(str(exception))
+        case ProtectedError() | RestrictedError():
+            return Conflict("Something else still refers to it, so it cannot be deleted.")
+        case IntegrityError():
+            of_a_value = isinstance(exception.__cause__, _OF_A_VALUE)
+            return (Unprocessable if of_a_value else Conflict)(in_words(exception))
+        case DataError():
+            return Unprocessable("The database cannot hold a value of this body.")
+        case OperationalError() if isinstance(exception.__cause__, _AT_ONCE):
+            return TryAgain(
+                "Somebody else is changing the same thing right now. Nothing was done; try again."
+            )
+    for kind, key in _ABOUT.items():
+        if isinstance(exception, kind):
+            return Unprocessable({key: [str(exception)]})
+    return exception
+
+
+def at(pointer: str, *details: str) -> Any:
+    """The problem that a key of the body points to what is not there or does not fit."""
+    return Unprocessable({pointer: list(details)})

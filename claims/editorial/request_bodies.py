@@ -1,0 +1,260 @@
+"""What bodies of requests may hold. They validate and hand over: nothing here saves."""
+
+from typing import Any
+
+from django.utils.text import slugify
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from claims.editorial.strict_bodies import Day, ModelBody, Reference, StrictKeys, Switch, Text, Url, Whole
+from claims.models import Appearance, Claim, Claimant, CorrectionKind, Evidence, Topic, Verdict
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
+from claims.review.verdict_drafts import CHANGE
+from sources.models import Publisher, Source
+
+_LONGEST_OFFSET = 2**31 - 1
+
+
+def _example(body: dict[str, Any]) -> Any:
+    """Class decorator: the body that the OpenAPI document shows."""
+    return extend_schema_serializer(examples=[OpenApiExample("Example", body, request_only=True)])
+
+
+def _url_list() -> serializers.ListField:
+    return serializers.ListField(child=Url(max_length=500), max_length=50, required=False)
+
+
+@_example(
+    {"statement": "The harbour bridge cost 90 million euros.", "language": "en", "claimed_on": "2026-02-28"}
+)
+class ClaimBody(ModelBody):
+    """A new claim."""
+
+    topics = serializers.ListField(
+        child=Reference(queryset=Topic.objects.all()), max_length=50, required=False, help_text="Their ids."
+    )
+
+    class Meta:
+        model = Claim
+        fields = ["statement", "language", "claimant", "claimed_on", "context", "topics"]
+
+
+@_example({"context": "The bridge was opened in February."})
+class ClaimChanges(ClaimBody):
+    """What is given changes, everything else stays."""
+
+    first_appearance = Reference(
+        queryset=Appearance.objects.all(),
+        allow_null=True,
+        required=False,
+        help_text="The earliest place known: one of the claim's own appearances.",
+    )
+
+    class Meta(ClaimBody.Meta):
+        fields = [*ClaimBody.Meta.fields, "first_appearance"]
+
+    def validate_first_appearance(self, appearance: Appearance | None) -> Appearance | None:
+        if appearance and appearance.claim_id != self.context["claim"]:
+            raise serializers.ValidationError("It is no appearance of this claim.")
+        return appearance
+
+
+@_example({"source": 1, "exact": "the bridge had cost 90 million euros"})
+class QuoteBody(StrictKeys):
+    """A source and the words quoted from it, or where they stand."""
+
+    source = Reference(queryset=Source.objects.all(), required=False)  # type: ignore[assignment]  # a key, not an argument
+    source_url = Url(
+        max_length=2000,
+        required=False,
+        help_text="Instead of `source`: the source at this address; fetched and captured if it is not known yet.",
+    )
+    exact = Text(
+        required=False,
+        allow_blank=True,
+        help_text="The words. They are looked up in the source's latest snapshot, where it has one.",
+    )
+    prefix = Text(required=False, allow_blank=True, help_text="Words before, where the quote stands twice.")
+    suffix = Text(required=False, allow_blank=True, help_text="Words after, where the quote stands twice.")
+    start = Whole(
+        min_value=0,
+        max_value=_LONGEST_OFFSET,
+        required=False,
+        help_text="Instead of looking them up: where the words begin, in code points. Needs `end` and `snapshot`.",
+    )
+    end = Whole(min_value=1, max_value=_LONGEST_OFFSET, required=False)
+    snapshot = Whole(
+        min_value=1,
+        max_value=_LONGEST_OFFSET,
+        required=False,
+        help_text="The number of the snapshot in which the offsets are counted: the latest.",
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "source" in values and "source_url" in values:
+            raise serializers.ValidationError({"source_url": ["Give `source` or `source_url`, not both."]})
+        if not self.partial and "source" not in values and "source_url" not in values:
+            raise serializers.ValidationError(
+                {"source": ["Give the source's id, or its address as `source_url`."]}
+            )
+        place = [name for name in ("start", "end", "snapshot") if name in values]
+        if place and len(place) < 3:
+            raise serializers.ValidationError({place[0]: ["`start`, `end` and `snapshot` belong together."]})
+        if place and ("prefix" in values or "suffix" in values):
+            raise serializers.ValidationError(
+                {"prefix": ["Words around the quote choose between places; `start` names the place already."]}
+            )
+        return values
+
+
+@_example({"source": 1, "stance": "refutes", "note": "Page 3 of the accounts.", "exact": "120 million euros"})
+class EvidenceBody(QuoteBody):
+    """What a verdict rests on."""
+
+    stance = serializers.ChoiceField(Evidence.Stance.choices)
+    note = Text(required=False, allow_blank=True, help_text="What the source shows, in our words.")
+    position = Whole(min_value=0, max_value=32767, required=False, help_text="The order on the page.")
+
+
+@_example({"summary": "The audited accounts show 120 million euros."})
+class VerdictChanges(ModelBody):
+    """What a draft says. What is given changes, everything else stays."""
+
+    class Meta:
+        model = Verdict
+        fields = [
+            "rating",
+            "title",
+            "summary",
+            "explanation",
+            "byline",
+            "language",
+            "reviewed_on",
+            "valid_as_of",
+            "recheck_on",
+            "url",
+            *CHANGE,
+        ]
+        extra_kwargs = {
+            "language": {"required": False},
+            "rating": {"help_text": "The id of a rating in a scale that the publisher uses."},
+        }
+
+
+@_example(
+    {"claim": 1, "rating": 1, "summary": "The accounts show 120 million euros.", "reviewed_on": "2026-03-01"}
+)
+class VerdictBody(VerdictChanges):
+    """A new draft. What is not given is taken over from the version that it replaces, if there is one."""
+
+    claim = Reference(queryset=Claim.objects.all())
+    publisher = Reference(
+        queryset=Publisher.objects.all(),
+        required=False,
+        help_text="Whose verdict it is; our newsroom's unless given.",
+    )
+
+    class Meta(VerdictChanges.Meta):
+        fields = ["claim", "publisher", *VerdictChanges.Meta.fields]
+
+
+@_example({"url": "https://news.example.org/harbour-bridge", "title": "The bridge", "capture": True})
+class SourceBody(StrictKeys):
+    """A source: found by its address, otherwise added."""
+
+    url = Url(max_length=2000, required=False)
+    title = Text(max_length=500, required=False)
+    kind = serializers.ChoiceField(Source.Kind.choices, required=False)
+    publisher = Text(max_length=200, required=False, help_text="Its name; added if it is not known.")
+    byline = Text(max_length=500, required=False)
+    published_on = Day(required=False)
+    language = Text(max_length=35, required=False, help_text="BCP 47; recognised in the text when left out.")
+    text = Text(
+        required=False, trim_whitespace=False, help_text="What it says: stored as its latest snapshot."
+    )
+    capture = Switch(
+        required=False, help_text="Fetch the address and store what it says as the latest snapshot."
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if values.get("capture") and "text" in values:
+            raise serializers.ValidationError({"capture": ["Give the text or have it fetched, not both."]})
+        if values.get("capture") and "url" not in values:
+            raise serializers.ValidationError({"url": ["An address is needed to fetch from."]})
+        if not values.keys() & {"url", "title", "text"}:
+            raise serializers.ValidationError({"url": ["Give an address, a title or a text."]})
+        return values
+
+
+@_example({"name": "Ingrid Solheim", "job_title": "Minister of Transport"})
+class ClaimantBody(ModelBody):
+    """A claimant: found by the name, whatever its case, otherwise added."""
+
+    same_as = _url_list()
+
+    class Meta:
+        model = Claimant
+        fields = ["name", "kind", "job_title", "country", "same_as", "notes"]
+
+
+@_example({"name": "Transport"})
+class TopicBody(StrictKeys):
+    """A topic: found by slug or name, whatever its case, otherwise added."""
+
+    name = Text(max_length=100)
+    slug = serializers.RegexField(
+        r"^[\w-]+\Z", max_length=100, required=False, help_text="Made from the name when left out."
+    )
+    parent = Reference(queryset=Topic.objects.all(), allow_null=True, required=False)  # type: ignore[assignment]  # a key
+    description = Text(required=False, allow_blank=True)
+    same_as = _url_list()
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "slug" not in values and not slugify(values["name"], allow_unicode=True):
+            raise serializers.ValidationError(
+                {"slug": ["The name holds no letters to make one from: give it."]}
+            )
+        return values
+
+
+def _actions(table: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
+    return list({action: (action, str(move.label)) for (_state, action), move in table.items()}.values())
+
+
+CLAIM_ACTIONS = _actions(CLAIM_MOVES)
+VERDICT_ACTIONS = _actions(VERDICT_MOVES)
+
+
+@_example({"action": "sign_off", "note": "I read the accounts."})
+class VerdictMoveBody(StrictKeys):
+    """A move of the review workflow."""
+
+    action = serializers.ChoiceField(VERDICT_ACTIONS)
+    note = Text(
+        required=False,
+        allow_blank=True,
+        help_text="Internal; with `retract` and `republish` readers see it. Some moves need one.",
+    )
+
+
+@_example({"action": "accept", "note": "Widely shared."})
+class ClaimMoveBody(VerdictMoveBody):
+    """A move of a claim."""
+
+    action = serializers.ChoiceField(CLAIM_ACTIONS)
+    into = Reference(
+        queryset=Claim.objects.all(), required=False, help_text="For `merge`: the claim that stays."
+    )
+    kind = serializers.ChoiceField(
+        CorrectionKind.choices,
+        required=False,
+        help_text="For `republish`: the kind of change; `update` unless given.",
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if values["action"] == "merge" and "into" not in values:
+            raise serializers.ValidationError({"into": ["Name the claim to merge into."]})
+        for key, action in (("into", "merge"), ("kind", "republish")):
+            if key in values and values["action"] != action:
+                raise serializers.ValidationError({key: [f"This belongs to `{action}` only."]})
+        return values

@@ -1,0 +1,40 @@
+"""The beginning of the editorial API: who asks, with which token, and where everything is."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from claims.editorial.documents import person, written
+from claims.editorial.idempotency import Answer
+from claims.editorial.serializers import WhoSerializer
+from claims.editorial.view import EditorialView
+from claims.ledger.document.claim_document import moment
+from claims.models import Scope
+
+
+class Who(EditorialView):
+    """Who asks."""
+
+    nouns = ("token", "tokens")
+    view_permission = ""
+    serializer_class = WhoSerializer
+    #: The names under which the resources are listed; the routes fill it in.
+    names: ClassVar[tuple[str, ...]] = ()
+
+    def scope_of(self, request: Request) -> Scope | None:
+        return None
+
+    def retrieve(self, request: Request, **place: Any) -> HttpResponse:
+        """Who asks, with which token, and where everything is. Any token may ask this."""
+        document = {
+            "person": person(self.person),
+            "roles": sorted(self.person.groups.values_list("name", flat=True)),
+            "token": {
+                "name": self.token.name,
+                "scopes": self.token.scopes,
+                "expires_at": moment(self.token.expiry),
+            },
+            "resources": {name: self.address(f"{name}-list") for name in self.names},
+        }
+        return self.answered(Answer(200, written(document)))

@@ -1,0 +1,186 @@
+"""How editorial resources read. For the OpenAPI schema only: `representation` writes what these describe."""
+
+from rest_framework import serializers
+
+from claims.ledger.document.serializers import (
+    AppearanceSerializer,
+    ClaimantSerializer,
+    EvidenceSerializer,
+    RatingSerializer,
+    TopicSerializer,
+    VerdictSerializer,
+)
+from claims.models import Claim, CorrectionKind, Verdict
+from claims.models.token import Scope
+from sources.api.serializers import SnapshotSerializer, SourceSerializer
+
+
+class NamedSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ActorSerializer(serializers.Serializer):
+    id = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField(help_text="As the person was called then.")
+
+
+class ReferredRatingSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+
+
+class MentionedVerdictSerializer(serializers.Serializer):
+    """A verdict on the claim, in short."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField(Verdict.State.choices)
+    publisher = NamedSerializer()
+    rating = ReferredRatingSerializer(allow_null=True)
+
+
+class EditorialClaimSerializer(serializers.Serializer):
+    """A claim in any state, as the newsroom sees it."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(Claim.State.choices)
+    statement = serializers.CharField()
+    language = serializers.CharField(help_text="BCP 47.")
+    claimant = ClaimantSerializer(allow_null=True)
+    claimed_on = serializers.DateField(allow_null=True)
+    context = serializers.CharField()  # type: ignore[assignment]  # a key of the text, not an argument of the field
+    topics = TopicSerializer(many=True)
+    first_appearance = serializers.IntegerField(allow_null=True)
+    appearances = AppearanceSerializer(many=True)
+    verdicts = MentionedVerdictSerializer(many=True)
+    reason = serializers.CharField(help_text="Why it was chosen for checking, or declined.")
+    score = serializers.FloatField(allow_null=True, help_text="Check-worthiness from 0 to 1.")
+    score_reasons = serializers.ListField(child=serializers.CharField())
+    merged_into = serializers.IntegerField(allow_null=True)
+    is_published = serializers.BooleanField(help_text="Whether readers see it now.")
+    created_by = NamedSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class EditorialAppearanceSerializer(AppearanceSerializer):
+    claim = serializers.IntegerField()
+
+
+class ItemOfEvidenceSerializer(EvidenceSerializer):
+    position = serializers.IntegerField()
+
+
+class EditorialEvidenceSerializer(ItemOfEvidenceSerializer):
+    verdict = serializers.IntegerField()
+
+
+class SignOffSerializer(serializers.Serializer):
+    by = ActorSerializer()
+    round = serializers.IntegerField(help_text="Counts for this review round only.")
+    note = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class EditorialVerdictSerializer(VerdictSerializer):
+    """A verdict in any state, as the newsroom sees it."""
+
+    rating = RatingSerializer(allow_null=True)
+    evidence = ItemOfEvidenceSerializer(many=True)
+    claim = serializers.IntegerField()
+    state = serializers.ChoiceField(Verdict.State.choices)
+    author = NamedSerializer(allow_null=True)
+    supersedes = serializers.IntegerField(allow_null=True, help_text="The version that it replaces.")
+    correction_kind = serializers.ChoiceField([("", ""), *CorrectionKind.choices])
+    correction_note = serializers.CharField(help_text="What changed and why, for readers.")
+    review_round = serializers.IntegerField()
+    required_signoffs = serializers.IntegerField()
+    signoffs = SignOffSerializer(many=True)
+    submitted_by = NamedSerializer(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class TransitionSerializer(serializers.Serializer):
+    """One move, as it happened."""
+
+    id = serializers.IntegerField()
+    claim = serializers.IntegerField()
+    verdict = serializers.IntegerField(allow_null=True)
+    action = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    actor = ActorSerializer()
+    note = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class EditorialSourceSerializer(SourceSerializer):
+    """A source, whether or not anything published mentions it."""
+
+    show_text = serializers.BooleanField(help_text="Whether readers see its text.")
+    notes = serializers.CharField()
+    latest_snapshot = serializers.IntegerField(
+        allow_null=True, help_text="The number of its latest snapshot; null when it was never captured."
+    )
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class EditorialSnapshotSerializer(SnapshotSerializer):
+    source = serializers.IntegerField()  # type: ignore[assignment]  # a key
+    url = serializers.CharField(help_text="Where redirects ended; empty when it was not fetched.")
+    media_type = serializers.CharField()
+    title = serializers.CharField()
+    language = serializers.CharField()
+
+
+class SnapshotTextSerializer(EditorialSnapshotSerializer):
+    """A snapshot with its text, in which offsets are counted."""
+
+    text = serializers.CharField()
+
+
+class EditorialClaimantSerializer(ClaimantSerializer):
+    notes = serializers.CharField()
+
+
+class EditorialTopicSerializer(TopicSerializer):
+    parent = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a key
+    description = serializers.CharField()
+    same_as = serializers.ListField(child=serializers.URLField())
+
+
+class MoveSerializer(serializers.Serializer):
+    """A move that the state and the person's role leave open."""
+
+    action = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a key
+    to = serializers.CharField(help_text="The state it leads to; empty where that depends.")
+    note = serializers.CharField(help_text="What the note should say; empty where none is asked for.")
+    note_required = serializers.BooleanField()
+    scope = serializers.ChoiceField(Scope.choices, help_text="The scope that a token needs for it.")
+    obstacle = serializers.CharField(help_text="What stands in its way; empty where nothing does.")
+
+
+class MovesSerializer(serializers.Serializer):
+    """What this person may do now, with this token."""
+
+    state = serializers.CharField()
+    moves = MoveSerializer(many=True)
+
+
+class TokenSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices))
+    expires_at = serializers.DateTimeField()
+
+
+class WhoSerializer(serializers.Serializer):
+    """Who asks, with which token, and where everything is."""
+
+    person = NamedSerializer()
+    roles = serializers.ListField(child=serializers.CharField())
+    token = TokenSerializer()
+    resources = serializers.DictField(child=serializers.URLField())

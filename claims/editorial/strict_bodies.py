@@ -1,0 +1,161 @@
+"""Bodies of requests, read strictly: only keys that mean something, only values of the right type.
+
+What is silently dropped or turned into something else is what an editor finds wrong weeks later.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db import models
+from rest_framework import serializers
+
+from claims.editorial.refused_requests import Unprocessable
+from factcheck.api.json_bodies import StrictJSON
+from factcheck.api.query_values import GREATEST_ID, suggestion
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+class EditorialBody(StrictJSON):
+    """Longer than any article that is pasted; files of other kinds are imported at the desk."""
+
+    most = 2_000_000
+
+
+# Values ---------------------------------------------------------------------------------------------------------------
+
+
+class Text(serializers.CharField):
+    """A string; REST framework would also take numbers."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Url(serializers.URLField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Day(serializers.DateField):
+    """A calendar day as RFC 3339 writes it."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+class Switch(serializers.BooleanField):
+    """`true` or `false`; REST framework would also take words and numbers that mean them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Whole(serializers.IntegerField):
+    """A whole number; REST framework would also take strings and 1.0."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Reference(serializers.PrimaryKeyRelatedField):
+    """The id of something that is there."""
+
+    default_error_messages = {
+        "does_not_exist": "There is nothing with the id {pk_value} here.",
+        "incorrect_type": "Give the id, which is a whole number.",
+    }
+
+    def to_internal_value(self, data: Any) -> models.Model:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        if not 1 <= data <= GREATEST_ID:
+            self.fail("does_not_exist", pk_value=data)
+        return super().to_internal_value(data)
+
+
+# Objects --------------------------------------------------------------------------------------------------------------
+
+
+class StrictKeys(serializers.Serializer):
+    """An object with these keys and no others."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [key for key in data if key not in self.fields] if isinstance(data, Mapping) else []
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as problem:
+            if not unknown:
+                raise
+            raise serializers.ValidationError(problem.detail | self._refused(unknown)) from None  # type: ignore[operator]  # of an object it is a dict
+        if unknown:
+            raise serializers.ValidationError(self._refused(unknown))
+        return values
+
+    def _refused(self, unknown: list[str]) -> dict[str, list[str]]:
+        known = sorted(self.fields)
+        return {
+            key: [f"This key is not known here.{suggestion(key, known)} Known are: {', '.join(known)}."]
+            for key in unknown
+        }
+
+
+class ModelBody(StrictKeys, serializers.ModelSerializer):
+    """Keys that are fields of a model, with the limits and checks that the model and the desk's forms have."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.CharField: Text,
+        models.TextField: Text,
+        models.SlugField: Text,
+        models.URLField: Url,
+        models.DateField: Day,
+        models.BooleanField: Switch,
+        models.PositiveSmallIntegerField: Whole,
+    }
+    serializer_related_field = Reference
+
+    def get_validators(self) -> list[Any]:
+        """None: what holds between rows is refused by the database, with its own words."""
+        return []
+
+
+def _codes(told: Any) -> Iterator[str]:
+    """The codes of all that is wrong, wherever in a body it stands."""
+    if isinstance(told, str):
+        yield told
+        return
+    for part in told.values() if isinstance(told, dict) else told:
+        yield from _codes(part)
+
+
+Body = TypeVar("Body", bound=serializers.Serializer)
+
+
+def read(body: type[Body], data: Any, *, partial: bool = False, **context: Any) -> dict[str, Any]:
+    """The values of a request's body.
+
+    Raises:
+        ValidationError: naming every key that is wrong.
+        Unprocessable: all that is wrong is that they point to what is not there.
+    """
+    serializer = body(data=data, partial=partial, context=context)
+    try:
+        serializer.is_valid(raise_exception=True)
+    except serializers.ValidationError as problem:
+        if set(_codes(problem.get_codes())) == {"does_not_exist"}:
+            raise Unprocessable(problem.detail) from None
+        raise
+    values: dict[str, Any] = serializer.validated_data
+    return values

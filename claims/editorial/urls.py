@@ -1,0 +1,38 @@
+"""The routes of the editorial API: what stands under /api/v1/editorial/."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from claims.editorial.claims import AppearanceWork, ClaimWork
+from claims.editorial.mentioned_resources import (
+    ClaimantWork,
+    RatingWork,
+    SnapshotWork,
+    SourceWork,
+    TopicWork,
+    TransitionWork,
+)
+from claims.editorial.root import Who
+from claims.editorial.verdicts import EvidenceWork, VerdictWork
+
+RESOURCES = {
+    "claims": ClaimWork,
+    "verdicts": VerdictWork,
+    "sources": SourceWork,
+    "claimants": ClaimantWork,
+    "topics": TopicWork,
+    "ratings": RatingWork,
+    "transitions": TransitionWork,
+}
+
+router = SimpleRouter(use_regex_path=False)
+for name, resource in RESOURCES.items():
+    router.register(name, resource, basename=f"editorial-{name}")
+router.register("claims/<int:claim_id>/appearances", AppearanceWork, basename="editorial-appearances")
+router.register("verdicts/<int:verdict_id>/evidence", EvidenceWork, basename="editorial-evidence")
+router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="editorial-snapshots")
+
+urlpatterns = [
+    path("", Who.as_view({"get": "retrieve"}, names=tuple(RESOURCES)), name="editorial"),
+    path("", include(router.urls)),
+]

@@ -1,0 +1,174 @@
+"""Verdicts and the evidence that they rest on."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from claims.editorial import documents, named_sources
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.idempotency import Answer
+from claims.editorial.list_queries import PartQuery, VerdictWorkQuery
+from claims.editorial.move_resources import MovingResource
+from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.request_bodies import EvidenceBody, VerdictBody, VerdictChanges, VerdictMoveBody
+from claims.editorial.serializers import EditorialEvidenceSerializer, EditorialVerdictSerializer
+from claims.editorial.strict_bodies import read
+from claims.models import Claim, Evidence, Scope, Verdict
+from claims.review import verdict_drafts
+from sources.material import Material
+
+
+class VerdictWork(MovingResource):
+    """Verdicts in any state."""
+
+    nouns = ("verdict", "verdicts")
+    view_permission = "claims.view_verdict"
+    write_scope = Scope.VERDICTS
+    list_query = VerdictWorkQuery
+    serializer_class = EditorialVerdictSerializer
+    bodies: ClassVar = {"create": VerdictBody, "partial_update": VerdictChanges, "move": VerdictMoveBody}
+
+    def rows(self) -> QuerySet[Verdict]:
+        return documents.verdict_rows(self.person)
+
+    def document(self, row: Verdict) -> documents.Document:
+        return documents.verdict(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Begin a verdict on a claim: a first draft or, where the publisher has published one, its next version."""
+        values = read(VerdictBody, request.data)
+
+        def work(_prepared: None) -> Answer:
+            verdict = verdict_drafts.begin(by=self.person, **values)
+            address = self.address("verdicts-detail", verdict.pk)
+            return self.showing(self.fresh(verdict), status=201, location=address)
+
+        return self.created_once(work)
+
+    def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        """Change what is given. Only drafts change: by their author, or by an editor."""
+        values = read(VerdictChanges, request.data, partial=True)
+
+        def work() -> Answer:
+            verdict = self._locked(id)
+            verdict_drafts.edit(verdict, by=self.person, **values)
+            return self.showing(self.fresh(verdict))
+
+        return self.done(work)
+
+    def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Delete a draft that was never submitted."""
+
+        def work() -> Answer:
+            verdict_drafts.discard(self._locked(id), by=self.person)
+            return Answer(204)
+
+        return self.done(work)
+
+    def _locked(self, key: int) -> Verdict:
+        """The verdict, held until the end of the transaction, and the one that the request means to change."""
+        lock(key)
+        verdict: Verdict = self.matched(id=key)
+        return verdict
+
+
+class EvidenceWork(EditorialResource):
+    """What a verdict rests on."""
+
+    nouns = ("item of evidence", "evidence")
+    view_permission = "claims.view_evidence"
+    write_scope = Scope.VERDICTS
+    list_query = PartQuery
+    serializer_class = EditorialEvidenceSerializer
+    bodies: ClassVar = {"create": EvidenceBody, "partial_update": EvidenceBody}
+
+    def rows(self) -> QuerySet[Evidence]:
+        rows = Evidence.objects.readable_by(self.person).filter(verdict=self.kwargs["verdict_id"])
+        return documents.quoting_rows(rows).select_related("source__publisher", "snapshot", "verdict")
+
+    def document(self, row: Evidence) -> documents.Document:
+        return documents.evidence(row)
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        self._verdict()
+        return super().list(request)
+
+    def create(self, request: Request, verdict_id: int) -> HttpResponse:
+        """Rest a draft on a source, with or without a quote from it."""
+        values = read(EvidenceBody, request.data)
+
+        def work(material: Material | None) -> Answer:
+            lock(verdict_id)
+            verdict = self._verdict()
+            source = named_sources.source_of(values, material, by=self.person)
+            assert source is not None  # noqa: S101  a new one names its source
+            quotation = named_sources.quotation_of(values, source)
+            assert quotation is not None  # noqa: S101  and so it quotes, if no words
+            item = verdict_drafts.add_evidence(verdict, source, quotation, by=self.person, **_own(values))
+            address = self.address("evidence-detail", verdict_id, item.pk)
+            return self.showing(self.fresh(item), status=201, location=address)
+
+        return self.created_once(
+            work, prepare=lambda: named_sources.fetched_unless_known(values, by=self.person)
+        )
+
+    def partial_update(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  the name in the address
+    ) -> HttpResponse:
+        """Change what is given. Words are looked up again only when they or the source change."""
+        values = read(EvidenceBody, request.data, partial=True)
+        material = named_sources.fetched_unless_known(values, by=self.person)
+
+        def work() -> Answer:
+            item = self._locked(id)
+            source = named_sources.source_of(values, material, by=self.person) or item.source
+            quotation = named_sources.quotation_of(values, source, item)
+            verdict_drafts.edit_evidence(
+                item, by=self.person, source=source, quotation=quotation, **_own(values)
+            )
+            return self.showing(self.fresh(item))
+
+        return self.done(work)
+
+    def destroy(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  as above
+    ) -> HttpResponse:
+        """Take the item out of the draft."""
+
+        def work() -> Answer:
+            verdict_drafts.remove_evidence(self._locked(id), by=self.person)
+            return Answer(204)
+
+        return self.done(work)
+
+    def _verdict(self) -> Verdict:
+        key = self.kwargs["verdict_id"]
+        verdict = Verdict.objects.readable_by(self.person).filter(pk=key).first()
+        if verdict is None:
+            raise NoSuchThing(f"There is no verdict {key} here.")
+        return verdict
+
+    def _locked(self, key: int) -> Evidence:
+        """The item, held by the lock of its verdict, and the one that the request means to change."""
+        lock(self.kwargs["verdict_id"])
+        item: Evidence = self.matched(id=key)
+        return item
+
+
+def lock(verdict: int) -> None:
+    """Hold a verdict, its claim first as everywhere, so that what is compared stays so until it is written."""
+    Claim.objects.select_for_update(of=("self",)).filter(verdicts=verdict).first()
+    Verdict.objects.select_for_update().filter(pk=verdict).first()
+
+
+def _own(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields that are no part of the quotation."""
+    return {name: values[name] for name in ("stance", "note", "position") if name in values}

@@ -1,0 +1,130 @@
+"""What every address of the editorial API has in common: tokens, scopes, problems, answers for one reader only."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.reverse import reverse
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import ViewSet
+
+from claims.editorial.authentication import BearerAuthentication, HasScope, InsufficientScope
+from claims.editorial.idempotency import Answer
+from claims.editorial.openapi import EditorialSchema
+from claims.editorial.refused_requests import PreconditionFailed, PreconditionRequired, as_problem
+from claims.editorial.strict_bodies import EditorialBody
+from claims.models import ApiToken, Scope
+from claims.newsroom.roles import require
+from factcheck.api.query_strings import ListQuery, NoQuery
+from factcheck.web.throttling.enforcement import RateLimit
+
+_REALM = 'Bearer realm="editorial"'
+_NO_TOKEN = (
+    "Send a token: `Authorization: Bearer …`. You make one at the desk under “API tokens”"  # noqa: S105  a sentence
+    " (/admin/claims/apitoken/)."
+)
+
+
+class EditorialView(ViewSet):
+    """An address of the editorial API: who may ask there, and how every answer looks."""
+
+    authentication_classes = (BearerAuthentication,)
+    permission_classes = (HasScope,)
+    throttle_classes = (RateLimit,)
+    parser_classes = (EditorialBody,)
+    http_method_names = ["get", "head", "post", "patch", "delete"]
+    metadata_class = None
+    lookup_url_kwarg = "id"
+    lookup_value_converter = "int"
+    schema = EditorialSchema()
+
+    #: What the resource holds, in the singular and the plural.
+    nouns: tuple[str, str]
+    #: What a role must include to read it, as `app.codename`; empty where nothing is needed.
+    view_permission: str
+    #: The scope that writing needs.
+    write_scope: Scope = Scope.WRITE
+    list_query: type[ListQuery]
+    #: For the OpenAPI schema: how a thing reads; where an action shows something else, that; what its body may hold.
+    serializer_class: type[Serializer]
+    shown: ClassVar[dict[str, type[Serializer]]] = {}
+    bodies: ClassVar[dict[str, type[Serializer]]] = {}
+    #: Whether adding answers with what is there already; for the OpenAPI schema.
+    finds = False
+
+    def scope_of(self, request: Request) -> Scope | None:
+        """The scope that the request needs; a method that is not served needs none to be told so."""
+        if not self.is_served:
+            return None
+        return Scope.READ if self.is_read else self.write_scope
+
+    def address(self, name: str, *parts: Any) -> str:
+        return reverse(f"editorial-{name}", args=parts, request=self.request)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the method means something at this address; otherwise the answer is 405 for everybody."""
+        return bool(self.action)
+
+    @property
+    def is_read(self) -> bool:
+        return self.request.method in ("GET", "HEAD")
+
+    @property
+    def plain(self) -> HttpRequest:
+        return self.request._request
+
+    @property
+    def person(self) -> User:
+        user = self.request.user
+        assert isinstance(user, User)  # noqa: S101  the permission class lets in nobody else
+        return user
+
+    @property
+    def token(self) -> ApiToken:
+        token = self.request.auth
+        assert isinstance(token, ApiToken)  # noqa: S101  as above
+        return token
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.is_served:
+            return
+        if self.view_permission:  # for writing too, which is answered with what was written
+            require(self.person, self.view_permission, f"see {self.nouns[1]}")
+        if self.action != "list":
+            NoQuery(self.plain.GET, QuerySet(), request=self.plain)
+        if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:
+            raise PreconditionRequired
+
+    def answered(self, answer: Answer) -> HttpResponse:
+        """The answer, or 304 to a read of what the reader has already."""
+        response = answer.response()
+        if answer.status != 200 or not self.is_read:
+            return response
+        return get_conditional_response(self.plain, response.get("ETag"), response=response) or response
+
+    def handle_exception(self, exc: Exception) -> Any:
+        problem = as_problem(exc)
+        if isinstance(problem, NotAuthenticated):
+            problem.detail = _NO_TOKEN  # type: ignore[assignment]  # a string is what it becomes
+        response = super().handle_exception(problem)
+        if isinstance(problem, NotAuthenticated):
+            response["WWW-Authenticate"] = _REALM
+        elif isinstance(problem, AuthenticationFailed):
+            response["WWW-Authenticate"] = f'{_REALM}, error="invalid_token"'
+        elif isinstance(problem, InsufficientScope):
+            scope = f'error="insufficient_scope", scope="{problem.scope.value}"'
+            response["WWW-Authenticate"] = f"{_REALM}, {scope}"
+        elif isinstance(problem, PreconditionFailed):
+            response["ETag"] = problem.etag
+        return response
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        return response

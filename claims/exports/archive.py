@@ -1,0 +1,173 @@
+"""The ledger and everything that it mentions, as lines of the lossless format.
+
+What may still change (names, addresses, who is merged with whom) is written first, at once. Everything after that is
+immutable, so an export that was interrupted goes on with the bytes that it would have had.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import F, Func, Q, QuerySet
+
+from claims.exports import lines
+from claims.exports.selection import Selection
+from claims.models import Appearance, Claim, Claimant, Publication, Rating, RatingScale, Topic, Verdict
+from sources.models import Publisher, Snapshot, Source
+
+#: How many entries are read at a time.
+_AT_ONCE = 500
+
+#: Where a body names a snapshot. In a text, the quotation marks would stand behind backslashes.
+_SNAPSHOT = re.compile(rb'"snapshot":\{"id":(\d+)')
+
+
+class Numbers:
+    """A set of ids that takes a bit for each instead of some dozens of bytes."""
+
+    _BITS = 1 << 16
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def add(self, number: int) -> bool:
+        """Whether it is new."""
+        page_number, place = divmod(number, self._BITS)
+        page = self._pages.setdefault(page_number, bytearray(self._BITS // 8))
+        byte, bit = place >> 3, 1 << (place & 7)
+        new = not page[byte] & bit
+        page[byte] |= bit
+        return new
+
+
+def things(selection: Selection) -> Iterator[bytes]:
+    """A line for everything that the entries mention, and for what belongs to merged claims."""
+    rows = dict(zip((kind.model for kind in lines.THINGS), _mentioned(selection.entries), strict=True))
+    for kind in lines.THINGS:
+        for values in rows[kind.model].order_by("pk").values_list("pk", *kind.columns).iterator():
+            yield kind.written(values)
+    yield from _merged(selection)
+
+
+def entries(
+    selection: Selection, *, after: int = 0, seen: Numbers | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """The number of each entry, and its line with those of the snapshots that no entry before it quotes.
+
+    Args:
+        after: begin behind the entry with this number.
+        seen: the snapshots that have a line already.
+    """
+    seen = seen or Numbers()
+    for rows in _batches(selection.entries.filter(sequence__gt=after)):
+        bodies = [values[-1].encode() for values in rows]
+        quoted = [_new(body, seen) for body in bodies]
+        texts = _snapshots(number for numbers in quoted for number in numbers)
+        for (pk, sequence, *values, _body), body, numbers in zip(rows, bodies, quoted, strict=True):
+            before = b"".join(texts[number] for number in numbers)
+            yield sequence, before + lines.entry((pk, sequence, *values), body)
+
+
+def snapshots_in(written: Iterable[bytes]) -> Numbers:
+    """The snapshots that have a line in a file."""
+    seen = Numbers()
+    for line in written:
+        if found := re.match(rb'\{"type":"snapshot","id":(\d+)', line):
+            seen.add(int(found[1]))
+    return seen
+
+
+# What is mentioned ----------------------------------------------------------------------------------------------------
+
+
+def _mentioned(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
+    """The rows of `lines.THINGS`, as far as they still are there.
+
+    With them the house and the scales that it uses, without which nothing could be published, and whatever a row that
+    is mentioned refers to itself.
+    """
+    entries = entries.order_by()
+    ratings = Rating.objects.filter(
+        Q(pk__in=_each(entries, "rating_ids")) | Q(scale__publisher__is_house=True, scale__in_use=True)
+    )
+    in_use = Q(publisher__is_house=True, in_use=True)
+    scales = RatingScale.objects.filter(Q(pk__in=ratings.values("scale")) | in_use)
+    sources = Source.objects.filter(pk__in=_each(entries, "source_ids"))
+    publishers = Publisher.objects.filter(
+        Q(is_house=True)
+        | Q(pk__in=_each(entries, "publisher_ids"))
+        | Q(pk__in=scales.values("publisher"))
+        | Q(pk__in=sources.filter(publisher__isnull=False).values("publisher"))
+    )
+    claimants = Claimant.objects.filter(
+        pk__in=entries.filter(claimant_id__isnull=False).values("claimant_id")
+    )
+    return [publishers, claimants, _topics(entries), scales, ratings, sources]
+
+
+def _each(entries: QuerySet[Publication], column: str) -> Any:
+    return entries.annotate(each=Func(F(column), function="unnest")).values("each").distinct()
+
+
+def _topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
+    """The topics that are mentioned, and those that they are part of."""
+    found: set[int] = set()
+    new = set(_each(entries, "topic_ids").values_list("each", flat=True))
+    while new:
+        found |= new
+        above = Topic.objects.filter(pk__in=new, parent__isnull=False)
+        new = set(above.values_list("parent", flat=True)) - found
+    return Topic.objects.filter(pk__in=found)
+
+
+def _merged(selection: Selection) -> Iterator[bytes]:
+    """Of each claim merged into one that is exported, what the entries show there but do not say to be its own."""
+    merged = Claim.objects.filter(
+        state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
+    )
+    for some in _lists(merged.order_by("pk").values_list("pk", "merged_into"), _AT_ONCE):
+        ids = [pk for pk, _into in some]
+        appearances = _by_claim(Appearance.objects.filter(claim__in=ids))
+        verdicts = _by_claim(Verdict.objects.filter(claim__in=ids, state=Verdict.State.PUBLISHED))
+        for pk, into in some:
+            yield lines.merged_claim(
+                pk, into=into, appearances=appearances.get(pk, []), verdicts=verdicts.get(pk, [])
+            )
+
+
+def _by_claim(rows: QuerySet[Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for claim, pk in rows.order_by("pk").values_list("claim", "pk"):
+        found.setdefault(claim, []).append(pk)
+    return found
+
+
+# Entries --------------------------------------------------------------------------------------------------------------
+
+
+def _batches(entries: QuerySet[Publication]) -> Iterator[list[tuple[Any, ...]]]:
+    """The columns of these entries, some hundred at a time, while other queries run in between."""
+    return _lists(entries.values_list(*lines.ENTRY_COLUMNS), _AT_ONCE)
+
+
+def _lists(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]:
+    waiting: list[Any] = []
+    for row in rows.iterator(chunk_size=size):
+        waiting.append(row)
+        if len(waiting) == size:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _new(body: bytes, seen: Numbers) -> list[int]:
+    """The snapshots that a body quotes and none before it does."""
+    return [
+        number for number in sorted({int(found) for found in _SNAPSHOT.findall(body)}) if seen.add(number)
+    ]
+
+
+def _snapshots(numbers: Iterator[int]) -> dict[int, bytes]:
+    rows = Snapshot.objects.filter(pk__in=list(numbers)).values_list("pk", *lines.SNAPSHOT.columns)
+    return {values[0]: lines.SNAPSHOT.written(values) for values in rows.iterator()}

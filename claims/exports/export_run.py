@@ -1,0 +1,105 @@
+"""An export from its beginning to its end, or from where it was interrupted."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from claims.exports import manifest
+from claims.exports.format_choice import Format, format_of
+from claims.exports.outputs import OutputError, Progress, State, Stream, interrupted, part_file, write_at_once
+from claims.exports.selection import LedgerMoment, Selection, one_snapshot
+
+#: Told how many entries there will be; answers what is told of each block how many there are.
+Begin = Callable[[int], Progress]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for."""
+
+    format: str = "ndjson"
+    versions: str = "current"
+    filter: str = ""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What came of it."""
+
+    entries: int
+    bytes: int
+    sha256: str
+    moment: LedgerMoment
+
+
+def _quiet(total: int) -> Progress:
+    return lambda done: None
+
+
+def export_to_stream(order: Order, file: IO[bytes], *, begin: Begin = _quiet) -> Exported:
+    """Write an export to an open file, such as standard output.
+
+    Raises:
+        InvalidParameters: the API would refuse the filter.
+    """
+    written = format_of(order.format, order.versions)
+    with one_snapshot():
+        selection = Selection(order.filter)
+        output = Stream(file, begin(written.count(selection)))
+        written.write(selection, output)
+    output.finish()
+    return Exported(output.claims, output.bytes, output.hash.hexdigest(), selection.moment)
+
+
+def export_to_file(order: Order, path: Path, *, resume: bool = False, begin: Begin = _quiet) -> Exported:
+    """Write an export to a file, which appears under its name when it is whole, with its manifest beside it.
+
+    Args:
+        resume: continue what was interrupted; the file becomes the one that it would have been.
+
+    Raises:
+        InvalidParameters: the API would refuse the filter.
+        OutputError: the file cannot be written, or is none that this export continues.
+    """
+    written = format_of(order.format, order.versions)
+    before = _state(order, path) if resume else None
+    with one_snapshot():
+        moment = _moment(written, before)
+        selection = Selection(order.filter, moment)
+        state = State(asdict(order), moment.sequence, moment.published_at)
+        if before and before.place and written.can_continue:
+            state = before
+        with part_file(path, state, begin(written.count(selection))) as output:
+            written.write(selection, output)
+            output.finish()
+    found = Exported(output.claims, output.bytes, output.hash.hexdigest(), moment)
+    write_at_once(manifest.beside(path), manifest.as_text(_described(order, path, found)))
+    return found
+
+
+def _state(order: Order, path: Path) -> State | None:
+    before = interrupted(path)
+    if before and before.asked != asdict(order):
+        asked = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
+        raise OutputError(
+            f"What was interrupted there is another export: {asked}. Ask for the same to continue it."
+        )
+    return before
+
+
+def _moment(written: Format, before: State | None) -> LedgerMoment:
+    if before is None or (before.place is None and written.begins_now):
+        return LedgerMoment.now()
+    return LedgerMoment(before.sequence, before.published_at)
+
+
+def _described(order: Order, path: Path, found: Exported) -> dict[str, Any]:
+    return manifest.described(
+        path,
+        asked=asdict(order),
+        ledger=asdict(found.moment),
+        claims=found.entries,
+        size=found.bytes,
+        sha256=found.sha256,
+    )

@@ -1,0 +1,160 @@
+"""What each format writes, in which order, and from where it can be continued."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, ClassVar, cast
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from claims.exports import archive, lines
+from claims.exports.formats import csv, datafeed
+from claims.exports.formats.stored_bodies import joined, numbered
+from claims.exports.outputs import Output, Place
+from claims.exports.selection import Selection
+from claims.ledger.document.claim_document import site
+from claims.models import Publication
+
+
+class Format(ABC):
+    """One way to write claims."""
+
+    name: ClassVar[str]
+    extension: ClassVar[str]
+    #: Whether an interrupted file is continued where it ends; otherwise it is written again from its beginning.
+    can_continue: ClassVar[bool] = True
+    #: Whether the beginning of a file depends on what can still change, so that it belongs to no earlier moment.
+    begins_now: ClassVar[bool] = False
+
+    def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
+        """The entries to write, in their order."""
+        return [selection.claims]
+
+    def count(self, selection: Selection) -> int:
+        """How many entries there are."""
+        return sum(part.count() for part in self.parts(selection))
+
+    @abstractmethod
+    def write(self, selection: Selection, output: Output) -> None:
+        """Write all of it, or what is missing."""
+
+    def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
+        """The bodies. When the next is asked for, the one before has been written."""
+        place = output.begins_after or Place(0, 0)
+        for number, part in enumerate(self.parts(selection)):
+            if number < place.part:
+                continue
+            after = place.sequence if number == place.part else 0
+            for sequence, body in numbered(part.filter(sequence__gt=after)):
+                yield body
+                output.complete(Place(number, sequence))
+
+
+class OneByOne(Format):
+    """A format that is written claim by claim."""
+
+    def write(self, selection: Selection, output: Output) -> None:
+        begun = output.begins_after is not None
+        for piece in self.written(self._bodies(selection, output), selection, begun):
+            output.write(piece)
+
+    @abstractmethod
+    def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+        """The bodies in this format; without its beginning, where that is there already."""
+
+
+class Ndjson(Format):
+    """Each claim as the API has it, one on a line."""
+
+    name, extension = "ndjson", "ndjson"
+
+    def write(self, selection: Selection, output: Output) -> None:
+        after = output.begins_after.sequence if output.begins_after else 0
+        for block in joined(selection.claims.filter(sequence__gt=after)):
+            output.write(block.lines)
+            output.complete(Place(0, block.sequence), block.claims)
+
+
+class Ledger(Format):
+    """All versions, with everything that is needed to restore them (`claims.exports.lines`)."""
+
+    name, extension = "ndjson", "ndjson"
+    begins_now = True
+
+    def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
+        return [selection.entries]
+
+    def write(self, selection: Selection, output: Output) -> None:
+        place, seen = output.begins_after, None
+        if place is None:
+            moment = selection.moment
+            output.write(
+                lines.header(
+                    sequence=moment.sequence, published_at=moment.published_at, filter_text=selection.filter
+                )
+            )
+            for line in archive.things(selection):
+                output.write(line)
+        else:
+            seen = archive.snapshots_in(output.written())
+        for sequence, piece in archive.entries(selection, after=place.sequence if place else 0, seen=seen):
+            output.write(piece)
+            output.complete(Place(0, sequence))
+        output.write(lines.end(output.claims))
+
+
+class Csv(OneByOne):
+    """A table, one row for each verdict."""
+
+    name, extension = "csv", "csv"
+
+    def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+        return csv.written(bodies, begun=begun)
+
+
+class DataFeed(OneByOne):
+    """A schema.org DataFeed of ClaimReview markup, then what was withdrawn."""
+
+    name, extension = "jsonld", "jsonld"
+
+    def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
+        return [selection.claims, selection.withdrawn]
+
+    def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+        by = site()
+        address = f"{settings.SITE_URL}/api/v1/claims.jsonld" + (
+            f"?{selection.filter}" if selection.filter else ""
+        )
+        head = datafeed.head(url=address, site=by, changed=selection.moment.published_at)
+        return datafeed.written(bodies, head=head, site=by, begun=begun)
+
+
+class Parquet(Format):
+    """The columns of the CSV, typed and compressed, for analysis."""
+
+    name, extension = "parquet", "parquet"
+    # What its end says of its beginning is known only to the one who wrote that.
+    can_continue = False
+
+    def write(self, selection: Selection, output: Output) -> None:
+        from claims.exports.formats import parquet  # which takes its time, and few need it
+
+        said = {"ledger": asdict(selection.moment), "filter": selection.filter}
+        # It writes, and neither reads nor seeks.
+        parquet.write(self._bodies(selection, output), cast(IO[bytes], output), said=said)
+
+
+FORMATS: dict[str, type[Format]] = {kind.name: kind for kind in (Ndjson, Csv, DataFeed, Parquet)}
+VERSIONS = ("current", "all")
+
+
+def format_of(name: str, versions: str) -> Format:
+    return Ledger() if name == "ndjson" and versions == "all" else FORMATS[name]()
+
+
+def guessed(path: str) -> str:
+    """The format that a file's name ends in; NDJSON where it says nothing."""
+    ending = Path(path).suffix.removeprefix(".")
+    return next((name for name, kind in FORMATS.items() if kind.extension == ending), Ndjson.name)

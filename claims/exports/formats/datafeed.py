@@ -1,0 +1,65 @@
+"""The claims as one schema.org DataFeed (JSON-LD): ClaimReview markup for each, and what was withdrawn.
+
+Each element is a DataFeedItem on a line of its own, whose `@id` is the claim's address without the slug. The item of a
+published claim holds its reviews; that of a withdrawn one has `dateDeleted` and says what became of it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from claims.ledger.document import claimreview
+
+Document = dict[str, Any]
+
+MEDIA_TYPE = "application/ld+json"
+
+#: What follows when no more can be read although there is more: nothing. An array that never ends is no JSON.
+BROKEN_OFF = b""
+
+
+def head(*, url: str, site: Document, changed: str) -> Document:
+    """What the feed says of itself.
+
+    Args:
+        url: its own address.
+        site: the organisation that serves it, as for `claimreview.markup`.
+        changed: when what it holds last changed, ISO 8601.
+    """
+    described = {
+        "@type": "DataFeed",
+        "@id": url,
+        "url": url,
+        "name": f"Fact checks published by {site['name']}",
+        "publisher": claimreview.organization(site),
+        "license": site["license"],
+        "isAccessibleForFree": True,
+        "dateModified": changed,
+    }
+    return claimreview.CONTEXT | {key: value for key, value in described.items() if value != ""}
+
+
+def written(
+    bodies: Iterable[bytes], *, head: Document, site: Document, begun: bool = False
+) -> Iterator[bytes]:
+    """The feed: its head, unless there are elements already, then an element for each body."""
+    if not begun:
+        yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
+    separator = b",\n" if begun else b"\n"
+    for body in bodies:
+        yield separator + orjson.dumps(element(orjson.loads(body), site=site))
+        separator = b",\n"
+    yield b"\n]}\n"
+
+
+def element(body: Document, *, site: Document) -> Document:
+    """The DataFeedItem of a claim."""
+    here = {"@type": "DataFeedItem", "@id": claimreview.address(body)}
+    dates = {"dateCreated": body["first_published_at"], "dateModified": body["published_at"]}
+    reviews = claimreview.claim_reviews(body, site=site)
+    if body["status"] == "published":
+        return here | dates | {"item": reviews}
+    return (
+        here | dates | {"dateDeleted": body["published_at"], "item": claimreview.withdrawal(body, site=site)}
+    )

@@ -1,0 +1,115 @@
+"""The columns of the CSV as Apache Parquet: numbers, dates and moments are such, and nothing is escaped.
+
+What is not known is null. Rows are written in groups, so that neither writing nor reading holds more than one.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from io import UnsupportedOperation
+from itertools import islice
+from typing import IO, Any, cast
+
+from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
+from arro3.io import write_parquet
+
+from claims.exports.formats import csv
+
+MEDIA_TYPE = "application/vnd.apache.parquet"
+
+#: Rows that are written, and are to be read, at once.
+GROUP_SIZE = 16_384
+
+_WHOLE, _DAY, _MOMENT = DataType.int64(), DataType.date32(), DataType.timestamp("us", tz="UTC")
+_TYPES = {
+    **dict.fromkeys(
+        ("claim_id", "version", "claimant_id", "verdict_id", "publisher_id", "corrections", "merged_into"),
+        _WHOLE,
+    ),
+    **dict.fromkeys(("claimed_on", "first_appearance_published_on", "reviewed_on", "valid_as_of"), _DAY),
+    **dict.fromkeys(("first_published_at", "published_at"), _MOMENT),
+}
+#: The type of each column; texts unless it is said otherwise.
+TYPES = {name: _TYPES.get(name, DataType.string()) for name in csv.COLUMNS}
+SCHEMA = Schema([Field(name, kind, nullable=True) for name, kind in TYPES.items()])
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
+
+
+class _Guarded:
+    """A file that only takes, and an iterator that only gives: what fails in either is kept, and raised at the end.
+
+    The writer would panic over it.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.failure: BaseException | None = None
+
+    def write(self, piece: bytes) -> int:
+        if self.failure is None:
+            try:
+                self._file.write(piece)
+            except BaseException as failure:  # noqa: BLE001  it is raised below
+                self.failure = failure
+        return len(piece)
+
+    def flush(self) -> None: ...
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise UnsupportedOperation("seek")
+
+    def reading(self, groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+        while self.failure is None:
+            try:
+                yield next(groups)
+            except StopIteration:
+                return
+            except BaseException as failure:  # noqa: BLE001  it is raised below
+                self.failure = failure
+
+
+def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> None:
+    """Write the table to a file, which need not be one that can be read or sought in.
+
+    Args:
+        said: what the file says of itself besides, as JSON values.
+    """
+    guarded = _Guarded(file)
+    write_parquet(
+        RecordBatchReader.from_batches(SCHEMA, guarded.reading(_groups(bodies))),
+        cast(IO[bytes], guarded),
+        compression="zstd(3)",
+        max_row_group_size=GROUP_SIZE,
+        # One key: of several, the order would be another one each time.
+        key_value_metadata={"factcheck": json.dumps(said)},
+    )
+    if guarded.failure:
+        raise guarded.failure
+
+
+def _groups(bodies: Iterable[bytes]) -> Iterator[RecordBatch]:
+    rows = (row for body in bodies for row in csv.rows(body))
+    while group := list(islice(rows, GROUP_SIZE)):
+        columns = zip(*group, strict=True)
+        yield RecordBatch.from_arrays(
+            [_array(values, kind) for values, kind in zip(columns, TYPES.values(), strict=True)],
+            schema=SCHEMA,
+        )
+
+
+def _array(values: tuple[Any, ...], kind: DataType) -> Array:
+    if kind == _DAY:
+        days = [value and date.fromisoformat(value).toordinal() - _EPOCH_DAY for value in values]
+        return Array(days, DataType.int32()).cast(kind)
+    if kind == _MOMENT:
+        return Array([_microseconds(value) for value in values], DataType.int64()).cast(kind)
+    return Array(values, kind)
+
+
+def _microseconds(value: str | None) -> int | None:
+    if not value:
+        return None
+    since = datetime.fromisoformat(value) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

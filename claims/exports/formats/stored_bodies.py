@@ -1,0 +1,157 @@
+"""The bodies of publications as PostgreSQL streams them: nothing parsed, a few in memory at a time.
+
+They are the stored texts with the address of this site put in.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
+
+from claims.models import Publication
+from factcheck.web.own_addresses import placed
+
+#: How much is written at a time: enough that a call costs nothing, little enough to flow.
+BLOCK_SIZE = 128 * 1024
+#: How much PostgreSQL joins at a time, in bytes.
+JOINED_SIZE = 256 * 1024
+#: How long one download may take, in seconds: who reads more slowly holds a seat that others wait for.
+LONGEST = 3600
+
+
+def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
+    """The bodies of these publications, part after part, as they are at one moment.
+
+    It is one statement, so it reads one snapshot, however long it takes and whatever is published meanwhile. A
+    generator that is closed early cancels the statement, and the connection can be used again.
+
+    COPY streams as fast as the bodies are decompressed. A cursor would fetch a few thousand rows at a time instead,
+    needs a transaction that outlives the view, and takes three times as long.
+    """
+    selects, parameters = _selects(parts)
+    if not selects:
+        return
+    statement = f"COPY ({' UNION ALL '.join(selects)}) TO STDOUT (FORMAT binary)"
+    with (
+        _living(parts[0].db).cursor() as cursor,
+        _unhurried(cursor),
+        cursor.copy(statement, parameters) as copy,
+    ):
+        for (body,) in copy.rows():
+            yield placed(body)
+
+
+@contextmanager
+def _unhurried(cursor: CursorWrapper) -> Iterator[None]:
+    """Lift the time limit of the public's statements: a copy takes as long as its reader does, within reason."""
+    if not settings.PUBLIC_STATEMENT_SECONDS or cursor.db.in_atomic_block:
+        yield
+        return
+    cursor.execute(f"SET statement_timeout = '{LONGEST}s'")
+    try:
+        yield
+    finally:
+        # A connection that died meanwhile has nothing to be put back; another one begins with the limit.
+        with suppress(Error):
+            cursor.execute("RESET statement_timeout")
+
+
+def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
+    """The number in the ledger and the body of each of these publications, streamed in the same way.
+
+    It uses the present connection, inside its transaction if there is one.
+    """
+    try:
+        sql, parameters = rows.values_list("sequence", "body").query.sql_with_params()
+    except EmptyResultSet:
+        return
+    connection = connections[rows.db]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", parameters) as copy,
+    ):
+        for sequence, body in copy.rows():
+            yield int.from_bytes(sequence), placed(body)
+
+
+class Block(NamedTuple):
+    """The bodies of consecutive publications, each of them a line."""
+
+    sequence: int
+    """The number of the last one in the ledger."""
+    claims: int
+    lines: bytes
+
+
+def joined(rows: QuerySet[Publication]) -> Iterator[Block]:
+    """The bodies of these publications in the order of the ledger, streamed in the same way, many at a time.
+
+    PostgreSQL joins them: what Python and the connection do is then done for each block instead of for each claim. A
+    block holds about `JOINED_SIZE` bytes; a body is never divided.
+    """
+    try:
+        sql, parameters = rows.order_by().values_list("sequence", "body").query.sql_with_params()
+    except EmptyResultSet:
+        return
+    connection = connections[rows.db]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(_JOINED.format(rows=sql, size=JOINED_SIZE), parameters) as copy,
+    ):
+        for sequence, claims, text in copy.rows():
+            yield Block(int.from_bytes(sequence), int.from_bytes(claims), placed(text) + b"\n")
+
+
+#: The length of a stored text is known without reading it.
+_JOINED = """
+    COPY (
+        SELECT max(sequence), count(*), string_agg(body, E'\\n' ORDER BY sequence)
+        FROM (
+            SELECT sequence, body, (sum(octet_length(body)) OVER before - 1) / {size} AS block
+            FROM ({rows}) AS found (sequence, body)
+            WINDOW before AS (ORDER BY sequence ROWS UNBOUNDED PRECEDING)
+        ) AS divided
+        GROUP BY block ORDER BY block
+    ) TO STDOUT (FORMAT binary)
+"""
+
+
+def _living(alias: str) -> BaseDatabaseWrapper:
+    """The connection, made anew if its server was restarted: those of the public's reads stay open for long."""
+    connection = connections[alias]
+    connection.ensure_connection()
+    if not connection.in_atomic_block and not connection.is_usable():
+        connection.close()
+    return connection
+
+
+def blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
+    """The same bytes in fewer pieces: each holds at least `size` bytes, but for the last."""
+    waiting: list[bytes] = []
+    length = 0
+    for part in parts:
+        waiting.append(part)
+        length += len(part)
+        if length >= size:
+            yield b"".join(waiting)
+            waiting, length = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
+    """The statement of each part that can have rows, and the parameters of all."""
+    found = []
+    for rows in parts:
+        try:
+            found.append(rows.values_list("body").query.sql_with_params())
+        except EmptyResultSet:  # what is asked for cannot be
+            continue
+    return [f"({sql})" for sql, _ in found], tuple(chain.from_iterable(given for _, given in found))

@@ -1,0 +1,227 @@
+"""The lossless format: NDJSON whose lines say what they are. docs/exports.md describes it for others.
+
+    header                                       the format, its version, and the state of the ledger
+    publisher, claimant, topic, rating_scale,
+    rating, source                               what the entries mention, each once
+    merged_claim                                 what belongs to a claim that is merged into another
+    snapshot                                     a text that entries quote, before the first entry that does
+    entry                                        one entry of the ledger, in its order, the body as it is stored
+    end                                          how many entries there were
+
+Whoever reads a line has read before everything that it refers to.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, BinaryIO
+
+import orjson
+from django.db.models import Field, Model
+from django.utils.functional import cached_property
+
+from claims.ledger.document.claim_document import moment
+from claims.models import Claimant, Publication, Rating, RatingScale, Topic
+from sources.models import Publisher, Snapshot, Source
+
+FORMAT = "factcheck-ledger"
+FORMAT_VERSION = 1
+
+_BODY = b',"body":'
+_READERS: dict[str, Callable[[str], Any]] = {
+    "DateField": date.fromisoformat,
+    "DateTimeField": datetime.fromisoformat,
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a line of one type says of a row."""
+
+    name: str
+    model: type[Model]
+    names: tuple[str, ...]
+    """Names of fields. Of a row that it refers to, a line has the id."""
+
+    @cached_property
+    def fields(self) -> list[Field[Any, Any]]:
+        fields = {field.name: field for field in self.model._meta.concrete_fields}
+        return [fields[name] for name in self.names]
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return [field.attname for field in self.fields]
+
+    @cached_property
+    def _readers(self) -> list[tuple[str, str, Callable[[str], Any] | None]]:
+        """Of each field its name, its column, and how a text becomes a value where it is not one."""
+        return [(field.name, field.attname, _READERS.get(field.get_internal_type())) for field in self.fields]
+
+    def written(self, values: tuple[Any, ...]) -> bytes:
+        """The line of a row: its id, and the values of `columns`."""
+        said = dict(zip(("id", *self.names), map(_json, values), strict=True))
+        return orjson.dumps({"type": self.name, **said}) + b"\n"
+
+    def read(self, said: dict[str, Any]) -> dict[str, Any]:
+        """What the columns of a row hold, by a line."""
+        row = {"id": said["id"]}
+        for name, column, reader in self._readers:
+            value = said[name]
+            row[column] = reader(value) if reader and value is not None else value
+        return row
+
+
+#: What entries mention, each kind after those that it refers to.
+THINGS = (
+    Kind(
+        "publisher",
+        Publisher,
+        ("name", "kind", "url", "domain", "country", "language", "same_as", "is_house", "ifcn_signatory"),
+    ),
+    Kind("claimant", Claimant, ("name", "kind", "job_title", "country", "same_as")),
+    Kind("topic", Topic, ("name", "slug", "parent", "description", "same_as")),
+    Kind(
+        "rating_scale",
+        RatingScale,
+        ("publisher", "name", "version", "language", "methodology", "methodology_url", "in_use"),
+    ),
+    Kind(
+        "rating",
+        Rating,
+        (
+            *("scale", "code", "position", "label", "normalised", "definition", "labels", "definitions"),
+            *("colour", "text_colour", "colour_dark", "text_colour_dark"),
+        ),
+    ),
+    Kind(
+        "source",
+        Source,
+        (
+            *("title", "kind", "url", "archived_url", "publisher", "byline", "published_on", "language"),
+            "show_text",
+        ),
+    ),
+)
+SNAPSHOT = Kind(
+    "snapshot",
+    Snapshot,
+    (
+        *("source", "number", "captured_at", "url", "media_type", "content_sha256", "content_size", "title"),
+        *("byline", "published_on", "language", "extractor", "text_sha256", "text"),
+    ),
+)
+_ENTRY = Kind(
+    "entry",
+    Publication,
+    ("sequence", "claim", "version", "kind", "status", "note", "published_at", "body_sha256"),
+)
+ENTRY_COLUMNS = ("id", *_ENTRY.columns, "body")
+
+_TYPES = ("header", *(kind.name for kind in THINGS), "merged_claim", "snapshot", "entry", "end")
+_BY_TYPE = {kind.name: kind for kind in (*THINGS, SNAPSHOT, _ENTRY)}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it was read."""
+
+    number: int
+    type: str
+    said: dict[str, Any]
+    """What the columns of a row hold, for a line about one; otherwise the line's own members."""
+    body: bytes = field(default=b"", repr=False)
+    """The body of an entry, as it is stored."""
+
+
+class Unreadable(ValueError):
+    """It is no lossless export, or a damaged or unfinished one; `str()` is a sentence that names the line."""
+
+
+def header(*, sequence: int, published_at: str, filter_text: str) -> bytes:
+    said = {
+        "type": "header",
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "sequence": sequence,
+        "published_at": published_at or None,
+        "filter": filter_text,
+    }
+    return orjson.dumps(said) + b"\n"
+
+
+def merged_claim(claim: int, *, into: int, appearances: list[int], verdicts: list[int]) -> bytes:
+    said = {
+        "type": "merged_claim",
+        "id": claim,
+        "merged_into": into,
+        "appearances": appearances,
+        "verdicts": verdicts,
+    }
+    return orjson.dumps(said) + b"\n"
+
+
+def entry(values: tuple[Any, ...], body: bytes) -> bytes:
+    """The line of an entry, whose body comes last and as it stands."""
+    return _ENTRY.written(values)[:-2] + _BODY + body + b"}\n"
+
+
+def end(entries: int) -> bytes:
+    return orjson.dumps({"type": "end", "entries": entries}) + b"\n"
+
+
+def recognise(head: bytes) -> bool:
+    """Whether a file that begins so is a lossless export."""
+    return head.startswith(b'{"type":"header","format":"%s"' % FORMAT.encode())
+
+
+def read(stream: BinaryIO) -> Iterator[Line]:
+    """The lines of an export, checked one by one, in constant memory. The last one is its end.
+
+    Raises:
+        Unreadable: where it is reached.
+    """
+    number, before = 0, 0
+    for number, text in enumerate(stream, 1):
+        line = _read(number, text)
+        place = _TYPES.index(line.type)
+        if (number == 1) != (line.type == "header"):
+            raise Unreadable(f"Line {number}: a lossless export begins with one header.")
+        # Snapshots stand between entries.
+        if place < min(before, _TYPES.index("snapshot")):
+            raise Unreadable(f"Line {number}: “{line.type}” comes too late.")
+        before = place
+        yield line
+        if line.type == "end":
+            break
+    else:
+        raise Unreadable(
+            f"Line {number}: the file ends here, without its end. It was cut off, or is no lossless export."
+        )
+    if stream.read(1):
+        raise Unreadable(f"Line {number + 1}: there is more behind the end.")
+
+
+def _read(number: int, text: bytes) -> Line:
+    try:
+        head, behind, body = text.partition(_BODY)
+        said = orjson.loads(head + b"}" if behind else text)
+        kind = said["type"]
+        if kind not in _TYPES:
+            raise Unreadable(f"Line {number}: this version of the program does not know “{kind}”.")
+        if kind == "header" and (said["format"], said["format_version"]) != (FORMAT, FORMAT_VERSION):
+            raise Unreadable(
+                f"Line {number}: this is {said['format']}, version {said['format_version']};"
+                f" what can be read is {FORMAT}, version {FORMAT_VERSION}."
+            )
+        if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
+            raise Unreadable(f"Line {number}: an entry ends with its body, and nothing else has one.")
+        columns = _BY_TYPE[kind].read(said) if kind in _BY_TYPE else said
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
+        if isinstance(problem, Unreadable):
+            raise
+        raise Unreadable(f"Line {number}: this is no line of a lossless export ({problem}).") from None
+    return Line(number, kind, columns, body[:-2])
+
+
+def _json(value: Any) -> Any:
+    return moment(value) if isinstance(value, datetime) else value

@@ -1,0 +1,88 @@
+"""FILE.manifest.json: what a file holds, as of when, and the checksum by which it is known to be whole."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from claims.exports.outputs import BLOCK_SIZE, Progress
+
+MANIFEST_VERSION = 1
+
+
+class Mismatch(ValueError):
+    """A file is not what its manifest says; `str()` is a sentence for a person."""
+
+
+def beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.manifest.json")
+
+
+def described(
+    path: Path, *, asked: dict[str, Any], ledger: dict[str, Any], claims: int, size: int, sha256: str
+) -> dict[str, Any]:
+    """The manifest of a file."""
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "file": path.name,
+        **asked,
+        "ledger": ledger,
+        "entries": claims,
+        "bytes": size,
+        "sha256": sha256,
+        "software": {"name": "factcheck", "version": version(), "schema": _schema()},
+    }
+
+
+def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]:
+    """The manifest of a file, which is what that says.
+
+    Raises:
+        Mismatch: it is not, or one of the two cannot be read.
+    """
+    try:
+        manifest: dict[str, Any] = orjson.loads(beside(path).read_bytes())
+        size, sha256 = manifest["bytes"], manifest["sha256"]
+    except OSError as problem:
+        raise Mismatch(f"{beside(path)} cannot be read: {problem.strerror}.") from None
+    except (ValueError, KeyError, TypeError):
+        raise Mismatch(f"{beside(path)} is no manifest of an export.") from None
+    digest, read = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK_SIZE):
+                digest.update(block)
+                read += len(block)
+                progress(read)
+    except OSError as problem:
+        raise Mismatch(f"{path} cannot be read: {problem.strerror}.") from None
+    if read != size:
+        raise Mismatch(f"{path} has {read:,} bytes; its manifest says {size:,}.")
+    if digest.hexdigest() != sha256:
+        raise Mismatch(f"{path} has the SHA-256 {digest.hexdigest()}; its manifest says {sha256}.")
+    return manifest
+
+
+def version() -> str:
+    """The version of this program, as pyproject.toml has it."""
+    import tomllib
+
+    from django.conf import settings
+
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    number: str = project["project"]["version"]
+    return number
+
+
+def _schema() -> dict[str, str]:
+    """The last migration of each app whose rows are exported."""
+    graph = MigrationLoader(connection).graph
+    return dict(graph.leaf_nodes(app)[0] for app in ("sources", "claims"))
+
+
+def as_text(manifest: dict[str, Any]) -> str:
+    return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,306 @@
+"""Whether an export is whole and fits what is here: read once, before anything is written."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from django.db.models import Exists, OuterRef
+
+from claims.exports import lines
+from claims.exports.lines import Line, Unreadable
+from claims.ledger.publishing import reviewed_parts_differ
+from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
+from factcheck.web.own_addresses import is_marked_well, understood
+from sources.addresses import url_key
+from sources.models import Publisher, Source
+
+#: Lines that are compared at once.
+_AT_ONCE = 500
+#: So many conflicts are told.
+_TOLD = 10
+
+#: Called with how many bytes of the file were read.
+Progress = Callable[[int], None]
+
+
+class Refused(Exception):
+    """Nothing was written: the file is not whole, or does not fit what is here. `str()` says what and where."""
+
+
+@dataclass
+class Restored:
+    """How many rows of each kind were written, and how many were here already, by the type of their lines."""
+
+    written: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of an export that can be restored."""
+
+    restored: Restored
+    begins_after: int
+    """The number of the last entry that is here already."""
+    replaces_house: bool
+    """Whether nothing was done here yet: the house and its scale are those that `migrate` made."""
+
+
+def house_is_new() -> bool:
+    """Whether there is no publisher but the house, and nothing that refers to it."""
+    return (
+        not Verdict.objects.exists()
+        and not Source.objects.exists()
+        and not Publisher.objects.filter(is_house=False).exists()
+    )
+
+
+def check(stream: BinaryIO, *, progress: Progress) -> Checked:
+    """Read the whole of an export and compare it with what is here.
+
+    Raises:
+        Refused: it cannot be restored.
+    """
+    checking = _Checking()
+    try:
+        for some in _alike(lines.read(stream)):
+            checking.take(some)
+            progress(stream.tell())
+    except Unreadable as problem:
+        raise Refused(str(problem)) from None
+    checking.refuse_conflicts()
+    return Checked(checking.restored, checking.here, checking.replaces_house)
+
+
+def _alike(read: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines, some hundred of one type at a time. Snapshots and entries take turns in the file."""
+    taking_turns = {"snapshot", "entry"}
+    waiting: dict[str, list[Line]] = {}
+    for line in read:
+        if line.type not in waiting and not {line.type, *waiting} <= taking_turns:
+            yield from waiting.values()
+            waiting = {}
+        some = waiting.setdefault(line.type, [])
+        some.append(line)
+        if len(some) == _AT_ONCE:
+            yield waiting.pop(line.type)
+    yield from waiting.values()
+
+
+class _Checking:
+    def __init__(self) -> None:
+        newest = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first()
+        self.here = newest or 0
+        self.replaces_house = house_is_new()
+        self.restored = Restored()
+        self._conflicts: list[str] = []
+        self._entries = 0
+        self._announced = 0
+        self._merged: set[int] = set()
+
+    def take(self, some: list[Line]) -> None:
+        kind = some[0].type
+        if kind == "header":
+            self._header(some[0])
+        elif kind == "merged_claim":
+            self._merged |= {line.said["id"] for line in some}
+        elif kind == "entry":
+            self._take_entries(some)
+        elif kind == "end":
+            self._end(some[0])
+        else:
+            self._take_rows(next(k for k in (*lines.THINGS, lines.SNAPSHOT) if k.name == kind), some)
+        if len(self._conflicts) > _TOLD:
+            self.refuse_conflicts()
+
+    def refuse_conflicts(self) -> None:
+        """Raises `Refused` where there are any."""
+        if not self._conflicts:
+            return
+        told = self._conflicts[:_TOLD]
+        more = ["and more."] if len(self._conflicts) > _TOLD else []
+        raise Refused("\n".join(["This database has other things under the same ids:", *told, *more]))
+
+    def _conflict(self, line: Line, what: str) -> None:
+        self._conflicts.append(f"Line {line.number}: {what}")
+
+    # Header and end ---------------------------------------------------------------------------------------------------
+
+    def _header(self, line: Line) -> None:
+        if line.said["filter"]:
+            raise Refused(
+                f"The file holds a part of a ledger ({line.said['filter']}). Only a whole one can be restored."
+            )
+        self._announced = line.said["sequence"]
+
+    def _end(self, line: Line) -> None:
+        if not self._entries == line.said["entries"] == self._announced:
+            raise Refused(
+                f"Line {line.number}: the file has {self._entries:,} entries of {self._announced:,}. It is not whole."
+            )
+
+    # Rows -------------------------------------------------------------------------------------------------------------
+
+    def _take_rows(self, kind: lines.Kind, some: list[Line]) -> None:
+        if self.replaces_house and kind.name in ("publisher", "rating_scale", "rating"):
+            self.restored.written[kind.name] += len(some)
+            return
+        compared = [name for name in kind.columns if name != "text"]  # which its hash stands for
+        ids = [line.said["id"] for line in some]
+        here = {
+            row["id"]: row for row in kind.model._default_manager.filter(pk__in=ids).values("id", *compared)
+        }
+        for line in some:
+            row = here.get(line.said["id"])
+            if row is None:
+                self.restored.written[kind.name] += 1
+                continue
+            self.restored.left[kind.name] += 1
+            differing = [name for name in compared if row[name] != line.said[name]]
+            if differing:
+                name = differing[0]
+                self._conflict(
+                    line,
+                    f"{kind.name} {row['id']}, `{name}`: “{row[name]}” here, “{line.said[name]}” in the file.",
+                )
+        for names in _UNIQUE[kind.name]:
+            self._take_keys(kind, names, some)
+
+    def _take_keys(self, kind: lines.Kind, names: tuple[str, ...], some: list[Line]) -> None:
+        """What only one row may have is not another row's here."""
+        keys = {line.number: _key(line.said, names) for line in some}
+        given = {key[0] for key in keys.values() if key}
+        rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given}).values_list("pk", *names)
+        here = {tuple(key): pk for pk, *key in rows}
+        for line in some:
+            key = keys[line.number]
+            other = here.get(key) if key else None
+            if other is not None and other != line.said["id"]:
+                said = ", ".join(f"{name} “{part}”" for name, part in zip(names, key or (), strict=True))
+                self._conflict(line, f"{kind.name} {line.said['id']}: {kind.name} {other} has {said} here.")
+
+    # Entries ----------------------------------------------------------------------------------------------------------
+
+    def _take_entries(self, some: list[Line]) -> None:
+        bodies = {}
+        for line in some:
+            self._entries += 1
+            if line.said["sequence"] != self._entries:
+                raise Refused(
+                    f"Line {line.number}: entry {line.said['sequence']} stands where {self._entries} should."
+                )
+            if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
+                raise Refused(f"Line {line.number}: the body is not the one that was exported (SHA-256).")
+            if not is_marked_well(line.body):
+                raise Refused(f"Line {line.number}: the body has a tab where no export puts one.")
+            bodies[line.number] = understood(line.body)
+        before = [line for line in some if line.said["sequence"] <= self.here]
+        after = some[len(before) :]
+        self.restored.left += Counter(line.type for line in before)
+        self.restored.written += Counter(line.type for line in after)
+        self._compare_ledger(before)
+        self._refuse_to_speak_for_the_house(after, bodies)
+        if after and self._may_conflict:
+            self._compare_claims(after)
+            self._compare_parts(after, bodies)
+
+    def _refuse_to_speak_for_the_house(self, some: list[Line], bodies: Mapping[int, dict[str, Any]]) -> None:
+        """Nobody here signs off what is restored, so a newsroom that publishes gets nothing in its name that way."""
+        if not (some and self._house_publishes):
+            return
+        own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
+        for pk, line in _ids_of("verdict", some, bodies).items():
+            said = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
+            if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
+                raise Refused(
+                    f"Line {line.number}: verdict {pk} is the house's, and this newsroom has published verdicts of its"
+                    " own here since. A ledger is restored in its name only before that: use a new database."
+                )
+
+    @property
+    def _house_publishes(self) -> bool:
+        """Whether somebody here has published in the name of the house."""
+        own = Verdict.objects.filter(publisher__is_house=True, is_restored=False)
+        return own.exclude(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists()
+
+    @property
+    def _may_conflict(self) -> bool:
+        return Claim.objects.exists()
+
+    def _compare_ledger(self, some: list[Line]) -> None:
+        names = ("id", "claim_id", "version", "body_sha256")
+        rows = Publication.objects.filter(sequence__in=[line.said["sequence"] for line in some])
+        here = {sequence: tuple(row) for sequence, *row in rows.values_list("sequence", *names)}
+        for line in some:
+            if here.get(line.said["sequence"]) != tuple(line.said[name] for name in names):
+                raise Refused(
+                    f"Line {line.number}: the ledger of this database has another entry"
+                    f" {line.said['sequence']}. It can continue a ledger, not join two."
+                )
+
+    def _compare_claims(self, some: list[Line]) -> None:
+        ids = {line.said["claim_id"]: line for line in some}
+        here = Claim.objects.filter(pk__in=ids).prefetch_related("publications")
+        for claim in here:
+            line, newest = ids[claim.pk], claim.publications.newest().first()
+            if newest is None:
+                if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
+                    self._conflict(line, f"claim {claim.pk} is another one here: “{claim}”")
+            elif reviewed_parts_differ(claim, newest):
+                self._conflict(line, f"claim {claim.pk} has been edited here since it was published.")
+        open_ones = Verdict.objects.filter(
+            claim__in=ids, state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
+        )
+        for claim_id in open_ones.values_list("claim", flat=True):
+            self._conflict(ids[claim_id], f"claim {claim_id} has an open verdict here.")
+
+    def _compare_parts(self, some: list[Line], bodies: Mapping[int, dict[str, Any]]) -> None:
+        """Ids of verdicts, evidence and appearances belong to what was published, or to nothing."""
+        published = PublishedVerdict.objects.filter(
+            publication__claim=OuterRef("claim"), verdict_id=OuterRef("pk")
+        )
+        shown = PublishedVerdict.objects.filter(
+            publication__claim=OuterRef("verdict__claim"), verdict_id=OuterRef("verdict")
+        )
+        ledger = Publication.objects.filter(claim=OuterRef("claim"))
+        verdicts, evidence, appearances = (
+            _ids_of(name, some, bodies) for name in ("verdict", "evidence", "appearance")
+        )
+        for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
+            self._conflict(verdicts[pk], f"verdict {pk} is another one here.")
+        for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
+            self._conflict(evidence[pk], f"evidence {pk} is another one here.")
+        others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
+            claim__in=self._merged
+        )
+        for pk in others.values_list("pk", flat=True):
+            self._conflict(appearances[pk], f"appearance {pk} is another one here.")
+
+
+def _ids_of(name: str, some: list[Line], bodies: Mapping[int, dict[str, Any]]) -> dict[int, Line]:
+    def parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        if name == "evidence":
+            return (item for verdict in body["verdicts"] for item in verdict["evidence"])
+        found: list[dict[str, Any]] = body[f"{name}s"]
+        return found
+
+    return {part["id"]: line for line in some for part in parts(bodies[line.number])}
+
+
+#: By what rows are told apart besides their ids. A text that is empty tells nothing.
+_UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "publisher": (("domain",),),
+    "claimant": (),
+    "topic": (("slug",),),
+    "rating_scale": (("publisher_id", "name", "version"),),
+    "rating": (("scale_id", "code"), ("scale_id", "label")),
+    "source": (("url_key",),),
+    "snapshot": (("source_id", "number"),),
+}
+
+
+def _key(said: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    key = tuple(url_key(said["url"]) if name == "url_key" else said[name] for name in names)
+    return None if key[0] == "" else key

@@ -1,0 +1,62 @@
+"""What entries mention: publishers, claimants, topics, scales, ratings and sources."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from typing import Any
+
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from claims.exports import lines
+from claims.exports.lines import Line
+from claims.models import Rating, RatingScale
+from factcheck.database.bulk_copy import Maker, copy
+from sources.addresses import url_key
+from sources.models import Publisher
+
+_AT_ONCE = 500
+_KINDS = {kind.name: kind for kind in lines.THINGS}
+
+
+@transaction.atomic
+def store_things(read: Iterable[Line], *, replaces_house: bool) -> None:
+    """Write the rows that are not here yet: all of them or none."""
+    if replaces_house:
+        Rating.objects.all().delete()
+        RatingScale.objects.all().delete()
+        Publisher.objects.all().delete()
+    for name, alike in groupby(read, key=lambda line: line.type):
+        while some := list(islice(alike, _AT_ONCE)):
+            store(_KINDS[name], some)
+
+
+def store(kind: lines.Kind, some: list[Line]) -> None:
+    """Write those of these rows that are not here yet."""
+    ids = [line.said["id"] for line in some]
+    here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    make = Maker(kind.model)
+    copy(
+        kind.model,
+        [make(**_completed(kind, line.said)) for line in some if line.said["id"] not in here],
+    )
+
+
+def _completed(kind: lines.Kind, said: dict[str, Any]) -> dict[str, Any]:
+    """With what follows from it, as the model computes it where rows are saved one by one."""
+    if kind.name != "source":
+        return said
+    return {**said, "url_key": url_key(said["url"]), "updated_at": timezone.now()}
+
+
+def advance_ids() -> None:
+    """Have the next ids follow those that were restored."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(_models())):
+            cursor.execute(statement)
+
+
+def _models() -> Iterator[type[models.Model]]:
+    for app in ("sources", "claims"):
+        yield from apps.get_app_config(app).get_models(include_auto_created=True)

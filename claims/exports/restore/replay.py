@@ -1,0 +1,253 @@
+"""Entries of the ledger in their order, each after the verdicts and moves that it tells of.
+
+The rules of the database hold: an entry that is published rests on a published verdict, one is live per publisher, and
+every move is written down. So what happened is done again.
+
+Entries that are recorded at once cost a fraction of what they cost one by one, because each time the ledger counts the
+words that are public. So they are recorded in rounds, as large as the rules allow. What the entries of a round tell of
+is done before; what takes the last verdict from a claim, after it.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from claims.exports.restore.checks import Refused
+from claims.exports.restore.restored_entries import (
+    Entry,
+    Merged,
+    claimants_of,
+    day,
+    first_appearance,
+    quoted,
+    words,
+)
+from claims.exports.restore.verdict_succession import Arrived, Judged, judged
+from claims.ledger import publishing
+from claims.ledger.entries import Entry as Recorded
+from claims.ledger.entries import as_recorded
+from claims.models import Claim, Evidence, Publication, Transition, Verdict
+from factcheck.database.bulk_copy import Maker, copy
+
+#: Who moved what, in the words of the log.
+ACTOR = "Restored from an export"
+
+_STATE = Verdict.State
+
+
+def replay(entries: list[Entry], merged: Merged) -> None:
+    """Do again what these entries tell of. Called inside a transaction."""
+    for some in rounds(judged(entries, merged)):
+        for layer in layers(some):
+            told = [one.entry for one in layer]
+            _bring_in(told, merged)
+            _judge([one for one in layer if not one.is_withdrawn])
+            _move(told)
+        _record([one.entry for one in some])
+        _judge([one for one in some if one.is_withdrawn])
+
+
+def rounds(told: Iterable[Judged]) -> Iterator[list[Judged]]:
+    """The entries in their order, divided so that those of a round can be recorded at once.
+
+    The database asks whether a published entry rests on a published verdict when it is recorded. For every entry that
+    shares a round, the answer is the same then as at the entry's own moment.
+    """
+    waiting: list[Judged] = []
+    withdrawn: set[int] = set()
+    for one in told:
+        # From which claim another was taken out is said by the entry that follows. And on what an entry rests that has
+        # no verdict of its own is for the database to find, at its moment.
+        alone = one.entry.kind == Publication.Kind.UNMERGE or (
+            not one.has_verdict and (one.is_published or one.arrived)
+        )
+        if waiting and (alone or not withdrawn.isdisjoint(one.entry.related)):
+            yield waiting
+            waiting, withdrawn = [], set()
+        waiting.append(one)
+        if one.is_withdrawn:
+            withdrawn.add(one.entry.claim)
+        if alone:
+            yield waiting
+            waiting, withdrawn = [], set()
+    if waiting:
+        yield waiting
+
+
+def layers(some: Iterable[Judged]) -> list[list[Judged]]:
+    """The entries divided so that no two of a layer have to do with the same claim; for each claim in their order."""
+    found: list[list[Judged]] = []
+    reached: dict[int, int] = {}
+    for one in some:
+        related = one.entry.related
+        layer = max(reached.get(claim, 0) for claim in related)
+        reached.update(dict.fromkeys(related, layer + 1))
+        if layer == len(found):
+            found.append([])
+        found[layer].append(one)
+    return found
+
+
+# Claims ---------------------------------------------------------------------------------------------------------------
+
+
+def _bring_in(some: list[Entry], merged: Merged) -> None:
+    """Write the claims that are not here yet.
+
+    A claim that was merged before it was ever published has no entry, and its words were never public. It stands with
+    the words of the one that it was merged into.
+    """
+    within = {pk: entry for entry in some for pk in entry.body["merged_from"] if pk in merged.claims}
+    ids = {entry.claim for entry in some} | within.keys()
+    here = set(Claim.objects.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    claimants = claimants_of(some)
+    make, now = Maker(Claim), timezone.now()
+    rows = [
+        make(
+            id=entry.claim,
+            state=Claim.State.ACCEPTED,
+            updated_at=now,
+            # Written when claims settle, in this transaction: until its end nobody asks whether it is there.
+            first_appearance_id=first_appearance(entry.body),
+            **words(entry.body, claimants),
+        )
+        for entry in some
+        if entry.claim not in here
+    ]
+    rows += [
+        make(
+            id=pk,
+            state=Claim.State.MERGED,
+            state_before_merge=Claim.State.ACCEPTED,
+            merged_into_id=entry.claim,
+            updated_at=now,
+            **words(entry.body, claimants),
+        )
+        for pk, entry in within.items()
+        if pk not in here
+    ]
+    copy(Claim, rows)
+
+
+def _move(some: list[Entry]) -> None:
+    """Merge claims, and undo it."""
+    states = Claim.objects.filter(pk__in=[entry.claim for entry in some]).order_by()
+    are_merged = {pk: state == Claim.State.MERGED for pk, state in states.values_list("pk", "state")}
+    moving = {
+        entry.claim: entry
+        for entry in some
+        if are_merged[entry.claim] != (entry.status == Publication.Status.MERGED)
+    }
+    claims = Claim.objects.in_bulk(moving)
+    for pk, entry in moving.items():
+        claim, merge = claims[pk], entry.status == Publication.Status.MERGED
+        before, after = claim.state, Claim.State.MERGED if merge else claim.state_before_merge
+        copy(Transition, [_transition(pk, None, "merge" if merge else "unmerge", before, after)])
+        claim.state = after
+        claim.merged_into_id = entry.body["merged_into"]
+        claim.state_before_merge = before if merge else ""
+        claim.save(update_fields=["state", "merged_into", "state_before_merge", "updated_at"])
+
+
+# Verdicts -------------------------------------------------------------------------------------------------------------
+
+
+def _judge(some: list[Judged]) -> None:
+    """Take back the verdicts that are gone, and write those that are new, with their evidence."""
+    copy(Transition, [row for one in some for row in _moves(one)])
+    for state, gone in (
+        (_STATE.SUPERSEDED, [pk for one in some for pk in one.superseded]),
+        (_STATE.RETRACTED, [pk for one in some for pk in one.retracted]),
+    ):
+        if gone:
+            Verdict.objects.filter(pk__in=gone).update(state=state)
+    make, now = Maker(Verdict), _beginning()
+    new = [(one.entry, arrived) for one in some for arrived in one.arrived]
+    copy(Verdict, [make(created_at=now, **_verdict(entry, arrived)) for entry, arrived in new])
+    copy(Evidence, [row for _entry, arrived in new for row in _evidence(arrived.said)])
+
+
+def _moves(one: Judged) -> Iterator[dict[str, Any]]:
+    claim, note = one.entry.claim, one.entry.line.said["note"]
+    for pk in one.superseded:
+        yield _transition(claim, pk, "supersede", _STATE.PUBLISHED, _STATE.SUPERSEDED)
+    for pk in one.retracted:
+        yield _transition(claim, pk, "retract", _STATE.PUBLISHED, _STATE.RETRACTED, note=note)
+
+
+def _beginning() -> datetime:
+    """When this transaction began: by it the database knows evidence that arrives together with its verdict."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def _verdict(entry: Entry, arrived: Arrived) -> dict[str, Any]:
+    """The row of a verdict as it was published. Who wrote one of the house and signed it off is known elsewhere."""
+    said = arrived.said
+    change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
+    return {
+        "id": said["id"],
+        "claim_id": arrived.claim,
+        "publisher_id": said["publisher"]["id"],
+        "origin": said["origin"],
+        "is_restored": said["origin"] != Verdict.Origin.IMPORTED,
+        "state": _STATE.PUBLISHED,
+        "rating_id": said["rating"]["id"],
+        **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
+        "title": said.get("title", ""),  # which older exports do not have
+        **{name: day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
+        "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
+        "supersedes_id": arrived.replaces,
+        **(change if arrived.replaces else {}),
+    }
+
+
+def _evidence(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for position, item in enumerate(verdict["evidence"]):
+        yield {
+            "id": item["id"],
+            "verdict_id": verdict["id"],
+            "stance": item["stance"],
+            "note": item["note"],
+            "position": position,
+            **quoted(item),
+        }
+
+
+def _transition(
+    claim: int, verdict: int | None, action: str, before: str, after: str, *, note: str = ""
+) -> dict[str, Any]:
+    return {
+        "claim_id": claim,
+        "verdict_id": verdict,
+        "action": action,
+        "before": before,
+        "after": after,
+        "actor_name": ACTOR,
+        "note": note,
+    }
+
+
+# The ledger -----------------------------------------------------------------------------------------------------------
+
+
+def _record(some: list[Entry]) -> None:
+    publishing.append([_recorded(entry) for entry in some])
+    ids = [entry.line.said["id"] for entry in some]
+    numbers = dict(Publication.objects.filter(pk__in=ids).order_by().values_list("pk", "sequence"))
+    for entry in some:
+        if numbers[entry.line.said["id"]] != entry.line.said["sequence"]:
+            raise Refused(
+                f"Line {entry.line.number}: something else was published meanwhile. What was restored stays; the rest"
+                " does not fit any more."
+            )
+
+
+def _recorded(entry: Entry) -> Recorded:
+    said = {name: value for name, value in entry.line.said.items() if name not in ("sequence", "body_sha256")}
+    return as_recorded(entry.line.body, entry.body, said)

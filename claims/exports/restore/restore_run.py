@@ -1,0 +1,139 @@
+"""A restore from its beginning to its end, or from where it was interrupted."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from typing import BinaryIO, cast
+
+from django.db import connection, transaction
+
+from claims.exports import lines
+from claims.exports.lines import Line, recognise
+from claims.exports.restore.checks import Checked, Progress, Refused, Restored, check
+from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
+from claims.exports.restore.replay import replay
+from claims.exports.restore.restored_entries import Entry, Merged
+from claims.exports.restore.settled_claims import settle
+from claims.models import Publication
+from factcheck.database.bulk_copy import expect_many
+
+__all__ = ["recognise", "restore"]
+
+#: How many entries are restored at once, and at most how much text: their bodies, and snapshots with them.
+_ENTRIES, _TEXT = 2_000, 16 * 1024 * 1024
+_THINGS = {"header", *(kind.name for kind in lines.THINGS)}
+
+
+def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run: bool = False) -> Restored:
+    """Bring the ledger of a lossless export into this database, with everything that it rests on.
+
+    It is read twice: first to see that it is whole and fits, then to write it, some thousand entries at a time. When it
+    is interrupted, the same call goes on behind the last of them.
+
+    Args:
+        stream: the export, not compressed. Where it cannot be read again, it is copied to a temporary file first.
+        progress: called with how many bytes have been read, of twice the size of the export.
+        dry_run: only check, and count what would be written.
+
+    Raises:
+        Refused: nothing was written, or nothing more: the export is not whole, or does not fit what is here.
+    """
+    with _alone(), _rereadable(stream) as file:
+        begin = file.tell()
+        checked = check(file, progress=progress)
+        if not dry_run:
+            read = file.tell()
+            file.seek(begin)
+            _write(file, checked, progress=lambda done: progress(read + done))
+        return checked.restored
+
+
+def _write(file: BinaryIO, checked: Checked, *, progress: Progress) -> None:
+    merged = Merged()
+    read = lines.read(file)
+    # The first line behind the things is held back, for it belongs to what follows.
+    held: list[Line] = []
+
+    def is_thing(line: Line) -> bool:
+        if line.type in _THINGS:
+            return True
+        held.append(line)
+        return False
+
+    things = (line for line in takewhile(is_thing, read) if line.type != "header")
+    store_things(things, replaces_house=checked.replaces_house)
+    for batch in _batches(_chained(held, read), merged):
+        _restore_batch(batch, merged, checked.begins_after)
+        progress(file.tell())
+    advance_ids()
+
+
+def _chained(held: list[Line], read: Iterator[Line]) -> Iterator[Line]:
+    yield from held
+    yield from read
+
+
+def _batches(read: Iterator[Line], merged: Merged) -> Iterator[list[Line]]:
+    """Entries and the snapshots before them. What is merged is remembered on the way."""
+    batch: list[Line] = []
+    entries = text = 0
+    for line in read:
+        if line.type == "merged_claim":
+            merged.add(line.said)
+        elif line.type == "snapshot":
+            batch.append(line)
+            text += len(line.said["text"])
+        elif line.type == "entry":
+            batch.append(line)
+            entries += 1
+            text += len(line.body)
+            # The claim that another is merged into may only come with the entry that follows.
+            waits = line.said["status"] == Publication.Status.MERGED
+            if (entries >= _ENTRIES or text >= _TEXT) and not waits:
+                yield batch
+                batch, entries, text = [], 0, 0
+    if batch:
+        yield batch
+
+
+@transaction.atomic
+def _restore_batch(batch: list[Line], merged: Merged, begins_after: int) -> None:
+    new = [line for line in batch if line.type == "entry" and line.said["sequence"] > begins_after]
+    if not new:
+        return
+    with connection.cursor() as cursor:
+        # So that nobody publishes in between; the ledger itself takes the same lock.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
+    expect_many()  # `advance_ids` waits until all of it is safe
+    store(lines.SNAPSHOT, [line for line in batch if line.type == "snapshot"])
+    entries = [Entry.of(line) for line in new]
+    replay(entries, merged)
+    settle(entries, merged)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """No two restores at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims_restoring'))")
+        if not cursor.fetchone()[0]:
+            raise Refused("Another restore is running on this database.")
+    try:
+        yield
+    finally:
+        if not connection.closed_in_transaction and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('claims_restoring'))")
+
+
+@contextmanager
+def _rereadable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    if stream.seekable():
+        yield stream
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)

@@ -1,0 +1,91 @@
+"""Entries as they are restored: with their bodies understood, and what belongs to claims that are merged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from claims.exports.lines import Line
+from claims.models import Claimant
+from factcheck.web.own_addresses import understood
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What belongs to claims that are merged into another, where entries do not say it."""
+
+    claims: set[int] = field(default_factory=set)
+    #: Appearance or verdict → claim.
+    appearances: dict[int, int] = field(default_factory=dict)
+    verdicts: dict[int, int] = field(default_factory=dict)
+
+    def add(self, said: Mapping[str, Any]) -> None:
+        self.claims.add(said["id"])
+        self.appearances.update(dict.fromkeys(said["appearances"], said["id"]))
+        self.verdicts.update(dict.fromkeys(said["verdicts"], said["id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry, with its body understood."""
+
+    line: Line
+    body: dict[str, Any]
+
+    @classmethod
+    def of(cls, line: Line) -> "Entry":
+        return cls(line, understood(line.body))
+
+    @property
+    def claim(self) -> int:
+        return int(self.line.said["claim_id"])
+
+    @property
+    def status(self) -> str:
+        return str(self.line.said["status"])
+
+    @property
+    def kind(self) -> str:
+        return str(self.line.said["kind"])
+
+    @property
+    def related(self) -> set[int]:
+        """The claims whose state it depends on or changes."""
+        into = self.body["merged_into"]
+        return {self.claim, *self.body["merged_from"], *([into] if into else [])}
+
+
+def words(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
+    """What a claim says, by its public representation."""
+    claimant = (body["claimant"] or {}).get("id")
+    return {
+        "statement": body["statement"],
+        "language": body["language"],
+        # A claimant whom nothing refers to any more may have been deleted.
+        "claimant_id": claimant if claimant in claimants else None,
+        "claimed_on": day(body["claimed_on"]),
+        "context": body["context"],
+    }
+
+
+def first_appearance(body: Mapping[str, Any]) -> int | None:
+    return next((a["id"] for a in body["appearances"] if a["is_first"]), None)
+
+
+def claimants_of(some: list[Entry]) -> set[int]:
+    """The ids of those claimants of these entries who are here."""
+    named = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
+    return set(Claimant.objects.filter(pk__in=named).order_by().values_list("pk", flat=True))
+
+
+def quoted(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Where words stand, as appearances and evidence have it."""
+    return {
+        "source_id": said["source"]["id"],
+        "snapshot_id": (said["snapshot"] or {}).get("id"),
+        **{name: said[name] for name in ("exact", "prefix", "suffix", "start", "end")},
+    }
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

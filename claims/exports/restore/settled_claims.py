@@ -1,0 +1,100 @@
+"""What claims say now, where they appear and what they are about: as their newest entries have it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from claims.exports.restore.restored_entries import (
+    Entry,
+    Merged,
+    claimants_of,
+    first_appearance,
+    quoted,
+    words,
+)
+from claims.models import Appearance, Claim, ClaimTopic, Publication, Topic
+from factcheck.database.bulk_copy import copy
+from sources.models import Source
+
+
+def settle(entries: list[Entry], merged: Merged) -> None:
+    """Bring the claims of these entries to what the last of each says. Called inside a transaction."""
+    newest = {entry.claim: entry for entry in entries}
+    _settle_topics(newest)
+    appearing = _settle_appearances(newest, merged)
+    claimants = claimants_of(list(newest.values()))
+    wanted = {}
+    for pk, entry in newest.items():
+        first = first_appearance(entry.body)
+        wanted[pk] = {
+            **words(entry.body, claimants),
+            "first_appearance_id": first if first in appearing else None,
+        }
+    names = next(iter(wanted.values()))
+    for row in Claim.objects.filter(pk__in=newest).order_by().values("pk", *names):
+        pk = row.pop("pk")
+        if row != wanted[pk]:
+            Claim.objects.filter(pk=pk).update(**wanted[pk])
+
+
+def _settle_topics(newest: Mapping[int, Entry]) -> None:
+    named = {topic["id"] for entry in newest.values() for topic in entry.body["topics"]}
+    known = set(Topic.objects.filter(pk__in=named).values_list("pk", flat=True))
+    wanted = {
+        (pk, topic["id"])
+        for pk, entry in newest.items()
+        for topic in entry.body["topics"]
+        if topic["id"] in known
+    }
+    links = ClaimTopic.objects.filter(claim__in=newest)
+    here = {(claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")}
+    ClaimTopic.objects.filter(pk__in=[pk for link, pk in here.items() if link not in wanted]).delete()
+    new = sorted(wanted - here.keys())
+    copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
+
+
+def _settle_appearances(newest: Mapping[int, Entry], merged: Merged) -> set[int]:
+    """Write, change and remove appearances; returns the ids of those that are here then."""
+    # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
+    in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
+    said = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
+    rows = Appearance.objects.filter(Q(pk__in=said) | Q(claim__in=newest)).in_bulk()
+    Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in said]).delete()
+    changed = [pk for pk, (_claim, a) in said.items() if pk in rows and _differs(rows[pk], a)]
+    # Deleted without looking for what refers to them: they return at once, under the same ids.
+    some = Appearance.objects.filter(pk__in=changed)
+    some._raw_delete(some.db)
+    kept = {pk: row for pk, row in rows.items() if pk in said and pk not in changed}
+    missing = {
+        pk: (rows[pk].claim_id if pk in rows else merged.appearances.get(pk, claim), a)
+        for pk, (claim, a) in said.items()
+        if pk not in kept
+    }
+    new = _possible(missing)
+    copy(Appearance, new)
+    return {*kept, *(row["id"] for row in new)}
+
+
+def _possible(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The rows that can be here: not twice in one place, and not in a source that was deleted.
+
+    Both happen only while a claim is merged that was never published: what is its own is known at the end.
+    """
+    claims = {claim for claim, _a in missing.values()}
+    rows = Appearance.objects.filter(claim__in=claims)
+    places = set(rows.values_list("claim", "source", "start"))
+    named = {a["source"]["id"] for _claim, a in missing.values()}
+    sources = set(Source.objects.filter(pk__in=named).values_list("pk", flat=True))
+    found = []
+    for pk, (claim, a) in missing.items():
+        place = (claim, a["source"]["id"], a["start"])
+        if place not in places and place[1] in sources:
+            places.add(place)
+            found.append({"id": pk, "claim_id": claim, "anchor": a["anchor"], **quoted(a)})
+    return found
+
+
+def _differs(row: Appearance, said: Mapping[str, Any]) -> bool:
+    wanted = {"anchor": said["anchor"], **quoted(said)}
+    return any(getattr(row, name) != value for name, value in wanted.items())

@@ -1,0 +1,112 @@
+"""Which verdicts come and go with entries: worked out from what is here, in memory, for a whole batch."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from claims.exports.restore.restored_entries import Entry, Merged
+from claims.models import Publication, Verdict
+from claims.models.verdict import CorrectionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A verdict that an entry is the first to show."""
+
+    said: dict[str, Any]
+    claim: int
+    replaces: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An entry, and what became of verdicts with it."""
+
+    entry: Entry
+    arrived: list[Arrived]
+    superseded: list[int]
+    retracted: list[int]
+    has_verdict: bool
+    """Whether a published verdict of the claim itself is left then."""
+
+    @property
+    def is_published(self) -> bool:
+        return self.entry.status == Publication.Status.PUBLISHED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it takes away the last verdict of a claim, on which entries before it may rest."""
+        nothing_left = not (self.has_verdict or self.arrived or self.is_published)
+        return nothing_left and bool(self.retracted)
+
+
+def judged(entries: list[Entry], merged: Merged) -> Iterator[Judged]:
+    """The entries in their order, each with what becomes of verdicts."""
+    verdicts = _Verdicts(entries)
+    for entry in entries:
+        yield verdicts.judge(entry, merged)
+
+
+class _Verdicts:
+    """The verdicts of these claims, as each entry leaves them."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        shown = [verdict["id"] for entry in entries for verdict in entry.body["verdicts"]]
+        claims = {entry.claim for entry in entries}
+        rows = list(
+            Verdict.objects.filter(Q(pk__in=shown) | Q(claim__in=claims))
+            .order_by("version")
+            .values_list("pk", "claim", "publisher", "state", "supersedes")
+        )
+        replaced = {supersedes for *_, supersedes in rows}
+        self._known = {pk for pk, *_ in rows}
+        #: Of each claim the published ones → their publishers.
+        self._live: dict[int, dict[int, int]] = defaultdict(dict)
+        #: Of each claim and publisher the last one that nothing has replaced.
+        self._last: dict[tuple[int, int], int] = {}
+        for pk, claim, publisher, state, _supersedes in rows:
+            if state == Verdict.State.PUBLISHED:
+                self._live[claim][pk] = publisher
+            if pk not in replaced:
+                self._last[claim, publisher] = pk
+
+    def judge(self, entry: Entry, merged: Merged) -> Judged:
+        live = self._live[entry.claim]
+        gone = {pk: live.pop(pk) for pk in _gone(entry, set(live), merged)}
+        new = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
+        publishers = {verdict["publisher"]["id"] for verdict in new}
+        arrived = [self._arrive(entry, verdict, merged) for verdict in new]
+        return Judged(
+            entry,
+            arrived,
+            superseded=[pk for pk, publisher in gone.items() if publisher in publishers],
+            retracted=[pk for pk, publisher in gone.items() if publisher not in publishers],
+            has_verdict=bool(live),
+        )
+
+    def _arrive(self, entry: Entry, said: dict[str, Any], merged: Merged) -> Arrived:
+        pk, publisher = said["id"], said["publisher"]["id"]
+        claim = merged.verdicts.get(pk, entry.claim)
+        corrects = entry.kind in CorrectionKind.values and claim == entry.claim
+        arrived = Arrived(said, claim, self._last.get((claim, publisher)) if corrects else None)
+        self._known.add(pk)
+        self._live[claim][pk] = publisher
+        self._last[claim, publisher] = pk
+        return arrived
+
+
+def _gone(entry: Entry, live: set[int], merged: Merged) -> set[int]:
+    """Which of the claim's verdicts the entry no longer has."""
+    if entry.status != Publication.Status.MERGED:
+        return live - {verdict["id"] for verdict in entry.body["verdicts"]}
+    # A merged claim shows no verdicts, so its entry does not tell which one was retracted.
+    if entry.kind != Publication.Kind.RETRACTION:
+        return set()
+    return (
+        live
+        if len(live) == 1
+        else {pk for pk in live if entry.claim in merged.claims} - merged.verdicts.keys()
+    )

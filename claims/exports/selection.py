@@ -1,0 +1,125 @@
+"""Which claims are exported: any filter of the API's list, as of one moment of the ledger."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
+from django_filters import Filter
+
+from claims.ledger.document.claim_document import moment as written
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.models import Publication
+from claims.models.publication import PublicationQuerySet
+
+_WITHDRAWN = [Publication.Status.RETRACTED, Publication.Status.MERGED]
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Everything that is read inside is read from one state of the database, however long it takes.
+
+    Inside a transaction of somebody else, its own isolation holds.
+    """
+    begins_here = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins_here:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+@dataclass(frozen=True)
+class LedgerMoment:
+    """A state of the ledger: everything up to this number of it."""
+
+    sequence: int
+    published_at: str
+    """When the entry with that number was published, ISO 8601; "" while the ledger is empty."""
+
+    @classmethod
+    def now(cls) -> "LedgerMoment":
+        newest = Publication.objects.order_by("-sequence").values_list("sequence", "published_at").first()
+        return cls(newest[0], written(newest[1])) if newest else cls(0, "")
+
+    @property
+    def entries(self) -> PublicationQuerySet:
+        """All that the ledger held then."""
+        return Publication.objects.filter(sequence__lte=self.sequence)
+
+    @cached_property
+    def newest(self) -> PublicationQuerySet:
+        """What was the newest entry of each claim then, whatever has superseded it since. For use in one snapshot."""
+        if not Publication.objects.filter(sequence__gt=self.sequence).exists():
+            return self.entries.newest()
+        later = Publication.objects.filter(
+            claim=OuterRef("claim"), version=OuterRef("version") + 1, sequence__gt=self.sequence
+        )
+        return self.entries.filter(Q(superseded_at=None) | Exists(later))
+
+
+class ExportQuery(ClaimListQuery):
+    """What claims an export is asked for."""
+
+    moment_of_the_ledger: LedgerMoment
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Filter]:
+        """The conditions on what a claim is, not how a list is shown."""
+        return {
+            name: parameter
+            for name, parameter in super().get_filters().items()
+            if name in ("q", "as_of") or parameter.matches
+        }
+
+    def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
+        if "as_of" in looked_for:
+            return super()._entries(looked_for) & self.moment_of_the_ledger.entries
+        newest = self.moment_of_the_ledger.newest
+        return newest if "status" in looked_for else newest.filter(status=Publication.Status.PUBLISHED)
+
+
+class Selection:
+    """The claims that a filter finds, at a moment of the ledger. Of the ledger's entries, the order is its own.
+
+    Raises:
+        InvalidParameters: the API would refuse the filter; it says of each parameter what is wrong and what is allowed.
+    """
+
+    def __init__(self, filter_text: str = "", moment: LedgerMoment | None = None) -> None:
+        self.filter = filter_text.strip()
+        if self.filter.startswith(("http://", "https://", "/", "?")):
+            self.filter = self.filter.partition("?")[2]
+        self.moment = moment or LedgerMoment.now()
+        self._query = ExportQuery(QueryDict(self.filter), Publication.objects.all(), request=HttpRequest())
+        self._query.moment_of_the_ledger = self.moment
+
+    @property
+    def claims(self) -> QuerySet[Publication]:
+        """One entry for each claim that was found: what it says."""
+        return self._query.qs.order_by("sequence")
+
+    @property
+    def withdrawn(self) -> QuerySet[Publication]:
+        """What was retracted or merged, whatever is filtered by: such claims have lost what filters look at.
+
+        Since `updated_since`, where that is asked for; none, where `status` says exactly what is wanted.
+        """
+        if self._query.value("status"):
+            return Publication.objects.none()
+        found = self.moment.newest.filter(status__in=_WITHDRAWN)
+        if since := self._query.value("updated_since"):
+            found = found.filter(published_at__gte=since)
+        return found.order_by("sequence")
+
+    @property
+    def entries(self) -> QuerySet[Publication]:
+        """All versions of the claims that were found; without a filter, the whole ledger."""
+        entries = self.moment.entries
+        if self.filter:
+            entries = entries.filter(claim__in=self._query.qs.order_by().values("claim"))
+        return entries.order_by("sequence")

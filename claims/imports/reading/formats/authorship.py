@@ -1,0 +1,94 @@
+"""Whose judgement a ClaimReview is: which of author, publisher and page names the outlet, and who wrote for it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from claims.imports.reading.formats.schema_org import Graph, Node, addresses, text, things, types, value
+from sources.addresses import domain
+
+#: In the path of an address, these lead to somebody's profile.
+_PROFILES = re.compile(
+    r"/(?:authors?|aut[eo]u?r[aei]?s?|autoren|team|staff|people|profiles?|journalists?|contributors?|users?|writers?)/",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    name: Any
+    url: str
+    is_person: bool
+    is_certain: bool
+    """Whether its kind is stated."""
+
+
+def stated_by(
+    review: Node, around: Node | None, publisher: str, page_url: str, graph: Graph
+) -> dict[str, Any]:
+    """The fields `publisher`, `publisher_url` and `byline`.
+
+    Args:
+        around: the article or page that the review is part of.
+        publisher: who publishes the page, as the page itself says.
+        page_url: the address of that page.
+    """
+    authors = _parties(value(review, "author", "creator"), graph)
+    publishers = _parties(value(review, "publisher", "sourceOrganization"), graph)
+    behind = _parties(value(around, "publisher", "sourceOrganization"), graph) if around else []
+    writers = [party for party in authors if party.is_person]
+    outlets = [party for party in authors if not party.is_person]
+    if publishers and not any(party.is_certain for party in outlets):
+        # An author of no kind beside a publisher is who wrote it.
+        writers += [party for party in outlets if party.name and party.name != publishers[0].name]
+        outlets = []
+    outlet = next(iter([*outlets, *publishers, *_employers(review, graph), *behind]), None)
+    if not writers and outlet is not None and around:
+        writers = [party for party in _parties(value(around, "author"), graph) if party.is_person]
+    names = [writer.name for writer in writers if writer.name is not None]
+    byline = names[0] if len(names) == 1 else names
+    if outlet is not None:
+        name = outlet.name
+        if name is None and domain(outlet.url) in ("", domain(page_url)):
+            name = publisher
+        return {"publisher": name, "publisher_url": outlet.url, "byline": byline}
+    if publisher:
+        return {"publisher": publisher, "publisher_url": None, "byline": byline}
+    # Who checks facts alone is author and publisher.
+    alone = next(iter(writers), None)
+    return {
+        "publisher": alone.name if alone else None,
+        "publisher_url": alone.url if alone else None,
+        "byline": None,
+    }
+
+
+def _parties(found: Any, graph: Graph) -> list[_Party]:
+    parties = [_party(one, graph) for one in things(found, graph)]
+    return [party for party in parties if party.name is not None or party.url]
+
+
+def _party(one: Any, graph: Graph) -> _Party:
+    if not isinstance(one, dict):
+        is_address = isinstance(one, str) and "://" in one
+        return _Party(None if is_address else text(one), one if is_address else "", False, False)
+    url = next(iter(addresses(value(one, "url"), graph)), "")
+    kinds = types(one)
+    return _Party(text(one), url, "Person" in kinds or _is_profile(url), bool(kinds))
+
+
+def _is_profile(url: str) -> bool:
+    """Whether an address leads to a person of an outlet, whom content systems like to call an organisation."""
+    try:
+        return bool(_PROFILES.search(urlsplit(url).path + "/"))
+    except ValueError:
+        return False
+
+
+def _employers(review: Node, graph: Graph) -> list[_Party]:
+    return [
+        employer
+        for author in things(value(review, "author"), graph)
+        for employer in _parties(value(author, "worksFor", "affiliation"), graph)
+    ]

@@ -1,0 +1,185 @@
+"""JSON as web pages have it: read as it stands, or repaired where the repair cannot change what it says.
+
+Content systems put texts into templates, so strings hold raw line breaks and quotes, lists end in commas, and the
+whole is wrapped in comments or escaped as HTML. Libraries that repair JSON (json-repair, demjson3, chompjs) complete
+what is missing and guess what was meant; here, whatever is not certain is an error.
+"""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from claims.imports.reading.formats.claimreview_objects import is_review
+
+DEEPEST = 200
+
+_OPENED = re.compile(r"\s*(?:(?://|/\*|<!--)?\s*<!\[CDATA\[\s*(?:\*/|-->|>)?|<!--)")
+_CLOSED = re.compile(r"(?:(?://|/\*|<!--)?\s*\]\]>\s*(?:\*/|-->)?|(?://)?\s*-->)\s*$")
+_ESCAPED = re.compile(r"[\s\[]*\{\s*&(?:quot|#34|#x22);")
+
+_GAP = re.compile(r"(?:[\s\ufeff\xa0]+|/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)*")
+_STRING = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
+_WORD = re.compile(r"(?:true|false|null|NaN|undefined)\b")
+_WORDS = {"true": True, "false": False, "null": None, "NaN": None, "undefined": None}
+
+# What follows the quote that ends a string, and cannot follow one inside it.
+_AFTER_KEY = re.compile(r"\s*:")
+_AFTER_MEMBER = re.compile(r'\s*(?:\}\s*(?:[,}\];]|$)|,\s*(?:"[^"\\\n]{1,100}"\s*:|\}))')
+_AFTER_ELEMENT = re.compile(r'\s*(?:\]\s*(?:[,}\];]|$)|,\s*(?:["{\[\d\-]|true|false|null|\]))')
+
+# What a text with quotes inside must not hold, or it would be one that swallowed its neighbours.
+_MEMBER = re.compile(r'"\s*:')
+
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Broken(ValueError):
+    """It cannot be read with certainty; `complete` are the ClaimReviews that stand whole before the fault."""
+
+    def __init__(self, what: str, complete: list[Any]) -> None:
+        super().__init__(what)
+        self.complete = complete
+
+
+def loads(text: str) -> list[Any]:
+    """The values in a text, of which there may be several. Raises Broken."""
+    text = _unwrapped(text)
+    try:
+        return [strict(text)]
+    except ValueError:
+        return _Reader(text).all()
+
+
+def strict(text: str) -> Any:
+    """One value, whose strings may hold control characters. NaN says as little as null. Raises ValueError."""
+    try:
+        return json.loads(text, strict=False, parse_constant=lambda _name: None)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _unwrapped(text: str) -> str:
+    text = text.lstrip("\ufeff")
+    if opened := _OPENED.match(text):
+        text = _CLOSED.sub("", text[opened.end() :])
+    if _ESCAPED.match(text):
+        text = html.unescape(text)
+    return text.strip().rstrip(";")
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.complete: list[Any] = []
+
+    def all(self) -> list[Any]:
+        values: list[Any] = []
+        self._gap()
+        while self.at < len(self.text):
+            values.append(self._value(0, in_array=False))
+            self._gap()
+            if self._next() in (",", ";"):
+                self.at += 1
+                self._gap()
+        if not values:
+            raise self._fail("it is empty")
+        return values
+
+    def _value(self, depth: int, *, in_array: bool) -> Any:
+        if depth > DEEPEST:
+            raise self._fail("it is nested too deeply")
+        match self._next():
+            case "{":
+                return self._object(depth)
+            case "[":
+                return self._array(depth)
+            case '"':
+                return self._string(_AFTER_ELEMENT if in_array else _AFTER_MEMBER)
+        if number := _NUMBER.match(self.text, self.at):
+            self.at = number.end()
+            return strict(number[0])
+        if word := _WORD.match(self.text, self.at):
+            self.at = word.end()
+            return _WORDS[word[0]]
+        raise self._fail("a value is missing")
+
+    def _object(self, depth: int) -> Mapping[str, Any]:
+        complete_before = len(self.complete)
+        node: dict[str, Any] = {}
+        self.at += 1
+        self._gap()
+        while self._next() != "}":
+            if self._next() != '"':
+                raise self._fail("a name in quotes is missing")
+            name = self._string(_AFTER_KEY)
+            self._gap()
+            self.at += 1
+            self._gap()
+            # A template that had nothing to put there leaves nothing.
+            node[name] = None if self._next() in (",", "}") else self._value(depth + 1, in_array=False)
+            self._end_of("}")
+        self.at += 1
+        if is_review(node):
+            self.complete[complete_before:] = [node]
+        return node
+
+    def _array(self, depth: int) -> list[Any]:
+        elements: list[Any] = []
+        self.at += 1
+        self._gap()
+        while self._next() != "]":
+            elements.append(self._value(depth + 1, in_array=True))
+            self._end_of("]")
+        self.at += 1
+        return elements
+
+    def _end_of(self, bracket: str) -> None:
+        self._gap()
+        if self._next() == ",":
+            self.at += 1
+            self._gap()
+        elif self._next() != bracket:
+            raise self._fail("a comma or bracket is missing")
+
+    def _string(self, after: re.Pattern[str]) -> str:
+        start = end = self.at + 1
+        inside = 0
+        while piece := _STRING.match(self.text, end):
+            end = piece.end()
+            if after.match(self.text, end):
+                # Between the elements of a list, a quote inside a text looks like the end of it.
+                if inside and (after is _AFTER_KEY or (after is _AFTER_ELEMENT and inside % 2)):
+                    break
+                self.at = end
+                return self._content(self.text[start : end - 1], inside)
+            inside += 1
+            if after is _AFTER_KEY:
+                break
+        raise self._fail("it is not certain where a text ends")
+
+    def _content(self, text: str, inside: int) -> str:
+        text = _ESCAPE.sub(lambda escape: "'" if escape[1] == "'" else escape[0], text)
+        if inside:
+            if _MEMBER.search(text):
+                raise self._fail("it is not certain where a text ends")
+            text = re.sub(r'(\\.)|"', lambda found: found[1] or '\\"', text, flags=re.DOTALL)
+        try:
+            content: str = strict(f'"{text}"')
+        except ValueError:
+            raise self._fail("a text holds an escape that does not exist") from None
+        return content
+
+    def _next(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def _gap(self) -> None:
+        if gap := _GAP.match(self.text, self.at):
+            self.at = gap.end()
+
+    def _fail(self, what: str) -> Broken:
+        line = self.text.count("\n", 0, self.at) + 1
+        return Broken(f"{what} (line {line})", self.complete)

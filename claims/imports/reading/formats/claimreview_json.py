@@ -1,0 +1,58 @@
+"""Files of JSON with ClaimReview markup: single reviews, graphs, feeds, dumps, one review a line."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from claims.imports.reading.formats import claimreview_objects, json_documents
+from claims.imports.reading.formats.schema_org import types
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.opening.beginning import beginning
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+NAME = "claimreview"
+TITLE = "JSON with ClaimReview markup"
+
+_TYPED = re.compile(r'"@type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|DataFeed)"')
+_ALIASED = re.compile(r'"type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}ClaimReview"')
+_VOCABULARY = re.compile(r'"@?(?:context|vocab)"[^}]{0,200}schema\.org')
+
+
+def recognise(file: File) -> Mapping[str, Any] | None:
+    if not json_documents.looks_like_json(file):
+        return None
+    text = beginning(file.head)
+    vocabulary = _VOCABULARY.search(text)
+    if _TYPED.search(text) or (vocabulary and ('"@type"' in text or _ALIASED.search(text))):
+        return {}
+    return None
+
+
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+    found_any = False
+    for value in json_documents.values(file):
+        if isinstance(value, Refusal):
+            yield value
+            found_any = True
+            continue
+        place = Place(file.name, value.position)
+        found = claimreview_objects.reviews(value.value, place, graph=value.graph)
+        if not found and value.is_record and _should_hold_reviews(value.value):
+            found = [Refusal(place, "", "There is no ClaimReview here.", "no ClaimReview", raw=value.value)]
+        found_any = found_any or bool(found)
+        yield from found
+    if not found_any:
+        yield Refusal(
+            Place(file.name, "the whole file"), "", "There is no ClaimReview in it.", "no ClaimReview"
+        )
+
+
+def conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NOTHING_KNOWN
+
+
+def _should_hold_reviews(value: Any) -> bool:
+    """Lists of JSON-LD hold the site and its logo beside the review; those are nothing that was missed."""
+    kinds = types(value)
+    return not kinds or bool(kinds & {"DataFeedItem", "NewsArticle", "Article"})

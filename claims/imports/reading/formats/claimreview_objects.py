@@ -1,0 +1,293 @@
+"""JSON values → the ClaimReviews in them, whatever they are nested in and however their properties are written.
+
+https://schema.org/ClaimReview. Only what publishers really do is understood, older practice too: the claim as a
+CreativeWork, its address as `sameAs`, an author who is a person, text or missing, a review inside its article.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from claims.imports.reading.formats import schema_org
+from claims.imports.reading.formats.authorship import stated_by
+from claims.imports.reading.formats.schema_org import (
+    Graph,
+    Node,
+    addresses,
+    text,
+    texts,
+    things,
+    types,
+    value,
+    words,
+)
+from claims.imports.reading.raw_record import Found, Place, Refusal
+from sources.addresses import domain, url_key
+from sources.extraction.metadata import ARTICLE_TYPES
+
+CLAIM_REVIEW = "ClaimReview"
+
+#: What a review may be a part of, and then shares the address, headline, language and publisher of.
+PAGES = ARTICLE_TYPES | {"WebPage", "ItemPage", "CreativeWork"}
+
+#: A finding is a sentence or two; what is longer is the article.
+LONGEST_FINDING = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page that markup stands on, as it describes itself; empty where it does not, or where there is none."""
+
+    url: str = ""
+    title: str = ""
+    language: str = ""
+    publisher: str = ""
+    published_on: str = ""
+
+
+NOWHERE = Page()
+
+
+def reviews(
+    tree: Any, place: Place, *, graph: Graph | None = None, page: Page = NOWHERE
+) -> list[Found | Refusal]:
+    """The ClaimReviews in a JSON value, in its order, and what is withdrawn.
+
+    Args:
+        graph: the nodes that `@id`s in it may refer to; those in the value itself if absent.
+    """
+    if graph is None:
+        own: dict[str, Node] = {}
+        schema_org.remember(tree, own)
+        graph = own
+    found = list(_found(tree, place, graph, page))
+    if len(found) == 1:
+        return found
+    return [
+        _at(one, Place(place.file, f"{place.position}, review {number}"))
+        for number, one in enumerate(found, 1)
+    ]
+
+
+def _at(one: Found | Refusal, place: Place) -> Found | Refusal:
+    return one._replace(place=place) if isinstance(one, Found) else replace(one, place=place)
+
+
+def is_review(node: Any) -> bool:
+    """Whether a node is a ClaimReview and not only the name of one."""
+    if not isinstance(node, dict) or schema_org.is_reference(node):
+        return False
+    kinds = types(node)
+    return CLAIM_REVIEW in kinds or ("Review" in kinds and value(node, "claimReviewed") is not None)
+
+
+def _found(tree: Any, place: Place, graph: Graph, page: Page) -> Iterator[Found | Refusal]:
+    waiting: list[tuple[Any, Node | None, int]] = [(tree, None, 0)]
+    while waiting:
+        here, parent, depth = waiting.pop()
+        if depth > schema_org.DEEPEST:
+            continue
+        if isinstance(here, list):
+            waiting += [(one, parent, depth + 1) for one in reversed(here)]
+        if not isinstance(here, dict):
+            continue
+        if "DataFeedItem" in types(here) and value(here, "dateDeleted"):
+            yield _withdrawn(here, place)
+            continue
+        if is_review(here):
+            for fields in _reviewed(here, parent, graph, page):
+                yield Found(place, fields, raw=here)
+        inside = here if types(here) & PAGES else parent
+        waiting += [
+            (one, inside, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)
+        ]
+
+
+def _withdrawn(item: Node, place: Place) -> Refusal:
+    named = text(item.get("@id")) or text(value(item, "url")) or "What stood here"
+    return Refusal(
+        place,
+        "",
+        f"{named} was withdrawn by its publisher on {text(value(item, 'dateDeleted'))}, so it is not imported.",
+        "withdrawn",
+        raw=item,
+    )
+
+
+def _reviewed(review: Node, parent: Node | None, graph: Graph, page: Page) -> Iterator[dict[str, Any]]:
+    """The fields of a review; of several, where it judges several claims at once."""
+    language = _language(review)
+    claims = things(value(review, "itemReviewed"), graph)
+    described = [claim for claim in claims if isinstance(claim, dict)]
+    statements = _statements(value(review, "claimReviewed"), language)
+    if not statements:
+        statements = [one for claim in described for one in texts(value(claim, "text"))]
+    common = _review(review, parent, language, graph, page)
+    if len(statements) <= 1:
+        yield _known(common | _claim(claims, review, graph) | {"statement": next(iter(statements), None)})
+        return
+    for number, statement in enumerate(statements):
+        its_own = claims[number : number + 1] if len(claims) == len(statements) else claims
+        # The name of the whole is the name of none of its parts.
+        yield _known(common | _claim(its_own, review, graph) | {"statement": statement, "id": None})
+
+
+def _statements(claimed: Any, language: Any) -> list[Any]:
+    """What was claimed; of one text in several languages, the one in the language of the review."""
+    translations = [one for one in schema_org.listed(claimed) if isinstance(one, dict) and "@language" in one]
+    if len(translations) > 1:
+        same = [one for one in translations if str(one["@language"])[:2] == str(language)[:2]]
+        claimed = (same or translations)[0]
+    return list(dict.fromkeys(texts(claimed, named=("text", "name"))))
+
+
+# The review
+
+
+def _review(review: Node, parent: Node | None, language: Any, graph: Graph, page: Page) -> dict[str, Any]:
+    around = parent or _own_page(review, graph)
+    url = _address(review, around, graph)
+    if url and "://" not in url and _same_page(f"https://{url}", page.url):
+        url = page.url
+    here = not url or _same_page(url, page.url)
+    # What a page says of itself says nothing about reviews that stand elsewhere.
+    theirs = here or _same_site(url, page.url)
+    identifier = text(value(review, "identifier", "id"), named=("value", "name", "@id"))
+    return {
+        "id": identifier if identifier is not None else _web_address(review.get("@id")),
+        **stated_by(review, around, page.publisher if theirs else "", page.url, graph),
+        **_rating(review, graph),
+        "review_url": url or page.url or None,
+        "title": text(value(review, "headline", "name", "title"))
+        or text(value(around, "headline", "name"))
+        or (page.title if here else None),
+        "reviewed_on": text(value(review, "datePublished", "dateCreated"))
+        or text(value(around, "datePublished"))
+        or (page.published_on if here else None),
+        "review_language": language or _language(around) or (page.language if theirs else None),
+    }
+
+
+def _own_page(review: Node, graph: Graph) -> Node | None:
+    for one in things(value(review, "mainEntityOfPage", "isPartOf"), graph):
+        if isinstance(one, dict) and types(one) & PAGES:
+            return one
+    return None
+
+
+def _address(review: Node, around: Node | None, graph: Graph) -> str:
+    for stated in (value(review, "url"), value(review, "mainEntityOfPage"), value(around, "url")):
+        if found := addresses(stated, graph):
+            return found[0]
+    return _web_address((around or {}).get("@id")) or ""
+
+
+def _web_address(name: Any) -> str | None:
+    return name if isinstance(name, str) and name.startswith(("http://", "https://")) else None
+
+
+def _same_page(url: str, page: str) -> bool:
+    return bool(page) and url_key(url) == url_key(page) != ""
+
+
+def _same_site(url: str, page: str) -> bool:
+    return bool(page) and domain(url) == domain(page) != ""
+
+
+def _rating(review: Node, graph: Graph) -> dict[str, Any]:
+    stated = things(value(review, "reviewRating"), graph)
+    ratings = [one for one in stated if isinstance(one, dict)]
+    plain = texts([one for one in stated if not isinstance(one, dict)])
+
+    def first(name: str) -> Any:
+        return next((one for rating in ratings if (one := text(value(rating, name))) is not None), None)
+
+    number = first("ratingValue")
+    if number is None:
+        number = next(filter(schema_org.is_number, plain), None)
+    label = first("alternateName") or first("name")
+    if label is None:
+        # Who has no word for it writes the word where the number belongs.
+        label = next(
+            (one for one in [*plain, number] if one is not None and not schema_org.is_number(one)), None
+        )
+    explained = next((one for rating in ratings if (one := words(value(rating, "ratingExplanation")))), None)
+    return {
+        "rating": label,
+        "rating_value": number if schema_org.is_number(number) else None,
+        "rating_best": first("bestRating"),
+        "rating_worst": first("worstRating"),
+        "summary": explained or _finding(review),
+    }
+
+
+def _finding(review: Node) -> str | None:
+    stated = (words(value(review, name)) for name in ("description", "abstract", "reviewBody", "subtitle"))
+    return next((one for one in stated if one and len(one) <= LONGEST_FINDING), None)
+
+
+def _language(node: Any) -> Any:
+    return text(value(node, "inLanguage"), named=("alternateName", "identifier", "name"))
+
+
+# The claim
+
+
+def _claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
+    described = [claim for claim in claims if isinstance(claim, dict)]
+
+    def first(*names: str) -> Any:
+        return next((one for claim in described if (one := value(claim, *names)) is not None), None)
+
+    return {
+        **_claimant(things(first("author", "creator"), graph)),
+        "language": text(first("inLanguage"), named=("alternateName", "identifier", "name")),
+        "claimed_on": _claimed_on(described, graph),
+        "appearances": _appearances(claims, review, graph),
+        "topics": _topics(first("keywords"), graph) or _topics(value(review, "keywords"), graph),
+    }
+
+
+def _claimant(authors: list[Any]) -> dict[str, Any]:
+    # A list of names is one name and what was added to it; a list of authors is several.
+    names = [name for author in authors if (name := text(author)) is not None]
+    first = next((author for author in authors if isinstance(author, dict)), None)
+    return {
+        "claimant": names[0] if len(names) == 1 else names,
+        "claimant_kind": next(iter(sorted(types(first) - {"Thing"})), None),
+        "claimant_title": text(value(first, "jobTitle")),
+        "claimant_same_as": texts(value(first, "sameAs"), named=("@id", "url")),
+    }
+
+
+def _claimed_on(claims: Sequence[Node], graph: Graph) -> Any:
+    for names in (("datePublished",), ("dateCreated",)):
+        for claim in claims:
+            if (found := text(value(claim, *names))) is not None:
+                return found
+    for claim in claims:
+        for work in things(value(claim, "firstAppearance"), graph):
+            if (found := text(value(work, "datePublished"))) is not None:
+                return found
+    return None
+
+
+def _appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
+    found: list[str] = []
+    for name in ("firstAppearance", "appearance", "url", "sameAs"):
+        for claim in claims:
+            found += addresses(value(claim, name), graph)
+    found += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
+    # Some name the review's own address as the claim's.
+    own = {url_key(one) for one in addresses(value(review, "url"), graph)} - {""}
+    return [one for one in dict.fromkeys(found) if url_key(one) not in own]
+
+
+def _topics(keywords: Any, graph: Graph) -> Any:
+    found = texts(things(keywords, graph))
+    return found[0] if len(found) == 1 else found
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields without what is not known."""
+    return {name: found for name, found in fields.items() if found not in (None, "", [])}

@@ -1,0 +1,160 @@
+"""Web pages → the ClaimReviews in their markup: JSON-LD, microdata and RDFa."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from claims.imports.reading.formats import broken_json, claimreview_objects, microdata, schema_org
+from claims.imports.reading.formats.claimreview_objects import Page
+from claims.imports.reading.formats.schema_org import Node
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.opening.beginning import beginning, encoding
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import Found, Place, Refusal
+from sources.addresses import url_key
+from sources.extraction import ExtractionError
+from sources.extraction.encodings import decode
+from sources.extraction.metadata import read_metadata
+from sources.extraction.web_pages import parse
+
+NAME = "page"
+TITLE = "Web page with ClaimReview markup"
+
+#: A saved page may have its pictures inside.
+LARGEST = 64 * 1024 * 1024
+
+JSON_LD = "application/ld+json"
+
+_BEGINS = re.compile(
+    r"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|main|article"
+    r"|section|header|nav|div|p|h[1-6]|span|table|ul)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def recognise(file: File) -> Mapping[str, Any] | None:
+    return {} if _BEGINS.match(beginning(file.head)) else None
+
+
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+    content = file.stream.read(LARGEST + 1)
+    whole = Place(file.name, "the whole page")
+    if len(content) > LARGEST:
+        yield Refusal(whole, "", f"This page is larger than {LARGEST // 1024**2} MB.", "too large")
+        return
+    try:
+        tree = parse(_characters(content))
+    except ExtractionError as error:
+        yield Refusal(whole, "", str(error), error.reason_code.replace("_", " "))
+        return
+    found = list(_once(_marked_up(file, tree)))
+    yield from found
+    if not found:
+        yield Refusal(
+            whole,
+            "",
+            "This page has no ClaimReview markup. If it shows a fact check, enter it by hand.",
+            "no ClaimReview",
+        )
+
+
+def _characters(content: bytes) -> str:
+    """The text of a page, for the sake of its markup also where a few bytes of it are damaged."""
+    if encoding(content[:4]) == ("utf-8", 0):
+        # Browsers pass over them, and one in a page does not make it binary.
+        content = content.replace(b"\x00", b"")
+        text = content.decode(errors="replace")
+        stray = text.count("\ufffd")
+        # Letters of another encoding do not make letters in UTF-8 by chance.
+        if 0 < stray < sum(character > "\x7f" for character in text) - stray:
+            return text
+    return decode(content, charset=None, markup=True)
+
+
+def conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NOTHING_KNOWN
+
+
+def _marked_up(file: File, tree: HtmlElement) -> Iterator[Found | Refusal]:
+    metadata = read_metadata(tree, file.url)
+    url = metadata.canonical_url or file.url
+    published_on = metadata.published_on.isoformat() if metadata.published_on else ""
+    page = Page(url, metadata.title, metadata.language, metadata.publisher, published_on)
+    graph: dict[str, Node] = {}
+    blocks: list[tuple[str, list[Any], Refusal | None]] = []
+    for number, text in enumerate(_scripts(tree), 1):
+        position = f"block {number}"
+        try:
+            values, refusal = broken_json.loads(text), None
+        except broken_json.Broken as error:
+            values = error.complete
+            refusal = _broken(Place(file.name, position), error, text)
+        schema_org.remember(values, graph)
+        blocks.append((position, values, refusal))
+    blocks += [(name, list(read(tree)), None) for name, read in microdata.SYNTAXES]
+    for position, values, refusal in blocks:
+        for one in claimreview_objects.reviews(values, Place(file.name, position), graph=graph, page=page):
+            yield _based(one, url)
+        if refusal is not None:
+            yield refusal
+
+
+def _scripts(tree: HtmlElement) -> Iterator[str]:
+    for script in tree.iter("script"):
+        if (script.get("type") or "").partition(";")[0].strip().lower() == JSON_LD:
+            yield script.text or ""
+
+
+def _broken(place: Place, error: broken_json.Broken, text: str) -> Refusal | None:
+    """What is broken matters where a review may have been lost with it."""
+    if claimreview_objects.CLAIM_REVIEW not in text:
+        return None
+    return Refusal(place, "", f"This JSON-LD is broken: {error}.", "broken JSON", raw=text.strip()[:2000])
+
+
+def _based(found: Found | Refusal, url: str) -> Found | Refusal:
+    """With an address that is told relative to the page as the whole address that it is."""
+    if isinstance(found, Found) and url:
+        for name in ("review_url", "publisher_url"):
+            stated = found.fields.get(name)
+            if isinstance(stated, str) and stated.startswith(("/", "#", "?")):
+                try:
+                    whole = urljoin(url, stated)
+                except ValueError:
+                    continue
+                found = Found(found.place, {**found.fields, name: whole}, found.raw)
+    return found
+
+
+def _once(found: Iterator[Found | Refusal]) -> Iterator[Found | Refusal]:
+    """Each review once, although a page may tell it in several syntaxes; the first one wins."""
+    before: list[Found] = []
+    for one in found:
+        if isinstance(one, Found):
+            if any(_same(one, other) for other in before):
+                continue
+            before.append(one)
+        yield one
+
+
+def _same(one: Found, other: Found) -> bool:
+    if _comparable(one, "statement") != _comparable(other, "statement"):
+        return False
+    for name in ("review_url", "publisher", "rating"):
+        here, there = _comparable(one, name), _comparable(other, name)
+        if here and there and here != there:
+            return False
+    return True
+
+
+def _comparable(found: Found, name: str) -> str:
+    said = found.fields.get(name)
+    text = " ".join(html.unescape(str(said or "")).split()).casefold()
+    if name == "review_url":
+        page, _, fragment = text.partition("#")
+        return f"{url_key(page) or page}#{fragment}"
+    return text

@@ -1,0 +1,119 @@
+"""Lines of text → rows of cells, whatever is broken between them."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from claims.imports.reading.formats.dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import Place, Refusal
+
+#: So many lines at most may be one row; more are a quotation mark that was never closed.
+MOST_LINES = 2_000
+#: And so often at most a row is begun anew at its second line, after its quotation proved broken.
+MOST_RETRIES = 1_000
+
+
+class Rows:
+    """The rows of a file, each with its place; what is broken is refused, and reading goes on at the next line."""
+
+    def __init__(self, file: File, dialect: Dialect) -> None:
+        self._file = file.name
+        self._dialect = dialect
+        self._text = io.TextIOWrapper(
+            file.stream, dialect.encoding, errors="claims.imports.reading.lost", newline=""
+        )
+        self.number = 0
+        """Of the row, as a spreadsheet counts."""
+        self._line = 0  # on which the row begins
+        self._next_line = 1
+        self._lines: list[str] = []  # of the row that is being read
+        self._size = 0
+        self._again: list[str] = []  # lines that are to be read once more, the next one last
+        self._retries = 0
+        self.lost = False
+        """Whether the present row has bytes that are not in the file's encoding."""
+
+    def place(self) -> Place:
+        moved = "" if self._line == self.number else f" (line {self._line})"
+        return Place(self._file, f"row {self.number}{moved}")
+
+    def damaged(self, row: list[str]) -> Refusal | None:
+        """Why the text of a row cannot be believed; None where it can."""
+        text = "".join(row)
+        if "\x00" in text:
+            shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
+            reason = (
+                "The row has a NUL, a character that no text has: something went wrong when it was written."
+            )
+            return Refusal(self.place(), "", reason, "NUL in it", raw=shown)
+        if is_really_utf8(text, self._dialect.encoding):
+            reason = (
+                f"The row is in UTF-8, but the file as a whole in {self._dialect.encoding}: it was put together from "
+                "files in several encodings. Import them one by one, or convert the row."
+            )
+            return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
+        if not self.lost:
+            return None
+        reason = (
+            f"The row has bytes that do not exist in {self._dialect.encoding}. Correct it, or if many rows are like "
+            'that, name the encoding in the mapping: [table], then encoding = "cp1252" or whatever it is.'
+        )
+        shown = [cell.replace(LOST, "\ufffd") for cell in row]
+        return Refusal(self.place(), "", reason, "undecodable characters", raw=shown)
+
+    def __iter__(self) -> Iterator[list[str] | Refusal]:
+        reader = self._dialect.reader(self._feed())
+        while True:
+            self.number += 1
+            self._line = self._next_line
+            self._lines.clear()
+            self._size = 0
+            self.lost = False
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield self._broken(str(error))
+                reader = self._dialect.reader(self._feed())  # the old one has ended with the error
+            except (UnicodeError, OSError, ValueError, EOFError) as error:
+                # What the stream below says: a damaged archive, an encoding that stumbles over its own marks.
+                reason = f"The file cannot be read any further: {error}."
+                yield Refusal(self.place(), "", reason, "unreadable file")
+                return
+            else:
+                yield row
+
+    def _feed(self) -> Iterator[str]:
+        """Physical lines for the reader of rows."""
+        while True:
+            line = self._again.pop() if self._again else self._text.readline(LONGEST_CELL)
+            if not line:
+                return
+            self._lines.append(line)
+            self._size += len(line)
+            self._next_line += 1
+            if LOST in line:
+                self.lost = True
+            if len(self._lines) > MOST_LINES or self._size >= LONGEST_CELL:
+                raise csv.Error("a quotation that begins here is never closed, or its line never ends")
+            yield line
+
+    def _broken(self, why: str) -> Refusal:
+        """Refuses the line with which a row began, and has those behind it read again as rows of their own."""
+        first, *others = self._lines
+        rest = self._lines[-1]
+        while len(rest) == LONGEST_CELL and not rest.endswith(("\n", "\r")):
+            rest = self._text.readline(LONGEST_CELL)
+        if others and self._retries == MOST_RETRIES:
+            why += f"; the {len(others)} lines behind it are left out with it, after so many that were broken"
+        elif others:
+            self._retries += 1
+            self._again.extend(reversed(others))
+            self._next_line -= len(others)
+        reason = (
+            f"The row cannot be told apart from its neighbours: {why}. Look at the quotation marks in it. If they are "
+            'not meant to enclose cells, say so in the mapping: [table], then quoting = "literal".'
+        )
+        return Refusal(self.place(), "", reason, "broken row", raw=first[:10_000].replace(LOST, "\ufffd"))

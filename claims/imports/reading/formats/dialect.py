@@ -1,0 +1,226 @@
+"""How a table is written down: its encoding, what stands between cells, whether cells are quoted, and the header."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Self
+
+from sources.extraction import encodings
+from sources.extraction.document import ExtractionError
+
+#: Names of delimiters, as the mapping file and people write them.
+DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+
+#: "minimal": a cell with a delimiter or line break in it stands in quotation marks, which are doubled inside
+#: (RFC 4180). "literal": quotation marks are characters like any other, and every line is a row.
+QUOTINGS: Final = ("minimal", "literal")
+
+#: What a cell may hold. More would be a file without line ends, or a quotation mark that is never closed.
+LONGEST_CELL = 4_000_000
+csv.field_size_limit(LONGEST_CELL)
+
+#: Stands in decoded text for bytes that the encoding does not have. No encoding yields it by itself.
+LOST: str = "\udcff"
+codecs.register_error("claims.imports.reading.lost", lambda error: (LOST, getattr(error, "end", 0)))
+
+_SINGLE_BYTE: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
+#: Share of the bytes that may be zero in what is text nevertheless; a row with one is refused.
+MOST_NULS: Final = 1 / 1000
+
+#: Share of the rows that must have as many cells as most have, for text to be a table of columns.
+CONSISTENT = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one file writes rows. Shown to whoever imports it, who may correct it."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quoting: str = "minimal"
+    header: bool = True
+    header_row: int = 0
+    """The row with the names of the columns, as a spreadsheet counts; 0 for the first one that is not empty."""
+
+    def to_json(self) -> dict[str, Any]:
+        found = asdict(self)
+        if not self.header_row:
+            del found["header_row"]
+        return found
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        return cls(**{name: value[name] for name in cls.__slots__ if name in value})
+
+    def reader(self, lines: Any) -> Any:
+        """Rows of the lines. Strict, so that a broken quotation is an error and not a damaged cell."""
+        if self.quoting == "literal":
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
+        return csv.reader(lines, delimiter=self.delimiter, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first rows of a file, read in one dialect."""
+
+    dialect: Dialect
+    rows: list[list[str]]
+    """Without those that are empty."""
+    faults: int
+    """How often the quotation was broken."""
+    numbers: list[int] = field(default_factory=list)
+    """Of the rows, as a spreadsheet counts."""
+
+    @property
+    def width(self) -> int:
+        """How many cells most rows have."""
+        return Counter(map(len, self.rows)).most_common(1)[0][0] if self.rows else 0
+
+    @property
+    def consistency(self) -> float:
+        """The share of rows with as many cells as most have."""
+        if not self.rows:
+            return 0.0
+        return sum(len(row) == self.width for row in self.rows) / (len(self.rows) + self.faults)
+
+    @property
+    def titles(self) -> int:
+        """How many rows stand above the first one that has as many cells as most have."""
+        return next((number for number, row in enumerate(self.rows) if len(row) == self.width), 0)
+
+    @property
+    def consistency_below_titles(self) -> float:
+        return replace(self, rows=self.rows[self.titles :]).consistency
+
+
+def encoding_of(head: bytes) -> str:
+    """The codec for a file that begins so. "" where its beginning is no text.
+
+    Pure ASCII counts as UTF-8; should another encoding show up further on, its rows are refused and say so.
+    """
+    for mark, name in encodings.BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return {"utf-8": "utf-8-sig"}.get(name, name[:6])  # "utf-16" and "utf-32" take the mark away
+    if wide := encodings.unmarked_utf16(head):
+        return wide
+    if head.count(b"\x00") > MOST_NULS * max(len(head), 2000) or encodings.signature(head):
+        return ""
+    if _is_utf8(head):
+        return "utf-8"
+    lines = head[: head.rfind(b"\n") + 1] or head  # the last one may be cut off within a character
+    try:
+        encoding = encodings.detected_encoding(lines)
+    except ExtractionError:
+        return ""
+    # Few letters tell Windows' Western encoding from its neighbours. Where they all agree so far, it is the usual one.
+    same = lines.decode(encoding, errors="replace") == lines.decode("cp1252", errors="replace")
+    return "cp1252" if same else encoding
+
+
+def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
+    """The head as text. Where it is only a part of the file, the last line, which may be cut, is left out."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    text = decoder.decode(head, final=whole)
+    if whole:
+        return text
+    end = max(text.rfind("\n"), text.rfind("\r")) + 1
+    return text[:end] or text
+
+
+def sample(text: str, dialect: Dialect, *, whole: bool) -> Sample:
+    """The rows of the head. A row that may go on behind its end is left out."""
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    number = faults = 0
+    lines = io.StringIO(text, newline="").readlines()
+    reader = dialect.reader(lines)
+    while True:
+        number += 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return Sample(dialect, rows, faults, numbers)
+        except csv.Error:
+            if reader.line_num >= len(lines) and not whole:
+                return Sample(dialect, rows, faults, numbers)
+            faults += 1
+        else:
+            if any(row):
+                rows.append(row)
+                numbers.append(number)
+
+
+def detected(head: bytes, *, whole: bool, titles: bool = False) -> Sample | None:
+    """The first rows in the dialect that makes the most regular table of them; None where none makes one.
+
+    Args:
+        titles: whether rows of another width may stand above the table.
+    """
+    encoding = encoding_of(head)
+    if not encoding:
+        return None
+    text = text_of(head, encoding, whole=whole)
+    tables = [
+        _better_quoting(
+            *(sample(text, Dialect(encoding, delimiter, quoting), whole=whole) for quoting in QUOTINGS)
+        )
+        for delimiter in DELIMITERS.values()
+        if delimiter in text
+    ]
+    # A comma stands within texts too, so the wider of two regular tables is the real one.
+    best = max(
+        (table for table in tables if table.width > 1 and table.consistency >= CONSISTENT),
+        key=lambda table: (round(table.consistency, 2), table.width),
+        default=None,
+    )
+    if best or not titles:
+        return best
+    return max(
+        (table for table in tables if table.width > 1 and table.consistency_below_titles >= CONSISTENT),
+        key=lambda table: (round(table.consistency_below_titles, 2), table.width),
+        default=None,
+    )
+
+
+def _better_quoting(minimal: Sample, literal: Sample) -> Sample:
+    """Of one head in both ways of quoting, the reading for which the cells speak.
+
+    Whoever quotes minimally also quotes each cell that has a quotation mark inside and doubles the mark. Marks that
+    stand otherwise, and rows that vanish into others, show that they are characters like any other.
+    """
+    if literal.consistency < max(CONSISTENT, minimal.consistency - 0.01):
+        return minimal
+    if len(literal.rows) > len(minimal.rows) + minimal.faults and literal.consistency == 1:
+        return literal
+    marked = [cell for row in literal.rows for cell in row if '"' in cell]
+    bare = sum(not cell.startswith('"') or not cell.endswith('"') for cell in marked)
+    doubled = sum(cell.startswith('"') and '""' in cell[1:-1] for cell in marked)
+    return literal if bare > doubled else minimal
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether it is UTF-8, but for a few stray bytes: in another encoding every accented letter would be one.
+
+    Or but for some lines: no other encoding yields lines that are sound UTF-8 by chance, so it was put together from
+    files in several encodings, and the lines that are not in this one are refused.
+    """
+    text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(head)
+    stray = text.count("\ufffd")
+    if stray == 0 or sum(character > "\x7f" for character in text) >= 11 * stray:
+        return True
+    lines = [line for line in text.splitlines() if not line.isascii()]
+    return 5 * sum("\ufffd" not in line for line in lines) >= len(lines)
+
+
+def is_really_utf8(text: str, encoding: str) -> bool:
+    """Whether text that was decoded in another encoding, of one byte a character, is UTF-8 that nobody recognised."""
+    if text.isascii() or not encoding.startswith(_SINGLE_BYTE):
+        return False
+    try:
+        text.encode(encoding).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True

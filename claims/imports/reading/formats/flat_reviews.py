@@ -1,0 +1,34 @@
+"""JSON records under our own names of fields, one a line or in a list: what a person or a program writes for us."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from claims.imports.reading.formats import json_documents, own_fields
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import FIELDS, Found, Place, Refusal
+
+NAME = "reviews"
+TITLE = "JSON records with our own names of fields"
+
+
+def recognise(file: File) -> Mapping[str, Any] | None:
+    records = json_documents.sample(file)
+    ours = [isinstance(record, dict) and record.keys() <= FIELDS.keys() for record in records]
+    return {} if all(ours) and any("statement" in record for record in records) else None
+
+
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+    for value in json_documents.values(file):
+        if isinstance(value, Refusal):
+            yield value
+            continue
+        place = Place(file.name, value.position)
+        if isinstance(value.value, Mapping):
+            yield own_fields.checked(value.value, place)
+        else:
+            yield own_fields.not_an_object(place, value.value)
+
+
+def conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NOTHING_KNOWN

@@ -1,0 +1,273 @@
+"""Files of JSON → the values in them, one after the other: a document, one value a line, or values strung together.
+
+A small document is read as a whole, so that its nodes can refer to each other wherever they stand. A large one is
+streamed: of its lists only one element is in memory at a time.
+"""
+
+import codecs
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from claims.imports.reading.formats import broken_json, json_elements, schema_org
+from claims.imports.reading.formats.dialect import encoding_of
+from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, Element, Fault
+from claims.imports.reading.formats.schema_org import Graph, Node
+from claims.imports.reading.opening.beginning import beginning, encoding
+from claims.imports.reading.opening.file import HEAD, File
+from claims.imports.reading.raw_record import Place, Refusal
+
+#: What of a whole document is read into memory.
+SMALL = 4 * 1024 * 1024
+LONGEST_LINE = LONGEST
+
+_SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value in a file."""
+
+    position: str
+    value: Any
+    graph: Graph = field(default_factory=dict)
+    """The nodes that it may refer to."""
+    is_record: bool = True
+    """Whether it is expected to be one; a node of a graph, or what is left of an object, need not be."""
+
+
+def looks_like_json(file: File) -> bool:
+    """Whether a file begins as a JSON object or list does."""
+    return beginning(file.head)[:1] in ("{", "[")
+
+
+def sample(file: File) -> list[Any]:
+    """The first records in the beginning of a file, as many as stand in it whole."""
+    text = beginning(file.head)
+    if text[:1] not in ("{", "["):
+        return []
+    if _one_a_line(text):
+        return [one for line in text.splitlines()[:_SAMPLE] for one in _loaded(line)]
+    parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+    records = (one.value for one in parts if isinstance(one, Element) and one.is_record)
+    return list(islice(records, _SAMPLE))
+
+
+def why_unreadable(file: File) -> str:
+    """Why the format of a file of JSON cannot be told, in a sentence; "" where that is only because none has it."""
+    text = beginning(file.head)
+    parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+    fault = next((one for one in parts if isinstance(one, Fault)), None)
+    if fault is None or sample(file):
+        return ""
+    if fault.is_cut_off and len(file.head) >= HEAD:
+        return (
+            f"This is JSON whose first record is longer than {HEAD // 1024} KB, so the beginning of the file does not "
+            "show its format. Name it with --format."
+        )
+    if fault.is_cut_off:
+        return "This is JSON that breaks off within its first record. Get the whole file again."
+    return f"This is JSON that cannot be read ({fault.position}: {fault.why}). Correct it, or get the file again."
+
+
+def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
+    """Every value in the file, elements of its lists one by one; and where it cannot be read, and why.
+
+    Args:
+        linked: whether its nodes may refer to each other.
+    """
+    stream = _as_utf8(file)
+    try:
+        if _one_a_line(beginning(file.head)):
+            yield from _lines(file.name, stream, linked=linked)
+        else:
+            yield from _document(file.name, stream, linked=linked)
+    except (OSError, EOFError, ValueError) as error:
+        # What the stream below says, such as that an archive is damaged.
+        reason = f"The file cannot be read any further: {error}."
+        yield Refusal(Place(file.name, "the rest"), "", reason, "unreadable file")
+
+
+# One value a line
+
+
+def _one_a_line(text: str) -> bool:
+    """Whether lines are values of their own; one that is broken does not matter."""
+    lines = text.splitlines()
+    if len(text) >= HEAD // 4 and lines:
+        lines.pop()  # cut off by the end of what is looked at
+    lines = [line for line in lines if line.strip()][:_SAMPLE]
+    if len(lines) < 2:
+        return False
+    whole = [bool(_loaded(line)) for line in lines]
+    return whole[0] or sum(whole) * 2 >= len(whole)
+
+
+def _loaded(line: str) -> list[Any]:
+    """The object or list on a line, as a list of one; nothing where it holds anything else."""
+    try:
+        one = broken_json.strict(line.strip("\x1e \r\n\t"))
+    except ValueError:
+        return []
+    return [one] if isinstance(one, dict | list) else []
+
+
+def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
+    number = 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        place = Place(name, f"line {number}")
+        if len(line) > LONGEST_LINE:
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(LONGEST_LINE)
+            yield Refusal(
+                place, "", f"This line is longer than {LONGEST_LINE // 1024**2} MB.", "line too long"
+            )
+            continue
+        try:
+            text = line.decode().strip("\ufeff\x1e \r\n\t")
+        except UnicodeDecodeError:
+            yield Refusal(
+                place,
+                "",
+                "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again.",
+                "not UTF-8",
+                raw=line[:SHOWN].decode(errors="replace"),
+            )
+            continue
+        if text:
+            yield from _values_in(text, place, linked=linked)
+
+
+def _values_in(text: str, place: Place, *, linked: bool) -> Iterator[Value | Refusal]:
+    decoder = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
+    at = 0
+    while at < len(text):
+        try:
+            one, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            yield _broken(place, error, text)
+            return
+        graph: dict[str, Node] = {}
+        if linked:
+            schema_org.remember(one, graph)
+        yield Value(place.position, one, graph)
+        while at < len(text) and text[at].isspace():
+            at += 1
+
+
+def _broken(place: Place, error: Exception, text: str) -> Refusal:
+    why = (
+        f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
+    )
+    return Refusal(place, "", f"This is not valid JSON: {why}.", "broken JSON", raw=text[:SHOWN])
+
+
+# Documents
+
+
+def _document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
+    content = stream.read(SMALL + 1)
+    if len(content) > SMALL:
+        yield from _streamed(name, _Joined(content, stream), linked=linked)
+        return
+    try:
+        whole = broken_json.loads(content.decode())
+    except (UnicodeDecodeError, broken_json.Broken):
+        # One by one, for what stands before the fault and behind it.
+        yield from _streamed(name, io.BytesIO(content), linked=linked)
+        return
+    graph: dict[str, Node] = {}
+    if linked:
+        schema_org.remember(whole, graph)
+    for number, one in enumerate(whole, 1):
+        for position, element, is_record in _parts(one, number):
+            yield Value(position, element, graph, is_record)
+
+
+def _parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
+    """As `_elements`, of a value that is in memory."""
+    if isinstance(one, list):
+        for position, element in enumerate(one, 1):
+            yield f"item {position}", element, True
+    elif isinstance(one, Mapping):
+        rest: dict[str, Any] = {}
+        for key, member in one.items():
+            if key in LISTS and isinstance(member, list):
+                for position, element in enumerate(member, 1):
+                    yield f"{key} {position}", element, key != "@graph"
+            else:
+                rest[key] = member
+        if rest or not one:
+            yield f"value {number}", rest, len(rest) == len(one)
+    else:
+        yield f"value {number}", one, True
+
+
+def _streamed(name: str, stream: json_elements.Readable, *, linked: bool) -> Iterator[Value | Refusal]:
+    graph: dict[str, Node] = {}
+    for one in json_elements.elements(stream):
+        if isinstance(one, Fault):
+            yield _left_out(name, one)
+        else:
+            if linked:
+                schema_org.remember(one.value, graph)
+            yield Value(one.position, one.value, graph, one.is_record)
+
+
+def _left_out(name: str, fault: Fault) -> Refusal:
+    if fault.goes_on:
+        rest = f"{fault.size:,} bytes were left out, and reading went on behind them."
+    else:
+        rest = f"The {fault.size:,} bytes from here to the end of the file were not read; what stands before was."
+    reason = f"This is not valid JSON: {fault.why}. {rest}"
+    return Refusal(Place(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
+
+
+# Bytes
+
+
+class _Joined:
+    """What was read already, and then the rest."""
+
+    def __init__(self, beginning: bytes, rest: io.BufferedIOBase) -> None:
+        self._beginning = io.BytesIO(beginning)
+        self._rest = rest
+
+    def read(self, size: int = -1) -> bytes:
+        return self._beginning.read(size) or self._rest.read(size)
+
+
+class _Recoded(io.RawIOBase):
+    """A stream in another encoding as UTF-8; what does not exist in it becomes a byte that does not exist in UTF-8."""
+
+    def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(name)(errors="claims.imports.reading.lost")
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            piece = self._stream.read(16 * 1024)
+            self._left = self._decoder.decode(piece, final=not piece).encode("utf-8", "surrogateescape")
+            if not piece:
+                break
+        count = min(len(buffer), len(self._left))
+        buffer[:count], self._left = self._left[:count], self._left[count:]
+        return count
+
+
+def _as_utf8(file: File) -> io.BufferedIOBase:
+    name, mark = encoding(file.head)
+    file.stream.read(mark)
+    if name == "utf-8" and not mark:
+        name = encoding_of(file.head) or name
+        if name != "utf-8":
+            file.note(f"It is not in UTF-8: it was read as {name}.")
+    return file.stream if name == "utf-8" else io.BufferedReader(_Recoded(file.stream, name))

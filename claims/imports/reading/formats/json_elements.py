@@ -1,0 +1,338 @@
+"""A stream of JSON → its values and the elements of its lists, one after the other, and on behind what is broken.
+
+Of lists only one element is in memory at a time. Where an element is broken, the next one is looked for: at the end of
+the broken one where its brackets and quotation marks show it, else where an object begins that is whole, is followed
+as elements are, and has the names that the elements before it had. What lies between is counted and told.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
+
+from claims.imports.reading.formats import broken_json
+
+#: How many characters one record may have.
+LONGEST = 16 * 1024 * 1024
+#: How far beyond a fault the next element is looked for at a time.
+SEARCHED = 1024 * 1024
+#: Among so many objects behind a fault one is looked for that is no part of another, where nothing was read before.
+LOOKED_AT = 100
+#: How much of what cannot be read a fault shows.
+SHOWN = 2000
+
+#: Under these names in an object, a list is one of records.
+LISTS = frozenset(
+    [
+        "@graph", "dataFeedElement", "itemListElement", "claims", "claimReviewMarkupPages", "data", "docs",
+        "factChecks", "fact_checks", "factchecks", "hits", "items", "records", "results", "reviews", "rows",
+    ]
+)  # fmt: skip
+
+_PIECE = 64 * 1024
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
+_SPACE = re.compile(r"[\s\ufeff\x1e]*")
+_BETWEEN = re.compile(r"[\s\ufeff\x1e,;]*")
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
+_FIRST_NAME = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
+_NAMES = "|".join(map(re.escape, sorted(LISTS)))
+_A_LIST = re.compile(rf'"(?:{_NAMES})"\s*:\s*(?=\[)')
+# What the text ends with, or shows, where it only lacks what has not been read yet.
+_CUT_OFF = 16
+# Bytes that are not UTF-8, as `surrogateescape` keeps them.
+_STRAY = re.compile("[\udc80-\udcff]")
+# What stands behind an element of a list, and behind a value that others follow without a list.
+_AFTER_ELEMENT = re.compile(r"\s*(?:,\s*\{|\])")
+_AFTER_VALUE = re.compile(r"[\s\x1e,;]*(?:\{|$)")
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Element(NamedTuple):
+    """One value."""
+
+    position: str
+    value: Any
+    is_record: bool = True
+    """Whether it is expected to be one; a node of a graph, or what is left of an object, need not be."""
+
+
+class Fault(NamedTuple):
+    """What could not be read."""
+
+    position: str
+    why: str
+    text: str
+    """How it begins."""
+    size: int
+    """How many bytes were left out."""
+    goes_on: bool
+    """Whether something behind it was found to read on at."""
+    is_cut_off: bool = False
+    """Whether nothing is wrong with it but that it ends too early."""
+
+
+def elements(stream: Readable, *, item: str = "item") -> Iterator[Element | Fault]:
+    """Everything in a stream of UTF-8.
+
+    Args:
+        item: what an element of a list that stands for itself is called.
+    """
+    yield from _Reader(stream).all(item)
+
+
+class _Broken(ValueError):
+    """What stands here is no JSON."""
+
+    def __init__(self, why: str, *, is_cut_off: bool = False) -> None:
+        super().__init__(why)
+        self.is_cut_off = is_cut_off
+
+
+class _Reader:
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._text = ""
+        self._at = 0
+        self._ended = False
+        # Of the last whole element, by which others are known to be its like.
+        self._names: frozenset[str] = frozenset()
+
+    # Values
+
+    def all(self, item: str) -> Iterator[Element | Fault]:
+        number = 0
+        while self._skipped(_BETWEEN):
+            number += 1
+            position = f"value {number}"
+            match self._next():
+                case "[":
+                    self._at += 1
+                    yield from self._list(item)
+                case "{":
+                    yield from self._object(position)
+                case _:
+                    try:
+                        yield Element(position, self._value())
+                    except _Broken as broken:
+                        yield self._fault(position, broken, _AFTER_VALUE)
+
+    def _object(self, position: str) -> Iterator[Element | Fault]:
+        """An object, the lists of records in it apart."""
+        rest: dict[str, Any] = {}
+        had_lists = False
+        self._at += 1
+        while self._skipped(_BETWEEN) and self._next() != "}":
+            try:
+                name = self._name()
+                if name not in LISTS or self._next() != "[":
+                    rest[name] = self._value()
+                    continue
+            except _Broken as broken:
+                yield self._fault(position, broken, _AFTER_VALUE, in_object=True)
+                if not _A_LIST.match(self._text, self._at):
+                    return
+                rest.clear()  # it is not whole
+                had_lists = True
+                continue
+            had_lists = True
+            self._at += 1
+            yield from self._list(name)
+        if not self._next():
+            yield self._fault(position, _Broken("it breaks off", is_cut_off=True), _AFTER_VALUE)
+            return
+        self._at += 1
+        if rest or not had_lists:
+            self._names = frozenset(rest)
+            yield Element(position, rest, not had_lists)
+
+    def _list(self, key: str) -> Iterator[Element | Fault]:
+        number = 0
+        self._names = frozenset()
+        while self._skipped(_BETWEEN):
+            if self._next() == "]":
+                self._at += 1
+                return
+            number += 1
+            position = f"{key} {number}"
+            try:
+                one = self._value_or_repaired()
+            except _Broken as broken:
+                yield (fault := self._fault(position, broken, _AFTER_ELEMENT))
+                if not fault.goes_on:
+                    return
+                continue
+            if isinstance(one, dict):
+                self._names = frozenset(one)
+            yield Element(position, one, key != "@graph")
+        yield Fault(f"{key} {number + 1}", "the list breaks off", "", 0, goes_on=False, is_cut_off=True)
+
+    def _name(self) -> str:
+        name = self._value()
+        if not isinstance(name, str) or not self._skipped(_SPACE) or self._next() != ":":
+            raise _Broken("a name in quotation marks and a colon are missing", is_cut_off=not self._next())
+        self._at += 1
+        self._skipped(_SPACE)
+        return name
+
+    def _value_or_repaired(self) -> Any:
+        try:
+            return self._value()
+        except _Broken as broken:
+            self._more_than(SEARCHED)
+            end = self._end_of_broken()
+            if end is None or _STRAY.search(self._text, self._at, end):
+                raise
+            try:
+                (one,) = broken_json.loads(self._text[self._at : end])
+            except ValueError:  # of which `Broken` is one
+                raise broken from None
+            self._at = end
+            return one
+
+    def _value(self) -> Any:
+        while True:
+            try:
+                one, end = _DECODER.raw_decode(self._text, self._at)
+            except RecursionError:
+                raise _Broken("it is nested too deeply") from None
+            except json.JSONDecodeError as error:
+                breaks_off = self._breaks_off(error)
+                if self._ended or not breaks_off:
+                    raise _Broken(error.msg[:1].lower() + error.msg[1:], is_cut_off=breaks_off) from None
+            except ValueError as error:  # a number of thousands of digits
+                raise _Broken(str(error).partition(";")[0]) from None
+            else:
+                if end < len(self._text) or self._ended or self._text[end - 1] in '}]"':
+                    return self._taken(one, end)
+            if len(self._text) - self._at > LONGEST:
+                raise _Broken(f"one record is longer than {LONGEST // 1024**2} MB")
+            if not self._more(max(_PIECE, len(self._text) - self._at)):
+                self._ended = True
+
+    def _breaks_off(self, error: json.JSONDecodeError) -> bool:
+        """Whether an error may only be that the rest is missing, or was not read yet."""
+        return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF
+
+    def _taken(self, one: Any, end: int) -> Any:
+        if not self._text.isascii() and _STRAY.search(self._text, self._at, end):
+            raise _Broken("it has bytes that are not UTF-8")
+        self._at = end
+        return one
+
+    # What is broken
+
+    def _fault(
+        self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
+    ) -> Fault:
+        """Goes to where reading can go on, and tells what lies before that."""
+        shown = self._text[self._at : self._at + SHOWN].encode(errors="replace").decode()
+        size, found = 0, False
+        while True:
+            self._more_than(SEARCHED)
+            end = self._end_of_broken() if not size else None
+            if end is None:
+                end = self._next_like(after, in_object=in_object, may_be_here=bool(size))
+            if end is not None:
+                found = True
+            else:
+                # An object that begins in the last part may be whole when more has been read.
+                end = len(self._text) if self._ended else len(self._text) - SEARCHED // 2
+            size += len(self._text[self._at : end].encode("utf-8", "surrogateescape"))
+            self._at = end
+            if found or self._ended:
+                return Fault(position, str(broken), shown, size, found, broken.is_cut_off and not found)
+
+    def _end_of_broken(self) -> int | None:
+        """The end of an object whose brackets close, where what follows is as it should be."""
+        if self._next() != "{":
+            return None
+        opened: list[str] = []
+        for mark in _MARKS.finditer(self._text, self._at):
+            if mark[0] in "{[":
+                opened.append(mark[0])
+            elif mark[0] in "}]":
+                if {"}": "{", "]": "["}[mark[0]] != opened.pop():
+                    return None
+                if not opened:
+                    return mark.end() if self._follows_well(mark.end()) else None
+        return None
+
+    def _follows_well(self, at: int) -> bool:
+        """Whether an object, the end of a list or of everything stands here."""
+        gap = _BETWEEN.match(self._text, at)
+        here = gap.end() if gap else at
+        match self._text[here : here + 1]:
+            case "{":
+                return self._whole(here) is not None or bool(_FIRST_NAME.match(self._text, here))
+            case "]":
+                return True
+            case character:
+                return not character and self._ended
+
+    def _next_like(self, after: re.Pattern[str], *, in_object: bool, may_be_here: bool) -> int | None:
+        """Where the next object begins that is one of those that are being read."""
+        start = self._at if may_be_here else self._at + 1
+        a_list = _A_LIST.search(self._text, start) if in_object else None
+        candidates = self._candidates(start, a_list.start() if a_list else len(self._text), after)
+        if self._names:
+            known = self._names
+        else:
+            # Nothing is known of its like, but what has the most names is none of its parts.
+            first = list(islice(candidates, LOOKED_AT))
+            known = max((names for _at, names in first), key=len, default=frozenset())
+            candidates = iter(first)
+        for at, names in candidates:
+            if known <= names or 2 * len(names & known) > len(names):
+                return at
+        return a_list.start() if a_list else None
+
+    def _candidates(
+        self, start: int, end: int, after: re.Pattern[str]
+    ) -> Iterator[tuple[int, frozenset[str]]]:
+        """Where whole objects begin that are followed as elements are, and the names in them."""
+        for opened in _FIRST_NAME.finditer(self._text, start, end):
+            whole = self._whole(opened.start())
+            if whole is not None and after.match(self._text, whole[1]):
+                yield opened.start(), frozenset(whole[0])
+
+    def _whole(self, at: int) -> tuple[Any, int] | None:
+        try:
+            return _DECODER.raw_decode(self._text, at)
+        except (ValueError, RecursionError):
+            return None
+
+    # Text
+
+    def _next(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _skipped(self, gap: re.Pattern[str]) -> bool:
+        """Go on to the next character that is no gap; False where there is none."""
+        while True:
+            if match := gap.match(self._text, self._at):
+                self._at = match.end()
+            if self._at < len(self._text):
+                return True
+            if not self._more(_PIECE):
+                self._ended = True
+                return False
+
+    def _more(self, size: int) -> bool:
+        """Read on; what was dealt with is forgotten."""
+        if self._ended:
+            return False
+        piece = self._stream.read(size)
+        read = self._decoder.decode(piece, final=not piece)
+        self._text, self._at = self._text[self._at :] + read, 0
+        return bool(piece)
+
+    def _more_than(self, size: int) -> None:
+        while len(self._text) - self._at <= size and not self._ended:
+            if not self._more(size):
+                self._ended = True

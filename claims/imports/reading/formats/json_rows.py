@@ -1,0 +1,104 @@
+"""Objects of JSON as rows: one on each line, or all of them in one array. What is deep in them is named by its path."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Table
+from itertools import chain, islice
+from typing import Any, Final
+
+from claims.imports.reading.formats import json_documents
+from claims.imports.reading.formats.json_documents import Value
+from claims.imports.reading.mappings.checked_values import MappingError
+from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
+from claims.imports.reading.mappings.conventions import Conventions
+from claims.imports.reading.mappings.mapped_rows import Row
+from claims.imports.reading.mappings.mapping import Mapping
+from claims.imports.reading.mappings.mapping_choice import chosen, conventions_of, dates_seen, refused, unread
+from claims.imports.reading.mappings.nested_values import Nested, paths
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+NAME: Final = "rows"
+TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
+
+#: How many objects are looked at before the first one is read.
+SAMPLED: Final = 20
+
+
+def recognise(file: File) -> Table[str, Any] | None:
+    """The mapping of rows; None for linked data, which ClaimReview is, and for our own export."""
+    rows = _sample(file)
+    if not rows or any(name.startswith("@") for row in rows for name in row):
+        return None
+    if any("statement" in row and isinstance(row.get("verdicts"), list) for row in rows):
+        return None  # our own export has these, even for a claim of which little is left
+    mapping = chosen(paths(rows), rows)
+    if len(rows) == 1 and "statement" not in mapping.reading.fields:
+        return None  # one object of any kind
+    return _settings(rows, mapping)
+
+
+def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
+    """The settings for a file that a person has a mapping for."""
+    return _settings(_sample(file), mapping)
+
+
+def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
+    """The objects as records."""
+    values = json_documents.values(file, linked=False)
+    first = list(islice(values, SAMPLED))
+    rows = [one.value for one in first if isinstance(one, Value) and _is_row(one)]
+    columns = paths(rows)
+    try:
+        mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else chosen(columns, rows)
+    except MappingError as error:
+        yield Refusal(
+            Place(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+        )
+        return
+    if refusal := refused(mapping, columns, file, rows):
+        yield from (one for one in first if isinstance(one, Refusal))
+        yield refusal
+        return
+    records = ClaimsInRows(mapping, None)
+    for row in rows:
+        list(records(Nested(row), Place(file.name, "")))  # so that it is known what is read
+    if left := unread(columns, _with_what_is_in_it(records.used, columns)):
+        file.note(left)
+    for one in chain(first, values):
+        if isinstance(one, Refusal):
+            yield one
+            continue
+        place = Place(file.name, one.position)
+        if isinstance(one.value, dict):
+            if one.is_record:
+                yield from records(Nested(one.value), place, one.value)
+        else:
+            reason = "It is no JSON object, so there are no names to find the fields by."
+            yield Refusal(place, "", reason, "no object", raw=one.value)
+
+
+def conventions(settings: Table[str, Any]) -> Conventions:
+    return conventions_of(settings)
+
+
+def _is_row(one: Value) -> bool:
+    return one.is_record and isinstance(one.value, dict)
+
+
+def _sample(file: File) -> list[Row]:
+    """The whole objects in the first bytes; none where something else stands among them."""
+    found = json_documents.sample(file)
+    return found if all(isinstance(row, dict) for row in found) else []
+
+
+def _with_what_is_in_it(used: frozenset[str], columns: list[str]) -> set[str]:
+    """The paths that are read, be it by the number of a place in a list or by `*`."""
+    stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used}
+    return {one for one in columns if one in used or tuple(one.split(".")) in stepped}
+
+
+def _settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
+    return {
+        "mapping": mapping.to_json(),
+        "date_order": dates_seen(mapping, None, [Nested(row) for row in rows]),
+    }

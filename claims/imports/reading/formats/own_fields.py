@@ -1,0 +1,38 @@
+"""What flat records under our own names have in common: a row and the report about it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from claims.imports.reading.raw_record import FIELDS, Found, Place, Refusal
+
+
+def checked(fields: Mapping[str, Any], place: Place, *, raw: Any = None) -> Found | Refusal:
+    """The record as it was found, or what in it no reader of ours can have written."""
+    if unknown := [name for name in fields if name not in FIELDS]:
+        return Refusal(
+            place,
+            "",
+            f"“{unknown[0]}” is none of the names of fields. They are: {', '.join(FIELDS)}.",
+            "unknown field",
+            raw=dict(fields),
+        )
+    for name, value in fields.items():
+        if not _is_plain(value):
+            return Refusal(
+                place,
+                name,
+                f"“{name}” must be text, a number, or a list of those.",
+                "not a plain value",
+                raw=dict(fields),
+            )
+    return Found(place, dict(fields), raw=raw)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(one is None or (_is_plain(one) and not isinstance(one, list)) for one in value)
+    return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
+
+
+def not_an_object(place: Place, value: Any) -> Refusal:
+    return Refusal(place, "", "This is no JSON object.", "no object", raw=value)

@@ -1,0 +1,44 @@
+"""Our own report of refused records, which a person has corrected."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from claims.imports.reading.formats import json_documents, own_fields
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+NAME = "report"
+TITLE = "Report of refused records, corrected"
+
+_OURS = frozenset({"file", "position", "reason", "code", "fields"})
+
+
+def recognise(file: File) -> Mapping[str, Any] | None:
+    records = json_documents.sample(file)
+    return {} if any(isinstance(one, dict) and one.keys() >= _OURS for one in records) else None
+
+
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+    for value in json_documents.values(file):
+        if isinstance(value, Refusal):
+            yield value
+            continue
+        entry, place = value.value, Place(file.name, value.position)
+        if not isinstance(entry, Mapping):
+            yield own_fields.not_an_object(place, entry)
+        elif isinstance(fields := entry.get("fields"), Mapping) and fields:
+            yield own_fields.checked(fields, place, raw=entry.get("record"))
+        else:
+            yield Refusal(
+                place,
+                "",
+                f"This entry has no fields to read. Correct {entry.get('file') or 'the file itself'} "
+                "where the report says, and import that.",
+                "no fields",
+                raw=entry,
+            )
+
+
+def conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NOTHING_KNOWN

@@ -1,0 +1,278 @@
+"""Workbooks of spreadsheet programs: the first sheet with something in it, or the one that the mapping names."""
+
+import io
+import lzma
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from collections.abc import Mapping as Table
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import chain, islice
+from typing import Any, Final
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from claims.imports.reading.formats.tables import columns_of, said_twice
+from claims.imports.reading.mappings.checked_values import MappingError
+from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
+from claims.imports.reading.mappings.conventions import Conventions
+from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
+from claims.imports.reading.mappings.mapping import Dates, Mapping
+from claims.imports.reading.mappings.mapping_choice import (
+    chosen,
+    conventions_of,
+    dates_seen,
+    header_row,
+    refused,
+    unread,
+)
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+NAME: Final = "xlsx"
+TITLE: Final = "Spreadsheet (Excel)"
+
+#: A workbook has to be in memory as a whole, so both its size and what it unpacks to are bounded.
+MOST_BYTES = 100_000_000
+MOST_UNPACKED = 1_000_000_000
+#: The reader lays a sheet out in full, from its first used cell to its last: two cells in opposite corners would
+#: take 17 billion.
+MOST_CELLS = 20_000_000
+
+#: How many rows are looked at before the first one is read.
+SAMPLED = 100
+
+_DAMAGES = (
+    CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
+    RuntimeError,  # what `zipfile` says to encryption
+)  # fmt: skip
+
+_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_CELL = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']')
+
+
+def recognise(file: File) -> Table[str, Any] | None:
+    """Empty settings for a workbook: what its columns are is found out only when it is read as a whole."""
+    name = file.name.lower()
+    if file.head.startswith(_ZIP) and (name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head):
+        return {}
+    return {} if file.head.startswith(_OLD) and name.endswith(".xls") else None
+
+
+def looked_into(file: File) -> Table[str, Any]:
+    """The settings that `recognise` cannot know, for which the workbook is read; empty ones where it is unusable."""
+    try:
+        sheet = _opened(file, "")
+    except _UnusableWorkbook:
+        return {}
+    first = list(islice(_filled(sheet), SAMPLED))
+    columns, below = _header(file, first, sheet.width, None)
+    sampled = [_cells(row, columns) for _number, row in below]
+    return {"mapping": _with_dates(chosen(columns, sampled), columns, sampled).to_json()}
+
+
+def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
+    """The settings for a file that a person has a mapping for."""
+    return {"mapping": mapping.to_json()}
+
+
+def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
+    """The rows of one sheet as records."""
+    try:
+        mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
+    except MappingError as error:
+        yield Refusal(
+            Place(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+        )
+        return
+    try:
+        yield from _sheet(file, _opened(file, mapping.table.sheet if mapping else ""), mapping)
+    except _UnusableWorkbook as error:
+        yield Refusal(Place(file.name, "workbook"), "", str(error), "unusable workbook")
+
+
+def conventions(settings: Table[str, Any]) -> Conventions:
+    return conventions_of(settings)
+
+
+_FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
+
+_Numbered = tuple[int, list[str]]
+
+
+class _UnusableWorkbook(Exception):
+    """Why nothing can be read from a workbook."""
+
+
+def _opened(file: File, name: str) -> CalamineSheet:
+    try:
+        content = file.stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise _UnusableWorkbook(
+                f"The workbook is larger than {MOST_BYTES:,} bytes. Save the sheet as CSV."
+            )
+        if content.startswith(_ZIP):
+            _bounded(content)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = [name] if name else workbook.sheet_names
+        if name and name not in workbook.sheet_names:
+            sheets = ", ".join(workbook.sheet_names)
+            raise _UnusableWorkbook(
+                f'There is no sheet "{name}". Name one of these in the mapping: {sheets}.'
+            )
+        for at, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
+            if sheet.height:
+                if others := [one for one in names[at:] if workbook.get_sheet_by_name(one).height]:
+                    file.note(
+                        f"Sheets that are not read: {', '.join(others)}. Name one in a mapping to read it."
+                    )
+                return sheet
+    except _DAMAGES as error:
+        raise _UnusableWorkbook(
+            f"The workbook cannot be opened: {error}. Save it again, or save the sheet as CSV."
+        ) from None
+    except BaseException as error:
+        # The library is written in Rust; where it gives up, its exception is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise _UnusableWorkbook(
+                "The workbook is damaged. Save it again, or save the sheet as CSV."
+            ) from None
+        raise
+    raise _UnusableWorkbook("The workbook is empty.")
+
+
+def _bounded(content: bytes) -> None:
+    """Looks into the parts of a workbook, without laying them out.
+
+    Raises:
+        _UnusableWorkbook: it would take too much memory.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+            raise _UnusableWorkbook(
+                "The workbook unpacks to more than a spreadsheet holds. Save the sheet as CSV."
+            )
+        for part in parts.infolist():
+            if _SHEET.fullmatch(part.filename):
+                with parts.open(part) as sheet:
+                    rows, columns = _extent(sheet)
+                if rows * columns > MOST_CELLS:
+                    raise _UnusableWorkbook(
+                        f"A sheet reaches to row {rows:,} and column {columns:,}, which is mostly empty. "
+                        "Delete what stands far away from the table, or save the sheet as CSV."
+                    )
+
+
+def _extent(sheet: Any) -> tuple[int, int]:
+    """The last row and column that any cell of a sheet names."""
+    rows = columns = 1
+    rest = b""
+    while piece := sheet.read(1 << 20):
+        for letters, number in _CELL.findall(rest + piece):
+            rows = max(rows, int(number))
+            columns = max(columns, _column_number(letters))
+        rest = piece[-40:]
+    return rows, columns
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterator[Found | Refusal]:
+    filled = _filled(sheet)
+    named = f"sheet {sheet.name}, " if sheet.name else ""
+    first = list(islice(filled, SAMPLED))
+    columns, below = _header(file, first, sheet.width, mapping)
+    settled = mapping is None  # nobody but this reader knows the mapping that it finds
+    sampled = [_cells(row, columns) for _number, row in below]
+    mapping = mapping or _with_dates(chosen(columns, sampled), columns, sampled)
+    if refusal := refused(mapping, columns, file, sampled):
+        yield refusal
+        return
+    try:
+        records = ClaimsInRows(mapping, columns, settled=settled)
+    except MissingColumn as error:
+        yield Refusal(Place(file.name, "header"), "", str(error), "column not in the file")
+        return
+    if left := unread(columns, records.used):
+        file.note(left)
+    for number, row in chain(below, filled):
+        place = Place(file.name, f"{named}row {number}")
+        if any(row[len(columns) :]):
+            reason = f"The row has {len(row)} cells, but the table has {len(columns)} columns."
+            yield Refusal(place, "", reason, "wrong number of cells", raw=row)
+        else:
+            yield from records(_cells(row, columns), place)
+
+
+def _filled(sheet: CalamineSheet) -> Iterator[_Numbered]:
+    """The rows that are not empty, each with its number."""
+    rows = ((number, [_text(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
+    return ((number, row) for number, row in rows if any(row))
+
+
+def _header(
+    file: File, first: list[_Numbered], width: int, mapping: Mapping | None
+) -> tuple[list[str], list[_Numbered]]:
+    """The names of the columns, and the first rows below them."""
+    if mapping and mapping.table.header is False:
+        return list(mapping.table.columns) or [f"column {number}" for number in range(1, width + 1)], first
+    if mapping and (wanted := mapping.table.header_row):
+        at = next((at for at, (number, _row) in enumerate(first) if number >= wanted), len(first))
+    else:
+        at = header_row([row for _number, row in first])
+    if at >= len(first):
+        return [], []
+    number, header = first[at]
+    if at:
+        file.note(f"Row {number} has the names of the columns; what stands above is not read.")
+    for sentence in said_twice(header):
+        file.note(sentence)
+    return columns_of(_trimmed(header)), first[at + 1 :]
+
+
+def _trimmed(header: list[str]) -> list[str]:
+    """The header without empty cells at its end."""
+    width = max((at for at, cell in enumerate(header, 1) if cell), default=0)
+    return header[:width]
+
+
+def _cells(row: list[str], columns: list[str]) -> Row:
+    return dict(zip(columns, row + [""] * (len(columns) - len(row)), strict=False))
+
+
+def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
+    """The mapping with the order of dates that the first rows prove."""
+    proved = {
+        name: Dates(
+            formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items())
+        )
+        for name, seen in dates_seen(mapping, columns, rows).items()
+    }
+    reading = replace(mapping.reading, dates={**proved, **mapping.reading.dates})
+    return replace(mapping, reading=reading)
+
+
+def _text(cell: Any) -> str:
+    """A cell as the sheet shows it: dates as YYYY-MM-DD, whole numbers without a fraction."""
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return str(cell).upper()
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime() if cell.time() == datetime.min.time():
+            return cell.date().isoformat()
+        case date():
+            return cell.isoformat()
+        case _:
+            return str(cell)

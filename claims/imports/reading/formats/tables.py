@@ -1,0 +1,253 @@
+"""CSV and its relatives: rows of cells, with anything between them and any way of quoting."""
+
+import re
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Mapping as Table
+from dataclasses import replace
+from typing import Any, Final
+
+from claims.exports.formats.csv import COLUMNS as OWN_COLUMNS
+from claims.imports.reading.formats.delimited_text import Rows
+from claims.imports.reading.formats.dialect import Dialect, Sample, detected, encoding_of, sample, text_of
+from claims.imports.reading.mappings.checked_values import MappingError
+from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
+from claims.imports.reading.mappings.conventions import Conventions
+from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
+from claims.imports.reading.mappings.mapping import Mapping
+from claims.imports.reading.mappings.mapping_choice import (
+    chosen,
+    conventions_of,
+    dates_seen,
+    header_row,
+    holds,
+    ready_mappings,
+    refused,
+    unread,
+)
+from claims.imports.reading.opening.file import HEAD, File
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+NAME: Final = "csv"
+TITLE: Final = "Table (CSV, TSV)"
+
+#: Names of files that are tables even where one has a single column or a single row.
+_SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
+#: Encodings of which nobody need be told.
+_USUAL = ("utf-8", "utf-8-sig")
+
+
+def recognise(file: File) -> Table[str, Any] | None:
+    """The dialect, the mapping and the order of dates of a table; None for what is none, or our own export."""
+    if _is_markup(file.head):
+        return None
+    for mapping in ready_mappings():
+        if mapping.table.header is False and (found := _headerless(file, mapping)):
+            return _settings(found, mapping)
+    found = _table(file)
+    if found is None or not found.rows or _is_own(found.rows[0]):
+        return None
+    found = _below_titles(found)
+    columns = columns_of(found.rows[0])
+    return _settings(found, chosen(columns, _rows(columns, found.rows[1:])))
+
+
+def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
+    """The settings for a file that a person has a mapping for."""
+    found = _table(file)
+    dialect = mapping.table.over(found.dialect if found else Dialect(encoding_of(file.head) or "utf-8"))
+    sampled = _sample(file, dialect)
+    return _settings(sampled if mapping.table.header_row else _below_titles(sampled), mapping)
+
+
+def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
+    """The rows of a table as records."""
+    try:
+        mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
+        if "dialect" not in settings:
+            settings = settings_for(file, mapping) if mapping else recognise(file) or settings
+        dialect = Dialect.from_json(settings.get("dialect", {}))
+        if mapping is None and "mapping" in settings:
+            mapping = Mapping.from_json(settings["mapping"])
+    except MappingError as error:
+        yield Refusal(
+            Place(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+        )
+        return
+    if mapping:
+        dialect = mapping.table.over(dialect)
+    yield from _records(file, dialect, mapping)
+
+
+def conventions(settings: Table[str, Any]) -> Conventions:
+    return conventions_of(settings)
+
+
+def columns_of(header: Sequence[str]) -> list[str]:
+    """Names for columns: as the header has them, made different where two are the same or one is empty."""
+    names: list[str] = []
+    for number, cell in enumerate(header, 1):
+        name = re.sub(r"\s+", " ", cell).strip() or f"column {number}"
+        names.append(f"{name} (column {number})" if name in names else name)
+    return names
+
+
+def said_twice(header: Sequence[str]) -> list[str]:
+    """A sentence on each name that several columns have."""
+    cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
+    return [
+        f"Columns {' and '.join(str(at) for at, one in enumerate(cells, 1) if one == name)} are all called “{name}”. "
+        f"The name stands for the first of them; the others are “{name} (column …)” with their numbers."
+        for name, count in Counter(filter(None, cells)).items()
+        if count > 1
+    ]
+
+
+def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[Found | Refusal]:
+    rows = Rows(file, dialect)
+    columns = list(mapping.table.columns) if mapping else []
+    if dialect.encoding not in _USUAL:
+        file.note(f"It is not in UTF-8: it was read as {dialect.encoding}.")
+    if dialect.header:
+        columns = yield from _header(file, rows, dialect.header_row)
+        if not columns:
+            yield Refusal(
+                Place(file.name, "header"), "", "The table is empty: it has no header.", "empty table"
+            )
+            return
+    sampled = _sample_below(file, dialect, columns)
+    mapping = mapping or chosen(columns, sampled)
+    if refusal := refused(mapping, columns, file, sampled):
+        yield refusal
+        return
+    records: ClaimsInRows | None = None
+    for row in rows:
+        if isinstance(row, Refusal):
+            yield row
+        elif any(row):  # an empty line says nothing
+            columns = columns or [f"column {number}" for number in range(1, len(row) + 1)]
+            try:
+                records = records or _records_of(file, mapping, columns)
+            except MissingColumn as error:
+                yield Refusal(Place(file.name, "header"), "", str(error), "column not in the file")
+                return
+            yield from _record(row, columns, records, rows)
+
+
+def _records_of(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
+    records = ClaimsInRows(mapping, columns)
+    if left := unread(columns, records.used):
+        file.note(left)
+    return records
+
+
+def _sample_below(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
+    """The first rows below the header."""
+    found = _sample(file, dialect)
+    return [row for row in _rows(columns, found.rows) if list(row.values()) != list(columns)]
+
+
+def _header(file: File, rows: Rows, header_row: int) -> Generator[Refusal, None, list[str]]:
+    """The names of the columns; before them what cannot be read."""
+    above = 0
+    for row in rows:
+        if isinstance(row, Refusal):
+            yield row
+        elif any(row) and rows.number < header_row:
+            above += 1
+        elif any(row):
+            if above:
+                file.note(f"Row {rows.number} has the names of the columns; what stands above is not read.")
+            for sentence in said_twice(row):
+                file.note(sentence)
+            return columns_of(row)
+    return []
+
+
+def _record(
+    row: list[str], columns: list[str], records: ClaimsInRows, rows: Rows
+) -> Iterator[Found | Refusal]:
+    if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
+        reason = (
+            f"The row has {len(row)} cells, but the table has {len(columns)} columns, so what belongs where is not "
+            "certain. Look for a delimiter or quotation mark that is missing or too many."
+        )
+        yield Refusal(rows.place(), "", reason, "wrong number of cells", raw=row)
+    elif refusal := rows.damaged(row):
+        yield refusal
+    else:
+        yield from records(dict(zip(columns, row, strict=True)), rows.place())
+
+
+def _trimmed(row: list[str], width: int) -> list[str]:
+    """The row without the empty cells behind the last column."""
+    return row[:width] if len(row) > width and not any(row[width:]) else row
+
+
+def _table(file: File) -> Sample | None:
+    """The first rows, where the file looks like a table."""
+    whole = len(file.head) < HEAD
+    named = file.name.lower().endswith(_SUFFIXES)
+    found = detected(file.head, whole=whole, titles=named)
+    if found and (named or (found.consistency == 1 and len(found.rows) > 1)):
+        return found
+    if named and (encoding := encoding_of(file.head)):
+        return sample(text_of(file.head, encoding, whole=whole), Dialect(encoding), whole=whole)
+    return None
+
+
+def _below_titles(found: Sample) -> Sample:
+    """The table without the titles above it, where the names of its columns are known."""
+    if not found.dialect.header or not (at := header_row(found.rows)):
+        return found
+    return replace(
+        found,
+        dialect=replace(found.dialect, header_row=found.numbers[at]),
+        rows=found.rows[at:],
+        numbers=found.numbers[at:],
+    )
+
+
+def _headerless(file: File, mapping: Mapping) -> Sample | None:
+    """The first rows, where the mapping of a table without a header fits them."""
+    encoding = encoding_of(file.head)
+    found = _sample(file, mapping.table.over(Dialect(encoding))) if encoding else None
+    return found if found and holds(mapping, found.rows) else None
+
+
+def _sample(file: File, dialect: Dialect) -> Sample:
+    whole = len(file.head) < HEAD
+    return sample(text_of(file.head, dialect.encoding, whole=whole), dialect, whole=whole)
+
+
+def _settings(found: Sample, mapping: Mapping) -> Table[str, Any]:
+    dialect = mapping.table.over(found.dialect)
+    if dialect.header_row:
+        found = replace(
+            found,
+            rows=[
+                row
+                for row, number in zip(found.rows, found.numbers, strict=True)
+                if number >= dialect.header_row
+            ],
+        )
+    header, rows = (found.rows[0], found.rows[1:]) if dialect.header and found.rows else ([], found.rows)
+    columns = columns_of(header) or list(mapping.table.columns)
+    return {
+        "dialect": dialect.to_json(),
+        "mapping": mapping.to_json(),
+        "date_order": dates_seen(mapping, columns, _rows(columns, rows)),
+    }
+
+
+def _rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Row]:
+    return [dict(zip(columns, row, strict=True)) for row in rows if len(row) == len(columns)]
+
+
+def _is_markup(head: bytes) -> bool:
+    """Whether it begins like a web page, XML or JSON, which no table does."""
+    return head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"<", b"{", b"[")
+
+
+def _is_own(header: Sequence[str]) -> bool:
+    return list(header[:5]) == list(OWN_COLUMNS)[:5]

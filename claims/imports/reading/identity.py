@@ -1,0 +1,67 @@
+"""By what a record is known again: all that it says, or the review that it is about, whatever else it says of it."""
+
+import unicodedata
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+
+from claims.imports.reading.review_record import Outlet, Person, Review
+from sources.addresses import url_key
+
+#: What a record says, as opposed to where it stands and what was left out of it.
+SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("remarks"))
+
+_ALIKE: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"“”„‟«»‹›'‘’‚‛`´＂", ""))
+
+
+def said(review: Review) -> bytes:
+    """What a record says once its values are settled, as JSON: a list in the order of the fields."""
+    return orjson.dumps(review[SAID], default=_by_name)
+
+
+def digest(content: bytes) -> str:
+    """The same for what two records say that say the same; a UUID."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def record_key(review: Review) -> str | None:
+    """The same for two records of one review: the publisher, the page and what was claimed; a UUID.
+
+    A page may hold reviews of several claims, so its address alone says nothing. None for a record without an address.
+    """
+    if review.publisher is None or not (page := url_key(review.url)):
+        return None
+    return digest(orjson.dumps(["review", outlet_key(review.publisher), page, same_words(review.statement)]))
+
+
+def number_key(review: Review) -> str | None:
+    """The same for two records that have one publisher and one number or name of the file's own; a UUID.
+
+    Files that number their rows have all the numbers alike: whether it is one review, `claims.imports.storing` looks.
+    """
+    if review.publisher is None or not review.id:
+        return None
+    return digest(orjson.dumps(["number", outlet_key(review.publisher), review.id]))
+
+
+def same_words(statement: str) -> str:
+    """By what two statements are the same, as `claims_statement_key` has it in the database."""
+    text = statement if statement.isascii() else unicodedata.normalize("NFKC", statement)
+    return " ".join(text.lower().translate(_ALIKE).split()).strip(" .!?。")
+
+
+def outlet_key(outlet: Outlet) -> str:
+    """By what a publisher is told from others: its name and host, because several may share either."""
+    return f"{outlet.name.casefold()} {outlet.domain}"
+
+
+def name_key(person: Person | None) -> str:
+    """By what the same claimant is known again: the name, whatever its case; "" where nobody is named."""
+    return " ".join(person.name.casefold().split()) if person else ""
+
+
+def _by_name(part: Any) -> dict[str, Any]:
+    """A part of a review with the names of its fields, as digests have always had it."""
+    fields: dict[str, Any] = part._asdict()
+    return fields

@@ -1,0 +1,268 @@
+"""`Found` → `Review` or `Refusal`: every value settled, none guessed.
+
+Needed is a statement in a language, and with a judgement somebody who answers for it. Whatever else cannot be used is
+left out with a `Remark`. Pure and picklable: worker processes call this.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
+from claims.imports.reading.values.claimant_names import read_crowd, read_person
+from claims.imports.reading.values.cleaned_text import joined, line, paragraphs, says_nothing
+from claims.imports.reading.values.days import read_day
+from claims.imports.reading.values.language_tags import read_language
+from claims.imports.reading.values.outlets import is_same, read_outlet
+from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.rating_labels import read_label, read_number
+from claims.imports.reading.values.topic_names import read_topics
+from claims.imports.reading.values.web_addresses import read_addresses
+from sources.extraction.language import detect_language
+
+LONGEST_STATEMENT: Final = 10_000
+LONGEST_TEXT: Final = 10_000
+LONGEST_BYLINE: Final = 200
+LONGEST_TITLE: Final = 500
+LONGEST_ID: Final = 500
+
+# A cell of CSV that somebody stored without reading it: "He said ""no"" twice".
+_QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"')
+_ONLY_AN_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Review | Refusal:
+    """One record as it may be stored, or the reason why it may not. Nothing in a record raises.
+
+    A record without a judgement is a claim for an editor to decide about.
+    """
+    record = _Record(found, conventions)
+    statement = _statement(record)
+    if isinstance(statement, Problem):
+        return record.refused("statement", statement)
+    url = record.address("review_url")
+    outlet, besides = _outlet(record, url)
+    review_language, language = record.language("review_language"), record.language("language")
+    rating = _rating(record, outlet, review_language or language)
+    if isinstance(rating, Problem):
+        return record.refused("rating", rating)
+    if isinstance(besides, Problem):
+        if rating:
+            return record.refused("publisher", besides)
+        if record.has("publisher"):
+            record.remark("publisher", [besides])
+    language = (
+        language or detect_language(statement) or review_language or (outlet.language if outlet else "")
+    )
+    if not language:
+        return record.refused("language", _language_unknown(statement))
+    return Review(
+        place=found.place,
+        statement=statement,
+        language=language,
+        publisher=outlet,
+        rating=rating,
+        claimant=_claimant(record, outlet),
+        claimed_on=record.day("claimed_on", language),
+        context=_context(record),
+        appearances=record.addresses("appearances"),
+        topics=record.topics(),
+        id=record.name("id", LONGEST_ID),
+        url=url,
+        title=record.name("title", LONGEST_TITLE),
+        summary=record.text("summary"),
+        byline=record.name("byline", LONGEST_BYLINE) or (besides if isinstance(besides, str) else ""),
+        reviewed_on=record.day("reviewed_on", review_language or language),
+        review_language=review_language,
+        remarks=tuple(dict.fromkeys(record.remarks)) if record.remarks else (),
+    )
+
+
+@dataclass(slots=True)
+class _Record:
+    """What was found, and what has been left out of it so far."""
+
+    found: Found
+    conventions: Conventions
+    remarks: list[Remark] = field(default_factory=list)
+    value: Callable[[str], Any] = field(init=False)
+    """The value of a field; None where it is not known."""
+
+    def __post_init__(self) -> None:
+        known = {
+            name: value
+            for name, value in self.found.fields.items()
+            if value is not None and value != "" and value != []
+        }
+        constants = self.conventions.constants
+        self.value = ({**constants, **known} if constants else known).get
+
+    def has(self, name: str) -> bool:
+        return not says_nothing(line(self.value(name)))
+
+    def refused(self, name: str, problem: Problem) -> Refusal:
+        return Refusal(self.found.place, name, problem.reason, problem.code, self.found)
+
+    def remark(self, name: str, problems: Iterable[Problem]) -> None:
+        self.remarks += [Remark(name, problem.reason, problem.code) for problem in problems]
+
+    def text(self, name: str) -> str:
+        """Paragraphs for readers; "" where there are no words."""
+        value = self.value(name)
+        if not value:
+            return ""
+        text = paragraphs(value)
+        if says_nothing(text):
+            return ""
+        if not _has_words(text):
+            self.remark(name, [Problem("no words", f"{shown(text)} has no words.")])
+            return ""
+        if len(text) > LONGEST_TEXT:
+            self.remark(name, [_too_long(text, LONGEST_TEXT)])
+            return ""
+        return text
+
+    def name(self, name: str, limit: int) -> str:
+        """All that is named, on one line."""
+        value = self.value(name)
+        if not value and value != 0:
+            return ""
+        text = joined(value)
+        if says_nothing(text):
+            return ""
+        if len(text) > limit:
+            self.remark(name, [_too_long(text, limit)])
+            return ""
+        return text
+
+    def language(self, name: str) -> str:
+        value = self.value(name)
+        if not value and value != 0:
+            return ""
+        if codes := self.conventions.languages:
+            value = codes.get(line(value), value)
+        return read_language(value)
+
+    def day(self, name: str, language: str) -> date | None:
+        value = self.value(name)
+        if value is None:
+            return None
+        day = read_day(value, name, self.conventions, language)
+        if isinstance(day, Problem):
+            self.remark(name, [day])
+            return None
+        return day
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        value = self.value(name)
+        if not value:
+            return ()
+        addresses, problems = read_addresses(value)
+        if problems:
+            self.remark(name, problems)
+        return addresses
+
+    def address(self, name: str) -> str:
+        """The one address of something; of several the first."""
+        addresses = self.addresses(name)
+        if len(addresses) > 1:
+            left_out = f"{shown(addresses[0])} is used, and {len(addresses) - 1} more left out."
+            self.remark(name, [Problem("several addresses", left_out)])
+        return addresses[0] if addresses else ""
+
+    def topics(self) -> tuple[str, ...]:
+        topics, problems = read_topics(self.value("topics"))
+        self.remark("topics", problems)
+        return topics
+
+
+def _statement(record: _Record) -> str | Problem:
+    text = line(record.value("statement"))
+    if '""' in text and _QUOTED_CELL.fullmatch(text):
+        text = text[1:-1].replace('""', '"').strip()
+    if says_nothing(text):
+        return Problem("no statement", "The record does not say what was claimed.")
+    if len(text) > LONGEST_STATEMENT:
+        return Problem("statement too long", _too_long(text, LONGEST_STATEMENT).reason)
+    if _ONLY_AN_ADDRESS.fullmatch(text):
+        return Problem("statement is an address", f"{shown(text)} is an address; say what is claimed there.")
+    if not _has_words(text):
+        return Problem("statement without words", f"{shown(text)} has no words; say what was claimed.")
+    return text
+
+
+def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
+    """Who judged, and the person whom the record names in their place; or why it is nobody."""
+    outlet, besides = read_outlet(record.value("publisher"), record.value("publisher_url"), url)
+    if isinstance(besides, str) and len(besides) > LONGEST_BYLINE:
+        besides = ""
+    return outlet, besides
+
+
+def _rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
+    """The judgement: in words where there are some, else as a number."""
+    codes = record.conventions.ratings
+    if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
+        return rating
+    value = record.value("rating_value")
+    if value is None:
+        return None
+    best, worst = record.value("rating_best"), record.value("rating_worst")
+    number = read_number(value, best, worst, outlet, codes, language)
+    if isinstance(number, Problem):
+        record.remark("rating_value", [number])
+        return None
+    return number
+
+
+def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
+    name = record.value("claimant")
+    if not name:
+        if record.has("claimant_title"):
+            record.remark(
+                "claimant_title", [Problem("nobody is named", "The title is of nobody who is named.")]
+            )
+        return None
+    person, problems = read_person(
+        name, record.value("claimant_kind"), record.value("claimant_title"), record.value("claimant_same_as")
+    )
+    for about, problem in problems:
+        record.remark(about, [problem])
+    if person and outlet and is_same(person.name, outlet):
+        # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
+        reason = f"{shown(person.name)} is who judged the claim; nobody is stored as having made it."
+        record.remark("claimant", [Problem("claimant is the publisher", reason)])
+        return None
+    return person
+
+
+def _context(record: _Record) -> str:
+    """What a reader must know; with the words that stand where the claimant should, and name nobody in particular."""
+    text = record.text("context")
+    claimant = record.value("claimant")
+    crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""
+    if not crowd or crowd.casefold() in text.casefold():
+        return text
+    both = f"{text}\n\n{crowd}" if text else crowd
+    if len(both) > LONGEST_TEXT:
+        record.remark("claimant", [_too_long(both, LONGEST_TEXT)])
+        return text
+    return both
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
+def _too_long(text: str, limit: int) -> Problem:
+    return Problem("too long", f"{shown(text)} has {len(text):,} characters; {limit:,} can be stored.")
+
+
+def _language_unknown(statement: str) -> Problem:
+    return Problem(
+        "language unknown", f"The language of {shown(statement)} cannot be told; name the language."
+    )

@@ -1,0 +1,153 @@
+"""A row → its records: one, or several where a mapping has `*` in the names of columns, which stands for 1, 2, 3 …
+
+`Claim *` and `Verdict *` are the columns Claim 1, Verdict 1, Claim 2, Verdict 2; `fact_checks.*.verdict` are the
+verdicts of a list in an object of JSON.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
+from dataclasses import replace
+from typing import Any
+
+from claims.imports.reading.mappings.mapped_rows import MissingColumn, Records, Row, normalised
+from claims.imports.reading.mappings.mapping import Column, Columns, Mapping, Reading
+from claims.imports.reading.mappings.nested_values import length
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+#: So many claims at most stand in one row.
+MOST_CLAIMS = 1000
+
+
+class ClaimsInRows:
+    """Makes records of rows.
+
+    Args:
+        columns: the file's columns in their order; None where rows are objects, each with its own keys.
+        settled: as for `Records`.
+
+    Raises:
+        MissingColumn: the mapping names a column that the file does not have.
+    """
+
+    def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, settled: bool = False) -> None:
+        self._mapping = mapping
+        self._names = None if columns is None else tuple(columns)
+        self._settled = settled
+        self._starred = _starred(mapping, self._names)
+        self._by_number: dict[str, Records] = {}
+        self._own_fields = {
+            name
+            for reading in _readings(mapping)
+            for name, where in reading.fields.items()
+            if any(column in self._starred for column in where.columns)
+        }
+        if not self._starred:
+            self._one = Records(mapping, self._names, settled=settled)
+        elif self._names is not None:
+            for number in self._numbers({}):
+                self._records(number)
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The columns that are read."""
+        if not self._starred:
+            return frozenset(self._one.used)
+        return (
+            frozenset(name for records in self._by_number.values() for name in records.used) | self._starred
+        )
+
+    def __call__(self, row: Row, place: Place, raw: Any = None) -> Iterator[Found | Refusal]:
+        """The records of a row."""
+        raw = row if raw is None else raw
+        if not self._starred:
+            yield self._one.record(row, place, raw)
+            return
+        nothing: Found | None = None
+        found_any = False
+        for number in self._numbers(row):
+            at = Place(place.file, f"{place.position}, claim {number}")
+            one = self._records(number).record(row, at, raw)
+            if isinstance(one, Refusal):
+                yield one  # as the mapping says, for the row as a whole
+                return
+            if all(one.fields.get(name) in (None, "", []) for name in self._own_fields):
+                nothing = nothing or one
+                continue
+            found_any = True
+            yield self._told_apart(one, number)
+        if not found_any:
+            yield (nothing or Found(place, {}, raw))._replace(place=place)
+
+    def _told_apart(self, one: Found, number: str) -> Found:
+        """A number of the row is not that of each claim in it."""
+        if "id" in self._own_fields or one.fields.get("id") in (None, "", []):
+            return one
+        return one._replace(fields={**one.fields, "id": f"{one.fields['id']}#{number}"})
+
+    def _numbers(self, row: Row) -> list[str]:
+        found: set[int] = set()
+        for column in self._starred:
+            before, after = column.split("*", 1)
+            if self._names is None and before.endswith("."):
+                found.update(range(min(length(row, before[:-1]), MOST_CLAIMS)))
+                continue
+            numbered = re.compile(
+                rf"{re.escape(normalised(before))} ?(\d{{1,4}}) ?{re.escape(normalised(after))}"
+            )
+            for name in row if self._names is None else self._names:
+                if match := numbered.fullmatch(normalised(name)):
+                    found.add(int(match[1]))
+        if not found and self._names is not None:
+            raise MissingColumn("several claims", min(self._starred), self._names)
+        return [str(number) for number in sorted(found)[:MOST_CLAIMS]]
+
+    def _records(self, number: str) -> Records:
+        """What makes the records of the claims with one number."""
+        if number not in self._by_number:
+            mapping = replace(
+                self._mapping,
+                reading=self._numbered(self._mapping.reading, number),
+                variants=tuple(
+                    replace(one, reading=self._numbered(one.reading, number))
+                    for one in self._mapping.variants
+                ),
+            )
+            self._by_number[number] = Records(mapping, self._names, settled=self._settled)
+        return self._by_number[number]
+
+    def _numbered(self, reading: Reading, number: str) -> Reading:
+        fields: dict[str, Columns] = {}
+        for name, where in reading.fields.items():
+            columns = [
+                column.replace("*", number) if column in self._starred else column for column in where.columns
+            ]
+            present = tuple(column for column in columns if self._is_there(column, where.columns))
+            if present or not columns:
+                fields[name] = replace(where, columns=present)
+        return replace(reading, fields=fields)
+
+    def _is_there(self, column: Column, stated: tuple[Column, ...]) -> bool:
+        """Whether it is a column of the file. The last claims of a row may lack some that the first ones have."""
+        return (
+            column in stated
+            or self._names is None
+            or normalised(str(column)) in {normalised(name) for name in self._names}
+        )
+
+
+def _readings(mapping: Mapping) -> list[Reading]:
+    return [mapping.reading, *(variant.reading for variant in mapping.variants)]
+
+
+def _starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
+    """The columns of a mapping in which * stands for numbers: all with one, but those that are really called so."""
+    real = {normalised(name) for name in names or ()}
+    fields: list[Table[str, Columns]] = [reading.fields for reading in _readings(mapping)]
+    return frozenset(
+        column
+        for section in fields
+        for where in section.values()
+        for column in where.columns
+        if isinstance(column, str) and "*" in column and normalised(column) not in real
+    )

@@ -1,0 +1,59 @@
+"""Dates of digits: which order a file proves, and rewriting those whose order is known."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from claims.imports.reading.mappings.mapping import Dates
+
+#: Day, month and year as digits, the year last and in full.
+_DIGITS = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+
+
+def date_order_seen(values: Iterable[object]) -> dict[str, str]:
+    """Separator → "dmy" or "mdy", where some day can be read in this order only, and none only in the other.
+
+    25/12/2019 proves that days come first, 12/25/2019 that months do, 03/04/2019 nothing. Values with both prove
+    nothing either: they were put together from several files, and what is ambiguous in them stays so. A day that
+    exists in neither order (31/02/2020) proves nothing, and dates with dots prove nothing of dates with slashes.
+    """
+    proved: dict[str, set[str]] = {}
+    for value in values:
+        if isinstance(value, str):
+            for match in _DIGITS.finditer(value):
+                proved.setdefault(match[2], set()).update(_proved(match))
+    return {separator: orders.pop() for separator, orders in proved.items() if len(orders) == 1}
+
+
+def rewritten(value: object, dates: Dates) -> object:
+    """A date that the given formats or order make unambiguous as YYYY-MM-DD; anything else as it stands."""
+    if not isinstance(value, str):
+        return value
+    for form in dates.formats:
+        try:
+            return datetime.strptime(value.strip(), form).date().isoformat()  # noqa: DTZ007 — only the day is used
+        except ValueError:
+            continue
+    match = _DIGITS.search(value) if dates.order in {"dmy", "mdy"} else None
+    if not match:
+        return value
+    first, second, year = int(match[1]), int(match[3]), match[4]
+    day, month = (first, second) if dates.order == "dmy" else (second, first)
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return value
+    return f"{value[: match.start()]}{year}-{month:02}-{day:02}{value[match.end() :]}"
+
+
+def _proved(match: re.Match[str]) -> Iterable[str]:
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    dmy, mdy = _exists(year, second, first), _exists(year, first, second)
+    if dmy != mdy:
+        yield "dmy" if dmy else "mdy"
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,299 @@
+"""A row and a mapping → what the row says, or why it is left out."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Table
+from typing import Any
+
+from claims.imports.reading.mappings.conventions import Conventions
+from claims.imports.reading.mappings.date_order import rewritten
+from claims.imports.reading.mappings.mapping import DATES, Column, Columns, Mapping, Reading
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+Row = dict[str, Any]
+#: A column, and whether its value is one of those that count.
+Condition = tuple[str, Callable[[str], bool]]
+#: How the fields are taken from rows of one kind.
+Plan = Callable[[Row], Row]
+
+#: How many values that tell kinds of rows apart are remembered. With more of them it only becomes slower.
+MOST_PLANS = 1000
+
+SKIPPED = "skipped as the mapping says"
+
+
+class MissingColumn(Exception):
+    """A mapping names a column that the file does not have."""
+
+    def __init__(self, use: str, column: Column, columns: tuple[str, ...]) -> None:
+        super().__init__(
+            f"The mapping takes {use} from column {column!r}, which this file does not have. Correct the mapping. "
+            f"The file's columns are: {', '.join(columns)}."
+        )
+
+
+def normalised(name: str) -> str:
+    """A column's name without what people write differently: capitals, spaces, hyphens, underscores."""
+    return re.sub(r"[\s_./:()'’-]+", " ", unicodedata.normalize("NFC", name.casefold())).strip()
+
+
+class Records:
+    """Makes records of rows.
+
+    Args:
+        columns: the file's columns in their order; None where rows are objects, each with its own keys.
+        settled: whether dates, codes and constants are taken care of here, because whoever reads the records
+            further on knows nothing of the mapping.
+    """
+
+    def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, settled: bool = False) -> None:
+        self._names = None if columns is None else tuple(columns)
+        self.used: set[str] = set()
+        """The columns that are read."""
+        self._settled = settled
+        self._mapping = mapping
+        self._skip = [
+            (self._column("what kind of row it is", name), fits(values))
+            for name, values in mapping.skip.items()
+        ]
+        self._variants = [(self._conditions(variant.when), variant.reading) for variant in mapping.variants]
+        self._telling = _telling(mapping, [conditions for conditions, _ in self._variants])
+        self._plans: dict[tuple[str | None, ...], Plan] = {}
+        self._kinds: dict[tuple[bool, ...], Plan] = {}
+        for reading in (Reading(), *(variant.reading for variant in mapping.variants)):
+            self._plan(
+                reading.over(mapping.reading), reading
+            )  # a missing column is found out before the first row
+
+    def record(self, row: Row, place: Place, raw: Any = None) -> Found | Refusal:
+        """What a row says.
+
+        Args:
+            raw: the row as its own format has it, where that is something else.
+        """
+        raw = row if raw is None else raw
+        for column, matches in self._skip:
+            value = row.get(column)
+            if value is not None and matches(_as_text(value)):
+                reason = f"The mapping leaves out rows with {_as_text(value)!r} in column {column}."
+                return Refusal(place, "", reason, SKIPPED, raw=raw)
+        return Found(place, self.fields(row), raw)
+
+    def fields(self, row: Row) -> Row:
+        """The fields of a row by their names."""
+        key = tuple(
+            [
+                value if values is None or value in values else None
+                for column, values in self._telling
+                for value in [_as_text(row.get(column))]
+            ]
+        )
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plan_of(row)
+            if len(self._plans) < MOST_PLANS:
+                self._plans[key] = plan
+        return plan(row)
+
+    def _plan_of(self, row: Row) -> Plan:
+        applies = tuple(
+            all(matches(_as_text(row.get(column))) for column, matches in conditions)
+            for conditions, _ in self._variants
+        )
+        if applies not in self._kinds:
+            whole, special = self._mapping.reading, Reading()
+            for (_, reading), applying in zip(self._variants, applies, strict=True):
+                if applying:
+                    special = reading.over(special)
+            self._kinds[applies] = self._plan(
+                special.over(whole), special.over(whole) if self._settled else special
+            )
+        return self._kinds[applies]
+
+    def _plan(self, reading: Reading, settled: Reading) -> Plan:
+        """How rows of one kind are read."""
+        plain: list[tuple[str, str]] = []
+        other: list[tuple[str, Callable[[Row], Any]]] = []
+        for name, columns in reading.fields.items():
+            found = self._columns(name, columns)
+            steps = _steps(name, reading, settled)
+            if len(found) == 1 and not steps:
+                plain.append((name, found[0]))
+            elif found:
+                other.append((name, _value(found, columns, steps)))
+        constants = dict(settled.constants)
+
+        def plan(row: Row) -> Row:
+            fields = {name: row.get(column) for name, column in plain}
+            for name, value in other:
+                fields[name] = value(row)
+            for name, constant in constants.items():
+                if fields.get(name) in (None, "", []):
+                    fields[name] = constant
+            return fields
+
+        return plan
+
+    def _conditions(self, values: Table[str, tuple[str, ...]]) -> list[Condition]:
+        return [
+            (self._column("what kind of row it is", name), fits(wanted)) for name, wanted in values.items()
+        ]
+
+    def _columns(self, field: str, columns: Columns) -> list[str]:
+        """The columns of a field in this file. Of several to choose from, some may be missing."""
+        found: list[str] = []
+        missing: list[MissingColumn] = []
+        for column in columns.columns:
+            try:
+                found.append(self._column(field, column))
+            except MissingColumn as error:
+                missing.append(error)
+        if missing and (not found or columns.join is not None):
+            raise missing[0]
+        return found
+
+    def _column(self, use: str, column: Column) -> str:
+        """The column's name in this file, which is read from now on.
+
+        Raises:
+            MissingColumn: it is not there.
+        """
+        name = self._named(use, column)
+        self.used.add(name)
+        return name
+
+    def _named(self, use: str, column: Column) -> str:
+        names = self._names
+        if names is None:
+            return str(column)
+        if isinstance(column, int):
+            if column > len(names):
+                raise MissingColumn(use, column, names)
+            return names[column - 1]
+        if column in names:
+            return column
+        for name in names:
+            if normalised(name) == normalised(column):
+                return name
+        raise MissingColumn(use, column, names)
+
+
+def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
+    """What is known about the file: what the mapping says and, where it says nothing, what its first rows prove."""
+    reading = mapping.reading
+    said = {name: dates.order for name, dates in reading.dates.items() if dates.order}
+    seen = {} if "" in said else {name: order for name, order in date_order.items() if name not in said}
+    return Conventions(
+        constants=reading.constants,
+        date_order={name: order for name, order in said.items() if order != "mixed"},
+        date_order_seen=seen,
+        date_formats={name: dates.formats for name, dates in reading.dates.items() if dates.formats},
+        ratings=reading.ratings,
+        languages=reading.languages,
+    )
+
+
+def _steps(name: str, reading: Reading, settled: Reading) -> list[Callable[[Any], Any]]:
+    """What is done to the value of a field, in this order."""
+    steps: list[Callable[[Any], Any]] = []
+    if separators := reading.split.get(name):
+        pattern = re.compile("|".join(map(re.escape, separators)))
+        steps.append(lambda value: _parts(value, pattern))
+    if transform := reading.transform.get(name):
+        steps.append(_each({"slug": _unslugged, "strip_query": _without_query}[transform]))
+    dates = settled.dates.get(name) or settled.dates.get("")
+    if name in DATES and dates:
+        steps.append(lambda value: rewritten(value, dates))
+    codes = {
+        "rating": settled.ratings,
+        "language": settled.languages,
+        "review_language": settled.languages,
+    }.get(name)
+    if codes:
+        steps.append(lambda value: codes.get(_as_text(value), value))
+    return steps
+
+
+def _telling(mapping: Mapping, conditions: list[list[Condition]]) -> list[tuple[str, frozenset[str] | None]]:
+    """The columns that decide which variants apply, each with the values that do; None where those are patterns."""
+    values: dict[str, set[str]] = {}
+    for variant, columns in zip(mapping.variants, conditions, strict=True):
+        for (column, _), wanted in zip(columns, variant.when.values(), strict=True):
+            values.setdefault(column, set()).update(wanted)
+    return [
+        (column, None if any("*" in value for value in wanted) else frozenset(wanted))
+        for column, wanted in values.items()
+    ]
+
+
+def _value(found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]) -> Callable[[Row], Any]:
+    def joined(row: Row) -> Any:
+        return (columns.join or "").join(
+            _as_text(row[name]) for name in found if row.get(name) not in (None, "")
+        )
+
+    def first(row: Row) -> Any:
+        return next((row[name] for name in found if row.get(name) not in (None, "", [])), None)
+
+    take = first if columns.join is None else joined
+
+    def value(row: Row) -> Any:
+        result = take(row)
+        for step in steps:
+            result = step(result)
+        return result
+
+    return value
+
+
+def fits(values: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a value is one of these, in which * stands for anything."""
+    exact = frozenset(value for value in values if "*" not in value)
+    patterns = [value.split("*") for value in values if "*" in value]
+    return lambda value: value in exact or any(_fits_pieces(value, pieces) for pieces in patterns)
+
+
+def _fits_pieces(value: str, pieces: list[str]) -> bool:
+    """Whether the pieces stand in the value one behind the other, the first and the last at its ends."""
+    first, *between, last = pieces
+    if not value.startswith(first):
+        return False
+    at = len(first)
+    for piece in between:
+        found = value.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return len(value) - at >= len(last) and value.endswith(last)
+
+
+def _parts(value: Any, pattern: re.Pattern[str]) -> Any:
+    if not isinstance(value, str):
+        return value
+    return [part for piece in pattern.split(value) if (part := piece.strip())]
+
+
+def _each(change: Callable[[str], str]) -> Callable[[Any], Any]:
+    def changed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [changed(item) for item in value]
+        return change(value) if isinstance(value, str) else value
+
+    return changed
+
+
+def _unslugged(value: str) -> str:
+    """ "grace-hopper" → "Grace Hopper". A value with a space in it is a name already."""
+    if len(value.split()) != 1:
+        return value
+    words = value.strip().replace("_", "-").split("-")
+    return " ".join(word.capitalize() if word.islower() else word for word in words if word)
+
+
+def _without_query(value: str) -> str:
+    return re.split("[?#]", value, maxsplit=1)[0]
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)

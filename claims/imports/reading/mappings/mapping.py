@@ -1,0 +1,317 @@
+"""What a table's columns mean: a small TOML file that an editor writes, or a form in the admin.
+
+`docs/importing-tables.md` tells its keys one by one. A mapping is data and runs no code: the ways to cut and turn a
+value are a closed set. As JSON it has the same keys.
+"""
+
+import io
+import tomllib
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from claims.imports.reading.formats.dialect import DELIMITERS, QUOTINGS, Dialect
+from claims.imports.reading.mappings.checked_values import (
+    MappingError,
+    codes,
+    each,
+    flag,
+    known,
+    number,
+    only,
+    table,
+    text,
+    texts,
+)
+from claims.imports.reading.raw_record import FIELDS
+
+#: Fields that hold several values, so that a cell can be cut into them.
+LISTS: Final = ("appearances", "claimant_same_as", "topics")
+DATES: Final = ("claimed_on", "reviewed_on")
+ORDERS: Final = {
+    "dmy": "25/12/2019",
+    "mdy": "12/25/2019",
+    "ymd": "2019/12/25",
+    "mixed": "the file writes them one way and the other, so an ambiguous date stays open",
+}
+TRANSFORMS: Final = {
+    "slug": "grace-hopper → Grace Hopper",
+    "strip_query": "an address without ? and what follows",
+}
+
+_SECTIONS = ("fields", "constants", "ratings", "dates", "split", "languages", "transform")
+_KEYS = ("name", "recognise", "table", "skip", "variants", *_SECTIONS)
+
+#: A column by its name, or by its number, from 1.
+Column = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the value of a field stands: in the first of these columns that is filled, or in all of them, joined."""
+
+    columns: tuple[Column, ...] = ()
+    join: str | None = None
+
+    def to_json(self) -> Any:
+        if self.join is not None:
+            return {"columns": list(self.columns), "join": self.join}
+        return self.columns[0] if len(self.columns) == 1 else list(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """How a file writes dates."""
+
+    order: str = ""
+    """One of `ORDERS`, or "" where nobody said."""
+    formats: tuple[str, ...] = ()
+    """As for `strptime`."""
+
+    def to_json(self) -> dict[str, Any]:
+        return ({"order": self.order} if self.order else {}) | (
+            {"formats": list(self.formats)} if self.formats else {}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What columns mean: in all rows of a file, or in those of a variant."""
+
+    fields: Table[str, Columns] = field(default_factory=dict)
+    constants: Table[str, str] = field(default_factory=dict)
+    ratings: Table[str, str] = field(default_factory=dict)
+    dates: Table[str, Dates] = field(default_factory=dict)
+    split: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    languages: Table[str, str] = field(default_factory=dict)
+    transform: Table[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        sections: dict[str, Any] = {
+            "fields": {name: columns.to_json() for name, columns in self.fields.items()},
+            "constants": dict(self.constants),
+            "ratings": dict(self.ratings),
+            "dates": {name: dates.to_json() for name, dates in self.dates.items()},
+            "split": {name: list(separators) for name, separators in self.split.items()},
+            "languages": dict(self.languages),
+            "transform": dict(self.transform),
+        }
+        return {name: section for name, section in sections.items() if section}
+
+    def over(self, other: "Reading") -> "Reading":
+        """`other`, but where this one says something, as this one says."""
+        return Reading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Some rows of a file are different: those whose columns hold one of these values."""
+
+    when: Table[str, tuple[str, ...]]
+    reading: Reading
+
+    def to_json(self) -> dict[str, Any]:
+        return {"when": _lists(self.when), **self.reading.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the mapping knows of the file better than its first rows can tell."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    quoting: str = ""
+    header: bool | None = None
+    header_row: int = 0
+    """The row with the names of the columns, as a spreadsheet counts; what stands above is not read. 0: found out."""
+    columns: tuple[str, ...] = ()
+    """Names for the columns of a file without a header."""
+    sheet: str = ""
+
+    def over(self, dialect: Dialect) -> Dialect:
+        return Dialect(
+            self.encoding or dialect.encoding,
+            self.delimiter or dialect.delimiter,
+            self.quoting or dialect.quoting,
+            dialect.header if self.header is None else self.header,
+            self.header_row or dialect.header_row,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        found = {name: getattr(self, name) for name in self.__slots__}
+        found["columns"] = list(self.columns)
+        if not self.header_row:
+            del found["header_row"]
+        return {name: value for name, value in found.items() if value not in ("", None, [])}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Everything a person says about a table."""
+
+    name: str
+    reading: Reading = field(default_factory=Reading)
+    columns: tuple[str, ...] = ()
+    """The columns, or keys of an object, by which a file is known to be this one."""
+    values: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a column only holds in a file that is this one."""
+    skip: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    table: Layout = field(default_factory=Layout)
+    variants: tuple[Variant, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        recognise = ({"columns": list(self.columns)} if self.columns else {}) | (
+            {"values": _lists(self.values)} if self.values else {}
+        )
+        sections = {"recognise": recognise, "table": self.table.to_json(), "skip": _lists(self.skip)}
+        return {
+            "name": self.name,
+            **{name: section for name, section in sections.items() if section},
+            **self.reading.to_json(),
+            **({"variants": [variant.to_json() for variant in self.variants]} if self.variants else {}),
+        }
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """The mapping that JSON or TOML describes.
+
+        Raises:
+            MappingError: it cannot be followed; it names the key, the value and the way out.
+        """
+        found = only("", value, _KEYS)
+        recognise = only("recognise", found.get("recognise", {}), ("columns", "values"))
+        variants = found.get("variants", [])
+        if not isinstance(variants, list):
+            raise MappingError(
+                "variants", "it is one table. Write [[variants]] with two brackets, once for each."
+            )
+        mapping = cls(
+            name=text("name", found.get("name", "")) if "name" in found else _nameless(),
+            reading=_reading("", {name: found[name] for name in _SECTIONS if name in found}),
+            columns=texts("recognise.columns", recognise.get("columns", [])),
+            values=_conditions("recognise.values", recognise.get("values", {})),
+            skip=_conditions("skip", found.get("skip", {})),
+            table=_layout(found.get("table", {})),
+            variants=tuple(_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)),
+        )
+        if mapping.table.header is False and mapping.table.header_row:
+            raise MappingError(
+                "table.header_row", "a file without a header, header = false, has no such row."
+            )
+        if mapping.table.columns and mapping.table.header:
+            raise MappingError(
+                "table.columns", "names of columns are for files without a header: header = false."
+            )
+        return mapping
+
+
+def read_mapping(text: str) -> Mapping:
+    """The mapping in a TOML file.
+
+    Raises:
+        MappingError: it is no TOML, or cannot be followed.
+    """
+    try:
+        return Mapping.from_json(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(
+            "", f"This is not TOML: {error}. Texts stand in quotation marks, sections in [ ]."
+        ) from None
+
+
+def _nameless() -> str:
+    raise MappingError("name", 'a mapping needs a name, such as name = "Our spreadsheet of 2024".')
+
+
+def _lists(conditions: Table[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {column: list(values) for column, values in conditions.items()}
+
+
+def _conditions(key: str, value: Any) -> dict[str, tuple[str, ...]]:
+    return {
+        column: texts(f"{key}.{column}", values, empty=True) for column, values in table(key, value).items()
+    }
+
+
+def _variant(key: str, value: Any) -> Variant:
+    found = only(key, value, ("when", *_SECTIONS))
+    when = _conditions(f"{key}.when", found.pop("when", {}))
+    if not when:
+        raise MappingError(f"{key}.when", 'say for which rows: when = { source = ["archive"] }.')
+    return Variant(when, _reading(f"{key}.", found))
+
+
+def _reading(prefix: str, found: dict[str, Any]) -> Reading:
+    def section(name: str) -> Any:
+        return found.get(name, {})
+
+    return Reading(
+        fields=each(f"{prefix}fields", section("fields"), FIELDS, "field", _columns),
+        constants=each(f"{prefix}constants", section("constants"), FIELDS, "field", text),
+        ratings=codes(f"{prefix}ratings", section("ratings")),
+        dates=each(f"{prefix}dates", section("dates"), (*DATES, ""), 'date field, or "" for all', _dates),
+        split=each(f"{prefix}split", section("split"), LISTS, "field of several values", _separators),
+        languages=codes(f"{prefix}languages", section("languages")),
+        transform=each(f"{prefix}transform", section("transform"), FIELDS, "field", _transform),
+    )
+
+
+def _columns(key: str, value: Any) -> Columns:
+    join = None
+    if isinstance(value, Table):
+        found = only(key, value, ("columns", "join"))
+        value = found.get("columns", [])
+        join = text(f"{key}.join", found["join"], empty=True) if "join" in found else None
+    names = value if isinstance(value, list | tuple) else [value]
+    for name in names:
+        if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
+            raise MappingError(key, f'{name!r} is no column. Write its name, "verdict", or its number, 3.')
+        if isinstance(name, int) and name < 1:
+            raise MappingError(key, f"{name} is no column. The first column is number 1.")
+    return Columns(tuple(names), join)
+
+
+def _dates(key: str, value: Any) -> Dates:
+    found = only(key, value, ("order", "formats"))
+    order = known(f"{key}.order", found["order"], ORDERS, "order of dates") if "order" in found else ""
+    formats = texts(f"{key}.formats", found.get("formats", []))
+    for item in formats:
+        if "%" not in item:
+            raise MappingError(f"{key}.formats", f'"{item}" is no date format. Write it like "%d %B %Y".')
+    return Dates(order, formats)
+
+
+def _separators(key: str, value: Any) -> tuple[str, ...]:
+    found = texts(key, value)
+    if not found:
+        raise MappingError(key, 'name what stands between the values, such as ";" or "\\n".')
+    return found
+
+
+def _transform(key: str, value: Any) -> str:
+    return known(key, value, TRANSFORMS, "way to transform a value")
+
+
+def _layout(value: Any) -> Layout:
+    found = only("table", value, Layout.__slots__)
+    delimiter = text("table.delimiter", found["delimiter"]) if "delimiter" in found else ""
+    if delimiter not in ("", *DELIMITERS.values()):
+        delimiter = DELIMITERS[known("table.delimiter", delimiter, DELIMITERS, "delimiter")]
+    return Layout(
+        encoding=_encoding(text("table.encoding", found["encoding"])) if "encoding" in found else "",
+        delimiter=delimiter,
+        quoting=known("table.quoting", found["quoting"], QUOTINGS, "quoting") if "quoting" in found else "",
+        header=flag("table.header", found["header"]) if "header" in found else None,
+        header_row=number("table.header_row", found["header_row"]) if "header_row" in found else 0,
+        columns=texts("table.columns", found.get("columns", [])),
+        sheet=text("table.sheet", found["sheet"]) if "sheet" in found else "",
+    )
+
+
+def _encoding(name: str) -> str:
+    try:
+        io.TextIOWrapper(io.BytesIO(), name)  # asks for an encoding of text, which "hex" is not
+    except (LookupError, ValueError):
+        problem = f'"{name}" is no encoding. Usual ones are utf-8, cp1252, gb18030.'
+        raise MappingError("table.encoding", problem) from None
+    return name

@@ -1,0 +1,214 @@
+"""Which mapping a table has: one that is ready for it, or what the names of its columns say by themselves."""
+
+import json
+import tomllib
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping as Table
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.date_order import date_order_seen
+from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row, conventions, fits, normalised
+from claims.imports.reading.mappings.mapping import DATES, Columns, Mapping, Reading, read_mapping
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.raw_record import Found, Place, Refusal
+
+_FOLDER = Path(__file__).parent
+
+#: How many columns a refusal lists.
+MOST_NAMED = 40
+#: How many rows of titles may stand above the names of the columns.
+MOST_TITLES = 20
+
+#: What a ready mapping must find in a file, where it says where it stands.
+NEEDED = ("statement", "rating")
+#: What only a review has, and not a claim that nobody has judged.
+OF_REVIEWS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")
+
+
+@cache
+def ready_mappings() -> tuple[Mapping, ...]:
+    """The mappings that come with the program."""
+    return tuple(read_mapping(path.read_text("utf-8")) for path in sorted((_FOLDER / "ready").glob("*.toml")))
+
+
+def ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
+    """The mapping for a table with these columns; the one that asks for the most, if it is ready for several.
+
+    Args:
+        sample_rows: some rows; a mapping does not fit where they are empty in the columns of what is needed.
+    """
+    present, rows = frozenset(columns), list(sample_rows)
+    fitting = [
+        mapping
+        for mapping in ready_mappings()
+        if mapping.columns and present.issuperset(mapping.columns) and not missing_in(mapping, rows)
+    ]
+    return max(fitting, key=lambda mapping: len(mapping.columns), default=None)
+
+
+def missing_in(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
+    """Columns of what a review needs, a statement and a rating, that are empty in all of the rows."""
+    found: list[str] = []
+    for name in NEEDED:
+        columns = [
+            column
+            for reading in _readings(mapping)
+            for column in reading.fields.get(name, Columns()).columns
+            if isinstance(column, str)
+        ]
+        if rows and columns and not any(row.get(column) for row in rows for column in columns):
+            found.append(columns[0])
+    return found
+
+
+def holds(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether these rows without a header are those of the mapping: as many cells, and nothing but its values."""
+    names = mapping.table.columns
+    if not rows or not mapping.values or not mapping.values.keys() <= set(names):
+        return False
+    places = [(names.index(name), fits(wanted)) for name, wanted in mapping.values.items()]
+    return all(len(row) == len(names) and all(fit(row[at]) for at, fit in places) for row in rows)
+
+
+def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> Mapping:
+    """What the names of the columns say. A name that is not known says nothing, whatever stands below it.
+
+    Args:
+        sample_rows: some rows; a column that is empty in all of them gives way to another of the same meaning.
+    """
+    rows = list(sample_rows)
+    filled = {name for row in rows for name, value in row.items() if value not in (None, "", [])}
+    ranks = _meanings()
+    found: dict[str, list[str]] = {}
+    for name in columns:
+        if meaning := ranks.get(normalised(name)):
+            found.setdefault(meaning[0], []).append(name)
+    fields = {
+        field: Columns(
+            (min(names, key=lambda name: (bool(rows) and name not in filled, ranks[normalised(name)][1])),)
+        )
+        for field, names in found.items()
+        # What is empty is no statement, and whoever knows better can say so in a mapping.
+        if field != "statement" or not rows or filled.intersection(names)
+    }
+    return Mapping("proposed by the names of the columns", Reading(fields=fields))
+
+
+def chosen(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
+    rows = list(rows)
+    return ready_mapping(columns, rows) or proposed_mapping(columns, rows)
+
+
+def header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows has the names of the columns, from 0: the first one, or the one below a title.
+
+    Another than the first is taken only where it has names that are known, one of them for the statements, and the
+    first one has none.
+    """
+
+    def known(row: Sequence[str]) -> set[str]:
+        names = (_meanings().get(normalised(cell)) for cell in row)
+        return {meaning[0] for meaning in names if meaning}
+
+    if not rows or known(rows[0]):
+        return 0
+    return next(
+        (
+            number
+            for number, row in enumerate(rows[:MOST_TITLES])
+            if "statement" in (fields := known(row)) and len(fields) > 1
+        ),
+        0,
+    )
+
+
+def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence[Row]) -> Refusal | None:
+    """Why a file cannot be imported with this mapping: it does not say where the statements or the ratings stand.
+
+    Args:
+        rows: some rows of the file.
+    """
+    if not _says(mapping, "statement"):
+        return _no_statement(columns, file.name, rows)
+    if _says(mapping, "rating", "rating_value") or not _says(mapping, *OF_REVIEWS) or file.is_unrated():
+        return None
+    reason = (
+        "None of the columns is known to hold the ratings, so all of these reviews would wait for triage as claims "
+        'that nobody has rated. Name the column in a mapping: [fields], then rating = "…". If they really have no '
+        f"ratings, say so: --unrated, or the box in the form. The columns are: {_listed(columns)}."
+    )
+    return Refusal(Place(file.name, "header"), "rating", reason, "no column for the rating")
+
+
+def unread(columns: Sequence[str], used: Collection[str]) -> str:
+    """A sentence that names the columns that are not read; "" where all of them are."""
+    left = [name for name in columns if name not in used]
+    return f"Columns that are not read: {', '.join(left)}." if left else ""
+
+
+def _says(mapping: Mapping, *names: str) -> bool:
+    """Whether it says where one of these fields stands, or what it always is."""
+    readings = _readings(mapping)
+    return any(name in reading.fields or name in reading.constants for reading in readings for name in names)
+
+
+def _readings(mapping: Mapping) -> tuple[Reading, ...]:
+    return (mapping.reading, *(variant.reading for variant in mapping.variants))
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns[:MOST_NAMED]) + (", …" if len(columns) > MOST_NAMED else "")
+
+
+def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Refusal:
+    listed = _listed(columns)
+    present = frozenset(columns)
+    for ready in ready_mappings():
+        if ready.columns and present.issuperset(ready.columns) and (empty := missing_in(ready, rows)):
+            reason = (
+                f"This looks like “{ready.name}”, whose column “{empty[0]}” is empty in all of the first "
+                f"{len(rows)} rows of this file, so nothing says what was claimed. Get a file in which it is "
+                "filled, or write a mapping "
+                f"that takes the statements from another column. The columns are: {listed}."
+            )
+            return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
+    example = json.dumps(columns[0] if columns else "name of the column", ensure_ascii=False)
+    reason = (
+        "None of the columns is known to hold the statements. Write a mapping, a text file that says which one does: "
+        f'name = "…", then [fields], then statement = {example}. The columns are: {listed}.'
+    )
+    return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
+
+
+def dates_seen(
+    mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]
+) -> dict[str, dict[str, str]]:
+    """The order of dates of digits that the first rows prove, for each field with a date and each separator."""
+    try:
+        records = ClaimsInRows(mapping, columns)
+        nowhere = Place("", "")
+        fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, Found)]
+    except MissingColumn:
+        return {}
+    seen = {name: date_order_seen(found.get(name) for found in fields) for name in DATES}
+    return {name: order for name, order in seen.items() if order}
+
+
+def conventions_of(settings: Table[str, Any]) -> Conventions:
+    """What settings say about the values of a file, whichever reader of tables they are for."""
+    if "mapping" not in settings:
+        return NOTHING_KNOWN
+    return conventions(Mapping.from_json(settings["mapping"]), settings.get("date_order", {}))
+
+
+@cache
+def _meanings() -> dict[str, tuple[str, int]]:
+    """Names of columns → the field that they mean, and how surely compared with its other names."""
+    fields: dict[str, list[str]] = tomllib.loads((_FOLDER / "column_names.toml").read_text("utf-8"))
+    return {
+        normalised(name): (field, rank) for field, names in fields.items() for rank, name in enumerate(names)
+    }

@@ -1,0 +1,27 @@
+"""The beginning of a file as text, by which its format is recognised."""
+
+import codecs
+
+from sources.extraction.encodings import BYTE_ORDER_MARKS
+
+
+def encoding(head: bytes) -> tuple[str, int]:
+    """The Unicode encoding that the first bytes show, UTF-8 where they show none, and how long the mark is."""
+    for mark, name in BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return name, len(mark)
+    # Markup and JSON begin with a character of ASCII, which is half zeros in UTF-16.
+    zeros = tuple(byte == 0 for byte in head[:4])
+    if zeros == (False, True, False, True):
+        return "utf-16-le", 0
+    if zeros == (True, False, True, False):
+        return "utf-16-be", 0
+    return "utf-8", 0
+
+
+def beginning(head: bytes) -> str:
+    """What the first bytes say; what is no text in them is replaced."""
+    name, mark = encoding(head)
+    return (
+        codecs.getincrementaldecoder(name)(errors="replace").decode(head[mark:]).lstrip("\ufeff \t\r\n\x1e")
+    )

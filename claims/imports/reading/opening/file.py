@@ -1,0 +1,71 @@
+"""A file as readers get it: a stream of bytes whose beginning can be looked at first."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+from claims.imports.reading.mappings.conventions import Conventions
+from claims.imports.reading.raw_record import Found, Refusal
+
+#: How much of a file its format is recognised by.
+HEAD = 64 * 1024
+
+
+def _nobody(_sentence: str) -> None:
+    """Nobody wants to know."""
+
+
+def _not_said() -> bool:
+    """Nobody has said so."""
+    return False
+
+
+@dataclass(slots=True)
+class File:
+    """One file, not compressed any more, from wherever it came."""
+
+    name: str
+    """As a person would call it; inside an archive or folder with its path there."""
+    stream: io.BufferedReader
+    url: str = ""
+    """Where it was fetched, if it was."""
+    head: bytes = b""
+    """Its first bytes, which are still to be read from the stream."""
+    note: Callable[[str], None] = _nobody
+    """Is told, in a sentence, what whoever imports the file should know of how it is read."""
+    is_unrated: Callable[[], bool] = _not_said
+    """Whether whoever imports the file agrees that the reviews in it are taken without their ratings."""
+
+    @classmethod
+    def of(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":
+        raw: Any = stream  # any object with `read` will do, which the stubs of `io` do not say
+        buffered = io.BufferedReader(raw, HEAD)
+        return cls(name, buffered, url, buffered.peek(HEAD)[:HEAD])
+
+
+class Format(Protocol):
+    """What the module of a reader provides. `claims.imports.reading.recognition` lists them."""
+
+    NAME: str
+    """As on the command line: "claimreview", "csv"."""
+    TITLE: str
+    """In words: "Web page with ClaimReview markup"."""
+
+    def recognise(self, file: File) -> Mapping[str, Any] | None:
+        """How to read this file, as JSON values, where it is of this format; None where it is not.
+
+        Looks at `file.name` and `file.head` only, and never reads the stream.
+        """
+
+    def read(self, file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+        """The reviews in the file, one after the other, in constant memory; and what cannot be read, and why.
+
+        Nothing in a file raises: whatever is wrong with it is a `Refusal`.
+
+        Args:
+            settings: what `recognise` found, or what a person made of it.
+        """
+
+    def conventions(self, settings: Mapping[str, Any]) -> Conventions:
+        """How the values in the file are to be taken."""

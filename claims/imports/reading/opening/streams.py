@@ -1,0 +1,163 @@
+"""Streams that watch what comes through them: how much was read, how much comes out, and what is damaged."""
+
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from backports import zstd
+
+from claims.imports.reading.raw_record import Place, Refusal
+
+#: Text that repeats itself packs 50 times smaller; what packs better than this is made to fill memory and disks.
+LARGEST_RATIO = 200
+#: So much may come out of any file, however small.
+ALWAYS_ALLOWED = 64 * 1024 * 1024
+
+PIECE = 64 * 1024
+
+#: Everything that decoders raise on what is damaged.
+DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    zstd.ZstdError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
+
+
+class TooMuch(OSError):
+    """More comes out of an archive than can be meant."""
+
+
+class Counted(io.RawIOBase):
+    """The input as it is read, telling how far that is."""
+
+    def __init__(self, stream: BinaryIO, advanced: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._advanced = advanced
+        self._seekable = stream.seekable()
+        self._at = 0
+        self.reached = 0
+        """How many bytes of it have been read, or passed by, at most."""
+        self.held_back = False
+        """Whether somebody else tells the progress, because this is not read from its beginning to its end."""
+        self._told = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._seekable
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = self._stream.seek(offset, whence)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        self.reached = max(self.reached, self._at)
+        if not self.held_back:
+            self.tell_of(self.reached)
+        return len(piece)
+
+    def tell_of(self, reached: int) -> None:
+        """Tell that the input was read up to here."""
+        if reached > self._told:
+            self._advanced(reached - self._told)
+            self._told = reached
+
+    def finish(self) -> None:
+        """Tell the rest, which nobody needed to read."""
+        if self._seekable:
+            self.reached = max(self.reached, self._stream.seek(0, io.SEEK_END))
+        self.tell_of(self.reached)
+
+
+class Budget:
+    """How much may come out of one input, all its layers together."""
+
+    def __init__(self, source: Counted) -> None:
+        self.source = source
+        self._out = 0
+
+    def spend(self, count: int) -> None:
+        self._out += count
+        if self._out > ALWAYS_ALLOWED + LARGEST_RATIO * self.source.reached:
+            raise TooMuch(f"it unpacks to more than {LARGEST_RATIO} times its size")
+
+
+class Unpacked(io.RawIOBase):
+    """What comes out of a decoder. Damage is its end, and remembered."""
+
+    def __init__(
+        self, stream: Any, budget: Budget, progressed: Callable[[int], None] = lambda _out: None
+    ) -> None:
+        # One step of the decoder at a time: more would lose what came out before the damage.
+        self._read = getattr(stream, "read1", stream.read)
+        self._budget = budget
+        self._progressed = progressed
+        self._left = b""
+        self._out = 0
+        self._is_over = False
+        self.damage: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        filled = 0
+        while filled < len(buffer):
+            if not self._left:
+                self._advance()
+            if not self._left:
+                break
+            piece = self._left[: len(buffer) - filled]
+            buffer[filled : filled + len(piece)] = piece
+            self._left = self._left[len(piece) :]
+            filled += len(piece)
+        return filled
+
+    def _advance(self) -> None:
+        if self._is_over:
+            return
+        try:
+            piece = self._read(PIECE)
+            self._budget.spend(len(piece))
+        except DAMAGE as error:
+            self.damage = error
+            self._is_over = True
+            return
+        self._left = piece
+        self._is_over = not piece
+        self._out += len(piece)
+        self._progressed(self._out)
+
+
+def damaged(name: str, error: Exception) -> Refusal:
+    """What is said of damage."""
+    if isinstance(error, TooMuch):
+        return Refusal(
+            Place(name, "the whole file"),
+            "",
+            f"“{name}” is not read any further: {error}.",
+            "unpacks to too much",
+        )
+    why = str(error).rstrip(".") or type(error).__name__
+    return Refusal(
+        Place(name, "the whole file"),
+        "",
+        f"“{name}” is damaged ({why}). What stands before the damage was read; download it again.",
+        "damaged archive",
+    )

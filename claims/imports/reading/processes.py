@@ -1,0 +1,101 @@
+"""`Found` → what can be staged, in as many processes as there are processors.
+
+What a record costs is the reading of its values. That needs no database, so other processes can do it.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import NamedTuple
+
+from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.mappings.conventions import Conventions
+from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.review_record import Remark
+from claims.imports.reading.staged_lines import line
+
+#: How many records a process gets at a time: enough that handing them over costs little.
+CHUNK = 500
+
+Input = tuple[Found | Refusal, Conventions]
+
+
+class Cleaned(NamedTuple):
+    """Some records, settled."""
+
+    records: int
+    """How many they were."""
+    lines: bytes
+    """Those that may be stored, as they wait for that (`claims.imports.reading.staged_lines`)."""
+    incomplete: list[tuple[Found, tuple[Remark, ...]]]
+    """Those of them in which something was left out, as they were found, and what."""
+    refusals: list[Refusal]
+
+
+def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[Cleaned]:
+    """The records in their order, some at a time. A few are cleaned here; for many, other processes are started.
+
+    Args:
+        processes: how many; 0 for as many as there are processors.
+    """
+    source = iter(records)
+    chunks = iter(lambda: list(islice(source, CHUNK)), [])
+    first = next(chunks, [])
+    if len(first) < CHUNK:
+        yield _clean(first)
+        return
+    workers = processes or os.cpu_count() or 1
+    # Neither threads nor connections of this process are taken along. What all need is loaded once, before they fork.
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+        waiting = deque([pool.submit(_clean, first)])
+        try:
+            for chunk in chunks:
+                waiting.append(pool.submit(_clean, chunk))
+                # No more than the processes need to be busy: what waits takes memory.
+                if len(waiting) > 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            _cancel(waiting)
+
+
+def _clean(chunk: list[Input]) -> Cleaned:
+    lines: list[bytes] = []
+    incomplete: list[tuple[Found, tuple[Remark, ...]]] = []
+    refusals: list[Refusal] = []
+    for item, conventions in chunk:
+        if isinstance(item, Refusal):
+            refusals.append(item)
+            continue
+        review = read_review(item, conventions)
+        if isinstance(review, Refusal):
+            refusals.append(review)
+            continue
+        lines.append(line(review, item))
+        if review.remarks:
+            incomplete.append((item, review.remarks))
+    return Cleaned(len(chunk), b"".join(lines), incomplete, refusals)
+
+
+def _end_with_parent() -> None:
+    """Have this process end when the one that reads the file does, in whatever way: nobody else would tell it."""
+    Thread(target=_wait_for_parent, name="end-with-parent", daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()  # a pipe is behind it, which the system closes at the other end
+        os._exit(1)
+
+
+def _cancel(waiting: deque[Future[Cleaned]]) -> None:
+    for future in waiting:
+        future.cancel()

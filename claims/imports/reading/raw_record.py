@@ -1,0 +1,76 @@
+"""What readers find: the fields of one review as the file has them, and where; or why something is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+#: The fields that a reader fills where the file has them, whatever its format calls them. Values stand as they were
+#: found: text, numbers, lists of those, or None. Everything about them is settled later, in one place
+#: (`claims.imports.reading.interpretation`).
+FIELDS: Final = {
+    "id": "the file's own number or name of this review, by which it is known again",
+    "statement": "what was claimed (ClaimReview.claimReviewed)",
+    "language": "of the statement, as a tag or a name",
+    "claimant": "who claimed it (itemReviewed.author.name)",
+    "claimant_kind": "person, organization or group, or a schema.org type",
+    "claimant_title": "the claimant's job title",
+    "claimant_same_as": "addresses that identify the claimant elsewhere",
+    "claimed_on": "when it was claimed (itemReviewed.datePublished)",
+    "context": "what a reader must know to understand the claim",
+    "appearances": "addresses where it was claimed, the first one first (itemReviewed.firstAppearance, appearance)",
+    "topics": "what it is about (itemReviewed.keywords)",
+    "publisher": "who judged it (ClaimReview.author.name): a name, a domain or an account name",
+    "publisher_url": "the publisher's own address (ClaimReview.author.url)",
+    "rating": "the judgement in the publisher's words (reviewRating.alternateName)",
+    "rating_value": "the judgement as a number (reviewRating.ratingValue)",
+    "rating_best": "the number that stands for true (reviewRating.bestRating)",
+    "rating_worst": "the number that stands for false (reviewRating.worstRating)",
+    "review_url": "where the publisher's review stands (ClaimReview.url)",
+    "title": "the headline of the review",
+    "summary": "the finding in a sentence or two (reviewRating.ratingExplanation, description)",
+    "byline": "who wrote the review",
+    "reviewed_on": "when it was judged (ClaimReview.datePublished)",
+    "review_language": "of the review, as a tag or a name (inLanguage)",
+}
+
+
+# Tuples, because hundreds of thousands of them are handed from one process to another.
+
+
+class Place(NamedTuple):
+    """Where in the input something stands, in words for whoever has to find it."""
+
+    file: str
+    """The file's name, inside an archive or folder with its path there."""
+    position: str
+    """Such as "row 812", "line 40" or "block 2, review 1"."""
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.position}"
+
+
+class Found(NamedTuple):
+    """One review as a file has it."""
+
+    place: Place
+    fields: Mapping[str, Any]
+    """Names of `FIELDS` → values as they were found. A field that is absent, None, "" or [] is not known."""
+    raw: Any = None
+    """The record as its own format has it (a row, a JSON object), for the report; None where `fields` is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that cannot be used, and why. It is a value, not an exception: reading goes on behind it."""
+
+    place: Place
+    field: str
+    """The name in `FIELDS` that the reason is about; "" where it is about the record or file as a whole."""
+    reason: str
+    """A sentence for a person: what was wrong and, where there is one, the way out."""
+    code: str
+    """The same reason for counting, in a few words without values: "no statement", "ambiguous date"."""
+    found: Found | None = None
+    """The record, where there is one that can be corrected and fed back."""
+    raw: Any = None
+    """What stood there, where it could not even be read as a record."""

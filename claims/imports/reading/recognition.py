@@ -1,0 +1,76 @@
+"""A file → the reader of its format."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from claims.imports.reading.formats import (
+    claimreview_json,
+    claimreview_pages,
+    fact_check_tools_answers,
+    flat_reviews,
+    json_documents,
+    json_rows,
+    refusal_reports,
+    spreadsheets,
+    tables,
+)
+from claims.imports.reading.formats.json_documents import looks_like_json
+from claims.imports.reading.opening.beginning import beginning
+from claims.imports.reading.opening.file import File, Format
+from claims.imports.reading.raw_record import Place, Refusal
+from sources.extraction.encodings import signature
+
+#: Every format, in the order in which they are tried.
+FORMATS: tuple[Format, ...] = (
+    claimreview_pages,
+    refusal_reports,
+    flat_reviews,
+    fact_check_tools_answers,
+    claimreview_json,
+    spreadsheets,
+    json_rows,
+    tables,
+)
+
+
+def detect(file: File, *, format: str = "") -> tuple[Format, Mapping[str, Any]] | Refusal:  # noqa: A002
+    """The reader of a file and how it is to read it; or what was seen instead.
+
+    Args:
+        format: the name of a format, to have the file read as that, whatever it looks like.
+    """
+    if format:
+        for one in FORMATS:
+            if format == one.NAME:
+                return one, one.recognise(file) or {}
+        return _refused(file, f"There is no format named “{format}”.", "no such format")
+    for one in FORMATS:
+        settings = one.recognise(file)
+        if settings is not None:
+            return one, settings
+    if not file.head:
+        return _refused(file, "This file is empty.", "empty file")
+    if looks_like_json(file) and (reason := json_documents.why_unreadable(file)):
+        return Refusal(Place(file.name, "the whole file"), "", reason, "broken JSON")
+    return _refused(file, f"This is {_seen(file)}, of no format that can be read.", "unknown format")
+
+
+def _refused(file: File, what: str, code: str) -> Refusal:
+    formats = "; ".join(f"{one.NAME} ({one.TITLE})" for one in FORMATS)
+    reason = what if code == "empty file" else f"{what} The formats are: {formats}."
+    return Refusal(Place(file.name, "the whole file"), "", reason, code)
+
+
+def _seen(file: File) -> str:
+    """What a file is, as far as its beginning shows, in the words that follow “This is …”."""
+    if named := signature(file.head):
+        return named
+    text = beginning(file.head)
+    if text.startswith(("{", "[")):
+        return "JSON without ClaimReview markup"
+    if text.startswith("<"):
+        return "an XML document, perhaps a feed or a sitemap, whose pages are fetched when its address is imported"
+    if text.count("\ufffd") > len(text) // 100 or "\x00" in text:
+        return "a binary file"
+    line = text.partition("\n")[0][:60].rstrip()
+    return f"text that begins with “{line}”"

@@ -1,0 +1,80 @@
+"""A review that may be stored: one publisher's judgement on one claim, every value settled."""
+
+from datetime import date
+from typing import NamedTuple
+
+from claims.imports.reading.raw_record import Place
+
+# Tuples, because they are made by the hundred thousand, and a frozen dataclass takes three times as long to make.
+
+
+class Person(NamedTuple):
+    """Who made the claim, as the record names them."""
+
+    name: str
+    kind: str = "unknown"
+    """One of `Claimant.Kind`."""
+    job_title: str = ""
+    same_as: tuple[str, ...] = ()
+
+
+class Outlet(NamedTuple):
+    """Who judged it. One that comes with the program is known by its domain, any other by its name and host."""
+
+    name: str
+    domain: str = ""
+    """What a listed publisher is known by, such as "politifact.com"; of any other its host, or ""."""
+    url: str = ""
+    country: str = ""
+    """ISO 3166-1, or ""."""
+    language: str = ""
+
+
+class Label(NamedTuple):
+    """A judgement in the publisher's own words, and what it amounts to."""
+
+    raw: str
+    """Exactly as the record has it, white space at its ends aside."""
+    text: str
+    """As the publisher's scale words it, where the label is known; otherwise the raw label."""
+    normalised: str = ""
+    """One of `NormalisedRating`, or "" while nobody has decided."""
+    scale: str = ""
+    """The name of the publisher's scale, where the label is known to belong to one."""
+    language: str = ""
+
+
+class Remark(NamedTuple):
+    """A value that was left out of a record that is stored all the same, and why. Nothing is guessed instead."""
+
+    field: str
+    reason: str
+    code: str
+
+
+class Review(NamedTuple):
+    """One publisher's judgement on one claim; without a `rating`, only the claim, for an editor to decide about."""
+
+    place: Place
+    statement: str
+    """At most 10,000 characters, no control characters, NFC."""
+    language: str
+    """BCP 47."""
+    publisher: Outlet | None = None
+    rating: Label | None = None
+    claimant: Person | None = None
+    claimed_on: date | None = None
+    context: str = ""
+    appearances: tuple[str, ...] = ()
+    """http(s) addresses where the claim was made, the first known one first."""
+    topics: tuple[str, ...] = ()
+    id: str = ""
+    url: str = ""
+    """Where the review stands; an http(s) address or ""."""
+    title: str = ""
+    """The headline of the review."""
+    summary: str = ""
+    byline: str = ""
+    reviewed_on: date | None = None
+    review_language: str = ""
+    remarks: tuple[Remark, ...] = ()

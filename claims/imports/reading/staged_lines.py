@@ -1,0 +1,78 @@
+"""A review as it waits to be stored: a line as PostgreSQL's COPY takes it, and back.
+
+Whoever reads a record writes its line, so that those who pass it on need not look at it. It is text and needs no
+database.
+"""
+
+from datetime import date
+from typing import Any, Final
+
+import orjson
+
+from claims.imports.reading.formats.plain_json import plain
+from claims.imports.reading.identity import digest, number_key, record_key, said
+from claims.imports.reading.raw_record import Found, Place
+from claims.imports.reading.review_record import Label, Outlet, Person, Review
+
+#: What stands in a line: what the record is known by, its statement, the review, and the fields as they were found.
+COLUMNS: Final = ("digest", "key", "number_key", "statement", "review", "found")
+
+_NULL: Final = "\\N"
+
+
+def line(review: Review, found: Found) -> bytes:
+    """Its line. Statements are one line and JSON escapes line ends, so a backslash is all that COPY would misread."""
+    content = said(review)
+    texts = b"%b\t[%b,%b]\t%b\n" % (
+        review.statement.encode(),
+        orjson.dumps(tuple(review.place)),
+        content,
+        _as_found(found),
+    )
+    known_by = f"{digest(content)}\t{record_key(review) or _NULL}\t{number_key(review) or _NULL}\t"
+    return known_by.encode() + texts.replace(b"\\", b"\\\\")
+
+
+def restored(text: str) -> Review:
+    """The review in a line, without what was left out of it."""
+    place, (
+        statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
+        number, url, title, summary, byline, reviewed_on, review_language,
+    ) = orjson.loads(text)  # fmt: skip
+    return Review(
+        Place(*place),
+        statement,
+        language,
+        Outlet(**publisher) if publisher else None,
+        Label(**rating) if rating else None,
+        _person(claimant) if claimant else None,
+        date.fromisoformat(claimed_on) if claimed_on else None,
+        context,
+        tuple(appearances),
+        tuple(topics),
+        number,
+        url,
+        title,
+        summary,
+        byline,
+        date.fromisoformat(reviewed_on) if reviewed_on else None,
+        review_language,
+    )
+
+
+def place_of(text: str) -> Place:
+    """Where the review in a line stood."""
+    place, _review = orjson.loads(text)
+    return Place(*place)
+
+
+def _as_found(found: Found) -> bytes:
+    try:
+        return orjson.dumps(found.fields)
+    except TypeError:  # half a character, a number of forty digits
+        return orjson.dumps(plain(dict(found.fields)))
+
+
+def _person(stored: dict[str, Any]) -> Person:
+    stored["same_as"] = tuple(stored["same_as"])
+    return Person(**stored)

@@ -1,0 +1,209 @@
+"""Text as people wrote it, out of whatever a file made of it."""
+
+import html
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from sources.extraction.clean_text import clean_characters, clean_line
+
+#: What files write where a value is missing. Compared as a whole, in lower case.
+NOTHING: Final = frozenset(
+    ["n/a", "n.a.", "na", "nan", "nil", "none", "null", "undefined", "(null)", "<na>", "#n/a", "-", "--", "—", "–", "?"]
+)  # fmt: skip
+
+# Where an object keeps its text: JSON-LD, schema.org, and what trees of XML are turned into.
+_KEYS: Final = ("@value", "name", "text", "value", "#text", "headline", "alternateName", "title", "label")
+_DEEPEST: Final = 6
+#: More of a text is never looked at: nothing of this size can be stored.
+MOST: Final = 100_000
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+# Only what is a tag of HTML: "<3", "a < b" and "<unknown>" are text.
+_ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>"""
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|br|center|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main"
+    r"|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul)" + _ATTRIBUTES,
+    re.IGNORECASE,
+)
+_INLINE = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|iframe|img|ins|kbd|mark|nobr|q|s|samp|small|span"
+    r"|strike|strong|sub|sup|time|tt|u|var|wbr)" + _ATTRIBUTES,
+    re.IGNORECASE,
+)
+# What a browser does not show, by its beginning and its end.
+_UNSEEN: Final = (
+    (re.compile("<!--"), re.compile("-->")),
+    (re.compile(r"<script\b[^<>]*>", re.IGNORECASE), re.compile(r"</script\s*>", re.IGNORECASE)),
+    (re.compile(r"<style\b[^<>]*>", re.IGNORECASE), re.compile(r"</style\s*>", re.IGNORECASE)),
+)
+# "\u2019", left by whoever wrote JSON into JSON.
+_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+# "\xe2\x80\x99", left by whoever wrote bytes as text.
+_BYTES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
+
+# UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this; so does little else. Whether it is so
+# is then for ftfy to judge, which takes fifty times longer.
+# The first character stands apart, so that texts without it are passed over quickly.
+_SUSPECT = re.compile(
+    "[\x80-\x9f\u00c2-\u00f4РС]"
+    "(?:(?<=[\x80-\x9f])|(?<=[\u00c2-\u00f4])[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+    "|(?<=[РС])[\u0400-\u045f\u00a0-\u00bf\u2010-\u2122](?:[РС][\u0400-\u045f\u00a0-\u00bf\u2010-\u2122]){3})"
+)
+_UNCLEAN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff"
+    "\ufff0-\uffff\ud800-\udfff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\u2028\u2029]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """Every text in a value, in its order: of a list each entry, of an object what it is called."""
+    if isinstance(value, str):
+        if value:
+            yield value[:MOST]
+    elif isinstance(value, bool):
+        yield "true" if value else "false"
+    elif isinstance(value, int | float):
+        yield from _number(value)
+    elif depth < _DEEPEST:
+        if isinstance(value, Mapping):
+            yield from next((found for key in _KEYS if (found := list(texts(value.get(key), depth + 1)))), [])
+        elif isinstance(value, list | tuple):
+            for entry in value:
+                yield from texts(entry, depth + 1)
+
+
+def _number(value: float) -> Iterator[str]:
+    # Python refuses to write out integers of more than 4,300 digits, and nobody means them.
+    if isinstance(value, int):
+        if abs(value) < 10**30:
+            yield str(value)
+    elif math.isfinite(value):
+        yield str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+
+
+def line(value: Any) -> str:
+    """The first text in a value, on one line; "" where there is none."""
+    if isinstance(value, str):
+        return clean(value[:MOST])
+    return next(filter(None, map(clean, texts(value))), "")
+
+
+def joined(value: Any, separator: str = ", ") -> str:
+    """All texts in a value on one line, each once."""
+    if isinstance(value, str):
+        return clean(value[:MOST])
+    return separator.join(dict.fromkeys(filter(None, map(clean, texts(value)))))
+
+
+def paragraphs(value: Any) -> str:
+    """All texts in a value, with the paragraphs that they have."""
+    if isinstance(value, str):
+        return clean_paragraphs(value[:MOST])
+    return "\n\n".join(dict.fromkeys(filter(None, map(clean_paragraphs, texts(value)))))
+
+
+def says_nothing(text: str) -> bool:
+    return not text or text.lower() in NOTHING
+
+
+def clean(text: str) -> str:
+    """One line in NFC, without markup, escapes and characters that nobody sees. Quotation marks stay as they are."""
+    # Most texts, and what this module's speed rests on. Of printable white space there is only the space.
+    if text.isprintable() and not ("<" in text or "&" in text or "\\" in text) and _is_sound(text):
+        text = text.strip()
+        return " ".join(text.split()) if "  " in text else text
+    return _settled(text, _one_line)
+
+
+def clean_paragraphs(text: str) -> str:
+    """The same, but line ends stay where there were some; one blank line is the end of a paragraph."""
+    return _settled(text, _several_lines)
+
+
+def storable(text: str) -> str:
+    """A text as it is, without the characters that PostgreSQL cannot keep."""
+    return _UNSTORABLE.sub("", text)
+
+
+@lru_cache(maxsize=4096)
+def short(text: str) -> str:
+    """`clean` for texts that come again and again: labels, names."""
+    return clean(text)
+
+
+def _is_sound(text: str) -> bool:
+    """Whether no character of it is to be mended."""
+    return text.isascii() or not (
+        _SUSPECT.search(text) or _UNCLEAN.search(text) or not unicodedata.is_normalized("NFC", text)
+    )
+
+
+def _settled(text: str, step: Callable[[str], str]) -> str:
+    # What is taken away may have hidden something else: "&amp;lt;b&amp;gt;". Every step but a repair shortens the
+    # text, so this ends; the bound is for texts made to fool it.
+    for _turn in range(10):
+        if (cleaned := step(text)) == text:
+            break
+        text = cleaned
+    return text
+
+
+def _one_line(text: str) -> str:
+    text = _without_markup(text)
+    if not text.isascii():
+        if _SUSPECT.search(text):
+            return clean_line(text)
+        text = clean_characters(text) if _UNCLEAN.search(text) else unicodedata.normalize("NFC", text)
+    elif not text.isprintable():
+        text = clean_characters(_LINE_ENDS.sub("\n", text))
+    return " ".join(text.split())
+
+
+def _several_lines(text: str) -> str:
+    lines = _LINE_ENDS.sub("\n", _without_markup(text, line_end="\n")).split("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join(map(_one_line, lines))).strip()
+
+
+def _without_markup(text: str, line_end: str = " ") -> str:
+    if "\\" in text:
+        text = _BYTES.sub(_decoded, _ESCAPE.sub(_unescaped, text))
+    if "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    if "<" in text:
+        for beginning, end in _UNSEEN:
+            text = _without(text, beginning, end)
+        text = _INLINE.sub("", _BLOCK.sub(line_end, text))
+    return text
+
+
+def _without(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
+    # By hand, because `.*?` looks to the end of the text again from each beginning that has no end.
+    kept, at = [], 0
+    while (opened := beginning.search(text, at)) and (closed := end.search(text, opened.end())):
+        kept.append(text[at : opened.start()])
+        at = closed.end()
+    return "".join([*kept, text[at:]]) if kept else text
+
+
+def _entity(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    # Two surrogates are one character; one alone is none.
+    return json.loads(f'"{match[0]}"').encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+
+
+def _decoded(match: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(match[0].replace("\\x", "")).decode()
+    except UnicodeDecodeError:
+        return match[0]

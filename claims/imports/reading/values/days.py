@@ -1,0 +1,184 @@
+"""The day that a value names; what could be two days is none."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from babel import Locale, UnknownLocaleError
+
+from claims.imports.reading.mappings.conventions import Conventions
+from claims.imports.reading.values.cleaned_text import line, says_nothing
+from claims.imports.reading.values.days_in_words import (
+    Named,
+    days_in_words,
+    is_incomplete,
+    was_published,
+    was_updated,
+)
+from claims.imports.reading.values.months import fold, month
+from claims.imports.reading.values.problem import Problem, shown
+
+FIRST_YEAR: Final = 1900
+#: Time zones, and pages that are dated ahead.
+AHEAD: Final = timedelta(days=2)
+# Longer texts are articles that slipped into the field.
+_LONGEST: Final = 300
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t\s].*)?", re.DOTALL)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?")
+_EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
+# One day and no other digit, as most dates in words are: the short way for them, for speed alone.
+_PLAIN = re.compile(
+    r"[^\d\W]*(?: on)? ?(?:([a-z]{3,9})\.? (\d{1,2}),|(\d{1,2}) ([a-z]{3,9})) (\d{4})(?!\d)\D*"
+)
+_YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-])")
+_SHORT_YEAR = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d\d)(?:,?\s+\d.*)?")
+_SEPARATED = re.compile(r"\d([/.-])\s?\d{1,2}\1\s?\d")
+# With the groups of year, month and day.
+_IN_DIGITS: Final = (
+    (re.compile(r"(?<![\d/.-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)"), (1, 3, 4)),
+    (
+        re.compile(
+            rf"(\d{{4}})\s*(?:年|{fold('년')})\s*(\d{{1,2}})\s*(?:月|{fold('월')})\s*(\d{{1,2}})\s*(?:日|号|號|{fold('일')})"
+        ),
+        (1, 2, 3),
+    ),
+    (re.compile(r"(\d{1,2})\s*thang\s*(\d{1,2}),?\s*nam\s*(\d{4})"), (3, 2, 1)),
+)
+
+
+def read_day(
+    value: Any, field: str, conventions: Conventions, language: str = "", *, today: date | None = None
+) -> date | Problem | None:
+    """The day in a date, a time stamp, seconds since 1970 or a phrase such as "stated on 3 May 2019 in a speech".
+
+    A time stamp gives the day in its own zone, as its author meant it. None where the value says nothing.
+
+    Args:
+        field: the name in `found.FIELDS` by which the conventions are looked up.
+        language: of the text, where it is known; names of months are looked up in it first.
+    """
+    text = str(value) if isinstance(value, date) else line(value)
+    if says_nothing(text) or text.lower() == "unknown":
+        return None
+    if len(text) > _LONGEST:
+        return Problem("not a date", f"{shown(text)} is a text and not a date.")
+    order = conventions.date_order.get(field) or conventions.date_order.get("", "")
+    formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
+    if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
+        order = seen.get(digits[1], "")
+    found = _day(text, order, tuple(formats), language)
+    if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + AHEAD:
+        return Problem("impossible date", f"{shown(text)} is in the future.")
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date | Problem:
+    folded = fold(text)
+    for spelling in (text, folded):
+        for one in formats:
+            with suppress(ValueError):
+                day = datetime.strptime(spelling, one).date()  # noqa: DTZ007  # the day as it is written
+                return _date(day.year, day.month, day.day, text)
+    if match := _ISO.fullmatch(folded) or _COMPACT.fullmatch(folded):
+        return _date(match[1], match[2], match[3], text)
+    if (match := _PLAIN.fullmatch(folded)) and (number := month(match[1] or match[4], language)):
+        return _date(match[5], number, match[2] or match[3], text)
+    if match := _EPOCH.fullmatch(folded):
+        return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
+    if match := _SHORT_YEAR.fullmatch(folded):
+        return _short_year(match, order, text)
+    return _settled(list(_named(folded, order, language, text)), folded, text, language)
+
+
+def _named(folded: str, order: str, language: str, text: str) -> Iterator[Named]:
+    """Every day that a text names."""
+    for pattern, (year, number, day) in _IN_DIGITS:
+        for match in pattern.finditer(folded):
+            yield Named(match.start(), match.end(), _date(match[year], match[number], match[day], text))
+    for match in _YEAR_LAST.finditer(folded):
+        yield Named(match.start(), match.end(), _year_last(match, order, language, text))
+    for start, end, numbers in days_in_words(folded, language):
+        found = _date(*numbers, text) if numbers else _ambiguous(text, "names several days")
+        yield Named(start, end, found)
+
+
+def _settled(named: list[Named], folded: str, text: str, language: str) -> date | Problem:
+    """The one day that a text is about: of several the one that is called the day of publication."""
+    if len({one.found for one in named}) > 1:
+        named.sort()
+        before = [
+            folded[last.end if last else 0 : one.start]
+            for last, one in zip([None, *named], named, strict=False)
+        ]
+        original = [one for one, words in zip(named, before, strict=True) if not was_updated(words)]
+        published = [one for one, words in zip(named, before, strict=True) if was_published(words)]
+        named = next((ones for ones in (original, published) if len({one.found for one in ones}) == 1), named)
+    found = {one.found for one in named}
+    if len(found) > 1:
+        return _ambiguous(text, "names several days")
+    if found:
+        return found.pop()
+    if is_incomplete(folded, language):
+        return Problem("incomplete date", f"{shown(text)} lacks the day or the year, so no day is stored.")
+    return Problem("not a date", f"{shown(text)} was not understood as a date; name its format.")
+
+
+def _year_last(match: re.Match[str], order: str, language: str, text: str) -> date | Problem:
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    if order in ("dmy", "mdy"):
+        day, number = (first, second) if order == "dmy" else (second, first)
+        return _date(year, number, day, text)
+    if first == second or (second > 12 >= first):
+        return _date(year, first, second, text)
+    if first > 12 or (match[2] == "." and _writes_dots(language)):
+        return _date(year, second, first, text)
+    return _ambiguous(
+        text,
+        f"could be {_in_full(year, second, first)} or {_in_full(year, first, second)}",
+        "order of day and month",
+    )
+
+
+def _short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
+    if not order:
+        return _ambiguous(text, "does not say which number is the year")
+    numbers = dict(zip(order, (match[1], match[3], match[4]), strict=True))
+    with suppress(ValueError):
+        return datetime.strptime("-".join(numbers[one].zfill(2) for one in "ymd"), "%y-%m-%d").date()  # noqa: DTZ007
+    return _impossible(text)
+
+
+def _date(year: int | str, month: int | str, day: int | str, text: str) -> date | Problem:
+    with suppress(ValueError):
+        found = date(int(year), int(month), int(day))
+        if found.year >= FIRST_YEAR:
+            return found
+        return Problem("impossible date", f"{shown(text)} is before {FIRST_YEAR}, or of another calendar.")
+    return _impossible(text)
+
+
+@lru_cache(maxsize=256)
+def _writes_dots(language: str) -> bool:
+    """Whether dates of digits and dots begin with the day, as in German: 3.4.2019 (CLDR)."""
+    try:
+        pattern = Locale.parse(language, sep="-").date_formats["short"].pattern
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+    return bool(re.match(r"d+\.\s?M", pattern))
+
+
+def _in_full(year: int, number: int, day: int) -> str:
+    return f"{day} {date(2000, number, 1):%B} {year}"
+
+
+def _ambiguous(text: str, why: str, way_out: str = "format") -> Problem:
+    return Problem("ambiguous date", f"{shown(text)} {why}; name the {way_out} of this file's dates.")
+
+
+def _impossible(text: str) -> Problem:
+    return Problem("impossible date", f"{shown(text)} is a day that does not exist.")

@@ -1,0 +1,89 @@
+"""Days that a text names in words: "3 de mayo de 2019", "May 3rd, 2019, updated June 4", "14 سبتمبر، 2021".
+
+Texts are folded (`months.fold`) before they come here.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from claims.imports.reading.values.months import fold, month
+from claims.imports.reading.values.problem import Problem
+
+
+class Named(NamedTuple):
+    """A day somewhere in a text, or why it is none."""
+
+    start: int
+    end: int
+    found: date | Problem
+
+
+_WORD: Final = r"[^\W\d_][^\s\d,،./()\[\]|:;_'\"‘’“”–-]*"
+# Of two words, as in the Levant: تشرين الأول.
+_NAME: Final = rf"({_WORD})(?:\s+(?!(?:de|del|of)\b)({_WORD}))?"
+_ORDINAL: Final = r"(?:st|nd|rd|th|er|re|\.?[oa]\b|°|\.)?"
+# A time before the day ("12:30 May 2018") and a word that ends in a number ("Covid-19 May 2020") are no days.
+_DAY_FIRST = re.compile(
+    rf"(?<!\d)(?<!\d[:.])(?<![^\W\d_]-)(?:(\d{{1,2}}){_ORDINAL}\s?[-–]\s?)?(?<!\d)(\d{{1,2}}){_ORDINAL}[\s,/-]*"
+    rf"(?:de\s+|of\s+|d['’]\s?)?{_NAME}[.,،]?[\s/-]*(?:de\s+|del\s+|of\s+)?(\d{{4}})(?!\d)"
+)
+# What may stand between day and year is the time, as in the answer of a Unix clock.
+_MONTH_FIRST = re.compile(
+    rf"(?<![^\W_]){_NAME}[.,]?[\s/-]*(?<!\d)(\d{{1,2}})(?:\s?[-–]\s?(\d{{1,2}}))?{_ORDINAL}(?:[,،/-]\s*|\s+)(?:de\s+)?"
+    r"(?:\d\d:\d\d:\d\d\s+(?:[a-z]{3,4}\s+|[+-]\d{4}\s+)?)?(\d{4})(?!\d|:\d)"
+)
+_YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})[.,]?[\s/-]*({_WORD})[.,]?[\s/-]*(\d{{1,2}})(?!\d)")
+_WORDS = re.compile(_WORD)
+
+
+def _any_of(*beginnings: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(fold(one)) for one in beginnings))
+
+
+_UPDATED = _any_of(
+    "updat", "modifi", "edited", "revised", "aktualisiert", "geändert", "actualiz", "atualiza", "mis à jour",
+    "mise à jour", "aggiornat", "zaktualiz", "güncel", "diperbarui", "обновл", "تحديث", "수정", "更新",
+)  # fmt: skip
+_PUBLISHED = _any_of(
+    "publi", "pubbl", "post", "created", "stated", "said", "claimed", "veröffentlicht", "erstellt", "opublik", "yayın",
+    "diterbitkan", "опублик", "نشر", "등록", "입력", "게시", "发布", "發布", "公開",
+)  # fmt: skip
+
+
+def was_updated(words: str) -> bool:
+    """Whether the words before a day say that it is the day of a change."""
+    return bool(_UPDATED.search(words))
+
+
+def was_published(words: str) -> bool:
+    """Whether the words before a day say that it is the day of the thing itself."""
+    return bool(_PUBLISHED.search(words))
+
+
+def days_in_words(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
+    """Where a text names a day, and its year, month and day; None for a stretch of days."""
+    anything = False
+    for match in _DAY_FIRST.finditer(folded):
+        until, day, first, second, year = match.groups()
+        if number := month(f"{first} {second}" if second else first, language):
+            anything = True
+            yield match.start(), match.end(), None if until else (int(year), number, int(day))
+    for match in _MONTH_FIRST.finditer(folded):
+        first, second, day, until, year = match.groups()
+        number = (second and month(f"{first} {second}", language)) or month(second or first, language)
+        if number:
+            anything = True
+            yield match.start(), match.end(), None if until else (int(year), number, int(day))
+    if not anything:
+        for match in _YEAR_FIRST.finditer(folded):
+            if number := month(match[2], language):
+                yield match.start(), match.end(), (int(match[1]), number, int(match[3]))
+
+
+def is_incomplete(folded: str, language: str) -> bool:
+    """Whether a text names a month or a year at least: "May 2019", "3 May", "2019"."""
+    return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded)) or any(
+        month(word, language) for word in _WORDS.findall(folded)
+    )

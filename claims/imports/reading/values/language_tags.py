@@ -1,0 +1,91 @@
+"""Languages as BCP 47 tags, from tags, codes and names of any make."""
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+
+from claims.imports.reading.values.cleaned_text import line
+from sources.extraction.language import WITHDRAWN
+
+#: Codes that name no language (ISO 639-2, and what files write).
+NO_LANGUAGE: Final = frozenset(
+    {"mul", "und", "mis", "zxx", "xx", "other", "unknown", "multiple", "various", "all"}
+)
+LONGEST: Final = 35
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+# Whose names are known in the language itself: "Deutsch", "한국어".
+_AUTONYMS: Final = (
+    "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa", "fi",
+    "fil", "fr", "ga", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "ig", "is", "it", "ja", "ka", "kk", "km",
+    "kn", "ko", "ku", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne", "nl", "or", "pa", "pl", "ps",
+    "pt", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "uz", "vi",
+    "yo", "zh", "zu",
+)  # fmt: skip
+
+
+def read_language(value: Any) -> str:
+    """The tag of a language, as `pt-BR`; "" where the value names none."""
+    text = line(value)
+    return _tag(text) if 2 <= len(text) <= 100 else ""
+
+
+@lru_cache(maxsize=2048)
+def _tag(text: str) -> str:
+    text = text.partition(".")[0].partition("@")[0].strip()  # "en_US.UTF-8"
+    if text.casefold() in NO_LANGUAGE:
+        return ""
+    if _TAG.fullmatch(text) and len(text) <= LONGEST:
+        first, *rest = re.split("[-_]", text)
+        if language := _code(first.lower()):
+            return "-".join([language, *map(_subtag, rest)])
+    return _by_name().get(_fold(text)) or _by_name().get(_fold(text.partition("(")[0]), "")
+
+
+def _code(code: str) -> str:
+    """The shortest code of a language that has several: "eng" is "en", "iw" is "he"; "" for what is none."""
+    if code in NO_LANGUAGE:
+        return ""
+    if code in WITHDRAWN:
+        return WITHDRAWN[code]
+    if code != "tl":  # which CLDR counts as Filipino, and the detector does not
+        code = (get_global("language_aliases").get(code) or code).partition("_")[0]
+    return code if code in _names_in("en") else ""
+
+
+def _subtag(subtag: str) -> str:
+    """A region in capitals, a script with one, the rest in small letters (RFC 5646, 2.1.1)."""
+    if len(subtag) == 2:
+        return subtag.upper()
+    return subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag.lower()
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, str]:
+    names = {_fold(_names_in(code).get(code, "")): code for code in _AUTONYMS}
+    names |= {_fold(name): code.replace("_", "-") for code, name in _names_in("en").items()}
+    names |= {
+        "punjabi": "pa",
+        "farsi": "fa",
+        "tagalog": "tl",
+        "mandarin": "zh",
+        "castilian": "es",
+        "castellano": "es",
+    }
+    names.pop("", None)
+    return names
+
+
+@lru_cache(maxsize=128)
+def _names_in(code: str) -> dict[str, str]:
+    try:
+        return dict(Locale.parse(code).languages)
+    except (UnknownLocaleError, ValueError):
+        return {}
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -1,0 +1,228 @@
+"""What a publisher's label amounts to: by exact comparison with reviewed lists, never by likeness.
+
+`claims/imports/reading/values/rating_labels.toml` is the list. A label that is not in it keeps its own words and maps to nothing.
+"""
+
+import math
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+from claims.imports.reading.review_record import Label, Outlet
+from claims.imports.reading.values.cleaned_text import says_nothing, short, storable, texts
+from claims.imports.reading.values.problem import Problem, shown
+
+LONGEST: Final = 200
+_LONGEST_WITH_MARKUP: Final = 2000
+
+_GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
+# What does not change which label it is: vowel signs of Arabic, joiners, and punctuation at the ends. A question mark
+# at the end does.
+_UNMARKED = re.compile("[\u0640\u064b-\u0652\u200c\u200d]")
+_OUTER: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
+# Quotation marks around the whole, and none within.
+_QUOTED = re.compile('["“”„«»]\\s*([^"“”„«»]+?)\\s*["“”„«»]')
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+
+
+class Meaning(NamedTuple):
+    """A label as its scale words it, and the class that it amounts to."""
+
+    text: str
+    normalised: str
+    scale: str
+    language: str
+
+
+class Scale(NamedTuple):
+    """A publisher's scale. Its name is its own among the scales of the publisher."""
+
+    publisher: str
+    """The domain."""
+    name: str
+    version: str
+    language: str
+    labels: tuple[tuple[str, str], ...]
+    """Official wordings and the class of each, "" where it fits none; in the order of the file."""
+
+
+def label_key(label: str) -> str:
+    """What all spellings of a label share: "Half-True", "half_true" and "“Half True”" are one label.
+
+    NFKC and case folding; white space, hyphens and underscores are one space; quotation marks and punctuation at the
+    ends do not count, and neither do Arabic vowel signs and joiners.
+    """
+    folded = _UNMARKED.sub("", unicodedata.normalize("NFKC", label).casefold())
+    return _GAPS.sub(" ", folded).strip(_OUTER)
+
+
+def read_label(
+    text: Any, outlet: Outlet | None, codes: Mapping[str, str] | None = None, language: str = ""
+) -> Label | Problem | None:
+    """The judgement in a publisher's words; None where there are none.
+
+    Args:
+        language: of the review, where it is known; of a publisher's scales the one in this language is meant.
+        codes: the file's own codes for labels, looked up first.
+    """
+    found = next((one for one in texts(text) if not says_nothing(short(one))), "")
+    raw = storable(found).strip()
+    if len(raw) > _LONGEST_WITH_MARKUP:
+        return _too_long(raw)
+    words = (codes and (codes.get(raw) or codes.get(short(raw)))) or raw
+    return _label(raw, words, outlet.domain if outlet else "", language) if words else None
+
+
+def read_number(
+    value: Any,
+    best: Any,
+    worst: Any,
+    outlet: Outlet | None,
+    codes: Mapping[str, str] | None = None,
+    language: str = "",
+) -> Label | Problem | None:
+    """A judgement that is only a number, in words that say of what scale; never a class by arithmetic.
+
+    A number outside its scale, or of a scale without length, is what programs write where there is none.
+    """
+    raw = next(texts(value), "").strip()
+    if says_nothing(raw):
+        return None
+    if codes and raw in codes:
+        return read_label(raw, outlet, codes, language)
+    number, top, bottom = _number(raw), _number(best), _number(worst)
+    if number is None:
+        return read_label(raw, outlet, language=language)
+    if number == -1 or (top is not None and top == bottom):
+        return Problem(
+            "rating is no number of its scale", f"{shown(raw)} does not say how the claim was rated."
+        )
+    if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
+        return Problem(
+            "rating is no number of its scale",
+            f"{shown(raw)} lies outside the scale from {bottom:g} to {top:g}.",
+        )
+    ends = [f"{end:g} = {word}" for end, word in ((bottom, "worst"), (top, "best")) if end is not None]
+    words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
+    return _label(raw, words, outlet.domain if outlet else "", language)
+
+
+def meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
+    """What a label means on the scales of a publisher (its domain), or in the words that all share."""
+    key = label_key(text)
+    primary = language.partition("-")[0]
+    if steps := _scales().get(publisher, {}).get(key):
+        return next((one for one in steps if one.language.partition("-")[0] == primary), steps[0])
+    if words := _words().get(key):
+        # Languages that share a word agree on what it means, but whose word it is then remains open.
+        open_ = words[0] if len(words) == 1 else words[0]._replace(language="")
+        return next((one for one in words if one.language == primary), open_)
+    return None
+
+
+@lru_cache(maxsize=16384)
+def _label(raw: str, words: str, publisher: str, language: str) -> Label | Problem | None:
+    text = short(words)
+    if not label_key(text):
+        return None
+    known = meaning(text, publisher, language) or _behind_prefix(text, publisher, language)
+    if known:
+        return Label(
+            raw if len(raw) <= LONGEST else text, known.text, known.normalised, known.scale, known.language
+        )
+    if len(text) > LONGEST:
+        return _too_long(text)
+    if match := _QUOTED.fullmatch(text):
+        text = match[1]
+    return Label(raw if len(raw) <= LONGEST else text, text)
+
+
+def _too_long(text: str) -> Problem:
+    return Problem(
+        "label too long",
+        f"{shown(text)} is a text of {len(text):,} characters and not a label; put it into the summary,"
+        f" and a label of at most {LONGEST} characters here.",
+    )
+
+
+def _behind_prefix(text: str, publisher: str, language: str) -> Meaning | None:
+    """The known label behind a listed word and a separator: "Verdict: False"."""
+    separators, prefixes = _prefixes()
+    for separator in separators:
+        prefix, found, rest = text.partition(separator)
+        if found and label_key(prefix) in prefixes:
+            return meaning(rest, publisher, language)
+    return None
+
+
+def _number(value: Any) -> float | None:
+    text = next(texts(value), "").strip()
+    if not _NUMBER.fullmatch(text) or len(text) > 12:
+        return None
+    number = float(text.replace(",", "."))
+    return number if math.isfinite(number) else None
+
+
+def scales() -> Iterator[Scale]:
+    """The scales that come with the program, one for each publisher that rates by it."""
+    for scale in shipped()["scale"]:
+        labels = tuple(
+            (wording, _class(normalised))
+            for normalised, wordings in scale["labels"].items()
+            for wording in wordings
+        )
+        for publisher in scale["publishers"]:
+            yield Scale(publisher, scale["name"], scale["version"], scale["language"], labels)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, Any]:
+    """The list as it stands in the file."""
+    return tomllib.loads(
+        files("claims.imports.reading.values").joinpath("rating_labels.toml").read_text("utf-8")
+    )
+
+
+@lru_cache(maxsize=1)
+def _scales() -> dict[str, dict[str, list[Meaning]]]:
+    """Domain of a publisher → key → what it means on its scales, in the order of the file."""
+    scales: dict[str, dict[str, list[Meaning]]] = {}
+    for scale in shipped()["scale"]:
+        for publisher in scale["publishers"]:
+            labels = scales.setdefault(publisher, {})
+            for key, known in _steps(scale):
+                labels.setdefault(key, []).append(known)
+    return scales
+
+
+def _steps(scale: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
+    for normalised, wordings in scale["labels"].items():
+        for wording in wordings:
+            known = Meaning(wording, _class(normalised), scale["name"], scale["language"])
+            for spelling in (wording, *scale.get("spellings", {}).get(wording, ())):
+                yield label_key(spelling), known
+
+
+def _class(name: str) -> str:
+    return "" if name == "unmapped" else name
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, list[Meaning]]:
+    """Key → meaning in each language that has it, for words that mean the same with every publisher."""
+    words: dict[str, list[Meaning]] = {}
+    for language, classes in shipped()["words"].items():
+        for normalised, wordings in classes.items():
+            for wording in wordings:
+                words.setdefault(label_key(wording), []).append(Meaning(wording, normalised, "", language))
+    return words
+
+
+@lru_cache(maxsize=1)
+def _prefixes() -> tuple[tuple[str, ...], frozenset[str]]:
+    prefixes = shipped()["prefixes"]
+    return tuple(prefixes["separators"]), frozenset(map(label_key, prefixes["words"]))

@@ -1,0 +1,38 @@
+"""What a claim is about, as the record files it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing, texts
+from claims.imports.reading.values.problem import Problem, shown
+
+LONGEST: Final = 100
+
+_SEPARATOR = re.compile("[;|\n\t،、，]")
+
+
+def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The topics in a list, or in a string that separates them, each once whatever its case."""
+    if not value:
+        return (), ()
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for topic in _separated(value):
+        if len(topic) > LONGEST:
+            problems.append(Problem("topic too long", f"{shown(topic)} is longer than {LONGEST} characters."))
+        elif not says_nothing(topic) and any(map(str.isalnum, topic)):
+            found.setdefault(topic.casefold(), topic)
+    return tuple(found.values()), tuple(problems)
+
+
+def _separated(value: Any) -> Iterator[str]:
+    # An entry of a list is one topic, commas and all: "Food, Agriculture and Rural Affairs".
+    parts = list(texts(value))
+    if isinstance(value, str):
+        whole = value if "&" not in value else clean(value[:MOST])  # an entity ends in a semicolon as well
+        parts = _SEPARATOR.split(whole)
+        if len(parts) == 1:
+            parts = whole.split(",")
+    for part in parts:
+        yield clean(part).strip("#\"'[] ")

@@ -1,0 +1,168 @@
+"""Web addresses as they can be stored and followed; what only looks like one is left out."""
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import tld
+
+from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing
+from claims.imports.reading.values.problem import Problem, shown
+from sources.addresses import domain
+
+LONGEST: Final = 2000
+
+# Where an object keeps its address.
+_KEYS: Final = ("url", "@id", "contentUrl", "href", "@value", "value", "#text")
+_DEEPEST: Final = 6
+
+# A scheme, however it was mistyped or encoded: "http:/", "https//:", "http%253A%252F%252F".
+_SCHEME = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=[^/:\s])", re.IGNORECASE)
+# What needs no look at its parts, as most addresses; for speed alone.
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[a-zA-Z0-9./_~%=?+-]*)?")
+_ENCODED_SCHEME = re.compile(r"https?%(?:25){0,3}3a(?:%(?:25){0,3}2f){2}", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
+_BEGINNING = re.compile(r"https?:/|https?%(?:25)*3a%|www\.[^\s.]", re.IGNORECASE)
+# Between two addresses in one string.
+_SEPARATOR = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGNORECASE)
+_WRAPPING: Final = "\"'<>“”‘’«»`"
+_COMMENT = re.compile(r"\s+(?:[(\[|–—]|- )")
+
+# Stricter than `factcheck.database.model_fields.WebAddressValidator`, so that whatever passes here passes there.
+_LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?"
+_BELOW = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(
+    rf"(?:{_BELOW}\.)*(?:{_LABEL}\.)+(?:xn--[a-z0-9]{{1,59}}|[a-z\u00a1-\uffff]{{2,63}})\.?", re.IGNORECASE
+)
+_NETLOC = re.compile(r"(?P<host>[^\s:@/?#\[\]]+)(?::\d{1,5})?")
+
+# Archives that keep the address of what they keep in their own.
+_ARCHIVED = re.compile(
+    r"https?://(?:(?:web|wayback|waybackmachine)\.archive\.org/(?:web/)?[\w*]+/"
+    r"|archive\.(?:is|today|ph|md|li|vn|fo)/(?:\d{4,14}|o/\w+)/"
+    r"|pandora\.nla\.gov\.au/+pan/\d+/[\w-]+/"
+    r"|webarchive\.(?:nla\.gov\.au|nationalarchives\.gov\.uk|loc\.gov)/(?:awa/|all/)?\d{4,14}/"
+    r"|(?:www\.)?webcitation\.org/query\?url=)(?P<original>.+)",
+    re.IGNORECASE,
+)
+
+
+def read_addresses(value: Any, limit: int = LONGEST) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The http(s) addresses in a value, each once and in their order; and why others were left out."""
+    if (
+        isinstance(value, str)
+        and (match := _PLAIN.fullmatch(value))
+        and len(value) <= limit
+        and value.count("://") == 1
+        and _netloc_is_sound(match[1])
+    ):
+        return (value,), ()
+    addresses: dict[str, None] = {}
+    problems: list[Problem] = []
+    for text in _texts(value):
+        for part in _parts(text):
+            match _address(part, limit):
+                case Problem() as problem:
+                    problems.append(problem)
+                case str() as address if address:
+                    addresses[address] = None
+    return tuple(addresses), tuple(problems)
+
+
+@lru_cache(maxsize=1024)
+def original(address: str) -> str:
+    """The address of what an archive keeps, where the archive's own names it; otherwise the same."""
+    if not (match := _ARCHIVED.match(address)):
+        return address
+    inner = unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
+    inner = _SCHEME.sub(r"\1://", inner, count=1) if _SCHEME.match(inner) else f"http://{inner}"
+    return original(inner) if len(inner) < len(address) else inner
+
+
+def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping() if depth < _DEEPEST:
+            yield from next(
+                (found for key in _KEYS if (found := list(_texts(value.get(key), depth + 1)))), []
+            )
+        case list() | tuple() if depth < _DEEPEST:
+            for entry in value:
+                yield from _texts(entry, depth + 1)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The addresses in one string. A comma inside an address stays: only one before the next address separates."""
+    for part in (clean(part) for row in text[:MOST].splitlines() for part in _SEPARATOR.split(row)):
+        half = len(part) // 2
+        # The same address twice, without anything between.
+        yield part[:half] if half > 10 and part[:half] == part[half:] and _SCHEME.match(part) else part
+
+
+def _address(text: str, limit: int) -> str | Problem:
+    """One address, or ""  where there is none."""
+    text = text.strip(_WRAPPING + " \u00a0")
+    if says_nothing(text):
+        return ""
+    if _ENCODED_SCHEME.match(text):
+        while "://" not in text[:10]:
+            text = unquote(text)
+    text = _COMMENT.split(text, maxsplit=1)[0]
+    if match := _SCHEME.match(text):
+        rest = text[match.end() :]
+        while inner := _SCHEME.match(rest):  # "http://https://"
+            match, rest = inner, rest[inner.end() :]
+        address = f"{match[1].lower()}://{rest}"
+    elif text.startswith("//") or _is_bare(text):
+        address = f"https://{text.lstrip('/')}"
+    else:
+        return Problem("not a web address", f"{shown(text)} is not a web address.")
+    # As browsers do it.
+    address = "%20".join(address.split()).rstrip("\\")
+    if len(address) > limit:
+        return Problem(
+            "address too long", f"{shown(address)} has {len(address):,} characters; {limit:,} can be stored."
+        )
+    if not _can_be_stored(address):
+        return Problem("not a web address", f"{shown(text)} is not an address on the public web.")
+    return address
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a text without a scheme is an address all the same: "www.example.org", "example.org/2019/"."""
+    if _OTHER_SCHEME.match(text) or text[:1] in "./#?":
+        return False
+    head, slash, rest = text.partition("/")
+    if (
+        any(character.isspace() for character in head)
+        or not _NETLOC.fullmatch(head)
+        or not _HOST.fullmatch(head)
+    ):
+        return False
+    return bool(tld.get_fld(f"https://{head}/", fail_silently=True)) and not (slash and " " in rest)
+
+
+def _can_be_stored(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        _port = parts.port
+    except ValueError:
+        return False
+    return _netloc_is_sound(parts.netloc)
+
+
+@lru_cache(maxsize=8192)
+def _netloc_is_sound(netloc: str) -> bool:
+    if not (match := _NETLOC.fullmatch(netloc)):
+        return False
+    host = match["host"]
+    if re.fullmatch(r"[\d.]+", host):
+        try:
+            return ipaddress.IPv4Address(host).is_global
+        except ValueError:
+            return False
+    return len(host) <= 253 and bool(_HOST.fullmatch(host)) and bool(domain(f"http://{host}/"))

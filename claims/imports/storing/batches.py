@@ -1,0 +1,317 @@
+"""A batch of reviews → rows: found, changed, stored, published; all of it or nothing.
+
+Most reviews of an archive are of statements that nothing is known of. What becomes of those is decided, numbered and
+rendered (`prepare`) while the batch before is being stored (`store`): the one keeps Python busy, the other PostgreSQL.
+Whatever touches a claim that is there is decided under its lock, inside the transaction that stores it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from claims.imports.storing import evidence, known_claims
+from claims.imports.storing.decisions import Decisions, Taken
+from claims.imports.storing.references import Things
+from claims.imports.storing.stage import Staged
+from claims.imports.storing.standing_claim import Standing
+from claims.imports.storing.unusable_records import left_out_of
+from claims.ledger import publishing
+from claims.ledger.entries import Entry, Line, entry
+from claims.models import (
+    Appearance,
+    Claim,
+    ClaimTopic,
+    ImportedChange,
+    ImportedRecord,
+    ImportProblem,
+    ImportRun,
+    PossibleDuplicate,
+    Publication,
+    Transition,
+    Verdict,
+)
+from claims.webhooks.worker_calls import announce
+from factcheck.database import clock
+from factcheck.database.bulk_copy import Lines, copy, expect_many, lines, reserve_ids, send
+
+_LONGEST_PLACE = {"file": 500, "position": 200}
+#: Why a claim is proposed of which an import has made a draft.
+_OF_THE_HOUSE = "Imported from the newsroom's own records: the verdict is a draft."
+
+
+@dataclass(slots=True)
+class Written:
+    """How many records of a batch became what."""
+
+    created: int = 0
+    updated: int = 0
+    agreed: int = 0
+    merged: int = 0
+    refused: int = 0
+    incomplete: int = 0
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A batch of which everything is ready that needs no lock."""
+
+    batch: Sequence[Staged]
+    run: ImportRun
+    things: Things
+    new: "_Rows"
+    known: list[Staged]
+    """Reviews of which something may be stored already."""
+
+
+def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
+    """Make ready what can be. What reviews refer to (publishers, claimants) is stored at once, for all that follow."""
+    now = clock.now()
+    with transaction.atomic():
+        expect_many()  # the end of the import waits until all of it is safe
+        things = Things((staged.review for staged in batch), now=now, by=run.started_by)
+        fresh, known = _divided(batch, run)
+        decisions = Decisions(run, things, now)
+        decisions.on_new(fresh)
+        rows = _Rows(decisions)
+    return Prepared(batch, run, things, rows, known)
+
+
+@transaction.atomic
+def store(prepared: Prepared) -> Written:
+    """Store a batch, and publish what it changes for the public."""
+    expect_many()
+    counts = Written()
+    prepared.new.store(counts)
+    if prepared.known:
+        decisions = Decisions(prepared.run, prepared.things, clock.now())
+        decisions.on_known(prepared.known)
+        _Rows(decisions).store(counts)
+    return counts
+
+
+def _divided(batch: Sequence[Staged], run: ImportRun) -> tuple[list[Staged], list[Staged]]:
+    """Reviews of statements that nothing is known of, and all others."""
+    keys = {staged.key for staged in batch if staged.key}
+    numbers = {staged.number_key for staged in batch if staged.number_key}
+    # What this import took itself is no earlier wording of what it takes now.
+    earlier = ImportedRecord.objects.filter(Q(key__any_of=keys) | Q(number_key__any_of=numbers)).exclude(
+        run=run
+    )
+    taken = {key for row in earlier.values_list("key", "number_key") for key in row if key}
+    statements: set[UUID] = {staged.statement_key for staged in batch}
+    there = set(
+        Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)
+    )
+    there |= {staged.statement_key for staged in batch if {staged.key, staged.number_key} & taken}
+    fresh = [staged for staged in batch if staged.statement_key not in there]
+    return fresh, [staged for staged in batch if staged.statement_key in there]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows that decisions amount to, numbered and rendered."""
+
+    decisions: Decisions
+    lines: list[Lines] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._number()
+        self.lines = [*self._parts(), *self._records(), *self._left_out()]
+
+    # Making ready -----------------------------------------------------------------------------------------------------
+
+    def _number(self) -> None:
+        new, old = self.decisions.new, self.decisions.old
+        for standing, pk in zip(new, reserve_ids(Claim, len(new)), strict=True):
+            standing.claim.pk = pk
+            if standing.verdicts:
+                standing.claim.state = Claim.State.ACCEPTED
+            elif standing.drafts:
+                standing.claim.reason = f"{_OF_THE_HOUSE}\n{standing.claim.reason}".strip()
+        places = [(one, place) for one in (*new, *old) for place in one.appearances]
+        for (one, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
+            place.pk, place.claim_id = pk, one.claim.pk
+            if one.is_new and one.claim.first_appearance_id is None:
+                one.claim.first_appearance_id = pk
+        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in (*one.verdicts, *one.drafts)]
+        for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
+            verdict.pk, verdict.claim_id = pk, claim.pk
+
+    def _entry(self, standing: Standing) -> Entry:
+        """The first entry of a new claim's ledger."""
+        verdicts = sorted(
+            standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
+        )
+        this = Line(version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now)
+        return entry(
+            standing.claim,
+            topics=standing.topics,
+            appearances=standing.appearances,
+            verdicts=[(verdict, ()) for verdict in verdicts],
+            merged_from=[],
+            ledger=[this],
+        )
+
+    def _parts(self) -> Iterator[Lines]:
+        """Claims, what belongs to them, and the first entries of their ledgers."""
+        new, old = self.decisions.new, self.decisions.old
+        standings = [*new, *old]
+        yield from lines(Claim, [one.claim for one in new])
+        yield from lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
+        yield from lines(Verdict, [verdict for one in standings for verdict in one.drafts])
+        yield from lines(Appearance, [place for one in standings for place in one.appearances])
+        topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
+        yield from lines(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics])
+        yield from publishing.lines_of([self._entry(one) for one in new if one.verdicts])
+
+    def _records(self) -> list[Lines]:
+        return lines(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
+
+    def _left_out(self) -> list[Lines]:
+        """What of the records was not stored because something else is, each with the record that says it."""
+        taken = [one for one in self.decisions.taken if one.left_out]
+        there = known_claims.places(one.standing.claim.pk for one in taken if not one.standing.is_new)
+        return lines(
+            ImportProblem,
+            [
+                problem
+                for one in taken
+                for staged in (one.staged, *one.staged.repeated())
+                for problem in left_out_of(
+                    self.decisions.run,
+                    staged,
+                    one.left_out,
+                    into=f"claim {one.standing.claim.pk}",
+                    of=str(one.standing.first_place or there.get(one.standing.claim.pk, "")),
+                    is_merged=one.outcome == ImportedRecord.Outcome.MERGED or staged is not one.staged,
+                )
+            ],
+        )
+
+    # Storing ----------------------------------------------------------------------------------------------------------
+
+    def store(self, counts: Written) -> None:
+        """Store everything, and count it."""
+        old = self.decisions.old
+        self._change_old_claims(old)
+        send(self.lines)
+        if any(one.verdicts for one in self.decisions.new):
+            announce()
+        verdicts = (verdict for one in old for verdict in one.verdicts)
+        evidence.take_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
+        self._publish_old(old)
+        self._write_down()
+        counts.refused += len(self.decisions.problems)
+        counts.incomplete += sum(
+            bool(taken.left_out) and taken.outcome != ImportedRecord.Outcome.MERGED
+            for taken in self.decisions.taken
+        )
+        for taken in self.decisions.taken:
+            setattr(counts, taken.outcome, getattr(counts, taken.outcome) + 1)
+            repeats = len(taken.staged.repeats)
+            counts.merged += repeats if taken.left_out else 0
+            counts.agreed += 0 if taken.left_out else repeats
+
+    def _change_old_claims(self, old: list[Standing]) -> None:
+        accepted = [one.claim for one in old if one.verdicts and one.claim.state == Claim.State.PROPOSED]
+        superseded = [verdict for one in old for verdict in one.superseded]
+        copy(
+            Transition,
+            [
+                *(self._transition(claim, None, "accept", "proposed", "accepted") for claim in accepted),
+                *(
+                    self._transition(verdict.claim, verdict, "supersede", "published", "superseded")
+                    for verdict in superseded
+                ),
+            ],
+        )
+        for claim in accepted:
+            claim.state = Claim.State.ACCEPTED
+        changed = [one.claim for one in old if one.before or one.claim in accepted]
+        for claim in changed:
+            claim.updated_at = self.decisions.now
+        words = ["statement", "language", "claimant", "claimed_on", "context"]
+        Claim.objects.bulk_update(changed, ["state", "updated_at", *words], batch_size=500)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in superseded]).update(
+            state=Verdict.State.SUPERSEDED
+        )
+
+    def _publish_old(self, old: list[Standing]) -> None:
+        changes: dict[int, publishing.Change] = {}
+        for one in old:
+            corrections = [verdict for verdict in one.verdicts if verdict.supersedes_id]
+            public = any(verdict.pk for verdict in one.live.values())
+            if corrections or (public and one.notes):
+                changes[one.claim.pk] = publishing.Change(Publication.Kind.UPDATE, one.note())
+            elif one.verdicts:
+                changes[one.claim.pk] = publishing.Change(Publication.Kind.ADDITION)
+        publishing.record_all(changes)
+
+    def _write_down(self) -> None:
+        copy(ImportProblem, self.decisions.problems)
+        copy(ImportedChange, [self._change(one) for one in self.decisions.old if one.is_changed])
+        copy(
+            PossibleDuplicate,
+            [
+                PossibleDuplicate(claim=later.claim, earlier=earlier.claim, run=self.decisions.run)
+                for later, earlier in self.decisions.pairs
+                if self.decisions.is_stored(later) and self.decisions.is_stored(earlier)
+            ],
+        )
+
+    def _record(self, taken: Taken) -> dict[str, Any]:
+        review = taken.staged.review
+        return {
+            "run_id": self.decisions.run.pk,
+            "digest": taken.staged.digest,
+            "key": taken.staged.key,
+            "number_key": taken.staged.number_key,
+            "number": review.id,
+            "differs": bool(taken.left_out),
+            "at": self.decisions.now,
+            "claim_id": taken.standing.claim.pk,
+            "verdict_id": taken.verdict.pk if taken.verdict else None,
+            "outcome": taken.outcome,
+            "made_claim": taken.made_claim,
+            "made_verdict": taken.made_verdict,
+            "label": review.rating.raw if review.rating else "",
+            "file": review.place.file[: _LONGEST_PLACE["file"]],
+            "position": review.place.position[: _LONGEST_PLACE["position"]],
+        }
+
+    def _change(self, one: Standing) -> ImportedChange:
+        """For whoever undoes the import."""
+        claim = one.claim
+        return ImportedChange(
+            run=self.decisions.run,
+            claim=claim,
+            fields={
+                name: [_plain(before), _plain(getattr(claim, name))] for name, before in one.before.items()
+            },
+            appearances=[place.pk for place in one.appearances],
+            topics=[topic.pk for topic in one.topics],
+        )
+
+    def _transition(
+        self, claim: Claim, verdict: Verdict | None, action: str, before: str, after: str
+    ) -> Transition:
+        return Transition(
+            claim=claim,
+            verdict=verdict,
+            action=action,
+            before=before,
+            after=after,
+            actor=self.decisions.run.started_by,
+            actor_name=self.decisions.run.started_by_name or str(self.decisions.run),
+            import_run=self.decisions.run,
+            note=str(self.decisions.run),
+        )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

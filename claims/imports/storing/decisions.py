@@ -1,0 +1,163 @@
+"""What the reviews of a batch become: decided in memory, row by row, and stored by `claims.imports.storing.batches`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+
+from claims.imports.reading.review_record import Review
+from claims.imports.storing import known_claims
+from claims.imports.storing.disagreement import Disagreement
+from claims.imports.storing.house_records import HouseRecords
+from claims.imports.storing.references import Things
+from claims.imports.storing.remembered_records import Remembered
+from claims.imports.storing.same_claims import Pair, assign
+from claims.imports.storing.stage import Staged
+from claims.imports.storing.standing_claim import Standing
+from claims.imports.storing.unusable_records import refusal_of
+from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
+from factcheck.database.bulk_copy import Maker
+
+
+@cache
+def _claims() -> Maker[Claim]:
+    return Maker(Claim)
+
+
+@dataclass(slots=True)
+class Taken:
+    """A review, and what became of it."""
+
+    staged: Staged
+    standing: Standing
+    outcome: str
+    verdict: Verdict | None
+    left_out: dict[str, str]
+    """Fields of which something else is stored, and what that is."""
+    made_claim: bool
+    made_verdict: bool
+
+
+class Decisions:
+    """What some reviews become.
+
+    Args:
+        things: what the reviews refer to.
+        now: when what they say is published.
+    """
+
+    def __init__(self, run: ImportRun, things: Things, now: datetime) -> None:
+        self.run, self.things, self.now = run, things, now
+        self._house = HouseRecords(run)
+        self.taken: list[Taken] = []
+        self.pairs: list[Pair] = []
+        self.problems: list[ImportProblem] = []
+        self._standings: dict[int, Standing] = {}
+
+    @property
+    def new(self) -> list[Standing]:
+        """Claims to store."""
+        return [one for one in self._standings.values() if one.is_new]
+
+    @property
+    def old(self) -> list[Standing]:
+        """Claims to change."""
+        return [one for one in self._standings.values() if not one.is_new]
+
+    def on_new(self, reviews: Iterable[Staged]) -> None:
+        """Decide about reviews of statements that nothing is known of yet."""
+        for _, group in groupby(self._admitted(reviews), key=lambda staged: staged.statement_key):
+            assigned, pairs = assign(group, [], self.things, known={}, new=self._new)
+            self.pairs += pairs
+            for staged, standing in _rated_first(assigned):
+                self._take(staged, standing)
+
+    def on_known(self, reviews: list[Staged]) -> None:
+        """Decide about reviews of which something may be stored. Called inside the transaction that stores them."""
+        reviews = list(self._admitted(reviews))
+        earlier = Remembered(known_claims.taken_before(reviews, run=self.run.pk))
+        there = known_claims.standings({staged.statement_key for staged in reviews}, earlier.claims)
+        for key, group in groupby(reviews, key=lambda staged: staged.statement_key):
+            of_statement = list(group)
+            found = {staged.digest: earlier.find(staged, there.by_id) for staged in of_statement}
+            known = {digest: standing for digest, standing in found.items() if standing}
+            standings = list(there.of_statement.get(key, []))
+            assigned, pairs = assign(of_statement, standings, self.things, known=known, new=self._new)
+            self.pairs += pairs
+            for staged, standing in _rated_first(assigned):
+                is_known = staged.digest in known
+                revises = is_known and earlier.says_otherwise(staged, standing)
+                self._take(staged, standing, is_known=is_known, revises=revises)
+
+    def is_stored(self, standing: Standing) -> bool:
+        return not standing.is_new or id(standing) in self._standings
+
+    def _admitted(self, reviews: Iterable[Staged]) -> Iterator[Staged]:
+        """Those that are by somebody whom nobody takes for the house; no claim is to count the others."""
+        for staged in reviews:
+            try:
+                self.things.require_no_namesake(staged.review.publisher)
+            except Disagreement as disagreement:
+                self._refuse(staged, disagreement)
+            else:
+                yield staged
+
+    def _new(self, review: Review) -> Standing:
+        claim = _claims()(
+            statement=review.statement,
+            language=review.language,
+            state=Claim.State.PROPOSED,
+            reason="" if review.rating else _reason(review),
+            created_by_id=self.run.started_by_id,
+            updated_at=self.now,
+        )
+        return Standing(claim, is_new=True)
+
+    def _take(
+        self, staged: Staged, standing: Standing, *, is_known: bool = False, revises: bool = False
+    ) -> None:
+        first = standing.is_new and id(standing) not in self._standings
+        before = len(standing.verdicts) + len(standing.drafts)
+        try:
+            outcome, verdict, left_out = standing.take(
+                staged.review,
+                self.things,
+                now=self.now,
+                house=self._house,
+                is_known=is_known,
+                revises=revises,
+            )
+        except Disagreement as disagreement:
+            self._refuse(staged, disagreement)
+            return
+        self._standings[id(standing)] = standing
+        if first:
+            outcome = ImportedRecord.Outcome.CREATED
+        elif left_out and outcome == ImportedRecord.Outcome.AGREED:
+            outcome = ImportedRecord.Outcome.MERGED
+        made = len(standing.verdicts) + len(standing.drafts) > before
+        self.taken.append(Taken(staged, standing, outcome, verdict, left_out, first, made))
+
+    def _refuse(self, staged: Staged, disagreement: Disagreement) -> None:
+        self.problems += [
+            refusal_of(self.run, one, disagreement.field, disagreement.code, str(disagreement))
+            for one in (staged, *staged.repeated())
+        ]
+
+
+def _rated_first(assigned: list[tuple[Staged, Standing]]) -> list[tuple[Staged, Standing]]:
+    """So that what an unrated record says of a review finds the verdict that it belongs to, whichever came first."""
+    return sorted(assigned, key=lambda pair: pair[0].review.rating is None)
+
+
+def _reason(review: Review) -> str:
+    """Why a claim without a verdict is there, and what else its record says."""
+    lines = ["Imported without a rating."]
+    if review.publisher:
+        when = f" on {review.reviewed_on}" if review.reviewed_on else ""
+        where = f": {review.url}" if review.url else "."
+        lines[0] += f" {review.publisher.name} looked at it{when}{where}"
+    said = {"Headline": review.title, "By": review.byline, "Finding": review.summary}
+    said |= {"Language of the review": review.review_language}
+    return "\n".join([*lines, *(f"{name}: {value}" for name, value in said.items() if value)])

@@ -1,0 +1,195 @@
+"""The newsroom's own archive: published without a sign-off for each verdict, because two administrators answer for it.
+
+One asks for it. It is read and held, with nothing stored of it; another one looks at a sample of what it would bring
+and releases it. Only then it is imported, from the very bytes that were read.
+"""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.raw_record import Refusal
+from claims.imports.reading.recipe import Recipe
+from claims.imports.reading.review_record import Review
+from claims.imports.storing import runs
+from claims.imports.storing.tasks import run_import
+from claims.imports.storing.unusable_records import problem_of
+from claims.models import ImportProblem, ImportRun
+from claims.newsroom.roles import require
+from claims.review.moves import IllegalMove, NotAllowed
+from claims.review.workflow import display_name
+from factcheck.database.bulk_copy import copy
+from sources.material import STANDARD_INPUT, is_address
+
+PERMISSION = "claims.import_house_archive"
+#: So many records the second administrator looks at.
+SAMPLE = 25
+
+_STATE = ImportRun.State
+#: Problems are stored so many at a time.
+_AT_ONCE = 1_000
+
+
+def ask(run: ImportRun, *, by: User) -> None:
+    """Have an upload read and held as a house archive.
+
+    Raises:
+        NotAllowed: the person is no administrator.
+        IllegalMove: it was started already.
+    """
+    require(by, PERMISSION, _("bring in the newsroom's own archive"))
+    with transaction.atomic():
+        row = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if row.state != _STATE.CHOSEN:
+            raise IllegalMove(_("It has been started meanwhile."))
+        row.house_archive, row.started_by, row.started_by_name = True, by, display_name(by)
+        row.save(update_fields=["house_archive", "started_by", "started_by_name"])
+        runs.start(row, by=by)
+
+
+def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
+    """Take a copy of a file, to be read and held as a house archive.
+
+    Raises:
+        NotAllowed: the person is no administrator.
+        IllegalMove: it is no file, or is held already.
+    """
+    require(by, PERMISSION, _("bring in the newsroom's own archive"))
+    if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
+        raise IllegalMove(
+            _(
+                "A house archive is one file, of which a copy is kept: what is released is what was looked at."
+                " Pack a folder as a ZIP file."
+            )
+        )
+    digest = runs.digest_of(place)
+    if held := ImportRun.objects.filter(content_sha256=digest, state=_STATE.HELD).first():
+        raise IllegalMove(_("%(run)s waits for a second administrator already.") % {"run": held})
+    path = Path(place)
+    run = ImportRun(
+        origin=place[:2000],
+        content_sha256=digest,
+        size=path.stat().st_size,
+        format=recipe.format,
+        format_settings={"mapping": recipe.mapping.to_json()} if recipe.mapping else {},
+        house_archive=True,
+        started_by=by,
+        started_by_name=display_name(by),
+    )
+    with path.open("rb") as stream:
+        run.upload.save(path.name, File(stream), save=False)
+    run.save()
+    return run
+
+
+def hold(run: ImportRun) -> ImportRun:
+    """Read all of it, store nothing, and keep a sample for the second administrator."""
+    ImportProblem.objects.filter(run=run).delete()
+    run.records = run.refused = 0
+    run.state, run.error, run.moved_at = _STATE.READING, "", timezone.now()
+    run.save(update_fields=["records", "refused", "state", "error", "moved_at"])
+    sample = _Sample()
+    try:
+        for problems in _read(run, sample):
+            copy(ImportProblem, problems)
+    except Exception as problem:
+        _fail(run, f"{type(problem).__name__}: {problem}".replace("\0", ""))
+        raise
+    if not sample.chosen:
+        _fail(run, _("No record of it can be stored."))
+        return run
+    run.sample, run.state, run.moved_at = sample.chosen, _STATE.HELD, timezone.now()
+    run.save(update_fields=["records", "refused", "sample", "state", "moved_at"])
+    return run
+
+
+def may_release(run: ImportRun, by: User) -> bool:
+    """Whether it waits for somebody like this person."""
+    return run.state == _STATE.HELD and run.started_by_id != by.pk and by.has_perm(PERMISSION)
+
+
+@transaction.atomic
+def release(run: ImportRun, *, by: User) -> None:
+    """Have it imported and published: whoever says so has looked at the sample.
+
+    Raises:
+        NotAllowed: the person is no administrator, or asked for it.
+        IllegalMove: it does not wait for that.
+    """
+    require(by, PERMISSION, _("release the newsroom's own archive"))
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if run.state != _STATE.HELD:
+        raise IllegalMove(
+            _("This import does not wait to be released: it is “%(state)s”.")
+            % {"state": run.get_state_display()}
+        )
+    if run.started_by_id == by.pk:
+        raise NotAllowed(
+            _("You asked for this archive yourself. Another administrator has to look at it and release it.")
+        )
+    run.released_by, run.released_by_name, run.released_at = by, display_name(by), timezone.now()
+    run.save(update_fields=["released_by", "released_by_name", "released_at"])
+    run.state = _STATE.WAITING
+    run.save(update_fields=["state"])
+    run_import.configure(queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
+
+
+class _Sample:
+    """Some records, each as likely as any other (algorithm R). Nobody who prepares a file can tell which."""
+
+    def __init__(self) -> None:
+        self.chosen: list[dict[str, Any]] = []
+        self._seen = 0
+
+    def add(self, review: Review) -> None:
+        self._seen += 1
+        if len(self.chosen) < SAMPLE:
+            self.chosen.append(_shown(review))
+        elif (place := secrets.randbelow(self._seen)) < SAMPLE:
+            self.chosen[place] = _shown(review)
+
+
+def _read(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem]]:
+    problems: list[ImportProblem] = []
+    for item, conventions in runs.uploaded(run):
+        run.records += 1
+        found = item if isinstance(item, Refusal) else read_review(item, conventions)
+        if isinstance(found, Refusal):
+            run.refused += 1
+            problems.append(problem_of(run, found))
+        else:
+            sample.add(found)
+        if len(problems) == _AT_ONCE:
+            yield problems
+            problems = []
+    yield problems
+
+
+def _shown(review: Review) -> dict[str, Any]:
+    """A record as the second administrator sees it."""
+    return {
+        "position": review.place.position,
+        "statement": review.statement,
+        "language": review.language,
+        "claimant": review.claimant.name if review.claimant else "",
+        "publisher": review.publisher.name if review.publisher else "",
+        "rating": review.rating.text if review.rating else "",
+        "rating_class": review.rating.normalised if review.rating else "",
+        "reviewed_on": review.reviewed_on.isoformat() if review.reviewed_on else "",
+        "title": review.title,
+        "summary": review.summary,
+        "url": review.url,
+    }
+
+
+def _fail(run: ImportRun, why: str) -> None:
+    run.state, run.error = _STATE.FAILED, why
+    run.save(update_fields=["records", "refused", "state", "error"])

@@ -1,0 +1,166 @@
+"""Records of the house itself. An import never speaks for the newsroom: they become drafts, or come as its archive.
+
+A draft's author is whoever imports it, and somebody else signs it off. A house archive (`claims.imports.storing.house_archive`)
+was released by a second administrator, and its verdicts say where they come from.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from claims.imports.reading.review_record import Outlet
+from claims.imports.storing.disagreement import Disagreement
+from claims.models import Evidence, ImportedRecord, ImportRun, Verdict
+from sources.addresses import domain
+from sources.models import Publisher
+
+_DRAFT = Verdict.State.DRAFT
+
+
+class NotForTheHouse(Disagreement):
+    """A record that cannot become a verdict of the house, and why."""
+
+    field, code = "publisher", "record of the house"
+
+
+class HouseRecords:
+    """What becomes of records of the house in one import."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self.run = run
+        self.is_archive = run.house_archive and run.released_by_id is not None
+
+    def require_own(self, publisher: Publisher | None) -> None:
+        """A house archive holds what the house published, and nothing of others.
+
+        Raises:
+            NotForTheHouse: it is somebody else's.
+        """
+        if self.is_archive and publisher and not publisher.is_house:
+            raise NotForTheHouse(
+                f"This is a record of {publisher}, and a house archive holds only the newsroom's own."
+                " Import it without “house archive”."
+            )
+
+    def require_place(
+        self,
+        *,
+        live: Verdict | None,
+        open_: Verdict | None,
+        had_one: bool,
+        says_otherwise: bool,
+        revises: bool,
+        drafted_now: bool,
+    ) -> None:
+        """That the house can have a verdict by this record, or has the same already.
+
+        Args:
+            live: the published verdict of the house on the claim.
+            open_: the draft of the house, or what is in review.
+            had_one: whether there was a verdict that is not published any more.
+            says_otherwise: whether the record says something else than the one that is there.
+            revises: whether it replaces an archived verdict, which a house archive may.
+            drafted_now: whether the draft is of another record of this import.
+
+        Raises:
+            NotForTheHouse: it cannot, and what to do instead.
+        """
+        if drafted_now and says_otherwise:
+            raise NotForTheHouse(
+                "Another record of this import is the newsroom's draft on this claim, and says something else."
+                " Correct the one that is wrong and feed it back."
+            )
+        if open_ and (says_otherwise or self.is_archive):
+            raise NotForTheHouse(
+                f"The newsroom has an open draft on this claim (verdict {open_.pk}). Edit that one, or delete it first."
+            )
+        if live and says_otherwise and not revises:
+            raise NotForTheHouse(
+                f"The newsroom has published another verdict on this claim (verdict {live.pk})."
+                " Draft a new version of it on the desk."
+            )
+        if had_one and not (live or open_):
+            raise NotForTheHouse(
+                "The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk."
+            )
+        if not self.is_archive and self.run.started_by_id is None:
+            raise NotForTheHouse(
+                "This is a record of this newsroom, so it becomes a draft, and a draft has an author."
+                " Say who imports it with --by."
+            )
+
+    def terms(self, publisher: Publisher) -> dict[str, Any]:
+        """In which state, and in whose name, a verdict of this publisher comes, where it is not as all others."""
+        if not publisher.is_house:
+            return {"origin": Verdict.Origin.IMPORTED}
+        if self.is_archive:
+            return {"origin": Verdict.Origin.HOUSE_ARCHIVE, "archive_run_id": self.run.pk}
+        return {
+            "origin": Verdict.Origin.HOUSE,
+            "author_id": self.run.started_by_id,
+            "state": _DRAFT,
+            "published_at": None,
+        }
+
+    def may_revise(self, live: Verdict) -> bool:
+        """Whether the import may replace this verdict by a version that says something else."""
+        if live.origin == Verdict.Origin.HOUSE_ARCHIVE:
+            return self.is_archive and not live.is_restored
+        return live.origin == Verdict.Origin.IMPORTED
+
+
+# Who speaks as the house ----------------------------------------------------------------------------------------------
+
+
+def speaking_as(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
+    """Those of the outlets that are the house; and those that have its name, but another address.
+
+    The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
+    address or one that the house names among its own.
+    """
+    own = {house.domain, domain(house.url)} - {""}
+    named = own | {domain(address) for address in house.same_as} - {""}
+    name = _folded(house.name)
+    ours: set[Outlet] = set()
+    namesakes: set[Outlet] = set()
+    for outlet in outlets:
+        place = outlet.domain or domain(outlet.url)
+        if place and _is_below(place, own):
+            ours.add(outlet)
+        elif _folded(outlet.name) == name:
+            (ours if not place or _is_below(place, named) else namesakes).add(outlet)
+    return ours, namesakes
+
+
+def is_namesake(house: Publisher, publisher: Publisher) -> bool:
+    """Whether readers would take another publisher for the house."""
+    return publisher.pk != house.pk and _folded(publisher.name) == _folded(house.name)
+
+
+def namesake_refused(outlet: Outlet) -> NotForTheHouse:
+    return NotForTheHouse(
+        f"“{outlet.name}” is the name of this newsroom, but {outlet.domain or outlet.url or 'its address'} is not its"
+        " site. If it is the newsroom's, add the address to it under Publishers; if not, name the publisher otherwise."
+    )
+
+
+def _is_below(place: str, hosts: set[str]) -> bool:
+    return any(place == host or place.endswith(f".{host}") for host in hosts)
+
+
+def _folded(name: str) -> str:
+    """A name as readers recognise it: letters and digits, whatever their case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+
+
+# Undoing --------------------------------------------------------------------------------------------------------------
+
+
+def untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
+    """Drafts of the house that were made of these records, and on which nobody has worked."""
+    made = records.filter(made_verdict=True).values("verdict")
+    drafts = Verdict.objects.filter(pk__in=made, origin=Verdict.Origin.HOUSE, state=_DRAFT)
+    drafts = drafts.filter(review_round=0, edited_by=[])
+    return drafts.exclude(pk__in=Evidence.objects.filter(verdict__in=drafts).values("verdict"))

@@ -1,0 +1,127 @@
+"""Claims that are there already, as reviews are held against them: read under lock, many at once."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+
+from claims.imports.reading.identity import name_key
+from claims.imports.reading.review_record import Person
+from claims.imports.storing.stage import Staged
+from claims.imports.storing.standing_claim import Standing
+from claims.models import Appearance, Claim, ImportedRecord, Verdict
+
+_OURS = (Verdict.State.PUBLISHED, Verdict.State.IN_REVIEW)
+
+
+class Earlier(NamedTuple):
+    """A record that an earlier import took."""
+
+    run: int
+    claim: int
+    digest: UUID
+    key: UUID | None
+    number_key: UUID | None
+    number: str
+    file: str
+
+
+class Known(NamedTuple):
+    """Claims that are there, in the order of their age."""
+
+    of_statement: dict[UUID, list[Standing]]
+    by_id: dict[int, Standing]
+    """By the ids of claims; one that was merged stands for its target."""
+
+
+def standings(keys: Iterable[UUID], ids: Iterable[int]) -> Known:
+    """Claims with these statements or ids.
+
+    A claim that was merged stands for its target. One that was declined stands for nothing: an editor decided not to
+    have it checked, but somebody else did check it.
+    """
+    wanted = Q(statement_key__any_of=keys) | Q(pk__any_of=ids)
+    there = Claim.objects.filter(wanted).exclude(state=Claim.State.DECLINED)
+    rows = list(there.values_list("pk", "merged_into", "statement_key"))
+    if not rows:
+        return Known({}, {})
+    claims = {
+        claim.pk: claim
+        for claim in Claim.objects.select_for_update(of=("self",))
+        .select_related("claimant")
+        .filter(pk__in={target or pk for pk, target, _ in rows})
+        .order_by("pk")
+    }
+    loaded = _loaded(claims)
+    found = Known({}, {})
+    for pk, target, key in sorted(rows):
+        if standing := loaded.get(target or pk):
+            found.by_id[pk] = standing
+            group = found.of_statement.setdefault(key, [])
+            if standing not in group:
+                group.append(standing)
+    return found
+
+
+def taken_before(reviews: Iterable[Staged], *, run: int) -> list[Earlier]:
+    """Records of earlier imports that said the same, or are perhaps of the same reviews, the last one first.
+
+    Not of this import: of what it took from a page before it was broken off, it took the rest as another review too.
+    """
+    reviews = list(reviews)
+    alike = (
+        Q(digest__any_of={staged.digest for staged in reviews})
+        | Q(key__any_of={staged.key for staged in reviews if staged.key})
+        | Q(number_key__any_of={staged.number_key for staged in reviews if staged.number_key})
+    )
+    rows = ImportedRecord.objects.filter(alike).exclude(run=run).order_by("-pk")
+    return [
+        Earlier(*row)
+        for row in rows.values_list("run_id", "claim_id", "digest", "key", "number_key", "number", "file")
+    ]
+
+
+def places(claims: Iterable[int]) -> dict[int, str]:
+    """Of which record each claim was made, or what first said something about it."""
+    rows = ImportedRecord.objects.filter(claim__in=set(claims)).exclude(outcome="merged").order_by("-pk")
+    return {
+        claim: f"{file}, {position}"
+        for claim, file, position in rows.values_list("claim", "file", "position")
+    }
+
+
+def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
+    found = {pk: Standing(claim, names=_names(claim)) for pk, claim in claims.items()}
+    verdicts = (
+        Verdict.objects.filter(Q(claim__in=claims) | Q(claim__merged_into__in=claims))
+        .select_related("rating__scale", "publisher", "claim")
+        .order_by("pk")
+    )
+    for verdict in verdicts:
+        standing = found[verdict.claim.merged_into_id or verdict.claim_id]
+        if verdict.claim_id == standing.claim.pk:
+            standing.versions[verdict.publisher_id] = max(
+                verdict.version, standing.versions.get(verdict.publisher_id, 0)
+            )
+        if verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            standing.open.setdefault(verdict.publisher_id, verdict)
+        if verdict.state == Verdict.State.PUBLISHED:
+            standing.live.setdefault(verdict.publisher_id, verdict)
+            standing.retracted.discard(verdict.publisher_id)
+        elif verdict.state == Verdict.State.RETRACTED and verdict.claim_id == standing.claim.pk:
+            standing.retracted.add(verdict.publisher_id)
+        if verdict.state in _OURS and verdict.origin != Verdict.Origin.IMPORTED:
+            standing.words_are_ours = True
+        standing.publisher_ids.add(verdict.publisher_id)
+    for claim, source in Appearance.objects.filter(claim__in=claims).values_list("claim_id", "source_id"):
+        found[claim].source_ids.add(source)
+    for claim, topic in Claim.topics.through.objects.filter(claim__in=claims).values_list(
+        "claim_id", "topic_id"
+    ):
+        found[claim].topic_ids.add(topic)
+    return found
+
+
+def _names(claim: Claim) -> set[str]:
+    return {name_key(Person(claim.claimant.name))} if claim.claimant else set()

@@ -1,0 +1,92 @@
+"""Labels → ratings, as data: found on the publisher's scales, or added to them with their own words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from django.utils.text import slugify
+
+from claims.imports.reading.review_record import Label
+from claims.imports.reading.values.rating_labels import Scale, label_key, scales
+from claims.models import Rating, RatingScale
+from factcheck.database.locks import hold
+from sources.models import Publisher
+
+#: The scale of labels that belong to no scale that we know, and its version.
+IMPORTED_SCALE = "Labels as imported"
+AS_IMPORTED = "1"
+
+_LONGEST_CODE = 100
+
+#: A publisher's id and the key of a label: what two spellings of one rating share.
+Key = tuple[int, str]
+
+
+def key_of(publisher: Publisher, label: Label) -> Key:
+    return publisher.pk, label_key(label.text)
+
+
+def ratings_for(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rating]:
+    """The rating of each label; those that are missing are made, with the scale that they belong to.
+
+    What an editor decided about a rating stays. A label that is not known keeps its words and has no class.
+    """
+    found = _known(wanted)
+    if missing := {key: value for key, value in wanted.items() if key not in found}:
+        hold("imported ratings")
+        found |= _known(missing)
+        _add([value for key, value in missing.items() if key not in found])
+        found |= _known(missing)
+    return found
+
+
+def _known(wanted: Iterable[Key]) -> dict[Key, Rating]:
+    """By the key of the label, on any scale of the publisher; one that is in use before one that is not."""
+    publishers = {publisher for publisher, _ in wanted}
+    labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
+    by_key = {
+        (publisher, label_key(label)): pk
+        for pk, publisher, label in labels.values_list("pk", "scale__publisher", "label")
+    }
+    ids = {key: by_key[key] for key in wanted if key in by_key}
+    rows = Rating.objects.select_related("scale").in_bulk(ids.values())
+    return {key: rows[pk] for key, pk in ids.items()}
+
+
+def _add(labels: list[tuple[Publisher, Label]]) -> None:
+    """Store the whole scale of a label that is known to belong to one; otherwise the label by itself."""
+    steps: dict[RatingScale, dict[str, str]] = {}
+    for publisher, label in labels:
+        if scale := _shipped().get((publisher.domain, label.scale)):
+            row = _scale(publisher, scale.name, scale.version, scale.language)
+            steps[row] = dict(scale.labels)
+        else:
+            language = label.language or publisher.language or "und"
+            row = _scale(publisher, IMPORTED_SCALE, AS_IMPORTED, language)
+            steps.setdefault(row, {})[label.text] = label.normalised
+    for row, classes in steps.items():
+        Rating.objects.bulk_create(_ratings(row, classes))
+
+
+def _scale(publisher: Publisher, name: str, version: str, language: str) -> RatingScale:
+    # Nobody here rates by it.
+    row, _ = RatingScale.objects.get_or_create(
+        publisher=publisher, name=name, version=version, defaults={"language": language, "in_use": False}
+    )
+    return row
+
+
+def _ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:
+    """Ratings for those of the labels that the scale does not have."""
+    there = list(scale.ratings.values_list("label", "code"))
+    labels, codes = {label for label, _ in there}, {code for _, code in there}
+    for position, label in enumerate((label for label in classes if label not in labels), len(there) + 1):
+        code = slugify(label, allow_unicode=True)[:_LONGEST_CODE].strip("-_")
+        if not code or code in codes:
+            code = f"{code[: _LONGEST_CODE - 12]}-{position}".lstrip("-")
+        codes.add(code)
+        yield Rating(scale=scale, code=code, position=position, label=label, normalised=classes[label])
+
+
+@cache
+def _shipped() -> dict[tuple[str, str], Scale]:
+    return {(scale.publisher, scale.name): scale for scale in scales()}

@@ -1,0 +1,33 @@
+"""Which pages were read before, so that a site is asked only for what has changed."""
+
+from claims.models import VisitedPage
+
+
+class Visits:
+    """The memory of a crawl (`claims.imports.reading.opening.crawler.Memory`).
+
+    What is new in it is kept when the import is finished: a page whose reviews were not stored yet must come again.
+    """
+
+    def __init__(self) -> None:
+        self._new: dict[str, tuple[str, str]] = {}
+
+    def get(self, url: str) -> tuple[str, str] | None:
+        return VisitedPage.objects.filter(url=url[:2000]).values_list("etag", "last_modified").first()
+
+    def put(self, url: str, etag: str, modified: str) -> None:
+        if (etag or modified) and len(url) <= 2000 and len(etag) <= 500 and len(modified) <= 100:
+            self._new[url] = (etag, modified)
+
+    def keep(self) -> None:
+        rows = [
+            VisitedPage(url=url, etag=etag, last_modified=modified)
+            for url, (etag, modified) in self._new.items()
+        ]
+        VisitedPage.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["url"],
+            update_fields=["etag", "last_modified", "visited_at"],
+            batch_size=1000,
+        )

@@ -1,0 +1,260 @@
+"""What claims and verdicts refer to: publishers, ratings, claimants, topics and sources, found or made for a batch.
+
+What is stored of a thing stays as it is: a record only makes what is missing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.text import slugify
+
+from claims.imports.reading.identity import name_key, outlet_key
+from claims.imports.reading.review_record import Label, Outlet, Person, Review
+from claims.imports.reading.values.outlets import comes_with_the_program
+from claims.imports.storing.house_records import is_namesake, namesake_refused, speaking_as
+from claims.imports.storing.label_ratings import Key, key_of, ratings_for
+from claims.models import Claimant, Rating, Topic
+from factcheck.database.bulk_copy import copy, reserve_ids
+from factcheck.database.locks import hold
+from sources.addresses import domain, hosts, url_key
+from sources.models import Publisher, Source
+from sources.named_publishers import Known
+
+_LONGEST_TITLE = 500
+_LONGEST_SLUG = 100
+
+# Registrable domains whose pages are posts or films of whoever has an account there.
+_POSTS = frozenset(
+    [
+        "bsky.app",
+        "facebook.com",
+        "fb.com",
+        "fb.watch",
+        "gab.com",
+        "gettr.com",
+        "instagram.com",
+        "koo.in",
+        "kooapp.com",
+        "line.me",
+        "linkedin.com",
+        "reddit.com",
+        "sharechat.com",
+        "t.co",
+        "t.me",
+        "telegram.me",
+        "threads.net",
+        "tiktok.com",
+        "truthsocial.com",
+        "twitter.com",
+        "vk.com",
+        "wa.me",
+        "weibo.cn",
+        "weibo.com",
+        "whatsapp.com",
+        "x.com",
+    ]
+)
+_FILMS = frozenset(
+    ["bitchute.com", "dailymotion.com", "odysee.com", "rumble.com", "vimeo.com", "youtu.be", "youtube.com"]
+)
+
+
+class Things:
+    """The things that some reviews refer to, each stored. Made inside the transaction that stores the reviews."""
+
+    def __init__(self, reviews: Iterable[Review], *, now: datetime, by: User | None) -> None:
+        reviews = list(reviews)
+        self._now, self._by = now, by
+        outlets = [review.publisher for review in reviews if review.publisher]
+        self._house = Publisher.objects.house()
+        self._ours, self._namesakes = speaking_as(self._house, dict.fromkeys(outlets))
+        special = self._ours | self._namesakes
+        others = [outlet for outlet in outlets if outlet not in special]
+        self._publishers = _publishers({outlet_key(outlet): outlet for outlet in others})
+        self._ratings = self._rated(reviews)
+        people = [review.claimant for review in reviews if review.claimant]
+        self._claimants = _claimants({name_key(person): person for person in people})
+        self._topics = _topics({name.lower(): name for review in reviews for name in review.topics})
+        self._sources = self._appeared(
+            {url_key(url): url for review in reviews for url in review.appearances}
+        )
+
+    def publisher(self, outlet: Outlet) -> Publisher:
+        # Who only has the name of the house gets no publisher: no record of theirs is taken.
+        if outlet in self._ours or outlet in self._namesakes:
+            return self._house
+        return self._publishers[outlet_key(outlet)]
+
+    def require_no_namesake(self, outlet: Outlet | None) -> None:
+        """Raises NotForTheHouse where readers would take who judged for the house."""
+        if outlet and (outlet in self._namesakes or is_namesake(self._house, self.publisher(outlet))):
+            raise namesake_refused(outlet)
+
+    def rating(self, outlet: Outlet, label: Label) -> Rating:
+        return self._ratings[key_of(self.publisher(outlet), label)]
+
+    def claimant(self, person: Person) -> Claimant:
+        return self._claimants[name_key(person)]
+
+    def topic(self, name: str) -> Topic:
+        return self._topics[name.lower()]
+
+    def source(self, url: str) -> Source | None:
+        """The source at the address; None for what is no address of the web."""
+        return self._sources.get(url_key(url))
+
+    def _rated(self, reviews: list[Review]) -> dict[Key, Rating]:
+        wanted: dict[Key, tuple[Publisher, Label]] = {}
+        for review in reviews:
+            if review.rating and review.publisher and review.publisher not in self._namesakes:
+                publisher = self.publisher(review.publisher)
+                wanted.setdefault(key_of(publisher, review.rating), (publisher, review.rating))
+        return ratings_for(wanted)
+
+    def _appeared(self, wanted: dict[str, str]) -> dict[str, Source]:
+        wanted.pop("", None)
+        if not wanted:
+            return {}
+        rows = Source.objects.filter(url_key__any_of=wanted).select_related("publisher")
+        found = {row.url_key: row for row in rows}
+        missing = [key for key in wanted if key not in found]
+        places = {key: hosts(key) for key in missing}
+        known = Known(Publisher.objects.known([], {host for found in places.values() for host in found}))
+        made = [
+            Source(
+                id=pk,
+                title=wanted[key][:_LONGEST_TITLE],
+                kind=_kind(domain(key)),
+                url=wanted[key],
+                url_key=key,
+                publisher=known.at(places[key]),
+                created_by=self._by,
+                updated_at=self._now,
+            )
+            for key, pk in zip(missing, reserve_ids(Source, len(missing)), strict=True)
+        ]
+        copy(Source, made)
+        return found | {row.url_key: row for row in made}
+
+
+def _publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
+    known = _acquainted(wanted)
+    found = {key: _publisher(outlet, known) for key, outlet in wanted.items()}
+    if None in found.values():
+        hold("imported publishers")
+        known = _acquainted(wanted)
+        # One after the other: who is made for an outlet may be whom the next one means.
+        return {key: _publisher(outlet, known) or _made(outlet, known) for key, outlet in wanted.items()}
+    return {key: publisher for key, publisher in found.items() if publisher}
+
+
+def _acquainted(wanted: dict[str, Outlet]) -> Known:
+    """All whom these outlets may mean."""
+    if not wanted:
+        return Known([])
+    places = {host for outlet in wanted.values() for host in _hosts(outlet)}
+    return Known(Publisher.objects.known({outlet.name.lower() for outlet in wanted.values()}, places))
+
+
+def _publisher(outlet: Outlet, known: Known) -> Publisher | None:
+    """A listed publisher by its domain, any other by its name and host, one without a name by its host."""
+    places = _hosts(outlet)
+    by_host = comes_with_the_program(outlet) or outlet.name in places
+    return (known.at(places) if by_host else None) or known.called(outlet.name, places)
+
+
+def _made(outlet: Outlet, known: Known) -> Publisher:
+    free = outlet.domain if comes_with_the_program(outlet) else known.free_domain(_hosts(outlet))
+    made = Publisher.objects.create(
+        name=outlet.name,
+        kind=Publisher.Kind.FACT_CHECKER,
+        # Whoever is stored with an address is known by its domain, which may be somebody else's already.
+        url=(outlet.url or f"https://{free}/") if free else "",
+        domain=free,
+        country=outlet.country,
+        language=outlet.language,
+    )
+    known.add(made)
+    return made
+
+
+def _hosts(outlet: Outlet) -> tuple[str, ...]:
+    if not outlet.domain:
+        return ()
+    return (outlet.domain,) if comes_with_the_program(outlet) else hosts(f"https://{outlet.domain}/")
+
+
+def _claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:
+    found = _known_claimants(wanted)
+    if missing := {key: person for key, person in wanted.items() if key not in found}:
+        # The name that whoever else adds claimants holds as well.
+        hold("claimants")
+        found |= _known_claimants(missing)
+        new = {key: person for key, person in missing.items() if key not in found}
+        made = [
+            Claimant(
+                id=pk,
+                name=person.name,
+                kind=person.kind,
+                job_title=person.job_title,
+                same_as=list(person.same_as),
+            )
+            for person, pk in zip(new.values(), reserve_ids(Claimant, len(new)), strict=True)
+        ]
+        copy(Claimant, made)
+        found |= dict(zip(new, made, strict=True))
+    return found
+
+
+def _known_claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:
+    if not wanted:
+        return {}
+    names = {person.name.lower(): key for key, person in wanted.items()}
+    # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
+    rows = Claimant.objects.alias(lower=Lower("name")).filter(
+        Q(lower__any_of=names) | Q(name__any_of=[person.name for person in wanted.values()])
+    )
+    found = {names.get(row.name.lower()): row for row in rows.order_by("-pk")}
+    return {key: row for key, row in found.items() if key is not None}
+
+
+def _topics(wanted: dict[str, str]) -> dict[str, Topic]:
+    found = _known_topics(wanted)
+    if missing := {lower: name for lower, name in wanted.items() if lower not in found}:
+        hold("topics")
+        found |= _known_topics(missing)
+        for lower, name in missing.items():
+            if lower not in found:
+                slug = _slug(name)
+                found[lower], _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
+    return found
+
+
+def _known_topics(wanted: dict[str, str]) -> dict[str, Topic]:
+    if not wanted:
+        return {}
+    slugs = {_slug(name): lower for lower, name in wanted.items()}
+    rows = Topic.objects.alias(lower=Lower("name")).filter(
+        Q(slug__in=list(slugs)) | Q(lower__in=list(wanted))
+    )
+    found: dict[str, Topic] = {}
+    for row in rows.order_by("-pk"):
+        lower = row.name.lower()
+        if lower in wanted:
+            found[lower] = row
+        elif row.slug in slugs:
+            found.setdefault(slugs[row.slug], row)
+    return found
+
+
+def _slug(name: str) -> str:
+    return slugify(name, allow_unicode=True)[:_LONGEST_SLUG] or "topic"
+
+
+def _kind(host: str) -> str:
+    if host in _POSTS:
+        return Source.Kind.SOCIAL_POST
+    return Source.Kind.VIDEO if host in _FILMS else Source.Kind.WEB_PAGE

@@ -1,0 +1,52 @@
+"""What a review says besides its rating and the claim, and what of it is not what is stored."""
+
+from typing import Any, Final
+
+from claims.imports.reading.review_record import Person, Review
+from claims.models import Claimant, Verdict
+from sources.addresses import url_key
+
+#: What a review says in its verdict besides the rating: the field of a record → that of the verdict.
+DETAILS: Final = {
+    "review_url": "url",
+    "title": "title",
+    "summary": "summary",
+    "byline": "byline",
+    "reviewed_on": "reviewed_on",
+    "review_language": "language",
+}
+
+
+def said(review: Review) -> dict[str, Any]:
+    """What the review says that is kept in a verdict, besides the rating, by the fields of a record."""
+    return {
+        "review_url": review.url,
+        "title": review.title,
+        "summary": review.summary,
+        "byline": review.byline,
+        "reviewed_on": review.reviewed_on,
+        "review_language": review.review_language,
+    }
+
+
+def differing(review: Review, verdict: Verdict) -> dict[str, Any]:
+    """What of that the verdict does not say, or says otherwise."""
+    found = {}
+    for name, value in said(review).items():
+        stored = getattr(verdict, DETAILS[name])
+        same_page = name == "review_url" and url_key(value) == url_key(stored)
+        if value and value != stored and not same_page:
+            found[name] = value
+    return found
+
+
+def of_claimant(person: Person, claimant: Claimant) -> dict[str, str]:
+    """What the review says of the claimant and is not what is stored of them: the field → what is stored."""
+    left_out = {}
+    if person.kind not in ("unknown", claimant.kind):
+        left_out["claimant_kind"] = claimant.kind
+    if person.job_title and person.job_title != claimant.job_title:
+        left_out["claimant_title"] = claimant.job_title or "nothing"
+    if not set(person.same_as) <= set(claimant.same_as):
+        left_out["claimant_same_as"] = ", ".join(claimant.same_as) or "nothing"
+    return left_out

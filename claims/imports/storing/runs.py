@@ -1,0 +1,301 @@
+"""The life of an import: chosen, started, gone on with where it was broken off."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from claims.imports.reading.formats import spreadsheets
+from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.opening import crawler, places
+from claims.imports.reading.opening.file import File
+from claims.imports.reading.processes import Input
+from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, records
+from claims.imports.reading.recognition import detect
+from claims.imports.reading.review_record import Review
+from claims.imports.storing.execution import Tell, carry_out
+from claims.imports.storing.page_visits import Visits
+from claims.imports.storing.tasks import run_import
+from claims.imports.storing.unusable_records import report
+from claims.models import ImportRun
+from claims.newsroom.roles import require
+from claims.review.moves import IllegalMove
+from claims.review.workflow import display_name
+from sources.material import STANDARD_INPUT, is_address
+
+_STATE = ImportRun.State
+#: What may be begun, or begun again.
+STARTABLE = (_STATE.CHOSEN, _STATE.READING, _STATE.WRITING, _STATE.FAILED)
+
+
+#: The setting that says that the reviews of an upload are to be taken without ratings.
+UNRATED = "unrated"
+#: So many notes on one import are kept; a folder may hold a thousand files.
+MOST_NOTES = 200
+
+#: A record, and what would be stored of it.
+Previewed = tuple[Found | Refusal, Review | Refusal]
+
+
+class AlreadyRunning(Exception):
+    """Somebody is carrying this import out at this moment."""
+
+
+# Chosen at the desk ---------------------------------------------------------------------------------------------------
+
+
+def choose(upload: UploadedFile, *, by: User) -> ImportRun:
+    """Keep an uploaded file, and find out its format and how it is to be read.
+
+    Raises:
+        NotAllowed: the person's role does not include importing.
+    """
+    require(by, "claims.run_import", _("import files"))
+    run = ImportRun(
+        origin=(upload.name or _("upload"))[:2000],
+        size=upload.size,
+        content_sha256=_digest(upload),
+        started_by=by,
+        started_by_name=display_name(by),
+    )
+    upload.seek(0)
+    run.upload.save(Path(upload.name or "upload").name, upload, save=False)
+    with _opened(run) as files:
+        first, second = next(files, None), None
+        found = detect(first) if isinstance(first, File) else first
+        if isinstance(first, File) and isinstance(found, tuple) and found[0] is spreadsheets:
+            # What its columns are is not seen in its first bytes.
+            found = spreadsheets, spreadsheets.looked_into(first)
+        second = next(files, None)
+    if isinstance(found, tuple) and second is None:
+        form, how = found
+        run.format, run.format_settings = form.NAME, dict(how)
+    run.save()
+    return run
+
+
+def preview(
+    run: ImportRun,
+    *,
+    format: str,  # noqa: A002  as on the command line
+    settings: Mapping[str, Any],
+    count: int = 20,
+    noted: Callable[[str], None] = lambda sentence: None,
+) -> list[Previewed]:
+    """The first records of the upload, and as what each would be stored.
+
+    Args:
+        noted: is told what was not read, or read in an unusual way.
+    """
+    recipe = Recipe(format, settings if format else None)
+    with _opened(run) as files:
+        first = islice(
+            records(
+                files,
+                recipe,
+                noted=lambda file, sentence: noted(sentence),
+                unrated=lambda file: bool(settings.get(UNRATED)),
+            ),
+            count,
+        )
+        return [
+            (item, item if isinstance(item, Refusal) else read_review(item, conventions))
+            for item, conventions in first
+        ]
+
+
+@transaction.atomic
+def discard(run: ImportRun, *, by: User) -> None:
+    """Give up an import that was chosen and not started; its file goes once that is certain.
+
+    Raises:
+        NotAllowed: the person's role does not include importing.
+        IllegalMove: it was started; what it did stays on record, and can be undone.
+    """
+    require(by, "claims.run_import", _("import files"))
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if run.state != _STATE.CHOSEN:
+        raise IllegalMove(
+            _("This import cannot be discarded: it is “%(state)s”. Undo it instead.")
+            % {"state": run.get_state_display()}
+        )
+    storage, name = run.upload.storage, run.upload.name
+    run.delete()
+    if name:
+        transaction.on_commit(partial(storage.delete, name))
+
+
+def start(run: ImportRun, *, by: User) -> None:
+    """Have the worker import it.
+
+    Raises:
+        NotAllowed: the person's role does not include importing.
+        IllegalMove: it is running, finished or undone, or there is no upload that the worker could read.
+    """
+    require(by, "claims.run_import", _("import files"))
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if run.state not in STARTABLE:
+            raise IllegalMove(
+                _("This import cannot be started: it is “%(state)s”.") % {"state": run.get_state_display()}
+            )
+        if not run.upload:
+            raise IllegalMove(_("This import was started on the command line: repeat the command there."))
+        run.state = _STATE.WAITING
+        run.save(update_fields=["state"])
+        run_import.configure(queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
+
+
+# Named on the command line --------------------------------------------------------------------------------------------
+
+
+def begin(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
+    """The import of what is at a place: the one that was broken off on the same file, or a new one."""
+    digest = digest_of(place)
+    settings = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
+    broken_off = ImportRun.objects.filter(
+        content_sha256=digest,
+        state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED],
+        format=recipe.format,
+        house_archive=False,
+    )
+    run = broken_off.filter(format_settings=settings).order_by("pk").last() if digest else None
+    return run or ImportRun.objects.create(
+        origin=place[:2000],
+        content_sha256=digest,
+        size=places.size(place),
+        format=recipe.format,
+        format_settings=settings,
+        started_by=by,
+        started_by_name=display_name(by) if by else "",
+    )
+
+
+# Carried out ----------------------------------------------------------------------------------------------------------
+
+
+def run_place(
+    run: ImportRun,
+    place: str,
+    recipe: Recipe,
+    *,
+    detected: Detected,
+    tell: Tell,
+    most_pages: int,
+    unrated: Unrated = lambda file: False,
+) -> ImportRun:
+    """Import what is at a place.
+
+    Args:
+        unrated: whether the reviews in a file without ratings are to be taken all the same.
+        most_pages: how many pages of a site are asked for.
+
+    Raises:
+        AlreadyRunning: it is being carried out.
+    """
+    visits, read = Visits(), _Read()
+    if is_address(place):
+        files = crawler.files(place, memory=visits, most=most_pages)
+    else:
+        files = places.files(place, advanced=read.more)
+    with _nobody_else(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
+        found = records(files, recipe, detected=detected, noted=_noting(run), unrated=unrated)
+        carry_out(run, found, tell=tell, bytes_read=read.so_far)
+    visits.keep()
+    return run
+
+
+def uploaded(run: ImportRun) -> Iterator[Input]:
+    """What stands in the upload, read and not imported."""
+    recipe = Recipe(run.format, run.format_settings if run.format else None)
+    with _opened(run) as files:
+        yield from records(files, recipe)
+
+
+def run_upload(run: ImportRun) -> ImportRun:
+    """Import what was uploaded. Raises AlreadyRunning."""
+    recipe = Recipe(run.format, run.format_settings if run.format else None)
+    read = _Read()
+    with _nobody_else(run), _opened(run, read.more) as files:
+        unrated = bool(run.format_settings.get(UNRATED))
+        found = records(files, recipe, noted=_noting(run), unrated=lambda file: unrated)
+        return carry_out(run, found, bytes_read=read.so_far)
+
+
+def problems_report(run: ImportRun) -> Iterator[bytes]:
+    """What was refused or left out, as NDJSON that can be corrected and fed back."""
+    return report(run.problems.order_by("pk").iterator(chunk_size=1000))
+
+
+def _noting(run: ImportRun) -> Noted:
+    """Keeps what is noted of the files, each note once."""
+
+    def note(file: File, sentence: str) -> None:
+        noted = f"{file.name}: {sentence}"
+        if noted not in run.notes and len(run.notes) < MOST_NOTES:
+            run.notes.append(noted)
+
+    return note
+
+
+class _Read:
+    """How many bytes of the input were read."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def more(self, count: int) -> None:
+        self._bytes += count
+
+    def so_far(self) -> int:
+        return self._bytes
+
+
+@contextmanager
+def _nobody_else(run: ImportRun) -> Iterator[None]:
+    """Hold the run for this connection. It is let go when the connection ends, however that comes about."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims_importrun'), %s)", [run.pk])
+        if cursor.fetchone() != (True,):
+            raise AlreadyRunning(_("%(run)s is being carried out already.") % {"run": run})
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('claims_importrun'), %s)", [run.pk])
+
+
+@contextmanager
+def _opened(
+    run: ImportRun, advanced: Callable[[int], None] = lambda count: None
+) -> Iterator[Iterator[File | Refusal]]:
+    with (
+        run.upload.open("rb") as stream,
+        closing(places.opened(run.origin, cast(BinaryIO, stream), advanced)) as files,
+    ):
+        yield files
+
+
+def _digest(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def digest_of(place: str) -> str:
+    """The SHA-256 of a file; "" for what is none: it cannot be known to be the same again."""
+    if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
+        return ""
+    with Path(place).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,78 @@
+"""Reviews of one statement → the claims that they are about.
+
+Two records are about one claim only where that is certain: the same statement, and the same claimant. A publisher has
+one verdict on a claim, so what it reviewed elsewhere or on another day is another claim too. What is not certain
+becomes two claims, and a note for an editor that they may be one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from uuid import UUID
+
+from claims.imports.reading.identity import name_key
+from claims.imports.reading.review_record import Review
+from claims.imports.storing.references import Things
+from claims.imports.storing.stage import Staged
+from claims.imports.storing.standing_claim import Standing
+
+#: So few letters and digits ("Old video", "On the Iran nuclear deal") may be said of different things, by one person
+#: too. In scripts without spaces a character says more, but nobody is hurt by two claims that an editor merges.
+DISTINCTIVE = 25
+
+Pair = tuple[Standing, Standing]
+
+
+def assign(
+    group: Iterable[Staged],
+    standings: list[Standing],
+    things: Things,
+    *,
+    known: dict[UUID, Standing],
+    new: Callable[[Review], Standing],
+) -> tuple[list[tuple[Staged, Standing]], list[Pair]]:
+    """The claim of each review, and pairs of claims that may be one (the later, the earlier).
+
+    Args:
+        group: reviews of one statement.
+        standings: claims with this statement. New ones are added.
+        known: `Staged.digest` → the claim that this review was about when it was taken before.
+        new: makes the standing of a claim that is not there yet.
+    """
+    assigned, pairs = [], []
+    for staged in group:
+        review = staged.review
+        name = name_key(review.claimant)
+        publisher = things.publisher(review.publisher).pk if review.publisher else None
+        standing = known.get(staged.digest) or next(_same(review, name, publisher, standings), None)
+        if standing is None:
+            standing = new(review)
+            if standings:
+                pairs.append((standing, standings[0]))
+            standings.append(standing)
+        assigned.append((staged, standing))
+        standing.count(review, name, publisher)
+    return assigned, pairs
+
+
+def is_distinctive(statement: str) -> bool:
+    """Whether words are a sentence of their own, which nobody says of something else by chance."""
+    return sum(map(str.isalnum, statement)) >= DISTINCTIVE
+
+
+def _same(review: Review, name: str, publisher: int | None, standings: list[Standing]) -> Iterator[Standing]:
+    """Claims that the review is certainly about, the most certain first."""
+    if not standings:
+        return
+    fitting = [one for one in standings if not name or not one.names or name in one.names]
+    yield from (one for one in fitting if one.was_reviewed_there(review, publisher))
+    if not is_distinctive(review.statement):
+        return
+    fitting = [one for one in fitting if not one.was_reviewed_elsewhere(review, publisher)]
+    if name:
+        yield from (one for one in fitting if name in one.names)
+        # A publisher that judges a statement twice, once without naming who made it, judges one claim.
+        yield from (one for one in fitting if not one.names and publisher in one.publisher_ids)
+    elif review.rating is None and publisher is None:
+        yield from fitting  # it names nobody who would say something else
+    else:
+        yield from (one for one in fitting if publisher in one.publisher_ids)
+        yield from (one for one in fitting if not one.names)

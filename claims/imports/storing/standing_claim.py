@@ -1,0 +1,377 @@
+"""A claim as it stands while reviews of it are written: what they may change, and what they changed."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from claims.imports.reading.identity import same_words
+from claims.imports.reading.raw_record import Place
+from claims.imports.reading.review_record import Review
+from claims.imports.storing import review_details
+from claims.imports.storing.disagreement import Disagreement, RetractedHere
+from claims.imports.storing.house_records import HouseRecords
+from claims.imports.storing.public_notes import CHANGED, IN_WORDS, added, sentence
+from claims.imports.storing.references import Things
+from claims.imports.storing.review_details import DETAILS
+from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
+from factcheck.database.bulk_copy import Maker
+from sources.addresses import url_key
+from sources.models import Publisher
+
+#: What of a verdict a review does not say, and a new version takes over.
+_TAKEN_OVER = ("explanation", "valid_as_of", "recheck_on")
+#: What is stored where an import adds nothing to what a verdict does not say.
+_THEIRS = "nothing: people here answer for that verdict"
+
+
+@cache
+def _verdicts() -> Maker[Verdict]:
+    return Maker(Verdict)
+
+
+@dataclass(slots=True, eq=False)
+class Standing:
+    """A claim, stored or to be stored, with what reviews are held against."""
+
+    claim: Claim
+    is_new: bool = False
+    #: Published verdicts by publisher, and the number of the last version that each publisher has.
+    live: dict[int, Verdict] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    #: Drafts and what is in review, by publisher.
+    open: dict[int, Verdict] = field(default_factory=dict)
+    #: Publishers whose verdict was retracted here.
+    retracted: set[int] = field(default_factory=set)
+    #: Whether a person answers for the words of the claim, because they wrote or review a verdict on them.
+    words_are_ours: bool = False
+    #: By what its claimant is known; empty where nobody is named.
+    names: set[str] = field(default_factory=set)
+    #: Who has looked at it, with a verdict or without.
+    publisher_ids: set[int] = field(default_factory=set)
+    #: Where and when each publisher has reviewed it, as far as that is known.
+    reviewed: dict[int, tuple[str, date | None]] = field(default_factory=dict)
+    source_ids: set[int] = field(default_factory=set)
+    topic_ids: set[int] = field(default_factory=set)
+
+    # What reviews changed.
+    appearances: list[Appearance] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    drafts: list[Verdict] = field(default_factory=list)
+    superseded: list[Verdict] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    """Names of the claim's own attributes that changed, and what they held."""
+    revised: set[int] = field(default_factory=set)
+    """Publishers of whom a record of this import said something else than before."""
+    notes: dict[str, dict[str, None]] = field(default_factory=dict)
+    """What happened → to which parts of the claim and its verdicts, in words for readers."""
+    first_place: Place | None = None
+    """The record of which it was made, where this import made it."""
+
+    # Which review is meant ------------------------------------------------------------------------------------------
+
+    def count(self, review: Review, name: str, publisher: int | None) -> None:
+        """Remember who is said to have claimed and reviewed it, for the reviews that follow."""
+        self.first_place = self.first_place or (review.place if self.is_new else None)
+        if name:
+            self.names.add(name)
+        if publisher:
+            self.publisher_ids.add(publisher)
+            page, day = self._review_of(publisher)
+            self.reviewed[publisher] = (page or url_key(review.url), day or review.reviewed_on)
+
+    def was_reviewed_there(self, review: Review, publisher: int | None) -> bool:
+        """Whether this publisher has reviewed it on the very page."""
+        if publisher not in self.publisher_ids or not review.url:
+            return False
+        return self._review_of(publisher)[0] == url_key(review.url) != ""
+
+    def was_reviewed_elsewhere(self, review: Review, publisher: int | None) -> bool:
+        """Whether this publisher has reviewed it on another page or, where one is not known, on another day."""
+        if publisher not in self.publisher_ids:
+            return False
+        page, day = self._review_of(publisher)
+        if page and review.url:
+            return page != url_key(review.url)
+        return bool(day and review.reviewed_on and day != review.reviewed_on)
+
+    def page_of(self, review: Review) -> bool | None:
+        """Whether one who reviewed it did so on the page of this review; None where one of the two pages is unknown."""
+        pages = {page for publisher in self.publisher_ids if (page := self._review_of(publisher)[0])}
+        page = url_key(review.url)
+        return page in pages if page and pages else None
+
+    def _review_of(self, publisher: int | None) -> tuple[str, date | None]:
+        if publisher is None:
+            return "", None
+        if publisher not in self.reviewed:
+            there = self.live.get(publisher) or self.open.get(publisher)
+            self.reviewed[publisher] = (url_key(there.url), there.reviewed_on) if there else ("", None)
+        return self.reviewed[publisher]
+
+    # A review is taken ----------------------------------------------------------------------------------------------
+
+    def take(
+        self,
+        review: Review,
+        things: Things,
+        *,
+        now: datetime,
+        house: HouseRecords,
+        is_known: bool = False,
+        revises: bool = False,
+    ) -> tuple[str, Verdict | None, dict[str, str]]:
+        """Change what the review says otherwise, and add what it says more. What it does not say stays.
+
+        Args:
+            house: what becomes of it where it is a record of the house.
+            is_known: it is about a review that was taken before.
+            revises: and says something else of it now.
+
+        Returns:
+            The outcome (`ImportedRecord.Outcome`), the verdict that says what the review says, and what was left out
+            of it: the fields of the record of which something else is stored, and what that is.
+
+        Raises:
+            Disagreement: it contradicts another record of the same verdict, or an editor, or it cannot become a verdict
+                of the house. Nothing was changed.
+        """
+        publisher = things.publisher(review.publisher) if review.publisher else None
+        rating = (
+            things.rating(review.publisher, review.rating) if review.publisher and review.rating else None
+        )
+        live = self.live.get(publisher.pk) if publisher else None
+        house.require_own(publisher)
+        if publisher:
+            revises = revises and publisher.pk not in self.revised
+            if publisher.is_house and rating:
+                self._require_place(publisher, rating, review, house, revises=revises)
+            self._may_be_said(publisher, rating, house, is_known=is_known, revises=revises)
+            self.revised.add(publisher.pk)
+        draft = self.open.get(publisher.pk) if publisher and publisher.is_house else None
+        left_out: dict[str, str] = {}
+        # Somebody is at work on the words that a draft is about.
+        moved = self._take_words(
+            review, things, left_out, is_known=is_known, revises=revises and draft is None
+        )
+        moved |= self._take_places(review, things, is_known=is_known)
+        if publisher and rating and not (live or draft):
+            return (
+                ImportedRecord.Outcome.CREATED,
+                self._judge(publisher, rating, review, house, now),
+                left_out,
+            )
+        there = draft or live
+        if draft:
+            left_out |= _left_out(review, draft)
+        elif live:
+            moved |= self._revise(
+                live, rating, review, house, now, left_out, is_known=is_known, revises=revises
+            )
+            there = self.live[live.publisher_id]
+        else:
+            # Without a rating there is no verdict that could say it; the reason does, of the record that came first.
+            said = review_details.said(review) | {"publisher": publisher.name if publisher else ""}
+            for name, value in said.items():
+                if value and str(value) not in self.claim.reason:
+                    left_out[name] = "nothing, for want of a rating"
+        return (ImportedRecord.Outcome.UPDATED if moved else ImportedRecord.Outcome.AGREED), there, left_out
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something of the claim itself changed, besides its verdicts."""
+        return bool(self.before or self.appearances or self.topics)
+
+    def note(self) -> str:
+        """What changed, in words for readers; "" where nothing did."""
+        return sentence({what: list(parts) for what, parts in self.notes.items()})
+
+    def _may_be_said(
+        self,
+        publisher: Publisher,
+        rating: Rating | None,
+        house: HouseRecords,
+        *,
+        is_known: bool,
+        revises: bool,
+    ) -> None:
+        live = self.live.get(publisher.pk)
+        if (
+            live
+            and rating
+            and live.rating_id != rating.pk
+            and not (revises and self._may_be_revised(live, house))
+        ):
+            raise Disagreement(
+                f"{publisher} rated this claim “{live.rating}” in another record, “{rating}” in this one."
+                " Correct the one that is wrong and feed it back."
+            )
+        if rating and live is None and is_known and publisher.pk in self.retracted:
+            raise RetractedHere(
+                f"This verdict of {publisher} was retracted here (claim {self.claim.pk}); an import does not publish"
+                " it again. Draft it anew if it is to stand."
+            )
+
+    def _require_place(
+        self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, *, revises: bool
+    ) -> None:
+        live, open_ = self.live.get(publisher.pk), self.open.get(publisher.pk)
+        there = open_ or live
+        house.require_place(
+            live=live,
+            open_=open_,
+            had_one=publisher.pk in self.versions,
+            says_otherwise=there is not None
+            and (
+                there.rating_id != rating.pk
+                or (revises and review.statement != self.claim.statement)
+                or bool(review_details.differing(review, there))
+            ),
+            revises=live is not None and self._may_be_revised(live, house),
+            drafted_now=open_ in self.drafts,
+        )
+
+    # The claim --------------------------------------------------------------------------------------------------------
+
+    def _take_words(
+        self, review: Review, things: Things, left_out: dict[str, str], *, is_known: bool, revises: bool
+    ) -> bool:
+        claim = self.claim
+        said: dict[str, Any] = {
+            "statement": review.statement,
+            "language": review.language,
+            "claimant": things.claimant(review.claimant) if review.claimant else None,
+            "claimed_on": review.claimed_on,
+            "context": review.context,
+        }
+        alone = revises and len(self.publisher_ids) <= 1 and not self.words_are_ours
+        moved = False
+        for name, value in said.items():
+            now = getattr(claim, name)
+            if not value or value == now:
+                continue
+            if alone or (not now and not self.words_are_ours):
+                self._change(name, value, is_known=is_known)
+                moved = True
+            elif name != "statement" or same_words(value) != same_words(now):
+                left_out[name] = str(now or "nothing: people here answer for its words")
+        if review.claimant and claim.claimant:
+            left_out |= review_details.of_claimant(review.claimant, claim.claimant)
+        return moved
+
+    def _change(self, name: str, value: Any, *, is_known: bool) -> None:
+        attribute = Claim._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
+        before = getattr(self.claim, attribute)
+        setattr(self.claim, name, value)
+        if not self.is_new:
+            self.before.setdefault(attribute, before)
+            self._tell(CHANGED if before else added(is_known), IN_WORDS[name])
+
+    def _tell(self, what: str, part: str) -> None:
+        if not self.is_new:
+            self.notes.setdefault(what, {})[part] = None
+
+    def _take_places(self, review: Review, things: Things, *, is_known: bool) -> bool:
+        moved = False
+        for url in review.appearances:
+            source = things.source(url)
+            if source and source.pk not in self.source_ids:
+                self.source_ids.add(source.pk)
+                self.appearances.append(Appearance(claim=self.claim, source=source))
+                self._tell(added(is_known), "appearances")
+                moved = True
+        for name in review.topics:
+            topic = things.topic(name)
+            if topic.pk not in self.topic_ids:
+                self.topic_ids.add(topic.pk)
+                self.topics.append(topic)
+                self._tell(added(is_known), "topics")
+                moved = True
+        return moved
+
+    # Verdicts ---------------------------------------------------------------------------------------------------------
+
+    def _judge(
+        self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, now: datetime
+    ) -> Verdict:
+        said = {DETAILS[name]: value for name, value in review_details.said(review).items()}
+        said["language"] = said["language"] or self.claim.language
+        return self._add(publisher, rating, now, **said, **house.terms(publisher))
+
+    def _revise(
+        self,
+        live: Verdict,
+        rating: Rating | None,
+        review: Review,
+        house: HouseRecords,
+        now: datetime,
+        left_out: dict[str, str],
+        *,
+        is_known: bool,
+        revises: bool,
+    ) -> bool:
+        """Take over what the review adds or, where it revises, changes; as a new version of what is stored."""
+        different: dict[str, Any] = {}
+        told: dict[str, list[str]] = {}
+        may_be_revised = self._may_be_revised(live, house)
+        for name, value in review_details.differing(review, live).items():
+            attribute = DETAILS[name]
+            now_said = getattr(live, attribute)
+            if may_be_revised and (revises or not now_said):
+                different[attribute] = value
+                told.setdefault(CHANGED if now_said else added(is_known), []).append(IN_WORDS[attribute])
+            else:
+                left_out[name] = str(now_said or _THEIRS)
+        new_rating = rating or live.rating
+        if new_rating is None or (new_rating.pk == live.rating_id and not different):
+            return False
+        if live in self.verdicts:
+            for name, value in different.items():
+                setattr(live, name, value)
+            live.rating = new_rating
+            return True
+        if new_rating.pk != live.rating_id:
+            told.setdefault(CHANGED, []).insert(0, f"rating (from “{live.rating}” to “{new_rating}”)")
+        for what, parts in told.items():
+            for part in parts:
+                self._tell(what, part)
+        self.superseded.append(live)
+        content = {name: getattr(live, name) for name in (*DETAILS.values(), *_TAKEN_OVER)}
+        self._add(
+            live.publisher,
+            new_rating,
+            now,
+            **content | different,
+            **house.terms(live.publisher),
+            supersedes_id=live.pk,
+            correction_kind="update",
+            correction_note=sentence(told),
+        )
+        return True
+
+    def _may_be_revised(self, live: Verdict, house: HouseRecords) -> bool:
+        """Whether the import may; not where it is the verdict of a claim that was merged into this one."""
+        is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
+        return is_its_own and house.may_revise(live)
+
+    def _add(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
+        version = self.versions.get(publisher.pk, 0) + 1
+        published = {"state": Verdict.State.PUBLISHED, "published_at": now}
+        verdict = _verdicts()(publisher=publisher, rating=rating, version=version, **published | content)
+        self.versions[publisher.pk] = version
+        if verdict.state == Verdict.State.DRAFT:
+            self.open[publisher.pk] = verdict
+            self.drafts.append(verdict)
+        else:
+            self.live[publisher.pk] = verdict
+            self.verdicts.append(verdict)
+        return verdict
+
+
+def _left_out(review: Review, verdict: Verdict) -> dict[str, str]:
+    """What of the review a verdict that people answer for does not say, and what it says instead."""
+    return {
+        name: str(getattr(verdict, DETAILS[name]) or _THEIRS)
+        for name in review_details.differing(review, verdict)
+    }

@@ -1,0 +1,299 @@
+"""Taking back what an import brought, while nothing was built on it.
+
+The ledger never forgets: what was published is retracted with a public note, and what replaced another verdict is
+replaced by that again; the words of claims, their places and topics are what they were. Claims of which nothing was
+ever public are deleted. Imports that changed the same claims are undone in the reverse order.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.imports.storing import evidence
+from claims.imports.storing.house_records import untouched_drafts
+from claims.imports.storing.tasks import undo_import
+from claims.ledger import publishing
+from claims.models import (
+    Appearance,
+    Claim,
+    ImportedChange,
+    ImportedRecord,
+    ImportRun,
+    PossibleDuplicate,
+    Publication,
+    Transition,
+    Verdict,
+)
+from claims.models.verdict import CONTENT
+from claims.newsroom.roles import require
+from claims.review.moves import IllegalMove
+from claims.review.workflow import display_name
+from factcheck.database import clock
+from factcheck.database.bulk_copy import copy, reserve_ids
+
+#: What a verdict says, as it is taken over into the version that brings it back.
+_CONTENT = [
+    Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
+    for name in CONTENT
+    if name not in ("version", "origin", "is_restored", "supersedes", "correction_kind", "correction_note")
+]
+
+#: Attributes of claims that `ImportedChange` does not hold as they are: JSON has no dates.
+_IN_JSON: dict[str, Callable[[Any], Any]] = {"claimed_on": date.fromisoformat, "claimant_id": int}
+
+#: What can be undone, and what was broken off while it was being undone.
+UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDOING)
+
+#: So many claims are taken back in one transaction.
+BATCH = 500
+
+
+def obstacles(run: ImportRun) -> list[str]:
+    """What was built on the import since, in words; empty where it can be undone."""
+    if run.state not in UNDOABLE:
+        return [_("The import is not finished.")]
+    claims = _claims(run)
+    by_people = Transition.objects.filter(
+        claim=OuterRef("pk"), at__gt=run.started_at, import_run__isnull=True
+    )
+    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE).exclude(
+        pk__in=untouched_drafts(ImportedRecord.objects.all()).values("pk")
+    )
+    merged = Claim.objects.filter(merged_into=OuterRef("pk"))
+    found = []
+    for rows, one, many in (
+        (
+            claims.filter(Exists(own_verdicts)),
+            "%d of its claims has a verdict written here.",
+            "%d of its claims have verdicts written here.",
+        ),
+        (
+            claims.filter(Exists(merged)),
+            "Another claim was merged into %d of its claims.",
+            "Other claims were merged into %d of its claims.",
+        ),
+        (
+            claims.filter(Exists(by_people)),
+            "%d of its claims was accepted, declined, merged or retracted by somebody since.",
+            "%d of its claims were accepted, declined, merged or retracted by somebody since.",
+        ),
+    ):
+        if count := rows.count():
+            found.append(ngettext(one, many, count) % count)
+    return found + [
+        ngettext(
+            "%(run)s came later and changed %(count)d of its claims; undo that one first.",
+            "%(run)s came later and changed %(count)d of its claims; undo that one first.",
+            count,
+        )
+        % {"run": later, "count": count}
+        for later, count in _later(run)
+    ]
+
+
+def _later(run: ImportRun) -> list[tuple[ImportRun, int]]:
+    """Imports that changed claims of this one after it, the last one first, and how many."""
+    its_own = _wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
+    rows = _wrote(ImportedRecord.objects.exclude(run=run)).filter(Exists(its_own)).values("run")
+    counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
+    return [(later, counts[later.pk]) for later in ImportRun.objects.filter(pk__in=counts).order_by("-pk")]
+
+
+@transaction.atomic
+def begin(run: ImportRun, *, by: User) -> None:
+    """Have the worker undo the import. Raises as `undo`."""
+    _require_undoable(run, by)
+    run.state, run.undone_by_name = ImportRun.State.UNDOING, display_name(by)
+    run.save(update_fields=["state", "undone_by_name"])
+    undo_import.defer(run_id=run.pk, by_id=by.pk)
+
+
+def undo(run: ImportRun, *, by: User) -> ImportRun:
+    """Take back what the import brought, a part at a time; can be called again where it was broken off.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        IllegalMove: something was built on it, and what.
+    """
+    _require_undoable(run, by)
+    claims = iter(list(_claims(run).order_by("pk").values_list("pk", flat=True)))
+    while batch := list(islice(claims, BATCH)):
+        with transaction.atomic():
+            _Undoing(run, by).take_back(batch)
+    run.state, run.undone_at, run.undone_by_name = ImportRun.State.UNDONE, timezone.now(), display_name(by)
+    run.save(update_fields=["state", "undone_at", "undone_by_name"])
+    return run
+
+
+def _require_undoable(run: ImportRun, by: User) -> None:
+    require(by, "claims.undo_import", _("undo imports"))
+    if found := obstacles(run):
+        raise IllegalMove(" ".join(found))
+
+
+def _claims(run: ImportRun) -> QuerySet[Claim]:
+    """Claims that the import made or changed."""
+    return Claim.objects.filter(Exists(_wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("pk")))))
+
+
+def _wrote(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord]:
+    """Those of which something was stored."""
+    return records.filter(outcome__in=["created", "updated"])
+
+
+class _Undoing:
+    """One part of an import, on its way out."""
+
+    def __init__(self, run: ImportRun, by: User) -> None:
+        self.run, self.by, self.now = run, by, clock.now()
+        self.note = _("The import that brought this was undone.")
+
+    def take_back(self, ids: Sequence[int]) -> None:
+        claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+        taken = ImportedRecord.objects.filter(run=self.run, claim__in=claims)
+        made = set(taken.filter(made_claim=True).values_list("claim_id", flat=True))
+        changes = self._change_back([claim for claim in claims if claim.pk not in made])
+        changes |= self._judge_back(taken)
+        publishing.record_all(changes)
+        taken.delete()
+        # What said the same again said it of claims that go.
+        ImportedRecord.objects.filter(claim__in=made).delete()
+        ImportedChange.objects.filter(run=self.run, claim__in=claims).delete()
+        PossibleDuplicate.objects.filter(run=self.run, claim__in=made).delete()
+        public = set(Publication.objects.filter(claim__in=made).values_list("claim_id", flat=True))
+        self._decline([claim for claim in claims if claim.pk in made & public])
+        unseen = made - public
+        Claim.objects.filter(pk__in=unseen).update(first_appearance=None)
+        Claim.objects.filter(pk__in=unseen).delete()
+
+    # The claims -------------------------------------------------------------------------------------------------------
+
+    def _change_back(self, claims: Sequence[Claim]) -> dict[int, publishing.Change]:
+        """Have the claims say what they said before, but for what people wrote there since."""
+        by_id = {claim.pk: claim for claim in claims}
+        rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
+        for row in rows:
+            claim = by_id[row.claim_id]
+            claim.updated_at = self.now
+            for name, (before, after) in row.fields.items():
+                stored = _IN_JSON.get(name, str)
+                if getattr(claim, name) == (after and stored(after)):
+                    setattr(claim, name, before and stored(before))
+        words = ["statement", "language", "claimant", "claimed_on", "context", "updated_at"]
+        Claim.objects.bulk_update({row.claim_id: by_id[row.claim_id] for row in rows}.values(), words)
+        # A place that somebody anchored to its words since is theirs.
+        places = Appearance.objects.filter(exact="", snapshot=None)
+        places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
+        for row in rows:
+            Claim.topics.through.objects.filter(claim=row.claim_id, topic__in=row.topics).delete()
+        public = Publication.objects.current().filter(claim__in={row.claim_id for row in rows})
+        return {
+            claim: publishing.Change(Publication.Kind.CORRECTION, self.note)
+            for claim in public.values_list("claim_id", flat=True)
+        }
+
+    # Their verdicts ---------------------------------------------------------------------------------------------------
+
+    def _judge_back(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.Change]:
+        """Retract what had nothing before it; replace the rest by a new version of what was before it."""
+        made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
+        first: dict[tuple[int, int], Verdict] = {}
+        for verdict in (
+            made.exclude(origin=Verdict.Origin.HOUSE).select_related("supersedes").order_by("version")
+        ):
+            first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
+        # Not always what the import made itself: undoing a later one has brought it back as a version of its own.
+        live = [
+            row
+            for row in Verdict.objects.filter(
+                claim__in={claim for claim, _publisher in first},
+                state=Verdict.State.PUBLISHED,
+            ).exclude(origin=Verdict.Origin.HOUSE)
+            if (row.claim_id, row.publisher_id) in first
+        ]
+        before = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live}
+        retracted = [row for row in live if before[row.pk] is None]
+        restored = [(row, earlier) for row in live if (earlier := before[row.pk])]
+        self._retract(retracted)
+        self._restore(restored)
+        # With the records of other imports that said the same: they are no longer of anything that stands.
+        untouched_drafts(taken).delete()
+        kinds = Publication.Kind
+        changes = {row.claim_id: publishing.Change(kinds.RETRACTION, self.note) for row in retracted}
+        return changes | {
+            row.claim_id: publishing.Change(kinds.CORRECTION, self.note) for row, _earlier in restored
+        }
+
+    def _retract(self, verdicts: Sequence[Verdict]) -> None:
+        self._write_down(verdicts, "retract", Verdict.State.RETRACTED)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).update(
+            state=Verdict.State.RETRACTED
+        )
+        # Records that said the same again are no longer of anything that stands.
+        for verdict in verdicts:
+            said = ImportedRecord.objects.filter(
+                claim=verdict.claim_id, verdict__publisher=verdict.publisher_id
+            )
+            said.delete()
+
+    def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
+        """Replace each by a new version that says what the one before the import said."""
+        live = [verdict for verdict, _earlier in verdicts]
+        self._write_down(live, "supersede", Verdict.State.SUPERSEDED)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)
+        rows = [
+            Verdict(
+                id=pk,
+                version=verdict.version + 1,
+                origin=earlier.origin,
+                state=Verdict.State.PUBLISHED,
+                published_at=self.now,
+                supersedes=verdict,
+                correction_kind="correction",
+                correction_note=self.note,
+                **{name: getattr(earlier, name) for name in _CONTENT},
+            )
+            for (verdict, earlier), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True)
+        ]
+        copy(Verdict, rows)
+        rests_on = {earlier.pk: row.pk for row, (_live, earlier) in zip(rows, verdicts, strict=True)}
+        evidence.take_over(rests_on)
+
+    def _decline(self, claims: list[Claim]) -> None:
+        rows = [claim for claim in claims if claim.state == Claim.State.ACCEPTED]
+        copy(
+            Transition,
+            [self._transition(claim.pk, None, "decline", claim.state, "declined") for claim in rows],
+        )
+        Claim.objects.filter(pk__in=[claim.pk for claim in rows]).update(
+            state=Claim.State.DECLINED, reason=self.note
+        )
+
+    def _write_down(self, verdicts: Sequence[Verdict], action: str, after: str) -> None:
+        copy(
+            Transition,
+            [self._transition(row.claim_id, row.pk, action, row.state, after) for row in verdicts],
+        )
+
+    def _transition(
+        self, claim: int, verdict: int | None, action: str, before: str, after: str
+    ) -> Transition:
+        return Transition(
+            claim_id=claim,
+            verdict_id=verdict,
+            action=action,
+            before=before,
+            after=after,
+            actor=self.by,
+            actor_name=display_name(self.by),
+            import_run=self.run,
+            note=f"{self.note} ({self.run})",
+        )

@@ -1,0 +1,117 @@
+"""What an import could not use, as it is kept and as it is reported."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import orjson
+
+from claims.imports.reading.formats.plain_json import plain, plain_text
+from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.review_record import Remark
+from claims.imports.reading.values.problem import shown
+from claims.imports.storing.stage import Staged
+from claims.models import ImportProblem, ImportRun
+from factcheck.database.bulk_copy import Maker
+
+_REFUSED, _LEFT_OUT, _MERGED = (
+    ImportProblem.Outcome.REFUSED,
+    ImportProblem.Outcome.LEFT_OUT,
+    ImportProblem.Outcome.MERGED,
+)
+#: What is reported with the records that were written, and stays when an import that was broken off goes on.
+MERGED, OTHERWISE = "merged into another record", "something else is stored"
+
+
+def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:
+    """A record that was refused."""
+    found = refusal.found
+    return _problem(
+        run,
+        _REFUSED,
+        refusal.place,
+        (refusal.field, refusal.code, refusal.reason),
+        found,
+        refusal.raw if found is None else found.raw,
+    )
+
+
+def problems_of(run: ImportRun, found: Found, remarks: Iterable[Remark]) -> Iterator[ImportProblem]:
+    """The values that were left out of a record."""
+    for remark in remarks:
+        said = (remark.field, remark.code, remark.reason)
+        yield _problem(run, _LEFT_OUT, found.place, said, found, found.raw)
+
+
+def refusal_of(run: ImportRun, staged: Staged, field: str, code: str, reason: str) -> ImportProblem:
+    """A record that could be read and not be stored."""
+    place = staged.review.place
+    found = Found(place, orjson.loads(staged.found))
+    return _problem(run, _REFUSED, place, (field, code, reason), found, None)
+
+
+def left_out_of(
+    run: ImportRun, staged: Staged, left_out: Mapping[str, str], *, into: str, of: str, is_merged: bool
+) -> Iterator[ImportProblem]:
+    """What of a record was not stored because something else is: a problem for each value, or one for a merged record.
+
+    Args:
+        left_out: names of fields → what is stored.
+        into: what it is a record of.
+        of: the record by which that came here; "" where nobody knows.
+    """
+    place, found = staged.review.place, Found(staged.review.place, orjson.loads(staged.found))
+    named = f"{into} ({of})" if of else into
+    if is_merged:
+        stored = "; ".join(f"{name}: {shown(value)}" for name, value in left_out.items())
+        reason = f"It is a record of {named}, which is stored with something else. There stands {stored}."
+        yield _problem(run, _MERGED, place, (next(iter(left_out)), MERGED, reason), found, None)
+        return
+    for name, value in left_out.items():
+        reason = f"Of {named} something else is stored: {shown(value)}."
+        yield _problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)
+
+
+def report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
+    """NDJSON, a line for each problem. Lines with `fields` can be corrected and imported again as they are."""
+    for problem in problems:
+        yield orjson.dumps(
+            {
+                "file": problem.file,
+                "position": problem.position,
+                "outcome": problem.outcome,
+                "field": problem.field,
+                "code": problem.code,
+                "reason": problem.reason,
+                "fields": problem.fields,
+                "record": problem.record,
+            },
+            option=orjson.OPT_APPEND_NEWLINE,
+        )
+
+
+@cache
+def _made() -> Maker[ImportProblem]:
+    return Maker(ImportProblem)
+
+
+def _problem(
+    run: ImportRun,
+    outcome: str,
+    place: Place,
+    said: tuple[str, str, str],
+    found: Found | None,
+    record: Any,
+) -> ImportProblem:
+    field, code, reason = said
+    return _made()(
+        run_id=run.pk,
+        outcome=outcome,
+        file=plain_text(place.file)[:500],
+        position=plain_text(place.position)[:200],
+        field=field[:50],
+        code=code[:50],
+        reason=plain_text(reason),
+        fields=plain(dict(found.fields)) if found else None,
+        record=plain(record),
+    )

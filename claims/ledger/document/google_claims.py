@@ -1,0 +1,87 @@
+"""Publication body → claim as Google's Fact Check Tools API (v1alpha1) shows it.
+
+Its fields and what they mean are Google's: `FactCheckedClaimSearchResponse` in the API's discovery document. What is
+not known is left out. Days become the moments at which they begin in UTC, because Google knows no days.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from claims.ledger.document.headline import label_in
+from sources.addresses import domain
+
+Document = dict[str, Any]
+
+#: Every field that an answer can have.
+SHAPE: Document = {
+    "claims": {
+        "text": {},
+        "claimant": {},
+        "claimDate": {},
+        "claimReview": {
+            "publisher": {"name": {}, "site": {}},
+            "url": {},
+            "title": {},
+            "reviewDate": {},
+            "textualRating": {},
+            "languageCode": {},
+        },
+    },
+    "nextPageToken": {},
+}
+
+
+def fact_checked_claim(body: Document, verdicts: Iterable[Document]) -> Document:
+    """A claim with these of its verdicts."""
+    return _known(
+        {
+            "text": body["statement"],
+            "claimant": (body["claimant"] or {}).get("name"),
+            "claimDate": _moment(body["claimed_on"]),
+            "claimReview": [_review(body, verdict) for verdict in verdicts],
+        }
+    )
+
+
+def _review(body: Document, verdict: Document) -> Document:
+    rating = label_in(verdict["language"], verdict["rating"])
+    url = verdict["url"] or _place(body, verdict)
+    return _known(
+        {
+            "publisher": _known(
+                {"name": verdict["publisher"]["name"], "site": site(url, verdict["publisher"])}
+            ),
+            "url": url,
+            # Our own page is headed by rating and statement.
+            "title": verdict.get("title") or ("" if verdict["url"] else f"{rating}: {body['statement']}"),
+            "reviewDate": _moment(verdict["reviewed_on"]),
+            "textualRating": rating,
+            "languageCode": verdict["language"],
+        }
+    )
+
+
+def site(url: str, publisher: Document) -> str:
+    """The host of the review's address without `www.`; the publisher's domain where the address is another's.
+
+    So a review is found again by its site, and what is published on a platform is not taken for the platform's.
+    """
+    theirs = publisher["domain"]
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return host if not theirs or domain(url) == theirs else theirs
+
+
+def _place(body: Document, verdict: Document) -> str:
+    """Where on our page of the claim the verdict stands."""
+    page: str = body["url"]
+    return f"{page}#verdict-{verdict['id']}" if len(body["verdicts"]) > 1 else page
+
+
+def _moment(day: str | None) -> str | None:
+    return f"{day}T00:00:00Z" if day else None
+
+
+def _known(document: Document) -> Document:
+    """The document without what is not known."""
+    return {key: value for key, value in document.items() if value not in (None, "", [], {})}

@@ -1,0 +1,156 @@
+"""Claim → Publication: the only writer of the ledger."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from django.db.models import Prefetch, Q
+
+from claims.ledger.document.claim_document import Judgement
+from claims.ledger.entries import Entry, Line, entry, restated
+from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
+from claims.webhooks.worker_calls import announce
+from factcheck.database import clock
+from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
+from factcheck.web.own_addresses import understood
+
+_REVIEWED = ("statement", "language", "claimed_on", "context")
+
+
+class Change(NamedTuple):
+    """What happened to a claim, as its ledger says it."""
+
+    kind: str
+    """One of `Publication.Kind`."""
+    note: str = ""
+
+
+def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
+    """Add the claim, as it stands now, to the ledger. Called inside the transaction that changed it.
+
+    What is public follows from the claim: merged, or retracted when no verdict is left, or published.
+    """
+    [new] = _entries({claim.pk: Change(kind, note)}, clock.now())
+    publication = Publication.objects.create(**new.publication)
+    PublishedVerdict.objects.bulk_create(
+        PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
+    )
+    announce()
+    return publication
+
+
+def record_all(changes: Mapping[int, Change]) -> None:
+    """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
+    if changes:
+        append(list(_entries(changes, clock.now())))
+
+
+def append(entries: Sequence[Entry]) -> None:
+    """Store entries that `claims.ledger.entries` made, in this order. Called as `record` is."""
+    send(lines_of(entries))
+    announce()
+
+
+def lines_of(entries: Sequence[Entry]) -> list[Lines]:
+    """The rows of entries, for whoever stores them with other rows and announces them."""
+    ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
+    numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
+    verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
+    return [
+        *lines(Publication, [new.publication | {"id": pk} for pk, new in numbered]),
+        *lines(PublishedVerdict, verdicts),
+    ]
+
+
+def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Add entries that say what these say, but for what `change` makes of each body.
+
+    Not what the claims have come to say since: words that nobody reviewed yet stay unpublished. Called for current
+    entries, inside a transaction that holds their claims; `change` touches nothing that lists filter and sort by.
+    """
+    now = clock.now()
+    entries = []
+    for publication in publications:
+        body = understood(publication.body)
+        change(body)
+        entries.append(restated(publication, body, kind=kind, at=max(now, publication.published_at)))
+    append(entries)
+
+
+def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
+    """Whether words that a verdict judges (statement, claimant, date, context) differ from what is published."""
+    public = published.document
+    now = {**{field: getattr(claim, field) for field in _REVIEWED}, "claimant": claim.claimant_id}
+    now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
+    then = {**{field: public[field] for field in _REVIEWED}, "claimant": (public["claimant"] or {}).get("id")}
+    return now != then
+
+
+def _entries(changes: Mapping[int, Change], now: datetime) -> Iterator[Entry]:
+    """The next entry of each of these claims."""
+    ids = sorted(changes)
+    ledgers = _ledgers(ids)
+    for claims in _with_merged(ids):
+        claim, *merged = claims
+        ledger = ledgers[claim.pk]
+        version = ledger[0]["version"] + 1 if ledger else 1
+        kind, note = changes[claim.pk]
+        # A clock that was put back does not keep anybody from a correction.
+        at = max(now, ledger[0]["published_at"]) if ledger else now
+        this = Line(version=version, kind=kind, note=note, published_at=at)
+        yield entry(
+            claim,
+            topics=claim.topics.all(),
+            appearances=[a for c in claims for a in c.appearances.all()],
+            verdicts=_public_verdicts(claims),
+            merged_from=[c.pk for c in merged],
+            ledger=[this, *ledger],
+        )
+
+
+def _ledgers(ids: list[int]) -> dict[int, list[Line]]:
+    """What the ledgers of these claims say so far, the newest first."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    lines = Publication.objects.filter(claim__in=ids).order_by("-version")
+    for claim, *line in lines.values_list("claim_id", *Line.__annotations__):
+        found[claim].append(cast(Line, dict(zip(Line.__annotations__, line, strict=True))))
+    return found
+
+
+def _with_merged(ids: list[int]) -> list[list[Claim]]:
+    """Each claim, read afresh, and behind it the claims merged into it, with all that the representation shows."""
+    quoted = ("source__publisher", "snapshot")
+    evidence = Evidence.objects.select_related(*quoted).defer("snapshot__text")
+    verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
+        "publisher", "rating__scale"
+    )
+    rows = (
+        Claim.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
+        .select_related("claimant")
+        .prefetch_related(
+            "topics",
+            Prefetch("appearances", Appearance.objects.select_related(*quoted).defer("snapshot__text")),
+            Prefetch(
+                "verdicts",
+                verdicts.order_by("reviewed_on", "id").prefetch_related(Prefetch("evidence", evidence)),
+            ),
+        )
+        .order_by("pk")
+    )
+    groups: dict[int, list[Claim]] = {pk: [] for pk in ids}
+    for row in rows:
+        if row.pk in groups:
+            groups[row.pk].insert(0, row)
+        if row.merged_into_id in groups:
+            groups[row.merged_into_id].append(row)
+    return list(groups.values())
+
+
+def _public_verdicts(claims: list[Claim]) -> list[Judgement]:
+    """The published verdicts, one per publisher: the claim's own before those of claims merged into it."""
+    found: dict[int, Verdict] = {}
+    for claim in claims:
+        for verdict in claim.verdicts.all():
+            found.setdefault(verdict.publisher_id, verdict)
+    return [(verdict, verdict.evidence.all()) for verdict in found.values()]

@@ -1,0 +1,63 @@
+"""What an address leads to: claims that were seen there, are reviewed there, or cite it; and our own pages."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from claims.search import Places, Reading, read
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.database.read_connections import fetch
+from sources.addresses import url_key
+
+#: An address is at most so long.
+LENGTH_LIMIT = 2000
+
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# The pages of a claim for readers, and what the API has of it.
+_CLAIM = re.compile(r"(?:/api/v1)?/claims/([0-9]{1,19})(?:\.jsonld|/.*)?")
+
+# What is published of these claims, and of those that they were merged into.
+_ENTRIES = """
+    SELECT entry.id FROM claims_publication AS entry WHERE entry.claim_id = %s OR entry.claim_id = (
+        SELECT merged_into_id FROM claims_publication WHERE claim_id = %s AND superseded_at IS NULL
+    )
+"""
+_PLACES = f"""
+    SELECT ARRAY(SELECT id FROM sources_source WHERE url_key = %s), ARRAY(
+        SELECT publication_id FROM claims_publishedverdict WHERE review_key = %s AND review_key <> ''
+        UNION {_ENTRIES}
+    )
+"""  # noqa: S608  made of constants of this file
+
+
+def sought(text: str) -> Reading:
+    """What a search asks for. An address asks for what it leads to, first of all, and for texts that name it."""
+    reading, key = read(text), key_of(text.strip())
+    if not key:
+        return reading
+    own = claim_at(key)
+    [(sources, entries)] = fetch(_PLACES, [key, key, own, own], prepare=True)
+    # Few claims have to do with one address; and no address is misspelt.
+    return replace(reading, places=Places(sources, entries), matches=0, is_doubtful=False)
+
+
+def key_of(address: str) -> str:
+    """What all spellings of an address share; "" where it is none."""
+    return url_key(address) if len(address) <= LENGTH_LIMIT and _ADDRESS.fullmatch(address) else ""
+
+
+def claim_at(key: str) -> int | None:
+    """The id of the claim that one of our own pages is about."""
+    here, there = urlsplit(url_key(settings.SITE_URL)), urlsplit(key)
+    if there.netloc != here.netloc or not there.path.startswith(here.path):
+        return None
+    found = _CLAIM.fullmatch(there.path.removeprefix(here.path.rstrip("/")))
+    return min(int(found[1]), GREATEST_ID) if found else None
+
+
+def claims_at(keys: Iterable[str]) -> dict[str, int]:
+    """The same for each key that is one of our own pages."""
+    return {key: claim for key in keys if (claim := claim_at(key)) is not None}

@@ -1,0 +1,272 @@
+"""How many claims there are of each kind among those that a query finds, counted by PostgreSQL, and exactly.
+
+A facet is counted as if its own filter were not given, so that it shows what else could be chosen; all others hold.
+Facets for which the same filters hold are counted together, by one statement that finds the claims once.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.models import Mention, Publication
+from factcheck.database.cached_sql import Statement
+from factcheck.database.read_connections import fetch
+
+#: The numbers belong to a state of the ledger and are right for as long as it stays; this only bounds the memory.
+_KEPT_SECONDS = 3600
+
+
+def _by(column: str) -> str:
+    return f"SELECT {column} AS value, count(*) AS n FROM entries WHERE {column} IS NOT NULL GROUP BY 1"
+
+
+def _by_each(column: str) -> str:
+    return (
+        f"SELECT value, count(*) AS n FROM entries, unnest({column}) AS value"
+        f" WHERE {column} <> '{{}}' GROUP BY 1"  # most lists are empty, and unnesting those takes its time too
+    )
+
+
+def _by_each_of_few(column: str) -> str:
+    """The same for lists of which many are alike: those are taken apart once."""
+    return f"SELECT value, sum(alike)::bigint AS n FROM kinds, unnest({column}) AS value GROUP BY 1"
+
+
+def _by_few(column: str) -> str:
+    return f"SELECT {column} AS value, sum(alike)::bigint AS n FROM all_kinds GROUP BY 1"
+
+
+def _by_verdict(column: str) -> str:
+    """Claims, not verdicts: one that several publishers rated alike counts once."""
+    return (
+        f"SELECT {column} AS value,"
+        " (coalesce(sum(alike) FILTER (WHERE one_of IS NULL), 0) + count(DISTINCT one_of))::bigint AS n"
+        f" FROM judgements WHERE {column} IS NOT NULL GROUP BY 1"
+    )
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to divide claims.
+
+    Args:
+        divided: SQL for each value and the number of claims that have it: from `entries`, what the query finds; from
+            `kinds`, how many of these are alike; or from `judgements`, how many verdicts in them are alike, of those of
+            which all conditions on verdicts hold.
+        column: the column by which `divided` divides.
+        written: that column, where the database must make it.
+        own: the parameters that choose among the values.
+        instead: what holds in their place.
+        mentions: what the ledger itself counts among all that is published.
+    """
+
+    name: str
+    divided: Callable[[str], str]
+    column: str
+    written: str = ""
+    own: tuple[str, ...] = ()
+    instead: Mapping[str, Any] = field(default_factory=dict)
+    mentions: Mention.Kind | None = None
+
+    def source(self, held: Mapping[str, Any]) -> str:
+        """From what it is counted when these conditions hold."""
+        if self.mentions and not held:
+            return "claims_mention"
+        if self.divided is _by_verdict:
+            return "judgements"
+        return "kinds" if self.divided in (_by_each_of_few, _by_few) else "entries"
+
+    def sql(self, source: str, size: int) -> str:
+        """The most frequent values, and how many values there are."""
+        counted = (
+            f"SELECT thing_id AS value, publications AS n FROM {source} WHERE kind = '{self.mentions}'"
+            if source == "claims_mention"
+            else self.divided(self.column)
+        )
+        return (
+            f"(SELECT '{self.name}'::varchar, value::varchar, n, count(*) OVER () FROM ({counted}) AS counted"
+            f" ORDER BY n DESC, value LIMIT {size:d})"
+        )
+
+
+FACETS = {
+    facet.name: facet
+    for facet in (
+        Facet(
+            "rating_class",
+            _by_verdict,
+            "rating_class",
+            written="nullif(rating_class, '')",
+            own=("rating_class",),
+        ),
+        Facet("rating", _by_verdict, "rating_id", own=("rating",), mentions=Mention.Kind.RATING),
+        Facet("publisher", _by_verdict, "publisher_id", own=("publisher",)),
+        Facet("publisher_kind", _by_verdict, "publisher_kind", own=("publisher_kind",)),
+        Facet(
+            "reviewed_year",
+            _by_verdict,
+            "reviewed_year",
+            written="extract(year FROM reviewed_on)::integer",
+            own=("reviewed_after", "reviewed_before"),
+        ),
+        Facet("language", _by_each_of_few, "language_ranges", own=("language",)),
+        Facet("topic", _by_each, "topic_ids", own=("topic",), mentions=Mention.Kind.TOPIC),
+        Facet("claimant", _by, "claimant_id", own=("claimant",), mentions=Mention.Kind.CLAIMANT),
+        Facet("source_domain", _by_each, "source_domains", own=("source_domain",)),
+        # Each further value of `has` narrows down, so those that are chosen hold for those that could be added.
+        Facet("has", _by_each_of_few, "features"),
+        Facet(
+            "status", _by_few, "status", own=("status",), instead={"status": list(Publication.Status.values)}
+        ),
+    )
+}
+
+_VERDICT = ("publication_id", "publisher_id", "publisher_kind", "rating_id", "rating_class", "reviewed_on")
+
+
+@dataclass
+class Values:
+    """The most frequent values of a facet, each with its number of claims, and how many values it has in all."""
+
+    distinct: int = 0
+    counts: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass
+class Counted:
+    """How many claims a query finds, and its facets by name."""
+
+    claims: int
+    facets: dict[str, Values]
+    #: Where the ledger stood, once for each statement.
+    positions: set[int | None] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What is to be counted.
+
+    Args:
+        query: a query, of which only these conditions hold.
+        conditions: what it looks for, by parameter.
+        names: the facets.
+        size: how many values of each facet.
+    """
+
+    query: ClaimListQuery
+    conditions: Mapping[str, Any]
+    names: Sequence[str]
+    size: int
+
+    def counted(self) -> Counted:
+        """Counted now, or when the ledger stood where it stands now."""
+        if "as_of" in self.conditions:  # which means another moment each time
+            return self._count()
+        ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
+        known: Counted | None = cache.get(f"{self._key}:{position}")
+        if known is None:
+            known = self._count()
+            # The ledger may have moved between two statements.
+            if len(known.positions) == 1:
+                cache.set(f"{self._key}:{next(iter(known.positions))}", known, _KEPT_SECONDS)
+        return known
+
+    @property
+    def _key(self) -> str:
+        asked = repr((sorted(self.conditions.items()), self.query.shape, self.names, self.size))
+        return f"facets:{hashlib.sha256(asked.encode()).hexdigest()}"
+
+    def _count(self) -> Counted:
+        counted = Counted(0, {name: Values() for name in self.names})
+        everything = tuple(self.conditions)
+        together: dict[tuple[str, ...], list[Facet]] = {everything: []}
+        for facet in (FACETS[name] for name in self.names):
+            # What a facet has instead of its own filter is found with the rest, and told apart by its column.
+            others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
+            together.setdefault(others, []).append(facet)
+        for alike, facets in together.items():
+            for name, value, number, distinct in self._rows(
+                {name: self.conditions[name] for name in alike}, facets
+            ):
+                if name:
+                    counted.facets[name].distinct = distinct
+                    counted.facets[name].counts.append((value, number))
+                else:
+                    counted.positions.add(distinct)
+                    if alike == everything:
+                        counted.claims = number
+        return counted
+
+    def _rows(self, held: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
+        """The values of these facets; first, without a name, the number of claims and where the ledger stands."""
+        source = {facet.name: facet.source(held) for facet in facets}
+        columns = _columns(facets, source)
+        widened = {name: value for facet in facets for name, value in facet.instead.items()}
+        matching = self.query.matching(Publication.objects.all(), {**held, **widened}).order_by()
+        verdicts = self.query.verdicts(held).order_by()
+        try:
+            entries = Statement.of(matching.values_list(*columns))
+            judgements = Statement.of(verdicts.values_list(*_VERDICT))
+        except EmptyResultSet:  # what is asked for cannot be, so the database is not asked
+            return []
+        parameters: list[Any] = [*entries.parameters]
+        if widened:
+            statements = [
+                f"WITH found ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})",
+                "entries AS (SELECT * FROM found WHERE status = ANY(%s::text[]))",
+            ]
+            parameters.append(held.get("status", [Publication.Status.PUBLISHED.value]))
+        else:
+            statements = [f"WITH entries ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})"]
+        statements += _kinds(facets, source)
+        if "judgements" in source.values():
+            statements.append(_judgements(judgements.sql, facets))
+            parameters += judgements.parameters
+        parts = [
+            "SELECT ''::varchar, NULL::varchar, count(*), (SELECT max(sequence) FROM claims_publication) FROM entries",
+            *(facet.sql(source[facet.name], self.size) for facet in facets),
+        ]
+        return fetch(" ".join([", ".join(statements), " UNION ALL ".join(parts)]), parameters)
+
+
+def _columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
+    """The columns of entries that are looked at."""
+    columns = ["id", "publisher_ids"]
+    return columns + [facet.column for facet in facets if source[facet.name] in ("entries", "kinds")]
+
+
+def _kinds(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
+    """How many entries are alike in the columns of which there are few values: read once, for all facets of them."""
+    few = [facet for facet in facets if source[facet.name] == "kinds"]
+    columns = ", ".join(facet.column for facet in few)
+    statements = []
+    if any(facet.divided is _by_each_of_few for facet in few):
+        statements.append(_alike("kinds", columns, "entries"))
+    if any(facet.divided is _by_few for facet in few):
+        statements.append(_alike("all_kinds", columns, "found"))
+    return statements
+
+
+def _alike(name: str, columns: str, rows: str) -> str:
+    return f"{name} AS MATERIALIZED (SELECT {columns}, count(*) AS alike FROM {rows} GROUP BY {columns})"
+
+
+def _judgements(verdicts: str, facets: Sequence[Facet]) -> str:
+    """How many verdicts are alike in all that is counted; those of one entry among several apart.
+
+    A publication names the publishers of its verdicts and of its sources: with one, it has one verdict.
+    """
+    by = [facet for facet in facets if facet.divided is _by_verdict]
+    columns = ", ".join(f"{facet.written or facet.column} AS {facet.column}" for facet in by)
+    places = ", ".join(str(number + 1) for number in range(len(by) + 1))
+    return (
+        f"verdicts ({', '.join(_VERDICT)}) AS ({verdicts}),"
+        f" judgements AS MATERIALIZED (SELECT {columns},"
+        " CASE WHEN cardinality(publisher_ids) > 1 THEN publication_id END AS one_of, count(*) AS alike"
+        f" FROM verdicts JOIN entries ON entries.id = publication_id GROUP BY {places})"
+    )

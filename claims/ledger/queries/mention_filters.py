@@ -1,0 +1,71 @@
+"""What the API's lists of claimants, topics and ratings can be narrowed down by."""
+
+from django.db.models import Q
+
+from claims.models import Claimant, NormalisedRating
+from factcheck.api.pagination import both_ways, id_key, text_key
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_values import Country, IdOr, Slug, Whole, Word, Words
+from sources.api.address_values import Domain, SameAs
+from sources.api.list_queries import holds_words, one_of, publisher_ids
+
+_BY_ID_OR_NAME = (
+    *reversed(both_ways("id", id_key("id"))),
+    *both_ways("name", text_key("name"), id_key("id")),
+)
+
+
+class ClaimantListQuery(ListQuery):
+    """Those who made published claims."""
+
+    orderings = _BY_ID_OR_NAME
+
+    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
+    kind = Parameter(
+        Word(tuple(Claimant.Kind.values)), "Kind of claimant.", matches=one_of("kind"), several=True
+    )
+    country = Parameter(
+        Country(), "Country code (ISO 3166-1 alpha-2).", matches=one_of("country"), several=True
+    )
+    same_as = Parameter(
+        SameAs(),
+        "An address that identifies the claimant elsewhere, exactly as listed, such as the Wikidata page.",
+        matches=lambda address: Q(same_as__contains=[address]),
+    )
+    ordering = ordering_parameter(orderings)
+
+
+class TopicListQuery(ListQuery):
+    """What published claims are about."""
+
+    orderings = _BY_ID_OR_NAME
+
+    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
+    slug = Parameter(Slug(), "Slug of the topic.", matches=one_of("slug"), several=True)
+    ordering = ordering_parameter(orderings)
+
+
+class RatingListQuery(ListQuery):
+    """Ratings of published verdicts."""
+
+    orderings = (*reversed(both_ways("id", id_key("id"))),)
+
+    q = Parameter(
+        Words(), "Words in the label, whatever their case and accents.", matches=holds_words("label")
+    )
+    publisher = Parameter(
+        IdOr("domain", Domain()),
+        "Whose scale it belongs to: id or domain.",
+        resolves=publisher_ids,
+        matches=one_of("scale__publisher"),
+        several=True,
+    )
+    scale = Parameter(Whole(), "Id of the scale.", matches=one_of("scale"), several=True)
+    code = Parameter(Slug(), "Code in the publisher's scale.", matches=one_of("code"), several=True)
+    rating_class = Parameter(
+        Word(tuple(NormalisedRating.values)),
+        "The class that the rating amounts to, comparable across publishers.",
+        matches=one_of("normalised"),
+        several=True,
+    )
+    ordering = ordering_parameter(orderings)

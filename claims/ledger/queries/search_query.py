@@ -1,0 +1,238 @@
+"""`q` in lists of claims: what it asks for, in which order the answer comes, and what is said about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, cast
+
+from django.db.models import Func, QuerySet
+from django.utils.functional import cached_property
+
+from claims.ledger.queries.address_search import sought
+from claims.models.publication import PublicationQuerySet
+from claims.search import LONGEST, RANKED, Places, Reading, Sought, forgiven
+from claims.search.highlights import highlights
+from factcheck.api.pagination import Ordering, decoded, id_key, moment_key, rank_key
+from factcheck.api.query_strings import ListQuery, Parameter
+from factcheck.api.query_values import Refused, Word, Words
+from factcheck.api.resources import planned
+from factcheck.database.cached_sql import Slot, Template
+
+RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descending=True)
+#: What `relevance` is where so much matches that no word of the search tells one claim from the others.
+NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), descending=True)
+
+#: Parameters that have no part in which claims match, besides those of pages.
+_SEARCHING = {"q", "spelling", "highlight", "ordering", "page_size", "cursor", "count", "fields"}
+
+
+_PLACES = Places(Slot("sources", "bigint[]"), Slot("entries", "bigint[]"))
+
+
+class SearchParameter(Parameter):
+    """Words that are searched for. A list of claims looks for a `Reading` of them."""
+
+    def slot(self, name: str) -> Any:
+        return Sought(Slot("query", "tsquery"), Slot("ranking", "tsquery"))
+
+
+class WordsQuery(ListQuery):
+    """A list in which words can be searched for."""
+
+    q = SearchParameter(
+        Words(LONGEST),
+        'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case, accents'
+        " and word endings do not matter. An address finds the claims that were seen there, that cite it or whose"
+        " review it is, as the look-up does, and then those whose texts name it.",
+        resolves=sought,
+    )
+
+    @property
+    def search(self) -> Reading | None:
+        """What `q` asks for."""
+        return self.looked_for.get("q")
+
+    @property
+    def template(self) -> Template:
+        template, reading = super().template, self.search
+        if reading is None:
+            return template
+        values = {**template.values, "query": reading.query, "ranking": reading.ranking}
+        if reading.places:
+            values |= {"sources": reading.places.sources, "entries": reading.places.entries}
+        # Few matches are found by the index of the search, in whatever order they are listed.
+        finds_few = template.values.keys() == {"q"} and reading.matches <= RANKED and not reading.places
+        return Template(template.shape, template.rows, values, has_one_plan=finds_few)
+
+    @property
+    def shape(self) -> bool:
+        """Besides words, an address is looked for by where it leads."""
+        return self.search is not None and self.search.places is not None
+
+    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        if self.shape:
+            looked_for = {**looked_for, "q": replace(looked_for["q"], places=_PLACES)}
+        return super().candidates(looked_for)
+
+    @cached_property
+    def ordering(self) -> Ordering:
+        """The order in which to list. Few matches are found first and then sorted.
+
+        PostgreSQL would look for them along the index of the order, which for a word that hardly anything has means
+        to read nearly everything; it knows how common the most frequent words are, and guesses for all others.
+        """
+        ordering = super().ordering
+        return unindexed(ordering) if self.search and self.search.matches <= RANKED else ordering
+
+
+class SearchQuery(WordsQuery):
+    """A list in which words can be searched for, with forgiveness, and most relevant first."""
+
+    spelling = Parameter(
+        Word(("forgiving", "exact")),
+        "What happens when hardly anything matches `q` and words of it seem misspelt: `forgiving` answers also for the"
+        " published words that were probably meant, and `search` says which; `exact` answers for `q` alone.",
+        default="forgiving",
+    )
+
+    @cached_property
+    def looked_for(self) -> dict[str, Any]:
+        looked_for = super().looked_for
+        # Where the parameter is left out of a query, its answers have no place to say that the search was corrected.
+        forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
+        if "q" not in looked_for or not forgiving:
+            return looked_for
+        others = {name: value for name, value in looked_for.items() if name != "q"}
+
+        def found(reading: Reading, most: int) -> int:
+            return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading, most)
+
+        return {**looked_for, "q": forgiven(looked_for["q"], found)}
+
+    @property
+    def highlights(self) -> bool:
+        """Whether the answer shows where `q` was found."""
+        return self.search is not None and self.value("highlight") == "true"
+
+    @cached_property
+    def ordering(self) -> Ordering:
+        ordering = super().ordering
+        return NEWEST if ordering.name == RELEVANCE.name and self._matches_too_much() else ordering
+
+    @property
+    def ordering_told(self) -> str:
+        """The order of the answer by its public name."""
+        return "-updated" if self.ordering is NEWEST else self.ordering.name
+
+    def _matches_too_much(self) -> bool:
+        """Whether there are too many matches to rank. A page that follows another keeps the order of that one."""
+        reading = self.search
+        if reading is None:
+            return False
+        cursor = self.value("cursor")
+        if cursor and belongs_to(cursor, NEWEST):
+            return True
+        if not reading.ranking:
+            return True
+        # What was published since the first page must not change the order.
+        most = 2 * RANKED if cursor else RANKED
+        if reading.matches <= most:
+            return False
+        narrows = self.given.keys() - _SEARCHING
+        return not narrows or planned(self.qs) > most
+
+
+@cache
+def unindexed(ordering: Ordering) -> Ordering:
+    """The same order, by expressions that no index has."""
+    return Ordering(
+        ordering.name,
+        tuple(replace(key, expression=_Itself(key.expression)) for key in ordering.keys),
+        ordering.descending,
+    )
+
+
+class _Itself(Func):
+    """What it is given, which PostgreSQL cannot see."""
+
+    function = "COALESCE"
+    template = "COALESCE(%(expressions)s, NULL)"
+    arity = 1
+
+
+def belongs_to(cursor: str, ordering: Ordering) -> bool:
+    """Whether the cursor is one of this order."""
+    try:
+        decoded(cursor, ordering)
+    except Refused:
+        return False
+    return True
+
+
+def said_of_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, Any]:
+    """What a page of claims says about how `q` was understood, and where it was found in these claims, if asked."""
+    reading = query.search
+    if reading is None:
+        return {}
+    said: dict[str, Any] = {
+        "search": {
+            "asked": reading.asked,
+            "answered": reading.answered,
+            "is_corrected": reading.is_corrected,
+            "ordering": query.ordering_told,
+        }
+    }
+    return {**said, "highlights": highlights(bodies, reading)} if query.highlights else said
+
+
+#: The same in JSON Schema.
+BESIDE: dict[str, Any] = {
+    "search": {
+        "type": "object",
+        "description": "How `q` was understood. Only where `q` is given.",
+        "properties": {
+            "asked": {"type": "string", "description": "`q` as it was given."},
+            "answered": {
+                "type": "string",
+                "description": "The search that the results answer: `q`, or `q` with its spelling corrected.",
+            },
+            "is_corrected": {"type": "boolean", "description": "Whether the two differ."},
+            "ordering": {
+                "type": "string",
+                "description": "How the results are ordered. `relevance` becomes `-updated` for a search that more"
+                f" than about {RANKED:,} claims match, or that only says what to leave out.",
+            },
+        },
+        "required": ["asked", "answered", "is_corrected", "ordering"],
+    },
+    "highlights": {
+        "type": "object",
+        "description": "Where `q` was found, by the id of the claim. Only where `highlight` asks for it.",
+        "additionalProperties": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "format": "json-pointer",
+                        "description": "Which text of the claim (RFC 6901).",
+                    },
+                    "start": {"type": "integer", "description": "Where in that text the fragment begins."},
+                    "text": {"type": "string", "description": "The fragment."},
+                    "marks": {
+                        "type": "array",
+                        "description": "Start and end of each match in the fragment, in Unicode code points.",
+                        "items": {
+                            "type": "array",
+                            "items": {"type": "integer"},
+                            "minItems": 2,
+                            "maxItems": 2,
+                        },
+                    },
+                },
+                "required": ["pointer", "start", "text", "marks"],
+            },
+        },
+    },
+}

@@ -1,0 +1,36 @@
+"""What the rows of the ledger have in common: they are only added, and each stands from one moment to another."""
+
+from datetime import date, datetime
+
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+from factcheck.database.rules import Rule, append_only
+
+#: All that ever happens to an entry, and to its verdicts: it is closed, once.
+_IS_CLOSED = (
+    "OLD.superseded_at IS NULL AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at' AND "
+)
+
+#: What no later entry of the claim has taken the place of.
+NEWEST = Q(superseded_at__isnull=True)
+
+
+def newest_at(moment: datetime) -> Q:
+    """What no later entry of the claim had taken the place of at `moment`."""
+    return (Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment)) & Q(published_at__lte=moment)
+
+
+def sortable_day(field: str) -> Coalesce:
+    """The day as lists sort and page by it. An unknown one counts as the earliest: NULL compares with nothing."""
+    return Coalesce(field, Value(date.min))
+
+
+def only_added(table: str, *, closed: str) -> list[Rule]:
+    """Rules under which rows of `table` are only added, and closed when the next entry arrives.
+
+    `closed` is the SQL condition on OLD and NEW under which a row may be closed.
+    """
+    return append_only(
+        table, "The ledger never forgets: publications are only added.", unless=_IS_CLOSED + closed
+    )

@@ -1,0 +1,73 @@
+"""API tokens: made, found by what a request sends, and revoked. `claims.models.token` says what they are."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from knox.crypto import hash_token
+
+from claims.models import ApiToken
+from claims.review.moves import NotAllowed
+
+#: The longest that a token can live. Whoever needs it longer makes the next one in time.
+LONGEST_DAYS = 366
+#: How exactly it is kept when a token was last used, so that reading does not mean writing each time.
+USE_NOTED_EVERY = timedelta(hours=1)
+
+
+def issue(
+    person: User, *, name: str, scopes: Iterable[str], days: int, by: User | None = None
+) -> tuple[ApiToken, str]:
+    """Make a token that acts as `person`, and return it with the secret, which is kept nowhere.
+
+    Args:
+        days: how long it lives, from 1 to LONGEST_DAYS.
+        by: who makes it, where that is somebody at the desk.
+
+    Raises:
+        NotAllowed: it would act as somebody else, and `by` does not administer tokens.
+    """
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ValueError(f"A token lives from 1 to {LONGEST_DAYS} days, not {days}.")
+    if by is not None and not may_manage(person, by):
+        raise NotAllowed(_("You can make tokens for yourself only."))
+    token, secret = ApiToken.objects.create(
+        person, expiry=timedelta(days=days), name=name, scopes=sorted(set(scopes)), created_by=by
+    )
+    return token, secret
+
+
+def may_manage(person: User, by: User) -> bool:
+    """Whether `by` may make and revoke tokens of `person`: everybody their own; a superuser's only superusers."""
+    guarded = person.is_superuser and not by.is_superuser
+    return person == by or (by.has_perm("claims.change_apitoken") and not guarded)
+
+
+@transaction.atomic
+def revoke(token: ApiToken, *, by: User) -> ApiToken:
+    """End a token now. One that has been revoked stays as it is.
+
+    Raises:
+        NotAllowed: it is somebody else's.
+    """
+    token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
+    if not may_manage(token.user, by):
+        raise NotAllowed(_("You can revoke your own tokens only."))
+    if token.revoked_at is None:
+        token.revoked_at, token.revoked_by = timezone.now(), by
+        token.save(update_fields=["revoked_at", "revoked_by"])
+    return token
+
+
+def find(secret: str) -> ApiToken | None:
+    """The usable token with this secret, with its person; notes that it was used."""
+    token: ApiToken | None = (
+        ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret)).first()
+    )
+    now = timezone.now()
+    if token and (token.last_used_at is None or token.last_used_at < now - USE_NOTED_EVERY):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token

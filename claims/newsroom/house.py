@@ -1,0 +1,52 @@
+"""The newsroom that runs this installation, and the rating scale it starts with."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from claims.models import Rating, RatingScale
+from sources.addresses import domain
+from sources.models import Publisher
+
+HOUSE_SCALE = Path(__file__).parent / "house_scale.json"
+
+
+@transaction.atomic
+def ensure_house(**signal: Any) -> None:
+    """Create the house publisher and its first rating scale where they are missing; what exists is left as it is.
+
+    It is given no address: without one, it is where this site is, also when the site moves.
+    """
+    house, _ = Publisher.objects.get_or_create(
+        is_house=True,
+        defaults={
+            "name": settings.NEWSROOM_NAME,
+            "kind": Publisher.Kind.FACT_CHECKER,
+            "domain": _own_domain(),
+            "language": "en",
+        },
+    )
+    if house.rating_scales.exists():
+        return
+    scale = json.loads(HOUSE_SCALE.read_text(encoding="utf-8"))
+    ratings = scale.pop("ratings")
+    row = RatingScale.objects.create(publisher=house, **scale)
+    Rating.objects.bulk_create(
+        Rating(
+            scale=row,
+            label=rating["labels"][row.language],
+            definition=rating["definitions"][row.language],
+            **rating,
+        )
+        for rating in ratings
+    )
+
+
+def _own_domain() -> str:
+    """The domain of this site; "" where it only has a name on this machine, which is nobody's."""
+    found = domain(settings.SITE_URL)
+    is_address = found.replace(".", "").isdigit() or ":" in found
+    return found if "." in found and not is_address else ""

@@ -1,0 +1,29 @@
+"""Topics by name or slug."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from claims.models import Topic
+from claims.newsroom.roles import require
+from factcheck.database.locks import hold
+
+
+@transaction.atomic
+def find_or_add(name: str, *, by: User, slug: str = "", **fields: Any) -> tuple[Topic, bool]:
+    """The topic with this slug, else of this name, and whether it is new. One that is known stays as it is.
+
+    Raises:
+        NotAllowed: there is none, and the person's role does not include adding one.
+    """
+    hold("topics")
+    slug = slug or slugify(name, allow_unicode=True)
+    found = Topic.objects.filter(Q(slug=slug) | Q(name__iexact=name)).order_by("pk")
+    if known := sorted(found, key=lambda topic: topic.slug != slug):
+        return known[0], False
+    require(by, "claims.add_topic", _("add topics"))
+    return Topic.objects.create(name=name, slug=slug, **fields), True

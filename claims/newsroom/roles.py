@@ -1,0 +1,83 @@
+"""The four roles of a newsroom, as Django groups, and the question whether a person's role includes something."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission, User
+from django.utils.translation import gettext as _
+
+from claims.review.moves import NotAllowed
+
+_EDIT = ("view", "add", "change")
+
+#: Role → permissions, as `app.codename`. Each role can do what the one before it can.
+CONTRIBUTOR = [
+    *(f"claims.{verb}_{model}" for verb in _EDIT for model in ("claim", "appearance", "claimant")),
+    *(f"sources.{verb}_{model}" for verb in _EDIT for model in ("source", "publisher")),
+    *(
+        f"claims.view_{model}"
+        for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")
+    ),
+    *(f"claims.view_{model}" for model in ("transition", "publication")),
+    "claims.delete_appearance",
+    "sources.view_snapshot",
+    "sources.add_snapshot",
+]
+FACT_CHECKER = [
+    *CONTRIBUTOR,
+    *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
+    "claims.read_drafts",
+    "claims.triage_claim",
+    "claims.submit_verdict",
+    "claims.sign_off_verdict",
+]
+EDITOR = [
+    *FACT_CHECKER,
+    *(f"claims.{verb}_topic" for verb in ("add", "change")),
+    *(f"claims.{verb}_{model}" for verb in ("add", "change") for model in ("rating", "ratingscale")),
+    "claims.delete_claim",
+    "claims.merge_claim",
+    "claims.republish_claim",
+    "claims.publish_verdict",
+    "claims.retract_verdict",
+    *(f"claims.view_{model}" for model in ("importrun", "importproblem", "possibleduplicate")),
+    "claims.run_import",
+    "claims.undo_import",
+]
+ADMINISTRATOR = [
+    *EDITOR,
+    # To publish the newsroom's own archive takes two of them.
+    "claims.import_house_archive",
+    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale")),
+    *(f"sources.delete_{model}" for model in ("source", "publisher")),
+    *(f"auth.{verb}_user" for verb in _EDIT),
+    "auth.view_group",
+    *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
+    "claims.view_webhookdelivery",
+    "claims.view_webhookattempt",
+    # To let somebody in again who has lost the second factor.
+    "mfa.view_authenticator",
+    "mfa.delete_authenticator",
+    *(f"claims.{verb}_apitoken" for verb in ("view", "change")),
+]
+ROLES = {
+    "Contributor": CONTRIBUTOR,
+    "Fact-checker": FACT_CHECKER,
+    "Editor": EDITOR,
+    "Administrator": ADMINISTRATOR,
+}
+
+
+def require(by: User, permission: str, what: str) -> None:
+    """Raises NotAllowed unless the person's role includes the permission; `what` says it in words."""
+    if not by.has_perm(permission):
+        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": what})
+
+
+def ensure_roles(**signal: Any) -> None:
+    """Create the groups that are missing. A group that exists keeps what an administrator made of it."""
+    for role, names in ROLES.items():
+        group, created = Group.objects.get_or_create(name=role)
+        if created:
+            codenames = {name.partition(".")[2] for name in names}
+            wanted = Permission.objects.filter(codename__in=codenames).select_related("content_type")
+            group.permissions.set(p for p in wanted if f"{p.content_type.app_label}.{p.codename}" in names)

@@ -1,0 +1,315 @@
+"""The ledger as a feed: what was published, corrected, retracted, merged, in the order in which it became visible.
+
+Who reads it to its end and goes on from there holds what we hold. Entries are numbered under a lock that is kept until
+they are visible (`Publication.sequence`), so a reader who has seen a number never meets a smaller one later.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.db.models import Max, Min, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import render
+from claims.ledger.document.serializers import ClaimSerializer
+from claims.models import Publication
+from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
+from factcheck.api.query_strings import Parameter, Query, no_such_place
+from factcheck.api.query_values import GREATEST_ID, Moment, Refused, Whole, Word
+from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
+from factcheck.database.cached_sql import Slot, Template
+from factcheck.web.own_addresses import etag_here, placed
+
+PAGE_SIZE = 100
+PAGE_SIZE_LIMIT = 1000
+
+#: At its end the feed grows. Who polls wants to know soon; this is enough for a cache to spare us the crowd.
+CACHE_END = "public, max-age=10"
+
+_COLUMNS = (
+    "sequence",
+    "claim_id",
+    "version",
+    "kind",
+    "status",
+    "note",
+    "published_at",
+    "merged_into_id",
+    "body_sha256",
+)
+
+
+@dataclass(frozen=True)
+class Since:
+    """A number of the ledger, or a moment."""
+
+    sql_type: ClassVar[str] = "bigint"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [Whole(0).schema, *Moment().schema["anyOf"]], "example": 0}
+
+    def __call__(self, text: str) -> int | datetime:
+        for reader in (Whole(0), Moment()):
+            try:
+                found: int | datetime = reader(text)
+            except Refused:
+                continue
+            return found
+        raise Refused(
+            f"it must be a number of the feed (from 0 to {GREATEST_ID}), a day such as 2026-05-01, or a moment such as"
+            " 2026-05-01T12:00:00Z."
+        )
+
+
+class ChangesQuery(Query):
+    """Where to read on, and how much."""
+
+    since = Parameter(
+        Since(),
+        "What comes after this `sequence`, as `next` says it. Or a moment (a day means its beginning, UTC): everything"
+        " from the first change on that was published then or later.",
+        default=0,
+    )
+    entries = Parameter(
+        Word(("all", "newest")),
+        "`newest` leaves out changes that a later one to the same claim has overtaken.",
+        default="all",
+    )
+    embed = Parameter(
+        Word(("claim", "none")),
+        "`none` tells of changes without the claims: `claim` is null.",
+        default="claim",
+    )
+    page_size = Parameter(
+        Whole(1, PAGE_SIZE_LIMIT), "How many changes are answered at most.", default=PAGE_SIZE
+    )
+
+
+class ChangeSerializer(serializers.Serializer):
+    """One entry of the ledger."""
+
+    sequence = serializers.IntegerField(help_text="Its number in the feed; 1, 2, 3 and so on.")
+    claim_id = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="The version of the claim that came of it.")
+    kind = serializers.ChoiceField(Publication.Kind.choices)
+    status = serializers.ChoiceField(
+        Publication.Status.choices,
+        help_text="What the claim is since then. Not `published`: delete your copy.",
+    )
+    note = serializers.CharField(help_text="The public note.")
+    published_at = serializers.DateTimeField()
+    merged_into = serializers.IntegerField(allow_null=True, help_text="The claim that it was merged into.")
+    url = serializers.URLField(help_text="The claim as it was in this version.")
+    body_sha256 = serializers.CharField(
+        help_text="SHA-256 of the claim's JSON in this version, byte for byte as it is answered here."
+    )
+    claim = ClaimSerializer(
+        allow_null=True,
+        help_text="The claim in this version; null where it was withdrawn, and with `embed=none`.",
+    )
+
+
+class ChangesPage:
+    """The shape of an answer, asked for by drf-spectacular as of REST framework's paginators."""
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return []
+
+    def get_paginated_response_schema(self, results: dict[str, Any]) -> dict[str, Any]:
+        properties = {
+            "next": {
+                "type": "string",
+                "format": "uri",
+                "description": "Where to read on: at once when there is `more`, otherwise later.",
+            },
+            "more": {"type": "boolean", "description": "Whether there are more changes already."},
+            "results": results,
+        }
+        return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+class ChangesSchema(PublicSchema):
+    problems: ClassVar = {
+        **PublicSchema.problems,
+        404: OpenApiResponse(RefusedQuerySerializer, "The feed has not come to where `since` points."),
+    }
+
+    def get_summary(self) -> str:
+        return "What was published, corrected, retracted and merged, in order"
+
+    def _get_paginator(self) -> ChangesPage:  # type: ignore[override]  # another shape of page
+        return ChangesPage()
+
+
+class ChangeResource(PublicResource):
+    """What was published, corrected, retracted, merged and unmerged, in the order in which it became visible.
+
+    Apply each change in turn: store `claim`, or delete your copy where the status is not `published`. Then keep `next`
+    and go on there. You end with exactly the claims that `/api/v1/claims/` lists.
+    """
+
+    nouns = ("change", "changes")
+    list_query = ChangesQuery
+    serializer_class = ChangeSerializer
+    schema = ChangesSchema()
+
+    def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
+        query = ChangesQuery(request.GET, self.rows(), request=request)
+        since = _position(query.value("since", 0))
+        if "If-None-Match" in request.headers:
+            page = _page(request, query, since, with_bodies=False)
+            if get_conditional_response(request, etag=quote_etag(etag_here(page.sha256))):
+                return page.answer(request)
+        return _page(request, query, since, with_bodies=True).answer(request)
+
+    def rows(self) -> QuerySet[Publication]:
+        return Publication.objects.all()
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """Some entries of the ledger, and where those after them are."""
+
+    entries: list[dict[str, Any]]
+    next: str
+    more: bool
+    #: Whether each is answered with its claim.
+    embeds: bool
+    #: Whether the same question is always answered by the same entries.
+    is_settled: bool
+
+    @property
+    def head(self) -> bytes:
+        return json.dumps({"next": self.next, "more": self.more}, separators=(",", ":")).encode()[:-1]
+
+    @property
+    def sha256(self) -> str:
+        """Changes with whatever is in the answer. An entry never changes, so its hash stands for all of it."""
+        hashes = (f"{entry['sequence']} {entry['body_sha256']}".encode() for entry in self.entries)
+        return sha256_of([self.head, *hashes])
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        response = conditional(
+            request,
+            lambda: self._content(_version_address(request)),
+            etag=self.sha256,
+            cache=CACHE_PAST if self.is_settled else CACHE_END,
+        )
+        if self.more:
+            response["Link"] = f'<{self.next}>; rel="next"'
+        return response
+
+    def _content(self, version_address: str) -> bytes:
+        changes = b",".join(_rendered(entry, version_address, embeds=self.embeds) for entry in self.entries)
+        return b'%b,"results":[%b]}' % (self.head, changes)
+
+
+def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies: bool) -> _Changes:
+    """The entries after a number; with their bodies, if those are wanted."""
+    size = query.value("page_size", PAGE_SIZE)
+    newest_only = query.value("entries") == "newest"
+    found = _read(
+        since,
+        most=size + 1,
+        newest_only=newest_only,
+        columns=[*_COLUMNS, "body"] if with_bodies else _COLUMNS,
+    )
+    more, entries = len(found) > size, found[:size]
+    if not entries:
+        _require_reached(since)
+    return _Changes(
+        entries,
+        next=_address(request, since=entries[-1]["sequence"] if entries else since),
+        more=more,
+        embeds=query.value("embed") != "none",
+        # What came before others never changes; but where only the newest are asked for, they make it drop out.
+        is_settled=more and not newest_only,
+    )
+
+
+def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """The entries after a number, at most so many, in their order: one query, by the index of the numbers."""
+
+    def rows() -> QuerySet[Publication]:
+        ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
+        return ledger.filter(sequence__gt=Slot("since", "bigint")).order_by("sequence")[:most]
+
+    template = Template(("changes", newest_only, most), rows, {"since": since})
+    return [dict(zip(columns, row, strict=True)) for row in template.fetch(*columns)]
+
+
+def _position(since: int | datetime) -> int:
+    """The number after which to read.
+
+    Raises:
+        NoSuchPlace: the moment lies in the future.
+    """
+    if isinstance(since, int):
+        return since
+    if since > datetime.now(UTC):
+        raise no_such_place("since", "it lies in the future.")
+    published_then = Publication.objects.filter(published_at__gte=since)
+    first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
+    return _end() if first is None else first - 1
+
+
+def _end() -> int:
+    """The number of the last entry; 0 where nothing was ever published. A replica may not have it yet."""
+    last: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
+    return last or 0
+
+
+def _require_reached(since: int) -> None:
+    """Refuse to wait for changes behind a number that the ledger has not reached.
+
+    Such a number is from another ledger, or from this one before an older backup was restored. Answering with nothing
+    would leave the reader waiting until it is reached, and miss what came before.
+    """
+    if since > (end := _end()):
+        raise no_such_place(
+            "since",
+            f"the feed ends at {end}. What you read before was another one; begin again with since=0.",
+        )
+
+
+def _rendered(entry: dict[str, Any], version_address: str, *, embeds: bool) -> bytes:
+    """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
+    body = placed(entry["body"])
+    claim = body if embeds and entry["status"] == Publication.Status.PUBLISHED else b"null"
+    described = {
+        "sequence": entry["sequence"],
+        "claim_id": entry["claim_id"],
+        "version": entry["version"],
+        "kind": entry["kind"],
+        "status": entry["status"],
+        "note": entry["note"].decode(),
+        "published_at": written(entry["published_at"]),
+        "merged_into": entry["merged_into_id"],
+        "url": version_address % (entry["claim_id"], entry["version"]),
+        "body_sha256": hashlib.sha256(body).hexdigest(),
+    }
+    return b'%b,"claim":%b}' % (render(described).encode()[:-1], claim)
+
+
+def _version_address(request: HttpRequest) -> str:
+    """The address of versions, with two places for numbers: resolving it for each would cost more than all the rest."""
+    address: str = reverse("versions-detail", args=[0, 0], request=request)
+    return address.replace("%", "%%").replace("/0/versions/0/", "/%d/versions/%d/")
+
+
+def _address(request: HttpRequest, *, since: int) -> str:
+    """The address of the same feed from another number on."""
+    parameters = request.GET.copy()
+    parameters["since"] = str(since)
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")

@@ -1,0 +1,278 @@
+"""Claims and verdicts: the texts of the ledger, passed on as they stand."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.renderers import BaseRenderer
+from rest_framework.reverse import reverse
+
+from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import render
+from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer, VersionSerializer
+from claims.ledger.queries.claim_filters import (
+    ClaimListQuery,
+    ClaimPageQuery,
+    ClaimQuery,
+    VerdictListQuery,
+    VersionListQuery,
+)
+from claims.ledger.queries.search_query import BESIDE, said_of_search
+from claims.models import Publication, PublishedVerdict
+from claims.public.api import markup
+from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.pagination import page_of_template, page_of_values
+from factcheck.api.query_strings import Query
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.resources import (
+    CACHE_CURRENT,
+    CACHE_PAST,
+    Listing,
+    PublicItems,
+    PublicList,
+    asks_conditionally,
+    conditional,
+    listed,
+    picker,
+    sha256_of,
+)
+from factcheck.database.cached_sql import Slot, Template
+from factcheck.web.own_addresses import placed
+
+#: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
+_SETTLED = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the ledger, without its body where comparing hashes may do."""
+
+    pk: int
+    sha256: str
+    published_at: datetime
+    status: str
+    merged_into: int | None
+    body: bytes | None = None
+
+    def content(self) -> bytes:
+        return placed(bodies([self.pk])[0] if self.body is None else self.body)
+
+    def answer(
+        self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
+    ) -> HttpResponse:
+        """The body, or what is picked of it, or 304. Who has it already costs no read of it."""
+        return conditional(
+            request,
+            lambda: picking(self.content()),
+            etag=self.sha256,
+            cache=cache,
+            last_modified=self.published_at,
+        )
+
+    def markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
+        """The same as ClaimReview markup, or 304."""
+        return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
+
+
+def entry_of(template: Template, request: HttpRequest) -> Entry:
+    """The only entry of the ledger that is asked for.
+
+    Raises:
+        Http404: there is none.
+    """
+    columns = ["id", "body_sha256", "published_at", "status", "merged_into_id"]
+    rows = template.fetch(*columns, *([] if asks_conditionally(request) else ["body"]))
+    if not rows:
+        raise Http404
+    return Entry(*rows[0])
+
+
+_CLAIM = Slot("claim", "bigint")
+
+
+def newest_entry(claim: int) -> Template:
+    """What is published about a claim now."""
+    return Template(
+        "newest",
+        lambda: Publication.objects.newest().filter(claim=_CLAIM),
+        {"claim": min(claim, GREATEST_ID)},
+    )
+
+
+def entry_as_of(claim: int, moment: datetime) -> Template:
+    """What was published about a claim at a moment in the past."""
+    then = Slot("moment", "timestamptz")
+    return Template(
+        "as of",
+        lambda: Publication.objects.as_of(then).filter(claim=_CLAIM),  # type: ignore[arg-type]  # a slot for one
+        {"claim": min(claim, GREATEST_ID), "moment": moment},
+    )
+
+
+def version_of(claim: int, version: int) -> Template:
+    """An entry of a claim's ledger."""
+    number = Slot("version", "bigint")
+    return Template(
+        "version",
+        lambda: Publication.objects.filter(claim=_CLAIM, version=number),
+        {"claim": min(claim, GREATEST_ID), "version": min(version, GREATEST_ID)},
+    )
+
+
+class ClaimSchema(PublicSchema):
+    """Describes our JSON. Markup has an operation of its own: generated programs do not tell two forms of one answer
+    apart.
+    """
+
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+        described: str = super().get_description()
+        if self.lists:
+            return described
+        accepting = f"Whoever prefers `{markup.JSON_LD}` in `Accept` gets what `claims_jsonld` describes."
+        return f"{described}\n\n{accepting}"
+
+    def map_renderers(self, attribute: str) -> list[str]:
+        offered: list[str] = super().map_renderers(attribute)
+        return [media_type for media_type in offered if media_type != markup.JSON_LD]
+
+
+class ClaimResource(PublicList):
+    """What is published about a claim, whole: verdicts with their evidence, appearances, corrections."""
+
+    nouns = ("claim", "claims")
+    list_query = ClaimPageQuery
+    beside: ClassVar = BESIDE
+    schema = ClaimSchema()
+    item_query: type[ClaimQuery] = ClaimQuery
+    serializer_class = ClaimSerializer
+    answers: ClassVar[dict[Any, OpenApiResponse]] = {
+        301: OpenApiResponse(description="The claim was merged into the one at `Location`."),
+    }
+    #: Where a claim stands, so that one that was merged can lead to its target.
+    route = "claims-detail"
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        offered = super().get_renderers()
+        return [*offered, markup.FORM] if self.action == "retrieve" else offered
+
+    def rows(self) -> QuerySet[Publication]:
+        return Publication.objects.all()
+
+    def listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
+        conditionally = asks_conditionally(request) and not query.highlights
+        columns = ["id", "body_sha256", "ledger_moved", *([] if conditionally else ["body"])]
+        page = page_of_template(query.template, columns, **self.paging(query))
+        return Listing(
+            page,
+            sha256=sha256_of(row[1].encode() for row in page.rows),
+            results=lambda: (
+                bodies([row[0] for row in page.rows]) if conditionally else [row[3] for row in page.rows]
+            ),
+            last_modified=page.rows[0][2] if page.rows else None,
+            beside=said_of_search(query, [row[3] for row in page.rows] if query.highlights else []),
+        )
+
+    def cache_of(self, query: Query) -> str:
+        moment = query.moment if isinstance(query, ClaimListQuery | ClaimQuery) else None
+        return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLED else CACHE_CURRENT
+
+    def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        """One claim as it is published, or as it was at the moment `as_of`.
+
+        A claim that was retracted still answers, with the status `retracted`, without verdicts, and with the public
+        note that says why.
+        """
+        query = self.item_query(request.GET, request=request)
+        entry = entry_of(entry_as_of(id, query.moment) if query.moment else newest_entry(id), request)
+        target = entry.merged_into
+        if target and newest_entry(target).fetch("id"):
+            return HttpResponsePermanentRedirect(reverse(self.route, args=[target], request=request))
+        return self.represented(request, entry, query)
+
+    def represented(self, request: HttpRequest, entry: Entry, query: ClaimQuery) -> HttpResponse:
+        """The entry in the form that is preferred: our JSON, or markup."""
+        cache = self.cache_of(query)
+        if self.media_type == markup.JSON_LD:
+            markup.require_no_fields(query)
+            response = entry.markup(request, cache=cache)
+        else:
+            response = entry.answer(request, cache=cache, picking=picker(query))
+        return markup.negotiated(request, response)
+
+
+def bodies(ids: list[int]) -> list[bytes]:
+    """The bodies of these publications as they are stored, in this order."""
+    wanted = Slot("ids", "bigint[]")
+    template = Template("bodies", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
+    found = dict(template.fetch("id", "body"))
+    return [found[pk] for pk in ids]
+
+
+class VersionResource(PublicList):
+    """The ledger of a claim: every state in which it was published. Entries are only ever added."""
+
+    nouns = ("version of a claim", "versions of a claim")
+    list_query = VersionListQuery
+    serializer_class = VersionSerializer
+    item_serializer_class = ClaimSerializer
+    lookup_url_kwarg = "version"
+
+    def rows(self) -> QuerySet[Publication]:
+        return Publication.objects.filter(claim_id=self.kwargs["claim_id"])
+
+    def listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
+        """The entries with the hashes of what they answer, but not that itself."""
+        columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
+        page = page_of_values(query.qs, columns, **self.paging(query))
+        if not page.rows and not self.rows().exists():
+            raise Http404
+        return listed(page, [self._described(dict(zip(columns, row[:-1], strict=True))) for row in page.rows])
+
+    def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
+        """One claim as it was published in this version."""
+        self.item_query(request.GET, request=request)
+        return entry_of(version_of(claim_id, version), request).answer(request, cache=CACHE_PAST)
+
+    def _described(self, entry: dict[str, Any]) -> bytes:
+        until, body = entry["superseded_at"], placed(entry.pop("body").encode())
+        address = reverse(
+            "versions-detail", args=[self.kwargs["claim_id"], entry["version"]], request=self.request
+        )
+        described = render(
+            {
+                **entry,
+                "published_at": written(entry["published_at"]),
+                "superseded_at": written(until) if until else None,
+                "body_sha256": hashlib.sha256(body).hexdigest(),
+                "url": address,
+            }
+        )
+        return described.encode()
+
+
+class VerdictResource(PublicItems):
+    """Published verdicts, each with the claim that it judges."""
+
+    nouns = ("verdict", "verdicts")
+    list_query = VerdictListQuery
+    serializer_class = PublishedVerdictSerializer
+
+    def rows(self) -> QuerySet[PublishedVerdict]:
+        return PublishedVerdict.objects.current()
+
+    def listing(self, query: VerdictListQuery, request: HttpRequest) -> Listing:
+        page = page_of_template(query.template, ["body"], **self.paging(query))
+        return listed(page, [row[0] for row in page.rows])
+
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
+        template = Template(
+            "verdict",
+            lambda: self.rows().filter(verdict_id=Slot("id", "bigint")),
+            {"id": min(id, GREATEST_ID)},
+        )
+        return next((body for (body,) in template.fetch("body")), None)

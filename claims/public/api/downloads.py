@@ -1,0 +1,271 @@
+"""All claims that a filter finds in one answer, streamed from one snapshot in constant memory."""
+
+import logging
+from abc import abstractmethod
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http import HTTPStatus
+from threading import BoundedSemaphore
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import OrderBy, QuerySet
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.exceptions import APIException
+from rest_framework.renderers import BaseRenderer
+from rest_framework.reverse import reverse
+
+from claims.exports.formats import csv, datafeed, ndjson
+from claims.exports.formats.stored_bodies import blocks, streamed
+from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import site
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.models import Publication
+from claims.public.api.claims import ClaimResource
+from factcheck.api.negotiation import Form
+from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.pagination import ORDERING
+from factcheck.api.query_strings import Parameter
+from factcheck.api.query_values import Word
+from factcheck.api.resources import picker
+from factcheck.database import read_connections
+from factcheck.web.own_addresses import etag_here
+
+logger = logging.getLogger(__name__)
+
+#: A download keeps a thread and a connection for as long as its reader takes. Half of them stay free for others.
+SEATS = max(1, settings.WEB_THREADS // 4)
+_seats = BoundedSemaphore(SEATS)
+
+
+class Busy(APIException):
+    """Too many downloads run in this process."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "Too many downloads are running. Please come back a little later."
+    wait = 30
+
+
+class DownloadQuery(ClaimListQuery):
+    """The filters of the list of claims. There are no pages, so nothing about them can be asked."""
+
+    # How django-filter leaves out what a base declares.
+    page_size = cursor = count = fields = spelling = None  # type: ignore[assignment]
+
+    @property
+    def ordering_name(self) -> str:
+        """Also a search is listed by date unless `relevance` is asked for: ranking takes longer than writing."""
+        asked = bool(self.value(ORDERING))
+        return super().ordering_name if asked else self.orderings[0].name
+
+    def sorted(self) -> QuerySet[Publication]:
+        """The claims that were asked for, in their order."""
+        order = self.ordering
+        keys = (OrderBy(key.expression, descending=order.descending) for key in order.keys)
+        return self.qs.order_by(*keys)
+
+
+class NdjsonQuery(DownloadQuery):
+    fields = ClaimListQuery.base_filters["fields"]
+
+
+class CsvQuery(DownloadQuery):
+    bom = Parameter(
+        Word(("true", "false")),
+        "`true` begins with a byte order mark, by which Excel recognises UTF-8.",
+        default="false",
+    )
+
+
+class DownloadSchema(PublicSchema):
+    def get_operation_id(self) -> str:
+        return f"claims_download_{self.view.extension}"
+
+    def get_summary(self) -> str:
+        return f"All claims as {self.view.title}"
+
+    def _get_paginator(self) -> None:  # type: ignore[override]  # all in one answer
+        return None
+
+    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
+        return {
+            **super().get_response_serializers(),
+            200: OpenApiResponse(self.view.describes, self.view.contents),
+            (503, "application/problem+json"): OpenApiResponse(
+                ProblemSerializer, "Too many downloads are running; `Retry-After` says when to come back."
+            ),
+        }
+
+
+class Download(ClaimResource):
+    """What all formats have in common.
+
+    The `ETag` names the ledger's newest entry, so it changes with every publication, and the `Link` with the relation
+    `monitor` leads to what changes after this copy.
+    """
+
+    list_query = DownloadQuery
+    schema = DownloadSchema()
+    answers: ClassVar = {}
+
+    #: How the address ends, what it is called, what is in it, and its media type without and with parameters.
+    extension: str
+    title: str
+    contents: str
+    media_type: str
+    content_type: str
+    #: What the whole of it is to OpenAPI.
+    describes = OpenApiTypes.STR
+    #: What is written when a download breaks off, so that nobody takes it for a whole one: HTTP has no sign for that
+    #: which the web server would send.
+    broken_off: bytes
+    #: Whether browsers save it as a file.
+    is_file = True
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [Form(self.media_type, extension=self.extension)]
+
+    def parts(self, query: Any) -> list[QuerySet[Publication]]:
+        """The publications to write, in their order."""
+        return [query.sorted()]
+
+    @abstractmethod
+    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+        """The bodies in this format."""
+
+    def list(self, request: HttpRequest, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
+        query = self.list_query(request.GET, self.rows(), request=request)
+        source = read_connections.database()
+        parts = [part.using(source) for part in self.parts(query)]
+        # Read before the claims are: should one be published in between, the ETag is older than the copy, and whoever
+        # asks with it gets the claims once more rather than miss one.
+        newest = Publication.objects.using(source).only("sequence", "published_at").first()
+        number = newest.sequence if newest else 0
+        etag = f'W/"{etag_here(str(number))}"'
+        response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+        if response is None and request.method == "HEAD":
+            # It streams, so that nobody is told a length which is not that of the download.
+            response = StreamingHttpResponse([], content_type=self.content_type)
+        if response is None:
+            pieces = _Begun(_seated(self.written(streamed(*parts), query, newest), self.broken_off))
+            response = StreamingHttpResponse(pieces, content_type=self.content_type)
+        response["ETag"] = etag
+        response["Cache-Control"] = self.cache_of(query)
+        response["Link"] = f'<{reverse("changes", request=request)}?since={number}>; rel="monitor"'
+        if self.is_file:
+            day = (query.moment or datetime.now(UTC)).date()
+            response["Content-Disposition"] = f'attachment; filename="claims-{day}.{self.extension}"'
+        return response
+
+
+class NdjsonDownload(Download):
+    """Every claim that the filters find, one on each line, exactly as `/api/v1/claims/` has it.
+
+    The filters are those of the list; there are no pages. It is read from one snapshot, so it holds together however
+    long it takes.
+    """
+
+    list_query = NdjsonQuery
+    extension, title = "ndjson", "NDJSON"
+    contents = "The JSON of one claim on each line."
+    media_type = content_type = ndjson.MEDIA_TYPE
+    broken_off = ndjson.BROKEN_OFF
+
+    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+        return ndjson.written(map(picker(query), bodies))
+
+
+class CsvDownload(Download):
+    """Every claim that the filters find as a table: one row for each verdict."""
+
+    list_query = CsvQuery
+    extension, title = "csv", "CSV"
+    contents = "A table (RFC 4180, UTF-8) with the names of its columns in the first line."
+    media_type = csv.MEDIA_TYPE
+    content_type = f"{csv.MEDIA_TYPE}; charset=utf-8; header=present"
+    broken_off = csv.BROKEN_OFF
+
+    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+        return csv.written(bodies, byte_order_mark=query.value("bom") == "true")
+
+
+class DataFeedDownload(Download):
+    """Every claim that the filters find as a schema.org DataFeed, followed by what was withdrawn.
+
+    Withdrawn claims have lost what filters look at, so all of them are there as DataFeedItems with `dateDeleted`,
+    whatever is filtered by; with `updated_since`, those that were withdrawn since then. Give `status` to have exactly
+    what it names.
+    """
+
+    extension, title = "jsonld", "DataFeed"
+    describes = OpenApiTypes.OBJECT
+    contents = "A schema.org DataFeed (JSON-LD), each DataFeedItem on a line of its own."
+    media_type = content_type = datafeed.MEDIA_TYPE
+    broken_off = datafeed.BROKEN_OFF
+    is_file = False
+
+    def parts(self, query: Any) -> list[QuerySet[Publication]]:
+        published = super().parts(query)
+        if query.value("status"):
+            return published
+        ledger, moment = Publication.objects, query.moment
+        withdrawn = (ledger.newest_as_of(moment) if moment else ledger.newest()).filter(
+            status__in=[Publication.Status.RETRACTED, Publication.Status.MERGED]
+        )
+        if since := query.value("updated_since"):
+            withdrawn = withdrawn.filter(published_at__gte=since)
+        return [*published, withdrawn.order_by("-published_at", "-claim_id")]
+
+    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+        here, by = query.request.build_absolute_uri(), site()
+        changed = written(newest.published_at) if newest else ""
+        return datafeed.written(bodies, head=datafeed.head(url=here, site=by, changed=changed), site=by)
+
+
+class _Begun:
+    """Pieces of which the first is there already, so that what fails at once fails before the answer begins."""
+
+    def __init__(self, pieces: Generator[bytes]) -> None:
+        self._pieces = pieces
+        self._first = next(pieces, b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._first
+        yield from self._pieces
+
+    def close(self) -> None:
+        """End the reading, also where nobody waits for the rest; the web server calls it however the answer ended."""
+        self._pieces.close()
+
+
+def _seated(parts: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
+    """The parts in blocks, while a seat is taken.
+
+    Raises:
+        Busy: there is none; before the first block.
+    """
+    begun = False
+    with _seat():
+        try:
+            for block in blocks(parts):
+                yield block
+                begun = True
+        except Exception:
+            if begun:
+                logger.exception("A download broke off.")
+                yield broken_off
+            raise
+
+
+@contextmanager
+def _seat() -> Iterator[None]:
+    if not _seats.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _seats.release()

@@ -1,0 +1,147 @@
+"""The number of claims by rating, publisher, language and so on, under the filters of their list."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from claims.ledger.document.claim_document import render
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.ledger.queries.facet_counts import FACETS, Counting, Values
+from claims.models import Claimant, Mention, NormalisedRating, Publication, Rating, Topic
+from claims.public.api.mentioned_resources import mentioned
+from factcheck.api.query_strings import Parameter
+from factcheck.api.query_values import Whole, Word
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional
+from sources.models import Publisher
+from sources.overrides import OverrideError, read_language
+
+Labels = Callable[[list[str]], dict[str, str]]
+
+SIZE = 10
+SIZE_LIMIT = 100
+
+
+class FacetQuery(ClaimListQuery):
+    """What the list of claims understands, except what makes pages of it."""
+
+    page_size = cursor = count = ordering = fields = None  # type: ignore[assignment]  # how django-filter drops some
+
+    facets = Parameter(
+        Word(tuple(FACETS)), "Which facets; all of them unless given.", several=True, default=None
+    )
+    size = Parameter(
+        Whole(1, SIZE_LIMIT), "How many values of each facet, the most frequent ones.", default=SIZE
+    )
+
+
+class FacetValueSerializer(serializers.Serializer):
+    """A value, and how many claims have it."""
+
+    value = serializers.CharField(help_text="As the filter takes it.")
+    label = serializers.CharField(  # type: ignore[assignment]  # a key of the text, not an argument of the field
+        help_text="What it is called in English or in its publisher's own words; empty for a thing that no published"
+        " claim mentions now."
+    )
+    count = serializers.IntegerField()
+
+
+class FacetSerializer(serializers.Serializer):
+    """The most frequent values of a facet."""
+
+    distinct = serializers.IntegerField(help_text="How many values there are in all.")
+    values = FacetValueSerializer(many=True)
+
+
+class FacetsSerializer(serializers.Serializer):
+    """How many claims there are of each kind."""
+
+    count = serializers.IntegerField(help_text="How many claims all filters together find.")
+    facets = serializers.DictField(child=FacetSerializer())
+
+
+class FacetResource(PublicResource):
+    """The claims that a list would show, counted by what they have in common."""
+
+    nouns = ("count of claims", "counts of claims")
+    item_query = FacetQuery
+    serializer_class = FacetsSerializer
+
+    def rows(self) -> QuerySet[Publication]:
+        return Publication.objects.all()
+
+    @extend_schema(summary="Published claims, counted")
+    def retrieve(self, request: HttpRequest) -> HttpResponse:
+        """How many claims there are by rating, publisher, language, topic and so on.
+
+        Takes the filters of the list. Each facet is counted as if its own filter were not given, so that it shows what
+        else could be chosen; all other filters hold. `has` is the exception: as its values add up, so do its counts.
+        """
+        query = FacetQuery(request.GET, self.rows(), request=request)
+        conditions = dict(query.looked_for)
+        names = conditions.pop("facets", list(FACETS))
+        size = conditions.pop("size", SIZE)
+        counted = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).counted()
+        facets = {name: _described(name, values) for name, values in counted.facets.items()}
+        content = render({"count": counted.claims, "facets": facets}).encode()
+        return conditional(
+            request, lambda: content, etag=hashlib.sha256(content).hexdigest(), cache=CACHE_CURRENT
+        )
+
+
+def _described(name: str, values: Values) -> dict[str, Any]:
+    known = [value for value, _number in values.counts]
+    written = {value: _language(value) for value in known} if name == "language" else {}
+    labels = _LABELS[name](known) if name in _LABELS and known else {}
+    return {
+        "distinct": values.distinct,
+        "values": [
+            {
+                "value": written.get(value, value),
+                "label": labels.get(value, "") if name in _LABELS else written.get(value, value),
+                "count": number,
+            }
+            for value, number in values.counts
+        ],
+    }
+
+
+def _language(tag: str) -> str:
+    """The tag in its usual spelling: `pt-br` is known as `pt-BR`."""
+    try:
+        return read_language(tag)
+    except OverrideError:  # a language that CLDR does not know
+        return tag
+
+
+def _among(choices: Iterable[tuple[Any, Any]]) -> Labels:
+    words = {str(value): str(label) for value, label in choices}
+    return lambda values: words
+
+
+def _named(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> Labels:
+    """What things are called that current publications mention."""
+
+    def labels(values: list[str]) -> dict[str, str]:
+        rows = mentioned(things().filter(pk__in=map(int, values)), kind).values_list("pk", column)
+        return {str(pk): name for pk, name in rows}
+
+    return labels
+
+
+_LABELS: dict[str, Labels] = {
+    "rating_class": _among(NormalisedRating.choices),
+    "rating": _named(Rating.objects.all, Mention.Kind.RATING, "label"),
+    "publisher": _named(Publisher.objects.all, Mention.Kind.PUBLISHER, "name"),
+    "publisher_kind": _among(Publisher.Kind.choices),
+    "topic": _named(Topic.objects.all, Mention.Kind.TOPIC, "name"),
+    "claimant": _named(Claimant.objects.all, Mention.Kind.CLAIMANT, "name"),
+    "has": _among(
+        [("correction", "Correction"), ("evidence", "Evidence"), ("media", "Picture, sound or film")]
+    ),
+    "status": _among(Publication.Status.choices),
+}

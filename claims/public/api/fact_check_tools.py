@@ -1,0 +1,240 @@
+"""A stand-in for Google's Fact Check Tools API, `/v1alpha1/`: programs written for it only need another address.
+
+What is asked and answered here is defined by Google's discovery document `factchecktools:v1alpha1`, and errors have
+Google's shape, so none of it appears in our OpenAPI document.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import path
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from claims.ledger.document.google_claims import SHAPE, fact_checked_claim
+from claims.ledger.queries.address_search import sought
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to
+from claims.models import Publication, PublishedVerdict
+from claims.search import LONGEST, RANKED
+from factcheck.api.google.requests import (
+    InvalidArgument,
+    Read,
+    Unimplemented,
+    answer,
+    bound,
+    natural,
+    status_response,
+    text,
+)
+from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
+from factcheck.api.pagination import Ordering, Page, page_of_values
+from factcheck.api.query_values import Language, Refused
+from factcheck.web.own_addresses import placed
+from sources.api.address_values import Domain
+from sources.api.list_queries import in_language, publisher_ids
+
+Document = dict[str, Any]
+
+PAGE_SIZE = 10
+#: More than this is taken for this, as AIP-158 has it (https://google.aip.dev/158).
+PAGE_SIZE_LIMIT = 100
+#: What is skipped has to be read. Whoever wants to go further takes the page token.
+OFFSET_LIMIT = 1000
+
+
+def _language_range(value: str) -> str:
+    """Language and script of a tag: the region makes no difference, as in Google's API."""
+    language, *subtags = Language()(value.strip()).split("-")
+    scripts = [subtag for subtag in subtags[:1] if len(subtag) == len("Latn")]
+    return "-".join([language, *scripts])
+
+
+def _offset(value: str) -> int:
+    offset = natural(value)
+    if offset > OFFSET_LIMIT:
+        raise Refused(
+            f"at most {OFFSET_LIMIT} results can be skipped; pageToken leads as far as there are any."
+        )
+    return offset
+
+
+_FIELDS: dict[str, Read] = {
+    "query": text(LONGEST),
+    "language_code": _language_range,
+    "review_publisher_site_filter": lambda value: Domain()(value.strip()),
+    "max_age_days": natural,
+    "page_size": natural,
+    "page_token": text(2000),
+    "offset": _offset,
+}
+
+
+class AnyMediaType(BaseContentNegotiation):
+    """Google's APIs answer in JSON, whatever `Accept` says."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class FactCheckTools(APIView):
+    """What all methods have in common."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    content_negotiation_class = AnyMediaType
+    http_method_names = ["get", "head", "options"]
+    schema = None
+
+    def get_exception_handler(self) -> Callable[..., Any]:
+        return status_response
+
+
+class ClaimsSearch(FactCheckTools):
+    """`claims.search`: published claims that match a query, or that a publisher reviewed."""
+
+    http_method_names = [*FactCheckTools.http_method_names, "post"]
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return [name.upper() for name in FactCheckTools.http_method_names]
+
+    def get(self, request: Request) -> HttpResponse:
+        return self._found(request._request, request._request.GET)
+
+    def post(self, request: Request) -> HttpResponse:
+        """Google's clients post a query that would make the address too long, and say that GET is meant."""
+        plain = request._request
+        if plain.headers.get("X-HTTP-Method-Override", "").upper() != "GET":
+            raise MethodNotAllowed("POST")
+        return self._found(plain, plain.POST)
+
+    def _found(self, plain: HttpRequest, parameters: QueryDict) -> HttpResponse:
+        values = bound(parameters, _FIELDS)
+        if not values.get("query") and not values.get("review_publisher_site_filter"):
+            needed = "Give a `query`, or a `reviewPublisherSiteFilter`."
+            raise InvalidArgument([Violation("query", needed)])
+        asked = _Asked(values)
+        page = asked.page()
+        claims = [asked.claim(orjson.loads(placed(body.encode()))) for body, *_ in page.rows]
+        message = {"claims": claims, "nextPageToken": page.next}
+        return answer(plain, {name: part for name, part in message.items() if part}, values, shape=SHAPE)
+
+
+class _Asked:
+    """A search: which claims, and which of their reviews."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+        self.reading = sought(values["query"]) if values.get("query") else None
+        self.language: str = values.get("language_code", "")
+        site = values.get("review_publisher_site_filter")
+        self.publishers = set(publisher_ids([site])) if site else None
+        self.since = _days_ago(values.get("max_age_days", 0))
+
+    def page(self) -> Page[tuple[Any, ...]]:
+        token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
+        order: dict[str, Any] = {"ordering": self._ordering(token)}
+        size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
+        rows = self._rows()
+        try:
+            if offset and not token:
+                token = page_of_values(rows, [], **order, size=offset, cursor="").next
+                if not token:
+                    return Page([], "", "")
+            return page_of_values(rows, ["body"], **order, size=size, cursor=token)
+        except Refused as refusal:
+            raise InvalidArgument(
+                [Violation("page_token", f"Invalid value at 'page_token': {refusal}")]
+            ) from None
+
+    def _ordering(self, token: str) -> Ordering:
+        """The most relevant first, unless too much matches for any of it to be relevant; then the newest.
+
+        A page that follows another keeps the order of that one.
+        """
+        if not self.reading:
+            return _ordering("-reviewed")
+        if token and belongs_to(token, NEWEST):
+            return NEWEST
+        most = 2 * RANKED if token else RANKED
+        return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST
+
+    def claim(self, body: Document) -> Document:
+        """A claim with those reviews that are asked for."""
+        return fact_checked_claim(body, [v for v in body["verdicts"] if self._wants(body, v)])
+
+    def _rows(self) -> Any:
+        rows = Publication.objects.current()
+        verdicts = PublishedVerdict.objects.current().filter(publication=OuterRef("pk"))
+        if self.publishers is not None:
+            verdicts = verdicts.filter(publisher_id__in=self.publishers)
+        if self.language:
+            verdicts = verdicts.filter(in_language("language")([self.language]))
+        if self.publishers is not None or self.language:
+            rows = rows.filter(Exists(verdicts))
+        if self.since:
+            reviewed = Exists(verdicts.filter(reviewed_on__gte=self.since))
+            rows = rows.filter(Q(claimed_on__gte=self.since) | Q(reviewed))
+        if self.reading:
+            rows = rows.answering(self.reading)
+        return rows
+
+    def _wants(self, body: Document, verdict: Document) -> bool:
+        language = verdict["language"].lower()
+        newest = max(body["claimed_on"] or "", verdict["reviewed_on"] or "")
+        return (
+            (self.publishers is None or verdict["publisher"]["id"] in self.publishers)
+            and (not self.language or f"{language}-".startswith(f"{self.language}-"))
+            and (self.since is None or newest >= self.since.isoformat())
+        )
+
+
+def _days_ago(days: int) -> date | None:
+    """The day so many days before today, in UTC; None for 0, which sets no limit."""
+    today = datetime.now(UTC).date()
+    return today - timedelta(min(days, (today - date.min).days)) if days else None
+
+
+def _ordering(name: str) -> Ordering:
+    return next(ordering for ordering in ClaimListQuery.orderings if ordering.name == name)
+
+
+class ImageSearch(FactCheckTools):
+    """A method of Google's API that does not exist here, whatever HTTP method it is asked with."""
+
+    reason = "Claims cannot be searched by image here; use claims:search."
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Unimplemented(self.reason)
+
+
+class Pages(ImageSearch):
+    """So are those that edit the markup of a publisher's own pages."""
+
+    reason = "ClaimReview markup cannot be edited here; it is part of each published claim's page."
+
+
+def no_method(request: Any, rest: str = "") -> StatusResponse:
+    """Whatever else is asked for under this path."""
+    return StatusResponse(404, NO_METHOD)
+
+
+urlpatterns = [
+    path("claims:search", ClaimsSearch.as_view(), name="claims-search"),
+    path("claims:imageSearch", ImageSearch.as_view()),
+    path("pages", Pages.as_view()),
+    path("pages/<str:page>", Pages.as_view()),
+    path("", no_method),
+    path("<path:rest>", no_method),
+]

@@ -1,0 +1,46 @@
+"""A claim's markup at an address of its own, for those who cannot say what they accept."""
+
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.renderers import BaseRenderer
+
+from claims.ledger.queries.claim_filters import ClaimQuery
+from claims.public.api import markup
+from claims.public.api.claims import ClaimResource, Entry
+from factcheck.api.openapi.schema import PublicSchema
+
+
+class LinkedDataQuery(ClaimQuery):
+    fields = None  # markup is not picked from
+
+
+class LinkedDataSchema(PublicSchema):
+    def get_operation_id(self) -> str:
+        return "claims_jsonld"
+
+    def get_summary(self) -> str:
+        return "One claim as ClaimReview"
+
+
+class LinkedDataResource(ClaimResource):
+    """The schema.org ClaimReview of a claim, one for each publisher's verdict, as JSON-LD.
+
+    A claim that was retracted has no review any more. It still answers, as a WebPage whose `correction` says why.
+    """
+
+    item_query = LinkedDataQuery
+    schema = LinkedDataSchema()
+    serializer_class = None  # type: ignore[assignment]  # markup is described in `answers`
+    answers: ClassVar = {
+        **ClaimResource.answers,
+        200: markup.DESCRIPTION,
+    }
+    route = "claims-jsonld"
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [markup.FORM]
+
+    def represented(self, request: HttpRequest, entry: Entry, query: ClaimQuery) -> HttpResponse:
+        response = entry.markup(request, cache=self.cache_of(query))
+        return markup.with_alternate(response, f"{request.path.removesuffix('.jsonld')}/", markup.JSON)

@@ -1,0 +1,358 @@
+"""Which published claims belong to given addresses: for browser extensions, and whoever holds a list of articles.
+
+An address can be that of an article in which a claim was seen, of a page that a verdict cites, of a review itself, and
+of our own page of a claim, where the reviews stand that have no page of their own.
+Each claim says which of these it is found by.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import ViewSet
+
+from claims.ledger.queries.address_search import LENGTH_LIMIT, claims_at
+from claims.models import Publication, PublishedVerdict
+from claims.public.api.lookup_answers import CLAIM_LIMIT, LookupSerializer
+from factcheck.api.json_bodies import StrictJSON
+from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.problems import MEDIA_TYPE, InvalidParameters
+from factcheck.api.query_strings import SEVERAL_LIMIT, NoQuery, Parameter, Query
+from factcheck.api.query_values import Words
+from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.database.cached_sql import Slot, Statement
+from factcheck.web.own_addresses import placed
+from sources.addresses import url_key
+
+Document = dict[str, Any]
+
+#: So many addresses are looked up at once.
+ADDRESS_LIMIT = SEVERAL_LIMIT
+_NO_ADDRESS = {
+    "code": "invalid",
+    "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
+}
+
+
+# What is asked --------------------------------------------------------------------------------------------------------
+
+
+class LookupQuery(Query):
+    """The addresses, in the address."""
+
+    url = Parameter(
+        Words(LENGTH_LIMIT),
+        "Address of an article. Repeat it for others, up to 100; for many, or long ones, post them.",
+        several=True,
+        split=False,
+    )
+
+
+class LookupBody(StrictJSON):
+    """A hundred addresses, even when each of their characters is escaped."""
+
+    most = 1_500_000
+
+
+def addresses_in(body: Any) -> list[str]:
+    """The addresses in the body of a request.
+
+    Raises:
+        ValidationError: it is not built as it should be; where, as `problem_response` understands it.
+    """
+    if not isinstance(body, dict):
+        raise ValidationError(['It must be an object such as {"urls": ["https://example.org/"]}.'])
+    wrong: dict[str, Any] = {
+        str(key): ["There is no such member; `urls` is the only one."] for key in body if key != "urls"
+    }
+    urls = body.get("urls")
+    if urls is None:
+        wrong["urls"] = [f"Give a list of 1 to {ADDRESS_LIMIT} addresses."]
+    elif not isinstance(urls, list) or not 1 <= len(urls) <= ADDRESS_LIMIT:
+        held = f", not of {len(urls)}" if isinstance(urls, list) else ""
+        wrong["urls"] = [f"It must be a list of 1 to {ADDRESS_LIMIT} addresses{held}."]
+    elif others := {
+        place: ["It must be a string."] for place, url in enumerate(urls) if not isinstance(url, str)
+    }:
+        wrong["urls"] = others
+    if wrong:
+        raise ValidationError(wrong)
+    return list(body["urls"])
+
+
+# What is found --------------------------------------------------------------------------------------------------------
+
+
+def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
+    """The answer: what is published about each of these addresses, in their order."""
+    keys = [url_key(url) if len(url) <= LENGTH_LIMIT else "" for url in urls]
+    found: dict[str, Found] = {}
+    looked_up = sorted({*keys} - {""})
+    own = claims_at(looked_up)
+    values = {"addresses": looked_up, "own_addresses": list(own), "own_claims": list(own.values())}
+    for key, source, body in _statement().fetch(values):
+        found.setdefault(key, Found(key, is_own=key in own)).add(source, body)
+    known = {key: _known(each, request) for key, each in found.items()}
+    nothing: Document = {"source": None, "claims": [], "more": None}
+    results = [
+        {"url": url, "error": None if key else _NO_ADDRESS, **known.get(key, nothing)}
+        for url, key in zip(urls, keys, strict=True)
+    ]
+    return orjson.dumps({"results": results})
+
+
+@dataclass
+class Found:
+    """What an address leads to."""
+
+    key: str
+    source: int | None = None
+    #: Whether it is a page of ours about a claim.
+    is_own: bool = False
+    #: The claims that have to do with it as a source, and those of which a review stands there, or that it is about.
+    with_source: list[Document] = field(default_factory=list)
+    reviewed: list[Document] = field(default_factory=list)
+
+    def add(self, source: int | None, body: bytes) -> None:
+        self.source = source or self.source
+        (self.with_source if source else self.reviewed).append(orjson.loads(placed(body)))
+
+    @property
+    def claims(self) -> list[Document]:
+        """Each once."""
+        shown = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
+        return list({claim["id"]: claim for claim in shown}.values())
+
+
+@cache
+def _statement() -> Statement:
+    """Current publications by the address of a source in them, those in which it is an appearance first; then those
+    with a review at the address, and those that a page of ours is about, without a source.
+    """
+    here = RawSQL("ARRAY[source.id]", ())
+    appears = ExpressionWrapper(Q(appears_in_ids__contains=here), output_field=BooleanField())
+    entries = Statement.of(
+        Publication.objects.current()
+        .filter(source_ids__contains=here)
+        .order_by(appears.desc(), "-claim_id")[: CLAIM_LIMIT + 1]
+        .values_list("body")
+    )
+    reviews = Statement.of(
+        PublishedVerdict.objects.current()
+        .filter(~Q(review_key=""), review_key=RawSQL("address.key", ()))
+        .order_by("-claim_id", "-verdict_id")[: CLAIM_LIMIT + 1]
+        .values_list("publication__body")
+    )
+    subject = RawSQL(
+        "coalesce((SELECT merged_into_id FROM claims_publication"
+        " WHERE claim_id = own.claim AND superseded_at IS NULL), own.claim)",
+        (),
+    )
+    subjects = Statement.of(Publication.objects.current().filter(claim_id=subject).values_list("body"))
+    # Each address is looked for by itself, so that one that many claims cite hides no other.
+    sql = (
+        "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
+        f" CROSS JOIN LATERAL ({entries.sql}) AS entry (body)"
+        " WHERE source.url_key = ANY(%s::varchar[])"
+        " UNION ALL SELECT address.key, NULL, entry.body FROM unnest(%s::varchar[]) AS address (key)"
+        f" CROSS JOIN LATERAL ({reviews.sql}) AS entry (body)"
+        " UNION ALL SELECT own.address, NULL, entry.body"
+        " FROM unnest(%s::varchar[], %s::bigint[]) AS own (address, claim)"
+        f" CROSS JOIN LATERAL ({subjects.sql}) AS entry (body)"
+    )
+    addresses = Slot("addresses", "varchar[]")
+    own = Slot("own_addresses", "varchar[]"), Slot("own_claims", "bigint[]")
+    return Statement(
+        sql,
+        (*entries.parameters, addresses, addresses, *reviews.parameters, *own, *subjects.parameters),
+    )
+
+
+def _known(found: Found, request: HttpRequest) -> Document:
+    """What is published about one address."""
+    items = (item for claim in found.with_source for item in _items(claim))
+    published = next((item["source"] for item in items if item["source"]["id"] == found.source), None)
+    return {
+        "source": {key: published[key] for key in ("id", "title", "url")} if published else None,
+        # Those that appear in it in the order of its text, then those that cite it, then those reviewed there.
+        "claims": sorted((_claim(found, claim) for claim in found.claims), key=_place),
+        "more": _more(found, request),
+    }
+
+
+def _more(found: Found, request: HttpRequest) -> str | None:
+    """Where all claims are listed that have to do with an address, if not all of them are told."""
+    if len(found.with_source) > CLAIM_LIMIT:
+        asked: Document = {"source": found.source}
+    elif len(found.reviewed) > CLAIM_LIMIT:
+        asked = {"review_url": found.key}
+    else:
+        return None
+    return f"{reverse('claims-list', request=request)}?{urlencode(asked)}"
+
+
+def _items(claim: Document) -> Iterator[Document]:
+    yield from claim["appearances"]
+    for verdict in claim["verdicts"]:
+        yield from verdict["evidence"]
+
+
+def _claim(found: Found, claim: Document) -> Document:
+    source = found.source
+    return {
+        **{key: claim[key] for key in ("id", "url", "statement", "language")},
+        "verdicts": [
+            {
+                key: verdict[key]
+                for key in ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
+            }
+            for verdict in claim["verdicts"]
+        ],
+        "appearances": [
+            _without_source(item) for item in claim["appearances"] if item["source"]["id"] == source
+        ],
+        "evidence": [
+            {"verdict": verdict["id"], **_without_source(item)}
+            for verdict in claim["verdicts"]
+            for item in verdict["evidence"]
+            if item["source"]["id"] == source
+        ],
+        "reviews": [
+            {"verdict": verdict["id"]}
+            for verdict in claim["verdicts"]
+            if (url_key(verdict["url"]) == found.key if verdict["url"] else found.is_own)
+        ],
+    }
+
+
+def _without_source(item: Document) -> Document:
+    return {key: value for key, value in item.items() if key != "source"}
+
+
+def _place(claim: Document) -> tuple[bool, bool, bool, int, int]:
+    starts = [item["start"] for item in claim["appearances"] if item["start"] is not None]
+    return (not claim["appearances"], not claim["evidence"], not starts, min(starts, default=0), claim["id"])
+
+
+# How it reads, for the OpenAPI document -------------------------------------------------------------------------------
+
+
+#: The body of a request, as a schema: one that a serializer made would allow other members.
+LOOKUP_REQUEST = {
+    "type": "object",
+    "properties": {
+        "urls": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "maxItems": ADDRESS_LIMIT,
+            "description": "Addresses in any spelling. One that is none, or longer than"
+            f" {LENGTH_LIMIT:,} characters, is answered by an error in its place.",
+        }
+    },
+    "required": ["urls"],
+    "additionalProperties": False,
+}
+
+
+class RefusedPlaceSerializer(serializers.Serializer):
+    """A place in the body, or a parameter of the address, which takes none."""
+
+    pointer = serializers.CharField(
+        required=False, help_text="The place, as a JSON Pointer (RFC 6901) in a fragment."
+    )
+    parameter = serializers.CharField(required=False)
+    code = serializers.CharField(required=False, help_text="`unknown`, of a parameter.")
+    detail = serializers.CharField()
+
+
+class RefusedBodySerializer(ProblemSerializer):
+    """What is wrong at which place of the body; `errors` is missing when it is no JSON."""
+
+    errors = RefusedPlaceSerializer(many=True, required=False)  # type: ignore[assignment]  # a field
+
+
+# The resource ---------------------------------------------------------------------------------------------------------
+
+
+class LookupSchema(PublicSchema):
+    def get_summary(self) -> str:
+        return "Published claims by the addresses of articles"
+
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        body = super()._get_request_body(direction)
+        return {**body, "required": True} if body else None
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        return [{**parameter, "required": True} for parameter in super()._get_filter_parameters()]
+
+
+_PROBLEMS = {
+    (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
+}
+
+
+class LookupResource(ViewSet):
+    """Which published claims appear in articles, and which cite them."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (LookupBody,)
+    http_method_names = ["get", "head", "options", "post"]
+    serializer_class = LookupSerializer
+    item_serializer_class = None
+    schema = LookupSchema()
+    answers: dict[Any, OpenApiResponse] = {}
+    nouns = ("address", "addresses")
+
+    @classmethod
+    def query_of(cls, action: str) -> type[Query]:
+        return LookupQuery if action == "retrieve" else NoQuery
+
+    def retrieve(self, request: Request) -> HttpResponse:
+        """For each address, in order, the published claims that were seen there, with the exact places, those whose
+        verdicts cite it, those whose review it is, and the one that it is our own page of. The answer can be cached,
+        unlike that to a body.
+        """
+        plain = request._request
+        urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
+        if not urls:
+            missing = "`url`: give the address of an article, once or repeatedly."
+            raise InvalidParameters([{"parameter": "url", "code": "empty", "detail": missing}])
+        content = found_at(urls, plain)
+        etag = hashlib.sha256(content).hexdigest()
+        return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
+
+    @extend_schema(
+        request={"application/json": LOOKUP_REQUEST},
+        responses={
+            200: LookupSerializer,
+            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+            (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
+            (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
+            **_PROBLEMS,
+        },
+    )
+    def create(self, request: Request) -> HttpResponse:
+        """For each address, in order, the published claims that were seen there, with the exact places, those whose
+        verdicts cite it, and those whose review it is. An address that is none has an `error` in its place, and spoils
+        no other.
+        """
+        plain = request._request
+        NoQuery(plain.GET, Publication.objects.none(), request=plain)
+        response = HttpResponse(found_at(addresses_in(request.data), plain), content_type="application/json")
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,73 @@
+"""The form of a claim that programs read who know schema.org and not our JSON: its markup by itself."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+
+from claims.ledger.document import claim_document, claimreview
+from claims.ledger.document.claim_document import render
+from factcheck.api.field_selection import FIELDS
+from factcheck.api.negotiation import Form
+from factcheck.api.problems import InvalidParameters
+from factcheck.api.query_strings import Query
+from factcheck.api.resources import conditional, sha256_of
+from factcheck.web.headers import vary_by
+
+Document = dict[str, Any]
+
+JSON, JSON_LD = "application/json", "application/ld+json"
+
+
+FORM = Form(JSON_LD, extension="jsonld")
+#: For the OpenAPI schema.
+DESCRIPTION = OpenApiResponse(
+    OpenApiTypes.OBJECT,
+    "schema.org markup: a ClaimReview or a graph of several; of a retracted claim, a WebPage that says why.",
+)
+
+
+def document(body: Document) -> Document:
+    """What the markup says of a claim: its reviews or, where it has none any more, what became of it."""
+    by = claim_document.site()
+    reviews = claimreview.markup(body, site=by)
+    return reviews or claimreview.CONTEXT | claimreview.withdrawal(body, site=by)
+
+
+def require_no_fields(query: Query) -> None:
+    """Refuse to pick parts.
+
+    Raises:
+        InvalidParameters: that is what the query asks for.
+    """
+    if query.value(FIELDS):
+        detail = f"`{FIELDS}`: it picks parts of our JSON, and Accept asks for {JSON_LD}, which comes whole."
+        raise InvalidParameters([{"parameter": FIELDS, "code": "invalid", "detail": detail}])
+
+
+def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: str) -> HttpResponse:
+    """The markup of the claim that `body` is the JSON of."""
+    content = render(document(orjson.loads(body))).encode()
+    return conditional(
+        request,
+        lambda: content,
+        etag=sha256_of([content]),
+        cache=cache,
+        last_modified=published_at,
+        content_type=JSON_LD,
+    )
+
+
+def negotiated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer at an address that has both forms: it says so, and where the markup has one of its own."""
+    vary_by(response, "Accept")
+    return with_alternate(response, f"{request.path.rstrip('/')}.jsonld", JSON_LD)
+
+
+def with_alternate(response: HttpResponse, address: str, media_type: str) -> HttpResponse:
+    """The answer with the address of its other form."""
+    response["Link"] = f'<{address}>; rel="alternate"; type="{media_type}"'
+    return response

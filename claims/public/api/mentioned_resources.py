@@ -1,0 +1,160 @@
+"""What published claims speak of: publishers, sources, claimants, topics, ratings.
+
+Each of these is public while a current publication mentions it. The ledger itself keeps account of that, so what only
+drafts know cannot be reached from here.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from claims.ledger.document import claim_document
+from claims.ledger.document.claim_document import render
+from claims.ledger.document.serializers import (
+    ClaimantSerializer,
+    ScaleRatingSerializer,
+    SourceDetailSerializer,
+    TopicSerializer,
+)
+from claims.ledger.queries.mention_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
+from claims.models import Claimant, Mention, Publication, Rating, Topic
+from factcheck.api.pagination import page_of_rows
+from factcheck.api.resources import Listing, PublicItems, listed
+from sources.api.list_queries import PublisherListQuery, SourceListQuery
+from sources.api.serializers import PublisherSerializer, SourceSerializer
+from sources.models import Publisher, Source
+
+Document = claim_document.Document
+
+
+def mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
+    """Those things that current publications mention."""
+    return things.filter(pk__in=Mention.objects.filter(kind=kind).order_by().values("thing_id"))
+
+
+class ThingResource(PublicItems):
+    """Things of one kind that current publications mention."""
+
+    #: How the public representation shows one of them.
+    represent: ClassVar[Callable[[Any], Document]]
+
+    def listing(self, query: Any, request: HttpRequest) -> Listing:
+        page = page_of_rows(query.qs, **self.paging(query))
+        return listed(page, [render(type(self).represent(row)).encode() for row in page.rows])
+
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
+        row = self.rows().filter(pk=id).first()
+        return render(self.document(row)).encode() if row else None
+
+    def document(self, row: Any) -> Document:
+        """One thing by itself."""
+        return type(self).represent(row)
+
+
+class PublisherResource(ThingResource):
+    """Who published verdicts, or sources that they mention."""
+
+    nouns = ("publisher", "publishers")
+    list_query = PublisherListQuery
+    serializer_class = PublisherSerializer
+    represent = claim_document.publisher
+
+    def rows(self) -> QuerySet[Publisher]:
+        return mentioned(Publisher.objects.all(), Mention.Kind.PUBLISHER)
+
+
+class ClaimantResource(ThingResource):
+    """Who made published claims."""
+
+    nouns = ("claimant", "claimants")
+    list_query = ClaimantListQuery
+    serializer_class = ClaimantSerializer
+    represent = claim_document.claimant
+
+    def rows(self) -> QuerySet[Claimant]:
+        return mentioned(Claimant.objects.all(), Mention.Kind.CLAIMANT)
+
+
+class TopicResource(ThingResource):
+    """What published claims are about."""
+
+    nouns = ("topic", "topics")
+    list_query = TopicListQuery
+    serializer_class = TopicSerializer
+    represent = claim_document.topic
+
+    def rows(self) -> QuerySet[Topic]:
+        return mentioned(Topic.objects.all(), Mention.Kind.TOPIC)
+
+
+def scale_rating(row: Rating) -> Document:
+    """A rating as verdicts show it, with its definition and whose scale it belongs to."""
+    return {
+        **claim_document.rating(row),
+        "definition": row.definition,
+        "definitions": row.definitions,
+        "publisher": claim_document.publisher(row.scale.publisher),
+    }
+
+
+class RatingResource(ThingResource):
+    """The ratings of published verdicts, as their publishers define them."""
+
+    nouns = ("rating", "ratings")
+    list_query = RatingListQuery
+    serializer_class = ScaleRatingSerializer
+    represent = scale_rating
+
+    def rows(self) -> QuerySet[Rating]:
+        ratings = Rating.objects.select_related("scale__publisher")
+        return mentioned(ratings, Mention.Kind.RATING)
+
+
+class SourceResource(ThingResource):
+    """Sources in which published claims appear, or on which published verdicts rest."""
+
+    nouns = ("source", "sources")
+    list_query = SourceListQuery
+    serializer_class = SourceSerializer
+    item_serializer_class = SourceDetailSerializer
+    represent = claim_document.source
+
+    def rows(self) -> QuerySet[Source]:
+        sources = Source.objects.select_related("publisher")
+        return mentioned(sources, Mention.Kind.SOURCE)
+
+    def document(self, row: Source) -> Document:
+        """The source with every place in it where a published claim was made."""
+        places = list(appearances(row.pk))
+        snapshots = {place["snapshot"]["id"]: place["snapshot"] for place in places if place["snapshot"]}
+        return {
+            **claim_document.source(row),
+            "snapshots": [snapshots[pk] for pk in sorted(snapshots)],
+            "appearances": places,
+        }
+
+
+def appearances(source: int) -> Iterator[Document]:
+    """The places in a source where published claims were made, in the order of the text, each with its claim."""
+    published = Publication.objects.current().filter(appears_in_ids__contains=[source])
+    found = [
+        {**_claim(claim), **{key: value for key, value in place.items() if key != "source"}}
+        for claim in (entry.document for entry in published.order_by("claim_id").only("body"))
+        for place in claim["appearances"]
+        if place["source"]["id"] == source
+    ]
+    # Places without an anchor come last: where in the text they are is not known.
+    yield from sorted(found, key=lambda place: (place["start"] is None, place["start"], place["id"]))
+
+
+def _claim(claim: Document) -> Document:
+    return {
+        "claim": {
+            "id": claim["id"],
+            "url": claim["url"],
+            "statement": claim["statement"],
+            "ratings": [verdict["rating"] for verdict in claim["verdicts"]],
+        }
+    }

@@ -1,0 +1,108 @@
+"""Publication body → what a feed says about the claim, whatever the feed's format."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from claims.ledger.document.headline import correction, headline, label_in
+from claims.ledger.document.markdown import with_absolute_links
+from claims.templatetags.reader import lead_verdict
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One claim in a feed. Texts are plain except `html`; moments are in UTC."""
+
+    #: The address without the slug, which changes with the statement.
+    id: str
+    url: str
+    title: str
+    #: BCP 47, of the title and of the summary and `html`.
+    language: str
+    content_language: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    author: str
+    author_url: str
+    #: Where the publisher of the verdict explains it at length; "" where that is here.
+    review_url: str
+    topics: tuple[Document, ...]
+    rating: Document | None
+    document: Document
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A feed as a whole, and the addresses of this page of it and of its neighbours; "" where there is none."""
+
+    title: str
+    description: str
+    language: str
+    home: str
+    author: str
+    #: Its first page without anything about paging, so that it stays the same whatever page is read.
+    id: str
+    itself: str
+    first: str
+    next: str
+    previous: str
+    #: How many entries there are on all pages, where that was asked for.
+    total: int | None
+
+
+def entry(document: Document) -> Entry:
+    """What a feed says about a claim that was published, retracted or merged."""
+    verdict = lead_verdict(document)
+    latest = correction(document)
+    withdrawn = latest["note"] if latest and not verdict else ""
+    publisher = (
+        verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
+    )
+    return Entry(
+        id=address_of(document["id"]),
+        url=document["url"],
+        title=headline(document),
+        language=document["language"],
+        content_language=verdict["language"] if verdict else document["language"],
+        summary=verdict["summary"] if verdict else withdrawn,
+        html=_html(document, latest),
+        published=datetime.fromisoformat(document["first_published_at"]),
+        updated=datetime.fromisoformat(document["published_at"]),
+        author=publisher["name"],
+        author_url=publisher["url"],
+        review_url=verdict["url"] if verdict else "",
+        topics=tuple(document["topics"]),
+        rating=verdict["rating"] if verdict else None,
+        document=document,
+    )
+
+
+def address_of(claim_id: int) -> str:
+    """The address that a claim keeps, whatever becomes of its words."""
+    return settings.SITE_URL + reverse("claim-permanent", args=[claim_id])
+
+
+def _html(document: Document, latest: Document | None) -> str:
+    verdicts = [
+        {
+            **verdict,
+            "label": label_in(document["language"], verdict["rating"]) if verdict["rating"] else "",
+            "explanation_html": with_absolute_links(verdict["explanation_html"], document["url"]),
+        }
+        for verdict in document["verdicts"]
+    ]
+    context = {
+        "claim": document,
+        "verdicts": verdicts,
+        "correction": latest,
+        "merged_into": address_of(document["merged_into"]) if document["merged_into"] else "",
+    }
+    return render_to_string("claims/feed_entry.html", context).strip()

@@ -1,0 +1,209 @@
+"""Feeds written down: Atom (RFC 4287) and RSS 2.0 with Django's generators, and JSON Feed 1.1.
+
+Paging is RFC 5005: in Atom with its link relations, in RSS with the same as `atom:link` (its appendix B), in JSON Feed
+with `next_url`.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
+from django.utils.html import escape
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from claims.ledger.document.claim_document import moment
+from claims.public.feeds.feed_entries import Channel, Entry
+from claims.public.feeds.xml_text import xml_text
+
+#: What a feed without entries says about when it changed: never yet. The present would make each answer another one.
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_NAMESPACES = {
+    "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+}
+_OPENSEARCH = {"xmlns:opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
+
+
+@dataclass(frozen=True)
+class Format:
+    content_type: str
+    write: Callable[[Channel, Sequence[Entry]], str]
+
+
+class _Paged(SyndicationFeed):
+    """What Django's generators leave out, in Atom and RSS alike."""
+
+    #: The prefix of Atom's elements.
+    atom: str
+
+    def latest_post_date(self) -> datetime:
+        return max((item["updateddate"] for item in self.items), default=_NEVER)
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        channel: Channel = self.feed["channel"]
+        for relation in ("first", "previous", "next"):
+            if address := getattr(channel, relation):
+                handler.addQuickElement(f"{self.atom}link", "", {"rel": relation, "href": address})
+        if channel.total is not None:
+            handler.addQuickElement("opensearch:totalResults", str(channel.total), _OPENSEARCH)
+
+
+class _Atom(_Paged, Atom1Feed):
+    atom = ""
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        return {"xml:lang": item["entry"].language}
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        entry: Entry = item["entry"]
+        language = {"xml:lang": entry.content_language}
+        if entry.summary:
+            handler.addQuickElement("summary", xml_text(entry.summary), {"type": "text", **language})
+        handler.addQuickElement("content", xml_text(entry.html), {"type": "html", **language})
+        for scheme, term, label in _categories(entry):
+            handler.addQuickElement("category", "", {"scheme": scheme, "term": term, "label": label})
+        if entry.review_url:
+            handler.addQuickElement("link", "", {"rel": "related", "href": xml_text(entry.review_url)})
+
+
+class _Rss(_Paged, Rss201rev2Feed):
+    atom = "atom:"
+
+    def rss_attributes(self) -> dict[str, str]:
+        return {**super().rss_attributes(), **_NAMESPACES}
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        entry: Entry = item["entry"]
+        # Readers take the description for HTML.
+        if entry.summary:
+            handler.addQuickElement("description", escape(xml_text(entry.summary)))
+        handler.addQuickElement("content:encoded", xml_text(entry.html))
+        handler.addQuickElement("dc:language", entry.language)
+        # RSS itself cannot say that an item was changed.
+        handler.addQuickElement("atom:updated", rfc3339_date(entry.updated))
+        for scheme, term, label in _categories(entry):
+            handler.addQuickElement("category", label or term, {"domain": scheme})
+
+
+def _written(generator: type[_Paged], channel: Channel, entries: Sequence[Entry]) -> str:
+    feed = generator(
+        title=xml_text(channel.title),
+        link=channel.home,
+        description=xml_text(channel.description),
+        subtitle=xml_text(channel.description),
+        language=channel.language,
+        author_name=xml_text(channel.author),
+        author_link=channel.home,
+        feed_url=channel.itself,
+        feed_guid=channel.id,
+        channel=channel,
+    )
+    for entry in entries:
+        feed.add_item(
+            title=xml_text(entry.title),
+            link=xml_text(entry.url),
+            description=None,  # type: ignore[arg-type]  # Django leaves it out, which its stubs do not know
+            pubdate=entry.published,
+            updateddate=entry.updated,
+            unique_id=entry.id,
+            unique_id_is_permalink=True,
+            author_name=xml_text(entry.author),
+            author_link=xml_text(entry.author_url) or None,
+            entry=entry,
+        )
+    return feed.writeString("utf-8")
+
+
+def _categories(entry: Entry) -> list[tuple[str, str, str]]:
+    """Scheme, term and label of the topics, and of what the rating amounts to."""
+    topics = settings.SITE_URL + reverse("topics-list")
+    found = [(topics, topic["slug"], xml_text(topic["name"])) for topic in entry.topics]
+    if entry.rating and entry.rating["normalised"]:
+        ratings = settings.SITE_URL + reverse("ratings-list")
+        found.append((ratings, entry.rating["normalised"], xml_text(entry.rating["label"])))
+    return found
+
+
+def _atom(channel: Channel, entries: Sequence[Entry]) -> str:
+    return _written(_Atom, channel, entries)
+
+
+def _rss(channel: Channel, entries: Sequence[Entry]) -> str:
+    return _written(_Rss, channel, entries)
+
+
+# JSON Feed ------------------------------------------------------------------------------------------------------------
+
+
+def _json(channel: Channel, entries: Sequence[Entry]) -> str:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": channel.title,
+        "home_page_url": channel.home,
+        "feed_url": channel.first,
+        "description": channel.description,
+        "next_url": channel.next,
+        "language": channel.language,
+        "authors": [{"name": channel.author, "url": channel.home}],
+        "_factcheck": _said({"about": _about(), "count": channel.total}),
+        "items": [_item(entry) for entry in entries],
+    }
+    return json.dumps(_said(feed), ensure_ascii=False, separators=(",", ":"))
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    document = entry.document
+    return _said(
+        {
+            "id": entry.id,
+            "url": entry.url,
+            "external_url": entry.review_url,
+            "title": entry.title,
+            "content_html": entry.html,
+            "summary": entry.summary,
+            "date_published": moment(entry.published),
+            "date_modified": moment(entry.updated),
+            "authors": [_said({"name": entry.author, "url": entry.author_url})],
+            "tags": [topic["name"] for topic in entry.topics],
+            "language": entry.language,
+            "_factcheck": {
+                "about": _about(),
+                "status": document["status"],
+                "version": document["version"],
+                "statement": document["statement"],
+                "claimant": document["claimant"]["name"] if document["claimant"] else None,
+                "claimed_on": document["claimed_on"],
+                "rating": _rating(entry.rating),
+                "corrections": document["corrections"],
+            },
+        }
+    )
+
+
+def _rating(rating: dict[str, Any] | None) -> dict[str, Any] | None:
+    if rating is None:
+        return None
+    return {key: rating[key] for key in ("id", "code", "label", "language", "normalised")}
+
+
+def _about() -> str:
+    return settings.SITE_URL + reverse("docs")
+
+
+def _said(members: dict[str, Any]) -> dict[str, Any]:
+    """The members that have something to say; JSON Feed leaves out what is not known."""
+    return {name: value for name, value in members.items() if value not in ("", None) and value != {}}
+
+
+ATOM = Format("application/atom+xml; charset=utf-8", _atom)
+RSS = Format("application/rss+xml; charset=utf-8", _rss)
+JSON = Format("application/feed+json; charset=utf-8", _json)

@@ -1,0 +1,140 @@
+"""Feeds of published claims: of all of them, or of whatever part the API's filters describe."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
+from claims.models import Publication
+from claims.models.published_verdict import ours
+from claims.public.api.claims import ClaimResource
+from claims.public.feeds.feed_entries import Channel, entry
+from claims.public.feeds.feed_formats import Format
+from claims.public.pages.responses import etag_of, interface_language
+from factcheck.api.pagination import ORDERING
+from factcheck.api.problems import InvalidParameters, ProblemResponse
+from factcheck.api.query_strings import no_such_place
+from factcheck.api.query_values import Refused, Word
+from factcheck.api.resources import CACHE_CURRENT, conditional, counted
+from factcheck.web.own_addresses import placed
+
+#: Parameters that choose a page of a feed and not what the feed is about.
+PAGING = ("cursor", "page_size", "count")
+
+
+class FeedQuery(ClaimListQuery):
+    """Which claims a feed lists: what the API's list of claims understands, except which parts of them.
+
+    Words are taken as they are spelt: a feed has no place to say that it answers others.
+    """
+
+    fields = spelling = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
+
+    by = VerdictParameter(
+        Word(("house", "all")),
+        "Whose verdicts: the newsroom's own unless `publisher` or `status` asks for others, or `all`.",
+        matches=lambda whose: ours(),
+        slotted=False,
+    )
+
+    @cached_property
+    def looked_for(self) -> dict[str, Any]:
+        looked_for = {name: value for name, value in super().looked_for.items() if name != "by"}
+        others = {"publisher", "status"} & looked_for.keys()
+        is_by_house = self.value("by", "all" if others else "house") == "house"
+        return {**looked_for, "by": "house"} if is_by_house else looked_for
+
+    @property
+    def is_by_house(self) -> bool:
+        """Whether all that is listed was checked by the newsroom itself."""
+        return "by" in self.looked_for
+
+    @property
+    def ordering_name(self) -> str:
+        """The newest first unless another order is asked for: a reader of feeds looks for news at the top."""
+        return super().ordering_name if self.value(ORDERING) else self.orderings[0].name
+
+
+@require_safe
+def claims(request: HttpRequest, form: Format) -> HttpResponse:
+    """The claims that the query string asks for, as a feed in this format."""
+    # In one language for everybody, so that caches keep one copy.
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            return _feed(request, form)
+        except InvalidParameters as refusal:
+            return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+
+
+def _feed(request: HttpRequest, form: Format) -> HttpResponse:
+    query = FeedQuery(request.GET, Publication.objects.all(), request=request)
+    try:
+        listing = ClaimResource().listing(query, request)
+    except Refused as refusal:
+        raise no_such_place("cursor", str(refusal)) from None
+    channel = _channel(
+        request,
+        next_cursor=listing.page.next,
+        previous_cursor=listing.page.previous,
+        total=counted(query),
+        is_by_house=query.is_by_house,
+    )
+    return conditional(
+        request,
+        lambda: form.write(channel, [entry(json.loads(placed(body))) for body in listing.results()]),
+        etag=etag_of(channel, listing.sha256),
+        cache=CACHE_CURRENT,
+        last_modified=listing.last_modified,
+        content_type=form.content_type,
+    )
+
+
+def _channel(
+    request: HttpRequest, *, next_cursor: str, previous_cursor: str, total: int | None, is_by_house: bool
+) -> Channel:
+    newsroom = {"newsroom": settings.NEWSROOM_NAME}
+    title = (
+        _("Fact checks by %(newsroom)s") if is_by_house else _("Fact checks by all publishers")
+    ) % newsroom
+    asked = [
+        f"{name}={value}" for name, values in request.GET.lists() if name not in PAGING for value in values
+    ]
+    return Channel(
+        title=f"{title}: {', '.join(asked)}" if asked else title,
+        description=(
+            _("Claims checked by %(newsroom)s: who said what, and what the evidence shows.")
+            if is_by_house
+            else _(
+                "Claims checked by %(newsroom)s and by others whose fact checks it lists: each names its publisher."
+            )
+        )
+        % newsroom,
+        language=interface_language(),
+        home=settings.SITE_URL + reverse("claims"),
+        author=settings.NEWSROOM_NAME,
+        id=_address(request, without=PAGING),
+        itself=_address(request),
+        first=_address(request, without=("cursor",)),
+        next=_address(request, cursor=next_cursor) if next_cursor else "",
+        previous=_address(request, cursor=previous_cursor) if previous_cursor else "",
+        total=total,
+    )
+
+
+def _address(request: HttpRequest, *, without: Sequence[str] = (), cursor: str = "") -> str:
+    """The feed's public address, whatever name of the site this request came by."""
+    parameters = request.GET.copy()
+    for name in without:
+        parameters.pop(name, None)
+    if cursor:
+        parameters["cursor"] = cursor
+    query = f"?{parameters.urlencode()}" if parameters else ""
+    return f"{settings.SITE_URL}{request.path}{query}"

@@ -1,0 +1,141 @@
+"""Pages for readers as they were last made, until something is published.
+
+A page is kept under the place of the ledger's newest entry, which is asked for each time: it costs a tenth of a
+millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at once.
+What is kept was made from publications alone, for visitors of whom we know nothing; a draft is not read here.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from threading import Lock
+from time import monotonic
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+
+from claims.public.pages.responses import SHARED_CACHE_SECONDS
+from factcheck.database.read_connections import fetch, publicly
+
+View = Callable[..., HttpResponse]
+
+#: What a page needs in memory beside its content: keys, fields and objects.
+OVERHEAD = 2_000
+_KEPT_FIELDS = ("Content-Type", "Content-Language", "Cache-Control", "ETag")
+
+
+class Kept(NamedTuple):
+    content: bytes
+    fields: dict[str, str]
+    #: What the policy of its styles says (django-csp).
+    styles: dict[str, Any] | None
+    until: float
+
+    @property
+    def size(self) -> int:
+        return len(self.content) + OVERHEAD
+
+
+class PageCache:
+    """Pages by their key, up to so many bytes; what was not asked for longest goes first."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self.clock = clock
+        self.bytes = 0
+        self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Kept | None:
+        with self._lock:
+            kept = self._pages.get(key)
+            if kept is None:
+                return None
+            if kept.until <= self.clock():
+                self._drop(key)
+                return None
+            self._pages.move_to_end(key)
+            return kept
+
+    def put(self, key: Hashable, kept: Kept) -> None:
+        if kept.size > settings.PAGE_CACHE_BYTES // 10:
+            return
+        with self._lock:
+            if key in self._pages:
+                self._drop(key)
+            self._pages[key] = kept
+            self.bytes += kept.size
+            while self.bytes > settings.PAGE_CACHE_BYTES:
+                self._drop(next(iter(self._pages)))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self.bytes = 0
+
+    def _drop(self, key: Hashable) -> None:
+        self.bytes -= self._pages.pop(key).size
+
+
+pages = PageCache()
+
+
+def kept(view: View) -> View:
+    """The view, whose pages are kept for visitors who bring no session. They must be made from publications alone."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _is_anonymous(request):
+            return view(request, *args, **kwargs)
+        # Asked before the page is made: what is published meanwhile may stand in a page under an older key, never the
+        # other way round.
+        key = _key(request)
+        if found := pages.get(key):
+            return _again(request, found)
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200 and not response.cookies:
+            fields = {name: response[name] for name in _KEPT_FIELDS if name in response}
+            styles = getattr(response, "_csp_update", None)
+            pages.put(key, Kept(response.content, fields, styles, pages.clock() + SHARED_CACHE_SECONDS))
+        return response
+
+    return answered
+
+
+def public(view: View) -> View:
+    """The view, which reads where the public reads."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return publicly(lambda: view(request, *args, **kwargs))
+
+    return answered
+
+
+def _is_anonymous(request: HttpRequest) -> bool:
+    private = (settings.SESSION_COOKIE_NAME, "messages")
+    return bool(
+        settings.PAGE_CACHE_BYTES
+        and not settings.DEBUG
+        and request.method == "GET"
+        and "HTTP_AUTHORIZATION" not in request.META
+        and not any(name in request.COOKIES for name in private)
+    )
+
+
+def _key(request: HttpRequest) -> Hashable:
+    newest = fetch(
+        "SELECT sequence, published_at::text FROM claims_publication ORDER BY sequence DESC LIMIT 1",
+        prepare=True,
+    )
+    place = (request.scheme, request.get_host(), request.get_full_path())
+    return (*place, translation.get_language(), *newest)
+
+
+def _again(request: HttpRequest, found: Kept) -> HttpResponse:
+    response = HttpResponse(found.content, headers=found.fields)
+    if found.styles:
+        response._csp_update = found.styles  # type: ignore[attr-defined]  # django-csp's
+    return get_conditional_response(request, etag=found.fields.get("ETag"), response=response) or response

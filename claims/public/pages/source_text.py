@@ -1,0 +1,96 @@
+"""A source as published claims use it: which passages were checked, in which text, and what else cites it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from claims.public.pages.annotated_text import Piece, paragraphs
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One published appearance of a claim in the source."""
+
+    claim: Document
+    appearance: Document
+    #: Counts the passages of a page from 1; readers follow a claim from the text to the list by it.
+    number: int = 0
+
+    @property
+    def start(self) -> int:
+        return self.appearance["start"]
+
+    @property
+    def end(self) -> int:
+        return self.appearance["end"]
+
+    @property
+    def snapshot_number(self) -> int | None:
+        """The snapshot that the words are anchored to."""
+        anchored = self.appearance["snapshot"] and self.appearance["start"] is not None
+        return self.appearance["snapshot"]["number"] if anchored else None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One snapshot of a source, or none, and the passages on either side of that choice."""
+
+    source: Document
+    snapshot: Document | None
+    #: Passages of this snapshot, in the order of the text.
+    passages: list[Passage]
+    #: Passages that this snapshot does not carry in their place.
+    elsewhere: list[Passage]
+    #: Claims whose verdicts rest on the source.
+    cited_by: list[Document]
+
+    def annotated(self, text: str) -> list[list[Piece[Passage]]]:
+        """The text in paragraphs, cut where passages begin and end.
+
+        A first paragraph that only repeats the title is left out.
+        """
+        cut = paragraphs(text, self.passages)
+        first = cut[0] if cut else []
+        repeats = (
+            len(first) == 1
+            and not first[0].covering
+            and first[0].text.strip() == self.source["title"].strip()
+        )
+        return cut[1:] if repeats else cut
+
+
+def source_text(
+    source_id: int, documents: Sequence[Document], *, number: int | None = None
+) -> SourceText | None:
+    """The source as these publications show it, in snapshot `number` or the newest that one of them is anchored to.
+
+    Returns None where no publication names the source, or none the snapshot.
+    """
+    passages = [Passage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id]
+    citing = [d for d in documents if any(item["source"]["id"] == source_id for item in _evidence(d))]
+    mentioned = [p.appearance["source"] for p in passages] + [
+        item["source"] for d in citing for item in _evidence(d) if item["source"]["id"] == source_id
+    ]
+    snapshots = {p.snapshot_number: p.appearance["snapshot"] for p in passages if p.snapshot_number}
+    if not mentioned or (number and number not in snapshots):
+        return None
+    chosen = number or max(snapshots, default=None)
+    here = [p for p in passages if chosen and p.snapshot_number == chosen]
+    elsewhere = [p for p in passages if not chosen or p.snapshot_number != chosen]
+    return SourceText(
+        source=mentioned[0],
+        snapshot=snapshots[chosen] if chosen else None,
+        passages=_numbered(sorted(here, key=lambda p: (p.start, p.end)), first=1),
+        elsewhere=_numbered(elsewhere, first=len(here) + 1),
+        cited_by=citing,
+    )
+
+
+def _numbered(passages: Iterable[Passage], *, first: int) -> list[Passage]:
+    return [Passage(p.claim, p.appearance, number) for number, p in enumerate(passages, first)]
+
+
+def _evidence(document: Document) -> list[Document]:
+    return [item for verdict in document["verdicts"] for item in verdict["evidence"]]

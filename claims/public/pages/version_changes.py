@@ -1,0 +1,70 @@
+"""What changed between the published versions of a claim, as its page tells readers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from claims.ledger.entries import CORRECTIONS
+from claims.models import Publication
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rerating:
+    """One publisher's verdict whose rating is another than in the version before."""
+
+    publisher: Document
+    before: Document
+    after: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of a claim's ledger, seen from the one before it."""
+
+    version: int
+    kind: str
+    label: str
+    note: str
+    published_at: datetime
+    reratings: tuple[Rerating, ...]
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether the entry carries a public note that explains a change."""
+        return self.kind in CORRECTIONS
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether readers must see it before anything else: we were wrong, or judge differently now."""
+        return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
+
+
+def changes(ledger: Sequence[Publication]) -> list[Change]:
+    """The claim's history, the newest entry first. `ledger` holds all its publications, the newest first."""
+    documents = [entry.document for entry in ledger]
+    before = [*documents[1:], {"verdicts": []}]
+    return [
+        Change(
+            version=entry.version,
+            kind=entry.kind,
+            label=entry.get_kind_display(),
+            note=entry.note,
+            published_at=entry.published_at,
+            reratings=_reratings(earlier, now),
+        )
+        for entry, earlier, now in zip(ledger, before, documents, strict=True)
+    ]
+
+
+def _reratings(before: Document, after: Document) -> tuple[Rerating, ...]:
+    earlier = {v["publisher"]["id"]: v["rating"] for v in before["verdicts"] if v["rating"]}
+    return tuple(
+        Rerating(verdict["publisher"], earlier[verdict["publisher"]["id"]], verdict["rating"])
+        for verdict in after["verdicts"]
+        if verdict["rating"]
+        and verdict["publisher"]["id"] in earlier
+        and earlier[verdict["publisher"]["id"]]["id"] != verdict["rating"]["id"]
+    )

@@ -1,0 +1,293 @@
+"""Reader pages. They read publications, and of a published source its text; nothing else."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from claims.ledger.document import claim_document, claimreview
+from claims.ledger.document.markdown import to_html
+from claims.ledger.queries.address_search import sought
+from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to
+from claims.models import Publication, PublishedVerdict, Rating, RatingScale
+from claims.models.publication import PublicationQuerySet
+from claims.models.rating import NormalisedRating
+from claims.public.pages import cards
+from claims.public.pages.page_cache import kept, public
+from claims.public.pages.responses import respond
+from claims.public.pages.source_text import source_text
+from claims.public.pages.version_changes import changes
+from claims.search import LONGEST, RANKED, Reading, forgiven
+from factcheck.api.pagination import Ordering, page_of_rows
+from factcheck.api.query_values import GREATEST_ID, Refused
+from sources.models import Snapshot
+
+Document = dict[str, Any]
+
+CLAIMS_PER_PAGE = 20
+#: A page of one source lists no more claims than this, the newest.
+CLAIMS_PER_SOURCE = 500
+
+#: Columns that serve the search and are not shown.
+_UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "search_text")
+
+
+class Search(forms.Form):
+    """What a reader may ask the list of claims for."""
+
+    q = forms.CharField(required=False, max_length=LONGEST)
+    rating = forms.ChoiceField(required=False, choices=NormalisedRating)
+    topic = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    claimant = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    by = forms.ChoiceField(required=False, choices=[("house", "house"), ("all", "all")])
+    cursor = forms.CharField(required=False, max_length=2000)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the reader asked for a part of the claims only."""
+        return any(self.cleaned_data[name] for name in ("q", "rating", "topic", "claimant"))
+
+    @property
+    def is_by_house(self) -> bool:
+        """Whether only what the newsroom checked itself is listed: unless other words are asked for, or all."""
+        by, words = self.cleaned_data["by"], self.cleaned_data["q"]
+        return bool(by == "house" or not (by or words))
+
+    @property
+    def feed(self) -> str:
+        """The query string of the feed of the same claims, which follows the API's names."""
+        asked = self.cleaned_data
+        names = {"q": "q", "rating_class": "rating", "topic": "topic", "claimant": "claimant"}
+        same = {name: asked[field] for name, field in names.items() if asked[field]}
+        return "?" + urlencode(same if self.is_by_house else {**same, "by": "all"})
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """What the words ask for, with the spelling corrected where they find nothing."""
+        rows = self._narrowed()
+        words = self.cleaned_data["q"]
+        return forgiven(sought(words), rows.answers) if words else None
+
+    @cached_property
+    def ordering(self) -> Ordering:
+        """The most relevant first, unless too much matches for any of it to be relevant.
+
+        A page that follows another keeps the order of that one.
+        """
+        if self.cleaned_data["cursor"] and belongs_to(self.cleaned_data["cursor"], NEWEST):
+            return NEWEST
+        reading = self.reading
+        return RELEVANCE if reading and reading.ranking and reading.matches <= RANKED else NEWEST
+
+    def results(self) -> PublicationQuerySet:
+        """The published claims that were asked for."""
+        rows = self._narrowed()
+        return rows.answering(self.reading) if self.reading else rows
+
+    def _narrowed(self) -> PublicationQuerySet:
+        asked = self.cleaned_data
+        rows = Publication.objects.current()
+        if self.is_by_house:
+            rows = rows.by_house()
+        if asked["topic"]:
+            rows = rows.filter(topic_ids__contains=[asked["topic"]])
+        if asked["claimant"]:
+            rows = rows.filter(claimant_id=asked["claimant"])
+        if asked["rating"]:
+            rated = PublishedVerdict.objects.current().filter(rating_class=asked["rating"])
+            rows = rows.filter(Exists(rated.filter(publication=OuterRef("pk"))))
+        return rows
+
+
+@require_safe
+@public
+@kept
+def claims(request: HttpRequest) -> HttpResponse:
+    """The newest published claims, or those that a reader searches for."""
+    search = Search(request.GET)
+    if not search.is_valid():
+        raise Http404("The address asks for something that cannot be.")
+    asked = search.cleaned_data
+    results = search.results()
+    try:
+        page = page_of_rows(
+            results.defer(*_UNSHOWN), ordering=search.ordering, size=CLAIMS_PER_PAGE, cursor=asked["cursor"]
+        )
+    except Refused as refusal:
+        raise Http404(str(refusal)) from None
+    total = results.count() if search.narrows else None
+    documents = [row.document for row in page.rows]
+    context = {
+        "asked": asked,
+        "longest": LONGEST,
+        "narrows": search.narrows,
+        "reading": search.reading,
+        "is_ranked": search.ordering is RELEVANCE,
+        "total": total,
+        "feed": search.feed,
+        "is_by_house": search.is_by_house,
+        "page": page,
+        "claims": documents,
+        "topic": _first(t for d in documents for t in d["topics"] if t["id"] == asked["topic"]),
+        "claimant": _first(d["claimant"] for d in documents if asked["claimant"]),
+        "rating_classes": NormalisedRating.choices,
+        # What a new search keeps of the old one.
+        "kept": [(name, asked[name]) for name in ("rating", "topic", "claimant", "by") if asked[name]],
+    }
+    made_of = [total, page.previous, page.next, *(row.body_sha256 for row in page.rows)]
+    return respond(request, "claims/list.html", context, made_of=made_of, ratings=_ratings(documents))
+
+
+@require_safe
+@public
+@kept
+def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """A published claim with everything we found; or, where it was retracted, the note that says why."""
+    ledger = _ledger(pk)
+    newest = ledger[0]
+    if newest.merged_into_id:
+        target = Publication.objects.newest().filter(claim_id=newest.merged_into_id).first()
+        if target:
+            return HttpResponsePermanentRedirect(_address(target))
+    if slug != newest.slug:
+        return HttpResponsePermanentRedirect(_address(newest))
+    return _claim_page(request, ledger, newest)
+
+
+@require_safe
+@public
+@kept
+def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """What we said about a claim before."""
+    ledger = _ledger(pk)
+    shown = next((entry for entry in ledger if entry.version == version), None)
+    if shown is None:
+        raise Http404("The claim has no such version.")
+    if shown is ledger[0]:
+        return redirect(_address(shown))
+    return _claim_page(request, ledger, shown)
+
+
+def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
+    newest = ledger[0]
+    document = shown.document
+    history = changes(ledger)
+    published = shown.status == Publication.Status.PUBLISHED
+    markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
+    context = {
+        "claim": document,
+        "shown": shown,
+        "newest": newest,
+        "history": history,
+        "grave": [change for change in history if change.is_grave and change.version <= shown.version],
+        "replaced_by": next((c for c in history if c.version == shown.version + 1), None),
+        "cited_as": document["url"]
+        if shown is newest
+        else _absolute("claim-version", shown.claim_id, shown.version),
+        "discovery": cards.discovery(document) if shown is newest else [],
+        "frame": cards.snippet(document),
+        "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
+    }
+    shown_ratings = [
+        r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
+    ]
+    template = "claims/claim.html" if published else "claims/withdrawn.html"
+    made_of = [newest.body_sha256, shown.version]
+    return respond(
+        request, template, context, made_of=made_of, ratings=[*_ratings([document]), *shown_ratings]
+    )
+
+
+@require_safe
+@public
+def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
+    """A source that published claims mention, its text with each of them highlighted."""
+    naming = (
+        Publication.objects.current().defer(*_UNSHOWN).filter(source_ids__contains=[min(pk, GREATEST_ID)])
+    )
+    rows = list(naming.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
+    documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]
+    found = source_text(pk, documents, number=number)
+    if found is None:
+        raise Http404("No published claim mentions this source.")
+    text = ""
+    if found.snapshot:
+        # The switch is read as it stands now: rights to a text can end after publication.
+        readable = Snapshot.objects.filter(pk=found.snapshot["id"], source__show_text=True)
+        text = readable.values_list("text", flat=True).first() or ""
+    context = {
+        "found": found,
+        "source": found.source,
+        "text": found.annotated(text),
+        "more": len(rows) > CLAIMS_PER_SOURCE,
+        "address": _absolute("source", pk),
+    }
+    made_of = [bool(text), *(row.body_sha256 for row in rows)]
+    return respond(request, "sources/source.html", context, made_of=made_of, ratings=_ratings(documents))
+
+
+@require_safe
+@public
+def methodology(request: HttpRequest) -> HttpResponse:
+    """How we rate, and how we correct: the newsroom's scales that are in use or that a published verdict used."""
+    used = PublishedVerdict.objects.current().filter(
+        rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")
+    )
+    scales = (
+        RatingScale.objects.filter(publisher__is_house=True)
+        .filter(Q(in_use=True) | Exists(used))
+        .prefetch_related("ratings")
+        .order_by("-in_use", "-id")
+    )
+    shown: list[Document] = [
+        {
+            "scale": scale,
+            "methodology": mark_safe(to_html(scale.methodology)),  # noqa: S308 - to_html sanitises
+            "ratings": [
+                claim_document.rating(r) | {"definition": r.definition, "definitions": r.definitions}
+                for r in scale.ratings.all()
+            ],
+        }
+        for scale in scales
+    ]
+    ratings = [rating for entry in shown for rating in entry["ratings"]]
+    made_of = [ratings, *(entry["methodology"] for entry in shown)]
+    return respond(request, "claims/methodology.html", {"scales": shown}, made_of=made_of, ratings=ratings)
+
+
+def _ledger(claim_id: int) -> list[Publication]:
+    """All publications of a claim, the newest first.
+
+    Raises:
+        Http404: it was never published.
+    """
+    ledger = list(
+        Publication.objects.defer(*_UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
+    )
+    if not ledger:
+        raise Http404("No published claim has this number.")
+    return ledger
+
+
+def _address(publication: Publication) -> str:
+    return reverse("claim", args=[publication.claim_id, publication.slug])
+
+
+def _absolute(route: str, *numbers: int) -> str:
+    return settings.SITE_URL + reverse(route, args=numbers)
+
+
+def _ratings(documents: list[Document]) -> list[Document]:
+    return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
+
+
+def _first(found: Any) -> Any:
+    return next(iter(found), None)

@@ -1,0 +1,117 @@
+"""Words quoted from a source, found in what it was last seen to say. The desk and the editorial API ask here."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from claims.models import Appearance, Evidence
+from claims.quotes.anchors import Anchor, QuoteAmbiguous, anchor_at, find
+from sources.models import Snapshot, Source
+
+#: How many places of an ambiguous quote are shown to choose from.
+_PLACES = 4
+
+
+class WrongPlace(Exception):
+    """The offsets do not point to the quoted words of the source's latest snapshot; `str()` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words of a source, and where they stand in its latest snapshot; without a place, they are quoted only."""
+
+    snapshot: Snapshot | None
+    exact: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    start: int | None = None
+    end: int | None = None
+
+    def put_on(self, row: Appearance | Evidence) -> None:
+        """Let the row, which belongs to the same source, quote these words."""
+        row.snapshot = self.snapshot
+        row.exact, row.prefix, row.suffix = self.exact, self.prefix, self.suffix
+        row.start, row.end = self.start, self.end
+        if isinstance(row, Appearance):
+            anchored = self.start is not None
+            row.anchor = Appearance.Anchor.ANCHORED if anchored else Appearance.Anchor.UNANCHORED
+
+
+def quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> Quotation:
+    """Find words that somebody typed or pasted; empty, the source is named without a quote.
+
+    Args:
+        prefix, suffix: any words directly before and after, to choose by where the quote stands several times.
+
+    Raises:
+        QuoteNotFound: the snapshot does not have the words.
+        QuoteAmbiguous: it has them several times.
+    """
+    exact, snapshot = exact.strip(), source.latest_snapshot()
+    if not exact:
+        return Quotation(snapshot)
+    if snapshot is None:
+        return Quotation(None, exact, prefix, suffix)
+    return _at(snapshot, find(snapshot.text, exact, prefix=prefix, suffix=suffix))
+
+
+def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = "") -> Quotation:
+    """The words at these offsets, counted in code points, of the source's snapshot `number`.
+
+    Args:
+        exact: the words that the caller expects there.
+
+    Raises:
+        WrongPlace: that is not the latest snapshot, or the offsets are outside of it or have other words.
+    """
+    snapshot = source.latest_snapshot()
+    if snapshot is None or snapshot.number != number:
+        raise WrongPlace(
+            _("The latest snapshot of the source is number %(latest)d: count the offsets in that.")
+            % {"latest": snapshot.number}
+            if snapshot
+            else _("The source has no snapshot to count offsets in.")
+        )
+    try:
+        anchor = anchor_at(snapshot.text, start, end)
+    except ValueError as problem:
+        raise WrongPlace(str(problem)) from None
+    if exact and exact != anchor.exact:
+        raise WrongPlace(
+            _("At %(start)d–%(end)d the snapshot has other words: “%(words)s”.")
+            % {"start": start, "end": end, "words": _cut(anchor.exact)}
+        )
+    return _at(snapshot, anchor)
+
+
+def places_in_words(text: str, problem: QuoteAmbiguous) -> list[str]:
+    """Where an ambiguous quote stands, each place with the words around it."""
+    return [
+        _("There: %(before)s [%(quote)s] %(after)s")
+        % {
+            "before": " ".join(words_before(text, start, 40).split()),
+            "quote": _cut(text[start:end]),
+            "after": " ".join(words_after(text, end, 40).split()),
+        }
+        for start, end in problem.places[:_PLACES]
+    ]
+
+
+def words_before(text: str, start: int, most: int) -> str:
+    if start <= most:
+        return text[:start]
+    return "… " + text[start - most : start].partition(" ")[2]
+
+
+def words_after(text: str, end: int, most: int) -> str:
+    if end + most >= len(text):
+        return text[end:]
+    return text[end : end + most].rpartition(" ")[0] + " …"
+
+
+def _at(snapshot: Snapshot, anchor: Anchor) -> Quotation:
+    return Quotation(snapshot, anchor.exact, anchor.prefix, anchor.suffix, anchor.start, anchor.end)
+
+
+def _cut(words: str) -> str:
+    return " ".join(words.split())[:60]

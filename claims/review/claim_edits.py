@@ -1,0 +1,137 @@
+"""Claims and their appearances: who may edit what, and the edits themselves.
+
+The desk's forms and the editorial API ask here, so that neither allows what the other refuses.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Appearance, Claim, Topic, Verdict
+from claims.newsroom.roles import require
+from claims.quotes.quote_places import Quotation
+from claims.review.moves import IllegalMove, NotAllowed
+from sources.models import Source
+
+#: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
+REVIEWED = ("statement", "language", "claimant", "claimed_on", "context")
+
+
+def may_edit(claim: Claim, by: User) -> bool:
+    """Who cannot triage works on proposals only: what has been accepted is the checkers'. And on what they may read."""
+    if by.has_perm("claims.triage_claim"):
+        return True
+    return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()
+
+
+def is_worked_on(claim: Claim) -> bool:
+    """Whether it can only be declined or merged: what nobody has touched yet can also be deleted."""
+    return claim.transitions.exists() or claim.verdicts.exists()
+
+
+def fixed_fields(claim: Claim) -> tuple[str, ...]:
+    """The fields that cannot be edited now."""
+    return REVIEWED if claim.verdicts.filter(state=Verdict.State.IN_REVIEW).exists() else ()
+
+
+@transaction.atomic
+def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
+    """Propose a claim.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.add_claim", _("add claims"))
+    claim = Claim.objects.create(created_by=by, **fields)
+    claim.topics.set(topics)
+    return claim
+
+
+@transaction.atomic
+def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fields: Any) -> Claim:
+    """Change a claim; what is not given stays as it is.
+
+    Raises:
+        IllegalMove: a verdict on it is in review, and so its words are fixed.
+        NotAllowed: the person may not edit it, as it stands.
+    """
+    claim = _locked(claim, by)
+    changes = {name: value for name, value in fields.items() if getattr(claim, name) != value}
+    if any(name in changes for name in fixed_fields(claim)):
+        raise IllegalMove(
+            _("A verdict on this claim is in review: what it judges stays until it is published or returned.")
+        )
+    for name, value in changes.items():
+        setattr(claim, name, value)
+    claim.save(update_fields=[*changes, "updated_at"])
+    if topics is not None:
+        claim.topics.set(topics)
+    return claim
+
+
+@transaction.atomic
+def delete(claim: Claim, *, by: User) -> None:
+    """Delete a claim that nobody has worked on.
+
+    Raises:
+        IllegalMove: somebody has; it can be declined or merged.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.delete_claim", _("delete claims"))
+    claim = _there(claim)
+    if is_worked_on(claim):
+        raise IllegalMove(_("Somebody has worked on this claim. Decline it, or merge it into another."))
+    claim.delete()
+
+
+@transaction.atomic
+def add_appearance(claim: Claim, source: Source, quotation: Quotation, *, by: User) -> Appearance:
+    """List a place where the claim was made. Raises NotAllowed."""
+    require(by, "claims.add_appearance", _("add appearances"))
+    appearance = Appearance(claim=_locked(claim, by), source=source)
+    quotation.put_on(appearance)
+    appearance.save()
+    return appearance
+
+
+@transaction.atomic
+def edit_appearance(appearance: Appearance, *, by: User, source: Source, quotation: Quotation) -> Appearance:
+    """Correct where the claim was made. Raises NotAllowed."""
+    require(by, "claims.change_appearance", _("edit appearances"))
+    _locked(appearance.claim, by)
+    appearance.source = source
+    quotation.put_on(appearance)
+    appearance.save()
+    return appearance
+
+
+@transaction.atomic
+def remove_appearance(appearance: Appearance, *, by: User) -> None:
+    """Take a place off the list. Raises NotAllowed."""
+    require(by, "claims.delete_appearance", _("remove appearances"))
+    _locked(appearance.claim, by)
+    appearance.delete()
+
+
+def _locked(claim: Claim, by: User) -> Claim:
+    """The claim read again under lock, for somebody who may edit it."""
+    require(by, "claims.change_claim", _("edit claims"))
+    claim = _there(claim)
+    if not may_edit(claim, by):
+        raise NotAllowed(_("Your role edits proposed claims only, and this one has been decided about."))
+    return claim
+
+
+def _there(claim: Claim) -> Claim:
+    """The claim, read again under lock.
+
+    Raises:
+        IllegalMove: it is not there any more.
+    """
+    found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if found is None:
+        raise IllegalMove(_("The claim was deleted meanwhile."))
+    return found

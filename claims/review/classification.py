@@ -1,0 +1,128 @@
+"""What publishers' ratings amount to: one decision for all records that carry a label, those to come as well."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from claims.ledger import publishing
+from claims.models import Claim, NormalisedRating, Publication, PublishedVerdict, Rating
+from claims.newsroom.roles import require
+from claims.review.moves import IllegalMove
+
+#: So many claims are locked, and entered in the ledger, in one transaction.
+AT_ONCE = 200
+
+
+@transaction.atomic
+def classify(ratings: Iterable[Rating], normalised: str, *, by: User) -> list[Rating]:
+    """Decide what these ratings are comparable to; a later decision replaces an earlier one.
+
+    What is published with them follows: the worker adds to the ledger what changes for readers.
+
+    Args:
+        normalised: one of `NormalisedRating`, or "" to leave it undecided again.
+
+    Returns:
+        The ratings for which this is news.
+
+    Raises:
+        IllegalMove: there is no such class.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.change_rating", _("say what ratings amount to"))
+    if normalised not in ("", *NormalisedRating.values):
+        raise IllegalMove(_("Choose what the ratings are comparable to."))
+    asked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
+    changed = list(asked.exclude(normalised=normalised).order_by("pk"))
+    with pghistory.context(user=by.pk):
+        Rating.objects.filter(pk__in=[rating.pk for rating in changed]).update(normalised=normalised)
+    for rating in changed:
+        rating.normalised = normalised
+    call_for(changed)
+    return changed
+
+
+def call_for(ratings: Collection[Rating]) -> None:
+    """Have the worker bring up to date what is published with these ratings, as part of the present transaction."""
+    if ratings:
+        follow_classes.defer(rating_ids=[rating.pk for rating in ratings])
+
+
+@app.task(name="claims.review.classification.follow_classes", pass_context=True)
+def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
+    """Enter in the ledger what these ratings amount to now. Where the worker has to stop, another goes on."""
+    if not follow(rating_ids, is_stopped=context.should_abort):
+        follow_classes.defer(rating_ids=rating_ids)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(
+    name="claims.review.classification.follow_all_classes",
+    queueing_lock="follow_all_classes",
+    pass_context=True,
+)
+def follow_all_classes(context: JobContext, timestamp: int) -> None:
+    """Every hour: what was not finished because a worker was killed, and classes that were set in another way."""
+    follow(is_stopped=context.should_abort)
+
+
+def follow(
+    rating_ids: Sequence[int] | None = None, *, is_stopped: Callable[[], bool] = lambda: False
+) -> bool:
+    """Enter in the ledger what ratings amount to, wherever current publications say something else.
+
+    Args:
+        rating_ids: look at these ratings only.
+        is_stopped: asked before each transaction.
+
+    Returns:
+        Whether everything was done.
+    """
+    waiting = iter(_outdated(rating_ids))
+    while batch := list(islice(waiting, AT_ONCE)):
+        if is_stopped():
+            return False
+        _restate(batch)
+    return True
+
+
+def _outdated(rating_ids: Sequence[int] | None) -> list[int]:
+    """The claims whose current publication puts a verdict into another class than its rating is in."""
+    ratings, verdicts = Rating.objects.all(), PublishedVerdict.objects.current()
+    if rating_ids is not None:
+        ratings = ratings.filter(pk__in=rating_ids)
+        verdicts = verdicts.filter(rating_id__in=rating_ids)
+    other = ratings.filter(pk=OuterRef("rating_id")).exclude(normalised=OuterRef("rating_class"))
+    return sorted(set(verdicts.filter(Exists(other)).values_list("claim_id", flat=True)))
+
+
+@transaction.atomic
+def _restate(claim_ids: list[int]) -> None:
+    # As `workflow` locks them. What somebody published meanwhile says the present classes already.
+    locked = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
+    entries = Publication.objects.current().filter(claim__in=[claim.pk for claim in locked]).order_by("claim")
+    documents = {entry.pk: entry.document for entry in entries}
+    used = {rating["id"] for document in documents.values() for rating in _ratings(document)}
+    classes = dict(Rating.objects.filter(pk__in=used).values_list("pk", "normalised"))
+
+    def is_outdated(rating: dict[str, Any]) -> bool:
+        return (rating["normalised"] or "") != classes[rating["id"]]
+
+    def change(document: dict[str, Any]) -> None:
+        for rating in _ratings(document):
+            rating["normalised"] = classes[rating["id"]] or None
+
+    outdated = [entry for entry in entries if any(map(is_outdated, _ratings(documents[entry.pk])))]
+    publishing.restate(outdated, Publication.Kind.CLASSIFICATION, change)
+
+
+def _ratings(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [verdict["rating"] for verdict in document["verdicts"] if verdict["rating"]]

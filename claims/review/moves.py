@@ -1,0 +1,210 @@
+"""The table of legal moves: what can happen to a claim or a verdict, from which state, and for whom.
+
+`claims.review.workflow` carries the moves out. The table is read by people too: the admin's buttons come from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from claims.ledger.publishing import reviewed_parts_differ
+from claims.models import Claim, Verdict
+
+Subject = TypeVar("Subject", Claim, Verdict)
+
+
+class IllegalMove(Exception):
+    """The move does not exist from the present state, or lacks something (409). Its text is for a person."""
+
+
+class NotAllowed(Exception):
+    """The move exists, but not for this person (403). Its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Generic[Subject]):
+    """One row of the table."""
+
+    to: str
+    """The state it leads to."""
+    label: StrOrPromise
+    """The word on the button."""
+    permission: str
+    note: StrOrPromise = ""
+    """What the person is asked to write; empty where nothing is asked."""
+    note_required: bool = False
+    check: Callable[[Subject, User], None] | None = None
+    """Raises IllegalMove or NotAllowed when something else stands in the way."""
+
+
+def missing_for_review(verdict: Verdict) -> list[str]:
+    """What the verdict still lacks before somebody else can review it; empty when it is complete."""
+    missing = []
+    if verdict.claim.state != Claim.State.ACCEPTED:
+        missing.append(_("the claim must be accepted"))
+    if verdict.rating is None:
+        missing.append(_("a rating"))
+    if not verdict.summary.strip():
+        missing.append(_("a summary"))
+    if verdict.reviewed_on is None:
+        missing.append(_("the date of the review"))
+    if not verdict.evidence.exclude(source__url="", snapshot__isnull=True).exists():
+        missing.append(_("evidence with an address or a snapshot"))
+    if verdict.supersedes_id and not (verdict.correction_kind and verdict.correction_note.strip()):
+        missing.append(_("the kind of change and the public note on it"))
+    return missing
+
+
+def _complete(verdict: Verdict, by: User) -> None:
+    if missing := missing_for_review(verdict):
+        raise IllegalMove(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
+
+
+def _signed_off(verdict: Verdict, by: User) -> None:
+    _complete(verdict, by)
+    given = verdict.signoffs.filter(round=verdict.review_round).exclude(by=verdict.author_id).count()
+    if given < verdict.required_signoffs:
+        raise IllegalMove(
+            _("%(given)d of %(required)d sign-offs by others than the author.")
+            % {"given": given, "required": verdict.required_signoffs}
+        )
+    live = Verdict.objects.filter(claim=verdict.claim_id, publisher=verdict.publisher_id, state=_V.PUBLISHED)
+    if live.exclude(pk=verdict.supersedes_id or 0).exists():
+        raise IllegalMove(
+            _("Another verdict has been published since this one was drafted. Draft it again from there.")
+        )
+
+
+def _written_by_another(verdict: Verdict, by: User) -> None:
+    if by.pk in (verdict.author_id, verdict.submitted_by_id, *verdict.edited_by):
+        raise NotAllowed(_("You wrote, edited or submitted this verdict: somebody else has to review it."))
+
+
+def _not_signed_off_yet(verdict: Verdict, by: User) -> None:
+    _written_by_another(verdict, by)
+    if verdict.signoffs.filter(round=verdict.review_round, by=by).exists():
+        raise IllegalMove(_("You have already signed this verdict off."))
+
+
+def _written_by_them(verdict: Verdict, by: User) -> None:
+    if by.pk not in (verdict.author_id, verdict.submitted_by_id):
+        raise NotAllowed(_("Only who wrote or submitted a verdict can withdraw it. Ask for changes instead."))
+
+
+def _without_live_verdict(claim: Claim, by: User) -> None:
+    # Its own and those merged into it, found by their keys: in a join every verdict would be read.
+    together = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
+    live = Verdict.objects.filter(claim__in=together, state=_V.PUBLISHED)
+    if live.exists():
+        raise IllegalMove(_("The claim has a published verdict. Retract that first."))
+
+
+def _has_none_merged_into_it(claim: Claim, by: User) -> None:
+    if claim.merged_claims.exists():
+        raise IllegalMove(
+            _("Other claims are merged into this one. Undo that first, or merge the other way round.")
+        )
+
+
+def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
+    newest = claim.publications.current().first()
+    if newest is None:
+        raise IllegalMove(_("The claim is not published."))
+    if reviewed_parts_differ(claim, newest):
+        raise IllegalMove(
+            _(
+                "The words of the claim, its claimant or date differ from what is published. Draft a new verdict."
+            )
+        )
+
+
+_C, _V = Claim.State, Verdict.State
+
+_MERGE: Move[Claim] = Move(
+    _C.MERGED,
+    gettext_lazy("Merge into another claim"),
+    "claims.merge_claim",
+    note=gettext_lazy("Why the two are the same claim"),
+    check=_has_none_merged_into_it,
+)
+_DECLINE: Move[Claim] = Move(
+    _C.DECLINED,
+    gettext_lazy("Decline"),
+    "claims.triage_claim",
+    note=gettext_lazy("Why it is not checked"),
+    note_required=True,
+    check=_without_live_verdict,
+)
+
+#: (state, action) → move. An unmerged claim returns to the state it was merged from, so no state is named there.
+CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
+    (_C.PROPOSED, "accept"): Move(
+        _C.ACCEPTED,
+        gettext_lazy("Accept for checking"),
+        "claims.triage_claim",
+        note=gettext_lazy("Why it is worth checking"),
+    ),
+    (_C.PROPOSED, "decline"): _DECLINE,
+    (_C.ACCEPTED, "decline"): _DECLINE,
+    (_C.PROPOSED, "merge"): _MERGE,
+    (_C.ACCEPTED, "merge"): _MERGE,
+    (_C.DECLINED, "merge"): _MERGE,
+    (_C.MERGED, "unmerge"): Move(
+        "",
+        gettext_lazy("Undo the merge"),
+        "claims.merge_claim",
+        note=gettext_lazy("Why they are different claims"),
+    ),
+    (_C.ACCEPTED, "republish"): Move(
+        _C.ACCEPTED,
+        gettext_lazy("Publish changed appearances and topics"),
+        "claims.republish_claim",
+        note=gettext_lazy("Public note: what changed"),
+        note_required=True,
+        check=_only_unreviewed_parts_differ,
+    ),
+}
+
+VERDICT_MOVES: dict[tuple[str, str], Move[Verdict]] = {
+    (_V.DRAFT, "submit"): Move(
+        _V.IN_REVIEW,
+        gettext_lazy("Submit for review"),
+        "claims.submit_verdict",
+        note=gettext_lazy("Note to the reviewers"),
+        check=_complete,
+    ),
+    (_V.IN_REVIEW, "sign_off"): Move(
+        _V.IN_REVIEW,
+        gettext_lazy("Sign off"),
+        "claims.sign_off_verdict",
+        note=gettext_lazy("What you checked"),
+        check=_not_signed_off_yet,
+    ),
+    (_V.IN_REVIEW, "request_changes"): Move(
+        _V.DRAFT,
+        gettext_lazy("Ask for changes"),
+        "claims.sign_off_verdict",
+        note=gettext_lazy("What has to change"),
+        note_required=True,
+        check=_written_by_another,
+    ),
+    (_V.IN_REVIEW, "withdraw"): Move(
+        _V.DRAFT, gettext_lazy("Withdraw from review"), "claims.submit_verdict", check=_written_by_them
+    ),
+    (_V.IN_REVIEW, "publish"): Move(
+        _V.PUBLISHED, gettext_lazy("Publish"), "claims.publish_verdict", check=_signed_off
+    ),
+    (_V.PUBLISHED, "retract"): Move(
+        _V.RETRACTED,
+        gettext_lazy("Retract"),
+        "claims.retract_verdict",
+        note=gettext_lazy("Public note: why the verdict is retracted"),
+        note_required=True,
+    ),
+}

@@ -1,0 +1,226 @@
+"""Drafts of verdicts: how they begin, as a first one or as a new version, and how they and their evidence are edited.
+
+The desk's forms and the editorial API ask here who may edit a draft.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Func, Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, Evidence, Rating, Verdict
+from claims.newsroom.roles import require
+from claims.quotes.quote_places import Quotation
+from claims.review.moves import IllegalMove, NotAllowed
+from sources.models import Publisher, Source
+
+#: What a new version takes over from the one it replaces.
+CARRIED_OVER = (
+    "rating",
+    "title",
+    "summary",
+    "explanation",
+    "byline",
+    "language",
+    "reviewed_on",
+    "valid_as_of",
+    "recheck_on",
+    "url",
+)
+#: What tells readers why a new version replaces the one before.
+CHANGE = ("correction_kind", "correction_note")
+
+
+class NotOffered(Exception):
+    """The rating belongs to no scale that the verdict's publisher uses now."""
+
+
+@transaction.atomic
+def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
+    """Begin a verdict on a claim. Where the publisher has a published one, the draft is a new version that replaces it.
+
+    Args:
+        publisher: the house, unless another is named.
+        content: fields of the verdict; what is not given is taken over from the version to be replaced.
+
+    Raises:
+        IllegalMove: the claim is declined or merged, or the publisher already has an open draft on it.
+    """
+    found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if found is None:
+        raise IllegalMove(_("The claim was deleted meanwhile."))
+    claim = found
+    publisher = publisher or Publisher.objects.house()
+    if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
+        raise IllegalMove(_("A declined or merged claim gets no verdict."))
+    earlier = claim.verdicts.filter(publisher=publisher)
+    if earlier.filter(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists():
+        raise IllegalMove(_("There is already an open verdict of this publisher on the claim."))
+    predecessor = (
+        earlier.filter(state__in=[Verdict.State.PUBLISHED, Verdict.State.RETRACTED], superseded_by=None)
+        .order_by("-version")
+        .first()
+    )
+    carried = {field: getattr(predecessor, field) for field in CARRIED_OVER} if predecessor else {}
+    verdict = Verdict.objects.create(
+        claim=claim,
+        publisher=publisher,
+        author=author,
+        version=(earlier.aggregate(last=Max("version"))["last"] or 0) + 1,
+        supersedes=predecessor,
+        **{"language": claim.language, **carried, **content},
+    )
+    if predecessor:
+        _copy_evidence(predecessor, verdict)
+    return verdict
+
+
+@transaction.atomic
+def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
+    """`draft`, for somebody whose role includes it, with what the draft says first. Raises as `draft` and `edit`."""
+    require(by, "claims.add_verdict", _("draft verdicts"))
+    verdict = draft(claim, author=by, publisher=publisher)
+    return edit(verdict, by=by, **content) if content else verdict
+
+
+def record_editor(verdict: Verdict, by: User) -> None:
+    """Remember who else has written on a draft: like its author, they cannot sign it off."""
+    if by.pk != verdict.author_id:
+        Verdict.objects.filter(pk=verdict.pk).exclude(edited_by__contains=[by.pk]).update(
+            edited_by=Func(F("edited_by"), by.pk, function="array_append")
+        )
+
+
+def may_edit(verdict: Verdict, by: User) -> bool:
+    """A draft belongs to its author; editors, who may publish, edit everybody's. Nothing else can be edited."""
+    return verdict.state == Verdict.State.DRAFT and (
+        verdict.author_id == by.pk or by.has_perm("claims.publish_verdict")
+    )
+
+
+def offered_ratings(verdict: Verdict) -> QuerySet[Rating]:
+    """The ratings of the publisher's scales in use, and the one that the verdict has already."""
+    offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
+    return (
+        Rating.objects.filter(offered | Q(pk=verdict.rating_id))
+        .select_related("scale")
+        .order_by("scale", "position")
+    )
+
+
+@transaction.atomic
+def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
+    """Change what a draft says.
+
+    Raises:
+        IllegalMove: it is no draft any more, or it replaces nothing and so has no change to explain.
+        NotAllowed: it is somebody else's.
+        NotOffered: the rating is none of the publisher's.
+    """
+    verdict = _locked_draft(verdict, by)
+    rating = content.get("rating")
+    if rating is not None and not offered_ratings(verdict).filter(pk=rating.pk).exists():
+        raise NotOffered(
+            _("Rating %(id)s is not in a scale that %(publisher)s uses now.")
+            % {"id": rating.pk, "publisher": verdict.publisher}
+        )
+    if verdict.supersedes_id is None and any(content.get(name) for name in CHANGE):
+        raise IllegalMove(
+            _(
+                "This verdict replaces nothing that was published, so there is no change to explain to readers."
+            )
+        )
+    for name, value in content.items():
+        setattr(verdict, name, value)
+    verdict.save(update_fields=[*content])
+    record_editor(verdict, by)
+    return verdict
+
+
+@transaction.atomic
+def discard(verdict: Verdict, *, by: User) -> None:
+    """Delete a draft that was never submitted. Raises as `edit`."""
+    require(by, "claims.delete_verdict", _("delete drafts"))
+    _locked_draft(verdict, by).delete()
+
+
+@transaction.atomic
+def add_evidence(
+    verdict: Verdict, source: Source, quotation: Quotation, *, by: User, **fields: Any
+) -> Evidence:
+    """Rest a draft on a source. Raises as `edit`."""
+    require(by, "claims.add_evidence", _("add evidence"))
+    verdict = _locked_draft(verdict, by)
+    item = Evidence(verdict=verdict, source=source, **fields)
+    quotation.put_on(item)
+    item.save()
+    record_editor(verdict, by)
+    return item
+
+
+@transaction.atomic
+def edit_evidence(
+    item: Evidence,
+    *,
+    by: User,
+    source: Source | None = None,
+    quotation: Quotation | None = None,
+    **fields: Any,
+) -> Evidence:
+    """Change an item of a draft's evidence; a new source comes with its quotation. Raises as `edit`."""
+    require(by, "claims.change_evidence", _("edit evidence"))
+    verdict = _locked_draft(item.verdict, by)
+    for name, value in (fields | ({"source": source} if source else {})).items():
+        setattr(item, name, value)
+    if quotation:
+        quotation.put_on(item)
+    item.save()
+    record_editor(verdict, by)
+    return item
+
+
+@transaction.atomic
+def remove_evidence(item: Evidence, *, by: User) -> None:
+    """Take an item out of a draft's evidence. Raises as `edit`."""
+    require(by, "claims.delete_evidence", _("remove evidence"))
+    verdict = _locked_draft(item.verdict, by)
+    item.delete()
+    record_editor(verdict, by)
+
+
+def _locked_draft(verdict: Verdict, by: User) -> Verdict:
+    """The verdict read again under lock, the claim's first as everywhere.
+
+    Raises:
+        IllegalMove: it is no draft, or not there any more.
+        NotAllowed: the person may not edit it.
+    """
+    require(by, "claims.change_verdict", _("edit drafts"))
+    Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
+    found = Verdict.objects.select_for_update().filter(pk=verdict.pk).first()
+    if found is None:
+        raise IllegalMove(_("The draft was deleted meanwhile."))
+    verdict = found
+    if verdict.state != Verdict.State.DRAFT:
+        raise IllegalMove(
+            _("Only a draft can be edited. Ask for changes, or draft a new version of what is published.")
+        )
+    if not may_edit(verdict, by):
+        raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
+    return verdict
+
+
+def _copy_evidence(predecessor: Verdict, verdict: Verdict) -> None:
+    Evidence.objects.bulk_create(
+        Evidence(
+            verdict=verdict,
+            **{
+                field.attname: getattr(item, field.attname)
+                for field in Evidence._meta.concrete_fields
+                if field.name not in ("id", "verdict", "created_at")
+            },
+        )
+        for item in predecessor.evidence.all()
+    )

@@ -1,0 +1,270 @@
+"""The only writer of `state`: carries out the moves of `claims.review.moves`.
+
+The admin, the API and the commands call `move()`; triggers refuse a state that changes in any other way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.ledger import publishing
+from claims.models import Claim, Publication, SignOff, Transition, Verdict
+from claims.models.verdict import CorrectionKind
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, IllegalMove, Move, NotAllowed, Subject
+from claims.tasks import notify
+from factcheck.database import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A move that exists for a person now; `obstacle` says what stands in its way, and is empty where nothing does."""
+
+    action: str
+    move: Move[Any]
+    obstacle: str
+
+
+def options(subject: Claim | Verdict, by: User) -> list[Option]:
+    """The moves that the subject's state and the person's role leave open, in the order of the table."""
+    found = []
+    for (state, action), step in _table(subject).items():
+        if state != subject.state or not by.has_perm(step.permission):
+            continue
+        try:
+            if step.check:
+                step.check(subject, by)
+        except (IllegalMove, NotAllowed) as reason:
+            found.append(Option(action, step, str(reason)))
+        else:
+            found.append(Option(action, step, ""))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for along with the move."""
+
+    by: User
+    before: str
+    note: str
+    into: Claim | None
+    kind: str
+
+
+@transaction.atomic
+def move(
+    subject: Subject,
+    action: str,
+    *,
+    by: User,
+    note: str = "",
+    into: Claim | None = None,
+    kind: str = CorrectionKind.UPDATE,
+) -> Subject:
+    """Carry out one legal move, write it down, and publish what it changes for the public: all of it or nothing.
+
+    Args:
+        note: internal, except for `retract` and `republish`, where readers see it.
+        into: the claim to merge into; for `merge` only.
+        kind: the public kind of change (`CorrectionKind`); for `republish` only.
+
+    Returns:
+        The subject as it stands after the move.
+
+    Raises:
+        IllegalMove: the move does not exist from the present state, or something is missing for it (409).
+        NotAllowed: it exists, but not for this person, and why (403).
+    """
+    fresh, others = _locked(subject, into)
+    step = _step(fresh, action, by=by, note=note)
+    before, after = fresh.state, step.to or fresh.state_before_merge
+    _record(fresh, action, before, after, by=by, note=note)
+    fresh.state = after
+    request = Request(by, before, note.strip(), others.get(into.pk) if into else None, kind)
+    if isinstance(fresh, Verdict):
+        _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
+        notify.defer(verdict_id=fresh.pk, action=action, by_id=by.pk, note=note)
+    else:
+        _CLAIM_EFFECTS[action](fresh, request)
+    return cast(Subject, fresh)
+
+
+def display_name(user: User) -> str:
+    """How a person is called in the log: the full name, or the user name where there is none."""
+    return user.get_full_name() or user.get_username()
+
+
+def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
+    return CLAIM_MOVES if isinstance(subject, Claim) else VERDICT_MOVES
+
+
+def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int, Claim]]:
+    """The subject read again under lock, and the locked claims by id.
+
+    Every writer locks claims before verdicts and in the order of their ids, so two never wait for each other.
+    """
+    claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
+    wanted = [claim_id, into.pk] if into else [claim_id]
+    claims = {
+        claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    }
+    if len(claims) < len(set(wanted)):
+        raise IllegalMove(_("The claim was deleted meanwhile."))
+    if not isinstance(subject, Verdict):
+        return claims[claim_id], claims
+    verdict = (
+        Verdict.objects.select_for_update(of=("self",))
+        .select_related("rating", "publisher")
+        .filter(pk=subject.pk)
+        .first()
+    )
+    if verdict is None:
+        raise IllegalMove(_("The draft was deleted meanwhile."))
+    verdict.claim = claims[claim_id]
+    return verdict, claims
+
+
+def _step(subject: Claim | Verdict, action: str, *, by: User, note: str) -> Move[Any]:
+    try:
+        step = _table(subject)[subject.state, action]
+    except KeyError:
+        raise IllegalMove(
+            _("“%(action)s” is not possible while the state is “%(state)s”.")
+            % {"action": action, "state": subject.get_state_display()}
+        ) from None
+    if not by.has_perm(step.permission):
+        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": step.label})
+    if step.note_required and not note.strip():
+        raise IllegalMove(_("A note is needed: %(what)s.") % {"what": step.note})
+    if step.check:
+        step.check(subject, by)
+    return step
+
+
+def _record(subject: Claim | Verdict, action: str, before: str, after: str, *, by: User, note: str) -> None:
+    verdict = subject if isinstance(subject, Verdict) else None
+    Transition.objects.create(
+        claim_id=verdict.claim_id if verdict else subject.pk,
+        verdict=verdict,
+        action=action,
+        before=before,
+        after=after,
+        actor=by,
+        actor_name=display_name(by),
+        note=note.strip(),
+    )
+
+
+# What a move does besides changing the state --------------------------------------------------------------------------
+
+
+def _only_state(verdict: Verdict, request: Request) -> None:
+    verdict.save(update_fields=["state"])
+
+
+def _submit(verdict: Verdict, request: Request) -> None:
+    verdict.review_round += 1
+    verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
+    verdict.submitted_by, verdict.submitted_at = request.by, clock.now()
+    verdict.save(update_fields=["state", "review_round", "required_signoffs", "submitted_by", "submitted_at"])
+
+
+def _sign_off(verdict: Verdict, request: Request) -> None:
+    SignOff.objects.create(
+        verdict=verdict,
+        by=request.by,
+        by_name=display_name(request.by),
+        round=verdict.review_round,
+        note=request.note,
+    )
+
+
+def _publish(verdict: Verdict, request: Request) -> None:
+    predecessor = verdict.supersedes
+    if predecessor and predecessor.state == Verdict.State.PUBLISHED:
+        _record(predecessor, "supersede", predecessor.state, Verdict.State.SUPERSEDED, by=request.by, note="")
+        predecessor.state = Verdict.State.SUPERSEDED
+        predecessor.save(update_fields=["state"])
+    verdict.published_at = clock.now()
+    verdict.save(update_fields=["state", "published_at"])
+    if predecessor:
+        kind, note = verdict.correction_kind, verdict.correction_note
+    elif verdict.claim.publications.current().exists():
+        kind, note = Publication.Kind.ADDITION, ""
+    else:
+        kind, note = Publication.Kind.PUBLICATION, ""
+    publishing.record(verdict.claim, kind, note=note)
+
+
+def _retract(verdict: Verdict, request: Request) -> None:
+    verdict.save(update_fields=["state"])
+    publishing.record(verdict.claim, Publication.Kind.RETRACTION, note=request.note)
+
+
+def _triage(claim: Claim, request: Request) -> None:
+    claim.reason = request.note or claim.reason
+    claim.save(update_fields=["state", "reason", "updated_at"])
+
+
+def _merge(claim: Claim, request: Request) -> None:
+    target = request.into
+    if target is None or target.pk == claim.pk:
+        raise IllegalMove(_("Name another claim to merge into."))
+    if target.state in (Claim.State.MERGED, Claim.State.DECLINED):
+        raise IllegalMove(
+            _("Claim %(id)s is itself merged or declined: choose one that stands.") % {"id": target.pk}
+        )
+    if claim.publications.exists() and target.state != Claim.State.ACCEPTED:
+        raise IllegalMove(
+            _("Claim %(id)s has to be accepted before a published claim can be merged into it.")
+            % {"id": target.pk}
+        )
+    claim.merged_into, claim.state_before_merge = target, request.before
+    claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
+    _publish_merge(claim, target, Publication.Kind.MERGE)
+
+
+def _unmerge(claim: Claim, request: Request) -> None:
+    target = Claim.objects.select_for_update().get(merged_claims=claim)
+    claim.merged_into, claim.state_before_merge = None, ""
+    claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
+    _publish_merge(claim, target, Publication.Kind.UNMERGE)
+
+
+def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
+    """Write the ledger entries that a merge, or its undoing, makes necessary.
+
+    What was never public stays so, on either side: a claim that nobody saw changes nothing for readers of the other,
+    and one that was retracted brings nothing that its target could show.
+    """
+    newest = claim.publications.newest().first()
+    if newest is None:
+        return
+    if newest.status == Publication.Status.RETRACTED and not target.publications.exists():
+        return
+    publishing.record(claim, kind)
+    publishing.record(target, kind)
+
+
+def _republish(claim: Claim, request: Request) -> None:
+    publishing.record(claim, request.kind, note=request.note)
+
+
+_VERDICT_EFFECTS: dict[str, Callable[[Verdict, Request], None]] = {
+    "submit": _submit,
+    "sign_off": _sign_off,
+    "publish": _publish,
+    "retract": _retract,
+}
+_CLAIM_EFFECTS: dict[str, Callable[[Claim, Request], None]] = {
+    "accept": _triage,
+    "decline": _triage,
+    "merge": _merge,
+    "unmerge": _unmerge,
+    "republish": _republish,
+}

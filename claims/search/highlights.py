@@ -1,0 +1,136 @@
+"""Where in a publication a search was answered: fragments of its texts, with the places of the words that match.
+
+Nothing is marked up. Places are numbers, so that nobody has to trust our HTML, and no text can pretend to be a mark.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from claims.search.queries import Reading
+from claims.search.syntax import plain, wanted_runs
+from claims.search.texts import stemmers
+from claims.search.words import folded, word_pattern
+from factcheck.database.read_connections import fetch
+
+Document = dict[str, Any]
+Span = tuple[int, int]
+
+#: At most so many fragments of a claim are shown, each of at most so many characters.
+FRAGMENTS = 5
+FRAGMENT_CHARACTERS = 240
+#: So many characters are shown before the first match, where there are.
+_BEFORE = 60
+
+# A word that matches holds these first letters of a form of the word that is wanted. Only such are asked about.
+_SHARED_LETTERS = 3
+_LEXEME = re.compile(r"'((?:[^']|'')*)'")
+# Latin letters that only the database's rules take apart: æ, ø, ł …
+_COMPOSED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
+
+
+def highlights(bodies: Iterable[bytes], reading: Reading) -> dict[str, list[Document]]:
+    """For each claim, by its id, the fragments that match what is wanted: those of the statement come first.
+
+    A fragment has the `pointer` of its text in the claim (JSON Pointer, RFC 6901), the `start` of the fragment in that
+    text, the `text` of the fragment, and in `marks` the start and end of each match in it; in Unicode code points.
+    """
+    claims = [(document, _languages(document)) for document in map(json.loads, bodies)]
+    runs = wanted_runs(plain(reading.answered))
+    matching = _matching_words(claims, reading)
+    found: dict[str, list[Document]] = {}
+    for document, languages in claims:
+        fragments = []
+        for pointer, text in _texts(document):
+            spans = [
+                word.span() for word in word_pattern().finditer(text) if (languages, word.group()) in matching
+            ]
+            spans += [match.span() for run in runs for match in re.finditer(re.escape(run), text)]
+            if spans:
+                fragments.append({"pointer": pointer, **_fragment(text, _merged(spans))})
+        found[str(document["id"])] = fragments[:FRAGMENTS]
+    return found
+
+
+def _languages(document: Document) -> str:
+    """The languages by whose rules the claim is searched."""
+    return " ".join(stemmers([document["language"], *(v["language"] for v in document["verdicts"])]))
+
+
+def _texts(document: Document) -> Iterator[tuple[str, str]]:
+    """The texts that are searched, with their places in the document."""
+    yield "/statement", document["statement"]
+    if document["claimant"]:
+        yield "/claimant/name", document["claimant"]["name"]
+    for number, topic in enumerate(document["topics"]):
+        yield f"/topics/{number}/name", topic["name"]
+    yield "/context", document["context"]
+    for number, verdict in enumerate(document["verdicts"]):
+        yield f"/verdicts/{number}/title", verdict.get("title", "")
+        yield f"/verdicts/{number}/summary", verdict["summary"]
+        yield f"/verdicts/{number}/explanation", verdict["explanation"]
+        yield f"/verdicts/{number}/publisher/name", verdict["publisher"]["name"]
+    for number, appearance in enumerate(document["appearances"]):
+        yield f"/appearances/{number}/exact", appearance["exact"]
+
+
+def _matching_words(claims: list[tuple[Document, str]], reading: Reading) -> set[tuple[str, str]]:
+    """Those words of the claims, each with the languages of its claim, that are a form of a word that is wanted."""
+    stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
+    beginnings = {folded(stem)[:_SHARED_LETTERS] for stem in stems}
+    asked = {
+        (languages, word)
+        for document, languages in claims
+        for _, text in _texts(document)
+        for word in word_pattern().findall(text)
+    }
+    likely = [
+        (languages, word, words)
+        for languages, word in asked
+        if (words := folded(word)) and _may_match(words, beginnings)
+    ]
+    if not likely:
+        return set()
+    rows = fetch(
+        "SELECT languages, word FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (languages, word, words)"
+        " WHERE claims_search_vector(string_to_array(languages, ' '), words) @@ %s::tsquery",
+        [*map(list, zip(*likely, strict=True)), reading.ranking],
+    )
+    return {(languages.decode(), word.decode()) for languages, word in rows}
+
+
+def _may_match(words: str, beginnings: set[str]) -> bool:
+    return bool(_COMPOSED.search(words)) or any(beginning in words for beginning in beginnings)
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """The same places in their order, none within another."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _fragment(text: str, spans: list[Span]) -> Document:
+    """The part of the text that holds the most matches."""
+    if len(text) <= FRAGMENT_CHARACTERS:
+        begin, end = 0, len(text)
+    else:
+        room = FRAGMENT_CHARACTERS - _BEFORE
+        first = max(
+            (start for start, _ in spans),
+            key=lambda start: (sum(start <= other < start + room for other, _ in spans), -start),
+        )
+        begin = max(0, min(first - _BEFORE, len(text) - FRAGMENT_CHARACTERS))
+        end = begin + FRAGMENT_CHARACTERS
+        # Whole words, where there are spaces.
+        if begin and (space := text.find(" ", begin, first)) >= 0:
+            begin = space + 1
+        if end < len(text) and (space := text.rfind(" ", first, end)) > first:
+            end = space
+    marks = [[start - begin, stop - begin] for start, stop in spans if begin <= start and stop <= end]
+    return {"start": begin, "text": text[begin:end], "marks": marks}

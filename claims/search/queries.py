@@ -1,0 +1,131 @@
+"""How a person's words become a query, and what they are compared with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from django.db.models import BooleanField, F, FloatField, Func, Value
+from django.db.models.expressions import Expression
+
+from claims.search.spelling import corrections
+from claims.search.syntax import as_phrase, websearch
+from claims.search.word_frequencies import frequencies
+from factcheck.database.read_connections import fetch
+
+#: A search has at most so many characters: statements are pasted whole, and few are longer.
+LONGEST = 2_000
+
+#: So many matches are ordered by relevance. Of more, a word says too little to be relevant: they come newest first.
+RANKED = 5_000
+
+#: A search that finds no more is answered together with its correction, if that finds so many times as many.
+HARDLY_ANYTHING = 3
+MUCH_MORE = 10
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an address leads, or slots for it in a statement: by id, sources, and entries of the ledger."""
+
+    sources: Sequence[int] | Expression
+    entries: Sequence[int] | Expression
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a search asks for.
+
+    Attributes:
+        asked: the search as it was typed.
+        answered: the search that is answered: another one where hardly anything was found
+            and words seem misspelt.
+        query: the same as PostgreSQL's `tsquery`, in all forms of the words.
+        ranking: any of the words that are wanted; empty where it is only said what is not wanted.
+        matches: about how many publications are expected to match; 0 where there must be a word that is not among the
+            most frequent ones.
+        is_doubtful: whether a wanted word stands in no current publication, at least not in this form, or one of
+            several in hardly any.
+        places: where it leads, if it is an address.
+    """
+
+    asked: str
+    answered: str
+    query: str
+    ranking: str
+    matches: int
+    is_doubtful: bool
+    places: Places | None = None
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether another search is answered than the one that was typed."""
+        return self.answered != self.asked
+
+    @property
+    def is_widened(self) -> bool:
+        """Whether the one that was typed is answered, too."""
+        return self.answered.startswith(f"{self.asked} or ")
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a `Reading` compares with, or slots for it in a statement."""
+
+    query: str | Expression
+    ranking: str | Expression
+    places: Places | None = None
+
+
+def read(text: str) -> Reading:
+    """What `text` asks for, in web-search syntax."""
+    [(query, ranking, is_doubtful, alternatives, forms)] = fetch(
+        "SELECT query::text, ranking::text, doubtful, alternatives, forms FROM claims_search_read(%s)",
+        [websearch(text)],
+        prepare=True,
+    )
+    matches = frequencies().expected([alternative.decode() for alternative in alternatives], forms)
+    return Reading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
+
+
+def forgiven(reading: Reading, found: Callable[[Reading, int], int]) -> Reading:
+    """The same search; where it finds nothing, what was probably meant by it, if that finds something.
+
+    That is a text that was pasted with its dashes, which would exclude what follows them; or misspelt words. Where it
+    finds hardly anything and its correction many times as much, both are answered: nothing that was found gets lost.
+
+    Args:
+        found: how many publications match a search where it is asked, at most so many.
+    """
+    whole = as_phrase(reading.asked)
+    if not (reading.is_doubtful or whole) or reading.matches > RANKED:
+        return reading
+    count = found(reading, HARDLY_ANYTHING + 1)
+    if count > HARDLY_ANYTHING:
+        return reading
+    meant = corrections(reading.asked) if reading.is_doubtful else ()
+    for text in chain(filter(None, [whole]), meant):
+        instead = read(text)
+        if found(instead, count * MUCH_MORE + 1) > count * MUCH_MORE:
+            return replace(read(f"{reading.asked} or {text}") if count else instead, asked=reading.asked)
+    return reading
+
+
+def matching(field: str, query: str | Expression) -> Expression:
+    """The condition that a search vector matches a query."""
+    return Func(
+        F(field),
+        _tsquery(query),
+        template="(%(expressions)s)",
+        arg_joiner=" @@ ",
+        output_field=BooleanField(),
+    )
+
+
+def relevance(field: str, ranking: str | Expression) -> Expression:
+    """How much a short search vector says of the words, in relation to its length."""
+    by_length = Value(1)  # divided by 1 + log(length)
+    return Func(F(field), _tsquery(ranking), by_length, function="ts_rank", output_field=FloatField())
+
+
+def _tsquery(query: str | Expression) -> Expression:
+    return Func(Value(query), template="%(expressions)s::tsquery") if isinstance(query, str) else query

@@ -1,0 +1,68 @@
+"""About how many publications match a search, by what PostgreSQL knows of the most frequent words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+from time import monotonic
+
+from factcheck.database.read_connections import fetch
+
+#: For how long, in seconds, a process believes what it knows. The statistics themselves are as old as the last ANALYZE,
+#: and reading them for each search would take as long as the rest of its reading.
+BELIEVED = 60
+
+_WORD = re.compile(r"'(?:[^']|'')*'")
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """How many publications there are, and how large a part of them has each frequent word. All others are rare."""
+
+    publications: float
+    shares: Mapping[str, float]
+
+    def expected(self, alternatives: Sequence[str], forms: Mapping[str, Sequence[str]]) -> int:
+        """About how many publications match; 0 where there must be a word that is not frequent.
+
+        Args:
+            alternatives: queries of which any is enough.
+            forms: those of each word in them: as it stands, then its stems.
+        """
+        shares = {word: self._share(those) for word, those in forms.items()}
+        together = sum(
+            _together(query, [shares[word] for word in _WORD.findall(query) if word in shares])
+            for query in alternatives
+        )
+        return round(self.publications * min(1.0, together))
+
+    def _share(self, forms: Sequence[str]) -> float:
+        itself, *stems = (self.shares.get(form, 0.0) for form in forms)
+        # A stem counts what it is the stem of.
+        return min(1.0, max(itself, sum(stems)))
+
+
+def _together(query: str, shares: list[float]) -> float:
+    """In how large a part all these words are expected: as if they had nothing to do with each other.
+
+    In a phrase, as if they only occurred together.
+    """
+    if not shares:
+        return 1.0
+    return min(shares) if "<" in query else prod(shares)
+
+
+def frequencies() -> Frequencies:
+    """What is known now."""
+    return known(int(monotonic() / BELIEVED))
+
+
+@lru_cache(maxsize=1)
+def known(period: int) -> Frequencies:
+    """What was known when it was first asked for in a period."""
+    [(publications,)] = fetch(
+        "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'public.claims_publication'::regclass"
+    )
+    words = fetch("SELECT word, share FROM claims_search_frequent()")
+    return Frequencies(publications, {word.decode(): share for word, share in words})

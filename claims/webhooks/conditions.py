@@ -1,0 +1,76 @@
+"""Which claims an endpoint is told of: the conditions of the API's list of claims, asked of entries of the ledger."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django_filters import Filter
+
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.models import Publication
+from claims.models.publication import PublicationQuerySet
+from factcheck.api.problems import InvalidParameters
+
+
+class WebhookQuery(ClaimListQuery):
+    """What claims an endpoint asks for. The entries to choose from are those that are given, not those of now."""
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Filter]:
+        """The conditions on what a claim is; not how a list is shown, and not of which day.
+
+        `status` is none of them: an endpoint is told when a claim that it was told of is withdrawn.
+        """
+        return {
+            name: parameter
+            for name, parameter in super().get_filters().items()
+            if name == "q" or (parameter.matches and name != "status")
+        }
+
+    def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
+        return cast(PublicationQuerySet, self.queryset)
+
+    def _unknown(self, name: str) -> str:
+        if name == "status":
+            return _(
+                "`status`: leave it out. A webhook is told by itself when a claim is retracted or merged."
+            )
+        if name in ClaimListQuery.base_filters:
+            return _("`%s` says how a list is shown; a webhook takes conditions on claims only.") % name
+        return super()._unknown(name)
+
+
+def check_filter(text: str) -> str:
+    """The filter as it is kept. Of a whole address, what follows its question mark.
+
+    Raises:
+        ValidationError: the API would refuse it, with a sentence that names each parameter.
+    """
+    text = text.strip()
+    if text.startswith(("http://", "https://", "/", "?")):
+        text = text.partition("?")[2]
+    try:
+        _query(text, Publication.objects.none())
+    except InvalidParameters as refusal:
+        raise ValidationError([error["detail"] for error in refusal.errors], code="invalid") from None
+    return text
+
+
+def matching(text: str, ids: Collection[int]) -> set[int]:
+    """Which of these publications the filter matches.
+
+    Raises:
+        InvalidParameters: the filter was understood once and is no longer.
+    """
+    if not ids:
+        return set()
+    entries: QuerySet[Publication] = Publication.objects.filter(pk__in=ids)
+    rows: QuerySet[Publication] = _query(text, entries).qs if text else entries
+    return set(rows.values_list("pk", flat=True))
+
+
+def _query(text: str, entries: QuerySet[Publication]) -> WebhookQuery:
+    return WebhookQuery(QueryDict(text), entries, request=HttpRequest())

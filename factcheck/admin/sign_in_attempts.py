@@ -1,0 +1,103 @@
+"""How often somebody may try to sign in: after some attempts slowly, but always again.
+
+Attempts are counted for each address, for each account from one address, and for each account from everywhere, in the
+store that all web processes share. So nobody guesses passwords quickly, from however many machines. That others try
+does not keep an editor out: a browser in which somebody signed in keeps a mark of that (OWASP calls it a device
+cookie), and what comes with it is counted by itself.
+"""
+
+from functools import cache
+from secrets import token_urlsafe
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.core.signals import setting_changed
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+from factcheck.environment import Rate
+from factcheck.web.throttling import Limiter, caller_of
+from factcheck.web.throttling.stores import store_at
+
+#: So many at once, and then one after another as they are earned back: each 10, 30 and 36 seconds, and each 30.
+RATES = {
+    "sign-in address": Rate(60, 600),
+    "sign-in account from address": Rate(10, 300),
+    "sign-in account": Rate(100, 3600),
+    "sign-in device": Rate(10, 300),
+}
+COOKIE = "signed-in-before"
+_SALT = "factcheck.admin.sign_in_attempts"
+#: For how long a browser is known after somebody signed in, in seconds.
+KNOWN_FOR = 180 * 24 * 3600
+
+
+@cache
+def limiter() -> Limiter:
+    """The limiter of this process."""
+    return Limiter(dict(RATES), store_at(settings.RATE_LIMIT_STORE), secret=settings.SECRET_KEY)
+
+
+def _made_anew(*, setting: str, **_: Any) -> None:
+    if setting == "RATE_LIMIT_STORE":
+        limiter.cache_clear()
+
+
+setting_changed.connect(_made_anew)
+
+
+def seconds_to_wait(request: HttpRequest, name: str) -> int:
+    """Count an attempt to sign in by this name; 0 when it may be made, or else in how many seconds it might.
+
+    Args:
+        name: what was typed: a user name, a mail address, or anything else.
+    """
+    account = _account(name)
+    if device := _device(request, account):
+        return _wait("sign-in device", device)
+    address = caller_of(request)
+    # The narrow ones first, so that what they refuse does not count for everybody.
+    return (
+        _wait("sign-in account from address", f"{account} {address}")
+        or _wait("sign-in address", address)
+        or _wait("sign-in account", account)
+    )
+
+
+def remember(response: HttpResponse, account: Any) -> None:
+    """Mark the browser as one in which this account was signed in."""
+    response.set_cookie(
+        COOKIE,
+        signing.dumps([str(account), token_urlsafe(12)], salt=_SALT),
+        max_age=KNOWN_FOR,
+        path="/accounts/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _account(name: str) -> str:
+    """One name for all names of an account."""
+    name = name.strip().replace("\0", "")
+    if not name:
+        return ""
+    found = get_user_model()._default_manager.filter(Q(username__iexact=name) | Q(email__iexact=name))
+    known = found.order_by("pk").values_list("pk", flat=True).first()
+    return name.lower() if known is None else f"#{known}"
+
+
+def _device(request: HttpRequest, account: str) -> str | None:
+    """The browser, if somebody signed in with this account there."""
+    try:
+        known, device = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KNOWN_FOR)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return f"{known} {device}" if account == f"#{known}" else None
+
+
+def _wait(tier: str, client: str) -> int:
+    admission = limiter().admit(client, tier)
+    return 0 if admission is None or admission.allowed else admission.reset_seconds

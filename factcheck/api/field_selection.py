@@ -1,0 +1,72 @@
+"""`fields`: the parts of a JSON answer that its reader wants, named as they are nested: `verdicts.rating.label`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import orjson
+from django.utils.functional import cached_property
+from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
+
+from factcheck.api.query_values import Refused, suggestion
+
+#: The name of the query parameter.
+FIELDS = "fields"
+
+#: Parts by name, each with its own parts; none are named where the whole of it is meant.
+Parts = dict[str, "Parts"]
+
+
+@dataclass(frozen=True)
+class Path:
+    """The name of a part, and of the parts that it is in. Those that a serializer describes are known."""
+
+    sql_type: ClassVar[str] = "text"
+    serializer: type[Serializer]
+
+    @cached_property
+    def names(self) -> list[str]:
+        return list(_names(self.serializer()))
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": self.names}
+
+    def __call__(self, text: str) -> str:
+        if text in self.names:
+            return text
+        raise Refused(f"there is no such part of the answer.{suggestion(text, self.names)}")
+
+
+def _names(serializer: BaseSerializer, prefix: str = "") -> Iterator[str]:
+    described = serializer.child if isinstance(serializer, ListSerializer) else serializer
+    for name, part in getattr(described, "fields", {}).items():
+        yield prefix + name
+        yield from _names(part, f"{prefix}{name}.")
+
+
+def parts_of(paths: Iterable[str]) -> Parts:
+    """The parts with these names; the whole of what is named by itself, too."""
+    wanted: Parts = {}
+    for path in sorted(paths, reverse=True):  # the shorter name comes last and takes the whole
+        *outer, name = path.split(".")
+        parts = wanted
+        for step in outer:
+            parts = parts.setdefault(step, {})
+        parts[name] = {}
+    return wanted
+
+
+def picked(document: bytes, wanted: Parts) -> bytes:
+    """These parts of a JSON document, as JSON, in its order."""
+    return orjson.dumps(_picked(orjson.loads(document), wanted))
+
+
+def _picked(value: Any, wanted: Parts) -> Any:
+    if not wanted:
+        return value
+    if isinstance(value, list):
+        return [_picked(item, wanted) for item in value]
+    if isinstance(value, dict):
+        return {name: _picked(part, wanted[name]) for name, part in value.items() if name in wanted}
+    return value  # null, in place of what has parts

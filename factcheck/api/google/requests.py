@@ -1,0 +1,219 @@
+"""How Google's HTTP APIs are asked and how they answer, for addresses that stand in for one of theirs.
+
+A query string binds to the fields of a request message, in lowerCamelCase or as the message itself names them, and to
+system parameters that every API knows (https://cloud.google.com/apis/docs/system-parameters). Errors are a
+`google.rpc.Status` in JSON (AIP-193, https://google.aip.dev/193).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from rest_framework import exceptions
+
+from factcheck.api.google.field_masks import UnknownField, read_mask
+from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
+from factcheck.api.query_values import Refused, suggestion
+from factcheck.api.resources import CACHE_CURRENT, conditional, sha256_of
+
+Document = dict[str, Any]
+Read = Callable[[str], Any]
+
+MEDIA_TYPE = "application/json; charset=UTF-8"
+
+_INT32 = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
+_CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class InvalidArgument(exceptions.APIException):
+    """The request cannot be understood; each violation says of which field and why."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, violations: Iterable[Violation]) -> None:
+        self.violations = list(violations)
+        super().__init__(" ".join(violation.description for violation in self.violations))
+
+
+class Unimplemented(exceptions.APIException):
+    """Google's API has this method; here it does not exist."""
+
+    status_code = HTTPStatus.NOT_IMPLEMENTED
+
+
+# Requests -------------------------------------------------------------------------------------------------------------
+
+
+def text(most: int) -> Read:
+    """A string of so many characters at most."""
+
+    def read(value: str) -> str:
+        if len(value) > most:
+            raise Refused(f"it has {len(value)} characters; at most {most} are read.")
+        return value
+
+    return read
+
+
+def natural(value: str) -> int:
+    """An int32 that counts something. 0 is what the field holds when it is not set."""
+    if not _INT32.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
+        raise Refused("it must be a whole number (TYPE_INT32).")
+    if int(value) < 0:
+        raise Refused("it must not be negative.")
+    return int(value)
+
+
+def _truth(value: str) -> bool:
+    try:
+        return _TRUTHS[value.lower()]
+    except KeyError:
+        raise Refused("it must be true or false (TYPE_BOOL).") from None
+
+
+def _format(value: str) -> str:
+    # Clients that are generated from gRPC services ask for "json;enum-encoding=int"; there are no enums here.
+    if value.partition(";")[0] != "json":
+        raise Refused("answers are only given as json.")
+    return value
+
+
+def _callback(value: str) -> str:
+    if len(value) > 100 or not _CALLBACK.fullmatch(value):
+        raise Refused("it must be the name of a JavaScript function.")
+    return value
+
+
+def _error_format(value: str) -> str:
+    if value not in ("1", "2"):
+        raise Refused("it must be 1 or 2.")
+    return value
+
+
+_ignored = text(5000)
+
+#: Parameters of every method. Keys, tokens and quotas are taken and not looked at: reading is free to everybody.
+_SYSTEM: dict[str, Read] = {
+    "alt": _format,
+    "callback": _callback,
+    "fields": text(1000),
+    "prettyPrint": _truth,
+    "$.xgafv": _error_format,
+    **dict.fromkeys(
+        ["key", "access_token", "oauth_token", "quotaUser", "userIp", "uploadType", "upload_protocol"],
+        _ignored,
+    ),
+}
+#: They also go by the name with a dollar sign, for methods that have a field of that name.
+_SYSTEM_SPELLINGS = {
+    **{name: (name, read) for name, read in _SYSTEM.items()},
+    **{f"${name}": (name, read) for name, read in _SYSTEM.items() if not name.startswith("$")},
+    "$userProject": ("$userProject", _ignored),
+}
+
+
+def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
+    """The values of those fields and system parameters that a query string sets. An empty string sets nothing.
+
+    Raises:
+        InvalidArgument: naming everything that is wrong with it.
+    """
+    known = {**_SYSTEM_SPELLINGS}
+    for name, read in fields.items():
+        known[name] = known[_camel_case(name)] = (name, read)
+    values: dict[str, Any] = {}
+    violations = []
+    for given, texts in query.lists():
+        if given not in known:
+            violations.append(Violation("", _unknown(given, fields)))
+            continue
+        name, read = known[given]
+        if len(texts) > 1 or name in values:
+            violations.append(Violation(name, f"{_shown(given)} is given more than once."))
+        elif texts[0].strip():
+            try:
+                values[name] = read(texts[0])
+            except Refused as refusal:
+                violations.append(
+                    Violation(name, f"Invalid value at '{name}', {_shown(texts[0])}: {refusal}")
+                )
+    if violations:
+        raise InvalidArgument(violations)
+    return values
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+def _unknown(name: str, fields: Mapping[str, Read]) -> str:
+    known = sorted(map(_camel_case, fields))
+    return (
+        f"Unknown name {_shown(name)}: there is no such query parameter.{suggestion(name, known)} "
+        f"Known here: {', '.join(known)}."
+    )
+
+
+def _shown(value: str) -> str:
+    return f'"{value if len(value) <= 100 else value[:100] + "…"}"'
+
+
+# Answers --------------------------------------------------------------------------------------------------------------
+
+
+def answer(
+    request: HttpRequest, message: Document, values: Mapping[str, Any], *, shape: Document
+) -> HttpResponse:
+    """The message as JSON, in the form that the system parameters among `values` ask for.
+
+    Args:
+        shape: every field that such a message can have, for partial answers.
+
+    Raises:
+        InvalidArgument: `fields` names none of these.
+    """
+    if "fields" in values:
+        try:
+            message = read_mask(values["fields"], shape).applied_to(message)
+        except UnknownField as failure:
+            raise InvalidArgument([Violation("fields", f"Invalid value at 'fields': {failure}")]) from None
+    indented = values.get("prettyPrint", True)
+    content = orjson.dumps(message, option=orjson.OPT_INDENT_2 if indented else None) + b"\n"
+    media_type = MEDIA_TYPE
+    if "callback" in values:
+        # The comment keeps the caller's bytes from standing first, where old plug-ins took them for a program.
+        content = b"// API callback\n%b(%b);" % (values["callback"].encode(), content.rstrip())
+        media_type = "text/javascript; charset=UTF-8"
+    return conditional(
+        request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT, content_type=media_type
+    )
+
+
+def status_response(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """REST framework's exception handler for these addresses. What it does not know is raised on."""
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound()
+    elif isinstance(exception, PermissionDenied):
+        exception = exceptions.PermissionDenied()
+    if not isinstance(exception, exceptions.APIException):
+        return None
+    if isinstance(exception, exceptions.NotFound):
+        return StatusResponse(HTTPStatus.NOT_FOUND, NO_METHOD)
+    response = StatusResponse(
+        exception.status_code, str(exception.detail), violations=getattr(exception, "violations", ())
+    )
+    if isinstance(exception, Unimplemented):
+        # Django logs every 5xx as an error of the server, which this is not.
+        response._has_been_logged = True  # type: ignore[attr-defined]  # how Django marks it
+    if isinstance(exception, exceptions.MethodNotAllowed):
+        response["Allow"] = ", ".join(context["view"].allowed_methods)
+    if (wait := getattr(exception, "wait", None)) is not None:
+        response["Retry-After"] = str(ceil(wait))
+    return response

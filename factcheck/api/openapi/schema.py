@@ -1,0 +1,102 @@
+"""How public resources appear in the OpenAPI document, besides what drf-spectacular finds by itself."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from factcheck.api.problems import MEDIA_TYPE
+
+
+class ProblemSerializer(serializers.Serializer):
+    """Problem details for HTTP APIs (RFC 9457)."""
+
+    type = serializers.CharField(help_text="`about:blank`: the status tells it all.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The path that was asked for.")
+
+
+class RefusedParameterSerializer(serializers.Serializer):
+    parameter = serializers.CharField()
+    code = serializers.CharField(help_text="`unknown`, `invalid`, `empty`, `repeated` or `not_found`.")
+    detail = serializers.CharField()
+
+
+class RefusedQuerySerializer(ProblemSerializer):
+    """What is wrong with which parameter, and what is allowed."""
+
+    errors = RefusedParameterSerializer(many=True)  # type: ignore[assignment]  # a field, not the errors of this serializer
+
+
+class PublicSchema(AutoSchema):
+    """Reads a `PublicResource`: its query strings, its pages, and the problems it answers with."""
+
+    problems: ClassVar[dict[int, OpenApiResponse]] = {
+        400: OpenApiResponse(
+            RefusedQuerySerializer, "A parameter is unknown or has a value that is not allowed."
+        ),
+        404: OpenApiResponse(ProblemSerializer, "Nothing is published at this address."),
+        406: OpenApiResponse(ProblemSerializer, "None of the media types asked for is offered here."),
+        429: OpenApiResponse(ProblemSerializer, "Too many requests; `Retry-After` says when to come back."),
+    }
+
+    view: Any  # a PublicResource, whose module imports this one
+
+    @property
+    def lists(self) -> bool:
+        return self.view.action == "list"
+
+    def get_tags(self) -> list[str]:
+        return [self.view.basename]
+
+    def get_summary(self) -> str:
+        singular, plural = self.view.nouns
+        return f"Published {plural}" if self.lists else f"One {singular}"
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        parameters = self.view.query_of(self.view.action).base_filters
+        return [parameter.as_openapi(name) for name, parameter in parameters.items()]
+
+    def _get_paginator(self) -> "KeysetPages":
+        return KeysetPages(self.view.beside)
+
+    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
+        view = self.view
+        item = view.serializer_class if self.lists else view.item_serializer_class or view.serializer_class
+        return {
+            200: item,
+            304: OpenApiResponse(description="The copy that `If-None-Match` names is what we would answer."),
+            **({} if self.lists else view.answers),
+            **{(code, MEDIA_TYPE): problem for code, problem in self.problems.items()},
+            414: OpenApiResponse(description="The address is longer than the web server reads."),
+        }
+
+
+class KeysetPages:
+    """The shape of one page of a list, asked for by drf-spectacular as of REST framework's paginators.
+
+    Args:
+        beside: what the page may hold beside its results, as properties in JSON Schema.
+    """
+
+    def __init__(self, beside: dict[str, Any] | None = None) -> None:
+        self.beside = beside or {}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return []  # they are parameters of the list's query as all others
+
+    def get_paginated_response_schema(self, results: dict[str, Any]) -> dict[str, Any]:
+        address = {"type": ["string", "null"], "format": "uri"}
+        properties = {
+            "count": {
+                "type": ["integer", "null"],
+                "description": "How many results there are on all pages, if `count` asked for it.",
+            },
+            "next": {**address, "description": "The page after this one."},
+            "previous": {**address, "description": "The page before this one."},
+            "results": results,
+        }
+        return {"type": "object", "properties": properties | self.beside, "required": list(properties)}

@@ -1,0 +1,35 @@
+"""How drf-spectacular describes the API: https://drf-spectacular.readthedocs.io/en/latest/settings.html"""
+
+from typing import Any
+
+SCHEMA: dict[str, Any] = {
+    "TITLE": "Factcheck API",
+    "DESCRIPTION": "Claims, the sources they appear in, and the verdicts that fact-checkers published on them.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "factcheck.api.openapi.examples.attach_examples",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "AnchorEnum": "claims.models.Appearance.Anchor",
+        "ChangeKindEnum": "claims.models.CorrectionKind",
+        "ClaimStateEnum": "claims.models.Claim.State",
+        "ClaimantKindEnum": "claims.models.Claimant.Kind",
+        "CorrectionKindEnum": "claims.ledger.document.serializers.CORRECTION_KINDS",
+        "PublicationKindEnum": "claims.models.Publication.Kind",
+        "PublicationStatusEnum": "claims.models.Publication.Status",
+        "PublisherKindEnum": "sources.models.Publisher.Kind",
+        "RatingClassEnum": "claims.models.NormalisedRating",
+        "ScopeEnum": "claims.models.Scope",
+        "SourceKindEnum": "sources.models.Source.Kind",
+        "StanceEnum": "claims.models.Evidence.Stance",
+        "VerdictStateEnum": "claims.models.Verdict.State",
+    },
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}

@@ -1,0 +1,278 @@
+"""Keyset pages: a page begins after a row, never at a number, so page 100,000 costs what the first one costs.
+
+A cursor holds the sort key of a row, not a secret: it is checked, not signed, so it stays good for as long as the
+ordering exists, whatever happens to keys and servers. Rows that come or go between two requests move no other row to
+another page.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from math import isfinite
+from typing import Any, Generic, TypeVar
+
+from django.db.models import F, FloatField, Func, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThan, LessThan
+
+from factcheck.api.query_values import GREATEST_ID, Refused
+from factcheck.database.cached_sql import Slot, Statement, Template
+
+PAGE_SIZE = 50
+PAGE_SIZE_LIMIT = 200
+
+#: The name of the query parameter that chooses an order.
+ORDERING = "ordering"
+
+Row = TypeVar("Row")
+Thing = TypeVar("Thing", bound=Model)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One value by which rows are sorted, and how it stands in a cursor. It is never NULL."""
+
+    expression: Combinable
+    written: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+    sql_type: str
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """A total order: its last key tells any two rows apart."""
+
+    name: str
+    keys: tuple[Key, ...]
+    descending: bool
+
+
+def both_ways(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
+    """The descending and the ascending order by these keys."""
+    return Ordering(f"-{name}", keys, descending=True), Ordering(name, keys, descending=False)
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place between two rows: after the row with this key or, `backwards`, before it."""
+
+    key: tuple[Any, ...]
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list in its order, and the cursors of its neighbours; "" where there is none."""
+
+    rows: list[Row]
+    next: str
+    previous: str
+
+
+def page_of_template(
+    template: Template, columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
+) -> Page[tuple[Any, ...]]:
+    """The page of these columns' values, read with one query; those of type `text` are UTF-8 bytes."""
+
+    def fetch(start: Position | None, most: int) -> list[tuple[Any, ...]]:
+        side = None if start is None else start.backwards
+        values = {**template.values, **_slot_values(start)} if start else template.values
+        statement = _statement(template, tuple(columns), ordering, side, most)
+        return statement.fetch(values, prepare=template.has_one_plan)
+
+    return _page(fetch, lambda row: row[len(columns) :], ordering=ordering, size=size, cursor=cursor)
+
+
+@lru_cache(maxsize=1000)
+def _statement(
+    template: Template, columns: tuple[str, ...], ordering: Ordering, backwards: bool | None, most: int
+) -> Statement:
+    start = (
+        None
+        if backwards is None
+        else Position(
+            tuple(Slot(f"cursor_{number}", key.sql_type) for number, key in enumerate(ordering.keys)),
+            backwards=backwards,
+        )
+    )
+    rows = _from(template.rows(), ordering, start)[:most]
+    names = _key_names(ordering)
+    # Where nothing is asked for, the index of the order leads straight to the rows of the page. Where few rows are
+    # found, they are read to be sorted, and the texts of the others stay where they are.
+    if not template.values or template.has_one_plan:
+        return Statement.of(rows.values_list(*columns, *names))
+    descending = ordering.descending ^ bool(backwards)
+    return Statement.fetching_late(
+        rows, [*columns, *names], sorted_by=names, descending=descending, found_by=template.found_by
+    )
+
+
+def _slot_values(start: Position) -> dict[str, Any]:
+    return {f"cursor_{number}": part for number, part in enumerate(start.key)}
+
+
+def page_of_values(
+    queryset: QuerySet[Any], columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
+) -> Page[tuple[Any, ...]]:
+    """The page of these columns' values, read with one query."""
+    names = _key_names(ordering)
+    return _page(
+        lambda start, most: list(_from(queryset, ordering, start)[:most].values_list(*columns, *names)),
+        lambda row: row[len(columns) :],
+        ordering=ordering,
+        size=size,
+        cursor=cursor,
+    )
+
+
+def page_of_rows(queryset: QuerySet[Thing], *, ordering: Ordering, size: int, cursor: str) -> Page[Thing]:
+    """The page of whole rows, read with one query."""
+    names = _key_names(ordering)
+    return _page(
+        lambda start, most: list(_from(queryset, ordering, start)[:most]),
+        lambda row: tuple(getattr(row, name) for name in names),
+        ordering=ordering,
+        size=size,
+        cursor=cursor,
+    )
+
+
+def _page(
+    fetch: Callable[[Position | None, int], list[Any]],
+    key_of: Callable[[Any], tuple[Any, ...]],
+    *,
+    ordering: Ordering,
+    size: int,
+    cursor: str,
+) -> Page[Any]:
+    start = decoded(cursor, ordering) if cursor else None
+    backwards = start is not None and start.backwards
+    # One row more than asked for tells whether there is another page in that direction.
+    rows = fetch(start, size + 1)
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], "", "")
+    has_next, has_previous = (True, more) if backwards else (more, start is not None)
+    return Page(
+        rows,
+        next=encoded(Position(key_of(rows[-1])), ordering) if has_next else "",
+        previous=encoded(Position(key_of(rows[0]), backwards=True), ordering) if has_previous else "",
+    )
+
+
+def _from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:
+    """The rows from a position on, sorted in the direction in which they are read."""
+    names = _key_names(ordering)
+    expressions = [key.expression for key in ordering.keys]
+    queryset = queryset.annotate(**dict(zip(names, expressions, strict=True)))
+    descending = ordering.descending
+    if start is not None:
+        descending ^= start.backwards
+        parts = (part if isinstance(part, Slot) else Value(part) for part in start.key)
+        # The comparison of whole rows is what PostgreSQL turns into one descent of the index.
+        beyond = (LessThan if descending else GreaterThan)(
+            RowConstructor(*expressions), RowConstructor(*parts)
+        )
+        queryset = queryset.filter(beyond)
+    return queryset.order_by(*(F(name).desc() if descending else F(name).asc() for name in names))
+
+
+def _key_names(ordering: Ordering) -> list[str]:
+    return [f"cursor_{number}" for number in range(len(ordering.keys))]
+
+
+class RowConstructor(Func):
+    """Several values compared as one, from the left."""
+
+    function = "ROW"
+    output_field = FloatField()  # of no meaning: it is only ever compared with its like
+
+
+# Cursors --------------------------------------------------------------------------------------------------------------
+
+
+def encoded(position: Position, ordering: Ordering) -> str:
+    parts = [key.written(part) for key, part in zip(ordering.keys, position.key, strict=True)]
+    text = json.dumps(
+        [ordering.name, "before" if position.backwards else "after", *parts], separators=(",", ":")
+    )
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decoded(cursor: str, ordering: Ordering) -> Position:
+    """The position that a cursor names.
+
+    Raises:
+        Refused: it is none of ours, or it belongs to another order.
+    """
+    refusal = Refused("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
+    try:
+        name, direction, *parts = json.loads(
+            urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        )
+        if name != ordering.name:
+            raise Refused(
+                f"it belongs to another order than `{ordering.name}`; begin at the first page again."
+            )
+        if direction not in ("before", "after"):
+            raise refusal
+        key = tuple(key.read(part) for key, part in zip(ordering.keys, parts, strict=True))
+    except Refused:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise refusal from None
+    return Position(key, backwards=direction == "before")
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _whole(part: Any) -> int:
+    if type(part) is not int or not 0 <= part <= GREATEST_ID:
+        raise ValueError
+    return part
+
+
+def _float(part: Any) -> float:
+    if type(part) is not float or not isfinite(part):
+        raise ValueError
+    return part
+
+
+def _text(part: Any) -> str:
+    if type(part) is not str or "\0" in part:
+        raise ValueError
+    part.encode()  # refuses lone surrogates, which PostgreSQL does not know
+    return part
+
+
+def _moment(part: Any) -> datetime:
+    return datetime.fromisoformat(part).astimezone(UTC)
+
+
+def id_key(field: str) -> Key:
+    return Key(F(field), _itself, _whole, "bigint")
+
+
+def text_key(field: str) -> Key:
+    return Key(F(field), _itself, _text, "text")
+
+
+def moment_key(field: str) -> Key:
+    return Key(F(field), datetime.isoformat, _moment, "timestamptz")
+
+
+def day_key(expression: Combinable) -> Key:
+    return Key(expression, date.isoformat, date.fromisoformat, "date")
+
+
+def rank_key(field: str) -> Key:
+    """A relevance. PostgreSQL ranks in single precision, which only survives the way to JSON and back as double."""
+    return Key(Cast(field, FloatField()), _itself, _float, "double precision")

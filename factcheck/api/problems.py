@@ -1,0 +1,177 @@
+"""Errors of the API: one shape everywhere, RFC 9457 problem details.
+
+Whatever goes wrong under /api/, in REST framework or before it is reached, is answered by a `ProblemResponse`; where we
+stand in for one of Google's APIs, by a `StatusResponse`. Pages for readers keep Django's own error pages, which the
+templates dress.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.views import defaults
+from rest_framework import exceptions
+
+from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
+from factcheck.web.outages import outage_of
+
+API_PATH = "/api/"
+MEDIA_TYPE = "application/problem+json"
+
+NOT_FOUND = "Nothing is published at this address."
+SERVER_ERROR = "Something went wrong on our side. It has been logged; please try again later."
+
+
+class ProblemResponse(HttpResponse):
+    """Problem details. `about:blank` as their type means what the standard says: the status code tells it all."""
+
+    def __init__(self, request: HttpRequest, status: int, detail: str, **members: Any) -> None:
+        problem = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "instance": request.path,
+            **members,
+        }
+        super().__init__(json.dumps(problem, ensure_ascii=False), content_type=MEDIA_TYPE, status=status)
+        self["Cache-Control"] = "no-store"
+
+
+def error_response(request: HttpRequest, status: int, detail: str) -> HttpResponse | None:
+    """The error in the shape that is spoken at this address; None at those of pages for readers."""
+    if request.path.startswith(API_PATH):
+        return ProblemResponse(request, status, detail)
+    if request.path.startswith(STATUS_PATH):
+        return StatusResponse(status, detail)
+    return None
+
+
+class InvalidParameters(exceptions.APIException):
+    """The query string cannot be understood; `errors` says of each parameter what is wrong and what is allowed."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(" ".join(error["detail"] for error in errors))
+        self.errors = errors
+
+
+class NoSuchPlace(InvalidParameters):
+    """The value is well formed, but what it points to is not there: a page that never was, a day that has not come."""
+
+    status_code = HTTPStatus.NOT_FOUND
+
+
+def problem_response(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """REST framework's exception handler. What it does not know is raised on and ends in `server_error`."""
+    # What REST framework itself answers has a request of its own around Django's.
+    request: HttpRequest = getattr(context["request"], "_request", context["request"])
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound()
+    elif isinstance(exception, PermissionDenied):
+        exception = exceptions.PermissionDenied()
+    if not isinstance(exception, exceptions.APIException):
+        return None
+    if isinstance(exception, exceptions.NotFound):
+        return ProblemResponse(request, exception.status_code, NOT_FOUND)
+    if isinstance(exception, exceptions.NotAcceptable):
+        offered = ", ".join(renderer.media_type for renderer in exception.available_renderers or [])
+        return ProblemResponse(request, exception.status_code, f"What is offered here: {offered}.")
+    members: dict[str, Any] = {}
+    detail = str(exception.detail)
+    if isinstance(exception, InvalidParameters):
+        members["errors"] = exception.errors
+    elif isinstance(exception, exceptions.ValidationError):
+        members["errors"] = list(_places(exception.detail, ""))
+        detail = " ".join(error["detail"] for error in members["errors"])
+    response = ProblemResponse(request, exception.status_code, detail, **members)
+    if challenge := getattr(exception, "auth_header", None):
+        response["WWW-Authenticate"] = challenge
+    if (wait := getattr(exception, "wait", None)) is not None:
+        response["Retry-After"] = str(ceil(wait))
+    return response
+
+
+def _places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
+    """The messages of a refused request body, each with the JSON Pointer (RFC 6901) of its place."""
+    if isinstance(detail, Mapping):
+        for key, part in detail.items():
+            # Errors that belong to no field stand at the place of the whole.
+            yield from _places(
+                part, pointer if key == "non_field_errors" else f"{pointer}/{_escaped(str(key))}"
+            )
+    elif isinstance(detail, list):
+        for position, part in enumerate(detail):
+            nested = isinstance(part, Mapping | list)
+            yield from _places(part, f"{pointer}/{position}" if nested else pointer)
+    else:
+        yield {"pointer": f"#{pointer}", "detail": str(detail)}
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def unavailable(
+    request: HttpRequest, status: int, detail: str, *, retry_after: int | None = None
+) -> HttpResponse:
+    """We cannot answer now: problem details, Google's shape, or a page, none of which needs the database."""
+    response = error_response(request, status, detail)
+    if response is None:
+        title = HTTPStatus(status).phrase
+        page = loader.render_to_string(
+            "unavailable.html", {"title": title, "detail": detail, "status": int(status)}
+        )
+        response = HttpResponse(page, status=status)
+        response["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+# Django's error views -------------------------------------------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    answered = error_response(request, HTTPStatus.BAD_REQUEST, "The request cannot be understood.")
+    return answered or defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    answered = error_response(request, HTTPStatus.FORBIDDEN, "You may not do this.")
+    return answered or defaults.permission_denied(request, exception)
+
+
+def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token does not fit (CSRF_FAILURE_VIEW). What somebody wrote into it is handed back to be copied."""
+    if answered := error_response(request, HTTPStatus.FORBIDDEN, "You may not do this."):
+        return answered
+    # Words, and not names of choices; passwords are nobody's to see.
+    words = [
+        (name.replace("_", " ").capitalize(), text)
+        for name, text in request.POST.items()
+        if not name.startswith(("_", "csrf")) and "password" not in name and " " in str(text).strip()
+    ]
+    context = {"page": request.get_full_path(), "words": words}
+    return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    answered = error_response(request, HTTPStatus.NOT_FOUND, NOT_FOUND)
+    return answered or defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    # Django calls this while it handles what was raised.
+    if outage := outage_of(sys.exc_info()[1]):
+        return unavailable(request, outage.status, outage.detail, retry_after=outage.retry_after)
+    answered = error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, SERVER_ERROR)
+    return answered or defaults.server_error(request)

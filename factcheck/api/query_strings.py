@@ -1,0 +1,277 @@
+"""Query strings of the API: each parameter is declared once, read strictly, and described to OpenAPI from there.
+
+This is django-filter with a stricter reading. Where django-filter leaves out a misspelt parameter, takes the last of
+two values, or drops a filter whose value is empty, the answer would silently be about something else; here it is a 400
+that names the parameter and the way out.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
+from django_filters import Filter, FilterSet
+from rest_framework.serializers import Serializer
+
+from factcheck.api.field_selection import FIELDS, Path
+from factcheck.api.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
+from factcheck.api.problems import InvalidParameters, NoSuchPlace
+from factcheck.api.query_values import Reader, Refused, Whole, Word, Words, suggestion
+from factcheck.database.cached_sql import FoundBy, Slot, Template
+
+#: So many values of one parameter are read; more than that is not a filter but a bulk request.
+SEVERAL_LIMIT = 100
+
+
+class ValuesField(forms.Field):
+    """Reads the values of one parameter: a list of them where several are allowed, otherwise the only one."""
+
+    def __init__(self, *, reader: Reader, several: bool, split: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.reader, self.several, self.split = reader, several, split
+
+    def clean(self, value: list[str]) -> Any:
+        if self.several and self.split:
+            value = [part for text in value for part in text.split(",")]
+        if len(value) > (SEVERAL_LIMIT if self.several else 1):
+            most = f"at most {SEVERAL_LIMIT} values" if self.several else "once"
+            raise ValidationError(f"give it {most}, not {len(value)}.", code="repeated")
+        values = [self._read(text) for text in value]
+        return values if self.several else values[0]
+
+    def _read(self, text: str) -> Any:
+        if not text.strip():
+            raise ValidationError("it is empty; give a value or leave the parameter out.", code="empty")
+        try:
+            return self.reader(text)
+        except Refused as refusal:
+            shown = text if len(text) <= 100 else text[:100] + "…"
+            raise ValidationError(
+                "“%(shown)s”: %(reason)s", "invalid", {"shown": shown, "reason": refusal}
+            ) from None
+
+
+class Parameter(Filter):
+    """One query parameter.
+
+    Args:
+        reader: what a value means (`factcheck.api.query_values`).
+        meaning: a sentence for the documentation.
+        matches: from what is looked for, or a slot for it, to the condition on the rows; None where something else uses
+            it.
+        resolves: from the value, or the list of values, to what is looked for, such as from names to ids.
+        several: whether it can be given repeatedly; what any of the values matches is found.
+        split: whether a comma separates values too.
+        slotted: whether the condition takes a slot; otherwise its SQL is made for each value.
+        default: what holds when it is not given; for the documentation.
+    """
+
+    field_class = ValuesField
+
+    def __init__(
+        self,
+        reader: Reader,
+        meaning: str,
+        *,
+        matches: Callable[[Any], Q] | None = None,
+        resolves: Callable[[Any], Any] | None = None,
+        several: bool = False,
+        split: bool = True,
+        slotted: bool = True,
+        default: Any = None,
+    ) -> None:
+        super().__init__(reader=reader, several=several, split=split, required=False)
+        self.reader, self.meaning, self.matches, self.resolves = reader, meaning, matches, resolves
+        self.several, self.split, self.slotted, self.default = several, split, slotted, default
+
+    def looked_for(self, value: Any) -> Any:
+        """What the rows are compared with."""
+        return self.resolves(value) if self.resolves else value
+
+    def slot(self, name: str) -> Slot:
+        """A place for what the rows are compared with."""
+        return Slot(name, f"{self.reader.sql_type}[]" if self.several else self.reader.sql_type)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs.filter(self.matches(value)) if self.matches else qs
+
+    def as_openapi(self, name: str) -> dict[str, Any]:
+        """The parameter as an OpenAPI Parameter Object."""
+        schema = dict(self.reader.schema)
+        example = schema.pop("example", None)
+        if self.several:
+            schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": SEVERAL_LIMIT}
+        if self.default is not None:
+            schema["default"] = [self.default] if self.several else self.default
+        parameter: dict[str, Any] = {
+            "name": name,
+            "in": "query",
+            "description": self.meaning,
+            "schema": schema,
+        }
+        if self.several:
+            parameter |= {"style": "form", "explode": True}
+        if example is not None:
+            parameter["example"] = [example] if self.several else example
+        return parameter
+
+
+class Query(FilterSet):
+    """The query string of one kind of request."""
+
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet[Any] | None = None, *, request: HttpRequest
+    ) -> None:
+        # Parameters hold nothing of a request, so they need not be copied for each as django-filter does. Nor is a form
+        # made of them: it would cost more than reading them.
+        self.data, self.request = data, request
+        self.queryset: QuerySet[Any] = queryset  # type: ignore[assignment]  # a query for one thing has none
+        self.filters = self.base_filters
+        #: What the parameters that are given say, by their names.
+        self.given: dict[str, Any] = {}
+        errors = [
+            {"parameter": name, "code": "unknown", "detail": self._unknown(name)}
+            for name in data
+            if name not in self.filters
+        ]
+        for name in data:
+            if name in self.filters:
+                try:
+                    self.given[name] = self.filters[name].field.clean(data.getlist(name))
+                except ValidationError as failure:
+                    detail = f"`{name}`: {failure.messages[0]}"
+                    errors.append({"parameter": name, "code": failure.code or "invalid", "detail": detail})
+        if errors:
+            raise InvalidParameters(errors)
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """What a parameter says, or `default` when it is not given."""
+        return self.given.get(name, default)
+
+    @cached_property
+    def qs(self) -> QuerySet[Any]:
+        """The rows that are asked for."""
+        return self.filter_queryset(self.queryset)
+
+    @cached_property
+    def looked_for(self) -> dict[str, Any]:
+        """What the rows are compared with, by the parameters that are given."""
+        return {name: self.filters[name].looked_for(value) for name, value in self.given.items()}
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.matching(queryset, self.looked_for)
+
+    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        """The rows that are asked for.
+
+        Args:
+            looked_for: what the parameters stand for, or slots for it.
+        """
+        for name, value in looked_for.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+    def _unknown(self, name: str) -> str:
+        shown = name if len(name) <= 50 else name[:50] + "…"
+        known = sorted(self.filters)
+        allowed = f" Known here: {', '.join(known)}." if known else " None is known here."
+        return f"`{shown}` is not a parameter of this address.{suggestion(name, known)}{allowed}"
+
+
+class NoQuery(Query):
+    """An address that takes no parameters."""
+
+
+class ListQuery(Query):
+    """What every list understands: pages, and their order."""
+
+    #: The orders that the list knows. The first is the default.
+    orderings: Sequence[Ordering] = ()
+
+    page_size = Parameter(Whole(1, PAGE_SIZE_LIMIT), "How many results a page holds.", default=PAGE_SIZE)
+    cursor = Parameter(
+        Words(2000), "Where the page begins: taken from `next` or `previous` of another page, never made up."
+    )
+    count = Parameter(
+        Word(("none", "estimate", "exact")),
+        "Whether `count` says how many results there are in all: `exact` counts them, which takes its time on a long"
+        " list; `estimate` counts up to 10,000, and beyond that says how many the database thinks there are.",
+        default="none",
+    )
+
+    @property
+    def template(self) -> Template:
+        """The rows that are asked for, for `factcheck.api.pagination.page_of_template`."""
+        sought = self.sought
+        slotted = {name: self.filters[name].slot(name) for name in sought if self.filters[name].slotted}
+        fixed = {name: value for name, value in sought.items() if name not in slotted}
+        return Template(
+            shape=(
+                type(self),
+                self.shape,
+                self.found_by,
+                *slotted,
+                *((name, repr(value)) for name, value in fixed.items()),
+            ),
+            rows=lambda: self.candidates(fixed | slotted),
+            values=sought,
+            found_by=self.found_by,
+            has_one_plan=not sought,  # the order of the list leads straight to the page
+        )
+
+    @property
+    def sought(self) -> dict[str, Any]:
+        """What the rows are compared with, without what is said about pages of them."""
+        how = {*ListQuery.base_filters, ORDERING, FIELDS}
+        return {name: value for name, value in self.looked_for.items() if name not in how}
+
+    @property
+    def found_by(self) -> FoundBy | None:
+        """What leads to the rows, where they are not what is searched."""
+        return None
+
+    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        """The rows that are asked for, or those that lead to them."""
+        return self.matching(self.queryset, looked_for)
+
+    @property
+    def shape(self) -> Hashable:
+        """What the SQL depends on, besides the names of the parameters and the order."""
+        return None
+
+    @property
+    def ordering(self) -> Ordering:
+        """The order in which to list."""
+        return next(ordering for ordering in self.orderings if ordering.name == self.ordering_name)
+
+    @property
+    def ordering_name(self) -> str:
+        name: str = self.value(ORDERING, self.orderings[0].name)
+        return name
+
+
+def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> Parameter:
+    """The parameter `ordering` of a list with these orders."""
+    return Parameter(
+        Word(tuple(ordering.name for ordering in orderings)),
+        f"{default}The order of the results; `-` means descending.",
+        default=None if default else orderings[0].name,
+    )
+
+
+def fields_parameter(serializer: type[Serializer]) -> Parameter:
+    """The parameter `fields` of an address whose answers this describes."""
+    return Parameter(
+        Path(serializer),
+        "Only these parts, such as `statement`, or `verdicts.rating.label` for a part of a part. Without it, all. The"
+        " answer is described as it is without: what is not asked for is missing from it.",
+        several=True,
+    )
+
+
+def no_such_place(name: str, reason: str) -> NoSuchPlace:
+    """The 404 for a parameter that points to where nothing is."""
+    return NoSuchPlace([{"parameter": name, "code": "not_found", "detail": f"`{name}`: {reason}"}])

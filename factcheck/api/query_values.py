@@ -1,0 +1,232 @@
+"""How single values of a query string are read: strictly, and with a refusal that says what is allowed.
+
+A reader is called with the text of one value and returns what it stands for. Its `schema` describes the same in
+JSON Schema, so that the OpenAPI document cannot disagree with what is accepted.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
+from typing import Any, ClassVar, Protocol
+
+from factcheck.database.model_fields import LANGUAGE_TAG
+
+#: The largest id that PostgreSQL's bigint holds.
+GREATEST_ID = 2**63 - 1
+
+_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)", re.ASCII)
+_SLUG = r"^(?!-?[0-9]+$)[\w-]+$"
+_LANGUAGE = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
+
+
+class Refused(ValueError):
+    """The text does not stand for a value; the message completes "`name` is “text”: …"."""
+
+
+class Reader(Protocol):
+    @property
+    def schema(self) -> dict[str, Any]: ...
+
+    #: PostgreSQL's type of what is read.
+    sql_type: ClassVar[str]
+
+    def __call__(self, text: str) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number between `least` and `most`, both included."""
+
+    sql_type: ClassVar[str] = "bigint"
+    least: int = 1
+    most: int = GREATEST_ID
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+    def __call__(self, text: str) -> int:
+        # The length is looked at first: Python refuses to convert numbers of thousands of digits.
+        if (
+            _DIGITS.fullmatch(text)
+            and len(text) <= len(str(self.most))
+            and self.least <= int(text) <= self.most
+        ):
+            return int(text)
+        raise Refused(f"it must be a whole number from {self.least} to {self.most}.")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a closed set."""
+
+    sql_type: ClassVar[str] = "text"
+    words: tuple[str, ...]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.words)}
+
+    def __call__(self, text: str) -> str:
+        if text in self.words:
+            return text
+        raise Refused(f"it must be one of {', '.join(self.words)}.{suggestion(text, self.words)}")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Free text."""
+
+    sql_type: ClassVar[str] = "text"
+    most: int = 500
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        no_nul = r"[^\u0000]*"
+        return {"type": "string", "maxLength": self.most, "pattern": rf"^{no_nul}[^\s\u0000]{no_nul}$"}
+
+    def __call__(self, text: str) -> str:
+        if "\0" in text:
+            raise Refused("it must not hold a NUL character.")
+        if len(text) > self.most:
+            raise Refused(f"it has {len(text)} characters; at most {self.most} are read.")
+        return text
+
+
+@dataclass(frozen=True)
+class Day:
+    """A calendar day as ISO 8601 writes it."""
+
+    sql_type: ClassVar[str] = "date"
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string", "format": "date"})
+
+    def __call__(self, text: str) -> date:
+        try:
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:  # a day that no calendar has
+            pass
+        raise Refused("it must be a day such as 2026-05-01.")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment with its time zone, or a whole day in UTC, of which the first or the last moment is meant."""
+
+    sql_type: ClassVar[str] = "timestamptz"
+    end_of_day: bool = False
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {
+            "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
+            "example": "2026-05-01",
+        }
+
+    def __call__(self, text: str) -> datetime:
+        try:
+            if _DAY.fullmatch(text):
+                return datetime.combine(
+                    date.fromisoformat(text), time.max if self.end_of_day else time.min, UTC
+                )
+            # "+" means a space in a query string, and most people forget to write it as %2B.
+            text = re.sub(r" (?=[0-9]{2}:?[0-9]{2}$)", "+", text)
+            if _MOMENT.fullmatch(text):
+                return _in_utc(datetime.fromisoformat(text.upper()))
+        except ValueError:  # no such day or time
+            pass
+        raise Refused(
+            "it must be a day such as 2026-05-01, or a moment with its zone such as 2026-05-01T12:00:00Z."
+        )
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # in UTC it lies before the first or after the last day of the calendar
+        first, last = datetime(1, 1, 1, tzinfo=UTC), datetime.combine(date.max, time.max, UTC)
+        return first if moment.year == 1 else last
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language tag (BCP 47), read as a range: `pt` also means `pt-BR` (RFC 4647, basic filtering)."""
+
+    sql_type: ClassVar[str] = "text"
+    schema: dict[str, Any] = field(
+        default_factory=lambda: {
+            "type": "string",
+            "pattern": r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+            "maxLength": 35,
+        }
+    )
+
+    def __call__(self, text: str) -> str:
+        if _LANGUAGE.fullmatch(text) and len(text) <= 35:
+            return text.lower()
+        raise Refused("it must be a language tag such as en, pt-BR or ko.")
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country code of two letters (ISO 3166-1 alpha-2), in either case."""
+
+    sql_type: ClassVar[str] = "text"
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string", "pattern": "^[A-Za-z]{2}$"})
+
+    def __call__(self, text: str) -> str:
+        if re.fullmatch(r"[A-Za-z]{2}", text):
+            return text.upper()
+        raise Refused("it must be a country code of two letters such as DE.")
+
+
+@dataclass(frozen=True)
+class Slug:
+    """The part of an address that names a thing: letters and digits of any script, hyphens and underscores.
+
+    A whole number is none, also where no id can be as large: it is meant as an id.
+    """
+
+    sql_type: ClassVar[str] = "text"
+    schema: dict[str, Any] = field(
+        default_factory=lambda: {"type": "string", "pattern": _SLUG, "maxLength": 100}
+    )
+
+    def __call__(self, text: str) -> str:
+        if len(text) <= 100 and re.fullmatch(_SLUG, text):
+            return text
+        raise Refused("it must consist of letters, digits, hyphens and underscores, and be no number.")
+
+
+@dataclass(frozen=True)
+class IdOr:
+    """An id, or another name of the thing. What can be an id is one."""
+
+    sql_type: ClassVar[str] = "bigint"  # names are resolved to ids
+    what: str
+    other: Reader
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [Whole().schema, self.other.schema]}
+
+    def __call__(self, text: str) -> int | str:
+        try:
+            return Whole()(text)
+        except Refused:
+            pass
+        try:
+            name: str = self.other(text)
+        except Refused:
+            raise Refused(f"it must be an id or a {self.what}.") from None
+        return name
+
+
+def suggestion(given: str, known: Iterable[str]) -> str:
+    """ " Did you mean …?" when one of the known words is near, otherwise nothing."""
+    nearest = get_close_matches(given[:100], list(known), n=1)
+    return f" Did you mean {nearest[0]}?" if nearest else ""

@@ -1,0 +1,271 @@
+"""What all public resources of the API have in common: reading only, for everybody, in bytes that caches can keep.
+
+A resource says what a page of it and one item of it are, as JSON text. No serializer runs here; those in
+`…/api/serializers.py` describe the text for the OpenAPI schema, and the tests hold one against the other.
+"""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, ClassVar, cast
+from urllib.parse import urlencode
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.permissions import AllowAny
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import ViewSet
+
+from factcheck.api.field_selection import FIELDS, parts_of, picked
+from factcheck.api.negotiation import Negotiation
+from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.pagination import PAGE_SIZE, Page
+from factcheck.api.problems import problem_response
+from factcheck.api.query_strings import ListQuery, NoQuery, Query, no_such_place
+from factcheck.api.query_values import Refused
+from factcheck.web.own_addresses import etag_here, placed
+
+#: What is current may change any moment; a minute is how long a retraction may take to reach everybody.
+#: Caches may answer with it half a minute longer while they ask anew, and for an hour when we cannot be reached.
+CACHE_CURRENT = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
+#: What was said in the past never changes.
+CACHE_PAST = "public, max-age=86400, immutable"
+
+#: So many rows are counted where an estimate is asked for.
+COUNTED = 10_000
+
+# The fields that make a request conditional (RFC 9110, section 13.1), as WSGI names them.
+_CONDITIONS = frozenset(
+    f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+)
+
+# Link relations as IANA registers them.
+_RELATIONS = {"next": "next", "previous": "prev"}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list: a hash that changes whenever its results do, and their stored texts when they are wanted."""
+
+    page: Page[Any]
+    sha256: str
+    results: Callable[[], Sequence[bytes]]
+    #: When anything was last changed that the results come from, where that is known.
+    last_modified: datetime | None = None
+    #: What the answer says beside the results.
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PublicResource(ViewSet):
+    """Reads of one kind of thing. Anonymous on purpose: an answer that knew the reader could not be cached for all."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    content_negotiation_class = Negotiation
+    http_method_names = ["get", "head", "options"]
+    lookup_url_kwarg = "id"
+    lookup_value_converter = "int"
+    schema = PublicSchema()
+
+    #: What the resource holds, in the singular and the plural.
+    nouns: tuple[str, str]
+    #: The query string of the list, and of one item.
+    list_query: type[ListQuery]
+    item_query: type[Query] = NoQuery
+    #: How a result of the list reads, and one item where it says more; for the OpenAPI schema.
+    serializer_class: type[Serializer]
+    item_serializer_class: type[Serializer] | None = None
+    #: Other answers that belong to the resource, by status, or status and media type; for the OpenAPI schema.
+    answers: ClassVar[dict[Any, OpenApiResponse]] = {}
+    #: What a list may say beside its results; for the OpenAPI schema.
+    beside: ClassVar[dict[str, Any]] = {}
+    #: The media type that a request prefers of those offered.
+    media_type: str
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a read without what REST framework does for users, bodies and throttles, of which it has none.
+
+        Views are given Django's own request. OPTIONS, and what is not allowed, goes the whole way.
+        """
+        action = self.action_map.get(str(request.method).lower())
+        if action is None:
+            return super().dispatch(request, *args, **kwargs)
+        self.action, self.format_kwarg = action, None
+        try:
+            # It only reads headers.
+            _, self.media_type = self.perform_content_negotiation(request)  # type: ignore[arg-type]
+            return cast(HttpResponseBase, getattr(self, action)(request, *args, **kwargs))
+        except Exception as failure:
+            response = problem_response(failure, {"request": request})
+            if response is None:
+                raise
+            return response
+
+    @classmethod
+    def query_of(cls, action: str) -> type[Query]:
+        """The query string that an action understands."""
+        return cls.list_query if action == "list" else cls.item_query
+
+    def cache_of(self, query: Query) -> str:
+        """For how long an answer may be kept."""
+        return CACHE_CURRENT
+
+    def paging(self, query: ListQuery) -> dict[str, Any]:
+        """What the functions of `factcheck.api.pagination` want to know."""
+        return {
+            "ordering": query.ordering,
+            "size": query.value("page_size", PAGE_SIZE),
+            "cursor": query.value("cursor", ""),
+        }
+
+
+class PublicList(PublicResource, ABC):
+    """A resource that is read page by page."""
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any]:
+        """The rows that the public may see."""
+
+    @abstractmethod
+    def listing(self, query: Any, request: HttpRequest) -> Listing:
+        """The page that the query asks for."""
+
+    def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
+        query = self.list_query(request.GET, self.rows(), request=request)
+        try:
+            listing = self.listing(query, request)
+        except Refused as refusal:
+            raise no_such_place("cursor", str(refusal)) from None
+        links = {
+            direction: page_address(request, cursor) if cursor else None
+            for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
+        }
+        count = counted(query)
+        picking = picker(query)
+        head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
+        response = conditional(
+            request,
+            lambda: placed(b'%b,"results":[%b]}' % (head, b",".join(map(picking, listing.results())))),
+            etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
+            cache=self.cache_of(query),
+            last_modified=listing.last_modified,
+        )
+        if linked := [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]:
+            response["Link"] = ", ".join(linked)
+        return response
+
+
+class PublicItems(PublicList):
+    """A resource that is also read one by one, whole."""
+
+    @abstractmethod
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
+        """One item as JSON, stored or served, or None when the public may not see it."""
+
+    def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        query = self.item_query(request.GET, request=request)
+        document = self.item(request, id)
+        if document is None:
+            raise Http404
+        content = placed(picker(query)(document))
+        return conditional(request, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
+
+
+def conditional(
+    request: HttpRequest,
+    content: Callable[[], bytes | str],
+    *,
+    etag: str,
+    cache: str,
+    last_modified: datetime | None = None,
+    content_type: str = "application/json",
+) -> HttpResponse:
+    """The answer, or 304 when the reader has exactly this already; then its content is not asked for."""
+    quoted = quote_etag(etag_here(etag))
+    # Within the same second something else may still be published, and be taken for what the reader has.
+    settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
+    seconds = int(last_modified.timestamp()) if last_modified and settled else None
+    response = None
+    if not _CONDITIONS.isdisjoint(request.META):
+        response = get_conditional_response(request, etag=quoted, last_modified=seconds)
+    if response is None:
+        response = HttpResponse(content(), content_type=content_type)
+    response["ETag"] = quoted
+    response["Cache-Control"] = cache
+    if seconds is not None:
+        response["Last-Modified"] = _written(seconds)
+    return response
+
+
+@lru_cache(maxsize=10_000)
+def _written(seconds: int) -> str:
+    """A moment as HTTP has it. What is asked for often was often published at the same few moments."""
+    return http_date(seconds)
+
+
+def picker(query: Query) -> Callable[[bytes], bytes]:
+    """What makes of a whole JSON document, as it is stored, what `fields` asks for."""
+    paths = query.value(FIELDS)
+    if not paths:
+        return lambda document: document
+    wanted = parts_of(paths)
+    return lambda document: picked(placed(document), wanted)
+
+
+def asks_conditionally(request: HttpRequest) -> bool:
+    """Whether the reader has a copy already, so that looking at hashes first may save reading the texts."""
+    return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
+
+
+def listed(page: Page[Any], results: Sequence[bytes]) -> Listing:
+    """A page whose results are there already."""
+    return Listing(page, sha256_of(results), lambda: results)
+
+
+def sha256_of(parts: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def page_address(request: HttpRequest, cursor: str) -> str:
+    """The address of the same list where the cursor begins."""
+    parameters = dict(request.GET.lists()) | {"cursor": [cursor]}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(parameters, doseq=True)}")
+
+
+def counted(query: ListQuery) -> int | None:
+    """How many rows there are in all, if that is asked for.
+
+    Composing the QuerySet, which only this needs, costs more than reading a page, whose SQL is kept.
+    """
+    how = query.value("count", "none")
+    if how == "none":
+        return None
+    return query.qs.count() if how == "exact" else estimated(query.qs)
+
+
+def estimated(rows: QuerySet[Any]) -> int:
+    """How many rows there are: counted up to `COUNTED`, beyond that as the planner thinks.
+
+    What it thinks is good for what is common, and wrong by a factor for what is rare or for conditions that go
+    together; and few rows are counted as fast as it is asked.
+    """
+    counted: int = rows.order_by().values("pk")[: COUNTED + 1].count()
+    return counted if counted <= COUNTED else max(counted, planned(rows))
+
+
+def planned(rows: QuerySet[Any]) -> int:
+    """How many rows there are, as the planner thinks."""
+    try:
+        plan = rows.order_by().explain(format="json")
+    except EmptyResultSet:
+        plan = ""
+    # What cannot be is not asked of the database, which Django tells in one way or the other.
+    return int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0

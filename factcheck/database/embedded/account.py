@@ -1,0 +1,86 @@
+"""As whom the server runs: PostgreSQL refuses to run as root, and nobody's permissions are changed for it."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from factcheck.database.embedded.place import Place, PostgresUnavailable, binary
+
+
+def account_for(place: Place) -> pwd.struct_passwd | None:
+    """As whom root runs the server: the owner of data or project, else `nobody`. Everyone else: as themselves."""
+    if os.geteuid() != 0:
+        if place.cluster.exists() and (owner := place.cluster.stat().st_uid) != os.geteuid():
+            raise PostgresUnavailable(
+                f"The database in {place.cluster} belongs to {name_of(owner)}. "
+                f"Run this as {name_of(owner)}, or set DATA_DIR to a folder of your own."
+            )
+        return None
+    repository = Path(__file__).parents[3]
+    for folder in (place.cluster, place.data_dir, repository):
+        if folder.exists() and (owner := folder.stat().st_uid) != 0:
+            with contextlib.suppress(KeyError):
+                return pwd.getpwuid(owner)
+    try:
+        return pwd.getpwnam("nobody")
+    except KeyError:
+        raise PostgresUnavailable(
+            "PostgreSQL does not run as root, and there is no user `nobody` to run it. "
+            "Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
+        ) from None
+
+
+def name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def as_account(account: pwd.struct_passwd | None, place: Place, command: list[str]) -> dict[str, Any]:
+    """Arguments for subprocess that run `command` as the account, without changing anybody's permissions."""
+    arguments: dict[str, Any] = {
+        "args": command,
+        "cwd": "/",
+        "env": {"PATH": os.defpath, "LC_ALL": "C", "PGTZ": "UTC"},
+        "stdin": subprocess.DEVNULL,
+    }
+    if account is None:
+        return arguments
+    lowered: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    reaches = 'test -r "$1" && test -x "$1" && cd "$2"'
+    probe = ["/bin/sh", "-c", reaches, "sh", binary("postgres"), str(place.data_dir)]
+    if subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **lowered).returncode == 0:
+        return arguments | lowered
+    # The folder is closed to others, as /root is. Rather than open it, lend the right to pass through closed folders.
+    setpriv, capability = shutil.which("setpriv"), _passage()
+    if setpriv is None or capability is None:
+        raise PostgresUnavailable(
+            f"PostgreSQL does not run as root, and {account.pw_name} cannot read {place.data_dir}. Run this as an "
+            "ordinary user, move the project to a folder that others may enter, or install util-linux (for setpriv)."
+        )
+    # no_setuid_fixup makes access(2), with which PostgreSQL looks for its own programs, heed the capability too.
+    privileges = [
+        f"--inh-caps=+{capability}",
+        f"--ambient-caps=+{capability}",
+        "--securebits=+no_setuid_fixup",
+    ]
+    user = ["--reuid", str(account.pw_uid), "--regid", str(account.pw_gid), "--clear-groups"]
+    return arguments | {"args": [setpriv, *user, *privileges, "--", *command]}
+
+
+def _passage() -> str | None:
+    """The smallest capability this process may lend that opens closed folders; containers lack the first."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    permitted = int(status.partition("CapPrm:")[2].split()[0], 16)
+    for bit, name in ((2, "dac_read_search"), (1, "dac_override")):
+        if permitted >> bit & 1:
+            return name
+    return None

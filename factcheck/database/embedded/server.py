@@ -1,0 +1,352 @@
+"""The server itself: made, started, recognised, stopped."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from factcheck.database.embedded.account import account_for, as_account, name_of
+from factcheck.database.embedded.memory import available, shared_buffers
+from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable, binary
+from factcheck.private_files import open_private
+
+# Written to postgresql.conf once, where an operator may change them: room for imports of several hundred thousand rows
+# in a server that idles at well under 100 MB.
+SETTINGS = {
+    "max_connections": "60",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "io_method": "sync",  # no I/O processes of its own
+    "autovacuum_max_workers": "2",
+    "timezone": "UTC",
+    # Containers give /dev/shm 64 MB, which one parallel query can fill.
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+}
+
+# Given at each start, so that they hold for clusters that were made before, and whatever postgresql.conf says. The log
+# tells what happens to the server. What happens to a statement is told to whoever made it: its text, its values and
+# most messages about it ("invalid input syntax for type date: …") quote what was never published.
+LOG_SETTINGS = {
+    "log_min_messages": "log",  # above errors of statements, below those of the server
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",  # no DETAIL, which quotes rows, and statements of processes that crashed
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "debug_print_parse": "off",
+    "debug_print_rewritten": "off",
+    "debug_print_plan": "off",
+}
+
+
+def start(place: Place) -> None:
+    """Have the server running and its database there. The caller holds the lock under which this is done."""
+    account = account_for(place)
+    _prepare_socket_folder(place, account)
+    server = live_server(place)
+    if server is not None and not _answers(place):
+        stop(server)  # it was being shut down by somebody else
+        server = None
+    if server is None:
+        if not place.cluster.exists():
+            _initialise(place, account)
+        _check_version(place)
+        _clear_stale_pid(place)
+        _launch(place, account)
+    _create_database(place)
+
+
+def _prepare_socket_folder(place: Place, account: pwd.struct_passwd | None) -> None:
+    """Who can enter this folder can use the database, so it must be ours and closed."""
+    folder, owner = place.socket_folder, os.geteuid() if account is None else account.pw_uid
+    try:
+        folder.mkdir(mode=0o700)
+        if account is not None:
+            os.chown(folder, account.pw_uid, account.pw_gid)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            raise PostgresUnavailable(
+                f"{folder} is not a private folder of {name_of(owner)}. Remove it, or set DATA_DIR to another folder."
+            ) from None
+    except OSError as error:
+        raise PostgresUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _initialise(place: Place, account: pwd.struct_passwd | None) -> None:
+    """Make the cluster aside and rename it, so that an interrupted start leaves nothing half-made."""
+    unfinished = place.cluster.with_name("postgres.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    if account is not None:
+        os.chown(unfinished, account.pw_uid, account.pw_gid)
+    command = [
+        binary("initdb"),
+        f"--pgdata={unfinished}",
+        f"--username={SUPERUSER}",
+        "--auth=trust",  # the socket's folder is the door
+        "--encoding=UTF8",
+        # The same letters, cases and word boundaries of every script on every machine, in code point order.
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--data-checksums",
+        "--no-instructions",
+        f"--set=shared_buffers={shared_buffers(available())}",
+        *(f"--set={name}={value}" for name, value in SETTINGS.items()),
+    ]
+    made = subprocess.run(
+        **as_account(account, place, command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if made.returncode != 0:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise PostgresUnavailable(_explain(place, "PostgreSQL could not make its data folder", made.stdout))
+    unfinished.rename(place.cluster)
+
+
+def _check_version(place: Place) -> None:
+    try:
+        made_by = (place.cluster / "PG_VERSION").read_text().strip()
+    except OSError as error:
+        raise PostgresUnavailable(
+            f"{place.cluster} is not a database folder ({error.strerror}: PG_VERSION). "
+            "Move it away, or set DATA_DIR to another folder."
+        ) from error
+    shown = subprocess.run(
+        [binary("postgres"), "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    installed = shown.split()[-1].split(".")[0]
+    if made_by != installed:
+        raise PostgresUnavailable(
+            f"The database in {place.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
+            "installed. docs/operators.md, “Upgrading PostgreSQL”, says how to move it; or set another DATA_DIR."
+        )
+
+
+def _clear_stale_pid(place: Place) -> None:
+    """Remove the files that name a process which is another program, or only waits to be buried, by now.
+
+    PostgreSQL handles a file whose process is gone. It cannot tell a reused process id from a living server, and then
+    refuses to start. The caller has found no server of ours; a last backend may still be ending after a crash.
+    """
+    for _attempt in range(100):
+        if not _processes(place):
+            break
+        time.sleep(0.1)
+    else:
+        raise PostgresUnavailable(
+            f"Processes of an earlier PostgreSQL server still use {place.cluster}: "
+            f"{', '.join(str(process.pid) for process in _processes(place))}. End them, then try again."
+        )
+    _reap()
+    recorded = _recorded_process(place)
+    if recorded is not None and psutil.pid_exists(recorded):
+        (place.cluster / "postmaster.pid").unlink(missing_ok=True)
+    # The folder is this cluster's alone, and nobody serves it: whoever the lock names, it holds nothing.
+    (place.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+
+class _Server(subprocess.Popen[bytes]):
+    """The server that this process started. Others may use it for longer, so to leave it running is no oversight."""
+
+    def __del__(self) -> None:
+        """Python's own warns of a child that still runs."""
+
+
+def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
+    quoted = str(place.socket_folder).replace('"', '""')
+    command = [
+        binary("postgres"),
+        f"-D{place.cluster}",
+        "-clisten_addresses=",
+        f'-cunix_socket_directories="{quoted}"',
+        "-cunix_socket_permissions=0700",
+        f"-cport={PORT}",
+        *(f"-c{name}={value}" for name, value in LOG_SETTINGS.items()),
+    ]
+    with open_private(place.log) as log:
+        # Its own session, so that Ctrl-C in our terminal does not reach it.
+        process = _Server(
+            **as_account(account, place, command),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    _children.append(process)
+    patience = time.monotonic() + 600  # recovery after a crash takes as long as the write-ahead log is large
+    while process.poll() is None and time.monotonic() < patience:
+        if _status(place).startswith("ready") and _recorded_process(place) == process.pid:
+            return
+        time.sleep(0.02)
+    if process.poll() is None:
+        stop(psutil.Process(process.pid))
+    said = place.log.read_text(errors="replace")
+    raise PostgresUnavailable(_explain(place, "PostgreSQL did not start", said))
+
+
+_children: list[_Server] = []
+
+
+def _create_database(place: Place) -> None:
+    try:
+        with _connect(place, DATABASE) as connection:
+            # Also where the database was made before this was done.
+            connection.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
+    except psycopg.OperationalError:
+        try:
+            with _connect(place, "postgres") as connection:
+                found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
+                if not found:
+                    connection.execute(f"CREATE DATABASE {DATABASE}")
+                connection.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
+            _connect(place, DATABASE).close()
+        except psycopg.Error as error:
+            raise PostgresUnavailable(_explain(place, "The database cannot be opened", str(error))) from error
+
+
+def _connect(place: Place, database: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(
+        host=str(place.socket_folder),
+        port=PORT,
+        user=SUPERUSER,
+        dbname=database,
+        connect_timeout=30,
+        autocommit=True,
+    )
+
+
+def _answers(place: Place) -> bool:
+    try:
+        _connect(place, "postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _pid_file(place: Place) -> list[str]:
+    try:
+        return (place.cluster / "postmaster.pid").read_text(errors="replace").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _recorded_process(place: Place) -> int | None:
+    lines = _pid_file(place)
+    return int(lines[0]) if lines and lines[0].strip().isdigit() else None
+
+
+def _status(place: Place) -> str:
+    lines = _pid_file(place)
+    return lines[7].strip() if len(lines) > 7 else ""
+
+
+def _serves(process: psutil.Process, place: Place) -> bool:
+    """Whether it is a living process of this cluster: PostgreSQL works inside its data folder."""
+    try:
+        return (
+            process.name().startswith("postgres")
+            and process.status() != psutil.STATUS_ZOMBIE
+            and Path(process.cwd()) == place.cluster
+        )
+    except psutil.Error:
+        return False
+
+
+def _processes(place: Place) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _serves(process, place)]
+
+
+def live_server(place: Place) -> psutil.Process | None:
+    """The server's main process, if it lives. A process id that another program has by now is not taken for it."""
+    recorded = _recorded_process(place)
+    if recorded is None or recorded <= 0:
+        return None
+    _reap()
+    try:
+        process = psutil.Process(recorded)
+    except psutil.NoSuchProcess:
+        return None
+    return process if _serves(process, place) else None
+
+
+def _reap() -> None:
+    """Let go of servers that we started and that ended, so that their numbers are free again."""
+    for child in _children:
+        child.poll()
+
+
+def stop(server: psutil.Process) -> None:
+    """Fast shutdown: sessions are cut, everything committed is on disk. Then the hard way, which recovery undoes."""
+    for number, seconds in _ways_to_stop(server):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            server.send_signal(number)
+        for child in _children:
+            if child.pid == server.pid:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(seconds)
+                    return
+        with contextlib.suppress(psutil.TimeoutExpired):
+            server.wait(seconds)
+            return
+
+
+def _ways_to_stop(server: psutil.Process) -> list[tuple[signal.Signals, float]]:
+    """Signals, and for how long to wait for the effect of each.
+
+    A server that still recovers from a crash may take minutes until it heeds a fast shutdown. It has accepted nothing
+    yet that could be lost, so it is cut off, and recovers anew.
+    """
+    hard: list[tuple[signal.Signals, float]] = [(signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
+    return hard if _recovers(server) else [(signal.SIGINT, 60), *hard]
+
+
+def _recovers(server: psutil.Process) -> bool:
+    """Whether its startup process, which replays the write-ahead log, is still at work."""
+    try:
+        return any("startup" in " ".join(child.cmdline()) for child in server.children())
+    except psutil.Error:
+        return False
+
+
+def _explain(place: Place, what: str, said: str) -> str:
+    """A sentence about the cause where it is known, else the server's own last words."""
+    known = {
+        "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",
+        "Permission denied": f"it may not use a file; see that {place.data_dir} and all in it belong to one user",
+        "pre-existing shared memory block": "an earlier server has not ended yet; wait a moment and try again",
+        "setpriv:": "root may not lend its rights here; run this as an ordinary user",
+        "could not look up effective user ID": "the user who runs this has no entry in /etc/passwd; add one",
+        "could not create shared memory": "the system grants too little shared memory",
+    }
+    for sign, cause in known.items():
+        if sign in said:
+            return f"{what}: {cause}. ({_last_words(said, 1)})"
+    return f"{what}. Its last words:\n{_last_words(said, 8)}"
+
+
+def _last_words(said: str, lines: int) -> str:
+    telling = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in telling if "FATAL" in line or "error" in line.lower()]
+    return "\n".join((errors if lines == 1 and errors else telling)[-lines:])

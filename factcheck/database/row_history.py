@@ -1,0 +1,110 @@
+"""Row history for everything an editor can change.
+
+Database triggers store the row that an UPDATE or a DELETE is about to replace. So the past is complete whoever writes
+(admin, API, bulk import, psql), and inserting costs nothing: the present row is its own last entry.
+
+They are django-pghistory's, installed as our rules are: no setting of a session switches them off, and what would go
+past them (TRUNCATE) is refused. The rows that they write are append-only, and nobody else writes any.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+from pghistory import trigger
+from pgtrigger import compiler
+
+from factcheck.database.rules import (
+    DefinerSql,
+    append_only,
+    never_emptied,
+    without_exceptions,
+    written_by_the_database,
+)
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+class _Remembered(trigger.Event):
+    """The trigger that stores a row, as a rule that nothing switches off."""
+
+    def get_func(self, model: models.Model) -> pgtrigger.Func:
+        stored: pgtrigger.Func = super().get_func(model)
+        return pgtrigger.Func(stored.func.replace('INSERT INTO "', 'INSERT INTO public."'))
+
+    def compile(self, model: models.Model) -> compiler.Trigger:
+        return without_exceptions(self, model, DefinerSql)
+
+
+class _RowEvent(pghistory.RowEvent):
+    """An event of a row, stored by such a trigger."""
+
+    def add_event_trigger(self, event_model: Any) -> None:
+        stores = _Remembered(
+            event_model=event_model,
+            label=self.label,
+            name=self.trigger_name,
+            row=self.row,
+            operation=self.operation,
+            condition=self.condition,
+            level=pgtrigger.Row,
+        )
+        pgtrigger.register(stores)(event_model.pgh_tracked_model)
+
+
+class _Changed(_RowEvent, pghistory.UpdateEvent):
+    label, row = "changed", pghistory.Old
+
+
+class _Deleted(_RowEvent, pghistory.DeleteEvent):
+    label, row = "deleted", pghistory.Old
+
+
+class _LinkMade(_RowEvent, pghistory.InsertEvent):
+    label = "added"
+
+
+class _LinkRemoved(_RowEvent, pghistory.DeleteEvent):
+    label = "removed"
+
+
+def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
+    """Class decorator: keep every replaced or deleted row of the model, with who did it and through which page."""
+
+    def decorate(model: M) -> M:
+        track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_kept(model))
+        return _not_truncated(track(model))
+
+    return decorate
+
+
+def keep_links(app_label: str) -> Callable[[M], M]:
+    """Class decorator for a proxy of a many-to-many table: keep when a link was made and when it was removed."""
+
+    def decorate(model: M) -> M:
+        track = pghistory.track(
+            _LinkMade(), _LinkRemoved(), obj_field=None, app_label=app_label, **_kept(model)
+        )
+        return _not_truncated(track(model))
+
+    return decorate
+
+
+def _kept(model: type[models.Model]) -> dict[str, Any]:
+    """What all tables of history have in common; their rows are never changed or removed."""
+    table = f"{model.__name__.lower()}event"
+    rules = [
+        *append_only(table, "The past is never rewritten: history is only added."),
+        written_by_the_database(table, pgtrigger.Insert),
+    ]
+    return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}
+
+
+def _not_truncated(model: M) -> M:
+    rule = never_emptied(
+        model.__name__.lower(), "This table has a history, which TRUNCATE would go past: delete its rows."
+    )
+    pgtrigger.register(rule)(model)
+    return model

@@ -1,0 +1,134 @@
+"""The routes of the API: what stands under /api/v1/, and beside it under /api/."""
+
+import functools
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.urls import include, path
+from django.utils.decorators import method_decorator
+from django.views.generic import RedirectView
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from claims.public.api.changes import ChangeResource
+from claims.public.api.claims import ClaimResource, VerdictResource, VersionResource
+from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
+from claims.public.api.facets import FacetResource
+from claims.public.api.linked_data import LinkedDataResource
+from claims.public.api.lookup import LookupResource
+from claims.public.api.mentioned_resources import (
+    ClaimantResource,
+    PublisherResource,
+    RatingResource,
+    SourceResource,
+    TopicResource,
+)
+
+RESOURCES = {
+    "claims": ClaimResource,
+    "verdicts": VerdictResource,
+    "sources": SourceResource,
+    "publishers": PublisherResource,
+    "claimants": ClaimantResource,
+    "topics": TopicResource,
+    "ratings": RatingResource,
+}
+
+V1 = "api/v1/"
+
+router = SimpleRouter(use_regex_path=False)
+for name, resource in RESOURCES.items():
+    router.register(V1 + name, resource, basename=name)
+router.register(f"{V1}claims/<int:claim_id>/versions", VersionResource, basename="versions")
+
+
+# What is no page of things with ids.
+listings = [
+    path(f"{V1}changes/", ChangeResource.as_view({"get": "list"}, basename="changes"), name="changes"),
+    path(f"{V1}claims/facets/", FacetResource.as_view({"get": "retrieve"}, basename="claims"), name="facets"),
+    path(
+        f"{V1}lookup/",
+        LookupResource.as_view({"get": "retrieve", "post": "create"}, basename="lookup"),
+        name="lookup",
+    ),
+    *(
+        path(f"{V1}claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
+        for form in (CsvDownload, NdjsonDownload, DataFeedDownload)
+    ),
+    path(
+        f"{V1}claims/<int:id>.jsonld",
+        LinkedDataResource.as_view({"get": "retrieve"}, basename="claims"),
+        name=LinkedDataResource.route,
+    ),
+]
+
+
+class Root(APIView):
+    """What the API offers, and where."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
+        more = {
+            name: reverse(name, request=request) for name in ("changes", "lookup", "schema", "docs", "redoc")
+        }
+        return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
+
+
+# Swagger UI and Redoc put styles into the page as they draw it, which the policy of the other pages forbids; Redoc also
+# indexes its text in a worker that it makes itself. Scripts still come from this site alone.
+documentation_pages = csp_replace(
+    {"style-src": [SELF, UNSAFE_INLINE], "worker-src": [SELF, "blob:"], "script-src": [SELF]}
+)
+
+
+@method_decorator(documentation_pages, name="dispatch")
+class SwaggerPage(SpectacularSwaggerSplitView):
+    authentication_classes = ()
+
+
+@method_decorator(documentation_pages, name="dispatch")
+class RedocPage(SpectacularRedocView):
+    authentication_classes = ()
+    template_name = "api/redoc.html"
+
+
+class Schema(SpectacularAPIView):
+    """The OpenAPI document. It changes only with the code, so each process builds it once."""
+
+    authentication_classes = ()
+
+    def _get_schema_response(self, request: Request) -> Response:
+        response = Response(openapi())
+        response["Cache-Control"] = "public, max-age=3600"
+        return response
+
+
+@functools.cache
+def openapi() -> Any:
+    return Schema.generator_class().get_schema(public=True)
+
+
+v1 = [
+    *router.urls,
+    *listings,
+    path(f"{V1}editorial/", include("claims.editorial.urls")),
+    path(V1, Root.as_view(), name="api"),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="api")),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", SwaggerPage.as_view(), name="docs"),
+    path("redoc/", RedocPage.as_view(), name="redoc"),
+]

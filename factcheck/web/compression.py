@@ -1,0 +1,200 @@
+"""Compressed answers: br or gzip, for whoever accepts them, with validators that stay strong.
+
+Neither granian nor whitenoise compresses what views answer. Django's GZipMiddleware and the packages that follow it
+(django-http-compression, django-compression-middleware) do, but make every ETag weak. Ours are strong, because editors
+send them back in `If-Match`, which takes no weak ones (RFC 9110, section 13.1.1). Two codings of one text are two
+representations and need two strong validators (section 8.8.3.3), so the tag of a compressed answer ends in the name of
+its coding, `"…-br"`. Views never see that ending: it is taken off what the client sends back.
+
+What an answer says to one person is not compressed: an attacker who can make a browser ask, and see how long the
+encrypted answer is, could guess secrets in it letter by letter (BREACH). The desk's pages hold such secrets beside what
+their address asks for. What everybody may read holds none, and tokens are not sent by browsers on their own.
+
+Quality levels, measured on a list of 50 claims (165 KB of JSON): gzip 1, 4, 6 take 0.7, 1.1, 1.9 ms and leave 17.9,
+15.7, 14.5 %; br 1, 3, 4, 5 take 0.4, 0.7, 0.9, 1.6 ms and leave 15.4, 14.5, 14.0, 13.0 %. Both let other threads run.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, Protocol
+
+import brotli
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from factcheck.web.headers import vary_by
+
+#: What is shorter fits into one packet anyway.
+LEAST = 1000
+GZIP_LEVEL = 4
+BROTLI_QUALITY = 3
+#: Looking back further than 2^18 bytes gains nothing on our texts, and costs each download memory.
+BROTLI_WINDOW = 18
+#: After so many bytes of a download the reader gets them, although the compressor would rather wait for more.
+FLUSHED_EVERY = 256 * 1024
+
+_COMPRESSIBLE = re.compile(
+    r"text/|image/svg\+xml|application/([\w.+-]+\+)?(json|xml|yaml)\b|application/(x-ndjson|javascript)\b",
+    re.ASCII,
+)
+_TAG = re.compile(r'((?:W/)?"[^"]*?)(?:-(br|gzip))?"')
+_QUALITY = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re.IGNORECASE)
+
+
+class Compressor(Protocol):
+    """Takes a text piece by piece."""
+
+    def compress(self, piece: bytes) -> bytes: ...
+    def flush(self) -> bytes: ...
+    def finish(self) -> bytes: ...
+
+
+class Brotli:
+    def __init__(self) -> None:
+        self._stream = brotli.Compressor(quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW)
+        self.compress, self.flush, self.finish = self._stream.process, self._stream.flush, self._stream.finish
+
+
+class Gzip:
+    def __init__(self) -> None:
+        self._stream = zlib.compressobj(
+            GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16
+        )  # 16: with gzip's header
+        self.compress, self.finish = self._stream.compress, self._stream.flush
+
+    def flush(self) -> bytes:
+        return self._stream.flush(zlib.Z_SYNC_FLUSH)
+
+
+#: Content codings, the one that we like best first.
+CODINGS: dict[str, Callable[[], Compressor]] = {"br": Brotli, "gzip": Gzip}
+
+
+@lru_cache(maxsize=500)
+def accepted(accept_encoding: str) -> tuple[str, ...]:
+    """The codings that a client takes, the one to use first (RFC 9110, section 12.5.3)."""
+    named: dict[str, float] = {}
+    for part in accept_encoding[:1000].lower().split(","):
+        coding, _, parameter = (piece.strip() for piece in part.partition(";"))
+        weight = _QUALITY.fullmatch(parameter) if parameter else None
+        named[{"x-gzip": "gzip"}.get(coding, coding)] = float(weight[1]) if weight else float(not parameter)
+    weights = {coding: named.get(coding, named.get("*", 0.0)) for coding in CODINGS}
+    # The sort is stable, so of equals it keeps the one that we like better first.
+    return tuple(
+        sorted((coding for coding in CODINGS if weights[coding]), key=lambda coding: -weights[coding])
+    )
+
+
+class Compression:
+    """Middleware: stands outside of everything that writes a body or a validator."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        codings = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        known = without_codings(request, codings)
+        response = self.get_response(request)
+        if response.status_code == 304:
+            vary_by(response, "Accept-Encoding")
+            if etag := response.headers.get("ETag"):
+                response.headers["ETag"] = confirmed(etag, known.get(etag, []), codings)
+        elif compressible(response):
+            vary_by(response, "Accept-Encoding")
+            if codings:
+                compress(response, codings[0])
+        return response
+
+
+def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, list[str]]:
+    """Take our endings off the tags that a client sends; return which strong tags it has of each tag of ours.
+
+    A copy in a coding that the client does not take is no copy for it: a cache may have several, asks on behalf of
+    one client, and is told by our 304 which one to use.
+    """
+    known: dict[str, list[str]] = {}
+
+    def plain(match: re.Match[str]) -> str:
+        tag, coding = match[1] + '"', match[2]
+        if coding and coding not in codings:
+            return match[0]
+        known.setdefault(tag.removeprefix("W/"), []).append(match[0].removeprefix("W/"))
+        return tag
+
+    if tags := request.META.get("HTTP_IF_NONE_MATCH"):
+        request.META["HTTP_IF_NONE_MATCH"] = _TAG.sub(plain, tags)
+        request.__dict__.pop("headers", None)  # it may have been read already, and keeps what it read
+    if tags := request.META.get("HTTP_IF_MATCH"):
+        request.META["HTTP_IF_MATCH"] = _TAG.sub(r'\1"', tags)
+        request.__dict__.pop("headers", None)
+    return known
+
+
+def confirmed(etag: str, known: list[str], codings: tuple[str, ...]) -> str:
+    """The tag of the copy that a 304 confirms: of those that the client named, the one that it likes best.
+
+    Where it named none, but a date, it has what we would send.
+    """
+    for coding in codings:
+        ours = f'{etag[:-1]}-{coding}"'
+        if ours in known or not known:
+            return ours
+    return known[0] if known else etag
+
+
+def compressible(response: HttpResponseBase) -> bool:
+    """Whether this answer may be compressed for those who like it so."""
+    headers = response.headers
+    return (
+        response.status_code >= 200
+        and response.status_code not in (204, 205, 206)
+        and "Content-Encoding" not in headers
+        and _is_text(headers.get("Content-Type", ""))
+        and "no-transform" not in headers.get("Cache-Control", "")
+        and not _is_for_one_person(response)
+        and (response.streaming or len(response.content) >= LEAST)  # type: ignore[attr-defined]  # not streaming
+    )
+
+
+@lru_cache(maxsize=100)
+def _is_text(content_type: str) -> bool:
+    return _COMPRESSIBLE.match(content_type.lower()) is not None
+
+
+def _is_for_one_person(response: HttpResponseBase) -> bool:
+    return bool(response.cookies) or "cookie" in response.headers.get("Vary", "").lower()
+
+
+def compress(response: HttpResponseBase, coding: str) -> None:
+    """Replace the body by its compressed form, and tell so; unless that form is no shorter."""
+    compressor = CODINGS[coding]()
+    if isinstance(response, StreamingHttpResponse):
+        if response.is_async:
+            return
+        response.streaming_content = pieces(iter(response.streaming_content), compressor)  # type: ignore[arg-type]  # sync
+        del response.headers["Content-Length"]
+    elif isinstance(response, HttpResponse):
+        shorter = compressor.compress(response.content) + compressor.finish()
+        if len(shorter) >= len(response.content):
+            return
+        response.content = shorter
+        if "Content-Length" in response.headers:
+            response.headers["Content-Length"] = str(len(shorter))
+    response.headers["Content-Encoding"] = coding
+    if etag := response.headers.get("ETag"):
+        response.headers["ETag"] = f'{etag[:-1]}-{coding}"'
+
+
+def pieces(body: Iterator[bytes], compressor: Compressor) -> Iterator[bytes]:
+    """The compressed body, in constant memory."""
+    waiting = 0
+    for piece in body:
+        waiting += len(piece)
+        out: Any = compressor.compress(piece)
+        if waiting >= FLUSHED_EVERY:
+            out += compressor.flush()
+            waiting = 0
+        if out:
+            yield out
+    yield compressor.finish()

@@ -1,0 +1,48 @@
+"""What pages of other sites may read: CORS, for addresses that everybody may read anyway.
+
+django-cors-headers, which does far more, adds `Vary: Origin` to every answer, also where all origins are allowed. A
+cache in front would then keep each answer once for every site whose page asked for it. Here all of them get the same
+fields, asked for or not, so one copy does for everybody. Credentials are never allowed, which is why `*` is enough.
+"""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from factcheck.web.headers import StandingFields
+
+#: For how long, in seconds, a browser remembers that it may ask. No browser keeps it for longer than a day.
+REMEMBERED = 86_400
+
+
+class Sharing:
+    """Middleware: lets pages of any site read the addresses of `CORS_URLS_REGEX`, as the settings say."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.shared = re.compile(settings.CORS_URLS_REGEX).match
+        self.fields = StandingFields(
+            {
+                "Access-Control-Allow-Origin": "*",
+                "Access-Control-Expose-Headers": ", ".join(settings.CORS_EXPOSE_HEADERS),
+            }
+        )
+        self.preflight_fields = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": ", ".join(settings.CORS_ALLOW_METHODS),
+            "Access-Control-Allow-Headers": ", ".join(settings.CORS_ALLOW_HEADERS),
+            "Access-Control-Max-Age": str(REMEMBERED),
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.shared(request.path_info):
+            return self.get_response(request)
+        if request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META:
+            preflight = HttpResponse(status=204, headers=self.preflight_fields)
+            del preflight.headers["Content-Type"]
+            return preflight
+        response = self.get_response(request)
+        self.fields.complete(response)
+        return response

@@ -1,0 +1,103 @@
+"""Middleware of the whole site."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.middleware.locale import LocaleMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.utils import translation
+from django.utils.module_loading import import_string
+
+from factcheck.api.problems import API_PATH
+from factcheck.database.read_connections import publicly
+from factcheck.web.headers import StandingFields
+
+#: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
+NOTHING = StandingFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
+#: What an address without parameters says. It cannot be changed, so it need not be made for each request.
+NO_PARAMETERS = QueryDict()
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class PublicReads:
+    """Sends what programs read through `PUBLIC_MIDDLEWARE` instead of all that follows.
+
+    Sessions, sign-in, messages and forms cost more than such an answer itself, and it must not depend on who asks.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.everything_else = get_response
+        self.is_public_read = re.compile(settings.PUBLIC_READS_REGEX).match
+        self.short_way = _ViewsOnly().behind(settings.PUBLIC_MIDDLEWARE)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.is_public_read(request.path_info):
+            return self.everything_else(request)
+        translation.activate("en")
+        request.LANGUAGE_CODE = "en"
+        if not request.META.get("QUERY_STRING"):
+            request.GET = NO_PARAMETERS
+        response = self.short_way(request)
+        NOTHING.complete(response)
+        return response
+
+
+class _ViewsOnly(BaseHandler):
+    """Django's handler without the middleware of the settings: it finds the view and calls it."""
+
+    _view_middleware = _template_response_middleware = _exception_middleware = ()
+
+    def behind(self, middleware: list[str]) -> GetResponse:
+        """The handler with these around it, the first one outermost."""
+        view = self._get_response  # type: ignore[attr-defined]  # not in the stubs
+        way: Any = convert_exception_to_response(lambda request: publicly(partial(view, request)))
+        for name in reversed(middleware):
+            way = convert_exception_to_response(import_string(name)(way))
+        return cast(GetResponse, way)
+
+
+class StandingSecurity(SecurityMiddleware):
+    """Django's SecurityMiddleware, which puts the same fields together anew for each answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        #: By whether the request came encrypted.
+        self.fields: dict[bool, StandingFields] = {}
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        secure = request.is_secure()
+        if secure not in self.fields:
+            example = HttpResponse()
+            del example.headers["Content-Type"]
+            self.fields[secure] = StandingFields(super().process_response(request, example).headers)
+        self.fields[secure].complete(response)
+        return response
+
+
+class ReaderLocaleMiddleware(LocaleMiddleware):
+    """Pages speak the reader's language; the API speaks English to everybody.
+
+    An answer of the API that varied by `Accept-Language` would be kept once for every browser's settings, instead of
+    once.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path_info.startswith(API_PATH):
+            translation.activate("en")
+            request.LANGUAGE_CODE = "en"
+        else:
+            super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return (
+            response
+            if request.path_info.startswith(API_PATH)
+            else super().process_response(request, response)
+        )

@@ -1,0 +1,260 @@
+"""The running site: granian with the web processes, and beside it, if wanted, the background worker.
+
+The command's own process becomes granian's main process; web and background processes are forked from it, so that they
+share its memory and start at once. When any of them ends unexpectedly all end, and when the main process is killed the
+others notice and leave.
+"""
+
+import gc
+import hashlib
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from factcheck.database import embedded
+from factcheck.web import uploads
+
+logger = logging.getLogger(__name__)
+
+#: The most connections that one web process holds; and what else it has open: files, the database, others' sites.
+CONNECTIONS, FILES = 10_000, 300
+GRACE = 20  # seconds that a request or a job may take to end after we were asked to stop
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Refuse a port that is in use before anything slow begins."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except PermissionError:
+            raise CommandError(
+                f"Port {port} needs root. Choose one above 1023, for example with PORT=8001."
+            ) from None
+        except socket.gaierror:
+            raise CommandError(f"{host} is not an address of this machine.") from None
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {host} cannot be used: {error.strerror}. "
+                f"Stop what listens there, or choose another port, for example with PORT={port % 65535 + 1}."
+            ) from None
+
+
+def pending_migrations() -> list[str]:
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def collect_static_files() -> None:
+    """Gather what whitenoise serves, unless the last time is still good."""
+    stamp = settings.STATIC_ROOT / ".collected"
+    now = _static_files_digest()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    call_command("collectstatic", clear=settings.STATIC_ROOT.exists(), interactive=False, verbosity=0)
+    stamp.write_text(now)
+
+
+def _static_files_digest() -> str:
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = Path(storage.path(path)).stat()
+            digest.update(f"{path}:{found.st_size}:{found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def serve(
+    host: str,
+    port: int,
+    *,
+    workers: int = 1,
+    threads: int = 8,
+    with_worker: bool = False,
+    access_log: bool = False,
+    when_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until a signal ends it. Raises `CommandError` when one of its processes ended by itself."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    context = _start_method()
+    _leave_connections_behind()
+    server = Server(
+        "factcheck.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        websockets=False,
+        workers=workers,
+        # Those beyond `threads` read bodies (factcheck.web.uploads).
+        blocking_threads=threads + uploads.reading_threads(threads),
+        # Of HTTP/2 without encryption, which no browser and hardly a proxy speaks, heads have no deadline.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=settings.HEAD_SECONDS * 1000),
+        backlog=1024,
+        backpressure=_connections_at_a_time(),
+        workers_kill_timeout=GRACE,
+        log_level=LogLevels.error,
+        log_access=access_log,
+    )
+    # granian reloads on SIGHUP; a closed terminal should end what was started in it.
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+    threading.Thread(target=_announce, args=(host, port, when_ready), daemon=True).start()
+    database_ended = _watch_database(server.signal_handler_interrupt)
+    with _worker(context, server.signal_handler_interrupt, wanted=with_worker) as worker_ended:
+        try:
+            server.serve(target_loader=load_application)
+        except SystemExit as ending:
+            if ending.code:
+                raise CommandError("A web process ended unexpectedly; everything else was stopped.") from None
+    if database_ended.is_set():
+        raise CommandError("The embedded PostgreSQL server ended; everything else was stopped.")
+    if worker_ended.is_set():
+        raise CommandError("The background worker ended unexpectedly; everything else was stopped.")
+
+
+def _connections_at_a_time() -> int:
+    """How many connections a web process may hold, most of which are idle or slow: as many as the system grants."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(100, wanted - FILES)
+
+
+def _start_method() -> BaseContext:
+    if sys.platform == "linux":
+        # granian follows the default, which is no longer `fork` from Python 3.14 on.
+        multiprocessing.set_start_method("fork", force=True)
+    return multiprocessing.get_context()
+
+
+def _leave_connections_behind() -> None:
+    """A fork must not share a socket with its parent; and what is in memory now stays shared longer when left alone."""
+    connections.close_all()
+    for alias in connections:
+        connections[alias].close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
+    gc.collect()
+    gc.freeze()
+
+
+def _announce(host: str, port: int, when_ready: Callable[[], None]) -> None:
+    pause = threading.Event()
+    while not pause.wait(0.05):
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            continue
+        when_ready()
+        return
+
+
+def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
+    """Once the embedded server's main process is gone, set the event and stop the rest.
+
+    Whoever starts us again starts it too. To start it from here would undo what somebody did who stopped it on purpose.
+    """
+    ended = threading.Event()
+    if not settings.EMBEDDED_DATABASE:
+        return ended
+    server = embedded.live_server(embedded.Place(settings.DATA_DIR.resolve()))
+
+    def watch() -> None:
+        if server is not None:
+            server.wait()
+        ended.set()
+        stop_the_rest()
+
+    threading.Thread(target=watch, daemon=True).start()
+    return ended
+
+
+def load_application(target: str) -> Callable[..., Any]:
+    """What a web process does first."""
+    _follow_parent()
+    from factcheck.wsgi import application
+
+    return application
+
+
+@contextmanager
+def _worker(
+    context: BaseContext, stop_the_rest: Callable[[], None], *, wanted: bool
+) -> Iterator[threading.Event]:
+    """Run the background worker as a child; when it ends first, set the event and stop the rest."""
+    ended = threading.Event()
+    if not wanted:
+        yield ended
+        return
+    worker: BaseProcess = context.Process(target=work, name="worker")  # type: ignore[attr-defined]  # of every context
+    worker.start()
+    leaving = threading.Event()
+
+    def watch() -> None:
+        wait([worker.sentinel])
+        if not leaving.is_set():
+            ended.set()
+            stop_the_rest()
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield ended
+    finally:
+        leaving.set()
+        worker.terminate()
+        worker.join(GRACE)
+        if worker.is_alive():
+            worker.kill()
+            worker.join()
+
+
+def work() -> None:
+    """What the background worker's process does."""
+    import django
+
+    _follow_parent()
+    django.setup()
+
+    from procrastinate.contrib.django import app
+
+    embedded.ensure_running()
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]  # Django's
+        worker.run_worker(shutdown_graceful_timeout=GRACE - 5)
+
+
+def _follow_parent() -> None:
+    """End when the main process says so, once, or when it is gone, however it went."""
+    # Ctrl-C in the terminal reaches every process of its group. Asked to end by it and by the main process too, the
+    # worker would cut off its job, and granian's web process sometimes hangs.
+    os.setpgid(0, 0)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,92 @@
+"""Who asks: an address, or the holder of a token; and the limiter of this process."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache, lru_cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.http import HttpRequest
+
+from factcheck.environment import Rate
+from factcheck.web.throttling.limiter import Admission, Limiter
+from factcheck.web.throttling.stores import store_at
+
+#: A household or a machine has at least so many leading bits of an IPv6 address to itself (RFC 6177), and can make up
+#: the others as it likes.
+IPV6_PREFIX = 64
+
+_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")
+
+
+class Tier(StrEnum):
+    """Each has a limit of its own; the name stands in the RateLimit fields."""
+
+    ANONYMOUS = "anonymous"
+    PAGES = "pages"
+    TOKEN = "token"  # noqa: S105  a name, no secret
+
+
+@cache
+def limiter() -> Limiter:
+    """The limiter of this process, as the settings want it."""
+    rates: dict[str, Rate | None] = {
+        Tier.ANONYMOUS: settings.RATE_LIMIT_ANONYMOUS,
+        Tier.TOKEN: settings.RATE_LIMIT_TOKEN,
+        Tier.PAGES: settings.RATE_LIMIT_PAGES,
+    }
+    return Limiter(rates, store_at(settings.RATE_LIMIT_STORE), secret=settings.SECRET_KEY)
+
+
+def _made_anew(*, setting: str, **_: Any) -> None:
+    if setting.startswith("RATE_LIMIT"):
+        limiter.cache_clear()
+
+
+setting_changed.connect(_made_anew)
+
+
+def admit(
+    request: HttpRequest, *, user_id: int | None = None, cost: int = 1, tier: Tier = Tier.ANONYMOUS
+) -> Admission | None:
+    """Count a request, for the user whose token it bears or else for its address. None where no limit is set."""
+    if user_id is None:
+        return limiter().admit(caller_of(request), tier, cost)
+    return limiter().admit(str(user_id), Tier.TOKEN, cost)
+
+
+def caller_of(request: HttpRequest) -> str:
+    """The address that a request comes from, as limits see it."""
+    return _limited_as(address_of(request.META, settings.NUM_PROXIES))
+
+
+def address_of(environment: Mapping[str, Any], proxies: int) -> str:
+    """The address of whoever spoke to the outermost of our proxies.
+
+    Each proxy adds the address that it was spoken to from at the end of X-Forwarded-For. What stands before the entries
+    of our own proxies was sent by the visitor, who can write there what they like.
+    """
+    forwarded = environment.get("HTTP_X_FORWARDED_FOR")
+    if proxies and forwarded:
+        entries = forwarded.rsplit(",", proxies)
+        return str(entries[-min(proxies, len(entries))]).strip()
+    return str(environment.get("REMOTE_ADDR") or "")
+
+
+@lru_cache(maxsize=10_000)
+def _limited_as(address: str) -> str:
+    """One name for all addresses that one visitor can choose between; the text itself where it is no address."""
+    if parts := _WITH_PORT.fullmatch(address):
+        address = parts[1] or parts[2]
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:50]
+    if isinstance(known, IPv6Address):
+        if known.ipv4_mapped:
+            return str(known.ipv4_mapped)
+        return str(IPv6Network((known, IPV6_PREFIX), strict=False))
+    return str(known)

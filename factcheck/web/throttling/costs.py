@@ -1,0 +1,47 @@
+"""What a question costs, in plain requests: by its address, and by how much it asks the search for."""
+
+import re
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+
+#: No question counts for more; a caller's budget of 600 holds six of these.
+MOST = 100
+#: From here on a question is expensive: few of them are answered at a time (`factcheck.web.throttling.gate`).
+EXPENSIVE = 5
+#: So many words that all have to occur cost as much as one plain request: the rarest of them decides what is read.
+WORDS_FOR_ONE = 10
+#: As many characters count as one word where none are told apart by spaces.
+CHARACTERS_OF_A_WORD = 12
+#: To count every match reads every match.
+EXACT_COUNT = 3
+
+_ALTERNATIVE = re.compile(r"(?<!\S)(?:or|\|)(?!\S)", re.IGNORECASE)
+#: The parameters that hold words to search for, in our API and in Google's.
+_WORDS = {"q", "query"}
+
+
+class Costs:
+    """The costs that the settings give to addresses, and what a query string makes of them."""
+
+    def __init__(self) -> None:
+        self.by_address = [(re.compile(p).search, cost) for p, cost in settings.RATE_LIMIT_COSTS.items()]
+
+    def of(self, path: str, query: str) -> int:
+        base = next((cost for costly, cost in self.by_address if costly(path)), 1)
+        return min(MOST, base * _weight(query)) if query else base
+
+
+def _weight(query: str) -> int:
+    """How many times a plain question's work this one is."""
+    # Most questions have neither, and to take them apart would cost them something.
+    if "=" not in query or not any(sign in query for sign in ("q=", "query=", "count=", "%")):
+        return 1
+    weight, factor = 1, 1
+    for name, value in parse_qsl(query, errors="replace"):
+        if name in _WORDS:
+            words = max(len(value.split()), len(value) // CHARACTERS_OF_A_WORD)
+            weight += words // WORDS_FOR_ONE + len(_ALTERNATIVE.findall(value))
+        elif name == "count" and value == "exact":
+            factor = EXACT_COUNT
+    return weight * factor

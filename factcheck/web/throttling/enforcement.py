@@ -1,0 +1,146 @@
+"""Where limits are kept: a middleware for what everybody may read, and a throttle for REST framework's views."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache, partial
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.module_loading import import_string
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from factcheck.api.problems import unavailable
+from factcheck.web import uploads
+from factcheck.web.throttling import gate
+from factcheck.web.throttling.callers import Tier, admit
+from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
+from factcheck.web.throttling.header_fields import refusal, write_fields
+from factcheck.web.throttling.limiter import Admission
+
+#: For how long, in seconds, a token that was looked up is believed; a revoked one keeps its higher limit so long.
+BELIEVED = 60
+
+_FORM = "application/x-www-form-urlencoded"
+#: A question that is posted is read up to here, in bytes; it has 2,000 characters, each of twelve bytes at most.
+LONGEST_FORM = 50_000
+
+
+class RateLimits:
+    """Middleware: keeps the limits on the addresses of `RATE_LIMITED_REGEX`, and says in the answer what is left.
+
+    `RATE_LIMIT_COSTS` names the addresses whose answers cost more than others, and how much; long searches and exact
+    counts cost more again. What is expensive also waits for its turn. Where a view has the throttle below, it says what
+    is left in its place.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.limited = re.compile(settings.RATE_LIMITED_REGEX).match
+        self.are_pages = re.compile(settings.RATE_LIMITED_PAGES_REGEX).match
+        self.streamed = re.compile(settings.STREAMED_REGEX).search
+        self.costs = Costs()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        cost, admission = self._counted(request)
+        if admission and not admission.allowed:
+            return refusal(request, admission)
+        # After it is counted: who lets us wait for a body has drawn on the budget already.
+        has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
+        if has_body and (refused := uploads.receive(request)):
+            return incomplete(request, refused)
+        if has_body and "HTTP_X_HTTP_METHOD_OVERRIDE" in request.META and self.limited(path):
+            asked = self._posted(request)
+            if asked > cost:
+                admission, cost = admit(request, user_id=holder_of(request), cost=asked - cost), asked
+            if admission and not admission.allowed:
+                uploads.let_go(request)
+                return refusal(request, admission)
+        if cost < EXPENSIVE or self.streamed(path):  # downloads have seats of their own
+            response = self.get_response(request)
+        else:
+            response = gate.expensive.through(partial(self.get_response, request)) or busy(request)
+        if has_body:
+            uploads.let_go(request)
+        admission = getattr(request, "admission", admission)
+        if admission:
+            write_fields(response, admission)
+        return response
+
+    def _counted(self, request: HttpRequest) -> tuple[int, Admission | None]:
+        """What a request costs by its address, and whether that is left of its budget."""
+        path, query = request.path_info, request.META.get("QUERY_STRING", "")
+        # A browser's question whether it may ask is no request yet, and it cannot bring a token.
+        if request.method != "OPTIONS":
+            if self.limited(path):
+                cost = self.costs.of(path, query)
+                return cost, admit(request, user_id=holder_of(request), cost=cost)
+            if self.are_pages(path):
+                cost = self.costs.of(path, query)
+                return cost, admit(request, cost=cost, tier=Tier.PAGES)
+        return 1, None
+
+    def _posted(self, request: HttpRequest) -> int:
+        """What a question in a body costs, as Google's clients post one that would make the address too long."""
+        if request.content_type != _FORM or uploads.length_of(request) > LONGEST_FORM:
+            return MOST
+        return self.costs.of(request.path_info, request.body.decode(errors="replace"))
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """The answer to an expensive question for which there is no room."""
+    detail = "Too many expensive questions are being answered. Please try again in a moment."
+    response = unavailable(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark; it would fill the log
+    return response
+
+
+def incomplete(request: HttpRequest, refused: uploads.Refusal) -> HttpResponse:
+    """The answer to a request whose body is not there; its connection cannot be used again."""
+    response = unavailable(request, refused.status, refused.detail, retry_after=refused.retry_after)
+    response["Connection"] = "close"
+    response._has_been_logged = True  # type: ignore[attr-defined]  # as above
+    return response
+
+
+class RateLimit(BaseThrottle):
+    """REST framework's throttle, for views that know their user: with a token by user, otherwise by address.
+
+    `request_cost` of the view says how much more than a plain request its answers cost. `RateLimits` has to stand
+    before the view for the answer to say what is left.
+    """
+
+    admission: Admission | None = None
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        user_id = request.user.pk if request.auth is not None else None
+        self.admission = admit(request._request, user_id=user_id, cost=getattr(view, "request_cost", 1))
+        request._request.admission = self.admission  # type: ignore[attr-defined]  # RateLimits looks for it
+        return self.admission is None or self.admission.allowed
+
+    def wait(self) -> float | None:
+        return self.admission.reset_seconds if self.admission else None
+
+
+def holder_of(request: HttpRequest) -> int | None:
+    """The user whose valid token a request bears. Where anybody may read, a wrong token is as good as none."""
+    authorization = request.META.get("HTTP_AUTHORIZATION")
+    if not authorization or not settings.RATE_LIMIT_AUTHENTICATION:
+        return None
+    return _holder(authorization, int(monotonic() / BELIEVED))
+
+
+@lru_cache(maxsize=1000)
+def _holder(authorization: str, period: int) -> int | None:
+    request = HttpRequest()
+    request.META["HTTP_AUTHORIZATION"] = authorization
+    try:
+        found = import_string(settings.RATE_LIMIT_AUTHENTICATION)().authenticate(Request(request))
+    except AuthenticationFailed:
+        return None
+    return found[0].pk if found else None

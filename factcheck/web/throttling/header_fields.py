@@ -1,0 +1,39 @@
+"""What limits look like in HTTP: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11), and 429.
+
+The draft's problem type for 429 is not registered yet and may change its address, so the problem is `about:blank`.
+"""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from factcheck.api.problems import unavailable
+from factcheck.web.throttling.limiter import Admission
+
+
+def write_fields(response: HttpResponseBase, admission: Admission) -> None:
+    """Say what the limit is and what is left of it. `Retry-After` is for refusals only."""
+    headers = response.headers
+    headers["RateLimit-Policy"] = f'"{admission.tier}";q={admission.limit};w={admission.window}'
+    headers["RateLimit"] = f'"{admission.tier}";r={admission.remaining};t={admission.reset_seconds}'
+    if not admission.allowed:
+        headers["Retry-After"] = str(admission.reset_seconds)
+
+
+def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
+    """The answer to who asked for too much."""
+    response = unavailable(request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
+    write_fields(response, admission)
+    response.headers["Content-Length"] = str(len(response.content))
+    # Django would write a line for each, and who asks too often would fill the log.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
+    return response
+
+
+def sentence(admission: Admission) -> str:
+    """What the refused caller is told."""
+    seconds = admission.reset_seconds
+    return (
+        f"At most {admission.limit} requests in {admission.window} seconds are answered. "
+        f"Try again in {seconds} second{'' if seconds == 1 else 's'}."
+    )

@@ -1,0 +1,189 @@
+"""Counting, in memory and with the shared store. Knows nothing of requests."""
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from math import ceil
+from threading import Lock
+from typing import NamedTuple, Self
+
+from factcheck.environment import Rate
+from factcheck.web.throttling.stores import Store, StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+#: About 400 bytes each. Who has not been seen for longest is forgotten first.
+CALLERS_REMEMBERED = 50_000
+#: The part of a budget that a process lets through before it settles with the store.
+SHARE = 10
+#: After a failure the store is left alone so long, in seconds: few requests wait for it, not each.
+REST = 5.0
+#: The log says at most this often, in seconds, that the store cannot be reached.
+SAID_AGAIN_AFTER = 60.0
+
+# Sums of decimal fractions are a little off; a millionth of a second decides nothing.
+_ROUNDING = 1e-6
+
+
+class Admission(NamedTuple):
+    """Whether a request is answered, and what its caller may still ask for."""
+
+    allowed: bool
+    tier: str
+    limit: int
+    window: int
+    remaining: int
+    #: Seconds until the whole budget is there again; or, when refused, until the same request would be answered.
+    reset_seconds: int
+
+
+class _Account:
+    """What one caller did, as far as this process knows."""
+
+    __slots__ = ("free_at", "lock", "unsettled", "unsettled_free_at")
+
+    def __init__(self, now: float) -> None:
+        self.lock = Lock()
+        #: When nothing is owed any more; of this process's clock.
+        self.free_at = now
+        #: What the store has not been told yet, in requests; and when nothing were owed if there was nothing else.
+        self.unsettled = 0
+        self.unsettled_free_at = now
+
+    def owed(self, now: float) -> float:
+        """Seconds until nothing is owed."""
+        return max(0.0, self.free_at - now)
+
+
+class _Budget(NamedTuple):
+    """A limit and what follows from it."""
+
+    limit: int
+    window: int
+    #: Seconds in which one request is earned back.
+    interval: float
+    #: How many requests a process lets through by itself.
+    share: int
+
+    @classmethod
+    def at(cls, rate: Rate) -> Self:
+        return cls(rate.limit, rate.seconds, rate.seconds / rate.limit, ceil(rate.limit / SHARE))
+
+    def allows(self, owed: float, cost: int) -> bool:
+        return owed + cost * self.interval <= self.window + _ROUNDING
+
+    def answer(self, tier: str, owed: float, cost: int, *, allowed: bool) -> Admission:
+        left = self.window - owed
+        wait = owed if allowed else cost * self.interval - left
+        return Admission(
+            allowed,
+            tier,
+            self.limit,
+            self.window,
+            remaining=max(0, int((left + _ROUNDING) / self.interval)),
+            reset_seconds=max(1, ceil(wait - _ROUNDING)),
+        )
+
+
+class Limiter:
+    """Decides about requests; safe to call from many threads.
+
+    Args:
+        rates: the limit of each tier; None where there is none.
+        store: where processes settle; None where there is only this one.
+        secret: makes the names under which callers are settled. Addresses of people do not leave the process.
+        clock: seconds, from anywhere, never going back.
+    """
+
+    def __init__(
+        self,
+        rates: Mapping[str, Rate | None],
+        store: Store | None,
+        *,
+        secret: str = "",
+        clock: Callable[[], float] = time.monotonic,
+        callers_remembered: int = CALLERS_REMEMBERED,
+    ) -> None:
+        self.budgets = {tier: _Budget.at(rate) for tier, rate in rates.items() if rate}
+        self.store, self.clock, self.callers_remembered = store, clock, callers_remembered
+        self._secret = blake2b(secret.encode()).digest()
+        self._accounts: OrderedDict[tuple[str, str], _Account] = OrderedDict()
+        self._table = Lock()
+        self._store_rests_until = self._silent_until = float("-inf")
+
+    def admit(self, client: str, tier: str, cost: int = 1) -> Admission | None:
+        """Count a request of this caller, or refuse it; a refused one costs nothing. None when the tier has no limit.
+
+        Args:
+            client: the caller, in words that only the tier has to understand.
+            cost: how many plain requests it counts for; never more than the whole budget.
+        """
+        budget = self.budgets.get(tier)
+        if budget is None:
+            return None
+        cost = min(cost, budget.limit)
+        now = self.clock()
+        account = self._account(tier, client, now)
+        # Whoever else asks for the same caller waits here while the store is asked; nobody else does.
+        with account.lock:
+            owed = account.owed(now)
+            allowed = budget.allows(owed, cost)
+            if allowed and account.unsettled + cost > budget.share:
+                self._settle(tier, client, account, budget)
+                now = self.clock()
+                owed = account.owed(now)
+                allowed = budget.allows(owed, cost)
+            if allowed:
+                spent = cost * budget.interval
+                owed += spent
+                account.free_at = now + owed
+                account.unsettled += cost
+                account.unsettled_free_at = max(account.unsettled_free_at, now) + spent
+            return budget.answer(tier, owed, cost, allowed=allowed)
+
+    def _account(self, tier: str, client: str, now: float) -> _Account:
+        key = (tier, client)
+        with self._table:
+            account = self._accounts.get(key)
+            if account is None:
+                account = self._accounts[key] = _Account(now)
+                if len(self._accounts) > self.callers_remembered:
+                    self._accounts.popitem(last=False)
+            else:
+                self._accounts.move_to_end(key)
+        return account
+
+    def _settle(self, tier: str, client: str, account: _Account, budget: _Budget) -> None:
+        """Tell the store what was let through, and take over what the caller owes in all."""
+        asked_at = self.clock()
+        if self.store is None or asked_at < self._store_rests_until:
+            return
+        amount, account.unsettled = account.unsettled, 0
+        try:
+            owed = self.store.settle(
+                self._name(tier, client),
+                spent=amount * budget.interval,
+                owed_alone=account.unsettled_free_at - asked_at,
+            )
+        except StoreUnavailable as failure:
+            # What could not be told is let go: told hours later, it would lock the caller out for nothing.
+            self._leave_alone(asked_at, failure)
+        else:
+            account.free_at = self.clock() + owed
+
+    def _name(self, tier: str, client: str) -> str:
+        return blake2b(f"{tier} {client}".encode(), key=self._secret, digest_size=16).hexdigest()
+
+    def _leave_alone(self, now: float, failure: StoreUnavailable) -> None:
+        with self._table:
+            self._store_rests_until = now + REST
+            speaks = now >= self._silent_until
+            if speaks:
+                self._silent_until = now + SAID_AGAIN_AFTER
+        if speaks:
+            logger.warning(
+                "The store of rate limits cannot be reached; each web process keeps the limits by itself: %s",
+                failure,
+            )

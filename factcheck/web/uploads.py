@@ -1,0 +1,131 @@
+"""Request bodies as they arrive: those that do not come hold few threads, and none that reads need.
+
+The web server hands a request over when its head is there. Whoever reads the rest waits for it without any limit, and
+an answer that is given while somebody still reads stops the whole process until the visitor hangs up. So few threads
+read bodies at a time, and fewer for each caller; `serve` has as many more than it would need. What cannot be read now
+is refused unread. Only a proxy that buffers requests ends those that never come (docs/operators.md).
+"""
+
+import time
+from collections import Counter
+from http import HTTPStatus
+from io import BytesIO
+from threading import Lock
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from factcheck.web.throttling.callers import caller_of
+
+#: So much is read before a request goes on; what is larger is read as it comes. It is Django's limit for forms.
+AT_ONCE = 2_621_440
+#: A body that comes with its head is read in less time than this, in seconds, so its place is soon free again.
+PAUSE, ATTEMPTS = 0.02, 5
+_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+class Refusal(NamedTuple):
+    """Why a body is not read."""
+
+    status: HTTPStatus
+    detail: str
+    retry_after: int | None = None
+
+
+NO_LENGTH = Refusal(HTTPStatus.LENGTH_REQUIRED, "Say how long the body is, with Content-Length.")
+TOO_LARGE = Refusal(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is too large: at most {AT_ONCE} bytes are read."
+)
+TOO_MANY = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Too many bodies are on their way already. Please try again in a moment.",
+    2,
+)
+
+
+class Seats:
+    """How many may be taken at a time, by all and by one."""
+
+    def __init__(self, most: int, most_for_one: int) -> None:
+        self.most, self.most_for_one = most, most_for_one
+        self._taken: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def take(self, caller: str) -> bool:
+        with self._lock:
+            if self._taken.total() >= self.most or self._taken[caller] >= self.most_for_one:
+                return False
+            self._taken[caller] += 1
+            return True
+
+    def leave(self, caller: str) -> None:
+        with self._lock:
+            self._taken[caller] -= 1
+            if not self._taken[caller]:
+                del self._taken[caller]
+
+    def __len__(self) -> int:
+        with self._lock:
+            return self._taken.total()
+
+
+def reading_threads(threads: int) -> int:
+    """How many threads of a web process may read bodies, beyond those that answer."""
+    return max(2, threads // 2)
+
+
+_seats = Seats(reading_threads(settings.WEB_THREADS), reading_threads(settings.WEB_THREADS) // 2)
+
+
+def receive(request: HttpRequest) -> Refusal | None:
+    """Have the body of a request there before it is answered, or say why not."""
+    if request.method in _SAFE:
+        request._stream = BytesIO()  # nobody asks for it, so nobody shall wait for it
+        return None
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return NO_LENGTH
+    length = length_of(request)
+    if length == 0:
+        return None
+    if length > AT_ONCE and not _may_send_much(request):
+        return TOO_LARGE
+    caller = caller_of(request)
+    if not _take(caller):
+        return TOO_MANY
+    if length > AT_ONCE:
+        request.reads_as = caller  # type: ignore[attr-defined]  # `let_go` looks for it
+        return None
+    try:
+        request._stream = BytesIO(request._stream.read(length))  # where Django and its forms read from
+    finally:
+        _seats.leave(caller)
+    return None
+
+
+def let_go(request: HttpRequest) -> None:
+    """Give back the place of a large body, after its request was answered."""
+    caller = request.__dict__.pop("reads_as", None)
+    if caller is not None:
+        _seats.leave(caller)
+
+
+def _take(caller: str) -> bool:
+    for _attempt in range(ATTEMPTS):
+        if _seats.take(caller):
+            return True
+        time.sleep(PAUSE)
+    return False
+
+
+def length_of(request: HttpRequest) -> int:
+    """How many bytes the body has, as the request says."""
+    try:
+        return max(0, int(request.META.get("CONTENT_LENGTH") or 0))
+    except ValueError:
+        return 0  # so does Django
+
+
+def _may_send_much(request: HttpRequest) -> bool:
+    """Whether it says that it comes from somebody who is signed in; whether that is true is found out later."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META

@@ -1,0 +1,61 @@
+"""Values of query strings that are addresses or parts of them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from factcheck.api.query_values import Refused
+from sources.addresses import domain, url_key
+
+# What looks like an address or a domain is read, even where it can lead nowhere: then it finds nothing.
+_ADDRESS = r"^https?://[^\u0000-\u0020]+$"
+_DOMAIN = r"^[^\u0000-\u0020,/:@?#\\.]+(\.[^\u0000-\u0020,/:@?#\\.]+)+$"
+
+
+@dataclass(frozen=True)
+class Address:
+    """The address of a page, in any of its spellings; read as the key that they share."""
+
+    sql_type: ClassVar[str] = "text"
+    most: int = 2000
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.most, "pattern": _ADDRESS}
+
+    def __call__(self, text: str) -> str:
+        if len(text) > self.most or not re.fullmatch(_ADDRESS, text):
+            raise Refused("it must be a whole http(s) address, percent-encoded.")
+        return self.key(text)
+
+    def key(self, address: str) -> str:
+        """By what addresses are compared."""
+        return url_key(address) or address
+
+
+@dataclass(frozen=True)
+class SameAs(Address):
+    """The address by which a thing is known elsewhere; compared as it stands."""
+
+    most: int = 500
+
+    def key(self, address: str) -> str:
+        return address
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The domain of a site, in any of its spellings; read as the registrable domain."""
+
+    sql_type: ClassVar[str] = "text"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 253, "pattern": _DOMAIN, "example": "example.org"}
+
+    def __call__(self, text: str) -> str:
+        if text == "localhost":
+            return text
+        if len(text) > 253 or not re.fullmatch(_DOMAIN, text):
+            raise Refused("it must be a domain such as example.org.")
+        return domain(f"https://{text}/") or text

@@ -1,0 +1,120 @@
+"""What lists of sources and publishers can be narrowed down by."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from factcheck.api.pagination import both_ways, day_key, id_key, text_key
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_values import Country, Day, IdOr, Language, Word, Words
+from sources.api.address_values import Address, Domain
+from sources.models import Publisher, Source
+
+
+def one_of(field: str) -> Callable[[list[Any]], Q]:
+    """The condition that a field has one of the values."""
+    return lambda values: Q(**{f"{field}__in": values})
+
+
+def any_of(field: str) -> Callable[[Any], Q]:
+    """The same, in SQL that does not depend on how many they are; not for foreign keys."""
+    return lambda values: Q(**{f"{field}__any_of": values})
+
+
+def holds_words(field: str) -> Callable[[str], Q]:
+    """The condition that a field holds every word, or the beginning or middle of one, whatever its case and accents."""
+
+    def condition(text: str) -> Q:
+        words = Q()
+        for word in text.split():
+            words &= Q(**{f"{field}__unaccent__icontains": word})
+        return words
+
+    return condition
+
+
+def in_language(field: str) -> Callable[[list[str]], Q]:
+    """The condition that a field's language tag lies in one of the ranges."""
+
+    def condition(ranges: list[str]) -> Q:
+        found = Q()
+        for tag in ranges:
+            found |= Q(**{f"{field}__iexact": tag}) | Q(**{f"{field}__istartswith": f"{tag}-"})
+        return found
+
+    return condition
+
+
+def ids_of(named: QuerySet[Any], names: list[str]) -> list[int]:
+    """The ids of what has one of the names.
+
+    Asked beforehand, because PostgreSQL knows how common an id is, but not how common the outcome of a subquery.
+    """
+    return list(named.values_list("pk", flat=True)) if names else []
+
+
+def publisher_ids(values: list[int | str]) -> list[int]:
+    """The ids of publishers that are given by id or domain."""
+    domains = [value for value in values if isinstance(value, str)]
+    ids = [value for value in values if isinstance(value, int)]
+    return [*ids, *ids_of(Publisher.objects.at(domains), domains)]
+
+
+class PublisherListQuery(ListQuery):
+    """Publishers of published verdicts and of the sources that are mentioned there."""
+
+    orderings = (*reversed(both_ways("id", id_key("id"))), *both_ways("name", text_key("name"), id_key("id")))
+
+    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
+    kind = Parameter(
+        Word(tuple(Publisher.Kind.values)), "Kind of publisher.", matches=one_of("kind"), several=True
+    )
+    country = Parameter(
+        Country(), "Country code (ISO 3166-1 alpha-2).", matches=one_of("country"), several=True
+    )
+    domain = Parameter(Domain(), "Domain of the site.", matches=one_of("domain"), several=True)
+    ordering = ordering_parameter(orderings)
+
+
+class SourceListQuery(ListQuery):
+    """Sources in which published claims appear, or on which published verdicts rest."""
+
+    orderings = (
+        *both_ways("id", id_key("id")),
+        *both_ways("published", day_key(Coalesce(F("published_on"), Value(date.min))), id_key("id")),
+    )
+
+    q = Parameter(
+        Words(), "Words in the title, whatever their case and accents.", matches=holds_words("title")
+    )
+    kind = Parameter(Word(tuple(Source.Kind.values)), "Kind of source.", matches=one_of("kind"), several=True)
+    language = Parameter(
+        Language(),
+        "Language of the source; `pt` also finds `pt-BR`.",
+        matches=in_language("language"),
+        several=True,
+    )
+    publisher = Parameter(
+        IdOr("domain", Domain()),
+        "Who published the source: id or domain.",
+        resolves=publisher_ids,
+        matches=one_of("publisher"),
+        several=True,
+    )
+    url = Parameter(
+        Address(),
+        "Address of the source, in any spelling: tracking parameters, http or https, www and AMP do not matter.",
+        matches=one_of("url_key"),
+        several=True,
+        split=False,
+    )
+    published_after = Parameter(
+        Day(), "Published on this day or later.", matches=lambda day: Q(published_on__gte=day)
+    )
+    published_before = Parameter(
+        Day(), "Published on this day or earlier.", matches=lambda day: Q(published_on__lte=day)
+    )
+    ordering = ordering_parameter(orderings)

@@ -1,0 +1,142 @@
+"""Plain text: the words as they stand, and what the first lines state unmistakably."""
+
+import re
+from datetime import date
+from itertools import pairwise
+
+from sources.extraction.clean_text import clean_line, clean_text
+
+from .dates import read_date
+from .document import Document, ExtractionError
+from .language import detect_language
+
+LONGEST_TITLE = 160
+# Title, byline, date and source stand above the text or nowhere.
+HEAD_LINES = 8
+
+_NAME = r"[^\W\d_][\w.'’-]*"
+_BYLINE = re.compile(
+    rf"(?:By|BY|Von|Par|Por|Di|Door|Autor(?:in|a)?:|Author:|Byline:)\s+(?P<names>{_NAME}(?:,?\s+{_NAME}){{1,9}})"
+)
+_LABELLED = re.compile(r"(?P<label>[^\W\d_]+(?: [^\W\d_]+){0,2}):\s+(?P<value>\S.{0,150})")
+_PUBLISHED_LABELS = frozenset(
+    [
+        "published", "publication date", "published on", "date", "datum", "veröffentlicht", "veröffentlicht am",
+        "publié le", "date de publication", "fecha", "publicado", "fecha de publicación", "data", "pubblicato",
+        "дата", "опубликовано", "تاريخ النشر", "التاريخ", "게시일", "발행일", "입력", "日期", "发布日期", "公開日",
+    ]
+)  # fmt: skip
+_PUBLISHER_LABELS = frozenset(
+    [
+        "publisher", "published by", "source", "quelle", "éditeur", "fuente", "fonte", "источник", "المصدر",
+        "출처", "来源",
+    ]
+)  # fmt: skip
+# A line that is a date and nothing else, but for a weekday and a time of day.
+_DATE_WORDS = re.compile(
+    r"(?:[^\W\d_]+[.,]?\s+){0,4}\d{1,4}(?:[\s.,/年년월月日일ºthsndr-]|\b[^\W\d_]+\b){0,12}\d{0,4}.{0,25}"
+)
+
+
+def extract_plain(text: str) -> Document:
+    """The document in a plain text."""
+    cleaned = _paragraphs(clean_text(text))
+    if not cleaned:
+        raise ExtractionError(
+            "empty", "This text is empty. Check that the file was saved or downloaded completely."
+        )
+    language = detect_language(cleaned)
+    head = [line for line in cleaned[:4000].split("\n") if line][:HEAD_LINES]
+    return Document(
+        title=_title(cleaned),
+        byline=_byline(head),
+        published_on=_published_on(head, language),
+        language=language,
+        publisher=next((value for label, value in _labelled(head) if label in _PUBLISHER_LABELS), ""),
+        canonical_url="",
+        text=cleaned,
+        media_type="text/plain",
+        extractor="plain 1",
+    )
+
+
+def _paragraphs(text: str) -> str:
+    """Undo what is an accident of the file: one line per paragraph, or lines broken at a fixed width."""
+    if "\n" not in text:
+        return text
+    if "\n\n" not in text and sum(map(len, lines := text.split("\n"))) > 80 * len(lines):
+        return "\n\n".join(lines)
+    return "\n\n".join(_unwrapped(paragraph) for paragraph in text.split("\n\n"))
+
+
+def _unwrapped(paragraph: str) -> str:
+    """One line where each line but the last is as long as the next word allows; verse and lists are not like that."""
+    lines = paragraph.split("\n")
+    if len(lines) < 3 and not (len(lines) == 2 and len(lines[0]) >= 60):
+        return paragraph
+    width = max(map(len, lines))
+    if not 50 <= width <= 100:
+        return paragraph
+    for line, following in pairwise(lines):
+        if len(line) + 1 + len(following.split(" ", 1)[0]) <= width - 2 or re.match(
+            r"[-*•–]\s|\d+[.)]\s", following
+        ):
+            return paragraph
+    return " ".join(lines)
+
+
+def _title(text: str) -> str:
+    """The first line, when something follows it and it reads like a headline: short, no sentence, no label."""
+    first, line_end, rest = text.partition("\n")
+    if not line_end or not rest.strip() or len(first) > LONGEST_TITLE:
+        return ""
+    ends_like_a_sentence = first.endswith((".", "।", "。", ":", ";", ",", "…")) and not first.endswith("...")
+    if (
+        ends_like_a_sentence
+        or _BYLINE.fullmatch(first)
+        or (_LABELLED.fullmatch(first) and _label(first) in _ALL_LABELS)
+    ):
+        return ""
+    # "#" is Markdown's mark of a headline.
+    return clean_line(first.lstrip("# ")) if any(map(str.isalpha, first)) else ""
+
+
+def _byline(head: list[str]) -> str:
+    for line in head:
+        if len(line) <= 120 and (match := _BYLINE.fullmatch(line)):
+            names = match["names"]
+            # "By Monday the river had risen" has no full stop here or there, but it has words in lower case.
+            if all(word[0].isupper() or word in _PARTICLES for word in re.split(r",?\s+", names)):
+                return names
+    return ""
+
+
+def _published_on(head: list[str], language: str) -> date | None:
+    for label, value in _labelled(head):
+        if label in _PUBLISHED_LABELS:
+            return read_date(value, language=language)
+    for line in head[:5]:
+        if len(line) <= 60 and _DATE_WORDS.fullmatch(line) and (day := read_date(line, language=language)):
+            return day
+    return None
+
+
+def _labelled(head: list[str]) -> list[tuple[str, str]]:
+    return [
+        (match["label"].lower(), match["value"].strip())
+        for line in head
+        if (match := _LABELLED.fullmatch(line))
+    ]
+
+
+def _label(line: str) -> str:
+    return line.partition(":")[0].lower()
+
+
+_ALL_LABELS = _PUBLISHED_LABELS | _PUBLISHER_LABELS
+_PARTICLES = frozenset(
+    [
+        "and", "und", "et", "y", "e", "en", "i", "och", "og", "de", "da", "do", "dos", "del", "della", "der",
+        "den", "di", "du", "la", "le", "van", "von", "bin", "al", "el", "ibn", "ter", "zu",
+    ]
+)  # fmt: skip

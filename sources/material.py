@@ -1,0 +1,83 @@
+"""Where an article comes from when a person names it: an address, a file, or standard input."""
+
+import re
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sources.extraction import LARGEST
+from sources.http.fetching import Fetched, fetch
+
+STANDARD_INPUT = "-"
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+class ReadingError(Exception):
+    """There are no bytes to be had from this place; `str()` is a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The bytes of a document and what came with them. Where nothing came with them, they speak for themselves."""
+
+    content: bytes
+    url: str = ""
+    """The address that was asked for."""
+    final_url: str = ""
+    """Where redirects ended."""
+    content_type: str = ""
+    charset: str | None = None
+    filename: str = ""
+    fetched_at: datetime | None = None
+
+    @classmethod
+    def fetched(cls, answer: Fetched) -> "Material":
+        return cls(
+            answer.content,
+            url=answer.url,
+            final_url=answer.final_url,
+            content_type=answer.content_type,
+            charset=answer.charset,
+            fetched_at=answer.fetched_at,
+        )
+
+
+def is_address(place: str) -> bool:
+    """Whether it names something to fetch; anything else is a file."""
+    return bool(_ADDRESS.match(place.strip()))
+
+
+def read(place: str) -> Material:
+    """The material at an address, in a file, or for `-` on standard input.
+
+    Raises:
+        ReadingError: the file cannot be read.
+        FetchError: the address gives nothing.
+    """
+    if place == STANDARD_INPUT:
+        return Material(sys.stdin.buffer.read(LARGEST + 1))
+    if is_address(place):
+        return Material.fetched(fetch(place))
+    return Material(_file(Path(place)), filename=Path(place).name)
+
+
+def _file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            # One byte more than extraction accepts: enough to be refused, whatever the size of the file.
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise ReadingError(
+            f"There is no file “{path}”. Check the path; an address to fetch begins with https://."
+        ) from None
+    except IsADirectoryError:
+        raise ReadingError(f"“{path}” is a folder. Name one file in it.") from None
+    except PermissionError:
+        raise ReadingError(
+            f"“{path}” may not be read by this user. Change its permissions, or copy it."
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ReadingError(f"“{path}” cannot be read: {reason}.") from None

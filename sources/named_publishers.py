@@ -1,0 +1,109 @@
+"""Whose document it is: publishers recognised by name and by the host of an address, else made.
+
+docs/decisions/0032-whose-an-address-is.md says why both are asked.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from sources.addresses import domain, hosts
+from sources.models import Publisher
+
+_LONGEST_NAME = 200
+_WORD = re.compile(r"\w+")
+
+
+class Known:
+    """Some publishers, by their names and by the hosts where their pages stand."""
+
+    def __init__(self, publishers: Iterable[Publisher]) -> None:
+        self._by_host: dict[str, Publisher] = {}
+        self._by_name: dict[str, list[Publisher]] = {}
+        for publisher in publishers:
+            self.add(publisher)
+
+    def add(self, publisher: Publisher) -> None:
+        for host in publisher.hosts:
+            self._by_host.setdefault(host, publisher)
+        if publisher.domain:
+            # A domain is one publisher's; what somebody calls the same yields to it.
+            self._by_host[publisher.domain] = publisher
+        self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
+
+    def at(self, places: Sequence[str]) -> Publisher | None:
+        """The owner of the first of these hosts that has one."""
+        return next(iter(self._owners(places)), None)
+
+    def called(self, name: str, places: Sequence[str]) -> Publisher | None:
+        """Who has this name, or a similar one ("BBC" for "BBC News"), and owns one of these hosts.
+
+        Failing that, who has it and owns none; or whoever has it, where there are no hosts to tell.
+        """
+        owners = self._owners(places)
+        namesakes = self._by_name.get(name.lower(), []) if name else []
+        called = (
+            [owner for owner in owners if owner in namesakes]
+            or [owner for owner in owners if is_alike(owner.name, name)]
+            or [one for one in namesakes if not places or not one.domain]
+        )
+        return called[0] if called else None
+
+    def free_domain(self, places: Sequence[str]) -> str:
+        """By which addresses a new publisher is recognised: the whole domain or, where that is taken, its own host."""
+        return next((place for place in (*places[-1:], *places[:1]) if place not in self._by_host), "")
+
+    def _owners(self, places: Sequence[str]) -> list[Publisher]:
+        return [self._by_host[place] for place in places if place in self._by_host]
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Whether all words of one name stand in the other, one behind the other."""
+    short, long = sorted((_words(one), _words(other)), key=len)
+    return bool(short.strip()) and short in long
+
+
+def find_publisher(name: str, address: str, *, stated: bool = False) -> Publisher | None:
+    """The known publisher of a document at `address` that names its publisher `name`; either may be empty.
+
+    On the very host of a publisher all is its own, whatever a document calls it; on a host below that, what is named
+    otherwise is not. Two outlets may share a name, so a name alone counts only where one of the two has no domain.
+
+    Args:
+        stated: a person named the publisher, so the name counts and the address only chooses between namesakes.
+    """
+    places = hosts(address)
+    if stated and name:
+        namesakes = Known(Publisher.objects.known([name.lower()], []))
+        return namesakes.at(places) or namesakes.called(name, [])
+    known = Known(Publisher.objects.known([name.lower()], places))
+    return known.at(places[:1]) or known.called(name, places) or (None if name else known.at(places))
+
+
+def find_or_make_publisher(
+    name: str, address: str, *, stated: bool = False, named_itself: str = ""
+) -> Publisher | None:
+    """The publisher, made if it is not known yet; None where neither a name nor an address tells.
+
+    Args:
+        named_itself: the name in the document. Where a person states another one (an agency whose text stands on a
+            portal), the address is the portal's and not taken for the publisher's.
+    """
+    places = hosts(address)
+    publisher = find_publisher(name, address, stated=stated)
+    owns_host = not stated or not named_itself or named_itself.casefold() == name.casefold()
+    site = Known(Publisher.objects.known([], places)).free_domain(places) if owns_host else ""
+    if publisher is None:
+        if not name and not places:
+            return None
+        own = {"url": f"https://{site}/", "domain": site} if site else {}
+        return Publisher.objects.create(name=(name or domain(address))[:_LONGEST_NAME], **own)
+    if site and not publisher.domain and not publisher.url:
+        publisher.url, publisher.domain = f"https://{site}/", site
+        publisher.save(update_fields=["url", "domain"])
+    return publisher
+
+
+def _words(name: str) -> str:
+    words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
+    return f" {' '.join(words)} "

@@ -1,0 +1,43 @@
+"""A source that somebody names without its text: found by its address, or entered with what is stated about it."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from factcheck.database.locks import hold
+from sources.addresses import domain, url_key
+from sources.models import Source
+from sources.named_publishers import find_or_make_publisher
+from sources.overrides import OverrideError, Overrides
+
+
+@transaction.atomic
+def enter(stated: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
+    """The source at the stated address, and whether it is new. One that is known keeps what is stored of it.
+
+    Raises:
+        OverrideError: it is new, and no title is stated.
+    """
+    if stated.url:
+        # The same names as `sources.capture` holds, so that the two never make one source twice.
+        hold(
+            f"source at {url_key(stated.url)}",
+            f"publisher {stated.publisher.lower()}",
+            f"publisher at {domain(stated.url)}",
+        )
+        if known := Source.objects.at(stated.url):
+            return known, False
+    elif stated.publisher:
+        hold(f"publisher {stated.publisher.lower()}")
+    if not stated.title:
+        raise OverrideError("Title: none is given. A new source without a text needs one.")
+    source = Source.objects.create(
+        title=stated.title,
+        kind=stated.kind or Source.Kind.ARTICLE,
+        url=stated.url,
+        publisher=find_or_make_publisher(stated.publisher, stated.url, stated=bool(stated.publisher)),
+        byline=stated.byline,
+        published_on=stated.published_on,
+        language=stated.language,
+        created_by=by,
+    )
+    return source, True

@@ -1,0 +1,240 @@
+"""The dashboard, the history pages, the ledger's page, and the import form."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from lxml import html
+from pytest_django import DjangoAssertNumQueries
+
+from claims.models import Claim, PossibleDuplicate, Rating, RatingScale, Topic
+from claims.review import verdict_drafts, workflow
+from sources.models import Publisher
+from tests.helpers.desk import Desk, said
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+def cards(client: Client) -> dict[str, int]:
+    return {card.name: card.count for card in client.get(reverse("admin:index")).context["cards"]}
+
+
+def test_each_role_sees_what_waits_for_it(
+    desk: Desk, contributor: User, checker: User, editor: User, publish: Any
+) -> None:
+    make_claim(state="proposed", created_by=contributor)
+    make_claim()
+    workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
+    publish()
+    scale = RatingScale.objects.create(
+        publisher=Publisher.objects.create(name="Paper"), name="Stars", version="1", language="en"
+    )
+    Rating.objects.create(scale=scale, code="odd", label="Odd")
+    one, other = make_claim(state="declined", reason="No."), make_claim(state="declined", reason="No.")
+    PossibleDuplicate.objects.create(claim=other, earlier=one)
+    desk.sign_in(contributor)
+    assert cards(desk.client) == {"proposals": 1, "orphaned": 0, "published": 1}
+    desk.sign_in(checker)
+    assert cards(desk.client) == {
+        "triage": 1, "mine": 0, "review": 0, "unchecked": 1, "recheck": 0, "orphaned": 0, "published": 1,
+    }  # fmt: skip
+    desk.sign_in(editor)
+    assert cards(desk.client) == {
+        "triage": 1, "mine": 0, "review": 1, "ready": 0, "unchecked": 1, "recheck": 0, "orphaned": 0,
+        "unmapped": 1, "duplicates": 1, "published": 1,
+    }  # fmt: skip
+
+
+def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, checker: User) -> None:
+    for _number in range(7):
+        make_claim(state="proposed")
+    workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
+    desk.sign_in(editor)
+    for card in desk.client.get(reverse("admin:index")).context["cards"]:
+        assert desk.client.get(card.page).context["cl"].result_count == card.count, card.name
+
+
+def test_nobody_is_asked_to_sign_off_what_they_may_not(
+    desk: Desk, checker: User, colleague: User, editor: User
+) -> None:
+    """Neither the author nor who edited or submitted it, on the dashboard and in the list; others are asked."""
+    verdict = make_draft(make_claim(), checker)
+    verdict_drafts.edit(verdict, by=editor, summary="A better summary.")
+    workflow.move(verdict, "submit", by=checker)
+    asked = {}
+    for person in (checker, editor, colleague):
+        listed = desk.sign_in(person).client.get("/admin/claims/verdict/?queue=review")
+        asked[person.username] = cards(desk.client)["review"], listed.context["cl"].result_count
+    assert asked == {"chris": (0, 0), "edda": (0, 0), "kim": (1, 1)}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_dashboard_costs_sixteen_queries(
+    count: int, desk: Desk, editor: User, publish: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(count):
+        make_claim(state="proposed")
+        publish()
+    desk.sign_in(editor)
+    # The session, the person, two for permissions, one for each list, and another for what is in it.
+    with django_assert_num_queries(16):
+        desk.client.get(reverse("admin:index"))
+
+
+def test_who_has_no_role_is_told_so(client: Client, db: None) -> None:
+    client.force_login(User.objects.create_user("new", is_staff=True))
+    assert "You have no role yet." in client.get(reverse("admin:index")).content.decode()
+
+
+# History --------------------------------------------------------------------------------------------------------------
+
+
+def history(client: Client, row: Any) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """What the history page says: who, what, and field by field from what to what."""
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
+    return [
+        (entry.who, entry.what, [(c.field, str(c.before), str(c.after)) for c in entry.changes])
+        for entry in client.get(address).context["page"]
+    ]
+
+
+def test_history_says_who_changed_what_from_what_to_what(
+    desk: Desk, checker: User, editor: User, topic: Topic
+) -> None:
+    claim = make_claim("The bridge cost 90 million euros.", state="proposed", created_by=checker)
+    workflow.move(claim, "accept", by=editor, note="Budget.")
+    desk.sign_in(editor).save(claim, statement="The bridge cost 95 million euros.", topics=[topic.pk])
+    entries = history(desk.client, claim)
+    assert ("Chris", "Added", []) in entries
+    assert ("Edda", "Accept for checking: Proposed → Accepted", []) in entries
+    assert ("Edda", "Added the topic “Transport”", []) in entries
+    changed = "The bridge cost <del>90</del> million euros.", "The bridge cost <ins>95</ins> million euros."
+    assert ("Edda", "Changed statement", [("Statement", *changed)]) in entries
+
+
+def test_history_names_related_rows_and_deleted_ones(desk: Desk, editor: User, claimant: Any) -> None:
+    claim = make_claim(claimant=claimant)
+    appearance = make_appearance(claim, make_source("Trams are free, she said."), "Trams are free")
+    desk.sign_in(editor)
+    desk.save(claim, claimant="", **{"appearances-0-DELETE": "on"})
+    entries = history(desk.client, claim)
+    assert ("Edda", "Changed claimant", [("Claimant", f"<del>{claimant}</del>", "")]) in entries
+    assert ("Edda", "Deleted: an appearance", []) in entries
+    assert (
+        appearance.exact
+        in desk.client.get(reverse("admin:claims_claim_history", args=[claim.pk])).content.decode()
+    )
+
+
+def test_history_of_changes_outside_the_desk_names_no_person(client: Client, editor: User) -> None:
+    claim = make_claim()
+    Claim.objects.filter(pk=claim.pk).update(context="Changed by a command.")
+    client.force_login(editor)
+    added = "<ins>Changed by a command.</ins>"
+    assert ("the system", "Changed context", [("Context", "", added)]) in history(client, claim)
+
+
+def test_history_is_for_those_who_may_look(client: Client, db: None) -> None:
+    claim = make_claim()
+    client.force_login(User.objects.create_user("new", is_staff=True))
+    assert client.get(reverse("admin:claims_claim_history", args=[claim.pk])).status_code == 403
+
+
+# The ledger -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_publication_shows_its_body_and_note(client: Client, editor: User, publish: Any) -> None:
+    claim = publish()
+    entry = claim.publications.get()
+    client.force_login(editor)
+    page = client.get(reverse("admin:claims_publication_change", args=[entry.pk])).content.decode()
+    assert "&quot;statement&quot;: &quot;" + claim.statement in page
+    document = html.document_fromstring(page)
+    folds = document.cssselect("details.desk-fold:not([open])")
+    assert [fold.cssselect("summary")[0].text_content() for fold in folds] == [
+        "What the API says of this version, for programs",
+        "Nobody can change what was published. Whoever has a copy can compare it with this one.",
+    ]
+    assert document.cssselect("pre") == folds[0].cssselect("pre")
+    assert "SHA-256" not in document.text_content()
+
+
+def test_the_ledger_and_verdicts_are_found_by_each_word(
+    client: Client, editor: User, checker: User, publish: Any
+) -> None:
+    trams, ferries = publish(make_claim("Trams are free.")), publish(make_claim("Ferries are free."))
+    client.force_login(editor)
+
+    def found(model: str, words: str) -> set[Any]:
+        page = client.get(reverse(f"admin:claims_{model}_changelist"), {"q": words})
+        return {row.claim for row in page.context["cl"].result_list}
+
+    for model in ("publication", "verdict"):
+        assert found(model, "free") == {trams, ferries}
+        assert found(model, "TRAMS free") == {trams}
+        assert found(model, '"are free" ferries') == {ferries}
+        assert found(model, '"free are"') == found(model, "trams ferries") == set()
+    draft = make_draft(make_claim("Buses are late."), checker, summary="Nobody waits 100% longer.")
+    assert found("verdict", "100% longer") == {draft.claim}
+
+
+def test_only_what_was_narrowed_offers_to_show_all(client: Client, editor: User) -> None:
+    make_claim("Trams are free.")
+    make_claim("Ferries are late.")
+    client.force_login(editor)
+    offered = {
+        asked: "Show all" in client.get(reverse("admin:claims_claim_changelist") + asked).content.decode()
+        for asked in ("", "?o=1", "?q=trams", "?queue=unchecked")
+    }
+    assert offered == {"": False, "?o=1": False, "?q=trams": True, "?queue=unchecked": True}
+
+
+# Import ---------------------------------------------------------------------------------------------------------------
+
+ARTICLE = (
+    "Budget debate ends in the city hall\n\n"
+    "The harbour tunnel opened in March 2021 and cost 240 million euros, the mayor Ida Holm said on Friday. "
+    "In 2023 the city counted 12,400 new residents, 8 percent more than in the year before.\n"
+)
+
+
+def test_a_pasted_article_becomes_a_source_with_claims(desk: Desk, checker: User) -> None:
+    desk.sign_in(checker)
+    address = reverse("admin:claims_claim_import")
+    page = desk.client.post(address, {"text": ARTICLE, "language": "en", "title": "Budget debate"})
+    proposed = Claim.objects.filter(state="proposed", created_by=checker)
+    assert proposed.count() >= 1
+    assert said(page) == [f"Imported: {proposed.count()} claims wait for triage."]
+    source = proposed[0].appearances.get().source
+    assert (source.title, source.language) == ("Budget debate", "en")
+    again = desk.client.post(address, {"text": ARTICLE, "language": "en", "title": "Budget debate"})
+    assert said(again) == ["Nothing new was found in it: no claim was added."]
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [
+        ({}, "Give the article’s address, paste its text, or choose a file."),
+        ({"address": "/etc/passwd"}, "Address: “/etc/passwd” is not the address of a web page."),
+        ({"address": "http://127.0.0.1/"}, "127.0.0.1"),
+        ({"text": "x" * 300, "language": "klingon"}, "Language: “klingon” is not known."),
+    ],
+)
+def test_what_cannot_be_imported_is_said_and_nothing_stored(
+    asked: dict[str, str], refusal: str, desk: Desk, checker: User
+) -> None:
+    page = desk.sign_in(checker).client.post(reverse("admin:claims_claim_import"), asked)
+    errors = page.context["form"].non_field_errors()
+    assert any(refusal in error for error in errors), errors
+    assert Claim.objects.count() == 0
+
+
+def test_import_is_for_those_who_may_add_claims(client: Client, db: None) -> None:
+    client.force_login(User.objects.create_user("new", is_staff=True))
+    assert client.get(reverse("admin:claims_claim_import")).status_code == 403

@@ -1,0 +1,152 @@
+"""Claims that may be the same, and what an editor decides about them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from claims.models import Claim, Claimant, PossibleDuplicate, Transition
+from claims.review import duplicates
+from claims.review.moves import IllegalMove, NotAllowed
+from tests.helpers.desk import Desk, said
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:claims_possibleduplicate_changelist")
+QUEUE = LIST + "?queue=duplicates"
+
+
+@pytest.fixture
+def pair() -> PossibleDuplicate:
+    return make_pair()
+
+
+def make_pair(earlier: Claim | None = None, **newer: Any) -> PossibleDuplicate:
+    earlier = earlier or make_claim("Trams are free.", claimant=Claimant.objects.create(name="Ida Holm"))
+    claim = make_claim("Trams are free.", claimant=Claimant.objects.create(name="I. Holm"), **newer)
+    return PossibleDuplicate.objects.create(claim=claim, earlier=earlier)
+
+
+def press(desk: Desk, pair: PossibleDuplicate, button: str) -> list[str]:
+    address = reverse(f"admin:claims_possibleduplicate_{button}", args=[pair.pk])
+    return said(desk.client.post(address, follow=True))
+
+
+def shown(desk: Desk) -> list[PossibleDuplicate]:
+    return list(desk.client.get(QUEUE).context["cl"].result_list)
+
+
+def run_action(desk: Desk, action: str, pairs: list[PossibleDuplicate]) -> list[str]:
+    asked = {"action": action, "_selected_action": [pair.pk for pair in pairs]}
+    return said(desk.client.post(QUEUE, asked, follow=True))
+
+
+def test_both_stand_side_by_side(desk: Desk, pair: PossibleDuplicate, publish: Callable[..., Claim]) -> None:
+    publish(pair.earlier)
+    for text in (desk.client.get(QUEUE).content.decode(), desk.text(pair)):
+        found = [word in text for word in ("Ida Holm", "I. Holm", desk.page(pair.claim), ">False<")]
+        assert found == [True] * 4
+        assert text.count("Same claim: merge") >= 1
+
+
+def test_the_same_is_merged_into_the_one_that_was_first(desk: Desk, pair: PossibleDuplicate) -> None:
+    (message,) = press(desk, pair, "same")
+    assert "Merged into" in message
+    pair.claim.refresh_from_db()
+    assert (pair.claim.state, pair.claim.merged_into) == ("merged", pair.earlier)
+    (move,) = Transition.objects.filter(claim=pair.claim)
+    assert (move.action, move.actor_name, move.note) == ("merge", "Edda", "The same claim in the same words.")
+    assert shown(desk) == []
+
+
+def test_the_different_is_not_asked_about_again(desk: Desk, pair: PossibleDuplicate) -> None:
+    assert press(desk, pair, "different") == ["Noted: these are different claims."]
+    pair.refresh_from_db()
+    assert pair.dismissed_at is not None
+    assert (pair.dismissed_by_name, shown(desk)) == ("Edda", [])
+    assert "Different, says Edda" in desk.text(pair)
+
+
+def test_several_at_once(desk: Desk) -> None:
+    first, second, third = make_pair(), make_pair(), make_pair()
+    assert run_action(desk, "merge_selected", [first, second]) == ["2 claims merged."]
+    assert shown(desk) == [third]
+    assert run_action(desk, "tell_selected_apart", [third]) == ["1 pair noted as different claims."]
+    assert shown(desk) == []
+
+
+def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None:
+    blocked = make_pair(make_claim("Trams are free.", state="declined", reason="No."))
+    free = make_pair()
+    why = f"Claim {blocked.earlier_id} is itself merged or declined: choose one that stands."
+    assert run_action(desk, "merge_selected", [blocked, free]) == [
+        f"Not merged: “Trams are free.” {why}",
+        "1 claim merged.",
+    ]
+    assert shown(desk) == [blocked]
+
+
+def test_a_pair_that_was_told_apart_is_not_merged(pair: PossibleDuplicate, editor: User) -> None:
+    assert duplicates.tell_apart([pair], by=editor) == 1
+    with pytest.raises(IllegalMove, match="Edda has found these claims to be different"):
+        duplicates.merge(pair, by=editor)
+    assert duplicates.tell_apart([pair], by=editor) == 0
+    assert Claim.objects.filter(state="merged").count() == 0
+
+
+def test_a_merged_pair_is_neither_merged_nor_told_apart(pair: PossibleDuplicate, editor: User) -> None:
+    assert duplicates.merge(pair, by=editor) == pair.earlier
+    with pytest.raises(IllegalMove):
+        duplicates.merge(pair, by=editor)
+    assert duplicates.tell_apart([pair], by=editor) == 0
+    assert Transition.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["contributor", "checker"])
+def test_is_for_editors(
+    role: str, client: Client, request: pytest.FixtureRequest, pair: PossibleDuplicate
+) -> None:
+    person = request.getfixturevalue(role)
+    with pytest.raises(NotAllowed):
+        duplicates.merge(pair, by=person)
+    with pytest.raises(NotAllowed):
+        duplicates.tell_apart([pair], by=person)
+    client.force_login(person)
+    assert client.get(QUEUE).status_code == 403
+    for button in ("same", "different"):
+        address = reverse(f"admin:claims_possibleduplicate_{button}", args=[pair.pk])
+        assert client.post(address).status_code == 404
+    assert PossibleDuplicate.objects.open().get() == pair
+
+
+def test_looking_changes_nothing(desk: Desk, pair: PossibleDuplicate) -> None:
+    for button in ("same", "different"):
+        desk.client.get(reverse(f"admin:claims_possibleduplicate_{button}", args=[pair.pk]))
+    assert shown(desk) == [pair]
+
+
+def test_a_decision_leads_back_to_the_list_as_it_was(desk: Desk, pair: PossibleDuplicate) -> None:
+    address = reverse("admin:claims_possibleduplicate_different", args=[pair.pk])
+    own = f"http://testserver{QUEUE}&p=2"
+    assert desk.client.post(address, headers={"Referer": own}).headers["Location"] == own
+    foreign = f"https://elsewhere.example{QUEUE}"
+    assert desk.client.post(address, headers={"Referer": foreign}).headers["Location"] == QUEUE
+
+
+def test_the_queue_costs_the_same_whatever_its_length(desk: Desk, publish: Callable[..., Claim]) -> None:
+    desk.client.get(QUEUE)
+    costs = []
+    for more in (1, 3):
+        for _number in range(more):
+            publish(make_pair().earlier)
+        with CaptureQueriesContext(connection) as queries:
+            desk.client.get(QUEUE)
+        costs.append(len(queries))
+    # The session, the person, two for permissions, how many there are, the pairs, and verdicts of each side.
+    assert costs == [8, 8]

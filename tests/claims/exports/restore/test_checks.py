@@ -1,0 +1,283 @@
+"""What does not fit is refused, with a reason, before anything is written."""
+
+import hashlib
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from claims.exports import lines
+from claims.exports.export_run import Order
+from claims.exports.restore import Refused, recognise
+from claims.models import Claim, Publication, Topic
+from claims.review import workflow
+from sources.models import Publisher, Source
+from tests.helpers.database import replace_database
+from tests.helpers.database_states import counts, restored
+from tests.helpers.eventful_newsroom import exported
+from tests.helpers.newsroom import make_claim, make_draft, make_source, person
+from tests.helpers.reader_pages import bring_out, correct
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def content(db: None) -> bytes:
+    """The export of a small newsroom, which is gone. Its ids begin with 1."""
+    replace_database()
+    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
+    topic = Topic.objects.create(name="Transport", slug="transport")
+    for _ in range(3):
+        bring_out(make_draft(make_claim(topics=[topic]), checker), checker, editor)
+    found = exported()
+    replace_database()
+    return found
+
+
+def refusal(content: bytes) -> str:
+    before = counts()
+    with pytest.raises(Refused) as refused:
+        restored(content)
+    assert counts() == before
+    return str(refused.value)
+
+
+def number_of(content: bytes, start: bytes) -> int:
+    return 1 + next(number for number, line in enumerate(content.splitlines()) if line.startswith(start))
+
+
+def test_file_that_was_cut_off(content: bytes) -> None:
+    count = len(content.splitlines())
+    whole_lines = content[: content.rindex(b'{"type":"end"')]
+    assert refusal(whole_lines) == (
+        f"Line {count - 1}: the file ends here, without its end. It was cut off, or is no lossless export."
+    )
+    assert refusal(content[:-10]).startswith(f"Line {count}: this is no line of a lossless export")
+    assert refusal(b"") == (
+        "Line 0: the file ends here, without its end. It was cut off, or is no lossless export."
+    )
+
+
+def test_file_in_which_a_line_is_missing(content: bytes) -> None:
+    found = content.splitlines(keepends=True)
+    place = number_of(content, b'{"type":"entry"')
+    assert refusal(b"".join(found[: place - 1] + found[place:])) == (
+        f"Line {place}: entry 2 stands where 1 should."
+    )
+
+
+def test_body_that_was_changed(content: bytes) -> None:
+    place = number_of(content, b'{"type":"entry"')
+    changed = content.replace(b"The accounts show", b"The accounts hide", 1)
+    assert changed != content
+    assert refusal(changed) == f"Line {place}: the body is not the one that was exported (SHA-256)."
+
+
+def test_part_of_a_ledger(checker: User, editor: User) -> None:
+    bring_out(make_draft(make_claim(), checker), checker, editor)
+    part = exported(Order("ndjson", "all", "language=en"))
+    assert (
+        refusal(part) == "The file holds a part of a ledger (language=en). Only a whole one can be restored."
+    )
+
+
+def test_other_version_of_the_format(content: bytes) -> None:
+    later = content.replace(b'"format_version":1', b'"format_version":2')
+    assert refusal(later) == (
+        "Line 1: this is factcheck-ledger, version 2; what can be read is factcheck-ledger, version 1."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"claim_id,version\n1,1\n",
+        b"[]\n",
+        b"{}\n",
+        b'{"type":"comment"}\n',
+        b"\xff\n",
+        b'{"type":"end","entries":0}\n',
+    ],
+)
+def test_what_is_no_lossless_export(text: bytes) -> None:
+    assert refusal(text).startswith("Line 1: ")
+    assert not recognise(text)
+
+
+def test_own_format_is_recognised(content: bytes) -> None:
+    assert recognise(content[:200])
+
+
+def test_lines_behind_the_end(content: bytes) -> None:
+    assert (
+        refusal(content + content) == f"Line {len(content.splitlines()) + 1}: there is more behind the end."
+    )
+
+
+@pytest.mark.parametrize(
+    "take, told",
+    [
+        (
+            lambda: Topic.objects.create(name="Health", slug="health"),
+            "topic 1, `name`: “Health” here, “Transport” in the file.",
+        ),
+        (
+            lambda: Topic.objects.create(pk=99, name="Transport", slug="transport"),
+            "topic 1: topic 99 has slug “transport” here.",
+        ),
+        (
+            lambda: Source.objects.create(pk=1, title="Another report", url="https://elsewhere.example/"),
+            "source 1, `title`: “Another report” here, “",
+        ),
+        (lambda: make_claim("Another claim."), "claim 1 is another one here: “Another claim.”"),
+    ],
+)
+def test_id_or_key_that_is_taken(content: bytes, take: Callable[[], object], told: str) -> None:
+    take()
+    first, *conflicts = refusal(content).splitlines()
+    assert first == "This database has other things under the same ids:"
+    assert any(re.match(rf"Line \d+: {re.escape(told)}", line) for line in conflicts), conflicts
+
+
+def test_identical_rows_are_left(content: bytes) -> None:
+    topic = Topic.objects.create(name="Transport", slug="transport")
+    tally = restored(content)
+    assert tally.left["topic"] == 1
+    assert list(Topic.objects.values_list("pk", flat=True)) == [topic.pk]
+    assert exported() == content
+
+
+def test_house_of_a_new_database_gives_way(content: bytes) -> None:
+    house = Publisher.objects.house()
+    Publisher.objects.filter(pk=house.pk).update(name="A name that settings had", url="https://new.example/")
+    restored(content)
+    assert exported() == content
+    assert Publisher.objects.house().name == "Factcheck Newsroom"
+
+
+def test_house_that_has_begun_to_work_stays(content: bytes) -> None:
+    make_source(pk=1000)
+    Publisher.objects.update(name="Another newsroom")
+    assert "publisher 1, `name`: “Another newsroom” here, “Factcheck Newsroom” in the file." in refusal(
+        content
+    )
+
+
+def test_other_ledger(content: bytes) -> None:
+    chris, edda = person("chris", "Fact-checker"), person("edda", "Editor")
+    claim = Claim.objects.create(pk=1000, statement="Another newsroom's.", language="en", state="accepted")
+    bring_out(make_draft(claim, chris), chris, edda)
+    place = number_of(content, b'{"type":"entry"')
+    assert refusal(content) == (
+        f"Line {place}: the ledger of this database has another entry 1."
+        " It can continue a ledger, not join two."
+    )
+
+
+def test_other_entry_of_the_ledger(content: bytes) -> None:
+    restored(content)
+    entry = content[content.index(b'{"type":"entry"') :].splitlines(keepends=True)[0]
+    other = entry.replace(b'"version":1', b'"version":2', 1)
+    assert "the ledger of this database has another entry 1." in refusal(content.replace(entry, other))
+
+
+def test_claim_that_was_edited_since(content: bytes) -> None:
+    restored(content)
+    chris, edda = person("chris2", "Fact-checker"), person("edda2", "Editor")
+    claim = Claim.objects.order_by("pk")[0]
+    bring_out(make_draft(claim, chris, correction_kind="update", correction_note="A new audit."), chris, edda)
+    later = exported()
+    replace_database()
+    restored(content)
+    Claim.objects.filter(pk=claim.pk).update(statement="Edited here.")
+    assert f"claim {claim.pk} has been edited here since it was published." in refusal(later)
+    Claim.objects.filter(pk=claim.pk).update(
+        statement=Publication.objects.get(sequence=1).document["statement"]
+    )
+    make_draft(claim, person("chris3", "Fact-checker"))
+    assert f"claim {claim.pk} has an open verdict here." in refusal(later)
+
+
+def test_entry_that_rests_on_no_verdict(checker: User, editor: User) -> None:
+    """Also where the claim has one again a moment later, and both are restored at once."""
+    claim = bring_out(make_draft(make_claim(), checker), checker, editor).claim
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was another bridge.")
+    correct(claim, checker, editor, code="true", kind="update")
+    content = exported()
+    changed = content.replace(b'"status":"retracted"', b'"status":"published"', 1)
+    replace_database()
+    with pytest.raises(IntegrityError, match="A claim is public only with a published verdict"):
+        restored(changed)
+    assert not Claim.objects.exists()
+    restored(content)
+    assert exported() == content
+
+
+def test_lines_are_read_in_constant_memory() -> None:
+    import io
+    import tracemalloc
+
+    class Endless(io.RawIOBase):
+        """A long file that is nowhere."""
+
+        def __init__(self) -> None:
+            snapshot = b'{"type":"snapshot","id":%d,'
+            rest = (
+                b'"source":1,"number":1,"captured_at":"2026-01-01T00:00:00Z","url":"",'
+                b'"media_type":"text/plain","content_sha256":"","content_size":1,"title":"","byline":"",'
+                b'"published_on":null,"language":"","extractor":"","text_sha256":"","text":"'
+                + b"x" * 5000
+                + b'"}\n'
+            )
+            self._lines = (snapshot % number + rest for number in range(5000))
+            self._begun = False
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: object) -> int:
+            text = (
+                next(self._lines, b"")
+                if self._begun
+                else lines.header(sequence=0, published_at="", filter_text="")
+            )
+            self._begun = True
+            memoryview(buffer)[: len(text)] = text  # type: ignore[arg-type]
+            return len(text)
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(lines.Unreadable, match="without its end"):
+            for _ in lines.read(io.BufferedReader(Endless(), 8192)):
+                pass
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_newsroom_that_publishes_gets_nothing_in_its_name(checker: User, editor: User) -> None:
+    """Also not from its own ledger with something put behind it: nobody here signs off what is restored."""
+    bring_out(make_draft(make_claim(), checker), checker, editor)
+    with transaction.atomic():
+        more = bring_out(make_draft(make_claim("Put in its mouth."), checker), checker, editor)
+        late = exported()
+        transaction.set_rollback(True)
+    place = number_of(late, b'{"type":"entry","id":%d' % Publication.objects.get().pk) + 1
+    assert refusal(late).startswith(f"Line {place}: verdict {more.pk} is the house's, and this newsroom has")
+    assert Publication.objects.count() == 1
+
+
+def test_verdict_of_the_house_that_claims_to_be_imported(content: bytes) -> None:
+    forged = []
+    for line in content.splitlines(keepends=True):
+        head, found, body = line.partition(b',"body":')
+        body = body.replace(b'"origin":"house"', b'"origin":"imported"')
+        digest = hashlib.sha256(body[:-2]).hexdigest().encode()
+        forged.append(
+            re.sub(rb'"body_sha256":"\w+"', b'"body_sha256":"' + digest + b'"', head) + found + body
+        )
+    with pytest.raises(IntegrityError, match="An import never speaks for the house"):
+        restored(b"".join(forged))
+    assert not Claim.objects.exists()

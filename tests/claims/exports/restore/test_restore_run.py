@@ -1,0 +1,281 @@
+"""What a lossless export holds comes back: the same bytes, ids, versions and states."""
+
+import io
+import json
+import random
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from claims.exports.restore import Refused, restore, restore_run
+from claims.models import Claim, Publication, Transition, Verdict
+from claims.review import workflow
+from tests.helpers.database import replace_database
+from tests.helpers.database_states import counts, public_state, restored
+from tests.helpers.eventful_newsroom import exported, full_newsroom
+from tests.helpers.ledger_traffic import listed, step
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
+from tests.helpers.reader_pages import bring_out
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: What PostgreSQL can store.
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=60)
+
+
+def test_export_of_what_was_restored_is_the_same(client: Client, checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    before, state, answers = exported(), public_state(), listed(client)
+    replace_database()
+    restored(before)
+    assert exported() == before
+    assert public_state() == state
+    assert listed(client) == answers
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_editors_did_comes_back(checker: User, editor: User, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  no secret
+    for _ in range(25):
+        step(chance, checker, editor)
+    before, state = exported(), public_state()
+    replace_database()
+    restored(before)
+    assert exported() == before
+    assert public_state() == state
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(statement=texts, context=texts, summary=texts, explanation=texts, byline=texts, note=texts)
+def test_any_text_comes_back(
+    db: None, statement: str, context: str, summary: str, explanation: str, byline: str, note: str
+) -> None:
+    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
+    claim = make_claim("A " + statement, context=context)
+    words = {"title": "The bridge", "summary": "So: " + summary, "explanation": explanation, "byline": byline}
+    live = bring_out(make_draft(claim, checker, **words), checker, editor)
+    workflow.move(live, "retract", by=editor, note="Because: " + note)
+    before, state = exported(), public_state()
+    replace_database()
+    restored(before)
+    assert (exported(), public_state()) == (before, state)
+    replace_database()
+
+
+def test_work_goes_on_after_it(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    content = exported()
+    replace_database()
+    restored(content)
+    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
+    bring_out(make_draft(make_claim(), checker), checker, editor)
+    claim = Claim.objects.get(statement="The bridge cost 12 million euros.", state="accepted")
+    draft = make_draft(claim, checker, correction_kind="update", correction_note="A new audit.")
+    assert draft.supersedes is not None
+    assert draft.supersedes.state == Verdict.State.PUBLISHED
+    bring_out(draft, checker, editor)
+    numbers = list(Publication.objects.order_by("sequence").values_list("sequence", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert exported().startswith(b'{"type":"header"')
+
+
+def test_nobody_is_said_to_have_signed_off(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    content = exported()
+    replace_database()
+    restored(content)
+    known = {("house", True), ("imported", False)}
+    assert set(Verdict.objects.values_list("origin", "is_restored")) == known
+    assert not Verdict.objects.exclude(author=None, signoffs=None).exists()
+    assert set(Transition.objects.values_list("actor_name", flat=True)) == {"Restored from an export"}
+    assert not Transition.objects.exclude(actor=None).exists()
+
+
+def test_nothing_internal_is_in_it(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    text = exported().decode()
+    for secret in (
+        "Secret",
+        "A draft that nobody may see",
+        "Never published by itself",
+        "Sant",
+        "chris",
+        "edda",
+    ):
+        assert secret not in text
+
+
+def test_stands_in_for_a_claim_that_was_merged_unpublished(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    silent = Claim.objects.get(statement="Never published by itself.")
+    content, appearances = exported(), list(silent.appearances.values_list("pk", "exact"))
+    replace_database()
+    restored(content)
+    again = Claim.objects.get(pk=silent.pk)
+    assert (again.statement, again.state) == ("The bridge cost 12 million euros.", "merged")
+    assert list(again.appearances.values_list("pk", "exact")) == appearances
+
+
+# Again, and interrupted -----------------------------------------------------------------------------------------------
+
+
+def test_a_second_time_changes_nothing(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    content = exported()
+    replace_database()
+    first = restored(content)
+    before, state = counts(), public_state()
+    second = restored(content)
+    assert (counts(), public_state()) == (before, state)
+    assert not second.written
+    assert second.left == first.written
+
+
+def test_into_the_database_it_came_from_changes_nothing(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    before = counts()
+    assert not restored(exported()).written
+    assert counts() == before
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_it_goes_on_where_it_was_killed(
+    checker: User, editor: User, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    full_newsroom(checker, editor)
+    content = exported()
+    replace_database()
+    monkeypatch.setattr(restore_run, "_ENTRIES", 1 + seed % 3)
+    restored(content)
+    whole, state = counts(), public_state()
+    replace_database()
+    chance = random.Random(seed)  # noqa: S311  no secret
+    dying = ("replay", "settle", "store", "store_things", "advance_ids")
+    for _ in range(8):
+        with monkeypatch.context() as patch:
+            name = chance.choice(dying)
+            patch.setattr(restore_run, name, _dying(getattr(restore_run, name), chance.randrange(1, 4)))
+            try:
+                restored(content)
+            except Killed:
+                continue
+    restored(content)
+    assert (counts(), public_state()) == (whole, state)
+    assert exported() == content
+
+
+def _dying(function: Any, calls: int) -> Any:
+    """The function, after so many calls of which nothing works any more."""
+    left = iter(range(calls))
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        if next(left, None) is None:
+            raise Killed
+        result = function(*arguments, **options)
+        if function.__name__ == "settle" and calls == 1:
+            raise Killed  # at the end of a transaction, before it is committed
+        return result
+
+    return call
+
+
+def test_appearances_of_a_merged_claim_stay_its_own_wherever_it_was_interrupted(
+    checker: User, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    into = bring_out(make_draft(make_claim(), checker), checker, editor).claim
+    other = make_claim("It was twelve million.")
+    make_appearance(other, make_source("They say it was twelve million."), "twelve million")
+    bring_out(make_draft(other, checker), checker, editor)
+    workflow.move(other, "merge", by=editor, into=into)
+    workflow.move(other, "unmerge", by=editor)
+    content, state = exported(), public_state()
+    for entries in range(1, 7):
+        replace_database()
+        monkeypatch.setattr(restore_run, "_ENTRIES", entries)
+        restored(content)
+        assert public_state() == state
+        assert exported() == content
+
+
+def test_a_later_export_continues_an_earlier_one(checker: User, editor: User) -> None:
+    bring_out(make_draft(make_claim("Early."), checker), checker, editor)
+    early = exported()
+    full_newsroom(checker, editor)
+    late, state = exported(), public_state()
+    replace_database()
+    restored(early)
+    assert exported() == early
+    tally = restored(late)
+    assert tally.left["entry"] == 1
+    assert exported() == late
+    assert public_state() == state
+
+
+def test_dry_run_writes_nothing_and_counts(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    content = exported()
+    replace_database()
+    before = counts()
+    would = restored(content, dry_run=True)
+    assert counts() == before
+    assert would.written == restored(content).written
+
+
+def test_it_reads_what_cannot_be_read_twice(checker: User, editor: User) -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    full_newsroom(checker, editor)
+    content = exported()
+    replace_database()
+    restore(Pipe(content))
+    assert exported() == content
+
+
+def test_one_restore_at_a_time(checker: User, editor: User) -> None:
+    bring_out(make_draft(make_claim(), checker), checker, editor)
+    content = exported()
+    refused: list[str] = []
+
+    def again(_read: int) -> None:
+        from threading import Thread
+
+        def meanwhile() -> None:
+            from django.db import connection
+
+            try:
+                restored(content)
+            except Refused as refusal:
+                refused.append(str(refusal))
+            finally:
+                connection.close()
+
+        thread = Thread(target=meanwhile)
+        thread.start()
+        thread.join()
+
+    restored(content, progress=again)
+    assert set(refused) == {"Another restore is running on this database."}
+    restored(content)
+
+
+def test_lines_say_what_they_are(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+    found = [json.loads(line) for line in exported().splitlines()]
+    types = list(dict.fromkeys(line["type"] for line in found))
+    assert types == [
+        *("header", "publisher", "claimant", "topic", "rating_scale", "rating", "source", "merged_claim"),
+        *("snapshot", "entry", "end"),
+    ]
+    entries = [line for line in found if line["type"] == "entry"]
+    assert [line["sequence"] for line in entries] == list(range(1, len(entries) + 1))
+    assert found[-1] == {"type": "end", "entries": len(entries)}

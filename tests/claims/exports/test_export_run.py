@@ -1,0 +1,393 @@
+"""Files: whole or not there, the same bytes however often they were interrupted, as of one moment of the ledger."""
+
+import io
+import json
+import random
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from claims.exports import format_choice, manifest, outputs
+from claims.exports.export_run import Order, export_to_file, export_to_stream
+from claims.exports.formats import parquet, stored_bodies
+from claims.exports.outputs import OutputError, PartFile, part_of, state_of
+from claims.exports.selection import LedgerMoment, Selection, one_snapshot
+from claims.models import Claim, Publication
+from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
+from tests.helpers.ledger_traffic import busy_newsroom, step
+
+ORDERS = (
+    Order(),
+    LEDGER,
+    Order("csv"),
+    Order("jsonld"),
+    Order("parquet"),
+    Order("csv", filter="language=en"),
+)
+
+
+class Killed(Exception):
+    pass
+
+
+def killed_after(
+    pieces: int, monkeypatch: pytest.MonkeyPatch, path: Path, order: Order, *, resume: bool
+) -> bool:
+    """An export that dies after so many pieces; whether it did before it was whole."""
+    left = iter(range(pieces))
+    write = PartFile.write
+
+    def dying(output: PartFile, piece: bytes) -> int:
+        if next(left, None) is None:
+            output._file.write(b"".join(output._waiting)[: random.randrange(200)])  # noqa: S311  half a block
+            raise Killed
+        return write(output, piece)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PartFile, "write", dying)
+        try:
+            export_to_file(order, path, resume=resume)
+        except Killed:
+            return True
+    return False
+
+
+@pytest.fixture
+def often_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state is written down after each claim."""
+    monkeypatch.setattr(outputs, "SECONDS", 0)
+    monkeypatch.setattr(stored_bodies, "JOINED_SIZE", 1)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+@pytest.mark.django_db
+def test_interrupted_and_continued_it_is_the_same_file(
+    checker: User,
+    editor: User,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    often_saved: None,
+    order: Order,
+) -> None:
+    full_newsroom(checker, editor)
+    whole = exported(order)
+    chance = random.Random(str(order))  # noqa: S311  no secret
+    for number in range(12):
+        path = tmp_path / f"{number}.{order.format}"
+        resume = False
+        while killed_after(chance.randrange(1, 60), monkeypatch, path, order, resume=resume):
+            assert not path.exists()
+            assert not manifest.beside(path).exists()
+            resume = order.format != "parquet" or chance.random() < 0.5
+            if order.format == "parquet" and resume:
+                break
+        export_to_file(order, path, resume=True)
+        assert path.read_bytes() == whole
+        assert sorted(p.name for p in tmp_path.glob(f"{path.name}*")) == [
+            path.name,
+            f"{path.name}.manifest.json",
+        ]
+        assert manifest.verify(path)["entries"] > 0
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+@pytest.mark.django_db
+def test_what_was_published_meanwhile_is_not_in_it(
+    checker: User,
+    editor: User,
+    publish: Callable[..., Claim],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    often_saved: None,
+    order: Order,
+) -> None:
+    full_newsroom(checker, editor)
+    whole = exported(order)
+    path = tmp_path / "claims"
+    # Of the ledger, behind what may still change.
+    first = next(
+        (n for n, line in enumerate(whole.splitlines()) if line.startswith(b'{"type":"snapshot"')), 0
+    )
+    pieces = 1 if order.format == "parquet" else first + 2
+    assert killed_after(pieces, monkeypatch, path, order, resume=False)
+    chance = random.Random(1)  # noqa: S311  no secret
+    for _ in range(8):
+        step(chance, checker, editor)
+    assert exported(order) != whole
+    export_to_file(order, path, resume=True)
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.django_db
+def test_moment_is_the_ledger_as_it_was(checker: User, editor: User) -> None:
+    """Whatever comes later, what was the newest entry of each claim then stays it, and what was found then is found."""
+
+    def found(moment: LedgerMoment) -> set[int]:
+        return set(Selection("reviewed_after=2000-01-01", moment).claims.values_list("pk", flat=True))
+
+    chance = random.Random(5)  # noqa: S311  no secret
+    seen = []
+    for _ in range(12):
+        step(chance, checker, editor)
+        moment, newest = LedgerMoment.now(), Publication.objects.newest()
+        seen.append((moment, set(newest.values_list("pk", flat=True)), found(moment)))
+    assert all(selected for *_, selected in seen)
+    for moment, entries, selected in seen:
+        then = LedgerMoment(moment.sequence, "")
+        assert set(then.newest.values_list("pk", flat=True)) == entries
+        assert found(then) == selected
+
+
+@pytest.mark.parametrize("order", [Order(), LEDGER], ids=str)
+@pytest.mark.django_db(transaction=True)
+def test_it_is_one_snapshot_while_editors_publish(checker: User, editor: User, order: Order) -> None:
+    full_newsroom(checker, editor)
+    before = exported(order)
+
+    class Slow(io.BytesIO):
+        begun = False
+
+        def write(self, piece: Any) -> int:
+            if not self.begun:
+                self.begun = True
+                with busy_newsroom(checker, editor, people=2, steps=4, seed=7):
+                    pass
+            return super().write(piece)
+
+    file = Slow()
+    original, outputs.BLOCK_SIZE = outputs.BLOCK_SIZE, 1
+    try:
+        export_to_stream(order, file)
+    finally:
+        outputs.BLOCK_SIZE = original
+    assert file.getvalue() == before
+    assert exported(order) != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_export_only_reads(publish: Callable[..., Claim]) -> None:
+    from django.db import InternalError
+
+    with pytest.raises(InternalError, match="read-only"), one_snapshot():
+        Claim.objects.create(statement="A claim.", language="en")
+
+
+@pytest.mark.parametrize("name", ["ndjson", "csv", "jsonld", "parquet"])
+@pytest.mark.django_db
+def test_memory_does_not_grow_with_the_number_of_claims(
+    publish: Callable[..., Claim], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    publish()
+    body = Publication.objects.get().served
+
+    def peak(count: int) -> int:
+        def many(rows: Any) -> Iterator[tuple[int, bytes]]:
+            return ((number, bytes(bytearray(body))) for number in range(count))
+
+        def blocks(rows: Any) -> Iterator[stored_bodies.Block]:
+            return (stored_bodies.Block(number, 1, body) for number, body in many(rows))
+
+        monkeypatch.setattr(format_choice, "numbered", many)
+        monkeypatch.setattr(format_choice, "joined", blocks)
+        monkeypatch.setattr("claims.exports.formats.parquet.GROUP_SIZE", 256)
+        with Path("/dev/null").open("wb") as nowhere:
+            tracemalloc.start()
+            try:
+                export_to_stream(Order(name, filter="status=published"), nowhere)
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    peak(10)
+    monkeypatch.setattr(outputs, "BLOCK_SIZE", 64 * 1024)
+    assert peak(3000) < peak(1000) + 400_000
+
+
+def test_failing_disk_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, piece: Any) -> int:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        parquet.write(iter([]), Full(), said={})
+
+
+def test_failing_database_is_told_as_it_is() -> None:
+    def gone(_body: int) -> bytes:
+        raise OperationalError("the connection is gone")
+
+    with pytest.raises(OperationalError, match="is gone"):
+        parquet.write(map(gone, [1]), io.BytesIO(), said={})
+
+
+# Manifests ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(publish: Callable[..., Claim], tmp_path: Path) -> Path:
+    publish()
+    publish()
+    path = tmp_path / "claims.ndjson"
+    export_to_file(Order(filter="language=en"), path)
+    return path
+
+
+@pytest.mark.django_db
+def test_manifest_says_what_the_file_holds(file: Path) -> None:
+    said = json.loads(manifest.beside(file).read_text())
+    newest = Publication.objects.latest("sequence")
+    sha256, schema = said.pop("sha256"), said["software"].pop("schema")
+    assert said == {
+        "manifest_version": 1,
+        "file": "claims.ndjson",
+        "format": "ndjson",
+        "versions": "current",
+        "filter": "language=en",
+        "ledger": {"sequence": 2, "published_at": newest.document["published_at"]},
+        "entries": 2,
+        "bytes": file.stat().st_size,
+        "software": {"name": "factcheck", "version": "0.1.0"},
+    }
+    assert len(sha256) == 64
+    assert schema.keys() == {"sources", "claims"}
+
+
+@pytest.mark.django_db
+def test_one_flipped_bit_is_found(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    manifest.verify(file)
+    for place in (0, len(content) // 2, len(content) - 1):
+        content[place] ^= 1
+        file.write_bytes(content)
+        with pytest.raises(manifest.Mismatch, match="has the SHA-256 .*; its manifest says"):
+            manifest.verify(file)
+        content[place] ^= 1
+    file.write_bytes(content[:-1])
+    with pytest.raises(manifest.Mismatch, match=r"has [\d,]+ bytes; its manifest says"):
+        manifest.verify(file)
+
+
+@pytest.mark.django_db
+def test_manifest_that_is_none(file: Path) -> None:
+    manifest.beside(file).write_text("{}")
+    with pytest.raises(manifest.Mismatch, match="is no manifest of an export"):
+        manifest.verify(file)
+    manifest.beside(file).unlink()
+    with pytest.raises(manifest.Mismatch, match="cannot be read: No such file"):
+        manifest.verify(file)
+
+
+# What cannot be continued ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_another_export_is_not_continued(
+    publish: Callable[..., Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often_saved: None
+) -> None:
+    publish()
+    publish()
+    path = tmp_path / "claims"
+    assert killed_after(1, monkeypatch, path, Order(filter="language=en"), resume=False)
+    with pytest.raises(
+        OutputError, match="another export: format “ndjson”, versions “current”, filter “language=en”"
+    ):
+        export_to_file(Order(), path, resume=True)
+    export_to_file(Order(), path)
+    assert path.read_bytes() == exported(Order())
+
+
+@pytest.mark.django_db
+def test_part_that_was_changed_is_not_continued(
+    publish: Callable[..., Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often_saved: None
+) -> None:
+    publish()
+    publish()
+    path = tmp_path / "claims"
+    assert killed_after(1, monkeypatch, path, Order(), resume=False)
+    part = part_of(path)
+    part.write_bytes(b"x" + part.read_bytes()[1:])
+    with pytest.raises(OutputError, match="is not what was written. Begin again without --resume"):
+        export_to_file(Order(), path, resume=True)
+    state_of(path).write_text("{}")
+    with pytest.raises(OutputError, match="cannot be read. Delete it"):
+        export_to_file(Order(), path, resume=True)
+
+
+@pytest.mark.django_db
+def test_two_do_not_write_one_file(publish: Callable[..., Claim], tmp_path: Path) -> None:
+    publish()
+    path = tmp_path / "claims"
+    with (
+        outputs.part_file(path, outputs.State({}, 1, ""), lambda done: None),
+        pytest.raises(OutputError, match="is being written by another export"),
+    ):
+        export_to_file(Order(), path)
+
+
+# The command ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_standard_output_has_nothing_but_the_claims(
+    publish: Callable[..., Claim], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    publish()
+    call_command("export_claims")
+    out, error = capfdbinary.readouterr()
+    assert out == exported(Order())
+    assert b"1/1" in error
+
+
+@pytest.mark.django_db
+def test_ending_of_the_name_is_the_format(publish: Callable[..., Claim], tmp_path: Path) -> None:
+    publish()
+    for name in format_choice.FORMATS:
+        path = tmp_path / f"claims.{name}"
+        call_command("export_claims", output=str(path), verbosity=0)
+        assert path.read_bytes() == exported(Order(name))
+        call_command("export_claims", verify=str(path))
+
+
+@pytest.mark.parametrize(
+    "options, told",
+    [
+        (
+            {"filter": "rating_class=fals&x=1"},
+            "`x` is not a parameter of this address.*\n.*`rating_class`: “fals”",
+        ),
+        ({"versions": "all", "format": "csv"}, "--versions all is for ndjson"),
+        ({"resume": True}, "--resume needs --output FILE"),
+        ({"output": "/nowhere/at/all"}, "cannot be written: No such file or directory"),
+        ({"verify": "/nowhere/at/all"}, "cannot be read: No such file or directory"),
+    ],
+)
+@pytest.mark.django_db
+def test_wrong_calls_are_told(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(CommandError, match=told):
+        call_command("export_claims", **options)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_restore_command_tells_what_it_did(
+    checker: User, editor: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.helpers.database import replace_database
+
+    full_newsroom(checker, editor)
+    path = tmp_path / "ledger.ndjson"
+    call_command("export_claims", versions="all", output=str(path), verbosity=0)
+    entries = Publication.objects.count()
+    replace_database()
+    call_command("restore_claims", str(path), dry_run=True, verbosity=0)
+    assert f"entry          {entries:>10,} would be restored, 0 were here" in capsys.readouterr().out
+    call_command("restore_claims", str(path), verbosity=0)
+    assert f"entry          {entries:>10,} restored, 0 were here" in capsys.readouterr().out
+    assert exported() == path.read_bytes()
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("restore_claims", "/nowhere/at/all", verbosity=0)

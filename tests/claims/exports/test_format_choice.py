@@ -1,0 +1,223 @@
+"""What each format writes of which claims."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from arro3.core import DataType, Table
+from arro3.io import read_parquet
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.exports.export_run import Order
+from claims.exports.formats import csv as table
+from claims.exports.formats import parquet
+from claims.exports.selection import ExportQuery, Selection
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.models import Claim, Publication
+from factcheck.api.problems import InvalidParameters
+from tests.helpers.eventful_newsroom import exported, full_newsroom
+from tests.helpers.reader_pages import correct
+
+FILTERS = (
+    "rating=false",
+    "rating_class=true,mixed&language=en",
+    "publisher=kontroll.example",
+    "publisher_kind=fact_checker",
+    "topic=transport",
+    "q=bridge",
+    "q=%22twelve%20million%22%20OR%20tunnel",
+    "has=correction",
+    "status=merged,retracted",
+    "status=published",
+    "language=zh",
+    "claimed_after=2020-01-01",
+    "reviewed_before=2030-01-01",
+    "updated_since=2020-01-01T00:00:00Z",
+)
+
+
+@pytest.fixture
+def newsroom(checker: User, editor: User) -> None:
+    full_newsroom(checker, editor)
+
+
+def ids(content: bytes) -> list[int]:
+    return [json.loads(line)["id"] for line in content.splitlines()]
+
+
+def as_csv(**order: Any) -> list[dict[str, str]]:
+    text = exported(Order("csv", **order)).decode()
+    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+
+
+def as_parquet(**order: Any) -> Table:
+    return read_parquet(io.BytesIO(exported(Order("parquet", **order)))).read_all()
+
+
+# Filters --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", ["", *FILTERS])
+@pytest.mark.django_db
+def test_filter_finds_what_the_api_finds(client: Client, newsroom: None, asked: str) -> None:
+    download = client.get(f"/api/v1/claims.ndjson?{asked}")
+    answered = b"".join(download.streaming_content).splitlines()  # type: ignore[attr-defined]
+    assert sorted(exported(Order(filter=asked)).splitlines()) == sorted(answered)
+
+
+@pytest.mark.django_db
+def test_filters_find_something(newsroom: None) -> None:
+    nothing = [asked for asked in FILTERS if not exported(Order(filter=asked))]
+    assert nothing == ["claimed_after=2020-01-01"]
+
+
+@pytest.mark.django_db
+def test_past_is_what_the_api_answers_for_it(
+    client: Client, publish: Callable[..., Claim], checker: User, editor: User
+) -> None:
+    claim = publish()
+    then = claim.publications.get().published_at.isoformat().replace("+00:00", "Z")
+    correct(claim, checker, editor)
+    publish()
+    answer = client.get(f"/api/v1/claims/?as_of={then}").json()["results"]
+    assert [json.loads(line) for line in exported(Order(filter=f"as_of={then}")).splitlines()] == answer
+
+
+@pytest.mark.parametrize(
+    "asked", ["rating_class=fals", "language=english", "reviewed_after=03/04/2019", "raiting=false"]
+)
+@pytest.mark.django_db
+def test_wrong_filter_is_told_as_the_api_tells_it(client: Client, asked: str) -> None:
+    with pytest.raises(InvalidParameters) as refused:
+        Selection(asked)
+    (error,) = client.get(f"/api/v1/claims/?{asked}").json()["errors"]
+    (told,) = refused.value.errors
+    assert {key: told[key] for key in ("parameter", "code")} == {
+        key: error[key] for key in ("parameter", "code")
+    }
+    known = " Known here: "
+    assert told["detail"].partition(known)[0] == error["detail"].partition(known)[0]
+
+
+def test_every_condition_of_the_api_is_there_and_nothing_about_pages() -> None:
+    shown = {"page_size", "cursor", "count", "fields", "ordering", "spelling"}
+    assert ExportQuery.base_filters.keys() == ClaimListQuery.base_filters.keys() - shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/api/v1/claims/?language=ko", "/api/v1/claims/?language=ko", "?language=ko"],
+)
+@pytest.mark.django_db
+def test_address_of_a_list_is_a_filter(address: str) -> None:
+    assert Selection(address).filter == "language=ko"
+
+
+@pytest.mark.django_db
+def test_versions_of_claims_that_a_search_finds(newsroom: None) -> None:
+    claims = set(ids(exported(Order(filter="q=tunnel"))))
+    found = [json.loads(line) for line in exported(Order("ndjson", "all", "q=tunnel")).splitlines()]
+    assert {line["claim"] for line in found if line["type"] == "entry"} == claims != set()
+
+
+@pytest.mark.django_db
+def test_versions_of_claims_that_a_filter_finds(newsroom: None) -> None:
+    claims = set(ids(exported(Order(filter="language=zh"))))
+    found = [json.loads(line) for line in exported(Order("ndjson", "all", "language=zh")).splitlines()]
+    entries = [line for line in found if line["type"] == "entry"]
+    expected = Publication.objects.filter(claim__in=claims).order_by("sequence")
+    assert [line["sequence"] for line in entries] == list(expected.values_list("sequence", flat=True))
+    # As they are stored: addresses of this site without the site.
+    assert [line["body"] for line in entries] == [json.loads(row.body) for row in expected]
+    assert found[0]["filter"] == "language=zh"
+    assert [line["name"] for line in found if line["type"] == "claimant"] == ["مكتب الإحصاء"]
+
+
+# Formats --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_claims_are_in_the_order_of_the_ledger(newsroom: None) -> None:
+    in_order = Publication.objects.current().order_by("sequence")
+    assert exported() != exported(Order())
+    assert ids(exported(Order())) == list(in_order.values_list("claim", flat=True))
+
+
+@pytest.mark.django_db
+def test_csv_is_that_of_the_api(client: Client, newsroom: None) -> None:
+    download = client.get("/api/v1/claims.csv?ordering=updated")
+    answered = b"".join(download.streaming_content)  # type: ignore[attr-defined]
+    assert sorted(answered.splitlines()) == sorted(exported(Order("csv")).splitlines())
+
+
+@pytest.mark.django_db
+def test_datafeed_has_what_is_published_and_what_was_withdrawn(newsroom: None) -> None:
+    feed = json.loads(exported(Order("jsonld")))
+    withdrawn = Publication.objects.newest().exclude(status="published").count()
+    elements = feed["dataFeedElement"]
+    assert len(elements) == Publication.objects.current().count() + withdrawn
+    assert sum("dateDeleted" in element for element in elements) == withdrawn > 0
+    only = json.loads(exported(Order("jsonld", filter="status=published")))["dataFeedElement"]
+    assert not any("dateDeleted" in element for element in only)
+
+
+@pytest.mark.django_db
+def test_parquet_says_what_the_csv_says(newsroom: None) -> None:
+    def as_text(value: Any) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, date) and not hasattr(value, "hour"):
+            return value.isoformat()
+        if hasattr(value, "hour"):
+            return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return str(table.harmless(value))
+
+    found = as_parquet()
+    columns = {name: found.column(name).to_pylist() for name in found.column_names}
+    rows = [
+        {name: as_text(values[number]) for name, values in columns.items()}
+        for number in range(found.num_rows)
+    ]
+    assert rows == as_csv()
+    assert len(rows) > 3
+
+
+@pytest.mark.django_db
+def test_parquet_is_typed(newsroom: None) -> None:
+    schema = as_parquet().schema
+    assert schema.names == list(table.COLUMNS)
+    kinds = {name: schema.field(name).type for name in schema.names}
+    assert kinds == parquet.TYPES
+    assert kinds["claim_id"] == kinds["verdict_id"] == DataType.int64()
+    assert kinds["reviewed_on"] == DataType.date32()
+    assert kinds["published_at"] == DataType.timestamp("us", tz="UTC")
+    assert kinds["statement"] == DataType.string()
+
+
+@pytest.mark.django_db
+def test_parquet_without_claims_has_its_columns() -> None:
+    found = as_parquet()
+    assert (found.num_rows, found.column_names) == (0, list(table.COLUMNS))
+
+
+@pytest.mark.parametrize("name", ["ndjson", "csv", "jsonld", "parquet"])
+@pytest.mark.django_db
+def test_draft_is_in_no_format(newsroom: None, name: str) -> None:
+    content = exported(Order(name))
+    assert b"A draft that nobody may see" not in content
+    assert b"Never published by itself" not in content
+
+
+def test_parquet_is_written_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.claims.exports.formats.test_formats import stored, whole
+
+    monkeypatch.setattr(parquet, "GROUP_SIZE", 2)
+    file = io.BytesIO()
+    parquet.write(stored(*[whole() for _ in range(5)]), file, said={})
+    assert read_parquet(io.BytesIO(file.getvalue())).read_all().num_rows == 5
+    assert file.getvalue().count(b"PAR1") == 2

@@ -1,0 +1,58 @@
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.imports.reading.formats.plain_json import DEEPEST, plain
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.binary()
+    | st.dates(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
+)
+
+
+def nested(depth: int) -> Any:
+    value: Any = "inside"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ({"a": [1, 1.5, True, None, "é"]}, {"a": [1, 1.5, True, None, "é"]}),
+        ("a\0b", "a␀b"),
+        ("\ud83d half", "? half"),
+        ({1: ("a", "b")}, {"1": ["a", "b"]}),
+        (2**64 - 1, 2**64 - 1),
+        (2**64, "18446744073709551616"),
+        (-(2**63) - 1, "-9223372036854775809"),
+        (float("nan"), "nan"),
+        (float("-inf"), "-inf"),
+        (b"caf\xe9", "caf\N{REPLACEMENT CHARACTER}"),
+        (nested(DEEPEST), nested(DEEPEST)),
+    ],
+)
+def test_only_what_json_does_not_have_is_replaced(value: Any, expected: Any) -> None:
+    assert plain(value) == expected
+
+
+@given(ANYTHING)
+def test_everything_can_be_written(value: Any) -> None:
+    written = orjson.dumps(plain(value))
+    assert b"\\u0000" not in written
+    assert plain(orjson.loads(written)) == orjson.loads(written)
+
+
+def test_what_is_too_deep_is_cut_off() -> None:
+    assert str(plain(nested(900))).count("[") == DEEPEST
+    assert orjson.dumps(plain(nested(900)))

@@ -1,0 +1,313 @@
+"""A mapping is followed to the letter, and a wrong one says where it is wrong and what would be right."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from claims.imports.reading.formats import json_rows, tables
+from claims.imports.reading.mappings.checked_values import MappingError
+from claims.imports.reading.mappings.date_order import date_order_seen, rewritten
+from claims.imports.reading.mappings.mapping import Columns, Dates, Mapping, read_mapping
+from claims.imports.reading.mappings.mapping_choice import proposed_mapping, ready_mappings
+from claims.imports.reading.values.days import read_day
+from tests.helpers.import_files import codes, fields, file_of, reading
+
+
+def rows_of(mapping: str, content: str, name: str = "claims.csv") -> list[Any]:
+    file = file_of(content.encode(), name)
+    return reading(tables, content.encode(), name, tables.settings_for(file, read_mapping(mapping)))
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("", 'name: a mapping needs a name, such as name = "Our spreadsheet of 2024".'),
+        ('name = "n', "This is not TOML: "),
+        ("name = 3", 'name: 3 is a whole number, not a text. Write it in quotation marks: "3".'),
+        ('name = "n"\nfeilds = {}', 'feilds: there is no such key. Did you mean "fields"?'),
+        ('name = "n"\n[fields]\nstatment = "a"', "fields: 'statment' is no field. Did you mean \"statement\"?"),
+        ('name = "n"\n[fields]\nstatement = 0', "fields.statement: 0 is no column. The first column is number 1."),
+        ('name = "n"\n[fields]\nstatement = true', "fields.statement: True is no column. Write its name"),
+        ('name = "n"\n[fields]\nstatement = {column = "a"}',
+         'fields.statement.column: there is no such key. Did you mean "columns"?'),
+        ('name = "n"\n[dates.claimed_on]\norder = "dym"', "dates.claimed_on.order: 'dym' is no order of dates. "),
+        ('name = "n"\n[dates.title]\norder = "dmy"', 'dates: \'title\' is no date field, or "" for all. '),
+        ('name = "n"\n[dates.""]\nformats = "day"', 'dates..formats: "day" is no date format. Write it like'),
+        ('name = "n"\n[split]\nstatement = ","', "split: 'statement' is no field of several values. "),
+        ('name = "n"\n[split]\ntopics = []', "split.topics: name what stands between the values"),
+        ('name = "n"\n[transform]\nclaimant = "lower"', "transform.claimant: 'lower' is no way to transform a value."),
+        ('name = "n"\n[table]\ndelimiter = "colon"', "table.delimiter: 'colon' is no delimiter. "),
+        ('name = "n"\n[table]\nencoding = "utf-99"', 'table.encoding: "utf-99" is no encoding. '),
+        ('name = "n"\n[table]\nencoding = "hex"', 'table.encoding: "hex" is no encoding. '),
+        ('name = "n"\n[table]\nheader = "no"', "table.header: 'no' is neither true nor false. "),
+        ('name = "n"\n[table]\nheader = true\ncolumns = ["a"]', "table.columns: names of columns are for files"),
+        ('name = "n"\n[skip]\nkind = 3', "skip.kind: 3 is a whole number, not a text. "),
+        ('name = "n"\n[variants]\nwhen = 1', "variants: it is one table. Write [[variants]]"),
+        ('name = "n"\n[[variants]]\nfields = {}', "variants[1].when: say for which rows: "),
+        ('name = "n"\n[[variants]]\nwhen = {a = "b"}\nskip = {}', "variants[1].skip: there is no such key. "),
+        ('name = "n"\n[ratings]\n0 = 3', "ratings.0: 3 is a whole number, not a text. "),
+        ('name = "n"\nfields = "statement"', "fields: 'statement' is no table. Write it as [fields] with lines below"),
+    ],
+)  # fmt: skip
+def test_wrong_mapping_names_key_value_and_way_out(text: str, message: str) -> None:
+    with pytest.raises(MappingError) as caught:
+        read_mapping(text)
+    assert str(caught.value).startswith(message)
+
+
+FULL = """
+name = "Everything"
+[recognise]
+columns = ["Satz", "Urteil"]
+[recognise.values]
+Urteil = ["wahr", "falsch*"]
+[table]
+delimiter = "semicolon"
+quoting = "literal"
+encoding = "cp1252"
+header = false
+columns = ["Satz", "Urteil"]
+sheet = "2024"
+[fields]
+statement = "Satz"
+claimant = ["Wer", 4]
+title = { columns = ["a", "b"], join = " – " }
+[constants]
+publisher = "Seeblatt"
+[ratings]
+w = "Wahr"
+[dates.""]
+order = "dmy"
+formats = ["%d. %B %Y"]
+[split]
+topics = [",", ";"]
+[skip]
+Urteil = ["test", ""]
+[languages]
+mul = ""
+[transform]
+claimant = "slug"
+[[variants]]
+when = { Wer = ["x"] }
+fields = { claimant = [] }
+"""
+
+
+def test_mapping_survives_json() -> None:
+    mapping = read_mapping(FULL)
+    assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
+
+
+@pytest.mark.parametrize("mapping", ready_mappings(), ids=lambda mapping: mapping.name)
+def test_ready_mapping_recognises_its_table(mapping: Mapping) -> None:
+    assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
+    names = mapping.table.columns or mapping.columns
+    row = [mapping.values.get(name, ("x",))[-1].replace("*", "y") for name in names]
+    if mapping.name == "Claims pool":
+        content = "\n".join(json.dumps(dict(zip(names, row, strict=True))) for _ in range(3)).encode()
+        settings = json_rows.recognise(file_of(content, "pool.jsonl"))
+    else:
+        delimiter = mapping.table.delimiter or ","
+        header = [] if mapping.table.header is False else [delimiter.join(names)]
+        content = "\n".join([*header, *[delimiter.join(row)] * 3]).encode()
+        settings = tables.recognise(file_of(content, "table.txt"))
+    assert settings is not None
+    assert settings["mapping"] == mapping.to_json()
+
+
+def test_first_filled_column_is_taken_or_all_are_joined() -> None:
+    mapping = """
+        name = "n"
+        [fields]
+        statement = "quote"
+        claimant = ["speaker", "party"]
+        title = { columns = ["head", "sub"], join = ": " }
+    """
+    content = "quote,speaker,party,head,sub\nOne,Ada,Left,Up,Down\nTwo,,Left,,Down\n"
+    assert fields(rows_of(mapping, content)) == [
+        {"statement": "One", "claimant": "Ada", "title": "Up: Down"},
+        {"statement": "Two", "claimant": "Left", "title": "Down"},
+    ]
+
+
+def test_columns_have_numbers_and_names_in_any_spelling() -> None:
+    mapping = 'name = "n"\n[fields]\nstatement = 2\nclaimant = "who said it"'
+    assert fields(rows_of(mapping, "a,b,Who_Said-It\n1,One,Ada\n")) == [
+        {"statement": "One", "claimant": "Ada"}
+    ]
+
+
+def test_rows_that_the_mapping_leaves_out_are_reported() -> None:
+    mapping = 'name = "n"\n[fields]\nstatement = "s"\n[skip]\nkind = ["test*"]\nwho = [""]'
+    results = rows_of(mapping, "s,kind,who\nOne,real,Ada\nTwo,testing,Ada\nThree,real,\nFour,a test,Ada\n")
+    assert [row["statement"] for row in fields(results)] == ["One", "Four"]
+    assert codes(results) == ["skipped as the mapping says"] * 2
+
+
+def test_cells_are_split_and_transformed() -> None:
+    mapping = """
+        name = "n"
+        [fields]
+        statement = "s"
+        claimant = "who"
+        topics = "tags"
+        review_url = "url"
+        [split]
+        topics = [",", " / "]
+        [transform]
+        claimant = "slug"
+        topics = "slug"
+        review_url = "strip_query"
+    """
+    content = 's;who;tags;url\nOne;grace-hopper;"sea-ice, lakes / ";https://a.example/x?utm=1#top\nTwo;Anna-Lena Y;;\n'
+    assert fields(rows_of(mapping, content)) == [
+        {
+            "statement": "One",
+            "claimant": "Grace Hopper",
+            "topics": ["Sea Ice", "Lakes"],
+            "review_url": "https://a.example/x",
+        },
+        {"statement": "Two", "claimant": "Anna-Lena Y"},
+    ]
+
+
+VARIANTS = """
+    name = "n"
+    [fields]
+    statement = "s"
+    claimant = "who"
+    rating = "v"
+    [ratings]
+    0 = "Wrong"
+    [[variants]]
+    when = { set = ["a", "old*"] }
+    fields = { claimed_on = "day" }
+    dates = { claimed_on = { order = "mdy", formats = ["%d %b %Y"] } }
+    ratings = { 0 = "Four Whales" }
+    [[variants]]
+    when = { set = ["b"], v = ["0", "1"] }
+    fields = { claimant = [], byline = "who", rating_value = "v" }
+    constants = { rating_best = "1" }
+"""
+
+
+def test_variants_override_what_holds_for_all_rows() -> None:
+    content = (
+        "set,s,who,v,day\na,One,Ada,0,03/04/2019\nolder,Two,Ada,1,3 Apr 2019\na,Three,Ada,1,25/12/2019\n"
+        "b,Four,Ada,0,03/04/2019\nb,Five,Ada,x,\nc,Six,Ada,0,03/04/2019\n,Seven,Ada,0,\n"
+    )
+    assert fields(rows_of(VARIANTS, content)) == [
+        {"statement": "One", "claimant": "Ada", "rating": "Four Whales", "claimed_on": "2019-03-04"},
+        {"statement": "Two", "claimant": "Ada", "rating": "1", "claimed_on": "2019-04-03"},
+        {"statement": "Three", "claimant": "Ada", "rating": "1", "claimed_on": "25/12/2019"},
+        {"statement": "Four", "rating": "0", "byline": "Ada", "rating_value": "0", "rating_best": "1"},
+        {"statement": "Five", "claimant": "Ada", "rating": "x"},
+        {"statement": "Six", "claimant": "Ada", "rating": "0"},
+        {"statement": "Seven", "claimant": "Ada", "rating": "0"},
+    ]
+
+
+def test_later_variant_has_the_word() -> None:
+    mapping = """
+        name = "n"
+        [fields]
+        statement = "s"
+        rating = "v"
+        [[variants]]
+        when = { set = ["a", "b"] }
+        ratings = { 0 = "Wrong" }
+        [[variants]]
+        when = { set = ["b"] }
+        ratings = { 0 = "False" }
+    """
+    assert [row["rating"] for row in fields(rows_of(mapping, "set,s,v\na,One,0\nb,Two,0\n"))] == [
+        "Wrong",
+        "False",
+    ]
+
+
+def test_conventions_say_what_the_mapping_says() -> None:
+    mapping = read_mapping(FULL)
+    known = tables.conventions({"mapping": mapping.to_json()})
+    assert (known.constants, known.ratings, known.languages) == (
+        {"publisher": "Seeblatt"},
+        {"w": "Wahr"},
+        {"mul": ""},
+    )
+    assert (known.date_order, known.date_formats) == ({"": "dmy"}, {"": ("%d. %B %Y",)})
+
+
+@pytest.mark.parametrize(
+    "days, said, stored",
+    [
+        (["03/04/2019", "25/12/2019"], "", "2019-04-03"),
+        (["03/04/2019", "12/25/2019"], "", "2019-03-04"),
+        (["03/04/2019", "25/12/2019", "12/25/2019"], "", None),
+        (["03/04/2019"], "", None),
+        (["03/04/2019", "31/02/2020"], "", None),
+        (["03/04/2019", "25.12.2019"], "", None),
+        (["03-04-2019", "25.12.2019"], "", None),
+        (["03.04.2019", "25.12.2019", "12/25/2019"], "", "2019-04-03"),
+        (["03/04/2019", "25/12/2019"], '[dates.claimed_on]\norder = "mdy"', "2019-03-04"),
+        (["03/04/2019", "25/12/2019"], '[dates.claimed_on]\norder = "mixed"', None),
+        (["03/04/2019", "25/12/2019"], '[dates.""]\norder = "mixed"', None),
+    ],
+)
+def test_order_of_dates_is_what_the_mapping_says_or_the_rows_prove(
+    days: list[str], said: str, stored: str | None
+) -> None:
+    mapping = read_mapping(f'name = "n"\n{said}\n[fields]\nstatement = "s"\nclaimed_on = "d"')
+    content = "".join(["s,d\n", *(f"One,{day}\n" for day in days)]).encode()
+    known = tables.conventions(tables.settings_for(file_of(content), mapping))
+    day = read_day(days[0], "claimed_on", known, "en")
+    assert (day.isoformat() if isinstance(day, date) else None) == stored
+
+
+@pytest.mark.parametrize(
+    "values, order",
+    [
+        ([], {}),
+        (["25.12.2019", "3.4.2019"], {".": "dmy"}),
+        (["at noon on 12-25-2019"], {"-": "mdy"}),
+        (["25.12.2019", "12/25/2019", "3-4-2019"], {".": "dmy", "/": "mdy"}),
+        (["2019-12-25", "25 December 2019", 25, None, ["25/12/2019"]], {}),
+        (["25/13/2019", "99/01/2019", "1.25.12.2019", "25/12/20199"], {}),
+        (["31.02.2020", "31/04/2020", "02-30-2021", "29.02.2023"], {}),
+        (["29.02.2024"], {".": "dmy"}),
+    ],
+)
+def test_only_proof_counts(values: list[Any], order: dict[str, str]) -> None:
+    assert date_order_seen(values) == order
+
+
+def test_date_that_does_not_fit_stands_as_it_was() -> None:
+    assert rewritten("25/12/2019", Dates("mdy")) == "25/12/2019"
+    assert rewritten("2019/12/25", Dates("ymd")) == "2019/12/25"
+    assert rewritten(5, Dates("dmy", ("%d",))) == 5
+
+
+@pytest.mark.parametrize(
+    "header, found",
+    [
+        ("Claim Reviewed|Rating|URL", {"statement": "Claim Reviewed", "rating": "Rating", "review_url": "URL"}),
+        ("Behauptung|Urteil|Veröffentlicht am",
+         {"statement": "Behauptung", "rating": "Urteil", "reviewed_on": "Veröffentlicht am"}),
+        ("afirmación|calificación", {"statement": "afirmación", "rating": "calificación"}),
+        ("الادعاء|التقييم|الرابط", {"statement": "الادعاء", "rating": "التقييم", "review_url": "الرابط"}),
+        ("दावा|शीर्षक", {"statement": "दावा", "title": "शीर्षक"}),
+        ("text|date|source", {}),
+        ("reclaimed land|statements of the bank", {}),
+    ],
+)  # fmt: skip
+def test_names_of_columns_say_what_they_mean(header: str, found: dict[str, str]) -> None:
+    mapping = proposed_mapping(header.split("|"))
+    assert mapping.reading.fields == {name: Columns((column,)) for name, column in found.items()}
+
+
+def test_column_that_is_empty_gives_way_to_one_of_the_same_meaning() -> None:
+    columns = ["statement", "claim"]
+    assert proposed_mapping(columns).reading.fields["statement"] == Columns(("statement",))
+    sample = [{"statement": "", "claim": "The lake froze."}]
+    assert proposed_mapping(columns, sample).reading.fields["statement"] == Columns(("claim",))

@@ -1,0 +1,45 @@
+"""Records are cleaned in processes of their own, which end with the one that reads."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
+from claims.imports.reading.processes import CHUNK, Input, cleaned
+from claims.imports.reading.raw_record import Found, Place
+
+
+def records(count: int) -> Iterator[Input]:
+    for number in range(count):
+        fields = {"statement": f"Lake {number} froze over last winter.", "language": "en"}
+        yield Found(Place("lakes.csv", f"row {number}"), fields), NOTHING_KNOWN
+
+
+def test_order_and_number_are_kept() -> None:
+    chunks = list(cleaned(records(3 * CHUNK + 1), processes=2))
+    assert [chunk.records for chunk in chunks] == [CHUNK, CHUNK, CHUNK, 1]
+    assert sum(chunk.lines.count(b"\n") for chunk in chunks) == 3 * CHUNK + 1
+
+
+_READER = """
+from threading import Event
+from claims.imports.reading.processes import CHUNK, cleaned
+from tests.claims.imports.reading.test_processes import records
+
+def stalled():
+    yield from records(5 * CHUNK)
+    print("reading", flush=True)
+    Event().wait()
+
+list(cleaned(stalled(), processes=2))
+"""
+
+
+def test_processes_end_when_the_reader_is_killed() -> None:
+    """They share its standard output, which ends with the last of them."""
+    reader = subprocess.Popen([sys.executable, "-c", _READER], stdout=subprocess.PIPE)
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == b"reading\n"
+    reader.kill()
+    assert reader.communicate(timeout=60)[0] == b""
+    assert reader.returncode == -9

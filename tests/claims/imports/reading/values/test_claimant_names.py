@@ -1,0 +1,177 @@
+import pytest
+
+from claims.imports.reading.review_record import Person
+from claims.imports.reading.values.claimant_names import read_crowd, read_kind, read_person
+from claims.models import Claimant
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("Ada Moss", "Ada Moss"),
+        (" Ada&nbsp;Moss ", "Ada Moss"),
+        ('"Ada Moss"', "Ada Moss"),
+        ("@adamoss", "@adamoss"),
+        ("ada-moss", "ada-moss"),
+        ("Bread & Roses", "Bread & Roses"),
+        (["Ada Moss", "mayor of Anytown"], "Ada Moss, mayor of Anytown"),
+        (
+            [{"@type": "Person", "name": "Ada Moss"}, {"@type": "Person", "name": "Ben Orr"}],
+            "Ada Moss, Ben Orr",
+        ),
+        ({"name": {"@value": "Ada Moss"}}, "Ada Moss"),
+        (7, "7"),
+    ],
+)
+def test_a_name(name, expected):
+    assert read_person(name) == (Person(expected), ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        None,
+        "",
+        "Unknown",
+        "UNKNOWN",
+        "N/A",
+        "Various",
+        "Multiple sources",
+        "Várias fontes",
+        "Unbekannt",
+        "مجهول",
+        "—",
+        "?!",
+        [],
+        {},
+    ],
+)
+def test_nobody(name):
+    assert read_person(name) == (None, ())
+
+
+def test_a_name_is_not_judged_by_a_part_of_it():
+    assert read_person("Unknown Mortal Orchestra")[0] == Person("Unknown Mortal Orchestra")
+    assert read_person("Facebook posts of Ada Moss")[0] == Person("Facebook posts of Ada Moss")
+
+
+@pytest.mark.parametrize(
+    "kind, expected",
+    [
+        ("Person", "person"),
+        ("person", "person"),
+        ("https://schema.org/Person", "person"),
+        (["schema:Person"], "person"),
+        ("GovernmentOrganization", "organization"),
+        ("NewsMediaOrganization", "organization"),
+        ("group", "group"),
+        ("Thing", "unknown"),
+        (None, "unknown"),
+        ({"x": 1}, "unknown"),
+    ],
+)
+def test_the_kind(kind, expected):
+    assert read_kind(kind) == expected
+    assert expected in Claimant.Kind.values
+
+
+def test_what_belongs_to_a_person():
+    person, problems = read_person("Ada Moss", "Person", "mayor", ["https://example.org/ada", "/ada"])
+    assert person == Person("Ada Moss", "person", "mayor", ("https://example.org/ada",))
+    assert [(field, problem.code) for field, problem in problems] == [
+        ("claimant_same_as", "not a web address")
+    ]
+
+
+def test_what_is_too_long_is_left_out():
+    assert read_person("x" * 200)[0] == Person("x" * 200)
+    assert [(field, one.code) for field, one in read_person("x" * 201)[1]] == [
+        ("claimant", "claimant too long")
+    ]
+    person, problems = read_person("Ada Moss", title="x" * 201)
+    assert person == Person("Ada Moss")
+    assert [(field, one.code) for field, one in problems] == [("claimant_title", "title too long")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Several persons",
+        "Viral social media post",
+        "Boatos de redes sociais",
+        "Facebook posts",
+        "facebook-posts",
+        "VIRAL  image",
+        "WhatsApp",
+        "Internet",
+        "Blog posts",
+        "Anonymous",
+        "Various",
+        "Multiple sources",
+        "Usuarios de redes sociales",
+        "Correntes de WhatsApp",
+        "Plusieurs sources",
+        "Utenti Facebook",
+        "Facebook-Nutzer",
+        "Gebruikers van sociale media",
+        "Użytkownicy Facebooka",
+        "Řetězové e-maily",
+        "Používatelia sociálnych sietí",
+        "Facebook-felhasználók",
+        "Rețele sociale",
+        "Социални мрежи",
+        "Korisnici društvenih mreža",
+        "Χρήστες Facebook",
+        "Användare på sociala medier",
+        "Innlegg på Facebook",
+        "Brugere på sociale medier",
+        "Sosyal medya kullanıcıları",
+        "Пользователи соцсетей",
+        "Користувачі соцмереж",
+        "Unggahan di Facebook",
+        "Mga netizen",
+        "رواد مواقع التواصل الاجتماعي",
+        "کاربران توییتر",
+        "גולשים ברשתות החברתיות",
+        "सोशल मीडिया यूजर्स",
+        "ফেসবুক ব্যবহারকারী",
+        "ผู้ใช้เฟซบุ๊ก",
+        "Cư dân mạng",
+        "누리꾼",
+        "网传",
+        "ネット上",
+    ],
+)
+def test_many_at_once_are_nobody_in_particular(words):
+    assert read_person(words, "Person") == (None, ())
+    assert read_crowd(words, "Person") == " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Facebook", "Organization"),
+        ("Facebook", None),
+        ("Instagram", None),
+        ("TikTok", "Organization"),
+        ("WhatsApp", "Organization"),
+        ("Anonymous", "Organization"),
+        ("Anonymous", "group"),
+        ("Viral Acharya", "Person"),
+        ("Viral Shah", None),
+        ("Various Artists Records", None),
+        ("Internet Society", "Organization"),
+        ("Internet Archive", None),
+        ("Social Security Administration", None),
+        ("Unknown Mortal Orchestra", None),
+        ("Facebook Ireland Ltd", None),
+        ("Post Office", None),
+        ("Radar Online", None),
+        ("Adrian Fontes", None),
+        ("Anonymous Caller", None),
+        ("A Facebook user called Ada Moss", None),
+    ],
+)
+def test_whose_name_has_such_words_in_it_stays(name, kind):
+    person, problems = read_person(name, kind)
+    assert (person and person.name, problems, read_crowd(name, kind)) == (name, (), "")

@@ -1,0 +1,143 @@
+"""An import is taken back while nothing was built on it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from claims.imports.storing import undo
+from claims.models import (
+    Claim,
+    ImportedRecord,
+    ImportRun,
+    PossibleDuplicate,
+    Publication,
+    Transition,
+    Verdict,
+)
+from claims.review import workflow
+from claims.review.moves import IllegalMove, NotAllowed
+from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
+from tests.helpers.newsroom import make_claim, make_draft
+
+pytestmark = pytest.mark.django_db
+
+NOTE = "The import that brought this was undone."
+
+
+def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> None:
+    run = bring(review(), review(statement="A claim that nobody rated yet.", rating=None, review_url=None))
+    undone = undo.undo(run, by=editor)
+    assert (undone.state, undone.undone_by_name) == ("undone", "Edda")
+    claim = Claim.objects.get()  # of the other one nothing was ever public
+    assert (claim.state, claim.reason) == ("declined", NOTE)
+    body = newest(claim)
+    assert (body["status"], body["verdicts"], body["version"]) == ("retracted", [], 2)
+    assert [(c["kind"], c["note"]) for c in body["corrections"]] == [("retraction", NOTE)]
+    assert Verdict.objects.get().state == "retracted"
+    assert [(t.action, t.actor) for t in Transition.objects.order_by("pk")] == [
+        ("retract", editor),
+        ("decline", editor),
+    ]
+    assert not ImportedRecord.objects.exists()
+
+
+def test_what_was_changed_is_changed_back(editor: User) -> None:
+    bring(review())
+    run = bring(review(rating="Mostly true"))
+    undo.undo(run, by=editor)
+    claim = Claim.objects.get()
+    verdict = live(claim)
+    assert (str(verdict.rating), verdict.version, claim.state) == ("False", 3, "accepted")
+    body = newest(claim)
+    assert (body["status"], body["version"]) == ("published", 3)
+    assert [c["kind"] for c in body["corrections"]] == ["correction", "update"]
+
+
+def test_a_verdict_that_was_added_to_a_claim_of_ours_goes_and_ours_stays(
+    editor: User, publish: Callable[..., Claim]
+) -> None:
+    claim = publish(make_claim(STATEMENT))
+    run = bring(review(claimant=None))
+    assert len(newest(claim)["verdicts"]) == 2
+    with pytest.raises(IllegalMove, match="1 of its claims has a verdict written here"):
+        undo.undo(run, by=editor)
+
+
+def test_after_undoing_the_same_file_can_be_imported_again(editor: User) -> None:
+    undo.undo(bring(review()), by=editor)
+    assert counts(bring(review())) == {"created": 1}
+    assert Publication.objects.current().count() == 1
+
+
+def test_undoing_takes_back_possible_duplicates(editor: User) -> None:
+    bring(review())
+    run = bring(review(claimant="Jonas Berg", review_url="https://checks.example/berg"))
+    assert PossibleDuplicate.objects.count() == 1
+    undo.undo(run, by=editor)
+    assert not PossibleDuplicate.objects.exists()
+    assert Publication.objects.current().count() == 1
+
+
+def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
+    run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
+    # A test is one transaction, and transitions are stamped with its beginning.
+    ImportRun.objects.update(started_at=timezone.now() - timedelta(days=1))
+    run.refresh_from_db()
+    first, second = Claim.objects.order_by("pk")
+    make_draft(first, checker)
+    workflow.move(Verdict.objects.get(claim=second), "retract", by=editor, note="It was a mistake.")
+    assert undo.obstacles(run) == [
+        "1 of its claims has a verdict written here.",
+        "1 of its claims was accepted, declined, merged or retracted by somebody since.",
+    ]
+
+
+def test_a_later_import_is_undone_first(editor: User) -> None:
+    first = bring(review())
+    second = bring(review(rating="Mostly true"))
+    third = bring(review(rating="True"))
+    assert undo.obstacles(first) == [
+        f"{third} came later and changed 1 of its claims; undo that one first.",
+        f"{second} came later and changed 1 of its claims; undo that one first.",
+    ]
+    for run in (third, second, first):
+        undo.undo(run, by=editor)
+    claim = Claim.objects.get()
+    assert [row.state for row in claim.verdicts.order_by("version")] == [*["superseded"] * 4, "retracted"]
+    assert (newest(claim)["status"], claim.state) == ("retracted", "declined")
+
+
+def test_one_that_was_broken_off_can_be_finished(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo, "BATCH", 1)
+    run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
+    undo.begin(run, by=editor)
+    take_back, parts = undo._Undoing.take_back, iter(range(9))
+
+    def dying(self: undo._Undoing, ids: list[int]) -> None:
+        if next(parts) == 1:
+            raise KeyboardInterrupt
+        take_back(self, ids)
+
+    monkeypatch.setattr(undo._Undoing, "take_back", dying)
+    with pytest.raises(KeyboardInterrupt):
+        undo.undo(run, by=editor)
+    assert Publication.objects.current().count() == 1
+    monkeypatch.setattr(undo._Undoing, "take_back", take_back)
+    undo.undo(run, by=editor)
+    assert (Publication.objects.current().count(), run.state) == (0, "undone")
+
+
+def test_it_takes_a_role_that_includes_it(checker: User) -> None:
+    run = bring(review())
+    with pytest.raises(NotAllowed):
+        undo.undo(run, by=checker)
+
+
+@pytest.mark.parametrize("state", ["chosen", "reading", "undone"])
+def test_only_a_finished_import_is_undone(editor: User, state: str) -> None:
+    run = ImportRun.objects.create(origin="file.jsonl", state=state)
+    with pytest.raises(IllegalMove, match="not finished"):
+        undo.undo(run, by=editor)

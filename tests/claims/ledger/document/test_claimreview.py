@@ -1,0 +1,372 @@
+"""Publication body → ClaimReview, without a database."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.ledger.document.claimreview import claim_reviews, markup, script, withdrawal
+from claims.models.rating import NormalisedRating
+
+GAZETTE = {
+    "id": 3,
+    "name": "Harbour Gazette",
+    "kind": "news",
+    "url": "https://gazette.example",
+    "domain": "",
+    "country": "",
+}
+SOURCE: dict[str, Any] = {
+    "id": 11,
+    "title": "Ferry fares will double",
+    "kind": "article",
+    "url": "https://gazette.example/ferry",
+    "archived_url": "https://archive.example/ferry",
+    "byline": "Ines Arroyo and Tom Brandt",
+    "published_on": "2026-02-01",
+    "language": "en",
+    "publisher": GAZETTE,
+}
+QUOTED = {"exact": "", "prefix": "", "suffix": "", "start": None, "end": None, "snapshot": None}
+VERDICT: dict[str, Any] = {
+    "id": 21,
+    "version": 1,
+    "publisher": {
+        "id": 1,
+        "name": "Our Newsroom",
+        "kind": "fact_checker",
+        "url": "https://facts.example",
+        "domain": "",
+        "country": "",
+    },
+    "rating": {
+        "id": 5,
+        "label": "False",
+        "language": "en",
+        "labels": {"de": "Falsch"},
+        "normalised": "false",
+    },
+    "summary": "Fares rise by four per cent.",
+    "explanation": "",
+    "explanation_html": "",
+    "byline": "",
+    "language": "en",
+    "reviewed_on": "2026-03-01",
+    "valid_as_of": None,
+    "recheck_on": None,
+    "url": "",
+    "published_at": "2026-03-02T09:00:00.000000Z",
+    "evidence": [
+        {
+            "id": 31,
+            "stance": "refutes",
+            "note": "",
+            **QUOTED,
+            "source": {**SOURCE, "id": 12, "title": "Fare table"},
+        }
+    ],
+}
+BODY: dict[str, Any] = {
+    "id": 7,
+    "status": "published",
+    "url": "https://facts.example/claims/7/ferry-fares/",
+    "slug": "ferry-fares",
+    "statement": "Ferry fares will double in April.",
+    "language": "en",
+    "claimed_on": "2026-02-01",
+    "context": "",
+    "claimant": {
+        "id": 2,
+        "name": "Mara Lindqvist",
+        "kind": "person",
+        "job_title": "Minister of Transport",
+        "country": "",
+        "same_as": ["https://www.wikidata.org/wiki/Q0"],
+    },
+    "topics": [{"id": 1, "name": "Transport", "slug": "transport"}],
+    "appearances": [
+        {"id": 41, "is_first": True, "anchor": "unanchored", **QUOTED, "source": SOURCE},
+        {
+            "id": 42,
+            "is_first": False,
+            "anchor": "unanchored",
+            **QUOTED,
+            "source": {**SOURCE, "id": 13, "url": "https://radio.example/1"},
+        },
+    ],
+    "verdicts": [VERDICT],
+    "corrections": [],
+    "merged_into": None,
+    "published_at": "2026-03-02T09:00:00.000000Z",
+    "first_published_at": "2026-03-02T09:00:00.000000Z",
+}
+SITE = {
+    "name": "Our Newsroom",
+    "url": "https://facts.example",
+    "license": "https://creativecommons.org/licenses/by/4.0",
+}
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    return deepcopy(BODY) | changes
+
+
+def work(**changes: str) -> dict[str, Any]:
+    return {
+        "@type": "CreativeWork",
+        "@id": "https://facts.example/sources/11/",
+        "url": "https://gazette.example/ferry",
+        "headline": "Ferry fares will double",
+        "datePublished": "2026-02-01",
+        "inLanguage": "en",
+        "creditText": "Ines Arroyo and Tom Brandt",
+        "publisher": {
+            "@type": "Organization",
+            "@id": "https://facts.example/api/v1/publishers/3/",
+            "name": "Harbour Gazette",
+            "url": "https://gazette.example",
+        },
+        "archivedAt": "https://archive.example/ferry",
+    } | changes
+
+
+def test_whole_review():
+    assert markup(body(), site=SITE) == {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "@id": "https://facts.example/claims/7/#review-by-1",
+        "url": "https://facts.example/claims/7/ferry-fares/",
+        "claimReviewed": "Ferry fares will double in April.",
+        "reviewRating": {
+            "@type": "Rating",
+            "ratingValue": 1,
+            "bestRating": 5,
+            "worstRating": 1,
+            "alternateName": "False",
+            "name": "False",
+            "ratingExplanation": "Fares rise by four per cent.",
+        },
+        "author": {
+            "@type": "Organization",
+            "@id": "https://facts.example/api/v1/publishers/1/",
+            "name": "Our Newsroom",
+            "url": "https://facts.example",
+        },
+        "datePublished": "2026-03-01",
+        "dateModified": "2026-03-02T09:00:00.000000Z",
+        "inLanguage": "en",
+        "itemReviewed": {
+            "@type": "Claim",
+            "@id": "https://facts.example/claims/7/#claim",
+            "text": "Ferry fares will double in April.",
+            "inLanguage": "en",
+            "author": {
+                "@type": "Person",
+                "@id": "https://facts.example/api/v1/claimants/2/",
+                "name": "Mara Lindqvist",
+                "jobTitle": "Minister of Transport",
+                "sameAs": ["https://www.wikidata.org/wiki/Q0"],
+            },
+            "datePublished": "2026-02-01",
+            "firstAppearance": work(),
+            "appearance": [
+                work(**{"@id": "https://facts.example/sources/13/"}, url="https://radio.example/1")
+            ],
+            "keywords": ["Transport"],
+        },
+        "citation": [work(**{"@id": "https://facts.example/sources/12/"}, headline="Fare table")],
+        "sdPublisher": {"@type": "Organization", "name": "Our Newsroom", "url": "https://facts.example"},
+        "sdLicense": "https://creativecommons.org/licenses/by/4.0",
+        "sdDatePublished": "2026-03-02T09:00:00.000000Z",
+    }
+
+
+def test_what_is_not_known_is_left_out():
+    verdict = {**VERDICT, "evidence": [], "summary": ""}
+    (review,) = claim_reviews(
+        body(claimant=None, claimed_on=None, topics=[], appearances=[], verdicts=[verdict])
+    )
+    assert review["itemReviewed"] == {
+        "@type": "Claim",
+        "@id": "https://facts.example/claims/7/#claim",
+        "text": "Ferry fares will double in April.",
+        "inLanguage": "en",
+    }
+    assert {"citation", "correction", "sdPublisher", "sdLicense"}.isdisjoint(review)
+    assert "ratingExplanation" not in review["reviewRating"]
+
+
+@pytest.mark.parametrize("kind", ["organization", "group", "unknown"])
+def test_only_a_person_is_called_one(kind):
+    (review,) = claim_reviews(body(claimant={**BODY["claimant"], "kind": kind, "same_as": []}))
+    assert review["itemReviewed"]["author"] == {
+        "@type": "Organization",
+        "@id": "https://facts.example/api/v1/claimants/2/",
+        "name": "Mara Lindqvist",
+    }
+
+
+@pytest.mark.parametrize(
+    "normalised, value",
+    [
+        ("true", 5),
+        ("mostly_true", 4),
+        ("mixed", 3),
+        ("mostly_false", 2),
+        ("misleading", 2),
+        ("false", 1),
+        ("unproven", None),
+        ("satire", None),
+        ("outdated", None),
+        ("not_rated", None),
+        (None, None),
+    ],
+)
+def test_number_of_a_rating(normalised, value):
+    verdict = {**VERDICT, "rating": {**VERDICT["rating"], "normalised": normalised}}
+    (review,) = claim_reviews(body(verdicts=[verdict]))
+    numbers = ("ratingValue", "bestRating", "worstRating")
+    assert tuple(map(review["reviewRating"].get, numbers)) == ((value, 5, 1) if value else (None, None, None))
+    assert review["reviewRating"]["alternateName"] == "False"
+
+
+def test_no_class_is_given_a_number_that_nobody_gave():
+    for normalised in NormalisedRating.values:
+        verdict = {**VERDICT, "rating": {**VERDICT["rating"], "normalised": normalised}}
+        (review,) = claim_reviews(body(verdicts=[verdict]))
+        # Only what its publisher found to be half true stands in the middle.
+        assert (review["reviewRating"].get("ratingValue") == 3) is (normalised == "mixed")
+
+
+def test_several_reviews_form_a_graph_and_have_an_address_each():
+    elsewhere = {**VERDICT, "id": 22, "url": "https://checks.example/ferry"}
+    document = markup(body(verdicts=[VERDICT, elsewhere]))
+    assert document is not None
+    assert list(document) == ["@context", "@graph"]
+    assert [review["url"] for review in document["@graph"]] == [
+        "https://facts.example/claims/7/ferry-fares/#verdict-21",
+        "https://checks.example/ferry",
+    ]
+
+
+def test_review_without_a_day_has_none():
+    (review,) = claim_reviews(body(verdicts=[{**VERDICT, "reviewed_on": None}]))
+    assert "datePublished" not in review
+
+
+def test_another_s_page_is_not_said_to_be_changed_when_ours_was():
+    (theirs,) = claim_reviews(body(verdicts=[{**VERDICT, "url": "https://checks.example/ferry"}]))
+    assert "dateModified" not in theirs
+    (ours,) = claim_reviews(body(verdicts=[VERDICT]))
+    assert ours["dateModified"] == "2026-03-02T09:00:00.000000Z"
+
+
+def test_headline_of_the_review_is_told():
+    (review,) = claim_reviews(body(verdicts=[{**VERDICT, "title": "What the ferry costs"}]))
+    assert review["headline"] == "What the ferry costs"
+
+
+def test_corrections_are_told():
+    correction = {
+        "version": 2,
+        "kind": "correction",
+        "note": "We had the wrong year.",
+        "published_at": "2026-03-05T09:00:00.000000Z",
+    }
+    (review,) = claim_reviews(body(corrections=[correction]))
+    assert review["correction"] == [
+        {
+            "@type": "CorrectionComment",
+            "text": "We had the wrong year.",
+            "datePublished": "2026-03-05T09:00:00.000000Z",
+        }
+    ]
+
+
+def test_no_licence_is_stated_where_none_is_known():
+    (review,) = claim_reviews(body(), site={**SITE, "license": ""})
+    assert "sdLicense" not in review
+    assert review["sdPublisher"]["name"] == "Our Newsroom"
+
+
+def test_ids_stay_when_the_statement_and_the_verdict_are_replaced():
+    (before,) = claim_reviews(body())
+    changes = {
+        "url": "https://facts.example/claims/7/ferry-fares-will-rise/",
+        "slug": "ferry-fares-will-rise",
+        "statement": "Ferry fares will rise.",
+        "verdicts": [{**VERDICT, "id": 22, "version": 2}],
+    }
+    (after,) = claim_reviews(body(**changes))
+    assert after["claimReviewed"] == "Ferry fares will rise."
+    assert (after["@id"], after["itemReviewed"]["@id"]) == (before["@id"], before["itemReviewed"]["@id"])
+
+
+def test_each_review_of_a_claim_has_an_id_of_its_own():
+    other = {**VERDICT, "id": 22, "publisher": {**VERDICT["publisher"], "id": 9}}
+    assert [review["@id"] for review in claim_reviews(body(verdicts=[VERDICT, other]))] == [
+        "https://facts.example/claims/7/#review-by-1",
+        "https://facts.example/claims/7/#review-by-9",
+    ]
+
+
+def test_retracted_claim_has_no_review():
+    assert markup(body(verdicts=[])) is None
+
+
+RETRACTION = {
+    "version": 2,
+    "kind": "retraction",
+    "note": "It was another ferry.",
+    "published_at": "2026-03-05T09:00:00.000000Z",
+}
+
+
+def test_retraction_says_so_and_why():
+    retracted = body(
+        status="retracted", verdicts=[], corrections=[RETRACTION], published_at=RETRACTION["published_at"]
+    )
+    assert withdrawal(retracted, site=SITE) == {
+        "@type": "WebPage",
+        "@id": "https://facts.example/claims/7/",
+        "url": "https://facts.example/claims/7/ferry-fares/",
+        "creativeWorkStatus": "retracted",
+        "dateModified": "2026-03-05T09:00:00.000000Z",
+        "about": {
+            "@type": "Claim",
+            "@id": "https://facts.example/claims/7/#claim",
+            "text": "Ferry fares will double in April.",
+            "inLanguage": "en",
+        },
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "text": "It was another ferry.",
+                "datePublished": "2026-03-05T09:00:00.000000Z",
+            }
+        ],
+        "sdPublisher": {"@type": "Organization", "name": "Our Newsroom", "url": "https://facts.example"},
+        "sdLicense": "https://creativecommons.org/licenses/by/4.0",
+        "sdDatePublished": "2026-03-05T09:00:00.000000Z",
+    }
+
+
+def test_merger_names_the_claim_that_stands():
+    merged = withdrawal(body(status="merged", verdicts=[], merged_into=12))
+    assert merged["creativeWorkStatus"] == "merged"
+    assert merged["about"]["sameAs"] == "https://facts.example/claims/12/#claim"
+    assert "correction" not in merged
+
+
+@given(st.text())
+def test_script_cannot_be_left_and_says_the_same(statement):
+    text = script({"claimReviewed": statement})
+    assert not set("<>&") & set(text)
+    assert json.loads(text) == {"claimReviewed": statement}
+
+
+def test_closing_tag_in_a_statement_is_harmless():
+    assert script({"a": "</script><!--"}) == '{"a":"\\u003c/script\\u003e\\u003c!--"}'

@@ -1,0 +1,89 @@
+"""`import_article` as another program calls it: exit status, what goes where, and pipes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings as project
+from django.db import connection
+
+from claims.models import Claim
+from sources.models import Source
+from tests.helpers.article_import import STATEMENTS, TEXT
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
+
+
+@pytest.fixture
+def command(transactional_db: None, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """The command as another process, on the test's database."""
+    server = connection.settings_dict
+    place = {key.lower(): str(server[key]) for key in ("USER", "PASSWORD", "HOST", "PORT") if server[key]}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("COLUMNS", "PYTHONIOENCODING")
+    }
+    environment |= {
+        "DATABASE_URL": f"postgresql:///{server['NAME']}?{urlencode(place)}",
+        "DATA_DIR": str(tmp_path / "data"),
+        "SECRET_KEY": "x" * 50,
+        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
+    }
+
+    def start(
+        *arguments: str | Path, stdout: int = subprocess.PIPE, **settings: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "manage.py", "import_article", *map(str, arguments)],
+            cwd=project.BASE_DIR,
+            env=environment | settings,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+
+    return start
+
+
+def test_json_is_alone_on_standard_output(article: Path, command: Any) -> None:
+    done = command(article, "--json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [claim["statement"] for claim in json.loads(done.stdout)["claims"]] == STATEMENTS
+
+
+def test_exit_status_and_where_the_sentence_goes(article: Path, tmp_path: Path, command: Any) -> None:
+    failed = command(tmp_path)
+    assert (failed.returncode, failed.stdout) == (1, b"")
+    assert failed.stderr.decode() == f"CommandError: “{tmp_path}” is a folder. Name one file in it.\n"
+    misused = command(article, "--threshold", "2")
+    assert (misused.returncode, misused.stdout) == (2, b"")
+    assert misused.stderr.decode().splitlines()[-1] == (
+        "manage.py import_article: error: argument --threshold: '2' is not a number from 0 to 1"
+    )
+    assert Source.objects.count() == 0
+
+
+def test_letters_that_the_terminal_lacks(article: Path, command: Any) -> None:
+    article.write_text(TEXT.replace("Sundvik", "Şündvík 항구"))
+    table = command(article, PYTHONIOENCODING="ascii", COLUMNS="60")
+    assert (table.returncode, table.stderr) == (0, b"")
+    assert table.stdout.isascii()
+    document = command(article, "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(document.stdout)["source"]["title"] == "Şündvík 항구 loses its ferries"
+
+
+@pytest.mark.parametrize("options", [["--json"], []], ids=["JSON", "table"])
+def test_reader_that_stops_early(article: Path, command: Any, options: list[str]) -> None:
+    """`import_article … | head -1` imports all the same and ends without a traceback."""
+    receiving, sending = os.pipe()
+    os.close(receiving)
+    done = command(article, *options, stdout=sending)
+    os.close(sending)
+    assert done.stderr == b""
+    assert Claim.objects.count() == 3

@@ -1,0 +1,258 @@
+"""The API's list of claims, and one claim: what they show, filtered, sorted, searched and paged."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from time_machine import travel
+
+from claims.models import Claim, Publication
+from claims.review import workflow
+from factcheck.web.own_addresses import etag_here
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+URL = "/api/v1/claims/"
+
+
+def get(client: Client, query: str = "", path: str = URL) -> Any:
+    response = client.get(f"{path}?{query}" if query else path)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def ids(client: Client, query: str = "") -> list[int]:
+    return [claim["id"] for claim in get(client, query)["results"]]
+
+
+def body(claim: Claim) -> str:
+    return Publication.objects.newest().get(claim=claim).served.decode()
+
+
+# What is served
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_costs_one_query_whatever_its_length(
+    client: Client, publish: Publish, count: int, django_assert_num_queries: Any
+) -> None:
+    claims = [publish() for _ in range(count)]
+    with django_assert_num_queries(1):
+        response = client.get(URL)
+    texts = ",".join(body(claim) for claim in reversed(claims))
+    assert response.content.decode() == f'{{"count":null,"next":null,"previous":null,"results":[{texts}]}}'
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+
+
+def test_detail_is_the_body_as_it_was_published(
+    client: Client, publish: Publish, django_assert_num_queries: Any
+) -> None:
+    claim = publish()
+    with django_assert_num_queries(1):
+        response = client.get(f"{URL}{claim.pk}/")
+    assert (response.status_code, response.content.decode()) == (200, body(claim))
+    assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
+
+
+def test_head_has_the_headers_of_get(client: Client, publish: Publish) -> None:
+    path = f"{URL}{publish().pk}/"
+    got, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content, dict(head.headers)) == (200, b"", dict(got.headers))
+
+
+def test_answers_are_the_same_for_everybody(client: Client, publish: Publish, administrator: User) -> None:
+    publish()
+    anonymous = client.get(URL, headers={"accept-language": "de", "origin": "https://reader.example"})
+    client.force_login(administrator)
+    known = client.get(URL, headers={"accept-language": "ar", "origin": "https://reader.example"})
+    assert (known.content, dict(known.headers)) == (anonymous.content, dict(anonymous.headers))
+    assert known["Vary"] == "Accept-Encoding"
+    assert known["Access-Control-Allow-Origin"] == "*"
+
+
+def test_preflight_allows_reading_from_other_sites(client: Client) -> None:
+    headers = {"origin": "https://reader.example", "access-control-request-method": "GET"}
+    response = client.options(URL, headers=headers)
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (204, "*")
+    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
+
+
+def test_retracted_claim_says_so_with_the_public_note(client: Client, publish: Publish, editor: User) -> None:
+    claim = publish()
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
+    found = get(client, path=f"{URL}{claim.pk}/")
+    assert (found["status"], found["verdicts"]) == ("retracted", [])
+    assert [(note["kind"], note["note"]) for note in found["corrections"]] == [
+        ("retraction", "The accounts were forged.")
+    ]
+    assert ids(client) == []
+    assert ids(client, "status=retracted") == [claim.pk]
+
+
+def test_merged_claim_leads_to_its_target(client: Client, publish: Publish, editor: User) -> None:
+    claim, target = publish(), publish()
+    workflow.move(claim, "merge", by=editor, into=target)
+    response = client.get(f"{URL}{claim.pk}/")
+    assert (response.status_code, response["Location"]) == (301, f"http://testserver{URL}{target.pk}/")
+    assert ids(client) == [target.pk]
+    assert ids(client, "status=merged") == [claim.pk]
+    assert ids(client, "status=merged,published") == [target.pk, claim.pk]
+
+
+# Copies that readers have already
+
+
+def test_unchanged_claim_is_304_and_its_body_is_not_read(
+    client: Client, publish: Publish, django_assert_num_queries: Any
+) -> None:
+    claim = publish()
+    path = f"{URL}{claim.pk}/"
+    etag = client.get(path)["ETag"]
+    assert etag == f'"{etag_here(Publication.objects.get().body_sha256)}"'
+    with django_assert_num_queries(1) as queries:
+        response = client.get(path, headers={"if-none-match": etag})
+    assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
+    assert '"body"' not in queries[0]["sql"]
+
+
+def test_unchanged_list_is_304_and_no_body_is_read(
+    client: Client, publish: Publish, django_assert_num_queries: Any
+) -> None:
+    publish()
+    etag = client.get(URL)["ETag"]
+    with django_assert_num_queries(1) as queries:
+        response = client.get(URL, headers={"if-none-match": etag})
+    assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
+    assert '"body"' not in queries[0]["sql"]
+
+
+def test_changed_claim_is_sent_to_readers_who_have_the_old_one(client: Client, publish: Publish) -> None:
+    claim = publish()
+    path = f"{URL}{claim.pk}/"
+    old = {address: client.get(address)["ETag"] for address in (path, URL)}
+    publish(claim, correction_kind="correction", correction_note="A digit was wrong.")
+    for address, etag in old.items():
+        response = client.get(address, headers={"if-none-match": etag})
+        fresh = client.get(address)
+        assert (response.status_code, response.content, response["ETag"]) == (
+            200,
+            fresh.content,
+            fresh["ETag"],
+        )
+        assert response["ETag"] != etag
+
+
+def test_not_modified_since(client: Client, publish: Publish) -> None:
+    with travel("2026-05-01T12:00:00Z", tick=False):
+        claim = publish()
+    for path in (f"{URL}{claim.pk}/", URL):
+        modified = client.get(path)["Last-Modified"]
+        assert client.get(path, headers={"if-modified-since": modified}).status_code == 304
+        assert (
+            client.get(path, headers={"if-modified-since": "Mon, 01 Jan 2001 00:00:00 GMT"}).status_code
+            == 200
+        )
+
+
+def test_claim_that_leaves_a_list_modifies_it(client: Client, publish: Publish, editor: User) -> None:
+    with travel("2026-05-01T12:00:00Z", tick=False):
+        claims = [publish(), publish()]
+    before = client.get(URL)
+    with travel("2026-05-01T12:00:20Z", tick=False):
+        workflow.move(claims[1].verdicts.get(), "retract", by=editor, note="It was never said.")
+    after = client.get(URL, headers={"if-modified-since": before["Last-Modified"]})
+    assert after.status_code == 200
+    assert [claim["id"] for claim in after.json()["results"]] == [claims[0].pk]
+    assert before["Last-Modified"] == "Fri, 01 May 2026 12:00:00 GMT"
+    assert after["Last-Modified"] == "Fri, 01 May 2026 12:00:20 GMT"
+
+
+def test_what_was_published_this_second_is_not_dated(client: Client, publish: Publish) -> None:
+    """Something else may be published in the same second; by its date it would look like what the reader has."""
+    claim = publish()
+    for path in (f"{URL}{claim.pk}/", URL):
+        assert "Last-Modified" not in client.get(path)
+
+
+# Pages
+
+
+def test_pages_lead_through_all_claims_and_back(client: Client, publish: Publish) -> None:
+    expected = [publish().pk for _ in range(5)][::-1]
+    first = client.get(f"{URL}?page_size=2&status=published")
+    pages, response = [], first
+    while True:
+        page = response.json()
+        pages.append([claim["id"] for claim in page["results"]])
+        if not page["next"]:
+            break
+        assert f'<{page["next"]}>; rel="next"' in response["Link"]
+        response = client.get(page["next"])
+    assert pages == [expected[:2], expected[2:4], expected[4:]]
+    assert response["Link"] == f'<{page["previous"]}>; rel="prev"'
+    second = client.get(page["previous"]).json()
+    assert [claim["id"] for claim in second["results"]] == expected[2:4]
+    again = client.get(second["previous"]).json()
+    assert (again["results"], again["previous"]) == (first.json()["results"], None)
+    assert "status=published" in again["next"]
+
+
+@pytest.mark.parametrize("how, count", [("none", None), ("exact", 2)])
+def test_count_only_where_it_is_asked_for(
+    client: Client, publish: Publish, how: str, count: int | None
+) -> None:
+    publish(code="true")
+    for _ in range(2):
+        publish()
+    assert get(client, f"count={how}&page_size=1&rating=false")["count"] == count
+
+
+@pytest.mark.parametrize("counted", [0, 2, 3, 10_000])
+def test_estimate_counts_what_is_few_and_asks_the_planner_for_more(
+    client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    for _ in range(3):
+        publish()
+    monkeypatch.setattr("factcheck.api.resources.COUNTED", counted)
+    monkeypatch.setattr("factcheck.api.resources.planned", lambda rows: 70)
+    assert get(client, "count=estimate")["count"] == (3 if counted >= 3 else 70)
+    assert get(client, "count=estimate&language=en&q=bridge")["count"] == (3 if counted >= 3 else 70)
+    assert get(client, "count=estimate&q=nothing")["count"] == (0 if counted >= 0 else 70)
+
+
+def test_estimate_is_a_whole_number_from_the_planner(
+    client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    publish()
+    with django_assert_num_queries(2):
+        assert get(client, "count=estimate")["count"] == 1
+    monkeypatch.setattr("factcheck.api.resources.COUNTED", 0)
+    with django_assert_num_queries(3) as queries:
+        page = get(client, "count=estimate")
+    assert type(page["count"]) is int
+    assert queries[2]["sql"].startswith("EXPLAIN")
+
+
+@pytest.mark.parametrize("parameter, value", [("as_of", "2099-01-01"), ("cursor", "x")])
+def test_place_that_is_not_there_is_not_found(client: Client, parameter: str, value: str) -> None:
+    response = client.get(f"{URL}?{parameter}={value}")
+    assert response.status_code == 404
+    assert [(e["parameter"], e["code"]) for e in response.json()["errors"]] == [(parameter, "not_found")]
+
+
+def test_cursor_of_another_order_leads_nowhere(client: Client, publish: Publish) -> None:
+    for _ in range(2):
+        publish()
+    following = get(client, "page_size=1&ordering=published")["next"]
+    response = client.get(following.replace("ordering=published", "ordering=claimed"))
+    assert response.status_code == 404
+    assert "it belongs to another order than `claimed`" in response.json()["detail"]
+
+
+def test_detail_knows_only_its_own_parameters(client: Client, publish: Publish) -> None:
+    response = client.get(f"{URL}{publish().pk}/?q=bridge")
+    assert response.status_code == 400
+    assert response.json()["detail"] == "`q` is not a parameter of this address. Known here: as_of, fields."

@@ -1,0 +1,264 @@
+"""Nothing unpublished can be reached through the API: not by list, id, filter, search or error message.
+
+The newsroom below holds secrets of every kind, all marked by one word, beside one published claim.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.models import Claim, Claimant, Evidence, Rating, RatingScale, Topic, Verdict
+from claims.review import verdict_drafts, workflow
+from factcheck.routes import RESOURCES
+from sources.models import Publisher, Source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+SECRET = "Quillfeather"
+
+
+@dataclass
+class Secrets:
+    """What nobody outside may know, by the resource under which it would show."""
+
+    claims: Claim
+    verdicts: Verdict
+    sources: Source
+    publishers: Publisher
+    claimants: Claimant
+    topics: Topic
+    ratings: Rating
+
+
+@pytest.fixture
+def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
+    claim = make_claim(
+        "The ferry sank.", claimant=claimant, topics=[topic], reason=f"Chosen because of {SECRET}.", score=0.5
+    )
+    source = make_source(
+        "He said the ferry sank.",
+        notes=f"{SECRET} told us",
+        publisher=Publisher.objects.create(name="Gazette"),
+    )
+    make_appearance(claim, source, "the ferry sank")
+    Claimant.objects.filter(pk=claimant.pk).update(notes=f"Ask {SECRET}.")
+    return publish(claim)
+
+
+@pytest.fixture
+def secrets(public: Claim, checker: User) -> Secrets:
+    publisher = Publisher.objects.create(
+        name=f"{SECRET} Checkers", domain="quillfeather.example", kind="civil_society"
+    )
+    scale = RatingScale.objects.create(
+        publisher=publisher, name=f"{SECRET} scale", version="1", language="en"
+    )
+    rating = Rating.objects.create(scale=scale, code="quillfeather", label=SECRET, normalised="satire")
+    claimant = Claimant.objects.create(
+        name=f"Ada {SECRET}", country="NO", same_as=["https://quillfeather.example/ada"]
+    )
+    topic = Topic.objects.create(name=SECRET, slug="quillfeather")
+    text = f"She said that {SECRET} did it."
+    source = make_source(
+        text, title=f"{SECRET} memo", url="https://quillfeather.example/memo", publisher=publisher
+    )
+    claim = make_claim(
+        f"{SECRET} did it.",
+        claimant=claimant,
+        topics=[topic],
+        language="no",
+        claimed_on=date(2020, 2, 2),
+        context=SECRET,
+    )
+    make_appearance(claim, source, f"{SECRET} did it")
+    draft = make_draft(
+        claim, checker, publisher=publisher, rating=rating, summary=SECRET, reviewed_on=date(2020, 2, 2)
+    )
+    Evidence.objects.create(verdict=draft, source=source, stance="refutes", note=SECRET)
+    workflow.move(draft, "submit", by=checker)
+    # On the published claim: a new appearance, a new topic and a new version of the verdict, none of them published.
+    make_appearance(public, source, "She said")
+    public.topics.add(topic)
+    revised = verdict_drafts.draft(
+        public, author=checker, summary=f"In truth {SECRET} did it.", rating=rating
+    )
+    Evidence.objects.create(verdict=revised, source=source, stance="supports", note=SECRET)
+    Claim.objects.filter(pk=public.pk).update(
+        statement=f"The ferry sank because of {SECRET}.", claimant=claimant
+    )
+    # Claims in the other states.
+    make_claim(f"{SECRET} proposed.", state="proposed", claimant=claimant, topics=[topic])
+    make_claim(f"{SECRET} declined.", state="declined", reason="No.", claimant=claimant, topics=[topic])
+    return Secrets(claim, draft, source, publisher, claimant, topic, rating)
+
+
+def text_of(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, (path, response.content)
+    return response.content.decode()
+
+
+def empty(client: Client, path: str) -> bool:
+    page = json.loads(text_of(client, path))
+    # What was asked is said again, and nothing is suggested instead.
+    search = page.pop("search", None)
+    nothing: dict[str, Any] = {"count": None, "next": None, "previous": None, "results": []}
+    said_again = search is None or search["answered"] == search["asked"]
+    return page in (nothing, {**nothing, "highlights": {}}) and said_again
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_lists_show_only_what_is_published(client: Client, secrets: Secrets, name: str) -> None:
+    page = text_of(client, f"/api/v1/{name}/?page_size=200&count=exact")
+    assert SECRET.lower() not in page.lower()
+    assert '"count":0' not in page  # there is something that could have shown it
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_details_of_what_is_published_show_nothing_else(client: Client, secrets: Secrets, name: str) -> None:
+    for item in client.get(f"/api/v1/{name}/").json()["results"]:
+        assert SECRET.lower() not in text_of(client, f"/api/v1/{name}/{item['id']}/").lower()
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(
+    client: Client, secrets: Secrets, name: str
+) -> None:
+    known = getattr(secrets, name).pk
+    answers = []
+    for pk in (known, 987_654):
+        response = client.get(f"/api/v1/{name}/{pk}/")
+        answers.append(
+            (
+                response.status_code,
+                response.content.decode().replace(f"/{pk}/", "/ID/"),
+                dict(response.headers),
+            )
+        )
+        del answers[-1][2]["Content-Length"]  # that of the id
+    assert answers[0][0] == 404
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("moment", ["", "?as_of=2099-01-01", "?as_of=2026-01-01"])
+def test_unpublished_claim_has_no_past_either(client: Client, secrets: Secrets, moment: str) -> None:
+    path = f"/api/v1/claims/{secrets.claims.pk}/"
+    assert client.get(path + moment).status_code in (400, 404)
+    assert client.get(f"{path}versions/").status_code == 404
+    assert client.get(f"{path}versions/1/").status_code == 404
+
+
+def test_versions_of_a_published_claim_show_only_what_was_published(
+    client: Client, public: Claim, secrets: Secrets
+) -> None:
+    for path in ("versions/", "versions/1/"):
+        assert SECRET not in text_of(client, f"/api/v1/claims/{public.pk}/{path}")
+
+
+CLAIM_FILTERS = [
+    f"q={SECRET}",
+    f"q={SECRET[1:]}",
+    f"q={SECRET}&spelling=exact",
+    f"q={SECRET}&highlight=true",
+    "language=no",
+    "claimant={claimants}",
+    "topic={topics}",
+    "topic=quillfeather",
+    "source={sources}",
+    "appears_in={sources}",
+    "source_domain=quillfeather.example",
+    "source_url=https://quillfeather.example/memo",
+    "review_url=https://quillfeather.example/review",
+    "publisher={publishers}",
+    "publisher=quillfeather.example",
+    "publisher_kind=civil_society",
+    "rating={ratings}",
+    "rating=quillfeather",
+    "rating_class=satire",
+    "reviewed_before=2020-12-31",
+    "claimed_before=2020-12-31",
+    "published_before=2020-12-31",
+    "has=correction",
+    "status=retracted,merged",
+    "as_of=2020-12-31",
+]
+
+
+@pytest.mark.parametrize("query", CLAIM_FILTERS)
+def test_no_filter_of_claims_reaches_a_draft(client: Client, secrets: Secrets, query: str) -> None:
+    ids = {name: getattr(secrets, name).pk for name in RESOURCES}
+    assert empty(client, f"/api/v1/claims/?{query.format(**ids)}")
+
+
+def test_every_filter_of_claims_is_among_these() -> None:
+    paging = {"page_size", "cursor", "count", "ordering", "fields"}
+    mirrored = {"claimed_after", "reviewed_after", "published_after", "updated_since"}
+    tried = {part.split("=")[0] for query in CLAIM_FILTERS for part in query.split("&")}
+    assert tried == set(RESOURCES["claims"].list_query.base_filters) - paging - mirrored
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"verdicts/?q={SECRET}",
+        "verdicts/?claim={claims}",
+        "verdicts/?claimant={claimants}",
+        "verdicts/?topic={topics}",
+        "verdicts/?topic=quillfeather",
+        "verdicts/?publisher={publishers}",
+        "verdicts/?publisher=quillfeather.example",
+        "verdicts/?publisher_kind=civil_society",
+        "verdicts/?rating={ratings}",
+        "verdicts/?rating=quillfeather",
+        "verdicts/?rating_class=satire",
+        "verdicts/?language=no",
+        "verdicts/?reviewed_before=2020-12-31",
+        f"sources/?q={SECRET}",
+        f"sources/?q={SECRET}+told",
+        "sources/?publisher={publishers}",
+        "sources/?publisher=quillfeather.example",
+        "sources/?url=https://quillfeather.example/memo",
+        f"publishers/?q={SECRET}",
+        "publishers/?kind=civil_society",
+        "publishers/?domain=quillfeather.example",
+        f"claimants/?q={SECRET}",
+        "claimants/?country=NO",
+        "claimants/?same_as=https://quillfeather.example/ada",
+        f"topics/?q={SECRET}",
+        "topics/?slug=quillfeather",
+        f"ratings/?q={SECRET}",
+        "ratings/?publisher={publishers}",
+        "ratings/?publisher=quillfeather.example",
+        "ratings/?code=quillfeather",
+        "ratings/?rating_class=satire",
+    ],
+)
+def test_no_filter_of_other_things_reaches_a_draft(client: Client, secrets: Secrets, path: str) -> None:
+    assert empty(client, "/api/v1/" + path.format(**{name: getattr(secrets, name).pk for name in RESOURCES}))
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_what_only_a_retracted_claim_mentions_is_public_no_longer(
+    client: Client, public: Claim, editor: User, name: str
+) -> None:
+    shown = [item["id"] for item in client.get(f"/api/v1/{name}/").json()["results"]]
+    workflow.move(public.verdicts.get(), "retract", by=editor, note="Wrong ferry.")
+    assert shown
+    assert empty(client, f"/api/v1/{name}/")
+    for pk in shown:
+        assert client.get(f"/api/v1/{name}/{pk}/").status_code == (200 if name == "claims" else 404)
+
+
+def test_new_snapshot_of_a_public_source_is_not_shown(client: Client, public: Claim) -> None:
+    source = public.appearances.get().source
+    make_snapshot(source, f"He said that {SECRET} sank the ferry.")
+    found = client.get(f"/api/v1/sources/{source.pk}/").json()
+    assert [snapshot["number"] for snapshot in found["snapshots"]] == [1]

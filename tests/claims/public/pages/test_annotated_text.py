@@ -1,0 +1,94 @@
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.public.pages.annotated_text import Piece, paragraphs
+
+
+@dataclass(frozen=True)
+class Stretch:
+    name: str
+    start: int
+    end: int
+
+
+def cut(text: str, *spans: Stretch) -> list[list[tuple[str, str]]]:
+    """The pieces of each paragraph with the names of the spans that cover them."""
+    return [
+        [(piece.text, "".join(span.name for span in piece.covering)) for piece in paragraph]
+        for paragraph in paragraphs(text, spans)
+    ]
+
+
+def test_text_without_spans_is_its_paragraphs():
+    assert cut("One.\nStill one.\n\n  \nTwo.\n") == [[("One.\nStill one.", "")], [("Two.\n", "")]]
+
+
+def test_span_inside_a_paragraph():
+    assert cut("The sky is green.", Stretch("a", 4, 16)) == [[("The ", ""), ("sky is green", "a"), (".", "")]]
+
+
+def test_adjacent_spans_stay_apart():
+    assert cut("abcd", Stretch("a", 0, 2), Stretch("b", 2, 4)) == [[("ab", "a"), ("cd", "b")]]
+
+
+def test_overlapping_spans_share_the_middle():
+    spans = Stretch("a", 0, 4), Stretch("b", 2, 6)
+    assert cut("abcdef", *spans) == [[("ab", "a"), ("cd", "ab"), ("ef", "b")]]
+    first, middle, last = paragraphs("abcdef", spans)[0]
+    assert [piece.innermost for piece in (first, middle, last)] == [spans[0], spans[1], spans[1]]
+    assert middle.ends_elsewhere == [spans[0]]
+    assert not middle.innermost_ends
+    assert last.innermost_ends
+
+
+def test_nested_span_is_the_one_that_is_meant():
+    outer, inner = Stretch("o", 0, 6), Stretch("i", 2, 4)
+    assert [piece.innermost for piece in paragraphs("abcdef", [outer, inner])[0]] == [outer, inner, outer]
+
+
+def test_two_spans_on_the_same_words_can_both_be_reached():
+    one, two = Stretch("1", 0, 3), Stretch("2", 0, 3)
+    (piece,) = paragraphs("abc", [one, two])[0]
+    assert {piece.innermost, *piece.ends_elsewhere} == {one, two}
+
+
+def test_span_across_paragraphs_begins_and_ends_once():
+    span = Stretch("a", 1, 6)
+    first, second = paragraphs("abc\n\ndef", [span])
+    assert [(p.text, p.begins, p.ends) for p in first] == [("a", [], []), ("bc", [span], [])]
+    assert [(p.text, p.begins, p.ends) for p in second] == [("d", [], [span]), ("ef", [], [])]
+
+
+def test_spans_outside_the_text_are_left_out():
+    assert cut("abc", Stretch("a", 1, 9), Stretch("b", 2, 2), Stretch("c", -1, 2)) == [[("abc", "")]]
+
+
+def test_offsets_count_code_points():
+    assert cut("🜨🜨 flat", Stretch("a", 3, 7)) == [[("🜨🜨 ", ""), ("flat", "a")]]
+
+
+def letters(*texts: str) -> str:
+    """Everything but white space, of which paragraph breaks take some away."""
+    return "".join("".join(texts).split())
+
+
+@st.composite
+def annotated(draw: st.DrawFn) -> tuple[str, list[Stretch]]:
+    text = draw(st.text(alphabet="ab \n", max_size=40))
+    spans = draw(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6))
+    return text, [Stretch(str(i), start, end) for i, (start, end) in enumerate(spans)]
+
+
+@given(annotated())
+def test_every_character_keeps_its_place_and_its_spans(example):
+    text, spans = example
+    pieces: list[Piece[Stretch]] = [piece for paragraph in paragraphs(text, spans) for piece in paragraph]
+    assert letters(*(piece.text for piece in pieces)) == letters(text)
+    for span in (s for s in spans if 0 <= s.start < s.end <= len(text)):
+        covered = [piece for piece in pieces if span in piece.covering]
+        assert letters(*(piece.text for piece in covered)) == letters(text[span.start : span.end])
+        assert sum(span in piece.begins for piece in pieces) == bool(covered)
+        assert sum(span in piece.ends for piece in pieces) == bool(covered)
+    assert all(piece.text for piece in pieces)

@@ -1,0 +1,104 @@
+"""What the newsroom checked itself is told apart from what it imported from others."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.admin.dashboard import _last_published
+from claims.models import Claim
+from claims.models.publication import Publication
+from claims.review import workflow
+from tests.helpers.brought_records import bring, review
+
+pytestmark = pytest.mark.django_db
+
+OURS, THEIRS = "The bridge cost 40 million euros.", "The tunnel is closed."
+
+
+@pytest.fixture
+def published(publish: Callable[..., Claim]) -> None:
+    """One verdict of the house, and after it the archive of another publisher."""
+    from tests.helpers.newsroom import make_claim
+
+    publish(make_claim(OURS))
+    bring(review(statement=THEIRS))
+
+
+def shown(client: Client, address: str) -> list[bool]:
+    """Whether the house's claim stands there, and the other's."""
+    text = client.get(address).content.decode()
+    return [statement in text for statement in (OURS, THEIRS)]
+
+
+@pytest.mark.parametrize(
+    "query, found",
+    [
+        ("", [True, False]),
+        ("?by=house", [True, False]),
+        ("?by=all", [True, True]),
+        ("?rating=false", [True, False]),
+        ("?q=tunnel", [False, True]),
+        ("?q=tunnel&by=house", [False, False]),
+        ("?by=nobody", [False, False]),
+    ],
+)
+def test_the_front_page_has_our_own_and_search_has_all(
+    client: Client, published: None, query: str, found: list[bool]
+) -> None:
+    assert shown(client, f"/{query}") == found
+
+
+@pytest.mark.parametrize("form", ["atom", "rss", "json"])
+@pytest.mark.parametrize(
+    "query, found",
+    [
+        ("", [True, False]),
+        ("?by=house", [True, False]),
+        ("?by=all", [True, True]),
+        ("?publisher=checks.example", [False, True]),
+        ("?publisher=checks.example&by=house", [False, False]),
+        ("?status=published", [True, True]),
+        ("?status=published&by=house", [True, False]),
+        ("?language=en", [True, False]),
+        ("?as_of=2020-01-01", [False, False]),
+    ],
+)
+def test_feeds_have_our_own_unless_others_are_asked_for(
+    client: Client, published: None, form: str, query: str, found: list[bool]
+) -> None:
+    assert shown(client, f"/feeds/claims.{form}{query}") == found
+
+
+def test_feeds_say_whose_fact_checks_they_hold(client: Client, published: None) -> None:
+    titles = [client.get(f"/feeds/claims.json{query}").json()["title"] for query in ("", "?by=all")]
+    assert titles == ["Fact checks by Factcheck Newsroom", "Fact checks by all publishers: by=all"]
+    assert client.get("/feeds/claims.json?by=nobody").status_code == 400
+
+
+def test_the_page_of_all_leads_to_the_feed_of_all(client: Client, published: None) -> None:
+    assert "/feeds/claims.atom?by=all" in client.get("/?by=all").content.decode()
+    assert "by=all" not in client.get("/methodology/").content.decode()
+
+
+def test_the_api_lists_all(client: Client, published: None) -> None:
+    found = client.get("/api/v1/claims/").json()["results"]
+    assert {claim["statement"] for claim in found} == {OURS, THEIRS}
+
+
+def test_a_verdict_of_ours_on_a_claim_of_others_makes_it_ours(
+    client: Client, published: None, publish: Callable[..., Claim]
+) -> None:
+    publish(Claim.objects.get(statement=THEIRS))
+    assert shown(client, "/") == [True, True]
+
+
+def test_last_published_on_the_desk_is_our_own(published: None, editor: User) -> None:
+    card: Any = _last_published()
+    assert [line.text for line in card.lines] == [OURS]
+    workflow.move(
+        Publication.objects.by_house().get().claim.verdicts.get(), "retract", by=editor, note="Wrong."
+    )
+    assert [line.text for line in _last_published().lines] == [OURS]

@@ -1,0 +1,127 @@
+"""Kept pages: whose they may be, and that nothing published is ever missed for them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.models import Claim, Publication
+from claims.public.pages.page_cache import OVERHEAD, Kept, PageCache, pages
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+
+
+@pytest.fixture(autouse=True)
+def cache(settings: Any) -> Iterator[PageCache]:
+    settings.PAGE_CACHE_BYTES = 1_000_000
+    pages.clear()
+    yield pages
+    pages.clear()
+
+
+def test_page_is_made_once_and_asked_for_with_one_query(
+    client: Client, publish: Publish, django_assert_num_queries: Any
+) -> None:
+    publish()
+    first = client.get("/")
+    with django_assert_num_queries(1):
+        second = client.get("/")
+    assert second.content == first.content
+    unlike = {"Date"}
+    assert {k: v for k, v in second.items() if k not in unlike} == {
+        k: v for k, v in first.items() if k not in unlike
+    }
+    with django_assert_num_queries(1):
+        again = client.get("/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+
+
+def test_publication_clears_it(client: Client, publish: Publish) -> None:
+    first = publish(make_claim("The bridge was closed in March."))
+    assert client.get("/").content == client.get("/").content
+    second = publish(make_claim("The tunnel was opened in May."))
+    page = client.get("/").content.decode()
+    assert "The tunnel was opened in May." in page
+    assert first.pk != second.pk
+
+
+def test_who_brings_a_session_neither_gets_nor_fills_it(
+    client: Client, publish: Publish, editor: User, cache: PageCache
+) -> None:
+    publish()
+    client.force_login(editor)
+    client.get("/")
+    assert cache.bytes == 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"headers": {"Accept-Language": "de"}},
+        {"headers": {"Host": "127.0.0.1"}},
+        {"query_params": {"q": "bridge"}},
+        {"secure": True},
+    ],
+)
+def test_language_host_and_question_are_told_apart(
+    client: Client, publish: Publish, cache: PageCache, fields: dict[str, Any]
+) -> None:
+    publish()
+    client.get("/")
+    before = cache.bytes
+    client.get("/", **fields)
+    assert cache.bytes > before
+
+
+def test_errors_and_other_methods_are_not_kept(client: Client, publish: Publish, cache: PageCache) -> None:
+    publish()
+    for path in ("/?rating=nonsense", "/claims/999999/", "/?cursor=x"):
+        assert client.get(path).status_code == 404
+    client.head("/")
+    assert cache.bytes == 0
+
+
+def test_draft_of_a_published_claim_is_in_no_kept_page(
+    client: Client, publish: Publish, cache: PageCache
+) -> None:
+    claim = publish(make_claim("The bridge was closed in March."))
+    Claim.objects.filter(pk=claim.pk).update(context="Unpublished remark of an editor")
+    newest = Publication.objects.get(claim_id=claim.pk)
+    for path in ("/", f"/claims/{claim.pk}/{newest.slug}/"):
+        client.get(path)
+    assert cache.bytes > 0
+    kept = b"".join(page.content for page in cache._pages.values())
+    assert b"The bridge was closed in March." in kept
+    assert b"Unpublished remark" not in kept
+
+
+def test_memory_is_bounded_and_what_was_not_asked_for_longest_goes(settings: Any) -> None:
+    now = [0.0]
+    cache = PageCache(clock=lambda: now[0])
+    settings.PAGE_CACHE_BYTES = 10 * (OVERHEAD + 100)
+    for number in range(10):
+        cache.put(number, Kept(b"x" * 100, {}, None, until=60))
+    cache.get(0)
+    cache.put(10, Kept(b"x" * 100, {}, None, until=60))
+    assert [number for number in range(11) if cache.get(number)] == [0, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert cache.bytes == settings.PAGE_CACHE_BYTES
+    cache.put("large", Kept(b"x" * 100_000, {}, None, until=60))
+    assert cache.get("large") is None
+    cache.put(10, Kept(b"y" * 100, {}, None, until=60))
+    assert cache.bytes == settings.PAGE_CACHE_BYTES
+    now[0] = 60
+    assert [number for number in range(11) if cache.get(number)] == []
+    assert cache.bytes == 0
+
+
+def test_what_depends_on_more_than_publications_is_not_kept(
+    client: Client, publish: Publish, cache: PageCache
+) -> None:
+    publish()
+    assert client.get("/methodology/").status_code == 200
+    assert cache.bytes == 0

@@ -1,0 +1,253 @@
+"""Typos: what is answered instead, and what is never suggested."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.models import Claim, Publication
+from claims.review import workflow
+from claims.search import Reading, forgiven, read
+from claims.search.spelling import corrections, edits
+from tests.helpers.newsroom import make_claim, make_draft
+
+Publish = Callable[..., Claim]
+
+#: Words that no one-letter slip turns into each other.
+STATEMENT = "The harbour bridge to Überlingen closes; the government of Kazakhstan says so."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hrabour", "harbour"),  # changed places
+        ("habour", "harbour"),  # too little
+        ("harbbour", "harbour"),  # too much
+        ("harbaur", "harbour"),  # wrong
+        ("xarbour", "harbour"),  # wrong at the beginning
+        ("govermnet", "government"),  # two slips in a long word
+        ("gobernment", "government"),
+        ("kasachstan", "kazakhstan"),
+        ("gxvxrnment", "government"),  # two at the beginning
+        ("UBERLNGEN", "uberlingen"),  # whatever case and accents
+        ("Überlinggen", "uberlingen"),
+        ("hrabour brigde", "harbour bridge"),
+        ("hrabour bridge", "harbour bridge"),
+        ('"hrabour  brigde" -ferrry', '"harbour  bridge" -ferrry'),
+        ("“hrabour bridge”", '"harbour bridge"'),
+        ("(hrabour) or brigde!", "(harbour) or bridge!"),
+    ],
+)
+def test_misspelt_words_are_answered_as_meant(publish: Publish, typed: str, meant: str) -> None:
+    claim = publish(make_claim(STATEMENT))
+    reading = answered(typed)
+    assert (reading.asked, reading.answered, reading.is_corrected) == (typed, meant, True)
+    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [claim.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("statement", "language", "typed", "meant"),
+    [
+        ("Правительство закрыло гавань.", "ru", "правителство", "правительство"),
+        ("Η κυβέρνηση έκλεισε το λιμάνι.", "el", "κυβερνιση", "κυβερνηση"),
+        ("أغلقت الحكومة الميناء.", "ar", "الحكوة", "الحكومة"),
+        ("정부가 항구를 폐쇄했다.", "ko", "정브가", "정부가"),
+        ("सरकार ने बंदरगाह बंद किया।", "hi", "सरकर", "सरकार"),
+    ],
+)
+def test_other_alphabets_are_forgiven_alike(
+    publish: Publish, statement: str, language: str, typed: str, meant: str
+) -> None:
+    publish(make_claim(statement, language=language))
+    assert answered(typed).answered == meant
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "volcano",  # resembles nothing
+        "so says harboured",  # found in another form
+        "bri",  # too short to tell
+        "bxxdge",  # two slips in a short word
+        "2109",  # no word
+        "-hrabour",  # not wanted
+        "港口关闭",  # no spaces: nothing to compare
+        "https://exmaple.org/",
+    ],
+)
+def test_what_is_no_typo_stays_as_it_is(publish: Publish, typed: str) -> None:
+    publish(make_claim(STATEMENT + " In 2019, 港口开放 at example.org."))
+    reading = answered(typed)
+    assert (reading.answered, reading.is_corrected) == (typed, False)
+
+
+@pytest.mark.django_db
+def test_words_that_are_found_are_never_replaced(publish: Publish) -> None:
+    """Rare is not wrong: the claim that says it is the one that is looked for."""
+    publish(make_claim("The harbour is open."))
+    rare = publish(make_claim("The harbor is open."))
+    reading = answered("harbor")
+    assert reading.answered == "harbor"
+    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [rare.pk]
+
+
+@pytest.mark.django_db
+def test_a_word_that_others_misspelt_too_is_corrected_where_nothing_matches(publish: Publish) -> None:
+    """Somebody published a Hilary, but nothing of her emails."""
+    publish(make_claim("Hilary sails alone."))
+    for number in range(2):
+        publish(make_claim(f"Hillary lost {number} emails."))
+    assert answered("hilary emails").answered == "hilary emails"  # two are not three times one
+    last = publish(make_claim("Hillary lost all emails."))
+    reading = answered("hilary emails")
+    assert (reading.asked, reading.answered) == ("hilary emails", "hillary emails")
+    assert last.pk in Publication.objects.current().answering(reading).values_list("claim_id", flat=True)
+    assert answered("hilary").answered == "hilary"
+    assert answered("hilary sails").answered == "hilary sails"
+    assert answered("hilary volcano").answered == "hilary volcano"
+
+
+@pytest.mark.django_db
+def test_what_is_found_is_answered_with_its_correction_where_that_finds_much_more(publish: Publish) -> None:
+    typo = publish(make_claim("Gretta Thunberg sails."))
+    claims = [publish(make_claim(f"Greta Thunberg sails to port {number}.")) for number in range(10)]
+    assert answered("gretta thunberg").answered == "gretta thunberg"
+    claims.append(publish(make_claim("Greta Thunberg sails home.")))
+    reading = answered("gretta thunberg")
+    assert reading.answered == "gretta thunberg or greta thunberg"
+    found = Publication.objects.current().answering(reading).values_list("claim_id", flat=True)
+    assert sorted(found) == [claim.pk for claim in [typo, *claims]]
+
+
+@pytest.mark.django_db
+def test_a_word_that_is_known_in_another_form_only_is_corrected_as_one_that_is_rare(publish: Publish) -> None:
+    publish(make_claim("Vacina e vacinas.", language="pt"))
+    for number in range(10):
+        publish(make_claim(f"Coronavirus vaccine {number}."))
+    assert answered("coronavirus vacine").answered == "coronavirus vaccine"
+
+
+@pytest.mark.django_db
+def test_unknown_words_are_corrected_before_those_that_are_rare(publish: Publish) -> None:
+    rare = publish(make_claim("Hilary sails to the harbour."))
+    for number in range(10):
+        publish(make_claim(f"Hillary sails to harbour {number}."))
+    reading = answered("hilary hrabour")
+    assert reading.answered == "hilary harbour"
+    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [rare.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["نتنياهو", "نتنياهو،", "“نتنياهو”", "نتنيـــاهو"])
+def test_a_word_is_not_corrected_to_what_stands_beside_it(publish: Publish, typed: str) -> None:
+    claim = publish(make_claim("قال نتنياهو، إن الجسر مغلق.", language="ar"))
+    reading = answered(typed)
+    assert not reading.is_corrected
+    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [claim.pk]
+
+
+@pytest.mark.django_db
+def test_the_more_frequent_of_two_equally_near_words_is_meant(publish: Publish) -> None:
+    publish(make_claim("The lake is closed."))
+    for number in range(2):
+        publish(make_claim(f"The wake of ship {number} is seen."))
+    publish(make_claim("The hake is caught."))
+    assert corrected("xake") == "wake"
+
+
+@pytest.mark.django_db
+def test_a_correction_that_finds_nothing_is_not_made(publish: Publish) -> None:
+    publish(make_claim("The harbour is closed."))
+    publish(make_claim("The volcano is open."))
+    assert corrected("hrabour volcano") == "harbour volcano"
+    assert answered("hrabour volcano").answered == "hrabour volcano"
+
+
+@pytest.mark.django_db
+def test_words_of_drafts_are_never_suggested(publish: Publish, checker: User, editor: User) -> None:
+    publish(make_claim("The harbour is closed."))
+    secret = make_claim("The whistleblower is Ostrowski.", context="Zwischenlager")
+    draft = make_draft(secret, checker, summary="Brunnenvergiftung", explanation="Kesselflicker")
+    for typed in ("Ostrovski", "whistelblower", "Zwishenlager", "Brunenvergiftung", "Kesselfliker"):
+        assert corrected(typed) is None
+    for action, by in (("submit", checker), ("sign_off", editor)):
+        draft = workflow.move(draft, action, by=by)
+        assert corrected("Ostrovski") is None
+    workflow.move(draft, "publish", by=editor)
+    assert corrected("Ostrovski") == "ostrowski"
+    assert corrected("Kesselfliker") == "kesselflicker"
+
+
+@pytest.mark.django_db
+def test_words_of_withdrawn_claims_are_never_suggested(publish: Publish, editor: User) -> None:
+    publish(make_claim("The harbour is closed."))
+    withdrawn = publish(make_claim("The harbour belongs to Ostrowski."))
+    assert corrected("Ostrovski") == "ostrowski"
+    verdict = withdrawn.verdicts.get()
+    workflow.move(verdict, "retract", by=editor, note="It does not.")
+    assert corrected("Ostrovski") is None
+    assert corrected("hrabour") == "harbour"
+
+
+@pytest.mark.django_db
+def test_words_that_a_correction_took_back_are_never_suggested(publish: Publish) -> None:
+    claim = publish(make_claim("The harbour is closed."), explanation="Ostrowski said so.")
+    assert corrected("Ostrovski") == "ostrowski"
+    publish(
+        claim,
+        explanation="The operator said so.",
+        correction_kind="correction",
+        correction_note="He did not.",
+    )
+    assert corrected("Ostrovski") is None
+    assert corrected("oprator") == "operator"
+
+
+@pytest.mark.django_db
+def test_a_pasted_text_is_not_corrected_word_by_word(publish: Publish) -> None:
+    publish(make_claim("The harbour is closed."))
+    text = " ".join(f"wrd{letter}{letter}" for letter in "abcdefgh") + " hrabour"
+    assert corrected(text) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "distance"),
+    [
+        ("", "", 0),
+        ("bridge", "bridge", 0),
+        ("brigde", "bridge", 1),
+        ("brige", "bridge", 1),
+        ("bridgee", "bridge", 1),
+        ("pridge", "bridge", 1),
+        ("birdeg", "bridge", 2),
+        ("kitten", "sitting", 3),
+    ],
+)
+def test_distance_counts_slips(one: str, other: str, distance: int) -> None:
+    assert edits(one, other) == edits(other, one) == distance
+
+
+@given(st.text("abc", max_size=8), st.text("abc", max_size=8))
+def test_distance_is_between_the_lengths(one: str, other: str) -> None:
+    assert abs(len(one) - len(other)) <= edits(one, other) <= max(len(one), len(other))
+    assert (edits(one, other) == 0) == (one == other)
+
+
+def answered(text: str) -> Reading:
+    """A search of all that is published."""
+    return forgiven(read(text), Publication.objects.current().answers)
+
+
+@pytest.mark.django_db
+def test_nothing_published_is_nothing_to_suggest() -> None:
+    assert answered("harbour") == read("harbour")
+
+
+def corrected(text: str) -> str | None:
+    """The likeliest correction."""
+    return next(corrections(text), None)

@@ -1,0 +1,203 @@
+"""What a word is: the same in every script, beside every sign, on every server."""
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claims.models import Claim, Publication
+from claims.search import read, searchable
+from claims.search.words import folded, word_pattern
+from tests.helpers.newsroom import make_claim
+
+Publish = Callable[..., Claim]
+
+EVERYTHING = [chr(code) for code in range(1, sys.maxunicode + 1)]
+#: Punctuation, symbols, spaces, controls, a sign of private use: what is no word wherever it stands, as ㎏ is one.
+SIGNS = [
+    sign
+    for sign in EVERYTHING
+    if unicodedata.category(sign)[0] in "PSZ" or unicodedata.category(sign) == "Cc" or sign == "\ue000"
+    if not 0x3200 <= ord(sign) <= 0x33FF and sign not in "℃℉"
+]
+
+#: A word of each script that has many readers.
+WORDS = [
+    "harbour", "žlutý", "γέφυρα", "мост", "გემი", "նավ", "גשר", "جسر", "پل", "पुल", "সেতু", "ਪੁਲ", "પુલ", "பாலம்",
+    "వంతెన", "ಸೇತುವೆ", "പാലം", "පාලම", "สะพาน", "ຂົວ", "ស្ពាន", "တံတား", "大桥", "はし", "ハシ", "다리", "ድልድይ", "གྲོང",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("“Zero impact”", "zero impact"),
+        ("don't l’eau O'Neil O’Neil", "don t l eau o neil o neil"),
+        ("long-term – short—term", "long term short term"),
+        ("3.5 3,5 ٣٫٥ 1,234.56", "3.5 3.5 3.5 1234.56"),
+        ("1,000 1.000 1’000 1\u202f000 12,34,567", "1000 1000 1000 1000 1234567"),
+        ("2019,2020 1,2,3 31.12.2020 1.2.3", "2019 2020 1 2 3 31 12 2020 1 2 3"),
+        ("5% of $5 and 5€ №5", "5 of 5 and 5 5"),
+        (
+            "#Black_Lives @user and/or end.The https://example.org/a",
+            "black lives user and or end the https example org a",
+        ),
+        ("U.S. U.S z.B. etc.", "us us zb etc"),
+        ("COVID-19 covid19 H1N1 km² CO₂ ①", "covid 19 covid 19 h 1 n 1 km 2 co 2 1"),
+        ("ＡＢＣ ｶﾞｽ ﬁn 𝗙𝗮𝗸𝗲", "abc ガス fin fake"),
+        ("Brand™ 🔥fire🔥 1️⃣ ❤️love", "brand fire 1 love"),
+        ("Straße İstanbul ÉCOLE e\u0301cole", "strasse istanbul ecole ecole"),
+        ("ΌΧΙ όχι ΑΝΤΩΝΗΣ Αντώνης", "οχι οχι αντωνησ αντωνησ"),
+        ("Йод и\u0306од", "йод йод"),
+        ("soft\u00adhyphen zero\u200bwidth \u202bbidi\u202c", "softhyphen zero width bidi"),
+        ("نتنياهو، كتـــاب مُحَمَّد أحمد", "نتنياهو كتاب محمد احمد"),
+        ("می\u200cخواهم", "مي خواهم"),
+        ("שָׁלוֹם צה״ל", "שלום צה ל"),
+        ("नमस्ते। क्\u200dष", "नमस्ते क्ष"),
+        ("大桥。长江、东京・大阪", "大桥 长江 东京 大阪"),
+        ("", ""),
+    ],
+)
+def test_all_ways_to_type_a_word_are_one(text: str, words: str) -> None:
+    assert folded(text).split() == words.split()
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_sign_of_unicode_is_part_of_a_word(word: str) -> None:
+    alone = folded(word)
+    assert [sign for sign in SIGNS if folded(f"{sign}{word}{sign}").split() != [alone]] == []
+    assert [
+        sign for sign in SIGNS if set(searchable(sign + word).split()) != set(searchable(word).split())
+    ] == []
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_words_stay_what_they_are(text: str) -> None:
+    words = folded(text)
+    assert folded(words).split() == words.split()
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*"abcéßЖж橋ば한-'’.,:;“”«» 12٣²#/_", "ที่", "लि", "a\u00ad", "e\u0301", "b\u200d"]),
+        max_size=60,
+    )
+)
+def test_words_are_where_they_are_said_to_be(parts: list[str]) -> None:
+    text = "".join(parts)
+    found = " ".join(folded(word) for word in word_pattern().findall(text))
+    assert found.split() == folded(text).split()
+
+
+@pytest.mark.django_db
+def test_the_database_sees_nothing_but_words() -> None:
+    beside = "".join(f"{sign}harbour" for sign in SIGNS)
+    with connection.cursor() as sql:
+        sql.execute(
+            "SELECT tsvector_to_array(claims_search_vector('{en}', %s))", [searchable(beside)[:100_000]]
+        )
+        assert sql.fetchone() == (["en:harbour", "harbour"],)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("statement", "query"),
+    [
+        ("They call it “zero impact”.", "zero impact"),
+        ("They call it “zero impact”.", "“zero impact”"),
+        ("«La digue», dit-il…", "digue"),
+        ("¿Cerraron el puerto?", "cerraron"),
+        ("¡Puerto cerrado!", "puerto"),
+        ("قال نتنياهو، إن الجسر مغلق", "نتنياهو"),
+        ("大桥。“长江”！", "长江"),
+        ("It is – as ever – closed", "ever"),
+        ("Closed…again", "again"),
+        ("The ferry/bridge is shut.", "bridge"),
+        ("The end.The beginning", "beginning"),
+        ("See www.example.org/harbour", "example.org"),
+        ("#HarbourClosed @ferry_line", "line"),
+        ("It costs 1,000 euros.", "1000"),
+        ("It costs 1000 euros.", "1.000"),
+        ("It rose by 3,5 %.", "3.5"),
+        ("COVID-19 closed it.", "covid19"),
+        ("covid19 closed it.", "COVID-19"),
+        ("O’Neil said so.", "O'Neil"),
+        ("A war of Putin.", "Putin’s war"),
+        ("Une eau claire", "L’eau"),
+        ("The U.S. harbour.", "US"),
+        ("𝗙𝗮𝗸𝗲 harbour", "fake"),
+        ("ÉCOLE FERMÉE", "école fermée"),
+        ('דובר צה"ל אמר', 'צה"ל'),
+        ("می‌خواهم", "می خواهم"),
+        ("The harbour - the old one - is closed.", "harbour - the old one"),
+        (
+            "The harbour -the old one- is closed at -5 degrees.",
+            "The harbour -the old one- is closed at -5 degrees.",
+        ),
+    ],
+)
+def test_what_is_written_is_found_as_it_is_typed(
+    client: Client, publish: Publish, statement: str, query: str
+) -> None:
+    claim = publish(make_claim(statement, language="und"))
+    publish(make_claim("Something else altogether."))
+    found = client.get("/api/v1/claims/", {"q": query}).json()["results"]
+    assert [row["id"] for row in found] == [claim.pk]
+
+
+@pytest.mark.django_db
+def test_what_is_excluded_stays_excluded(publish: Publish) -> None:
+    publish(make_claim("The harbour is closed."))
+    assert not Publication.objects.current().answers(read("harbour -closed"))
+    assert not Publication.objects.current().answers(read('harbour -"is closed"'))
+
+
+@contextmanager
+def database_of(locale: str) -> Iterator[psycopg.Connection]:
+    """An empty database beside the one of the tests, whose letters are those of a C library."""
+    server = connection.settings_dict
+    place = {
+        "user": server["USER"],
+        "password": server["PASSWORD"],
+        "host": server["HOST"],
+        "port": server["PORT"],
+    }
+    name = f"{server['NAME']}_letters"
+    with psycopg.connect(dbname=server["NAME"], autocommit=True, **place) as maker:
+        maker.execute(f"DROP DATABASE IF EXISTS {name}")
+        maker.execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER libc LOCALE '{locale}'")
+        try:
+            with psycopg.connect(dbname=name, autocommit=True, **place) as other:
+                yield other
+        finally:
+            maker.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_every_locale_takes_the_same_for_words(locale: str) -> None:
+    words = {
+        words[0]
+        for letter in EVERYTHING
+        if letter.isalpha() and len(words := folded(f"ab{letter}cd").split()) == 1
+    }
+    cut = (
+        "SELECT word FROM unnest(%s::text[]) AS word"
+        " WHERE ARRAY[word] <> ARRAY(SELECT token FROM ts_parse('default', word))"
+    )
+    with database_of(locale) as other:
+        assert other.execute(cut, [sorted(words)]).fetchall() == []
+        text = " ".join(WORDS)
+        vector = "SELECT to_tsvector('simple', %s)::text"
+        with connection.cursor() as sql:
+            sql.execute(vector, [folded(text)])
+            assert other.execute(vector, [folded(text)]).fetchall() == sql.fetchall()

@@ -1,0 +1,125 @@
+"""Attempts to sign in: slowed down, shared between processes, and never a way to keep others out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from factcheck.admin import sign_in_attempts
+from factcheck.admin.sign_in import NewsroomAccounts
+
+pytestmark = pytest.mark.django_db
+
+EDITOR, STRANGER, PROXY = "192.0.2.10", "198.51.100.66", "10.0.0.1"
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    sign_in_attempts.limiter.cache_clear()
+    cache.clear()
+    yield
+    sign_in_attempts.limiter.cache_clear()
+    cache.clear()
+
+
+@pytest.fixture
+def behind_proxy(settings: Any) -> None:
+    settings.TRUST_PROXY, settings.NUM_PROXIES = True, 1
+
+
+@pytest.fixture
+def nora() -> User:
+    return User.objects.create_user("nora", "nora@example.org", "correct horse battery")
+
+
+def sign(client: Client, name: str, password: str, forwarded: str) -> Any:
+    return client.post(
+        reverse("account_login"),
+        {"login": name, "password": password},
+        REMOTE_ADDR=PROXY,
+        HTTP_X_FORWARDED_FOR=forwarded,
+    )
+
+
+def test_behind_the_proxy_a_stranger_locks_nobody_out(behind_proxy: None, nora: User) -> None:
+    stranger = Client()
+    answers = [sign(stranger, "nora", f"guess {attempt}", STRANGER) for attempt in range(12)]
+    assert "Too many attempts to sign in" in answers[-1].content.decode()
+    assert sign(Client(), "nora", "correct horse battery", EDITOR).status_code == 302
+
+
+def test_forged_addresses_before_the_proxys_own_do_not_help(behind_proxy: None, nora: User) -> None:
+    answers = [
+        sign(Client(), "nora", "guess", f"203.0.113.{number}, {STRANGER}").content.decode()
+        for number in range(12)
+    ]
+    assert ["Too many attempts" in answer for answer in answers] == [False] * 10 + [True] * 2
+
+
+def test_without_a_proxy_the_field_counts_for_nothing(nora: User) -> None:
+    answers = [
+        sign(Client(), "nora", "guess", f"203.0.113.{number}").content.decode() for number in range(11)
+    ]
+    assert "Too many attempts" in answers[-1]
+
+
+def test_names_of_one_account_share_its_count(behind_proxy: None, nora: User) -> None:
+    names = ["nora", "NORA", "nora@example.org", " Nora@Example.org"] * 3
+    answers = [sign(Client(), name, "guess", STRANGER).content.decode() for name in names[:11]]
+    assert "Too many attempts" in answers[-1]
+
+
+def wait(address: str, name: str = "nora", cookie: str = "") -> int:
+    request = RequestFactory().post("/", REMOTE_ADDR=address)
+    if cookie:
+        request.COOKIES[sign_in_attempts.COOKIE] = cookie
+    return sign_in_attempts.seconds_to_wait(request, name)
+
+
+def test_processes_share_the_count(nora: User) -> None:
+    """A limiter made anew is what another process has; it learns from the store within its first tenth."""
+    for _attempt in range(10):
+        assert wait(STRANGER) == 0
+    sign_in_attempts.limiter.cache_clear()
+    assert [wait(STRANGER) > 0 for _attempt in range(3)] == [False, True, True]
+
+
+def test_an_account_that_is_tried_from_everywhere_is_slowed_down_and_its_owner_is_not(nora: User) -> None:
+    mark = HttpResponse()
+    sign_in_attempts.remember(mark, nora.pk)
+    cookie = mark.cookies[sign_in_attempts.COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/accounts/")
+    waits = [wait(f"203.0.{number}.1") for number in range(101)]
+    assert waits == [0] * 100 + [36]
+    assert wait(EDITOR) > 0
+    assert wait(EDITOR, cookie=cookie.value) == 0
+    # The mark is good for its own account, and as it was made.
+    assert wait(EDITOR, cookie=cookie.value + "x") > 0
+    other = HttpResponse()
+    sign_in_attempts.remember(other, nora.pk + 1)
+    assert wait(EDITOR, cookie=other.cookies[sign_in_attempts.COOKIE].value) > 0
+    assert sum(wait(EDITOR, cookie=cookie.value) == 0 for _attempt in range(20)) == 9
+
+
+@pytest.mark.parametrize("name", ["", "nobody", "\0", "x" * 5000, "%"])
+def test_unknown_names_are_counted_like_known_ones(name: str) -> None:
+    assert [wait(STRANGER, name) > 0 for _attempt in range(11)] == [False] * 10 + [True]
+
+
+def test_who_signed_in_leaves_with_the_mark(nora: User) -> None:
+    client = Client()
+    assert sign(client, "nora", "correct horse battery", EDITOR).status_code == 302
+    assert sign_in_attempts.COOKIE in client.cookies
+
+
+def test_allauth_counts_the_address_that_limits_count(settings: Any) -> None:
+    settings.NUM_PROXIES = 2
+    request = RequestFactory().get(
+        "/", REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_FOR="1.1.1.1, 192.0.2.10:443, 10.9.9.9"
+    )
+    assert NewsroomAccounts(request).get_client_ip(request) == "192.0.2.10"

@@ -1,0 +1,150 @@
+"""Query strings: what is not understood is refused with its name and the way out."""
+
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import RequestFactory
+
+from claims.models import Topic
+from factcheck.api.pagination import both_ways, id_key
+from factcheck.api.problems import InvalidParameters
+from factcheck.api.query_strings import ListQuery, NoQuery, Parameter, Query, ordering_parameter
+from factcheck.api.query_values import IdOr, Slug, Whole, Word, Words
+
+
+class FruitQuery(ListQuery):
+    orderings = both_ways("id", id_key("id"))
+    q = Parameter(Words(most=20), "Words.")
+    kind = Parameter(Word(("apple", "pear")), "Kinds.", several=True)
+    page = Parameter(Words(), "Addresses.", several=True, split=False)
+    tree = Parameter(IdOr("slug", Slug()), "Tree.")
+    ordering = ordering_parameter(orderings)
+
+
+def read(text: str, query: type[Query] = FruitQuery) -> Any:
+    return query(QueryDict(text), Topic.objects.none(), request=RequestFactory().get("/"))
+
+
+def refused(text: str, query: type[Query] = FruitQuery) -> list[dict[str, str]]:
+    with pytest.raises(InvalidParameters) as refusal:
+        read(text, query)
+    return refusal.value.errors
+
+
+def test_values_are_read() -> None:
+    query = read("q=red+apple&kind=pear&page_size=3&tree=oak&count=exact")
+    found = {name: query.value(name) for name in ("q", "kind", "page_size", "tree", "count", "cursor")}
+    assert found == {
+        "q": "red apple",
+        "kind": ["pear"],
+        "page_size": 3,
+        "tree": "oak",
+        "count": "exact",
+        "cursor": None,
+    }
+
+
+@pytest.mark.parametrize("text", ["kind=apple&kind=pear", "kind=apple,pear", "kind=apple%2Cpear"])
+def test_several_values_are_repeated_or_separated_by_commas(text: str) -> None:
+    assert read(text).value("kind") == ["apple", "pear"]
+
+
+def test_comma_inside_an_address_separates_nothing() -> None:
+    assert read("page=https://example.org/a,b").value("page") == ["https://example.org/a,b"]
+
+
+@pytest.mark.parametrize("text, name", [("", "-id"), ("ordering=id", "id")])
+def test_ordering(text: str, name: str) -> None:
+    assert read(text).ordering.name == name
+
+
+KNOWN = "Known here: count, cursor, kind, ordering, page, page_size, q, tree."
+
+
+@pytest.mark.parametrize(
+    "text, error",
+    [
+        (
+            "knd=pear",
+            ("knd", "unknown", f"`knd` is not a parameter of this address. Did you mean kind? {KNOWN}"),
+        ),
+        ("zzz", ("zzz", "unknown", f"`zzz` is not a parameter of this address. {KNOWN}")),
+        ("kind", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
+        ("kind=", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
+        ("kind=pear,", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
+        ("q=+", ("q", "empty", "`q`: it is empty; give a value or leave the parameter out.")),
+        ("q=a&q=b", ("q", "repeated", "`q`: give it once, not 2.")),
+        (
+            "kind=paer",
+            ("kind", "invalid", "`kind`: “paer”: it must be one of apple, pear. Did you mean pear?"),
+        ),
+        (
+            "page_size=0",
+            ("page_size", "invalid", "`page_size`: “0”: it must be a whole number from 1 to 200."),
+        ),
+        (
+            "page_size=201",
+            ("page_size", "invalid", "`page_size`: “201”: it must be a whole number from 1 to 200."),
+        ),
+        ("tree=a+b", ("tree", "invalid", "`tree`: “a b”: it must be an id or a slug.")),
+        (
+            "ordering=+id",
+            ("ordering", "invalid", "`ordering`: “ id”: it must be one of -id, id. Did you mean id?"),
+        ),
+    ],
+)
+def test_refusal_names_parameter_value_and_what_is_allowed(text: str, error: tuple[str, str, str]) -> None:
+    assert refused(text) == [dict(zip(("parameter", "code", "detail"), error, strict=True))]
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    assert [error["parameter"] for error in refused("page_size=x&nothing=1&kind=fig")] == [
+        "nothing",
+        "page_size",
+        "kind",
+    ]
+
+
+def test_too_many_values_are_a_bulk_request() -> None:
+    text = ",".join(["pear"] * 101)
+    assert refused(f"kind={text}")[0]["detail"] == "`kind`: give it at most 100 values, not 101."
+
+
+def test_long_nonsense_is_cut_in_the_answer() -> None:
+    (error,) = refused("q=" + "x" * 5000)
+    assert error["detail"] == "`q`: “" + "x" * 100 + "…”: it has 5000 characters; at most 20 are read."
+    (error,) = refused("x" * 5000)
+    assert error["detail"].startswith("`" + "x" * 50 + "…` is not a parameter of this address.")
+
+
+def test_address_without_parameters() -> None:
+    assert (
+        refused("a=1", NoQuery)[0]["detail"] == "`a` is not a parameter of this address. None is known here."
+    )
+
+
+def test_percent_sign_in_a_value_is_shown_as_it_is() -> None:
+    assert refused("tree=%25(shown)s")[0]["detail"] == "`tree`: “%(shown)s”: it must be an id or a slug."
+
+
+def test_parameter_describes_itself_to_openapi() -> None:
+    assert FruitQuery.base_filters["kind"].as_openapi("kind") == {
+        "name": "kind",
+        "in": "query",
+        "description": "Kinds.",
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "enum": ["apple", "pear"]},
+            "minItems": 1,
+            "maxItems": 100,
+        },
+        "style": "form",
+        "explode": True,
+    }
+    assert Parameter(Whole(1, 9), "How many.", default=3).as_openapi("n") == {
+        "name": "n",
+        "in": "query",
+        "description": "How many.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 9, "default": 3},
+    }

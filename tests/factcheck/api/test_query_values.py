@@ -1,0 +1,115 @@
+"""Single values of query strings: what is read, and what is refused."""
+
+import contextlib
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.api.query_values import (
+    GREATEST_ID,
+    Country,
+    Day,
+    IdOr,
+    Language,
+    Moment,
+    Reader,
+    Refused,
+    Slug,
+    Whole,
+    Word,
+    Words,
+)
+
+READERS: list[Reader] = [
+    Whole(),
+    Whole(1, 200),
+    Word(("true", "false")),
+    Words(),
+    Day(),
+    Moment(),
+    Moment(end_of_day=True),
+    Language(),
+    Country(),
+    Slug(),
+    IdOr("slug", Slug()),
+]
+
+
+@pytest.mark.parametrize(
+    "reader, text, value",
+    [
+        (Whole(), "1", 1),
+        (Whole(), "007", 7),
+        (Whole(), str(GREATEST_ID), GREATEST_ID),
+        (Word(("true", "false")), "false", "false"),
+        (Words(), " two words ", " two words "),
+        (Day(), "2024-02-29", date(2024, 2, 29)),
+        (Moment(), "2026-05-01", datetime(2026, 5, 1, tzinfo=UTC)),
+        (Moment(end_of_day=True), "2026-05-01", datetime.combine(date(2026, 5, 1), time.max, UTC)),
+        (Moment(end_of_day=True), "9999-12-31", datetime.combine(date.max, time.max, UTC)),
+        (Moment(), "2026-05-01T12:00:00Z", datetime(2026, 5, 1, 12, tzinfo=UTC)),
+        (Moment(), "2026-05-01t14:00:00+02:00", datetime(2026, 5, 1, 12, tzinfo=UTC)),
+        (Moment(), "2026-05-01T14:00:00 02:00", datetime(2026, 5, 1, 12, tzinfo=UTC)),
+        (Moment(), "2026-05-01T12:00:00.250-00:30", datetime(2026, 5, 1, 12, 30, 0, 250_000, tzinfo=UTC)),
+        (Moment(), "0001-01-01T00:00:00+12:00", datetime(1, 1, 1, tzinfo=UTC)),
+        (Moment(), "9999-12-31T23:59:59-12:00", datetime.combine(date.max, time.max, UTC)),
+        (Language(), "pt-BR", "pt-br"),
+        (Country(), "de", "DE"),
+        (Slug(), "korean-peninsula", "korean-peninsula"),
+        (IdOr("slug", Slug()), "12", 12),
+        (IdOr("slug", Slug()), "korea", "korea"),
+        (IdOr("slug", Slug()), "12-monkeys", "12-monkeys"),
+        (IdOr("slug", Slug()), "-", "-"),
+    ],
+)
+def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
+    assert reader(text) == value
+
+
+@pytest.mark.parametrize(
+    "reader, text, reason",
+    [
+        (Whole(), "0", f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (Whole(), "-1", f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (Whole(), str(GREATEST_ID + 1), f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (Whole(), "9" * 5000, f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (Whole(1, 200), "1.5", "it must be a whole number from 1 to 200."),
+        (Whole(1, 200), "٣", "it must be a whole number from 1 to 200."),
+        (Word(("true", "false")), "flase", "it must be one of true, false. Did you mean false?"),
+        (Words(), "a\0b", "it must not hold a NUL character."),
+        (Words(most=3), "four", "it has 4 characters; at most 3 are read."),
+        (Day(), "2023-02-29", "it must be a day such as 2026-05-01."),
+        (Day(), "20230201", "it must be a day such as 2026-05-01."),
+        (Day(), "01/02/2023", "it must be a day such as 2026-05-01."),
+        (Language(), "english please", "it must be a language tag such as en, pt-BR or ko."),
+        (Country(), "DEU", "it must be a country code of two letters such as DE."),
+        (
+            Slug(),
+            "two words",
+            "it must consist of letters, digits, hyphens and underscores, and be no number.",
+        ),
+        (IdOr("slug", Slug()), "two words", "it must be an id or a slug."),
+        (IdOr("slug", Slug()), "0", "it must be an id or a slug."),
+        (IdOr("slug", Slug()), "-5", "it must be an id or a slug."),
+        (IdOr("slug", Slug()), str(GREATEST_ID + 1), "it must be an id or a slug."),
+    ],
+)
+def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        reader(text)
+    assert str(refusal.value) == reason
+
+
+@pytest.mark.parametrize("text", ["2026-05-01T12:00:00", "2026-05-01T25:00Z", "2026-02-30", "May"])
+def test_moment_without_zone_or_off_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        Moment()(text)
+
+
+@given(st.sampled_from(READERS), st.text())
+def test_whatever_is_given_is_read_or_refused(reader: Reader, text: str) -> None:
+    with contextlib.suppress(Refused):
+        reader(text)

@@ -1,0 +1,60 @@
+"""Rows that arrive by COPY."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, models, transaction
+
+from claims.models import Claim, Claimant, Topic, Verdict
+from factcheck.database.bulk_copy import Maker, copy, lines, reserve_ids, send
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+Store = Callable[[type[models.Model], Sequence[models.Model]], None]
+
+
+def _sent(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    send(lines(model, rows))
+
+
+@pytest.mark.parametrize("store", [copy, _sent], ids=["at once", "later"])
+def test_texts_arrive_as_they_are(store: Store) -> None:
+    odd = ["\\N", "a\tb\nc\r\\.", "\\", "“quoted”, {braces}", "", "橋"]
+    ids = reserve_ids(Claimant, len(odd))
+    store(
+        Claimant,
+        [Claimant(id=pk, name=f"n{text}", same_as=[text]) for pk, text in zip(ids, odd, strict=True)],
+    )
+    assert list(Claimant.objects.order_by("pk").values_list("pk", "name", "same_as")) == [
+        (pk, f"n{text}", [text]) for pk, text in zip(ids, odd, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("store", [copy, _sent], ids=["at once", "later"])
+def test_what_the_database_refuses_is_said_as_by_any_other_statement(store: Store) -> None:
+    rows = [Topic(id=pk, name="Bridges", slug="bridges") for pk in reserve_ids(Topic, 2)]
+    with pytest.raises(IntegrityError, match="slug"), transaction.atomic():
+        store(Topic, rows)
+    assert not Topic.objects.exists()
+
+
+def test_nothing_is_sent_where_there_are_no_rows() -> None:
+    copy(Topic, [])
+    assert lines(Topic, []) == []
+
+
+def test_made_rows_are_those_of_the_constructor() -> None:
+    claim = make_claim("The bridge is closed.", state="proposed")
+    said = {"summary": "It is open.", "reviewed_on": date(2026, 3, 4)}
+    made, constructed = Maker(Verdict)(claim=claim, **said), Verdict(claim=claim, **said)
+    fields = [field.attname for field in Verdict._meta.concrete_fields if field.name != "created_at"]
+    assert [getattr(made, name) for name in fields] == [getattr(constructed, name) for name in fields]
+    assert made.claim is claim
+    assert Maker(Claim)(claimant=None).claimant_id is None
+
+
+def test_what_a_model_does_not_have_is_not_made() -> None:
+    with pytest.raises(TypeError, match="Verdict has no claimed_on, sumary"):
+        Maker(Verdict)(sumary="It is open.", claimed_on=None, language="en")

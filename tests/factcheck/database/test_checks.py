@@ -1,0 +1,80 @@
+"""System checks name what the database lacks and how to get it."""
+
+import pytest
+from django.db import connections
+
+from factcheck.database import checks
+
+
+@pytest.mark.django_db
+def test_embedded_server_has_everything():
+    assert checks.check_database(None, databases=["default"]) == []
+
+
+def test_without_a_database_nothing_is_asked():
+    assert checks.check_database(None, databases=None) == []
+    assert checks.check_database(None, databases=[]) == []
+
+
+@pytest.mark.django_db
+def test_missing_extension_is_named_with_its_package(monkeypatch):
+    monkeypatch.setitem(checks.EXTENSIONS, "no_such_extension", "the package of that name")
+    (error,) = checks.check_database(None, databases=["default"])
+    assert error.id == "factcheck.E003"
+    assert error.msg == "The database server does not offer the extension no_such_extension."
+    assert str(error.hint).startswith("Install the package of that name on the database server")
+
+
+@pytest.mark.django_db
+def test_temporary_tables_of_everybody_are_named_with_the_way_out():
+    name = connections["default"].settings_dict["NAME"]
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f'GRANT TEMPORARY ON DATABASE "{name}" TO PUBLIC')
+    (warning,) = checks.check_database(None, databases=["default"])
+    assert warning.id == "factcheck.W006"
+    assert f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC" in str(warning.hint)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+    assert checks.check_database(None, databases=["default"]) == []
+
+
+@pytest.mark.django_db
+def test_old_server_is_refused(monkeypatch):
+    monkeypatch.setattr(checks, "LEAST_POSTGRESQL", 99)
+    (error,) = checks.check_database(None, databases=["default"])
+    assert error.id == "factcheck.E002"
+    assert error.msg.endswith("the project needs 99 or newer.")
+
+
+@pytest.mark.django_db
+def test_other_encoding_is_refused(monkeypatch):
+    class Cursor:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def execute(self, query):
+            assert query == "SHOW server_encoding"
+
+        def fetchone(self):
+            return ("SQL_ASCII",)
+
+    monkeypatch.setattr(connections["default"], "cursor", Cursor)
+    (error,) = checks._encoding("default")
+    assert error.id == "factcheck.E004"
+    assert "SQL_ASCII" in error.msg
+
+
+@pytest.mark.parametrize("required", [0, -1, None, "2", True])
+def test_fewer_than_four_eyes_are_refused(settings, required):
+    settings.REQUIRED_SIGNOFFS = required
+    (error,) = checks.check_signoffs(None)
+    assert error.id == "factcheck.E005"
+
+
+@pytest.mark.parametrize("required", [1, 3])
+def test_four_eyes_and_more(settings, required):
+    settings.REQUIRED_SIGNOFFS = required
+    assert checks.check_signoffs(None) == []

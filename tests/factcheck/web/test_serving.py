@@ -1,0 +1,257 @@
+"""The site as a process: it starts, answers, ends when asked, and leaves nothing behind."""
+
+import fcntl
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from factcheck.web import serving
+from tests.helpers.database import copy_template, drop_database
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@contextmanager
+def installation(folder: Path, port: int) -> Iterator[dict[str, str]]:
+    """Variables under which a process of its own runs, on a migrated database of its own."""
+    name = f"test_serving_{os.getpid()}"
+    copy_template(name)
+    where = connection.settings_dict
+    password = f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else ""
+    address = (
+        f"postgresql://{where['USER']}{password}@/{name}?host={quote(where['HOST'])}&port={where['PORT']}"
+    )
+    yield {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": address,
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "FACTCHECK_DEMO": "1",
+    }
+    drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def static_files(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """What the first start of a site collects. Compressing it takes 40 s of CPU, so it is done once for all workers."""
+    together = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        together = together.parent
+    folder = together / "first-start"
+    collected = folder / "static"
+    with (together / "first-start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (collected / ".collected").exists():
+            with (
+                django_db_blocker.unblock(),
+                installation(folder, free_port()) as environment,
+                started(environment, "serve", patience=300) as process,
+            ):
+                process.terminate()
+                assert process.wait(15) == 0
+    return collected
+
+
+@pytest.fixture
+def environment(
+    static_files: Path, django_db_blocker: DjangoDbBlocker, tmp_path: Path, port: int
+) -> Iterator[dict[str, str]]:
+    """Those of a site that was started before."""
+    shutil.copytree(static_files, tmp_path / "static", copy_function=os.link)
+    with django_db_blocker.unblock(), installation(tmp_path, port) as environment:
+        yield environment
+
+
+@contextmanager
+def started(
+    environment: dict[str, str], *arguments: str, patience: int = 60
+) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process group of its own, as a terminal would have it, once it says that it is ready."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+    ) as process:
+        assert process.stdout is not None
+        impatient = threading.Timer(patience, process.kill)
+        impatient.start()
+        try:
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if "Ctrl-C stops" in line:
+                    break
+            else:
+                pytest.fail("".join(said))
+            yield process
+        finally:
+            impatient.cancel()
+            process.kill()
+
+
+def rest_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.read()
+
+
+def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def answers(port: int) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=10) as answer:
+        return answer.status
+
+
+def processes(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def test_busy_port_is_told_first(environment, port):
+    with socket.socket() as occupant:
+        occupant.bind(("127.0.0.1", port))
+        occupant.listen()
+        for command in ("serve", "demo"):
+            said = subprocess.run(
+                [sys.executable, settings.BASE_DIR / "manage.py", command],
+                env=environment | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/unreachable"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert said.returncode == 1
+            told = f"CommandError: Port {port} on 127.0.0.1 cannot be used: Address already in use."
+            assert said.stderr.startswith(told)
+            assert f"PORT={port + 1}" in said.stderr
+            assert "Traceback" not in said.stderr
+
+
+def test_address_of_another_machine_is_refused(port):
+    with pytest.raises(CommandError, match="Cannot assign requested address|Can't assign requested address"):
+        serving.require_free_port("192.0.2.1", port)
+
+
+@pytest.mark.parametrize("to_group", [True, False], ids=["Ctrl-C", "SIGTERM"])
+def test_serve_ends_when_asked_and_leaves_nothing(environment, port, to_group):
+    with started(environment, "serve", "--with-worker") as process:
+        assert answers(port) == 200
+        children = processes(process)
+        assert len(children) == 2
+        if to_group:
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            process.terminate()
+        assert process.wait(15) == 0
+        assert "Traceback" not in rest_of(process)
+    assert not any(child.is_running() for child in children)
+
+
+def test_when_a_process_dies_the_rest_stops_and_the_exit_code_says_so(environment):
+    with started(environment, "serve", "--with-worker") as process:
+        children = processes(process)
+        children[0].kill()
+        assert process.wait(15) == 1
+        assert "ended unexpectedly; everything else was stopped." in rest_of(process)
+    assert not any(child.is_running() for child in children)
+
+
+def test_when_the_main_process_is_killed_the_others_leave(environment, port):
+    with started(environment, "serve", "--with-worker") as process:
+        children = processes(process)
+        process.kill()
+        process.wait()
+        assert until(lambda: not any(child.is_running() for child in children), 15)
+
+
+def test_serve_refuses_a_database_without_migrations(environment, port):
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as database:
+        database.execute("DELETE FROM django_migrations WHERE app = 'claims'")
+    said = subprocess.run(
+        [sys.executable, settings.BASE_DIR / "manage.py", "serve"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 1
+    assert re.search(
+        r"CommandError: The database lacks \d+ migrations. Run `manage.py migrate` first.", said.stderr
+    )
+
+
+def test_static_files_are_collected_once(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATICFILES_DIRS = [tmp_path / "own"]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    own = tmp_path / "own" / "site.css"
+    own.parent.mkdir()
+    own.write_text("body { color: black }")
+    serving.collect_static_files()
+    collected = settings.STATIC_ROOT / "site.css"
+    assert collected.read_text() == own.read_text()
+
+    collected.write_text("untouched")
+    serving.collect_static_files()
+    assert collected.read_text() == "untouched"
+
+    own.write_text("body { color: darkblue }")
+    serving.collect_static_files()
+    assert collected.read_text() == own.read_text()
+
+
+def test_demo_starts_twice_keeps_edits_and_says_how_to_sign_in(environment, port, tmp_path):
+    with started(environment, "demo") as process:
+        os.killpg(process.pid, signal.SIGINT)
+        first = rest_of(process)
+        assert process.wait(15) == 0
+    assert f"http://localhost:{port}/admin/" in first
+    signed_in = re.findall(r"^(\S.*?)\s+user (\S+)\s+password (\S+)", first, flags=re.MULTILINE)
+    roles = ["Contributor", "Fact-checker", "Editor", "Administrator"]
+    assert [role for role, _user, _password in signed_in] == roles
+    assert stat.S_IMODE((tmp_path / "demo-accounts.json").stat().st_mode) == 0o600
+
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as database:
+        first_topic = "(SELECT min(id) FROM claims_topic)"
+        database.execute(f"UPDATE claims_topic SET name = 'Renamed by an editor' WHERE id = {first_topic}")
+    with started(environment, "demo") as process:
+        os.killpg(process.pid, signal.SIGINT)
+        second = rest_of(process)
+    assert re.findall(r"^(\S.*?)\s+user (\S+)\s+password (\S+)", second, flags=re.MULTILINE) == signed_in
+    with psycopg.connect(environment["DATABASE_URL"]) as database:
+        renamed = "SELECT count(*) FROM claims_topic WHERE name = 'Renamed by an editor'"
+        assert database.execute(renamed).fetchone() == (1,)

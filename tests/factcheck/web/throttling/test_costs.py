@@ -1,0 +1,57 @@
+"""What questions cost."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.web.throttling.costs import MOST, Costs
+
+LIST, FACETS, LOOKUP = "/api/v1/claims/", "/api/v1/claims/facets/", "/api/v1/lookup/"
+
+
+@pytest.mark.parametrize(
+    "path, asked, cost",
+    [
+        (LIST, {}, 1),
+        (LIST, {"topic": "3"}, 1),
+        (LIST, {"q": "bridge"}, 1),
+        (LIST, {"q": "bridge or tunnel"}, 2),
+        (LIST, {"q": "bridge OR tunnel | ferry"}, 3),
+        (LIST, {"q": "“or” stands in a sentence for gold"}, 1),
+        (LIST, {"q": " ".join(["word"] * 9)}, 1),
+        (LIST, {"q": " ".join(["word"] * 40)}, 5),
+        (LIST, {"q": "橋" * 480}, 5),
+        (LIST, {"q": "word " * 400}, 41),
+        (LIST, {"count": "exact"}, 3),
+        (LIST, {"count": "estimate"}, 1),
+        (LIST, {"q": "bridge or tunnel", "count": "exact"}, 6),
+        (LIST, {"q": " or ".join(["w"] * 100), "count": "exact"}, MOST),
+        ("/v1alpha1/claims:search", {"query": "bridge or tunnel"}, 2),
+        ("/", {"q": "bridge or tunnel"}, 2),
+        (FACETS, {}, 5),
+        (FACETS, {"q": "bridge or tunnel"}, 10),
+        (LOOKUP, {"url": "https://example.org/a"}, 10),
+    ],
+)
+def test_questions_cost_what_they_ask_for(path: str, asked: dict[str, str], cost: int) -> None:
+    assert Costs().of(path, urlencode(asked)) == cost
+
+
+def test_writing_it_otherwise_makes_nothing_cheaper() -> None:
+    expensive = Costs().of(LIST, urlencode({"q": " or ".join(["w"] * 30)}))
+    assert Costs().of(LIST, "%71=" + "%20%6Fr+".join(["w"] * 30)) == expensive == 1 + 29 + 59 // 10
+    assert Costs().of(LIST, "c%6Funt=%65xact") == 3
+    assert Costs().of(LIST, "&&q=" + "w+or+" * 29 + "w&x") == expensive
+
+
+@given(st.text(), st.text())
+def test_every_query_string_has_a_cost(path: str, query: str) -> None:
+    assert 1 <= Costs().of(path, query) <= MOST
+
+
+def test_costs_of_addresses_are_settings(settings: Any) -> None:
+    settings.RATE_LIMIT_COSTS = {r"/facets/$": 7}
+    assert [Costs().of(path, "") for path in (LIST, FACETS, LOOKUP)] == [1, 7, 1]

@@ -1,0 +1,105 @@
+"""The gate before expensive questions, and what stands before it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from factcheck.web.throttling import enforcement, gate
+from factcheck.web.throttling.enforcement import RateLimits
+from factcheck.web.throttling.gate import Gate
+
+
+def test_so_many_pass_so_many_wait_and_the_rest_is_told_at_once() -> None:
+    narrow, begun, end = Gate(1, patience=30), Event(), Event()
+
+    def answer() -> str:
+        begun.set()
+        end.wait(30)
+        return "answered"
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(narrow.through, answer)
+        begun.wait(30)
+        second = threads.submit(narrow.through, answer)
+        while narrow._waiting._value:
+            assert not second.done()
+        assert narrow.through(answer) is None
+        end.set()
+        assert [first.result(30), second.result(30)] == ["answered", "answered"]
+    assert narrow.through(lambda: "room again") == "room again"
+
+
+def test_who_waited_in_vain_is_told_and_leaves_the_queue() -> None:
+    narrow = Gate(1, patience=0)
+    assert narrow.through(lambda: (narrow.through(lambda: 1), narrow.through(lambda: 2))) == (None, None)
+    assert narrow.through(lambda: 3) == 3
+
+
+def test_failure_leaves_the_seat() -> None:
+    narrow = Gate(1, patience=0)
+    with pytest.raises(ZeroDivisionError):
+        narrow.through(lambda: 1 / 0)
+    assert narrow.through(lambda: 1) == 1
+
+
+@pytest.mark.parametrize(
+    "path, status",
+    [
+        ("/api/v1/claims/?count=exact&q=one+or+two+or+three", 503),
+        ("/api/v1/claims/facets/", 503),
+        ("/v1alpha1/claims:search?query=" + "+or+".join("abcdefg"), 503),
+        ("/?q=" + "+or+".join("abcdefg"), 503),
+        ("/api/v1/claims/", 200),
+        ("/api/v1/claims/7/", 200),
+        ("/api/v1/claims.csv", 200),
+        ("/claims/7/", 200),
+        ("/", 200),
+        ("/admin/?q=" + "+or+".join("abcdefg"), 200),
+    ],
+)
+def test_cheap_reads_pass_while_expensive_ones_fill_every_seat(
+    monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    full = Gate(1, patience=0)
+    monkeypatch.setattr(gate, "expensive", full)
+    limits = RateLimits(lambda request: HttpResponse())
+    answered = full.through(lambda: limits(RequestFactory().get(path)))
+    assert isinstance(answered, HttpResponse)
+    assert answered.status_code == status
+    assert answered.headers.get("Retry-After") == ("2" if status == 503 else None)
+
+
+def test_busy_has_the_shape_of_its_address() -> None:
+    kinds = {
+        path: enforcement.busy(RequestFactory().get(path)).headers["Content-Type"]
+        for path in ("/api/v1/claims/", "/v1alpha1/claims:search", "/")
+    }
+    assert kinds == {
+        "/api/v1/claims/": "application/problem+json",
+        "/v1alpha1/claims:search": "application/json; charset=UTF-8",
+        "/": "text/html; charset=utf-8",
+    }
+
+
+def test_pages_have_a_budget_of_their_own(settings: Any) -> None:
+    from factcheck.environment import Rate
+    from factcheck.web.throttling.callers import limiter
+
+    settings.RATE_LIMIT_PAGES, settings.RATE_LIMIT_STORE = Rate(2, 60), "redis://127.0.0.1:1"
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    limits = RateLimits(view)
+    answers = [
+        limits(RequestFactory().get(path)) for path in ("/", "/claims/1/", "/sources/2/", "/api/v1/claims/")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
+    assert answers[2].headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answers[2].headers["Cache-Control"] == "no-store"
+    assert answers[2].headers["RateLimit-Policy"] == '"pages";q=2;w=60'
+    limiter.cache_clear()

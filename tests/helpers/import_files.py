@@ -1,0 +1,37 @@
+"""Files as readers get them, made of bytes; and what readers make of them."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from claims.imports.reading.opening.file import File, Format
+from claims.imports.reading.raw_record import Found, Refusal
+
+
+def file_of(content: bytes, name: str = "claims.csv") -> File:
+    file = File.of(name, io.BytesIO(content))
+    file.is_unrated = lambda: True
+    return file
+
+
+def reading(
+    reader: Format, content: bytes, name: str = "claims.csv", settings: Mapping[str, Any] | None = None
+) -> list[Found | Refusal]:
+    """Everything in the file, with the settings that the reader itself finds unless others are given."""
+    file = file_of(content, name)
+    if settings is None:
+        settings = reader.recognise(file) or {}
+    return list(reader.read(file, settings))
+
+
+def fields(results: list[Found | Refusal]) -> list[dict[str, Any]]:
+    """What was found, without what is not known."""
+    return [
+        {name: value for name, value in result.fields.items() if value not in (None, "", [])}
+        for result in results
+        if isinstance(result, Found)
+    ]
+
+
+def codes(results: list[Found | Refusal]) -> list[str]:
+    return [result.code for result in results if isinstance(result, Refusal)]

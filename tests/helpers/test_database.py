@@ -1,0 +1,64 @@
+"""After a test that commits, the database is as new, whatever was done with it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import psycopg
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from claims.models import Claim
+from tests.helpers.database import Contents, administration, contents, replace_database
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def present() -> Contents:
+    """What it holds. Where in a table a row lies is PostgreSQL's affair."""
+    found = contents(connection.settings_dict["NAME"])
+    in_order = {table: b"".join(sorted(rows.splitlines(keepends=True))) for table, rows in found.rows.items()}
+    return replace(found, rows=in_order)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["CREATE TABLE more ()"],
+        ["ALTER TABLE claims_topic RENAME TO elsewhere"],
+        ["INSERT INTO auth_group (name) VALUES ('a')", "ANALYZE auth_group"],
+        ["SELECT nextval('claims_claim_id_seq')"],
+        ["DELETE FROM django_migrations"],
+    ],
+)
+def test_whatever_was_done_is_undone(statements: list[str]) -> None:
+    replace_database()  # tests that were rolled back have used up numbers
+    new = present()
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    assert present() != new
+    replace_database()
+    assert present() == new
+
+
+def test_what_triggers_protect_is_gone_and_what_migrations_made_is_back(
+    publish: Callable[..., Claim],
+) -> None:
+    publish()
+    Group.objects.get(name="Editor").delete()
+    replace_database()
+    assert not Claim.objects.exists()
+    assert Group.objects.filter(name="Editor").exists()
+    assert make_claim().pk == 1
+
+
+def test_nobody_goes_on_writing() -> None:
+    with administration(connection.settings_dict["NAME"]) as other:
+        other.execute("BEGIN")
+        other.execute("INSERT INTO auth_group (name) VALUES ('a')")
+        replace_database()
+        with pytest.raises(psycopg.OperationalError):
+            other.execute("COMMIT")
+    assert not Group.objects.filter(name="a").exists()

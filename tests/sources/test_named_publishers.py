@@ -1,0 +1,119 @@
+"""Whose document it is."""
+
+import pytest
+
+from sources.models import Publisher
+from sources.named_publishers import find_or_make_publisher, find_publisher, is_alike
+
+pytestmark = pytest.mark.django_db
+
+FERRY = "https://post.example.org/ferry"
+
+
+def others() -> int:
+    return Publisher.objects.filter(is_house=False).count()
+
+
+def test_nothing_known_is_nobody() -> None:
+    assert find_or_make_publisher("", "") is None
+    assert others() == 0
+
+
+def test_new_publisher_gets_the_domain_it_publishes_under() -> None:
+    made = find_or_make_publisher("Norrhamn Post", FERRY)
+    assert made is not None
+    assert (made.name, made.url, made.domain) == ("Norrhamn Post", "https://example.org/", "example.org")
+    assert find_or_make_publisher("Norrhamn Post", "https://www.example.org/other") == made
+    assert others() == 1
+
+
+def test_publisher_without_a_name_is_called_by_its_domain() -> None:
+    assert str(find_or_make_publisher("", FERRY)) == "example.org"
+
+
+def test_domain_comes_before_name() -> None:
+    known = Publisher.objects.create(name="The Norrhamn Post Ltd", url="https://www.example.org/")
+    Publisher.objects.create(name="Norrhamn Post")
+    assert find_publisher("Norrhamn Post", FERRY) == known
+
+
+def test_publisher_known_by_name_gains_its_domain() -> None:
+    known = Publisher.objects.create(name="NORRHAMN POST")
+    assert find_or_make_publisher("Norrhamn Post", FERRY) == known
+    known.refresh_from_db()
+    assert (known.name, known.url, known.domain) == ("NORRHAMN POST", "https://example.org/", "example.org")
+
+
+def test_namesake_with_another_domain_is_another_publisher() -> None:
+    namesake = Publisher.objects.create(name="Norrhamn Post", url="https://norrhamnpost.example.net/")
+    made = find_or_make_publisher("Norrhamn Post", FERRY)
+    assert made not in (None, namesake)
+    assert find_publisher("Norrhamn Post", "") == namesake
+
+
+def test_publisher_that_a_person_states_is_found_by_name_whatever_the_address() -> None:
+    agency = Publisher.objects.create(name="Nordic News Agency", url="https://nna.example.net/")
+    portal = Publisher.objects.create(name="Portal", url="https://example.org/")
+    assert find_or_make_publisher("nordic news agency", FERRY, stated=True) == agency
+    assert find_publisher("", FERRY) == portal
+
+
+@pytest.mark.parametrize(
+    "named_itself, domain", [("", "example.org"), ("norrhamn post", "example.org"), ("Portal", "")]
+)
+def test_stated_publisher_gets_the_domain_unless_the_page_names_another(
+    named_itself: str, domain: str
+) -> None:
+    made = find_or_make_publisher("Norrhamn Post", FERRY, stated=True, named_itself=named_itself)
+    assert made is not None
+    assert made.domain == domain
+
+
+def test_name_longer_than_can_be_stored_is_cut() -> None:
+    assert len(str(find_or_make_publisher("x" * 300, FERRY))) == 200
+
+
+def test_on_a_host_below_a_publishers_what_is_named_otherwise_is_somebody_else() -> None:
+    post = Publisher.objects.create(name="The Norrhamn Post Ltd", url="https://www.example.org/")
+    blog = find_or_make_publisher("Harbour Blog", "https://blog.example.org/1")
+    assert blog is not None
+    assert (blog.name, blog.domain) == ("Harbour Blog", "blog.example.org")
+    assert find_publisher("Harbour Blog", "https://blog.example.org/2") == blog
+    assert find_publisher("Anything at all", "https://blog.example.org/2") == blog
+    assert find_publisher("Anything at all", "https://example.org/2") == post
+    assert find_publisher("Norrhamn Post", "https://news.example.org/2") == post
+    assert find_publisher("", "https://deep.blog.example.org/2") == blog
+    assert find_publisher("", "https://news.example.org/2") == post
+
+
+def test_publisher_with_several_sites() -> None:
+    post = Publisher.objects.create(
+        name="Norrhamn Post",
+        url="https://example.org/",
+        same_as=["http://www.example.net", "https://platform.example.com/norrhamn"],
+    )
+    assert find_publisher("", "https://example.net/1") == post
+    assert find_publisher("", "https://platform.example.com/1") is None
+
+
+def test_site_that_two_name_as_theirs_is_whose_domain_it_is() -> None:
+    Publisher.objects.create(name="Portal", url="https://example.net/", same_as=["https://example.org/"])
+    post = Publisher.objects.create(name="Norrhamn Post", url="https://example.org/")
+    assert find_publisher("", "https://example.org/1") == post
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("BBC", "BBC News Arabic", True),
+        ("The Norrhamn Post Ltd.", "norrhamn post", True),
+        ("Fact-Check Norrhamn", "Fact Check", True),
+        ("Post", "Poster", False),
+        ("Norrhamn Post", "Norrhamn Evening Post", False),
+        ("Norrhamn Post", "", False),
+        ("", "", False),
+        ("!", "?", False),
+    ],
+)
+def test_similar_names(one: str, other: str, alike: bool) -> None:
+    assert (is_alike(one, other), is_alike(other, one)) == (alike, alike)

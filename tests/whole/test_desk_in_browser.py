@@ -1,0 +1,309 @@
+"""The editors’ desk in a real browser: pickers run under its policy, pages fit a phone, words are readable."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Verdict
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TEXT = "The mayor spoke for an hour. The tunnel cost 240 million euros, she said. Then it rained."
+
+
+class Seat:
+    """Somebody's browser at the desk, which notes everything that goes wrong in the page."""
+
+    def __init__(self, context: BrowserContext, address: str, person: User) -> None:
+        self.address = address
+        self.page: Page = context.new_page()
+        self.trouble: list[str] = []
+        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        self.page.on("console", lambda line: self.trouble.append(line.text) if line.type == "error" else None)
+        self.open("/admin/")
+        self.page.fill("[name=login]", person.get_username())
+        self.page.fill("[name=password]", "correct horse battery")
+        self.page.click("main button[type=submit]")
+        self.page.wait_for_url(f"{address}/admin/")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def press(self, label: str, note: str = "") -> None:
+        """Open a move that asks for a note, write it, and confirm."""
+        panel = self.page.locator("details.desk-move", has=self.page.locator("summary", has_text=label))
+        panel.locator("summary").click()
+        panel.locator("textarea").fill(note)
+        with self.page.expect_navigation():
+            panel.locator("button[type=submit]").click()
+
+
+@pytest.fixture
+def seat(chromium: Browser, live_server: LiveServer) -> Any:
+    contexts = []
+
+    def sit(person: User, **options: Any) -> Seat:
+        contexts.append(chromium.new_context(**options))
+        return Seat(contexts[-1], live_server.url, person)
+
+    yield sit
+    for context in contexts:
+        context.close()
+
+
+def test_from_proposed_to_published_by_mouse(seat: Any, checker: User, editor: User) -> None:
+    source = make_source(TEXT, title="City council minutes")
+    claim = make_claim("The tunnel cost 240 million euros.", state="proposed")
+    make_appearance(claim, source, "The tunnel cost 240 million euros")
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    assert page.locator(".desk-figure mark").inner_text() == "The tunnel cost 240 million euros"
+    desk.press("Accept for checking", "It decides the budget.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Draft a verdict").click()
+    page.locator("label.desk-rating", has_text="Mostly true").click()
+    page.fill("[name=summary]", "It cost 238 million.")
+    page.fill("[name=explanation]", "The **accounts** say so.")
+    page.get_by_role("button", name="Preview").click()
+    assert page.locator(".desk-preview strong").inner_text() == "accounts"
+    page.fill("[name=reviewed_on]", "2026-03-01")
+    page.get_by_text("Add another item of evidence").click()
+    page.locator("#evidence-data .select2-selection").first.click()
+    page.locator(".select2-search__field").last.fill("minutes")
+    page.locator(".select2-results__option", has_text="City council minutes").click()
+    page.select_option("[name=evidence-0-stance]", "supports")
+    page.fill("[name=evidence-0-exact]", "cost 240 million euros")
+    with page.expect_navigation():
+        page.locator("button[name=_save]").click()
+    desk.press("Submit for review")
+    verdict = Verdict.objects.get()
+    second = seat(editor)
+    page = second.open(f"/admin/claims/verdict/{verdict.pk}/change/")
+    second.press("Sign off", "Read the accounts.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish").dblclick()
+    verdict.refresh_from_db()
+    assert (verdict.state, verdict.rating) == ("published", Rating.objects.get(code="mostly_true"))
+    assert claim.publications.count() == 1
+    assert desk.trouble + second.trouble == []
+
+
+def test_unsaved_words_are_not_lost_by_a_move(seat: Any, checker: User) -> None:
+    claim = make_claim(state="proposed")
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    page.locator("[name=context]").press_sequentially("Half a thought")
+    asked = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.locator("summary.desk-button-accept").click()
+    with page.expect_event("dialog"):
+        page.locator("details[open] button[type=submit]").click()
+    assert asked == ["beforeunload"]
+    claim.refresh_from_db()
+    assert claim.state == "proposed"
+    assert page.input_value("[name=context]") == "Half a thought"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_a_phone_and_are_readable(scheme: str, seat: Any, checker: User, editor: User) -> None:
+    claim = make_claim("A" * 60 + " is a long word.", state="accepted", score=0.5)
+    make_appearance(claim, make_source(TEXT), "Then it rained")
+    verdict = make_draft(claim, checker)
+    desk = seat(editor, viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    for path in (
+        "/admin/",
+        "/admin/claims/claim/",
+        f"/admin/claims/claim/{claim.pk}/change/",
+        f"/admin/claims/claim/{claim.pk}/history/",
+        f"/admin/claims/verdict/{verdict.pk}/change/",
+        f"/admin/sources/source/{claim.appearances.get().source_id}/change/",
+        "/admin/claims/claim/import/",
+    ):
+        page = desk.open(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert page.evaluate(_FAINT) == [], path
+    assert desk.trouble == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_long_name_does_not_squeeze_the_statement(width: int, seat: Any, editor: User) -> None:
+    name = "The Standing Committee of the Regional Assembly for Transport, Harbours and Inland Navigation"
+    claimant = Claimant.objects.create(name=name)
+    earlier = make_claim("The tunnel between the two harbours cost 240 million euros.")
+    twice = make_claim("The tunnel cost 240 million.", claimant=claimant)
+    PossibleDuplicate.objects.create(claim=twice, earlier=earlier)
+    desk = seat(editor, viewport={"width": width, "height": 800})
+    page = desk.open("/admin/")
+    line = page.locator("li", has_text="The tunnel cost 240 million.").first
+    share = line.evaluate("line => line.querySelector('a').offsetWidth / line.offsetWidth")
+    assert share > 0.5
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+#: The badges and buttons of ours whose text and background have a contrast below 4.5 to 1 (WCAG 2.2, 1.4.3).
+_FAINT = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgb = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+                            return canvas.getImageData(0, 0, 1, 1).data; };
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => { for (let at = element; at; at = at.parentElement) {
+    const colour = rgb(getComputedStyle(at).backgroundColor); if (colour[3] === 255) return colour; }
+    return [255, 255, 255]; };
+  return [...document.querySelectorAll('.desk-badge, .desk-button, .desk-quiet, .desk-count, .desk-warning, mark')]
+    .filter((element) => element.offsetParent)
+    .map((element) => { const [a, b] = [light(rgb(getComputedStyle(element).color)), light(behind(element))];
+      return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.className, element.textContent]; })
+    .filter(([contrast]) => contrast < 4.5);
+}"""
+
+
+def test_a_claim_is_picked_to_merge_into(seat: Any, editor: User) -> None:
+    claim, target = make_claim("Trams are free."), make_claim("The trams cost nothing.")
+    make_claim("The trams cost nothing at all.", state="declined", reason="Twice.")
+    desk = seat(editor)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    page.locator("summary.desk-button-merge").click()
+    page.locator(".desk-move-form .select2-selection").click()
+    page.locator(".select2-dropdown .select2-search__field").fill("trams cost")
+    expect(page.locator(".select2-results__option")).to_have_text(["The trams cost nothing."])
+    page.locator(".select2-results__option", has_text="cost nothing").click()
+    with page.expect_navigation():
+        page.locator("details[open] button[type=submit]").click()
+    assert Claim.objects.get(pk=claim.pk).merged_into == target
+    assert desk.trouble == []
+
+
+# Words are kept until they are saved ----------------------------------------------------------------------------------
+
+WORDS = "Half a thought about the tunnel"
+#: What the browser keeps, by person, page and form.
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('desk-kept:'))"
+
+
+def write(page: Page, words: str = WORDS) -> None:
+    """Type, and wait until the browser has noted it."""
+    page.locator("[name=context]").press_sequentially(words)
+    page.wait_for_function(
+        "words => Object.values(localStorage).some(kept => kept.includes(words))", arg=words
+    )
+
+
+def sign_in(page: Page, person: User) -> None:
+    page.fill("[name=login]", person.get_username())
+    page.fill("[name=password]", "correct horse battery")
+    page.click("main button[type=submit]")
+
+
+@pytest.mark.parametrize("lost", ["session", "cookies"])
+def test_who_is_signed_out_while_writing_signs_in_and_goes_on(lost: str, seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    if lost == "session":
+        Session.objects.all().delete()
+    else:
+        page.context.clear_cookies()
+    page.locator("button[name=_save]").click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("You are not signed in any more.")
+    assert page.input_value("[name=context]") == WORDS
+    with page.context.expect_page() as opened, page.expect_navigation():
+        dialog.get_by_role("button", name="Sign in").click()
+        sign_in(opened.value, checker)
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    claim.refresh_from_db()
+    assert claim.context == WORDS
+    page.wait_for_function(f"{KEPT}.length === 0")
+
+
+def test_a_page_that_was_closed_gives_the_words_back(seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    address = f"/admin/claims/claim/{claim.pk}/change/"
+    write(desk.open(address))
+    desk.page.close(run_before_unload=False)
+    desk.page = page = desk.page.context.new_page()
+    desk.open(address)
+    expect(page.locator("[name=context]")).to_have_value(WORDS)
+    expect(page.locator(".desk-kept")).to_contain_text(
+        "What you wrote was not saved and is back in its fields."
+    )
+    with page.expect_navigation():
+        page.locator("button[name=_save]").click()
+    desk.open(address)
+    expect(page.locator(".desk-kept")).to_have_count(0)
+    claim.refresh_from_db()
+    assert claim.context == WORDS
+
+
+def test_words_that_were_kept_can_be_given_up(seat: Any, checker: User) -> None:
+    claim = make_claim(context="As it was.")
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Discard what was kept").click()
+    expect(page.locator("[name=context]")).to_have_value("As it was.")
+    expect(page.locator(".desk-kept")).to_have_count(0)
+
+
+def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, colleague: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    address = f"/admin/claims/claim/{claim.pk}/change/"
+    page = desk.open(address)
+    write(page)
+    page.context.clear_cookies()
+    page.locator("button[name=_save]").click()
+    with page.context.expect_page() as opened:
+        page.locator("dialog[open]").get_by_role("button", name="Sign in").click()
+    sign_in(opened.value, colleague)
+    expect(page.locator("dialog[open]")).to_contain_text("Somebody else has signed in.")
+    other = page.context.new_page()
+    other.goto(desk.address + address)
+    assert other.input_value("[name=context]") == ""
+    assert other.locator(".desk-kept").count() == 0
+    claim.refresh_from_db()
+    assert claim.context == ""
+
+
+def test_words_are_not_put_over_what_somebody_else_has_changed(seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    Claim.objects.filter(pk=claim.pk).update(context="A colleague was faster.")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("[name=context]")).to_have_value("A colleague was faster.")
+    expect(page.locator(".desk-kept textarea").first).to_have_value(WORDS)
+
+
+def test_words_are_forgotten_after_some_days(seat: Any, checker: User) -> None:
+    claim = make_claim()
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    write(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.clock.set_system_time(timezone.now() + timedelta(days=8))
+    desk.open("/admin/")
+    page.wait_for_function(f"{KEPT}.length === 0")

@@ -1,0 +1,175 @@
+"""Reader pages in a real browser: what fits, what is readable, what works without a mouse, colour or JavaScript."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from claims.models import Claim, Claimant
+from claims.models.rating import NormalisedRating
+from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CODES = NormalisedRating.values  # the house scale has one rating of each class, with the same code
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@pytest.fixture
+def addresses(live_server: LiveServer, publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
+    """Reader pages with a claim of every rating on them, by name."""
+    sentences = [f"Sentence number {code} is said." for code in CODES]
+    source = make_source("\n\n".join(sentences), title=f"A speech on {LONG_WORD}")
+    claims = [make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant) for code in CODES]
+    table = f"## Why\n\n| {LONG_WORD} | b |\n|---|---|\n| {LONG_WORD} | 2 |"
+    for code, claim, sentence in zip(CODES, claims, sentences, strict=True):
+        make_appearance(claim, source, sentence)
+        publish(claim, rating=rating(code), explanation=table)
+    paths = {
+        "list": "/",
+        "nothing found": "/?q=volcano",
+        "claim": claims[0].get_absolute_url(),
+        "source": f"/sources/{source.pk}/",
+        "methodology": "/methodology/",
+        "not found": "/no/such/page/",
+    }
+    return {name: live_server.url + path for name, path in paths.items()}
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address in a browser of its own; anything that the browser complains about fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    def open_page(address: str, **options: Any) -> Page:
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # The browser reports a page that is not there as an error of its own.
+    assert [text for text in complaints if "404 (Not Found)" not in text] == []
+
+
+PAPER = "getComputedStyle(document.documentElement).backgroundColor"
+TEXTS = (
+    "main :is(h1, h2, h3, h4, p, a, li, dt, dd, button, .badge, .chip, .number, .muted, mark, sup), footer a"
+)
+
+#: The lowest contrast between the text of elements and what lies behind it, by WCAG's formula.
+CONTRAST = """selector => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+  const over = (colour, below) => {
+    canvas.fillStyle = below; canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
+    return `rgb(${r}, ${g}, ${b})`;
+  };
+  const behind = element =>
+    element ? over(getComputedStyle(element).backgroundColor, behind(element.parentElement)) : "white";
+  const light = colour => {
+    const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = colour.match(/\\d+/g).map(v => linear(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrasts = [...document.querySelectorAll(selector)].map(element => {
+    const ground = behind(element);
+    const [low, high] = [light(ground), light(over(getComputedStyle(element).color, ground))].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  });
+  return Math.min(...contrasts);
+}"""
+
+
+def test_nothing_is_wider_than_the_screen(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
+    for name, address in addresses.items():
+        page = visit(address)
+        for width in (320, 390, 768, 1440):
+            page.set_viewport_size({"width": width, "height": 700})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, (name, width)
+
+
+def test_every_text_has_enough_contrast(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
+    for name, address in addresses.items():
+        page = visit(address)
+        papers = set()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(CONTRAST, TEXTS) >= 4.5, (name, scheme)
+            papers.add(page.evaluate(PAPER))
+        assert len(papers) == 2, name
+
+
+def test_headings_form_an_outline(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
+    for name, address in addresses.items():
+        page = visit(address)
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
+        assert levels.count(1) == 1, name
+        assert page.locator("main").count() == page.locator("header.site-head").count() == 1, name
+
+
+def test_keyboard_reaches_the_content_first(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
+    page = visit(addresses["list"])
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "Skip to the content"
+    assert skip.bounding_box()["y"] >= 0  # type: ignore[index]  # it is shown
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_highlight_is_read_with_its_verdict_and_leads_to_the_claim(
+    addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = visit(addresses["source"])
+    page.get_by_role("link", name="Rated Misleading: Sentence number misleading is said").press("Enter")
+    page.wait_for_url("**/claims/**")
+    assert page.locator("h1").inner_text() == f"Misleading: {LONG_WORD} is closed."
+    page.get_by_role("link", name="Read it in the text").click()
+    expect(page.locator(":target + mark")).to_have_text(re.compile("^Rated Misleading:"))
+
+
+def test_theme_is_switched_and_remembered(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
+    page = visit(addresses["list"], color_scheme="light")
+    light = page.evaluate(PAPER)
+    switch = page.get_by_role("button", name="Dark colours")
+    assert switch.get_attribute("aria-pressed") == "false"
+    switch.click()
+    assert switch.get_attribute("aria-pressed") == "true"
+    dark = page.evaluate(PAPER)
+    assert dark != light
+    page.goto(addresses["methodology"])
+    assert page.evaluate(PAPER) == dark
+
+
+def test_search_and_reading_need_no_javascript(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
+    page = visit(addresses["list"], java_script_enabled=False)
+    page.get_by_label("Search claims").fill("misleading")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".card h2")).to_have_text([f"Misleading: {LONG_WORD} is closed."])
+    page.locator(".card h2 a").click()
+    expect(page.locator(".verdict .badge")).to_have_text("Misleading")
+    assert not page.get_by_role("button", name="Dark colours").is_visible()
+
+
+def test_printed_page_is_black_on_white(addresses: dict[str, str], visit: Callable[..., Page]) -> None:
+    page = visit(addresses["claim"], color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(PAPER) == "rgb(255, 255, 255)"
+    assert page.evaluate(CONTRAST, "h1, .verdict p") >= 7
+    assert not page.locator(".site-head nav").is_visible()
