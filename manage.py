@@ -14,13 +14,13 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
     try:
-        from django.conf import settings
-        from django.core.exceptions import ImproperlyConfigured
-        from django.core.management import execute_from_command_line
+        from django.conf import settings  # noqa: PLC0415  errors become sentences
+        from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415  errors become sentences
+        from django.core.management import execute_from_command_line  # noqa: PLC0415  errors become sentences
     except ImportError as error:
         sys.exit(f"{error}. Run `make setup`, then call this with .venv/bin/python.")
 
-    from factcheck.database import embedded
+    from factcheck.database import embedded  # noqa: PLC0415  errors become sentences
 
     try:
         settings.INSTALLED_APPS  # noqa: B018  reads the settings, so that a wrong one is told as a sentence

@@ -8,9 +8,14 @@ class ClaimsConfig(AppConfig):
     verbose_name = _("Claims")
 
     def ready(self) -> None:
-        import claims.quotes.reanchoring  # noqa: F401  connects itself to new snapshots
-        from claims.newsroom.house import ensure_house
-        from claims.newsroom.roles import ensure_roles
+        # Models exist only now.
+        import claims.quotes.reanchoring  # noqa: F401, PLC0415  connects itself to new snapshots
+        from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
+        from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now
+        from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
+        from claims.webhooks.worker_calls import announce  # noqa: PLC0415  models exist only now
+
+        entries_added.connect(announce, dispatch_uid="claims.webhooks")
 
         # After `migrate` and not in a migration, because permissions exist only then.
         post_migrate.connect(ensure_roles, sender=self)

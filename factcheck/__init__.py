@@ -1,0 +1,10 @@
+"""The project: settings, routes, and the plumbing that knows neither sources nor claims.
+
+settings, environment   one settings file, its variables read strictly
+urls, routes            where everything meets: all addresses, those of the API
+wsgi, tasks             the entry points of web servers and of the worker
+web/                    what every request meets
+api/                    what resources of the API are made of
+database/               rules, history, bulk copies, connections; `embedded/`, the server in the wheel
+admin/, desk            what every page of the desk is made of, and how the desk looks
+"""

@@ -5,4 +5,4 @@ class FactcheckConfig(AppConfig):
     name = "factcheck"
 
     def ready(self) -> None:
-        from factcheck.database import checks, lookups  # noqa: F401  registers the system checks and lookups
+        from factcheck.database import checks, lookups  # noqa: F401, PLC0415  registers the system checks and lookups

@@ -1,0 +1,12 @@
+"""Where words come from, and the proof that is kept of it: documents, what they held at a moment, who publishes them.
+
+    models/       Source, Snapshot, Publisher
+    http/         the only outgoing HTTP: fetching documents, posting messages
+    extraction/   bytes → a document with title, byline, date, language and text (pure)
+    capture       material → Source and Snapshot, whoever brings it
+    archive       the bytes behind every snapshot
+    addresses     when two spellings of an address mean one page
+    admin/  api/  its pages of the desk; what lists of sources are asked
+
+Imports `factcheck` only. Begin with `capture`.
+"""

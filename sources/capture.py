@@ -2,8 +2,8 @@
 
 Which source a document belongs to:
 
-1. The one at its address, however the address is spelled (`sources.addresses.url_key`): the one a person states, else the
-   page's own canonical address, else where it was fetched.
+1. The one at its address, however the address is spelled (`sources.addresses.url_key`): the one a person states, else
+   the page's own canonical address, else where it was fetched.
 2. The one that holds the same text already. A document with an address is matched so only to a source without one,
    for two outlets may print the same agency report; of several, one of the same publisher and date comes first.
 3. Without an address: the one without an address that has the same title, no other publisher or date, and a tenth of

@@ -14,7 +14,7 @@ _LONGEST_NAME = 200
 _WORD = re.compile(r"\w+")
 
 
-class Known:
+class KnownPublishers:
     """Some publishers, by their names and by the hosts where their pages stand."""
 
     def __init__(self, publishers: Iterable[Publisher]) -> None:
@@ -74,9 +74,9 @@ def find_publisher(name: str, address: str, *, stated: bool = False) -> Publishe
     """
     places = hosts(address)
     if stated and name:
-        namesakes = Known(Publisher.objects.known([name.lower()], []))
+        namesakes = KnownPublishers(Publisher.objects.known([name.lower()], []))
         return namesakes.at(places) or namesakes.called(name, [])
-    known = Known(Publisher.objects.known([name.lower()], places))
+    known = KnownPublishers(Publisher.objects.known([name.lower()], places))
     return known.at(places[:1]) or known.called(name, places) or (None if name else known.at(places))
 
 
@@ -92,7 +92,7 @@ def find_or_make_publisher(
     places = hosts(address)
     publisher = find_publisher(name, address, stated=stated)
     owns_host = not stated or not named_itself or named_itself.casefold() == name.casefold()
-    site = Known(Publisher.objects.known([], places)).free_domain(places) if owns_host else ""
+    site = KnownPublishers(Publisher.objects.known([], places)).free_domain(places) if owns_host else ""
     if publisher is None:
         if not name and not places:
             return None

@@ -22,14 +22,14 @@ TEMPORARY = frozenset(
 )
 
 
-class TryAgain(Exception):
+class AddressSilent(Exception):
     """The address gives nothing at the moment."""
 
 
 # After 10 s, 100 s and 17 minutes; then the job has failed, and is seen as such in the admin.
 @app.task(
     queue="fetch",
-    retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[TryAgain]),
+    retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent]),
 )
 def capture_source(*, source_id: int, by_id: int | None = None) -> None:
     """Store what the source's address holds now; nothing changes where it is the text of the latest snapshot.
@@ -43,7 +43,7 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
         material = Material.fetched(fetch(source.url))
     except FetchError as error:
         if error.reason_code in TEMPORARY:
-            raise TryAgain(str(error)) from error
+            raise AddressSilent(str(error)) from error
         raise
     by = User.objects.get(pk=by_id) if by_id else None
     capture(material, source=source, by=by)

@@ -73,7 +73,7 @@ def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_download_is_left_open() -> Iterator[None]:
     """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
     yield
-    from claims.public.api import downloads
+    from claims.public.api import downloads  # noqa: PLC0415  settings are configured by now
 
     assert downloads._seats._value == downloads.SEATS
 

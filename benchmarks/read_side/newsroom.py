@@ -1,6 +1,6 @@
 """Made-up claims with all that belongs to them, as rows of the real tables and as the entries of the ledger.
 
-What is public is made by `claims.ledger.document.claim_document` and `claims.ledger.publishing` themselves, from rows that are not stored yet.
+What is public is made by `claims.ledger` itself, from rows that are not stored yet.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from django.db.models import Model
 from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
-from claims.ledger.entries import Entry, Line, entry
+from claims.ledger.entries import LedgerEntry, LedgerLine, entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
 from sources.addresses import url_key
 from sources.models import Publisher, Snapshot, Source
@@ -282,7 +282,7 @@ class Chunk:
     def _entries(self, life: Life) -> Iterator[Model]:
         """The claim, the entries of its ledger and the verdicts in them."""
         claim, topics, appearances, judgements = self._made[life.claim]
-        ledger: list[Line] = []
+        ledger: list[LedgerLine] = []
         live: dict[int, _Judgement] = {}
         absorbed: list[int] = []
         drafted = iter(judgements)
@@ -303,7 +303,7 @@ class Chunk:
                     *appearances,
                     *(item for pk in absorbed for item in self._made[pk].appearances),
                 ]
-            written = Line(version=version, kind=event.kind, note=note, published_at=event.at)
+            written = LedgerLine(version=version, kind=event.kind, note=note, published_at=event.at)
             ledger.insert(0, written)
             until = life.events[version].at if version < len(life.events) else None
             new = entry(
@@ -318,7 +318,7 @@ class Chunk:
         yield claim
 
 
-def _stored(new: Entry, event: Event, until: datetime | None) -> Iterator[Model]:
+def _stored(new: LedgerEntry, event: Event, until: datetime | None) -> Iterator[Model]:
     """As `publishing.record` stores them; a test holds one against the other."""
     yield Publication(id=event.sequence, sequence=event.sequence, superseded_at=until, **new.publication)
     for number, row in enumerate(new.verdicts):

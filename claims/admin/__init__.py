@@ -1,4 +1,8 @@
-"""The editors' desk for claims: one module per noun."""
+"""The editors' desk for claims: one module per noun, the forms and queues of its pages beside it.
+
+Imports everything below it; nothing imports it. What a page does is done by `claims.review`, `claims.imports` and
+`claims.webhooks`; a page shows, asks and says what became of it. Begin with `dashboard` and `claim`.
+"""
 
 from claims.admin import (
     claim,

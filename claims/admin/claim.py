@@ -32,10 +32,10 @@ from claims.admin.move_buttons import MovesAdmin
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.models import Appearance, Claim, Claimant, ClaimTopic, Verdict
 from claims.models.readership import READ_DRAFTS
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, verdict_drafts, workflow
-from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.base import change_page, person_at, words_of
-from factcheck.admin.past_of_rows import Entry, changes_of, links_of
+from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
@@ -190,7 +190,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         for claim in claims:
             try:
                 workflow.move(claim, action, by=person_at(request), note=note)
-            except (IllegalMove, NotAllowed) as refusal:
+            except (NotPossible, NotAllowed) as refusal:
                 messages.warning(
                     request, _("Not moved: “%(claim)s” %(why)s") % {"claim": claim, "why": refusal}
                 )
@@ -282,13 +282,13 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
             return HttpResponseRedirect(change_page(claim))
         try:
             verdict = verdict_drafts.draft(claim, author=person_at(request))
-        except IllegalMove as refusal:
+        except NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect(change_page(claim))
         messages.success(request, _("Drafted. Fill it in, then submit it for review."))
         return redirect(change_page(verdict))
 
-    def history_entries(self, row: Claim, reader: User) -> list[Entry]:
+    def history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
         if not reads_work_on(row, reader):
             return of_claim(row, reader)
         return [

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.readership import READ_DRAFTS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
-from factcheck.admin.past_of_rows import Entry, name_of
+from factcheck.admin.past_of_rows import PastEvent, name_of
 
 _LABELS = {
     **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
@@ -22,28 +22,28 @@ def reads_work_on(row: Claim | Verdict, reader: User) -> bool:
     return reader.pk == own or reader.has_perm(READ_DRAFTS)
 
 
-def of_claim(claim: Claim, reader: User) -> list[Entry]:
+def of_claim(claim: Claim, reader: User) -> list[PastEvent]:
     published = _publications(claim.publications.defer("body", "search_text"))
     if not reads_work_on(claim, reader):
         return published
-    added = Entry(claim.created_at, name_of(claim.created_by), _("Added"))
+    added = PastEvent(claim.created_at, name_of(claim.created_by), _("Added"))
     moves = claim.transitions.readable_by(reader).select_related("verdict__publisher")
     return [added, *_moves(moves), *published]
 
 
-def of_verdict(verdict: Verdict, reader: User) -> list[Entry]:
+def of_verdict(verdict: Verdict, reader: User) -> list[PastEvent]:
     if not reads_work_on(verdict, reader):
         # How it became public, and ceased to be; the note on a retraction is public too.
         return _moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
-        Entry(verdict.created_at, name_of(verdict.author), _("Drafted")),
+        PastEvent(verdict.created_at, name_of(verdict.author), _("Drafted")),
         *_moves(verdict.transitions.all()),
     ]
 
 
-def _moves(transitions: Iterable[Transition]) -> list[Entry]:
+def _moves(transitions: Iterable[Transition]) -> list[PastEvent]:
     return [
-        Entry(
+        PastEvent(
             move.at,
             move.actor_name,
             label_of(move.action)
@@ -65,9 +65,9 @@ def state_change(move: Transition) -> str:
     return f"{states.get(move.before, move.before)} → {states.get(move.after, move.after)}"
 
 
-def _publications(publications: Iterable[Publication]) -> list[Entry]:
+def _publications(publications: Iterable[Publication]) -> list[PastEvent]:
     return [
-        Entry(
+        PastEvent(
             entry.published_at,
             _("the ledger"),
             _("Public version %(number)d: %(kind)s")

@@ -23,7 +23,7 @@ _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListedRow:
     """One row of a list: what it is, the page it leads to, and a word beside it."""
 
     text: str
@@ -39,7 +39,7 @@ class Card:
     title: str
     count: int
     page: str
-    lines: list[Line]
+    lines: list[ListedRow]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -89,14 +89,14 @@ def _counted(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return numbered[0][1], [read[key] for key, _total in numbered if key in read]
 
 
-def _line(row: Claim | Verdict | Rating | PossibleDuplicate) -> Line:
+def _line(row: Claim | Verdict | Rating | PossibleDuplicate) -> ListedRow:
     if isinstance(row, Verdict):
-        return Line(str(row.claim), change_page(row), _aside(row))
+        return ListedRow(str(row.claim), change_page(row), _aside(row))
     if isinstance(row, Rating):
-        return Line(row.label, change_page(row), str(row.scale.publisher))
+        return ListedRow(row.label, change_page(row), str(row.scale.publisher))
     if isinstance(row, PossibleDuplicate):
-        return Line(str(row.claim), change_page(row), str(row.claim.claimant or ""))
-    return Line(str(row), change_page(row), "" if row.score is None else f"{row.score:.0%}")
+        return ListedRow(str(row.claim), change_page(row), str(row.claim.claimant or ""))
+    return ListedRow(str(row), change_page(row), "" if row.score is None else f"{row.score:.0%}")
 
 
 def _aside(verdict: Verdict) -> SafeString | str:
@@ -123,7 +123,7 @@ def _last_published() -> Card:
     newest = ours.select_related("claim").only("kind", "status", "published_at", "claim__statement")
     found = newest.order_by("-published_at", "-claim_id")[:_SHOWN]
     lines = [
-        Line(
+        ListedRow(
             str(entry.claim),
             change_page(entry.claim),
             date_format(localtime(entry.published_at), "DATE_FORMAT")

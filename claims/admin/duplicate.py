@@ -19,8 +19,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
-from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.differences import difference
@@ -101,7 +101,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         """Merge, or say what stands in the way."""
         try:
             duplicates.merge(pair, by=person_at(request))
-        except (IllegalMove, NotAllowed) as refusal:
+        except (NotPossible, NotAllowed) as refusal:
             why = str(refusal)
         except IntegrityError as refusal:
             why = self.in_words(refusal)

@@ -21,11 +21,11 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
 from claims.imports.reading import recognition
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import house_archive, runs
 from claims.models import ImportRun, NormalisedRating
-from claims.review.moves import IllegalMove, NotAllowed
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 
@@ -102,7 +102,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             run = runs.choose(form.cleaned_data["file"], by=person_at(request))
-        except (IllegalMove, NotAllowed) as refusal:
+        except (NotPossible, NotAllowed) as refusal:
             form.add_error("file", str(refusal))
         else:
             return HttpResponseRedirect(reverse("admin:claims_importrun_set-up", args=[run.pk]))
@@ -140,7 +140,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         begin = house_archive.ask if request.POST.get("house_archive") else runs.start
         try:
             begin(run, by=person_at(request))
-        except (IllegalMove, NotAllowed) as refusal:
+        except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(run))
     notes: list[str] = []
@@ -207,7 +207,7 @@ def _columns(run: ImportRun) -> dict[str, str]:
     return found
 
 
-def _raw(record: Found | Refusal) -> Any:
+def _raw(record: RawRecord | Refusal) -> Any:
     """The record as the file has it."""
     if isinstance(record, Refusal):
         if record.raw is not None or record.found is None:

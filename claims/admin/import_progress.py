@@ -19,7 +19,7 @@ _BROKEN_OFF_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class ProgressSample:
     """Where an import was at a moment. A page hands the one it got before back, to learn how fast it goes."""
 
     at: float
@@ -53,11 +53,11 @@ def progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         since: the `sample` of an earlier answer, from which speed is reckoned; otherwise it is since the beginning.
     """
     now = timezone.now()
-    here, total = Sample.of(run, now), _total(run)
-    before = Sample.read(since)
+    here, total = ProgressSample.of(run, now), _total(run)
+    before = ProgressSample.read(since)
     if before is None or before.state != here.state or before.at >= here.at:
         began = (run.started_at or now).timestamp()
-        before = Sample(began, here.state, 0, 0)
+        before = ProgressSample(began, here.state, 0, 0)
     seconds = max(here.at - before.at, 0.001)
     per_second = max(here.steps - before.steps, 0) / seconds
     records = here.steps - before.steps if _is_writing(run) else here.records - before.records

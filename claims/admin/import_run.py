@@ -27,7 +27,7 @@ from claims.admin.import_progress import is_broken_off, progress
 from claims.imports.reading import recognition
 from claims.imports.storing import house_archive, runs, undo
 from claims.models import ImportRun
-from claims.review.moves import IllegalMove, NotAllowed
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.technical import fingerprint, folded_json
@@ -174,7 +174,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         if request.method == "POST":
             try:
                 runs.start(run, by=person_at(request))
-            except (IllegalMove, NotAllowed) as refusal:
+            except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, gettext("It goes on. What was stored already is not stored twice."))
@@ -187,7 +187,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             return HttpResponseRedirect(change_page(run))
         try:
             runs.discard(run, by=person_at(request))
-        except (IllegalMove, NotAllowed) as refusal:
+        except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(change_page(run))
         messages.success(request, gettext("Discarded: %s. Nothing of it was stored.") % run.origin)
@@ -202,7 +202,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 return HttpResponseRedirect(change_page(run))
             try:
                 house_archive.release(run, by=person_at(request))
-            except (IllegalMove, NotAllowed) as refusal:
+            except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, gettext("It is released: what it brings is published now."))
@@ -214,7 +214,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         if request.method == "POST":
             try:
                 undo.begin(run, by=person_at(request))
-            except (IllegalMove, NotAllowed) as refusal:
+            except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(

@@ -90,7 +90,7 @@ _QUOTINGS: Choices = [
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FieldLine:
     """One of our fields, with the inputs that say where it comes from."""
 
     label: StrOrPromise
@@ -220,19 +220,21 @@ class MappingForm(forms.Form):
 
     # The page --------------------------------------------------------------------------------------------------------
 
-    def usual(self) -> Iterator[Line]:
+    def usual(self) -> Iterator[FieldLine]:
         return self._lines(USUAL)
 
-    def unusual(self) -> Iterator[Line]:
+    def unusual(self) -> Iterator[FieldLine]:
         return self._lines(name for name in LABELS if name not in USUAL)
 
     def dialect(self) -> list[forms.BoundField]:
         return [self[name] for name in ("delimiter", "quoting", "encoding", "header") if name in self.fields]
 
-    def _lines(self, names: Any) -> Iterator[Line]:
+    def _lines(self, names: Any) -> Iterator[FieldLine]:
         for name in names:
             manner = self[f"manner-{name}"] if f"manner-{name}" in self.fields else None
-            yield Line(LABELS[name], FIELDS[name], self[f"column-{name}"], self[f"constant-{name}"], manner)
+            yield FieldLine(
+                LABELS[name], FIELDS[name], self[f"column-{name}"], self[f"constant-{name}"], manner
+            )
 
     # What it makes of the settings -----------------------------------------------------------------------------------
 

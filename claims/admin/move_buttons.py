@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from claims.admin.claim_history import label_of
 from claims.models import Claim, Transition, Verdict
 from claims.models.verdict import CorrectionKind
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
-from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.base import DeskAdmin, person_at
 
 
@@ -80,7 +80,7 @@ class MovesAdmin(DeskAdmin):
             return page
         try:
             moved = self._move(request, subject, action)
-        except (IllegalMove, NotAllowed) as refusal:
+        except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
             messages.error(request, self.in_words(refusal))
@@ -110,7 +110,7 @@ class MovesAdmin(DeskAdmin):
         self._refuse_stale(subject, action, asked.get("last_move", ""))
         kind = asked.get("kind", CorrectionKind.UPDATE)
         if kind not in CorrectionKind.values:
-            raise IllegalMove(_("Choose the kind of change."))
+            raise NotPossible(_("Choose the kind of change."))
         return workflow.move(
             subject, action, by=person_at(request), note=asked.get("note", ""), into=into, kind=kind
         )
@@ -121,9 +121,9 @@ class MovesAdmin(DeskAdmin):
         if seen == str(now.pk if now else 0):
             return
         if now and now.action == action:
-            raise IllegalMove(
+            raise NotPossible(
                 _("That had been done already, by %s. Nothing was done twice.") % now.actor_name
             )
-        raise IllegalMove(
+        raise NotPossible(
             _("Meanwhile somebody has moved this on. Nothing was done: look at it as it is now.")
         )

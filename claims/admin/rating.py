@@ -20,11 +20,11 @@ from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.queues import with_use
 from claims.admin.status_badges import rating_badge
 from claims.models import NormalisedRating, Rating, RatingScale, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification
-from claims.review.moves import IllegalMove, NotAllowed
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, person_at
-from factcheck.admin.past_of_rows import Entry, changes_of
+from factcheck.admin.past_of_rows import PastEvent, changes_of
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _FIELDS = (("label", "code"), ("normalised", "position"), "definition", _COLOURS, "labels", "definitions")
@@ -88,7 +88,7 @@ class RatingScaleAdmin(DeskAdmin):
         super().save_formset(request, form, formset, change)
         classification.call_for([f.instance for f in formset.initial_forms if "normalised" in f.changed_data])
 
-    def history_entries(self, row: RatingScale, reader: User) -> list[Entry]:
+    def history_entries(self, row: RatingScale, reader: User) -> list[PastEvent]:
         return [*super().history_entries(row, reader), *changes_of(Rating, of=_("a rating"), scale_id=row.pk)]
 
 
@@ -165,7 +165,7 @@ def _deciding(normalised: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[R
         claims = {rating.pk: rating.used for rating in with_use(ratings)}
         try:
             changed = classification.classify(ratings, normalised, by=person_at(request))
-        except (IllegalMove, NotAllowed) as refusal:
+        except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return
         if not changed:

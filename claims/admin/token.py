@@ -21,8 +21,8 @@ from unfold.widgets import (
 
 from claims.models import ApiToken, Scope
 from claims.newsroom import api_tokens
-from claims.review.moves import NotAllowed
-from claims.review.workflow import display_name
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm

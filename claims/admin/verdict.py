@@ -23,10 +23,11 @@ from claims.admin.status_badges import rating_badge, state_badge
 from claims.admin.verdict_form import BeginForm, RatingSelect, VerdictForm
 from claims.ledger.document.markdown import to_html
 from claims.models import Claim, Evidence, Verdict
+from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
-from claims.review.moves import IllegalMove, missing_for_review
+from claims.review.moves import missing_for_review
 from factcheck.admin.base import change_page, person_at, words_of
-from factcheck.admin.past_of_rows import Entry, changes_of
+from factcheck.admin.past_of_rows import PastEvent, changes_of
 from sources.models import Publisher
 
 #: Longer texts are no explanation of a verdict; the preview is not a service for rendering books.
@@ -156,7 +157,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().add_view(request, *args, **kwargs)
-        except IllegalMove as refusal:
+        except NotPossible as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
@@ -253,7 +254,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
             return HttpResponseBadRequest(_("Send the text to show by POST."))
         return HttpResponse(to_html(text))
 
-    def history_entries(self, row: Verdict, reader: User) -> list[Entry]:
+    def history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
         told = of_verdict(row, reader)
         if not reads_work_on(row, reader):
             return told

@@ -20,9 +20,10 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from claims.webhooks import endpoints
+from claims.webhooks.conditions import check_filter
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.past_of_rows import Entry
+from factcheck.admin.past_of_rows import PastEvent
 from factcheck.admin.versions import DeskForm
 
 
@@ -45,6 +46,12 @@ class WebhookForm(DeskForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=gettext_lazy("What it is told of; nothing chosen: everything."),
     )
+
+    def clean_url(self) -> str:
+        return endpoints.check_address(self.cleaned_data["url"])
+
+    def clean_filter(self) -> str:
+        return check_filter(self.cleaned_data["filter"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -130,7 +137,7 @@ class WebhookAdmin(DeskAdmin):
         shown = [str(endpoint) for endpoint in objs] + [gettext("%d deliveries in its log") % log]
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
-    def history_entries(self, row: WebhookEndpoint, reader: User) -> list[Entry]:
+    def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # Saved forms are told by what they changed, and described in JSON; what a button did is a sentence.
         pressed = [entry for entry in self._log_entries(row, action_flag=CHANGE) if entry.what in _PRESSED]
         return [*super().history_entries(row, reader), *pressed]

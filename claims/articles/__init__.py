@@ -1,1 +1,8 @@
-"""."""
+"""An article comes in: captured as a source, read for claims, each proposed at its exact place.
+
+    article_import   one article: source, snapshot and proposals, all of it or nothing
+    proposals        what the detector finds becomes a triage queue
+    detection/       a text → its check-worthy statements, who said them, and why to check them (pure)
+
+Imports quotes, newsroom, models and `sources`. Begin with `article_import`.
+"""

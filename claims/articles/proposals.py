@@ -11,7 +11,7 @@ from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.anchors import Anchor
-from claims.quotes.reanchoring import Outcome, Reanchoring
+from claims.quotes.reanchoring import AnchorOutcome, Reanchoring
 from factcheck.database.bounds import has_come
 from sources.models import Snapshot, Source
 
@@ -20,7 +20,7 @@ UNDETERMINED = "und"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundClaim:
     """A check-worthy place in the snapshot and the claim it belongs to."""
 
     claim: Claim
@@ -31,11 +31,11 @@ class Found:
 class Proposal:
     """What became of a text: claims that are new, claims it already had, and its earlier anchors."""
 
-    created: list[Found]
-    existing: list[Found]
-    held: list[Outcome]
-    moved: list[Outcome]
-    orphaned: list[Outcome]
+    created: list[FoundClaim]
+    existing: list[FoundClaim]
+    held: list[AnchorOutcome]
+    moved: list[AnchorOutcome]
+    orphaned: list[AnchorOutcome]
 
 
 @transaction.atomic
@@ -58,13 +58,13 @@ def propose(
     source = Source.objects.select_for_update().get(pk=snapshot.source_id)
     language = source.language or snapshot.language or UNDETERMINED
     known = _Known(source, snapshot)
-    existing: list[Found] = []
+    existing: list[FoundClaim] = []
     groups: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in detect(snapshot.text, language, threshold=threshold):
         if len(candidate.statement) > LONGEST_STATEMENT:
             continue  # a page without a full stop is no statement
         if claim := known.claim_of(candidate):
-            existing.append(Found(claim, known.anchor_of(candidate)))
+            existing.append(FoundClaim(claim, known.anchor_of(candidate)))
         else:
             groups.setdefault((_words(candidate.statement), (candidate.claimant or "").lower()), []).append(
                 candidate
@@ -109,7 +109,7 @@ class _Known:
 
 def _create(
     snapshot: Snapshot, source: Source, language: str, groups: list[list[Candidate]], by: User | None
-) -> list[Found]:
+) -> list[FoundClaim]:
     claimants = claimants_named(_named(candidate for group in groups for candidate in group))
     claims = Claim.objects.bulk_create(
         _claim(group[0], claimants.get(group[0].claimant or ""), source, language, by) for group in groups
@@ -129,7 +129,7 @@ def _create(
         for claim, group in zip(claims, groups, strict=True)
         for candidate in group
     )
-    return [Found(claim, _anchor(group[0])) for claim, group in zip(claims, groups, strict=True)]
+    return [FoundClaim(claim, _anchor(group[0])) for claim, group in zip(claims, groups, strict=True)]
 
 
 def _claim(

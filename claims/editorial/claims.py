@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import Answer
+from claims.editorial.idempotency import KeptAnswer
 from claims.editorial.list_queries import ClaimWorkQuery, PartQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.refused_requests import NoSuchThing
@@ -39,7 +39,7 @@ class ClaimWork(MovingResource):
         """Propose a claim. Where it was made is added under `appearances/`."""
         values = read(ClaimBody, request.data)
 
-        def work(_prepared: None) -> Answer:
+        def work(_prepared: None) -> KeptAnswer:
             claim = claim_edits.create(by=self.person, **values)
             return self.showing(
                 self.fresh(claim), status=201, location=self.address("claims-detail", claim.pk)
@@ -51,7 +51,7 @@ class ClaimWork(MovingResource):
         """Change what is given. While a verdict is in review, the words that it judges stay."""
         values = read(ClaimChanges, request.data, partial=True, claim=id)
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             claim = self._locked(id)
             claim_edits.edit(claim, by=self.person, **values)
             return self.showing(self.fresh(claim))
@@ -61,9 +61,9 @@ class ClaimWork(MovingResource):
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a claim that nobody has worked on. Others are declined or merged."""
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             claim_edits.delete(self._locked(id), by=self.person)
-            return Answer(204)
+            return KeptAnswer(204)
 
         return self.done(work)
 
@@ -98,7 +98,7 @@ class AppearanceWork(EditorialResource):
         """Add a place. The words are looked up in the source and anchored where they stand."""
         values = read(QuoteBody, request.data)
 
-        def work(material: Material | None) -> Answer:
+        def work(material: Material | None) -> KeptAnswer:
             Claim.objects.select_for_update().filter(pk=claim_id).first()
             claim = self._claim()
             source = named_sources.source_of(values, material, by=self.person)
@@ -123,7 +123,7 @@ class AppearanceWork(EditorialResource):
         values = read(QuoteBody, request.data, partial=True)
         material = named_sources.fetched_unless_known(values, by=self.person)
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             appearance = self._locked(id)
             source = named_sources.source_of(values, material, by=self.person) or appearance.source
             quotation = named_sources.quotation_of(values, source, appearance)
@@ -141,9 +141,9 @@ class AppearanceWork(EditorialResource):
     ) -> HttpResponse:
         """Take the place off the list."""
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             claim_edits.remove_appearance(self._locked(id), by=self.person)
-            return Answer(204)
+            return KeptAnswer(204)
 
         return self.done(work)
 

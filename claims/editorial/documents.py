@@ -23,7 +23,7 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.review.workflow import display_name
+from claims.newsroom.people import display_name
 from sources.models import Snapshot, Source
 
 Document = dict[str, Any]

@@ -13,13 +13,13 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from claims.editorial.documents import Document, written
-from claims.editorial.idempotency import Answer, in_one_transaction, once
+from claims.editorial.idempotency import KeptAnswer, in_one_transaction, once
 from claims.editorial.preconditions import etag_of, require_match
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.view import EditorialView
 from factcheck.api.pagination import PAGE_SIZE, page_of_rows
 from factcheck.api.query_strings import no_such_place
-from factcheck.api.query_values import Refused
+from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import counted, page_address
 
 
@@ -46,10 +46,10 @@ class EditorialResource(EditorialView, ABC):
                 size=query.value("page_size", PAGE_SIZE),
                 cursor=query.value("cursor", ""),
             )
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise no_such_place("cursor", str(refusal)) from None
         return self.answered(
-            Answer(
+            KeptAnswer(
                 200,
                 written(
                     {
@@ -80,7 +80,7 @@ class EditorialResource(EditorialView, ABC):
     # Writing ----------------------------------------------------------------------------------------------------------
 
     def created_once(
-        self, work: Callable[[Any], Answer], *, prepare: Callable[[], Any] = lambda: None
+        self, work: Callable[[Any], KeptAnswer], *, prepare: Callable[[], Any] = lambda: None
     ) -> HttpResponse:
         """Make something, in one transaction and, where the request has a key, once."""
         return self.answered(once(self.plain, self.person, work, prepare=prepare))
@@ -88,22 +88,22 @@ class EditorialResource(EditorialView, ABC):
     def found_or_added(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
         """Show what was found, or added (201), by a function that tells which."""
 
-        def work(_prepared: None) -> Answer:
+        def work(_prepared: None) -> KeptAnswer:
             row, is_new = find_or_add()
             address = self.address(f"{at}-detail", row.pk)
             return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
 
         return self.created_once(work)
 
-    def done(self, work: Callable[[], Answer]) -> HttpResponse:
+    def done(self, work: Callable[[], KeptAnswer]) -> HttpResponse:
         """Change something, in one transaction."""
         return self.answered(in_one_transaction(work))
 
-    def showing(self, row: Any, *, status: int = 200, location: str = "") -> Answer:
+    def showing(self, row: Any, *, status: int = 200, location: str = "") -> KeptAnswer:
         """The answer that shows a row as it stands."""
         text = written(self.document(row))
         headers = {"ETag": etag_of(text)} | ({"Location": location} if location else {})
-        return Answer(status, text, headers)
+        return KeptAnswer(status, text, headers)
 
     def fresh(self, row: Model) -> Any:
         """The row with what its representation needs, as it now stands."""

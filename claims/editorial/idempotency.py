@@ -30,7 +30,7 @@ _KEY = re.compile(PATTERN, re.ASCII)
 
 
 @dataclass(frozen=True)
-class Answer:
+class KeptAnswer:
     """What a request is answered: a status, JSON text, and headers."""
 
     status: int
@@ -42,7 +42,7 @@ class Answer:
         return HttpResponse(self.text, status=self.status, headers=self.headers, **content_type)
 
 
-def in_one_transaction(work: Callable[[], Answer]) -> Answer:
+def in_one_transaction(work: Callable[[], KeptAnswer]) -> KeptAnswer:
     """Do all of it or nothing, without waiting long for others."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -53,10 +53,10 @@ def in_one_transaction(work: Callable[[], Answer]) -> Answer:
 def once(
     request: HttpRequest,
     person: User,
-    work: Callable[[Any], Answer],
+    work: Callable[[Any], KeptAnswer],
     *,
     prepare: Callable[[], Any] = lambda: None,
-) -> Answer:
+) -> KeptAnswer:
     """Do what is asked, or answer as the first time when it was done under this key already.
 
     Args:
@@ -76,7 +76,7 @@ def once(
         return earlier
     prepared = prepare()
 
-    def alone() -> Answer:
+    def alone() -> KeptAnswer:
         hold(f"answer for {person.pk} under {key}")
         if earlier := _stored(person, key, fingerprint):
             return earlier
@@ -95,13 +95,13 @@ def once(
     return in_one_transaction(alone)
 
 
-def _stored(person: User, key: str, fingerprint: str) -> Answer | None:
+def _stored(person: User, key: str, fingerprint: str) -> KeptAnswer | None:
     row = StoredAnswer.objects.promised().filter(user=person, key=key).first()
     if row is None:
         return None
     if row.fingerprint != fingerprint:
         raise KeyReused
-    return Answer(row.status, row.body, row.headers | {REPLAYED: "true"})
+    return KeptAnswer(row.status, row.body, row.headers | {REPLAYED: "true"})
 
 
 def _key_of(request: HttpRequest) -> str | None:

@@ -7,7 +7,7 @@ from claims.models import Appearance, Claim, ClaimTopic, Publication, Verdict
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck.api.pagination import Key, both_ways, id_key, moment_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
-from factcheck.api.query_values import Language, Moment, Whole, Word, Words
+from factcheck.api.query_values import Keyword, LanguageRange, Moment, WholeNumber, Words
 from sources.api.list_queries import holds_words, in_language, one_of
 
 #: Claims that nobody has scored come after all others.
@@ -41,10 +41,10 @@ class ClaimWorkQuery(ListQuery):
         matches=holds_words("statement"),
     )
     state = Parameter(
-        Word(tuple(Claim.State.values)), "State in triage.", matches=one_of("state"), several=True
+        Keyword(tuple(Claim.State.values)), "State in triage.", matches=one_of("state"), several=True
     )
     published = Parameter(
-        Word(("yes", "no")),
+        Keyword(("yes", "no")),
         "Whether readers see the claim now.",
         matches=lambda word: (
             Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
@@ -53,25 +53,25 @@ class ClaimWorkQuery(ListQuery):
         ),
     )
     language = Parameter(
-        Language(),
+        LanguageRange(),
         "Language of the claim; `pt` also finds `pt-BR`.",
         matches=in_language("language"),
         several=True,
     )
-    claimant = Parameter(Whole(), "Id of who made the claim.", matches=one_of("claimant"), several=True)
+    claimant = Parameter(WholeNumber(), "Id of who made the claim.", matches=one_of("claimant"), several=True)
     topic = Parameter(
-        Whole(),
+        WholeNumber(),
         "Id of a topic.",
         matches=lambda ids: Q(Exists(ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=ids))),
         several=True,
     )
     source = Parameter(
-        Whole(),
+        WholeNumber(),
         "Id of a source that the claim appears in.",
         matches=lambda ids: Q(Exists(Appearance.objects.filter(claim=OuterRef("pk"), source__in=ids))),
         several=True,
     )
-    created_by = Parameter(Whole(), "Id of who added it.", matches=one_of("created_by"), several=True)
+    created_by = Parameter(WholeNumber(), "Id of who added it.", matches=one_of("created_by"), several=True)
     updated_since = Parameter(
         Moment(),
         "Changed on this day (UTC) or at this moment, or later.",
@@ -86,12 +86,12 @@ class VerdictWorkQuery(ListQuery):
     orderings = (*_BY_ID,)
 
     state = Parameter(
-        Word(tuple(Verdict.State.values)), "State in the review.", matches=one_of("state"), several=True
+        Keyword(tuple(Verdict.State.values)), "State in the review.", matches=one_of("state"), several=True
     )
-    claim = Parameter(Whole(), "Id of the claim.", matches=one_of("claim"), several=True)
-    publisher = Parameter(Whole(), "Id of the publisher.", matches=one_of("publisher"), several=True)
-    author = Parameter(Whole(), "Id of the author.", matches=one_of("author"), several=True)
-    rating = Parameter(Whole(), "Id of the rating.", matches=one_of("rating"), several=True)
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=one_of("claim"), several=True)
+    publisher = Parameter(WholeNumber(), "Id of the publisher.", matches=one_of("publisher"), several=True)
+    author = Parameter(WholeNumber(), "Id of the author.", matches=one_of("author"), several=True)
+    rating = Parameter(WholeNumber(), "Id of the rating.", matches=one_of("rating"), several=True)
     ordering = ordering_parameter(orderings)
 
 
@@ -100,10 +100,10 @@ class TransitionQuery(ListQuery):
 
     orderings = (*_BY_ID,)
 
-    claim = Parameter(Whole(), "Id of the claim.", matches=one_of("claim"), several=True)
-    verdict = Parameter(Whole(), "Id of the verdict.", matches=one_of("verdict"), several=True)
-    actor = Parameter(Whole(), "Id of who made the move.", matches=one_of("actor"), several=True)
-    action = Parameter(Word(_ACTIONS), "The move.", matches=one_of("action"), several=True)
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=one_of("claim"), several=True)
+    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=one_of("verdict"), several=True)
+    actor = Parameter(WholeNumber(), "Id of who made the move.", matches=one_of("actor"), several=True)
+    action = Parameter(Keyword(_ACTIONS), "The move.", matches=one_of("action"), several=True)
     ordering = ordering_parameter(orderings)
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import Answer
+from claims.editorial.idempotency import KeptAnswer
 from claims.editorial.list_queries import SnapshotQuery, TransitionQuery
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.request_bodies import ClaimantBody, SourceBody, TopicBody
@@ -55,7 +55,7 @@ class SourceWork(EditorialResource):
         """
         values = read(SourceBody, request.data)
 
-        def work(material: Material | None) -> Answer:
+        def work(material: Material | None) -> KeptAnswer:
             found = named_sources.entered(values, material, by=self.person)
             address = self.address("sources-detail", found.source.pk)
             status = 201 if found.is_new else 200
@@ -96,7 +96,7 @@ class SnapshotWork(EditorialResource):
         if row is None:
             raise NoSuchThing(f"Source {source_id} has no snapshot {number}.")
         document = {**documents.snapshot(row), "text": row.text}
-        return self.answered(Answer(200, documents.written(document)))
+        return self.answered(KeptAnswer(200, documents.written(document)))
 
 
 class ClaimantWork(EditorialResource):

@@ -1,4 +1,4 @@
-"""Moves of the workflow: which are open, and making one. The table is `claims.review.moves`; `claims.review.workflow` carries out."""
+"""Moves of the workflow: which are open, and making one. `claims.review.workflow` carries them out."""
 
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from claims.editorial.authentication import InsufficientScope
 from claims.editorial.documents import written
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import Answer
+from claims.editorial.idempotency import KeptAnswer
 from claims.editorial.serializers import MovesSerializer
 from claims.editorial.strict_bodies import read
 from claims.models import Claim, CorrectionKind, Scope, Verdict
@@ -50,7 +50,7 @@ class MovingResource(EditorialResource):
             }
             for option in workflow.options(subject, self.person)
         ]
-        return self.answered(Answer(200, written({"state": subject.state, "moves": found})))
+        return self.answered(KeptAnswer(200, written({"state": subject.state, "moves": found})))
 
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -60,7 +60,7 @@ class MovingResource(EditorialResource):
         if scope not in self.token.scopes:
             raise InsufficientScope(scope)
 
-        def work(_prepared: None) -> Answer:
+        def work(_prepared: None) -> KeptAnswer:
             into = values.get("into")
             _lock(self.row(id=id), into)
             subject = self.matched(id=id)

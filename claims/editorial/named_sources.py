@@ -9,7 +9,7 @@ from claims.editorial.refused_requests import at
 from claims.models import Appearance, Evidence
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous
-from claims.quotes.quote_places import Quotation, places_in_words, quote, quote_at
+from claims.quotes.quote_places import QuotedWords, places_in_words, quote, quote_at
 from sources.capture import capture
 from sources.extraction import ExtractionError
 from sources.http.fetching import FetchError, fetch
@@ -23,7 +23,7 @@ _QUOTING = frozenset({"source", "source_url", "exact", "prefix", "suffix", "star
 
 
 @dataclass(frozen=True)
-class Found:
+class NamedSource:
     """The source that a request names, and whether it is new."""
 
     source: Source
@@ -61,17 +61,17 @@ def source_of(values: dict[str, Any], material: Material | None, *, by: User) ->
     return values.get("source")
 
 
-def captured(material: Material, stated: Overrides, *, key: str, by: User) -> Found:
+def captured(material: Material, stated: Overrides, *, key: str, by: User) -> NamedSource:
     """The source that holds this material now, as its latest snapshot."""
     _require_capturing(by)
     try:
         found = capture(material, overrides=stated, by=by)
     except ExtractionError as problem:
         raise at(key, str(problem)) from None
-    return Found(found.source, found.is_new_source)
+    return NamedSource(found.source, found.is_new_source)
 
 
-def entered(values: dict[str, Any], material: Material | None, *, by: User) -> Found:
+def entered(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
     """The source that a body of `POST sources/` describes."""
     stated = read_overrides(
         **{
@@ -85,15 +85,15 @@ def entered(values: dict[str, Any], material: Material | None, *, by: User) -> F
         text = Material(values["text"].encode(), url=stated.url, content_type="text/plain", charset="utf-8")
         return captured(text, stated, key="text", by=by)
     if known := Source.objects.at(stated.url):
-        return Found(known)
+        return NamedSource(known)
     require(by, "sources.add_source", "add sources")
     source, is_new = enter(stated, by=by)
-    return Found(source, is_new)
+    return NamedSource(source, is_new)
 
 
 def quotation_of(
     values: dict[str, Any], source: Source, row: Appearance | Evidence | None = None
-) -> Quotation | None:
+) -> QuotedWords | None:
     """The words that a body quotes from the source; None where it leaves those of the row as they are.
 
     Raises:

@@ -8,9 +8,9 @@ from django.db.models import ProtectedError, RestrictedError
 from psycopg import errors
 from rest_framework import exceptions
 
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.quotes.anchors import QuoteNotFound
 from claims.quotes.quote_places import WrongPlace
-from claims.review.moves import IllegalMove, NotAllowed
 from claims.review.verdict_drafts import NotOffered
 from factcheck.database.rules import in_words
 from sources.overrides import OverrideError
@@ -28,7 +28,7 @@ class Conflict(exceptions.APIException):
     status_code = HTTPStatus.CONFLICT
 
 
-class TryAgain(Conflict):
+class HeldByAnother(Conflict):
     """Somebody else was at the same thing at the same moment."""
 
     wait = 1
@@ -83,7 +83,7 @@ _OF_A_VALUE = (errors.CheckViolation, errors.NotNullViolation)
 def as_problem(exception: Exception) -> Exception:
     """What REST framework should make an answer of, instead of what the domain or the database raised."""
     match exception:
-        case IllegalMove():
+        case NotPossible():
             return Conflict(str(exception))
         case NotAllowed():
             return exceptions.PermissionDenied(str(exception))
@@ -97,7 +97,7 @@ def as_problem(exception: Exception) -> Exception:
         case DataError():
             return Unprocessable("The database cannot hold a value of this body.")
         case OperationalError() if isinstance(exception.__cause__, _AT_ONCE):
-            return TryAgain(
+            return HeldByAnother(
                 "Somebody else is changing the same thing right now. Nothing was done; try again."
             )
     for kind, key in _ABOUT.items():

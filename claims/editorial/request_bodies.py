@@ -6,7 +6,16 @@ from django.utils.text import slugify
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from claims.editorial.strict_bodies import Day, ModelBody, Reference, StrictKeys, Switch, Text, Url, Whole
+from claims.editorial.strict_bodies import (
+    DayField,
+    ModelBody,
+    Reference,
+    StrictKeys,
+    Switch,
+    Text,
+    Url,
+    WholeNumberField,
+)
 from claims.models import Appearance, Claim, Claimant, CorrectionKind, Evidence, Topic, Verdict
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from claims.review.verdict_drafts import CHANGE
@@ -76,14 +85,14 @@ class QuoteBody(StrictKeys):
     )
     prefix = Text(required=False, allow_blank=True, help_text="Words before, where the quote stands twice.")
     suffix = Text(required=False, allow_blank=True, help_text="Words after, where the quote stands twice.")
-    start = Whole(
+    start = WholeNumberField(
         min_value=0,
         max_value=_LONGEST_OFFSET,
         required=False,
         help_text="Instead of looking them up: where the words begin, in code points. Needs `end` and `snapshot`.",
     )
-    end = Whole(min_value=1, max_value=_LONGEST_OFFSET, required=False)
-    snapshot = Whole(
+    end = WholeNumberField(min_value=1, max_value=_LONGEST_OFFSET, required=False)
+    snapshot = WholeNumberField(
         min_value=1,
         max_value=_LONGEST_OFFSET,
         required=False,
@@ -113,7 +122,9 @@ class EvidenceBody(QuoteBody):
 
     stance = serializers.ChoiceField(Evidence.Stance.choices)
     note = Text(required=False, allow_blank=True, help_text="What the source shows, in our words.")
-    position = Whole(min_value=0, max_value=32767, required=False, help_text="The order on the page.")
+    position = WholeNumberField(
+        min_value=0, max_value=32767, required=False, help_text="The order on the page."
+    )
 
 
 @_example({"summary": "The audited accounts show 120 million euros."})
@@ -167,7 +178,7 @@ class SourceBody(StrictKeys):
     kind = serializers.ChoiceField(Source.Kind.choices, required=False)
     publisher = Text(max_length=200, required=False, help_text="Its name; added if it is not known.")
     byline = Text(max_length=500, required=False)
-    published_on = Day(required=False)
+    published_on = DayField(required=False)
     language = Text(max_length=35, required=False, help_text="BCP 47; recognised in the text when left out.")
     text = Text(
         required=False, trim_whitespace=False, help_text="What it says: stored as its latest snapshot."

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from claims.editorial.documents import person, written
-from claims.editorial.idempotency import Answer
+from claims.editorial.idempotency import KeptAnswer
 from claims.editorial.serializers import WhoSerializer
 from claims.editorial.view import EditorialView
 from claims.ledger.document.claim_document import moment
@@ -37,4 +37,4 @@ class Who(EditorialView):
             },
             "resources": {name: self.address(f"{name}-list") for name in self.names},
         }
-        return self.answered(Answer(200, written(document)))
+        return self.answered(KeptAnswer(200, written(document)))

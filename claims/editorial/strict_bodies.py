@@ -43,7 +43,7 @@ class Url(serializers.URLField):
         return super().to_internal_value(data)
 
 
-class Day(serializers.DateField):
+class DayField(serializers.DateField):
     """A calendar day as RFC 3339 writes it."""
 
     def to_internal_value(self, value: Any) -> date:
@@ -61,7 +61,7 @@ class Switch(serializers.BooleanField):
         return data
 
 
-class Whole(serializers.IntegerField):
+class WholeNumberField(serializers.IntegerField):
     """A whole number; REST framework would also take strings and 1.0."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -120,9 +120,9 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
         models.TextField: Text,
         models.SlugField: Text,
         models.URLField: Url,
-        models.DateField: Day,
+        models.DateField: DayField,
         models.BooleanField: Switch,
-        models.PositiveSmallIntegerField: Whole,
+        models.PositiveSmallIntegerField: WholeNumberField,
     }
     serializer_related_field = Reference
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import Answer
+from claims.editorial.idempotency import KeptAnswer
 from claims.editorial.list_queries import PartQuery, VerdictWorkQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.refused_requests import NoSuchThing
@@ -40,7 +40,7 @@ class VerdictWork(MovingResource):
         """Begin a verdict on a claim: a first draft or, where the publisher has published one, its next version."""
         values = read(VerdictBody, request.data)
 
-        def work(_prepared: None) -> Answer:
+        def work(_prepared: None) -> KeptAnswer:
             verdict = verdict_drafts.begin(by=self.person, **values)
             address = self.address("verdicts-detail", verdict.pk)
             return self.showing(self.fresh(verdict), status=201, location=address)
@@ -51,7 +51,7 @@ class VerdictWork(MovingResource):
         """Change what is given. Only drafts change: by their author, or by an editor."""
         values = read(VerdictChanges, request.data, partial=True)
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             verdict = self._locked(id)
             verdict_drafts.edit(verdict, by=self.person, **values)
             return self.showing(self.fresh(verdict))
@@ -61,9 +61,9 @@ class VerdictWork(MovingResource):
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a draft that was never submitted."""
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             verdict_drafts.discard(self._locked(id), by=self.person)
-            return Answer(204)
+            return KeptAnswer(204)
 
         return self.done(work)
 
@@ -99,7 +99,7 @@ class EvidenceWork(EditorialResource):
         """Rest a draft on a source, with or without a quote from it."""
         values = read(EvidenceBody, request.data)
 
-        def work(material: Material | None) -> Answer:
+        def work(material: Material | None) -> KeptAnswer:
             lock(verdict_id)
             verdict = self._verdict()
             source = named_sources.source_of(values, material, by=self.person)
@@ -124,7 +124,7 @@ class EvidenceWork(EditorialResource):
         values = read(EvidenceBody, request.data, partial=True)
         material = named_sources.fetched_unless_known(values, by=self.person)
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             item = self._locked(id)
             source = named_sources.source_of(values, material, by=self.person) or item.source
             quotation = named_sources.quotation_of(values, source, item)
@@ -143,9 +143,9 @@ class EvidenceWork(EditorialResource):
     ) -> HttpResponse:
         """Take the item out of the draft."""
 
-        def work() -> Answer:
+        def work() -> KeptAnswer:
             verdict_drafts.remove_evidence(self._locked(id), by=self.person)
-            return Answer(204)
+            return KeptAnswer(204)
 
         return self.done(work)
 

@@ -13,7 +13,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
 from claims.editorial.authentication import BearerAuthentication, HasScope, InsufficientScope
-from claims.editorial.idempotency import Answer
+from claims.editorial.idempotency import KeptAnswer
 from claims.editorial.openapi import EditorialSchema
 from claims.editorial.refused_requests import PreconditionFailed, PreconditionRequired, as_problem
 from claims.editorial.strict_bodies import EditorialBody
@@ -101,7 +101,7 @@ class EditorialView(ViewSet):
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:
             raise PreconditionRequired
 
-    def answered(self, answer: Answer) -> HttpResponse:
+    def answered(self, answer: KeptAnswer) -> HttpResponse:
         """The answer, or 304 to a read of what the reader has already."""
         response = answer.response()
         if answer.status != 200 or not self.is_read:

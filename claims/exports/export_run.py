@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from claims.exports import manifest
-from claims.exports.format_choice import Format, format_of
+from claims.exports.format_choice import ExportFormat, format_of
 from claims.exports.outputs import OutputError, Progress, State, Stream, interrupted, part_file, write_at_once
 from claims.exports.selection import LedgerMoment, Selection, one_snapshot
 
@@ -88,7 +88,7 @@ def _state(order: Order, path: Path) -> State | None:
     return before
 
 
-def _moment(written: Format, before: State | None) -> LedgerMoment:
+def _moment(written: ExportFormat, before: State | None) -> LedgerMoment:
     if before is None or (before.place is None and written.begins_now):
         return LedgerMoment.now()
     return LedgerMoment(before.sequence, before.published_at)

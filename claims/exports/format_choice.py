@@ -12,13 +12,13 @@ from django.db.models import QuerySet
 from claims.exports import archive, lines
 from claims.exports.formats import csv, datafeed
 from claims.exports.formats.stored_bodies import joined, numbered
-from claims.exports.outputs import Output, Place
+from claims.exports.outputs import ExportPlace, Output
 from claims.exports.selection import Selection
 from claims.ledger.document.claim_document import site
 from claims.models import Publication
 
 
-class Format(ABC):
+class ExportFormat(ABC):
     """One way to write claims."""
 
     name: ClassVar[str]
@@ -42,17 +42,17 @@ class Format(ABC):
 
     def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
         """The bodies. When the next is asked for, the one before has been written."""
-        place = output.begins_after or Place(0, 0)
+        place = output.begins_after or ExportPlace(0, 0)
         for number, part in enumerate(self.parts(selection)):
             if number < place.part:
                 continue
             after = place.sequence if number == place.part else 0
             for sequence, body in numbered(part.filter(sequence__gt=after)):
                 yield body
-                output.complete(Place(number, sequence))
+                output.complete(ExportPlace(number, sequence))
 
 
-class OneByOne(Format):
+class OneByOne(ExportFormat):
     """A format that is written claim by claim."""
 
     def write(self, selection: Selection, output: Output) -> None:
@@ -65,7 +65,7 @@ class OneByOne(Format):
         """The bodies in this format; without its beginning, where that is there already."""
 
 
-class Ndjson(Format):
+class Ndjson(ExportFormat):
     """Each claim as the API has it, one on a line."""
 
     name, extension = "ndjson", "ndjson"
@@ -74,10 +74,10 @@ class Ndjson(Format):
         after = output.begins_after.sequence if output.begins_after else 0
         for block in joined(selection.claims.filter(sequence__gt=after)):
             output.write(block.lines)
-            output.complete(Place(0, block.sequence), block.claims)
+            output.complete(ExportPlace(0, block.sequence), block.claims)
 
 
-class Ledger(Format):
+class Ledger(ExportFormat):
     """All versions, with everything that is needed to restore them (`claims.exports.lines`)."""
 
     name, extension = "ndjson", "ndjson"
@@ -101,7 +101,7 @@ class Ledger(Format):
             seen = archive.snapshots_in(output.written())
         for sequence, piece in archive.entries(selection, after=place.sequence if place else 0, seen=seen):
             output.write(piece)
-            output.complete(Place(0, sequence))
+            output.complete(ExportPlace(0, sequence))
         output.write(lines.end(output.claims))
 
 
@@ -131,7 +131,7 @@ class DataFeed(OneByOne):
         return datafeed.written(bodies, head=head, site=by, begun=begun)
 
 
-class Parquet(Format):
+class Parquet(ExportFormat):
     """The columns of the CSV, typed and compressed, for analysis."""
 
     name, extension = "parquet", "parquet"
@@ -139,18 +139,18 @@ class Parquet(Format):
     can_continue = False
 
     def write(self, selection: Selection, output: Output) -> None:
-        from claims.exports.formats import parquet  # which takes its time, and few need it
+        from claims.exports.formats import parquet  # noqa: PLC0415  which takes its time, and few need it
 
         said = {"ledger": asdict(selection.moment), "filter": selection.filter}
         # It writes, and neither reads nor seeks.
         parquet.write(self._bodies(selection, output), cast(IO[bytes], output), said=said)
 
 
-FORMATS: dict[str, type[Format]] = {kind.name: kind for kind in (Ndjson, Csv, DataFeed, Parquet)}
+FORMATS: dict[str, type[ExportFormat]] = {kind.name: kind for kind in (Ndjson, Csv, DataFeed, Parquet)}
 VERSIONS = ("current", "all")
 
 
-def format_of(name: str, versions: str) -> Format:
+def format_of(name: str, versions: str) -> ExportFormat:
     return Ledger() if name == "ndjson" and versions == "all" else FORMATS[name]()
 
 

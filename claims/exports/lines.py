@@ -122,7 +122,7 @@ _BY_TYPE = {kind.name: kind for kind in (*THINGS, SNAPSHOT, _ENTRY)}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ArchiveLine:
     """One line as it was read."""
 
     number: int
@@ -174,7 +174,7 @@ def recognise(head: bytes) -> bool:
     return head.startswith(b'{"type":"header","format":"%s"' % FORMAT.encode())
 
 
-def read(stream: BinaryIO) -> Iterator[Line]:
+def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
     """The lines of an export, checked one by one, in constant memory. The last one is its end.
 
     Raises:
@@ -201,7 +201,7 @@ def read(stream: BinaryIO) -> Iterator[Line]:
         raise Unreadable(f"Line {number + 1}: there is more behind the end.")
 
 
-def _read(number: int, text: bytes) -> Line:
+def _read(number: int, text: bytes) -> ArchiveLine:
     try:
         head, behind, body = text.partition(_BODY)
         said = orjson.loads(head + b"}" if behind else text)
@@ -220,7 +220,7 @@ def _read(number: int, text: bytes) -> Line:
         if isinstance(problem, Unreadable):
             raise
         raise Unreadable(f"Line {number}: this is no line of a lossless export ({problem}).") from None
-    return Line(number, kind, columns, body[:-2])
+    return ArchiveLine(number, kind, columns, body[:-2])
 
 
 def _json(value: Any) -> Any:

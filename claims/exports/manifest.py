@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -69,10 +71,6 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
 
 def version() -> str:
     """The version of this program, as pyproject.toml has it."""
-    import tomllib
-
-    from django.conf import settings
-
     project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
     number: str = project["project"]["version"]
     return number

@@ -24,7 +24,7 @@ class OutputError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class ExportPlace:
     """A place in an export: behind the entry with this number, in this part of it."""
 
     part: int
@@ -34,7 +34,7 @@ class Place:
 class Output(Protocol):
     """What formats write to."""
 
-    begins_after: Place | None
+    begins_after: ExportPlace | None
     """Where to continue; None at the beginning."""
     claims: int
     """How many have been written."""
@@ -44,7 +44,7 @@ class Output(Protocol):
 
     def write(self, piece: bytes) -> Any: ...
 
-    def complete(self, place: Place, claims: int = 1) -> None:
+    def complete(self, place: ExportPlace, claims: int = 1) -> None:
         """Everything up to this place has been written: so many claims more."""
 
 
@@ -56,7 +56,7 @@ class State:
     """Format, versions and filter; another export does not continue this one."""
     sequence: int
     published_at: str
-    place: Place | None = None
+    place: ExportPlace | None = None
     claims: int = 0
     bytes: int = 0
     sha256: str = hashlib.sha256().hexdigest()
@@ -69,7 +69,7 @@ class State:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             place = values.pop("place")
-            return cls(**values, place=Place(**place) if place else None)
+            return cls(**values, place=ExportPlace(**place) if place else None)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise OutputError(f"{path} cannot be read. Delete it, and begin without --resume.") from None
 
@@ -80,7 +80,7 @@ class _Blocks:
     A thread writes and hashes one block while the next is read: otherwise PostgreSQL would have to wait for that.
     """
 
-    def __init__(self, file: IO[bytes], progress: Progress, begins_after: Place | None = None) -> None:
+    def __init__(self, file: IO[bytes], progress: Progress, begins_after: ExportPlace | None = None) -> None:
         self.begins_after, self.claims, self.bytes, self.hash = begins_after, 0, 0, hashlib.sha256()
         self._file, self._progress = file, progress
         self._waiting: list[bytes] = []
@@ -127,7 +127,7 @@ class Stream(_Blocks):
     def written(self) -> Iterable[bytes]:
         return ()
 
-    def complete(self, place: Place, claims: int = 1) -> None:
+    def complete(self, place: ExportPlace, claims: int = 1) -> None:
         self.claims += claims
 
     def finish(self) -> None:
@@ -146,7 +146,7 @@ class PartFile(_Blocks):
         with part_of(self._path).open("rb") as file:
             yield from file
 
-    def complete(self, place: Place, claims: int = 1) -> None:
+    def complete(self, place: ExportPlace, claims: int = 1) -> None:
         self.claims += claims
         if time.monotonic() - self._saved >= SECONDS:
             self.flush()
@@ -154,7 +154,7 @@ class PartFile(_Blocks):
             self.save(place)
             self._saved = time.monotonic()
 
-    def save(self, place: Place | None) -> None:
+    def save(self, place: ExportPlace | None) -> None:
         """Write down that everything up to this place is in the file."""
         self._state = replace(
             self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()

@@ -1,1 +1,8 @@
-"""."""
+"""Others' fact checks come in: bytes → records → rows.
+
+    reading/   files of any format → reviews with every value settled, or refusals (pure)
+    storing/   reviews → claims, verdicts and entries of the ledger, in bulk
+
+Imports exports (to restore our own), review, ledger and models. Begin with `storing/runs.py`;
+docs/how-to/add-an-import-format.md adds a format.
+"""

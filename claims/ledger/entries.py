@@ -26,7 +26,7 @@ _NOT_RESTATED = {"id", "sequence", "superseded_at", "search", "search_heading"} 
 _RESTATED = [field.attname for field in Publication._meta.concrete_fields if field.name not in _NOT_RESTATED]
 
 
-class Line(TypedDict):
+class LedgerLine(TypedDict):
     """What a claim's ledger says of one of its entries."""
 
     version: int
@@ -35,7 +35,7 @@ class Line(TypedDict):
     published_at: datetime
 
 
-class Entry(NamedTuple):
+class LedgerEntry(NamedTuple):
     """An entry as it is stored: the values of a `Publication` and, for each verdict, of a `PublishedVerdict`."""
 
     publication: dict[str, Any]
@@ -49,8 +49,8 @@ def entry(
     appearances: Iterable[Appearance],
     verdicts: Sequence[claim_document.Judgement],
     merged_from: Sequence[int],
-    ledger: Sequence[Line],
-) -> Entry:
+    ledger: Sequence[LedgerLine],
+) -> LedgerEntry:
     """The entry that says what is public of a claim. Everything given comes with what it refers to.
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
@@ -85,14 +85,14 @@ def entry(
         "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
         **columns(body),
     }
-    return Entry(publication, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(publication, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
-def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> Entry:
+def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
     """An entry that was recorded before, elsewhere, its body as it stands.
 
     Args:
-        body: the same, as `factcheck.web.own_addresses.understood` has it.
+        body: the same, as `own_addresses.understood` has it.
         said: what the ledger says besides: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
     """
     row = {
@@ -102,14 +102,14 @@ def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any
         "body_sha256": hashlib.sha256(rendered).hexdigest(),
         **columns(body),
     }
-    return Entry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
-def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> Entry:
+def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
     """The next entry of a claim's ledger, which says what this one says in other words.
 
     Args:
-        body: of the entry, as `factcheck.web.own_addresses.understood` has it, with what is different. What lists filter
+        body: of the entry, as `own_addresses.understood` has it, with what is different. What lists filter
             and sort by is the same.
     """
     version = publication.version + 1
@@ -123,7 +123,7 @@ def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: d
         "body": rendered,
         "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
     }
-    return Entry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
 def _status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
@@ -132,7 +132,7 @@ def _status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
     return Publication.Status.PUBLISHED if verdicts else Publication.Status.RETRACTED
 
 
-def _correction(line: Line) -> dict[str, Any]:
+def _correction(line: LedgerLine) -> dict[str, Any]:
     return {**line, "published_at": claim_document.moment(line["published_at"])}
 
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, cast
 from django.db.models import Prefetch, Q
 
 from claims.ledger.document.claim_document import Judgement
-from claims.ledger.entries import Entry, Line, entry, restated
+from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated
+from claims.ledger.signals import entries_added
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
-from claims.webhooks.worker_calls import announce
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
 from factcheck.web.own_addresses import understood
@@ -18,7 +18,7 @@ from factcheck.web.own_addresses import understood
 _REVIEWED = ("statement", "language", "claimed_on", "context")
 
 
-class Change(NamedTuple):
+class LedgerChange(NamedTuple):
     """What happened to a claim, as its ledger says it."""
 
     kind: str
@@ -31,28 +31,28 @@ def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
     """
-    [new] = _entries({claim.pk: Change(kind, note)}, clock.now())
+    [new] = _entries({claim.pk: LedgerChange(kind, note)}, clock.now())
     publication = Publication.objects.create(**new.publication)
     PublishedVerdict.objects.bulk_create(
         PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
     )
-    announce()
+    entries_added.send(Publication)
     return publication
 
 
-def record_all(changes: Mapping[int, Change]) -> None:
+def record_all(changes: Mapping[int, LedgerChange]) -> None:
     """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
     if changes:
         append(list(_entries(changes, clock.now())))
 
 
-def append(entries: Sequence[Entry]) -> None:
+def append(entries: Sequence[LedgerEntry]) -> None:
     """Store entries that `claims.ledger.entries` made, in this order. Called as `record` is."""
     send(lines_of(entries))
-    announce()
+    entries_added.send(Publication)
 
 
-def lines_of(entries: Sequence[Entry]) -> list[Lines]:
+def lines_of(entries: Sequence[LedgerEntry]) -> list[Lines]:
     """The rows of entries, for whoever stores them with other rows and announces them."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
@@ -87,7 +87,7 @@ def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
     return now != then
 
 
-def _entries(changes: Mapping[int, Change], now: datetime) -> Iterator[Entry]:
+def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[LedgerEntry]:
     """The next entry of each of these claims."""
     ids = sorted(changes)
     ledgers = _ledgers(ids)
@@ -98,7 +98,7 @@ def _entries(changes: Mapping[int, Change], now: datetime) -> Iterator[Entry]:
         kind, note = changes[claim.pk]
         # A clock that was put back does not keep anybody from a correction.
         at = max(now, ledger[0]["published_at"]) if ledger else now
-        this = Line(version=version, kind=kind, note=note, published_at=at)
+        this = LedgerLine(version=version, kind=kind, note=note, published_at=at)
         yield entry(
             claim,
             topics=claim.topics.all(),
@@ -109,12 +109,12 @@ def _entries(changes: Mapping[int, Change], now: datetime) -> Iterator[Entry]:
         )
 
 
-def _ledgers(ids: list[int]) -> dict[int, list[Line]]:
+def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
     """What the ledgers of these claims say so far, the newest first."""
-    found: dict[int, list[Line]] = defaultdict(list)
+    found: dict[int, list[LedgerLine]] = defaultdict(list)
     lines = Publication.objects.filter(claim__in=ids).order_by("-version")
-    for claim, *line in lines.values_list("claim_id", *Line.__annotations__):
-        found[claim].append(cast(Line, dict(zip(Line.__annotations__, line, strict=True))))
+    for claim, *line in lines.values_list("claim_id", *LedgerLine.__annotations__):
+        found[claim].append(cast(LedgerLine, dict(zip(LedgerLine.__annotations__, line, strict=True))))
     return found
 
 

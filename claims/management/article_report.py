@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.articles.article_import import ImportedArticle
-from claims.articles.proposals import Found
+from claims.articles.proposals import FoundClaim
 from claims.models import Claim
-from claims.quotes.reanchoring import Outcome
+from claims.quotes.reanchoring import AnchorOutcome
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80
@@ -91,7 +91,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
     console.print(Text(_summary(article)), soft_wrap=True)
 
 
-def _in_order(article: ImportedArticle) -> list[tuple[Found, bool]]:
+def _in_order(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
     """Claims and whether they are new, by their place in the text."""
     proposal = article.proposal
     found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
@@ -102,7 +102,7 @@ def _id(key: int, is_new: bool, article: ImportedArticle) -> int | None:
     return None if article.dry_run and is_new else key
 
 
-def _claim(found: Found, is_new: bool, article: ImportedArticle) -> dict[str, Any]:
+def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[str, Any]:
     claim, anchor = found.claim, found.anchor
     return {
         "id": _id(claim.pk, is_new, article),
@@ -121,7 +121,7 @@ def _claim(found: Found, is_new: bool, article: ImportedArticle) -> dict[str, An
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: AnchorOutcome) -> dict[str, Any]:
     appearance = outcome.appearance
     return {
         "claim": appearance.claim_id,
@@ -157,7 +157,7 @@ def _header(article: ImportedArticle) -> Table:
     return header
 
 
-def _claims(claims: list[tuple[Found, bool]], *, narrow: bool) -> Table:
+def _claims(claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
     table = Table(expand=True)
     table.add_column("Score", justify="right", width=5)
     table.add_column("Statement", ratio=5, overflow="fold")
@@ -180,7 +180,7 @@ def _claimant(claim: Claim) -> Text:
     return Text(str(claim.claimant) if claim.claimant else "")
 
 
-def _anchors(outcomes: list[Outcome]) -> Table:
+def _anchors(outcomes: list[AnchorOutcome]) -> Table:
     table = Table(title="Earlier anchors", title_justify="left", expand=True)
     table.add_column("Claim", justify="right")
     table.add_column("Words", ratio=3, overflow="fold")

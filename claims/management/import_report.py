@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from claims.imports.reading.opening.file import File, Format
+from claims.imports.reading.opening.file import File, ImportFormat
 from claims.imports.reading.recipe import Detected, Unrated
 from claims.imports.storing import execution
 from claims.models import ImportProblem, ImportRun
@@ -73,7 +73,7 @@ def detected_on(console: Console) -> Detected:
     """Tells how files are read: what the person who started the import should look at before it goes on."""
     numbers = count(1)
 
-    def tell(file: File, form: Format, settings: Mapping[str, Any]) -> None:
+    def tell(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
         number = next(numbers)
         if number <= SHOWN:
             _print_detected(console, file, form, settings)
@@ -96,7 +96,7 @@ def asked_on(console: Console) -> Unrated:
     return ask
 
 
-def _print_detected(console: Console, file: File, form: Format, settings: Mapping[str, Any]) -> None:
+def _print_detected(console: Console, file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
     console.print(f"{file.name}: {form.TITLE}", **_PLAIN)
     if dialect := settings.get("dialect"):
         said = ", ".join(f"{name} {value!r}" for name, value in dialect.items())

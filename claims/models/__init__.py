@@ -1,3 +1,9 @@
+"""The domain, one noun a file: fields, constraints, triggers and the questions that are asked of it (QuerySets).
+
+Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
+Imports search and `sources`. A rule that the database can hold stands here (docs/how-to/add-a-rule.md).
+"""
+
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance

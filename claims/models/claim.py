@@ -1,7 +1,9 @@
 from functools import cache
+from typing import Any
 from urllib.parse import quote
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
@@ -40,20 +42,21 @@ _MERGES_CHAIN = refuse(
 )
 
 
+def _publications() -> Any:
+    """The publications of claims, whose module imports this one."""
+    return apps.get_model("claims", "Publication").objects
+
+
 class ClaimQuerySet(WorkQuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Claims that somebody still has to decide about or check: proposed or accepted, and not published."""
-        from claims.models.publication import Publication
-
-        live = Publication.objects.current().filter(claim=models.OuterRef("pk"))
+        live = _publications().current().filter(claim=models.OuterRef("pk"))
         return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(
             models.Exists(live)
         )
 
     def _open_to(self, person: User) -> Q:
-        from claims.models.publication import Publication
-
-        published = Publication.objects.filter(claim=models.OuterRef("pk"))
+        published = _publications().filter(claim=models.OuterRef("pk"))
         return Q(created_by=person) | Q(models.Exists(published))
 
 

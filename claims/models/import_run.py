@@ -210,7 +210,7 @@ class ImportProblem(models.Model):
     field = models.CharField(_("field"), max_length=50, blank=True)
     code = models.CharField(_("kind"), max_length=50)
     reason = models.TextField(_("reason"))
-    #: The record by our names of fields (`claims.imports.reading.raw_record.FIELDS`), as it can be corrected and fed back.
+    #: The record by our names of fields (`raw_record.FIELDS`), as it can be corrected and fed back.
     fields = models.JSONField(null=True)
     #: The record as its own format has it, where that is something else.
     record = models.JSONField(null=True)

@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.ledger_row import NEWEST, newest_at, only_added, sortable_day
 from claims.models.mention import COUNT_MENTIONS
 from claims.models.vocabulary import COUNT_WORDS
-from claims.search import RANKED, Places, Reading, Sought, matching, read, relevance
+from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from factcheck.database.rules import Keeper, Rule, refuse
 from factcheck.web.own_addresses import placed
@@ -76,7 +77,7 @@ _JOIN_THE_LEDGER = f"""
 """
 
 
-def answering_to(sought: Reading | Sought, *, publication: str = "") -> Q:
+def answering_to(sought: SearchReading | Sought, *, publication: str = "") -> Q:
     """The condition that a publication matches a search; `publication` is how it is reached, ending in `__`."""
     words = Q(matching(f"{publication}search", sought.query))
     return words | _stands_at(sought.places, publication) if sought.places else words
@@ -100,9 +101,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def by_house(self) -> Self:
         """Those with a verdict of the newsroom's own."""
-        from claims.models.published_verdict import PublishedVerdict  # which refers to this model
-
-        own = PublishedVerdict.objects.by_house()
+        own = apps.get_model("claims", "PublishedVerdict").objects.by_house()  # whose module imports this one
         return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
 
     def newest_as_of(self, moment: datetime) -> Self:
@@ -121,7 +120,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """
         return self.answering(read(text))
 
-    def answering(self, reading: Reading | Sought) -> Self:
+    def answering(self, reading: SearchReading | Sought) -> Self:
         """Keep what matches a search that was read already; annotates `rank`, the relevance.
 
         Relevant is what says the words in its statement or in the names of its claimant and topics. Where they stand
@@ -132,7 +131,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
             rank = Case(When(_stands_at(reading.places), then=Value(1.0)), default=rank)
         return self.filter(answering_to(reading)).annotate(rank=rank)
 
-    def answers(self, reading: Reading, most: int = 1) -> int:
+    def answers(self, reading: SearchReading, most: int = 1) -> int:
         """How many match the search, at most so many.
 
         Few matches are found by the index of the search, which ranking all of them makes sure of; of many, one is soon
@@ -180,7 +179,7 @@ class Publication(models.Model):
     first_published_at = models.DateTimeField(_("first published"))
 
     #: The public representation, JSON as it is served but for the address of this site (`factcheck.web.own_addresses`).
-    #: `claims.ledger.document.claim_document` documents its shape.
+    #: `ledger.document.claim_document` says its shape.
     body = UncompressedTextField(_("body"))
     body_sha256 = models.CharField(max_length=64)
 

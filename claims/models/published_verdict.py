@@ -61,7 +61,7 @@ class PublishedVerdict(models.Model):
     rating_class = models.CharField(max_length=20, blank=True)
     language = LanguageField()
     reviewed_on = models.DateField(null=True)
-    #: What all spellings of the address of the publisher's own page share (`sources.addresses`); "" where there is none.
+    #: What all spellings of the address of the publisher's own page share (`url_key`); "" where there is none.
     review_key = models.CharField(max_length=2000, blank=True)
     published_at = models.DateTimeField(editable=False, db_default=Now())
     superseded_at = models.DateTimeField(null=True, editable=False)

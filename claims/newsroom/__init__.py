@@ -1,1 +1,10 @@
-"""."""
+"""The newsroom itself: who belongs to it and what they may, its own scale, and what people are refused.
+
+    roles                            the four roles
+    people, refusals                 how people are called; what they are told when something is refused
+    house                            the newsroom as a publisher, with its rating scale
+    api_tokens                       tokens of programs
+    named_claimants, named_topics    found by name, or added
+
+Imports models only.
+"""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from knox.crypto import hash_token
 
 from claims.models import ApiToken
-from claims.review.moves import NotAllowed
+from claims.newsroom.refusals import NotAllowed
 
 #: The longest that a token can live. Whoever needs it longer makes the next one in time.
 LONGEST_DAYS = 366

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 from django.utils.translation import gettext as _
 
-from claims.review.moves import NotAllowed
+from claims.newsroom.refusals import NotAllowed
 
 _EDIT = ("view", "add", "change")
 

@@ -17,7 +17,7 @@ class WrongPlace(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
+class QuotedWords:
     """Words of a source, and where they stand in its latest snapshot; without a place, they are quoted only."""
 
     snapshot: Snapshot | None
@@ -37,7 +37,7 @@ class Quotation:
             row.anchor = Appearance.Anchor.ANCHORED if anchored else Appearance.Anchor.UNANCHORED
 
 
-def quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> Quotation:
+def quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> QuotedWords:
     """Find words that somebody typed or pasted; empty, the source is named without a quote.
 
     Args:
@@ -49,13 +49,13 @@ def quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> 
     """
     exact, snapshot = exact.strip(), source.latest_snapshot()
     if not exact:
-        return Quotation(snapshot)
+        return QuotedWords(snapshot)
     if snapshot is None:
-        return Quotation(None, exact, prefix, suffix)
+        return QuotedWords(None, exact, prefix, suffix)
     return _at(snapshot, find(snapshot.text, exact, prefix=prefix, suffix=suffix))
 
 
-def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = "") -> Quotation:
+def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = "") -> QuotedWords:
     """The words at these offsets, counted in code points, of the source's snapshot `number`.
 
     Args:
@@ -109,8 +109,8 @@ def words_after(text: str, end: int, most: int) -> str:
     return text[end : end + most].rpartition(" ")[0] + " …"
 
 
-def _at(snapshot: Snapshot, anchor: Anchor) -> Quotation:
-    return Quotation(snapshot, anchor.exact, anchor.prefix, anchor.suffix, anchor.start, anchor.end)
+def _at(snapshot: Snapshot, anchor: Anchor) -> QuotedWords:
+    return QuotedWords(snapshot, anchor.exact, anchor.prefix, anchor.suffix, anchor.start, anchor.end)
 
 
 def _cut(words: str) -> str:

@@ -21,7 +21,7 @@ _SPAN = ("exact", "prefix", "suffix", "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AnchorOutcome:
     """What became of one appearance in a new snapshot."""
 
     appearance: Appearance
@@ -35,9 +35,9 @@ class Outcome:
 class Reanchoring:
     """What became of all appearances of a source in a new snapshot."""
 
-    held: list[Outcome] = field(default_factory=list)
-    moved: list[Outcome] = field(default_factory=list)
-    orphaned: list[Outcome] = field(default_factory=list)
+    held: list[AnchorOutcome] = field(default_factory=list)
+    moved: list[AnchorOutcome] = field(default_factory=list)
+    orphaned: list[AnchorOutcome] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -54,17 +54,17 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         .order_by("pk")
     )
     result = Reanchoring()
-    found: list[tuple[Appearance, Outcome, Anchor]] = []
+    found: list[tuple[Appearance, AnchorOutcome, Anchor]] = []
     located_all = locate_all(snapshot.text, map(_anchor, appearances))
     for appearance, located in zip(appearances, located_all, strict=True):
-        outcome = Outcome(appearance, located.state, appearance.start or 0, located.reason)
+        outcome = AnchorOutcome(appearance, located.state, appearance.start or 0, located.reason)
         if located.anchor is None:
             result.orphaned.append(outcome)
         else:
             found.append((appearance, outcome, located.anchor))
     waiting = _write(snapshot, found, result)
     result.orphaned.extend(
-        Outcome(a, "orphaned", outcome.start_before, PLACE_TAKEN) for a, outcome, _ in waiting
+        AnchorOutcome(a, "orphaned", outcome.start_before, PLACE_TAKEN) for a, outcome, _ in waiting
     )
     lost = [outcome.appearance for outcome in result.orphaned]
     for appearance in lost:
@@ -82,8 +82,8 @@ def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) 
 
 
 def _write(
-    snapshot: Snapshot, found: list[tuple[Appearance, Outcome, Anchor]], result: Reanchoring
-) -> list[tuple[Appearance, Outcome, Anchor]]:
+    snapshot: Snapshot, found: list[tuple[Appearance, AnchorOutcome, Anchor]], result: Reanchoring
+) -> list[tuple[Appearance, AnchorOutcome, Anchor]]:
     """Write what was found; returns what cannot be, because the claim has another appearance at that place.
 
     Two appearances of one claim may change places, so each round writes only to places that are free before it.
@@ -91,7 +91,7 @@ def _write(
     places = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
     taken = set(places.values_list("claim_id", "start"))
     while found:
-        left: list[tuple[Appearance, Outcome, Anchor]] = []
+        left: list[tuple[Appearance, AnchorOutcome, Anchor]] = []
         ready: list[Appearance] = []
         freed = set()
         for appearance, outcome, anchor in found:

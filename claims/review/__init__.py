@@ -1,1 +1,12 @@
-"""."""
+"""The workflow: what can happen to a claim or a verdict, for whom, and what it changes.
+
+    moves            the table of legal moves
+    workflow         carries one out: locks, decides, writes it down
+    claim_edits, verdict_drafts
+                     what people write before it is published
+    duplicates       claims that may be the same
+    classification   what a publisher's label amounts to
+    notices          mail about moves
+
+Imports ledger, quotes, newsroom and models. Begin with `moves`, then `workflow.move()`.
+"""

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, Topic, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.quotes.quote_places import Quotation
-from claims.review.moves import IllegalMove, NotAllowed
+from claims.quotes.quote_places import QuotedWords
 from sources.models import Source
 
 #: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
@@ -55,13 +55,13 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
     """Change a claim; what is not given stays as it is.
 
     Raises:
-        IllegalMove: a verdict on it is in review, and so its words are fixed.
+        NotPossible: a verdict on it is in review, and so its words are fixed.
         NotAllowed: the person may not edit it, as it stands.
     """
     claim = _locked(claim, by)
     changes = {name: value for name, value in fields.items() if getattr(claim, name) != value}
     if any(name in changes for name in fixed_fields(claim)):
-        raise IllegalMove(
+        raise NotPossible(
             _("A verdict on this claim is in review: what it judges stays until it is published or returned.")
         )
     for name, value in changes.items():
@@ -77,18 +77,18 @@ def delete(claim: Claim, *, by: User) -> None:
     """Delete a claim that nobody has worked on.
 
     Raises:
-        IllegalMove: somebody has; it can be declined or merged.
+        NotPossible: somebody has; it can be declined or merged.
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.delete_claim", _("delete claims"))
     claim = _there(claim)
     if is_worked_on(claim):
-        raise IllegalMove(_("Somebody has worked on this claim. Decline it, or merge it into another."))
+        raise NotPossible(_("Somebody has worked on this claim. Decline it, or merge it into another."))
     claim.delete()
 
 
 @transaction.atomic
-def add_appearance(claim: Claim, source: Source, quotation: Quotation, *, by: User) -> Appearance:
+def add_appearance(claim: Claim, source: Source, quotation: QuotedWords, *, by: User) -> Appearance:
     """List a place where the claim was made. Raises NotAllowed."""
     require(by, "claims.add_appearance", _("add appearances"))
     appearance = Appearance(claim=_locked(claim, by), source=source)
@@ -98,7 +98,9 @@ def add_appearance(claim: Claim, source: Source, quotation: Quotation, *, by: Us
 
 
 @transaction.atomic
-def edit_appearance(appearance: Appearance, *, by: User, source: Source, quotation: Quotation) -> Appearance:
+def edit_appearance(
+    appearance: Appearance, *, by: User, source: Source, quotation: QuotedWords
+) -> Appearance:
     """Correct where the claim was made. Raises NotAllowed."""
     require(by, "claims.change_appearance", _("edit appearances"))
     _locked(appearance.claim, by)
@@ -129,9 +131,9 @@ def _there(claim: Claim) -> Claim:
     """The claim, read again under lock.
 
     Raises:
-        IllegalMove: it is not there any more.
+        NotPossible: it is not there any more.
     """
     found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
     if found is None:
-        raise IllegalMove(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim was deleted meanwhile."))
     return found

@@ -14,8 +14,8 @@ from procrastinate.contrib.django import app
 
 from claims.ledger import publishing
 from claims.models import Claim, NormalisedRating, Publication, PublishedVerdict, Rating
+from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from claims.review.moves import IllegalMove
 
 #: So many claims are locked, and entered in the ledger, in one transaction.
 AT_ONCE = 200
@@ -34,12 +34,12 @@ def classify(ratings: Iterable[Rating], normalised: str, *, by: User) -> list[Ra
         The ratings for which this is news.
 
     Raises:
-        IllegalMove: there is no such class.
+        NotPossible: there is no such class.
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.change_rating", _("say what ratings amount to"))
     if normalised not in ("", *NormalisedRating.values):
-        raise IllegalMove(_("Choose what the ratings are comparable to."))
+        raise NotPossible(_("Choose what the ratings are comparable to."))
     asked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
     changed = list(asked.exclude(normalised=normalised).order_by("pk"))
     with pghistory.context(user=by.pk):

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, PossibleDuplicate
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review import workflow
-from claims.review.moves import IllegalMove
 
 
 @transaction.atomic
@@ -18,7 +19,7 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
     """They are the same: merge the newer claim into the one that was there first, which is returned.
 
     Raises:
-        IllegalMove: it has been decided already, or something stands in the way of the merge.
+        NotPossible: it has been decided already, or something stands in the way of the merge.
         NotAllowed: the person's role does not include it.
     """
     pair = _undecided(pair)
@@ -35,14 +36,14 @@ def tell_apart(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
     """
     require(by, "claims.merge_claim", _("decide whether claims are the same"))
     undecided = PossibleDuplicate.objects.open().filter(pk__in=[pair.pk for pair in pairs])
-    return undecided.update(dismissed_at=timezone.now(), dismissed_by_name=workflow.display_name(by))
+    return undecided.update(dismissed_at=timezone.now(), dismissed_by_name=display_name(by))
 
 
 def _undecided(pair: PossibleDuplicate) -> PossibleDuplicate:
     locked = PossibleDuplicate.objects.select_for_update(of=("self",)).select_related("claim", "earlier")
     pair = locked.get(pk=pair.pk)
     if pair.dismissed_at:
-        raise IllegalMove(
+        raise NotPossible(
             _("%(who)s has found these claims to be different.") % {"who": pair.dismissed_by_name}
         )
     return pair

@@ -15,16 +15,9 @@ from django_stubs_ext import StrOrPromise
 
 from claims.ledger.publishing import reviewed_parts_differ
 from claims.models import Claim, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
 
 Subject = TypeVar("Subject", Claim, Verdict)
-
-
-class IllegalMove(Exception):
-    """The move does not exist from the present state, or lacks something (409). Its text is for a person."""
-
-
-class NotAllowed(Exception):
-    """The move exists, but not for this person (403). Its text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class Move(Generic[Subject]):
     """What the person is asked to write; empty where nothing is asked."""
     note_required: bool = False
     check: Callable[[Subject, User], None] | None = None
-    """Raises IllegalMove or NotAllowed when something else stands in the way."""
+    """Raises NotPossible or NotAllowed when something else stands in the way."""
 
 
 def missing_for_review(verdict: Verdict) -> list[str]:
@@ -63,20 +56,20 @@ def missing_for_review(verdict: Verdict) -> list[str]:
 
 def _complete(verdict: Verdict, by: User) -> None:
     if missing := missing_for_review(verdict):
-        raise IllegalMove(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
 
 
 def _signed_off(verdict: Verdict, by: User) -> None:
     _complete(verdict, by)
     given = verdict.signoffs.filter(round=verdict.review_round).exclude(by=verdict.author_id).count()
     if given < verdict.required_signoffs:
-        raise IllegalMove(
+        raise NotPossible(
             _("%(given)d of %(required)d sign-offs by others than the author.")
             % {"given": given, "required": verdict.required_signoffs}
         )
     live = Verdict.objects.filter(claim=verdict.claim_id, publisher=verdict.publisher_id, state=_V.PUBLISHED)
     if live.exclude(pk=verdict.supersedes_id or 0).exists():
-        raise IllegalMove(
+        raise NotPossible(
             _("Another verdict has been published since this one was drafted. Draft it again from there.")
         )
 
@@ -89,7 +82,7 @@ def _written_by_another(verdict: Verdict, by: User) -> None:
 def _not_signed_off_yet(verdict: Verdict, by: User) -> None:
     _written_by_another(verdict, by)
     if verdict.signoffs.filter(round=verdict.review_round, by=by).exists():
-        raise IllegalMove(_("You have already signed this verdict off."))
+        raise NotPossible(_("You have already signed this verdict off."))
 
 
 def _written_by_them(verdict: Verdict, by: User) -> None:
@@ -102,12 +95,12 @@ def _without_live_verdict(claim: Claim, by: User) -> None:
     together = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
     live = Verdict.objects.filter(claim__in=together, state=_V.PUBLISHED)
     if live.exists():
-        raise IllegalMove(_("The claim has a published verdict. Retract that first."))
+        raise NotPossible(_("The claim has a published verdict. Retract that first."))
 
 
 def _has_none_merged_into_it(claim: Claim, by: User) -> None:
     if claim.merged_claims.exists():
-        raise IllegalMove(
+        raise NotPossible(
             _("Other claims are merged into this one. Undo that first, or merge the other way round.")
         )
 
@@ -115,9 +108,9 @@ def _has_none_merged_into_it(claim: Claim, by: User) -> None:
 def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
     newest = claim.publications.current().first()
     if newest is None:
-        raise IllegalMove(_("The claim is not published."))
+        raise NotPossible(_("The claim is not published."))
     if reviewed_parts_differ(claim, newest):
-        raise IllegalMove(
+        raise NotPossible(
             _(
                 "The words of the claim, its claimant or date differ from what is published. Draft a new verdict."
             )

@@ -11,9 +11,9 @@ from django.db.models import F, Func, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Evidence, Rating, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.quotes.quote_places import Quotation
-from claims.review.moves import IllegalMove, NotAllowed
+from claims.quotes.quote_places import QuotedWords
 from sources.models import Publisher, Source
 
 #: What a new version takes over from the one it replaces.
@@ -46,18 +46,18 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
         content: fields of the verdict; what is not given is taken over from the version to be replaced.
 
     Raises:
-        IllegalMove: the claim is declined or merged, or the publisher already has an open draft on it.
+        NotPossible: the claim is declined or merged, or the publisher already has an open draft on it.
     """
     found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
     if found is None:
-        raise IllegalMove(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim was deleted meanwhile."))
     claim = found
     publisher = publisher or Publisher.objects.house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
-        raise IllegalMove(_("A declined or merged claim gets no verdict."))
+        raise NotPossible(_("A declined or merged claim gets no verdict."))
     earlier = claim.verdicts.filter(publisher=publisher)
     if earlier.filter(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists():
-        raise IllegalMove(_("There is already an open verdict of this publisher on the claim."))
+        raise NotPossible(_("There is already an open verdict of this publisher on the claim."))
     predecessor = (
         earlier.filter(state__in=[Verdict.State.PUBLISHED, Verdict.State.RETRACTED], superseded_by=None)
         .order_by("-version")
@@ -115,7 +115,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
     """Change what a draft says.
 
     Raises:
-        IllegalMove: it is no draft any more, or it replaces nothing and so has no change to explain.
+        NotPossible: it is no draft any more, or it replaces nothing and so has no change to explain.
         NotAllowed: it is somebody else's.
         NotOffered: the rating is none of the publisher's.
     """
@@ -127,7 +127,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
             % {"id": rating.pk, "publisher": verdict.publisher}
         )
     if verdict.supersedes_id is None and any(content.get(name) for name in CHANGE):
-        raise IllegalMove(
+        raise NotPossible(
             _(
                 "This verdict replaces nothing that was published, so there is no change to explain to readers."
             )
@@ -148,7 +148,7 @@ def discard(verdict: Verdict, *, by: User) -> None:
 
 @transaction.atomic
 def add_evidence(
-    verdict: Verdict, source: Source, quotation: Quotation, *, by: User, **fields: Any
+    verdict: Verdict, source: Source, quotation: QuotedWords, *, by: User, **fields: Any
 ) -> Evidence:
     """Rest a draft on a source. Raises as `edit`."""
     require(by, "claims.add_evidence", _("add evidence"))
@@ -166,7 +166,7 @@ def edit_evidence(
     *,
     by: User,
     source: Source | None = None,
-    quotation: Quotation | None = None,
+    quotation: QuotedWords | None = None,
     **fields: Any,
 ) -> Evidence:
     """Change an item of a draft's evidence; a new source comes with its quotation. Raises as `edit`."""
@@ -194,17 +194,17 @@ def _locked_draft(verdict: Verdict, by: User) -> Verdict:
     """The verdict read again under lock, the claim's first as everywhere.
 
     Raises:
-        IllegalMove: it is no draft, or not there any more.
+        NotPossible: it is no draft, or not there any more.
         NotAllowed: the person may not edit it.
     """
     require(by, "claims.change_verdict", _("edit drafts"))
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     found = Verdict.objects.select_for_update().filter(pk=verdict.pk).first()
     if found is None:
-        raise IllegalMove(_("The draft was deleted meanwhile."))
+        raise NotPossible(_("The draft was deleted meanwhile."))
     verdict = found
     if verdict.state != Verdict.State.DRAFT:
-        raise IllegalMove(
+        raise NotPossible(
             _("Only a draft can be edited. Ask for changes, or draft a new version of what is published.")
         )
     if not may_edit(verdict, by):

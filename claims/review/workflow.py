@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from claims.ledger import publishing
 from claims.models import Claim, Publication, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
-from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, IllegalMove, Move, NotAllowed, Subject
-from claims.tasks import notify
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
+from claims.review.notices import notify
 from factcheck.database import clock
 
 
@@ -38,7 +40,7 @@ def options(subject: Claim | Verdict, by: User) -> list[Option]:
         try:
             if step.check:
                 step.check(subject, by)
-        except (IllegalMove, NotAllowed) as reason:
+        except (NotPossible, NotAllowed) as reason:
             found.append(Option(action, step, str(reason)))
         else:
             found.append(Option(action, step, ""))
@@ -77,7 +79,7 @@ def move(
         The subject as it stands after the move.
 
     Raises:
-        IllegalMove: the move does not exist from the present state, or something is missing for it (409).
+        NotPossible: the move does not exist from the present state, or something is missing for it (409).
         NotAllowed: it exists, but not for this person, and why (403).
     """
     fresh, others = _locked(subject, into)
@@ -92,11 +94,6 @@ def move(
     else:
         _CLAIM_EFFECTS[action](fresh, request)
     return cast(Subject, fresh)
-
-
-def display_name(user: User) -> str:
-    """How a person is called in the log: the full name, or the user name where there is none."""
-    return user.get_full_name() or user.get_username()
 
 
 def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
@@ -114,7 +111,7 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
         claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
     if len(claims) < len(set(wanted)):
-        raise IllegalMove(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim was deleted meanwhile."))
     if not isinstance(subject, Verdict):
         return claims[claim_id], claims
     verdict = (
@@ -124,7 +121,7 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
         .first()
     )
     if verdict is None:
-        raise IllegalMove(_("The draft was deleted meanwhile."))
+        raise NotPossible(_("The draft was deleted meanwhile."))
     verdict.claim = claims[claim_id]
     return verdict, claims
 
@@ -133,14 +130,14 @@ def _step(subject: Claim | Verdict, action: str, *, by: User, note: str) -> Move
     try:
         step = _table(subject)[subject.state, action]
     except KeyError:
-        raise IllegalMove(
+        raise NotPossible(
             _("“%(action)s” is not possible while the state is “%(state)s”.")
             % {"action": action, "state": subject.get_state_display()}
         ) from None
     if not by.has_perm(step.permission):
         raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": step.label})
     if step.note_required and not note.strip():
-        raise IllegalMove(_("A note is needed: %(what)s.") % {"what": step.note})
+        raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note})
     if step.check:
         step.check(subject, by)
     return step
@@ -214,13 +211,13 @@ def _triage(claim: Claim, request: Request) -> None:
 def _merge(claim: Claim, request: Request) -> None:
     target = request.into
     if target is None or target.pk == claim.pk:
-        raise IllegalMove(_("Name another claim to merge into."))
+        raise NotPossible(_("Name another claim to merge into."))
     if target.state in (Claim.State.MERGED, Claim.State.DECLINED):
-        raise IllegalMove(
+        raise NotPossible(
             _("Claim %(id)s is itself merged or declined: choose one that stands.") % {"id": target.pk}
         )
     if claim.publications.exists() and target.state != Claim.State.ACCEPTED:
-        raise IllegalMove(
+        raise NotPossible(
             _("Claim %(id)s has to be accepted before a published claim can be merged into it.")
             % {"id": target.pk}
         )

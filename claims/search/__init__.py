@@ -1,10 +1,13 @@
-"""Search: how texts are made findable, how a person's words become a query, and where they were found."""
+"""Search: how texts are made findable, how a person's words become a query, and where they were found. Knows no model.
+
+Begin with `queries`; the functions of the database that it calls are in `claims/migrations/0001_search.py`.
+"""
 
 from claims.search.queries import (
     LONGEST,
     RANKED,
     Places,
-    Reading,
+    SearchReading,
     Sought,
     forgiven,
     matching,
@@ -19,7 +22,7 @@ __all__ = [
     "RANKED",
     "STEMMERS",
     "Places",
-    "Reading",
+    "SearchReading",
     "Sought",
     "forgiven",
     "matching",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from claims.search.queries import Reading
+from claims.search.queries import SearchReading
 from claims.search.syntax import plain, wanted_runs
 from claims.search.texts import stemmers
 from claims.search.words import folded, word_pattern
@@ -30,7 +30,7 @@ _LEXEME = re.compile(r"'((?:[^']|'')*)'")
 _COMPOSED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 
 
-def highlights(bodies: Iterable[bytes], reading: Reading) -> dict[str, list[Document]]:
+def highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str, list[Document]]:
     """For each claim, by its id, the fragments that match what is wanted: those of the statement come first.
 
     A fragment has the `pointer` of its text in the claim (JSON Pointer, RFC 6901), the `start` of the fragment in that
@@ -75,7 +75,7 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
         yield f"/appearances/{number}/exact", appearance["exact"]
 
 
-def _matching_words(claims: list[tuple[Document, str]], reading: Reading) -> set[tuple[str, str]]:
+def _matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
     """Those words of the claims, each with the languages of its claim, that are a form of a word that is wanted."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
     beginnings = {folded(stem)[:_SHARED_LETTERS] for stem in stems}

@@ -32,7 +32,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Reading:
+class SearchReading:
     """What a search asks for.
 
     Attributes:
@@ -69,14 +69,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Sought:
-    """What a `Reading` compares with, or slots for it in a statement."""
+    """What a `SearchReading` compares with, or slots for it in a statement."""
 
     query: str | Expression
     ranking: str | Expression
     places: Places | None = None
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> SearchReading:
     """What `text` asks for, in web-search syntax."""
     [(query, ranking, is_doubtful, alternatives, forms)] = fetch(
         "SELECT query::text, ranking::text, doubtful, alternatives, forms FROM claims_search_read(%s)",
@@ -84,10 +84,10 @@ def read(text: str) -> Reading:
         prepare=True,
     )
     matches = frequencies().expected([alternative.decode() for alternative in alternatives], forms)
-    return Reading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
+    return SearchReading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
 
 
-def forgiven(reading: Reading, found: Callable[[Reading, int], int]) -> Reading:
+def forgiven(reading: SearchReading, found: Callable[[SearchReading, int], int]) -> SearchReading:
     """The same search; where it finds nothing, what was probably meant by it, if that finds something.
 
     That is a text that was pasted with its dashes, which would exclude what follows them; or misspelt words. Where it

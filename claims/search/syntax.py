@@ -22,7 +22,7 @@ _TELLING_LETTERS = 3
 
 
 @dataclass(frozen=True)
-class Piece:
+class QueryPiece:
     """A phrase, or a word with what adheres to it; `start` and `end` enclose it in the search, without its marks."""
 
     start: int
@@ -36,11 +36,11 @@ def plain(text: str) -> str:
     return _GERSHAYIM.sub("״", text.translate(_QUOTATION_MARKS))
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def pieces(text: str) -> Iterator[QueryPiece]:
     """The words and phrases of a `plain` search."""
     for found in _PIECE.finditer(text):
         name = "word" if found["phrase"] is None else "phrase"
-        yield Piece(found.start(name), found.end(name), name == "phrase", bool(found["minus"]))
+        yield QueryPiece(found.start(name), found.end(name), name == "phrase", bool(found["minus"]))
 
 
 def websearch(text: str) -> str:
@@ -53,7 +53,7 @@ def websearch(text: str) -> str:
     return " ".join(_asked_for(text[piece.start : piece.end], piece) for piece in pieces(text)).strip()
 
 
-def _asked_for(inside: str, piece: Piece) -> str:
+def _asked_for(inside: str, piece: QueryPiece) -> str:
     if _is_or(inside, piece):
         return "or"
     phrases = [_phrase(inside)] if piece.is_phrase or piece.is_excluded else list(_phrases(inside))
@@ -61,7 +61,7 @@ def _asked_for(inside: str, piece: Piece) -> str:
     return " ".join(f'{minus}"{words}"' for words in phrases if words)
 
 
-def _is_or(inside: str, piece: Piece) -> bool:
+def _is_or(inside: str, piece: QueryPiece) -> bool:
     return inside.lower() == "or" and not piece.is_phrase and not piece.is_excluded
 
 

@@ -52,7 +52,7 @@ TURN = 10.0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RequestOutcome:
     """How one request went, and for how long the receiver asks to be left alone."""
 
     attempt: WebhookAttempt
@@ -72,7 +72,7 @@ def send(endpoint_id: int) -> None:
         # What came while we held it was left to us: look again.
 
 
-def ask(delivery: WebhookDelivery) -> Outcome:
+def ask(delivery: WebhookDelivery) -> RequestOutcome:
     """Make one request with the delivery's message. The database is not touched, and waits for nobody."""
     at, began = timezone.now(), time.monotonic()
     endpoint = delivery.endpoint
@@ -95,7 +95,7 @@ def ask(delivery: WebhookDelivery) -> Outcome:
         error, postponement = _verdict(status), _postponement(answer.retry_after, at)
     duration = round((time.monotonic() - began) * 1000)
     attempt = WebhookAttempt(at=at, duration_ms=duration, status_code=status, response=response, error=error)
-    return Outcome(attempt, postponement)
+    return RequestOutcome(attempt, postponement)
 
 
 def retry_after(failures: int) -> timedelta | None:
@@ -132,7 +132,7 @@ def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
     return renewed
 
 
-def _note(delivery: WebhookDelivery, outcome: Outcome) -> bool:
+def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     """Write down how the request went and what follows; returns whether to go on with this endpoint."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
     locked = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
@@ -151,7 +151,7 @@ def _note(delivery: WebhookDelivery, outcome: Outcome) -> bool:
     return not attempt.error
 
 
-def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome: Outcome) -> None:
+def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome: RequestOutcome) -> None:
     now, attempt = timezone.now(), outcome.attempt
     progress.consecutive_failures += 1
     progress.failing_since = progress.failing_since or attempt.at

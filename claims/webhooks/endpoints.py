@@ -13,9 +13,9 @@ from claims.models.webhook import (
     WebhookDelivery,
     WebhookEndpoint,
     WebhookProgress,
+    new_secret,
 )
 from claims.webhooks import deliveries, worker_calls
-from claims.webhooks.signatures import new_secret
 from sources.http import posting
 
 #: How long a secret that was replaced still signs, so that the receiver can change over in between.

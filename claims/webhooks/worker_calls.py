@@ -1,66 +1,67 @@
-"""Calling the worker, as part of the present transaction: no publication, no call; no call lost, none made twice.
+"""Calling the worker, as part of the present transaction: no publication, no call, and never two that wait.
 
-One call that waits is enough, however much there is to do; hence the queueing lock. `defer()` of procrastinate would
-raise where one waits already, which ends the transaction, and inside the worker it would not take part in it at all.
+One call that waits is enough, however much there is to do; hence the queueing lock. Where one waits already, a worker
+may take it up before it can see what this transaction did, so it is called again once that is committed. Should the
+process die just then, `claims.webhooks.tasks.look_after` finds what is left within a minute.
 """
 
-import json
 from datetime import datetime
+from functools import partial
+from typing import Any
 
-from django.db import connection
-from procrastinate.contrib.django.models import ProcrastinateJob
+from django.db import transaction
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job, JobDeferrer
+from procrastinate.manager import JobManager
+
+from claims.models import WebhookEndpoint
 
 QUEUE = "webhooks"
 FOLLOW = "claims.webhooks.tasks.follow_the_ledger"
 SEND = "claims.webhooks.tasks.send_to_endpoint"
 REPORT = "claims.webhooks.tasks.report_disabled"
 
-_JOBS = ProcrastinateJob._meta.db_table
-
-# A call that waits is held until this transaction ends, so that no worker takes it up before it can see what we did.
-_CALL = f"""
-WITH waiting AS (
-    SELECT id FROM {_JOBS} WHERE queueing_lock = %(lock)s AND status = 'todo' FOR SHARE
-)
-INSERT INTO {_JOBS} (queue_name, task_name, queueing_lock, args)
-SELECT %(queue)s, %(task)s, %(lock)s, %(args)s::jsonb
-WHERE NOT EXISTS (SELECT FROM waiting) AND (%(always)s OR EXISTS (SELECT FROM claims_webhookendpoint WHERE active))
-ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
-"""  # noqa: S608  put together from constants
-
-_ADD = f"""
-INSERT INTO {_JOBS} (queue_name, task_name, args, scheduled_at) VALUES (%(queue)s, %(task)s, %(args)s::jsonb, %(at)s)
-"""  # noqa: S608  the same
+# The app's own connector is another one inside a worker, where a call would not be part of Django's transaction.
+_JOBS = JobManager(DjangoConnector())
 
 
-def announce() -> None:
-    """Have the worker look for new entries of the ledger. Costs one statement, and does nothing when nobody listens."""
-    _call(FOLLOW, FOLLOW, {}, always=False)
+def announce(**signal: Any) -> None:
+    """Have the worker look for new entries of the ledger. Does nothing when nobody listens."""
+    if WebhookEndpoint.objects.active().exists():
+        _call(FOLLOW, FOLLOW)
 
 
 def call_for(endpoint_id: int) -> None:
     """Have the worker send what is due at an endpoint."""
-    _call(SEND, f"{SEND}:{endpoint_id}", {"endpoint_id": endpoint_id}, always=True)
+    _call(SEND, f"{SEND}:{endpoint_id}", endpoint_id=endpoint_id)
 
 
 def call_later_for(endpoint_id: int, at: datetime) -> None:
     """The same, at a moment to come."""
-    _add(QUEUE, SEND, endpoint_id, at)
+    _defer(QUEUE, SEND, scheduled_at=at, task_kwargs={"endpoint_id": endpoint_id})
 
 
 def call_to_report(endpoint_id: int) -> None:
     """Have the worker tell by mail that an endpoint was switched off."""
-    _add("mail", REPORT, endpoint_id, None)
+    _defer("mail", REPORT, task_kwargs={"endpoint_id": endpoint_id})
 
 
-def _call(task: str, lock: str, arguments: dict[str, int], *, always: bool) -> None:
-    _execute(_CALL, queue=QUEUE, task=task, lock=lock, args=json.dumps(arguments), always=always)
+def _call(task: str, lock: str, **arguments: int) -> None:
+    if not _defer_once(task, lock, arguments):
+        transaction.on_commit(partial(_defer_once, task, lock, arguments))
 
 
-def _add(queue: str, task: str, endpoint_id: int, at: datetime | None) -> None:
-    _execute(_ADD, queue=queue, task=task, args=json.dumps({"endpoint_id": endpoint_id}), at=at)
+def _defer_once(task: str, lock: str, arguments: dict[str, int]) -> bool:
+    """Whether the call was made: none waited."""
+    try:
+        with transaction.atomic():
+            _defer(QUEUE, task, queueing_lock=lock, task_kwargs=arguments)
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
-def _execute(statement: str, **values: str | bool | datetime | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+def _defer(queue: str, task: str, **job: Any) -> None:
+    job = {"queueing_lock": None, "task_kwargs": {}} | job
+    JobDeferrer(_JOBS, Job(id=None, queue=queue, lock=None, task_name=task, **job)).defer()

@@ -1,4 +1,4 @@
-"""The editors' desk: what its pages have in common, and the pages of people and of the machinery."""
+"""What every page of the desk is made of, and the pages of people and of the worker's jobs. Begin with `base`."""
 
 from factcheck.admin import accounts, jobs
 

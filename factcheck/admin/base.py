@@ -19,7 +19,7 @@ from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from factcheck.admin.past_of_rows import Entry, changes_of, name_of
+from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.admin.versions import FIELD, DeskForm, version_of
 from factcheck.database.rules import in_words
 
@@ -141,7 +141,7 @@ class DeskAdmin(ModelAdmin):
 
     # History ----------------------------------------------------------------------------------------------------------
 
-    def history_entries(self, row: Any, reader: User) -> list[Entry]:
+    def history_entries(self, row: Any, reader: User) -> list[PastEvent]:
         """Everything recorded about the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._log_entries(row)
@@ -149,12 +149,12 @@ class DeskAdmin(ModelAdmin):
         # The triggers keep what replaces a row, not that it was added.
         return [*changes, *self._log_entries(row, action_flag=ADDITION)]
 
-    def _log_entries(self, row: models.Model, **which: Any) -> list[Entry]:
+    def _log_entries(self, row: models.Model, **which: Any) -> list[PastEvent]:
         kind = get_content_type_for_model(self.model)
         log = LogEntry.objects.filter(object_id=str(row.pk), content_type=kind, **which).select_related(
             "user"
         )
-        return [Entry(line.action_time, name_of(line.user), line.get_change_message()) for line in log]
+        return [PastEvent(line.action_time, name_of(line.user), line.get_change_message()) for line in log]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

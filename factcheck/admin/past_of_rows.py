@@ -1,7 +1,7 @@
 """The past of a row in plain words: who changed which field from what to what, and when.
 
-The rows come from the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the change, so the
-row after it is the one of the next event, or the present row.
+The rows come from the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
+change, so the row after it is the one of the next event, or the present row.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field: its name, and its old and new value with the differing words marked."""
 
     field: str
@@ -34,14 +34,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PastEvent:
     """One thing that happened, with its author and the note given along."""
 
     at: datetime
     who: str
     what: str
     note: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class _Step:
 
 def changes_of(
     model: type[models.Model], *, of: StrOrPromise = "", without: Collection[str] = (), **where: Any
-) -> list[Entry]:
+) -> list[PastEvent]:
     """Every recorded change of the rows that match `where`, of rows that are gone as well.
 
     Args:
@@ -69,7 +69,7 @@ def changes_of(
     return [entry for entry in entries if entry is not None]
 
 
-def links_of(model: type[models.Model], *, shown: str, **where: Any) -> list[Entry]:
+def links_of(model: type[models.Model], *, shown: str, **where: Any) -> list[PastEvent]:
     """When links of a many-to-many table were made and removed; `shown` is the field that says to what."""
     field: Any = model._meta.get_field(shown)
     events = list(model.pgh_event_model.objects.filter(**where))  # type: ignore[attr-defined]  # pghistory
@@ -77,7 +77,7 @@ def links_of(model: type[models.Model], *, shown: str, **where: Any) -> list[Ent
     people = _people(events)
     words = {"added": _("Added the %(kind)s “%(name)s”"), "removed": _("Removed the %(kind)s “%(name)s”")}
     return [
-        Entry(
+        PastEvent(
             event.pgh_created_at,
             _who(event, people),
             words[event.pgh_label]
@@ -112,17 +112,17 @@ def _tracked(event_model: type[models.Model]) -> list[str]:
     return [f.attname for f in event_model._meta.concrete_fields if not f.name.startswith("pgh_")]
 
 
-def _entry(step: _Step, names: "_Names", of: str, without: Collection[str]) -> Entry | None:
+def _entry(step: _Step, names: "_Names", of: str, without: Collection[str]) -> PastEvent | None:
     who, at = _who(step.event, names.people), step.event.pgh_created_at
     if step.event.pgh_label == "deleted":
         shown = step.before.get("exact") or ""
-        return Entry(at, who, _("Deleted: %s") % (of or names.kind), note=str(shown))
+        return PastEvent(at, who, _("Deleted: %s") % (of or names.kind), note=str(shown))
     after = step.after or {}
     changed = [name for name in step.before if step.before[name] != after.get(name) and name not in without]
     if not changed:
         return None
     what = _("Changed %s") % (of or names.fields(changed))
-    return Entry(
+    return PastEvent(
         at, who, what, changes=tuple(names.change(name, step.before[name], after[name]) for name in changed)
     )
 
@@ -149,8 +149,8 @@ class _Names:
     def fields(self, names: Iterable[str]) -> str:
         return ", ".join(str(self._fields[name].verbose_name) for name in names)
 
-    def change(self, name: str, before: Any, after: Any) -> Change:
-        return Change(
+    def change(self, name: str, before: Any, after: Any) -> FieldChange:
+        return FieldChange(
             capfirst(str(self._fields[name].verbose_name)),
             *difference(self._said(name, before), self._said(name, after)),
         )

@@ -8,7 +8,7 @@ import orjson
 from django.utils.functional import cached_property
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
-from factcheck.api.query_values import Refused, suggestion
+from factcheck.api.query_values import ValueRefused, suggestion
 
 #: The name of the query parameter.
 FIELDS = "fields"
@@ -35,7 +35,7 @@ class Path:
     def __call__(self, text: str) -> str:
         if text in self.names:
             return text
-        raise Refused(f"there is no such part of the answer.{suggestion(text, self.names)}")
+        raise ValueRefused(f"there is no such part of the answer.{suggestion(text, self.names)}")
 
 
 def _names(serializer: BaseSerializer, prefix: str = "") -> Iterator[str]:

@@ -19,7 +19,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
 
-from factcheck.api.query_values import GREATEST_ID, Refused
+from factcheck.api.query_values import GREATEST_ID, ValueRefused
 from factcheck.database.cached_sql import Slot, Statement, Template
 
 PAGE_SIZE = 50
@@ -65,7 +65,7 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class KeysetPage(Generic[Row]):
     """Some rows of a list in its order, and the cursors of its neighbours; "" where there is none."""
 
     rows: list[Row]
@@ -75,7 +75,7 @@ class Page(Generic[Row]):
 
 def page_of_template(
     template: Template, columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
-) -> Page[tuple[Any, ...]]:
+) -> KeysetPage[tuple[Any, ...]]:
     """The page of these columns' values, read with one query; those of type `text` are UTF-8 bytes."""
 
     def fetch(start: Position | None, most: int) -> list[tuple[Any, ...]]:
@@ -117,7 +117,7 @@ def _slot_values(start: Position) -> dict[str, Any]:
 
 def page_of_values(
     queryset: QuerySet[Any], columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
-) -> Page[tuple[Any, ...]]:
+) -> KeysetPage[tuple[Any, ...]]:
     """The page of these columns' values, read with one query."""
     names = _key_names(ordering)
     return _page(
@@ -129,7 +129,9 @@ def page_of_values(
     )
 
 
-def page_of_rows(queryset: QuerySet[Thing], *, ordering: Ordering, size: int, cursor: str) -> Page[Thing]:
+def page_of_rows(
+    queryset: QuerySet[Thing], *, ordering: Ordering, size: int, cursor: str
+) -> KeysetPage[Thing]:
     """The page of whole rows, read with one query."""
     names = _key_names(ordering)
     return _page(
@@ -148,7 +150,7 @@ def _page(
     ordering: Ordering,
     size: int,
     cursor: str,
-) -> Page[Any]:
+) -> KeysetPage[Any]:
     start = decoded(cursor, ordering) if cursor else None
     backwards = start is not None and start.backwards
     # One row more than asked for tells whether there is another page in that direction.
@@ -157,9 +159,9 @@ def _page(
     if backwards:
         rows.reverse()
     if not rows:
-        return Page([], "", "")
+        return KeysetPage([], "", "")
     has_next, has_previous = (True, more) if backwards else (more, start is not None)
-    return Page(
+    return KeysetPage(
         rows,
         next=encoded(Position(key_of(rows[-1])), ordering) if has_next else "",
         previous=encoded(Position(key_of(rows[0]), backwards=True), ordering) if has_previous else "",
@@ -211,19 +213,19 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
     Raises:
         Refused: it is none of ours, or it belongs to another order.
     """
-    refusal = Refused("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
+    refusal = ValueRefused("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
     try:
         name, direction, *parts = json.loads(
             urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         )
         if name != ordering.name:
-            raise Refused(
+            raise ValueRefused(
                 f"it belongs to another order than `{ordering.name}`; begin at the first page again."
             )
         if direction not in ("before", "after"):
             raise refusal
         key = tuple(key.read(part) for key, part in zip(ordering.keys, parts, strict=True))
-    except Refused:
+    except ValueRefused:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise refusal from None

@@ -19,7 +19,7 @@ from rest_framework.serializers import Serializer
 from factcheck.api.field_selection import FIELDS, Path
 from factcheck.api.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
 from factcheck.api.problems import InvalidParameters, NoSuchPlace
-from factcheck.api.query_values import Reader, Refused, Whole, Word, Words, suggestion
+from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber, Words, suggestion
 from factcheck.database.cached_sql import FoundBy, Slot, Template
 
 #: So many values of one parameter are read; more than that is not a filter but a bulk request.
@@ -47,7 +47,7 @@ class ValuesField(forms.Field):
             raise ValidationError("it is empty; give a value or leave the parameter out.", code="empty")
         try:
             return self.reader(text)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             shown = text if len(text) <= 100 else text[:100] + "…"
             raise ValidationError(
                 "“%(shown)s”: %(reason)s", "invalid", {"shown": shown, "reason": refusal}
@@ -191,12 +191,14 @@ class ListQuery(Query):
     #: The orders that the list knows. The first is the default.
     orderings: Sequence[Ordering] = ()
 
-    page_size = Parameter(Whole(1, PAGE_SIZE_LIMIT), "How many results a page holds.", default=PAGE_SIZE)
+    page_size = Parameter(
+        WholeNumber(1, PAGE_SIZE_LIMIT), "How many results a page holds.", default=PAGE_SIZE
+    )
     cursor = Parameter(
         Words(2000), "Where the page begins: taken from `next` or `previous` of another page, never made up."
     )
     count = Parameter(
-        Word(("none", "estimate", "exact")),
+        Keyword(("none", "estimate", "exact")),
         "Whether `count` says how many results there are in all: `exact` counts them, which takes its time on a long"
         " list; `estimate` counts up to 10,000, and beyond that says how many the database thinks there are.",
         default="none",
@@ -256,7 +258,7 @@ class ListQuery(Query):
 def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> Parameter:
     """The parameter `ordering` of a list with these orders."""
     return Parameter(
-        Word(tuple(ordering.name for ordering in orderings)),
+        Keyword(tuple(ordering.name for ordering in orderings)),
         f"{default}The order of the results; `-` means descending.",
         default=None if default else orderings[0].name,
     )

@@ -23,7 +23,7 @@ _SLUG = r"^(?!-?[0-9]+$)[\w-]+$"
 _LANGUAGE = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
 
 
-class Refused(ValueError):
+class ValueRefused(ValueError):
     """The text does not stand for a value; the message completes "`name` is “text”: …"."""
 
 
@@ -38,7 +38,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True)
-class Whole:
+class WholeNumber:
     """A whole number between `least` and `most`, both included."""
 
     sql_type: ClassVar[str] = "bigint"
@@ -57,11 +57,11 @@ class Whole:
             and self.least <= int(text) <= self.most
         ):
             return int(text)
-        raise Refused(f"it must be a whole number from {self.least} to {self.most}.")
+        raise ValueRefused(f"it must be a whole number from {self.least} to {self.most}.")
 
 
 @dataclass(frozen=True)
-class Word:
+class Keyword:
     """One word of a closed set."""
 
     sql_type: ClassVar[str] = "text"
@@ -74,7 +74,7 @@ class Word:
     def __call__(self, text: str) -> str:
         if text in self.words:
             return text
-        raise Refused(f"it must be one of {', '.join(self.words)}.{suggestion(text, self.words)}")
+        raise ValueRefused(f"it must be one of {', '.join(self.words)}.{suggestion(text, self.words)}")
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ class Words:
 
     def __call__(self, text: str) -> str:
         if "\0" in text:
-            raise Refused("it must not hold a NUL character.")
+            raise ValueRefused("it must not hold a NUL character.")
         if len(text) > self.most:
-            raise Refused(f"it has {len(text)} characters; at most {self.most} are read.")
+            raise ValueRefused(f"it has {len(text)} characters; at most {self.most} are read.")
         return text
 
 
 @dataclass(frozen=True)
-class Day:
+class DayValue:
     """A calendar day as ISO 8601 writes it."""
 
     sql_type: ClassVar[str] = "date"
@@ -110,7 +110,7 @@ class Day:
                 return date.fromisoformat(text)
         except ValueError:  # a day that no calendar has
             pass
-        raise Refused("it must be a day such as 2026-05-01.")
+        raise ValueRefused("it must be a day such as 2026-05-01.")
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Moment:
                 return _in_utc(datetime.fromisoformat(text.upper()))
         except ValueError:  # no such day or time
             pass
-        raise Refused(
+        raise ValueRefused(
             "it must be a day such as 2026-05-01, or a moment with its zone such as 2026-05-01T12:00:00Z."
         )
 
@@ -153,7 +153,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 @dataclass(frozen=True)
-class Language:
+class LanguageRange:
     """A language tag (BCP 47), read as a range: `pt` also means `pt-BR` (RFC 4647, basic filtering)."""
 
     sql_type: ClassVar[str] = "text"
@@ -168,7 +168,7 @@ class Language:
     def __call__(self, text: str) -> str:
         if _LANGUAGE.fullmatch(text) and len(text) <= 35:
             return text.lower()
-        raise Refused("it must be a language tag such as en, pt-BR or ko.")
+        raise ValueRefused("it must be a language tag such as en, pt-BR or ko.")
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Country:
     def __call__(self, text: str) -> str:
         if re.fullmatch(r"[A-Za-z]{2}", text):
             return text.upper()
-        raise Refused("it must be a country code of two letters such as DE.")
+        raise ValueRefused("it must be a country code of two letters such as DE.")
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class Slug:
     def __call__(self, text: str) -> str:
         if len(text) <= 100 and re.fullmatch(_SLUG, text):
             return text
-        raise Refused("it must consist of letters, digits, hyphens and underscores, and be no number.")
+        raise ValueRefused("it must consist of letters, digits, hyphens and underscores, and be no number.")
 
 
 @dataclass(frozen=True)
@@ -212,17 +212,17 @@ class IdOr:
 
     @property
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [Whole().schema, self.other.schema]}
+        return {"anyOf": [WholeNumber().schema, self.other.schema]}
 
     def __call__(self, text: str) -> int | str:
         try:
-            return Whole()(text)
-        except Refused:
+            return WholeNumber()(text)
+        except ValueRefused:
             pass
         try:
             name: str = self.other(text)
-        except Refused:
-            raise Refused(f"it must be an id or a {self.what}.") from None
+        except ValueRefused:
+            raise ValueRefused(f"it must be an id or a {self.what}.") from None
         return name
 
 

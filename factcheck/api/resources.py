@@ -27,10 +27,10 @@ from rest_framework.viewsets import ViewSet
 from factcheck.api.field_selection import FIELDS, parts_of, picked
 from factcheck.api.negotiation import Negotiation
 from factcheck.api.openapi.schema import PublicSchema
-from factcheck.api.pagination import PAGE_SIZE, Page
+from factcheck.api.pagination import PAGE_SIZE, KeysetPage
 from factcheck.api.problems import problem_response
 from factcheck.api.query_strings import ListQuery, NoQuery, Query, no_such_place
-from factcheck.api.query_values import Refused
+from factcheck.api.query_values import ValueRefused
 from factcheck.web.own_addresses import etag_here, placed
 
 #: What is current may change any moment; a minute is how long a retraction may take to reach everybody.
@@ -55,7 +55,7 @@ _RELATIONS = {"next": "next", "previous": "prev"}
 class Listing:
     """One page of a list: a hash that changes whenever its results do, and their stored texts when they are wanted."""
 
-    page: Page[Any]
+    page: KeysetPage[Any]
     sha256: str
     results: Callable[[], Sequence[bytes]]
     #: When anything was last changed that the results come from, where that is known.
@@ -142,7 +142,7 @@ class PublicList(PublicResource, ABC):
         query = self.list_query(request.GET, self.rows(), request=request)
         try:
             listing = self.listing(query, request)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise no_such_place("cursor", str(refusal)) from None
         links = {
             direction: page_address(request, cursor) if cursor else None
@@ -225,7 +225,7 @@ def asks_conditionally(request: HttpRequest) -> bool:
     return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
 
 
-def listed(page: Page[Any], results: Sequence[bytes]) -> Listing:
+def listed(page: KeysetPage[Any], results: Sequence[bytes]) -> Listing:
     """A page whose results are there already."""
     return Listing(page, sha256_of(results), lambda: results)
 

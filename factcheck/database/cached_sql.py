@@ -55,7 +55,7 @@ class Template:
     has_one_plan: bool = False
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
-        """These columns of the rows, as `factcheck.database.read_connections.fetch` returns them. Few rows, found by an index."""
+        """These columns of the rows, as `read_connections.fetch` returns them. Few rows, found by an index."""
         return _statement(self, columns).fetch(self.values, prepare=True)
 
 

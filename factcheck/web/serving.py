@@ -75,7 +75,7 @@ def collect_static_files() -> None:
 
 
 def _static_files_digest() -> str:
-    from django.contrib.staticfiles.finders import get_finders
+    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
@@ -96,10 +96,10 @@ def serve(
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until a signal ends it. Raises `CommandError` when one of its processes ended by itself."""
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-    from granian.server import Server
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    from granian.http import HTTP1Settings  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    from granian.log import LogLevels  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    from granian.server import Server  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     context = _start_method()
     _leave_connections_behind()
@@ -180,7 +180,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     ended = threading.Event()
     if not settings.EMBEDDED_DATABASE:
         return ended
-    server = embedded.live_server(embedded.Place(settings.DATA_DIR.resolve()))
+    server = embedded.live_server(embedded.ServerPlace(settings.DATA_DIR.resolve()))
 
     def watch() -> None:
         if server is not None:
@@ -195,7 +195,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
 def load_application(target: str) -> Callable[..., Any]:
     """What a web process does first."""
     _follow_parent()
-    from factcheck.wsgi import application
+    from factcheck.wsgi import application  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     return application
 
@@ -233,12 +233,12 @@ def _worker(
 
 def work() -> None:
     """What the background worker's process does."""
-    import django
+    import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     _follow_parent()
     django.setup()
 
-    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django import app  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     embedded.ensure_running()
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]  # Django's

@@ -25,7 +25,7 @@ PAUSE, ATTEMPTS = 0.02, 5
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
-class Refusal(NamedTuple):
+class BodyRefusal(NamedTuple):
     """Why a body is not read."""
 
     status: HTTPStatus
@@ -33,11 +33,11 @@ class Refusal(NamedTuple):
     retry_after: int | None = None
 
 
-NO_LENGTH = Refusal(HTTPStatus.LENGTH_REQUIRED, "Say how long the body is, with Content-Length.")
-TOO_LARGE = Refusal(
+NO_LENGTH = BodyRefusal(HTTPStatus.LENGTH_REQUIRED, "Say how long the body is, with Content-Length.")
+TOO_LARGE = BodyRefusal(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is too large: at most {AT_ONCE} bytes are read."
 )
-TOO_MANY = Refusal(
+TOO_MANY = BodyRefusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "Too many bodies are on their way already. Please try again in a moment.",
     2,
@@ -78,7 +78,7 @@ def reading_threads(threads: int) -> int:
 _seats = Seats(reading_threads(settings.WEB_THREADS), reading_threads(settings.WEB_THREADS) // 2)
 
 
-def receive(request: HttpRequest) -> Refusal | None:
+def receive(request: HttpRequest) -> BodyRefusal | None:
     """Have the body of a request there before it is answered, or say why not."""
     if request.method in _SAFE:
         request._stream = BytesIO()  # nobody asks for it, so nobody shall wait for it

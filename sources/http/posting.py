@@ -28,7 +28,7 @@ ANSWER_BYTES = 1000
 
 
 @dataclass(frozen=True)
-class Answer:
+class PostAnswer:
     """What the receiver said: any status, also one that means it failed."""
 
     status: int
@@ -79,7 +79,7 @@ def post(
     *,
     seconds: float = TOTAL_SECONDS,
     allow_loopback: bool = False,
-) -> Answer:
+) -> PostAnswer:
     """Send `body` to `url` with one POST request.
 
     Args:
@@ -103,7 +103,7 @@ def post(
             timeout=(min(CONNECT_SECONDS, deadline.remaining), deadline.remaining),
         ) as response,
     ):
-        return Answer(response.status_code, _beginning(response), response.headers.get("Retry-After", ""))
+        return PostAnswer(response.status_code, _beginning(response), response.headers.get("Retry-After", ""))
 
 
 def _beginning(response: requests.Response) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -78,8 +79,6 @@ def test_columns_of_parquet_have_these_types() -> None:
 
 @pytest.mark.django_db
 def test_members_of_a_manifest_are_these() -> None:
-    from pathlib import Path
-
     sentence = TEXT.partition("says what the file holds:")[2].partition(". Pass it on")[0]
     made = manifest.described(
         Path("x"), asked={"format": "", "versions": "", "filter": ""}, ledger={}, claims=0, size=0, sha256=""

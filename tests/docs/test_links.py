@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-PAGES = [settings.BASE_DIR / "README.md", *sorted((settings.BASE_DIR / "docs").rglob("*.md"))]
+PAGES = [*sorted(settings.BASE_DIR.glob("*.md")), *sorted((settings.BASE_DIR / "docs").rglob("*.md"))]
 
 
 def anchors(page: Path) -> set[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.storing.execution import carry_out
 from claims.models import Claim, ImportRun, Publication, Verdict
 
@@ -31,7 +31,9 @@ def bring(
 ) -> ImportRun:
     """Import these records, as lines of one file."""
     items = [
-        record if isinstance(record, Refusal) else Found(Place("file.jsonl", f"line {number}"), record)
+        record
+        if isinstance(record, Refusal)
+        else RawRecord(RecordPlace("file.jsonl", f"line {number}"), record)
         for number, record in enumerate(records, 1)
     ]
     run = run or ImportRun.objects.create(origin="file.jsonl")

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 from claims.models import ImportRun
-from claims.review.moves import IllegalMove
+from claims.newsroom.refusals import NotPossible
 
 SETTINGS = {
     "dialect": {"encoding": "utf-8", "delimiter": ",", "quoting": "minimal", "header": True},
@@ -79,13 +79,13 @@ class Intake:
         settings: Any,
         count: int = 20,
         noted: Callable[[str], None] = lambda sentence: None,
-    ) -> list[tuple[Found | Refusal, Review | Refusal]]:
+    ) -> list[tuple[RawRecord | Refusal, Review | Refusal]]:
         fields = settings.get("mapping", {}).get("fields", {})
         if self.is_lost:
             raise FileNotFoundError(run.upload.name)
         rows = csv.DictReader(io.StringIO(self.text))
         return [
-            _read(Place(run.origin, f"row {number}"), row, fields)
+            _read(RecordPlace(run.origin, f"row {number}"), row, fields)
             for number, row in zip(range(1, count + 1), rows, strict=False)
         ]
 
@@ -94,9 +94,11 @@ class Intake:
             raise self.refusal
 
 
-def _read(place: Place, row: dict[str, str], fields: dict[str, Any]) -> tuple[Found, Review | Refusal]:
+def _read(
+    place: RecordPlace, row: dict[str, str], fields: dict[str, Any]
+) -> tuple[RawRecord, Review | Refusal]:
     values = {name: row.get(column, "") for name, column in fields.items() if isinstance(column, str)}
-    found = Found(place, values, row)
+    found = RawRecord(place, values, row)
     if not values.get("statement"):
         return found, Refusal(place, "statement", "There is no statement.", "no statement", found)
     ambiguous = Remark("reviewed_on", "03/04/2019 could be two days.", "ambiguous date")
@@ -115,5 +117,5 @@ def _read(place: Place, row: dict[str, str], fields: dict[str, Any]) -> tuple[Fo
     )
 
 
-def illegal(why: str) -> IllegalMove:
-    return IllegalMove(why)
+def illegal(why: str) -> NotPossible:
+    return NotPossible(why)

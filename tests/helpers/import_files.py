@@ -4,8 +4,8 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from claims.imports.reading.opening.file import File, Format
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.opening.file import File, ImportFormat
+from claims.imports.reading.raw_record import RawRecord, Refusal
 
 
 def file_of(content: bytes, name: str = "claims.csv") -> File:
@@ -15,8 +15,8 @@ def file_of(content: bytes, name: str = "claims.csv") -> File:
 
 
 def reading(
-    reader: Format, content: bytes, name: str = "claims.csv", settings: Mapping[str, Any] | None = None
-) -> list[Found | Refusal]:
+    reader: ImportFormat, content: bytes, name: str = "claims.csv", settings: Mapping[str, Any] | None = None
+) -> list[RawRecord | Refusal]:
     """Everything in the file, with the settings that the reader itself finds unless others are given."""
     file = file_of(content, name)
     if settings is None:
@@ -24,14 +24,14 @@ def reading(
     return list(reader.read(file, settings))
 
 
-def fields(results: list[Found | Refusal]) -> list[dict[str, Any]]:
+def fields(results: list[RawRecord | Refusal]) -> list[dict[str, Any]]:
     """What was found, without what is not known."""
     return [
         {name: value for name, value in result.fields.items() if value not in (None, "", [])}
         for result in results
-        if isinstance(result, Found)
+        if isinstance(result, RawRecord)
     ]
 
 
-def codes(results: list[Found | Refusal]) -> list[str]:
+def codes(results: list[RawRecord | Refusal]) -> list[str]:
     return [result.code for result in results if isinstance(result, Refusal)]

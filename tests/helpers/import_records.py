@@ -7,7 +7,7 @@ from typing import Any
 
 from claims.imports.reading.formats.claimreview_objects import reviews
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import FIELDS, Found, Place, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.recognition import detect
 
 #: Statements in ten languages and as many scripts as fit.
@@ -58,7 +58,7 @@ def opened(content: bytes, *, name: str = "file", url: str = "") -> File:
     return File.of(name, io.BytesIO(content), url=url)
 
 
-def read(content: bytes, *, url: str = "") -> list[Found | Refusal]:
+def read(content: bytes, *, url: str = "") -> list[RawRecord | Refusal]:
     """What the format that the file is detected to have reads in it."""
     file = opened(content, url=url)
     detected = detect(file)
@@ -72,24 +72,24 @@ def found(content: bytes, *, url: str = "") -> list[dict[str, Any]]:
     """The fields of each review, where there is nothing else."""
     results = read(content, url=url)
     assert [one for one in results if isinstance(one, Refusal)] == []
-    return [dict(one.fields) for one in results if isinstance(one, Found)]
+    return [dict(one.fields) for one in results if isinstance(one, RawRecord)]
 
 
-def statements(results: Iterable[Found | Refusal]) -> list[Any]:
-    return [one.fields.get("statement") for one in results if isinstance(one, Found)]
+def statements(results: Iterable[RawRecord | Refusal]) -> list[Any]:
+    return [one.fields.get("statement") for one in results if isinstance(one, RawRecord)]
 
 
-def codes(results: Iterable[Found | Refusal]) -> list[str]:
+def codes(results: Iterable[RawRecord | Refusal]) -> list[str]:
     return [one.code for one in results if isinstance(one, Refusal)]
 
 
-HERE = Place("file", "value 1")
+HERE = RecordPlace("file", "value 1")
 EN, DE, FR, ES = (STATEMENTS[code] for code in ("en", "de", "fr", "es"))
 
 
 def fields(value: Any, **context: Any) -> dict[str, Any]:
     """What is read of a value that holds one review."""
     (one,) = reviews(value, HERE, **context)
-    assert isinstance(one, Found)
+    assert isinstance(one, RawRecord)
     assert set(one.fields) <= set(FIELDS)
     return dict(one.fields)

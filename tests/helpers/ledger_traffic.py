@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from claims.models import Claim, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
-from claims.review.moves import IllegalMove, NotAllowed
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import bring_out, correct
 
@@ -53,7 +53,7 @@ def busy_newsroom(
             for _ in range(steps):
                 try:
                     step(chance, checker, editor)
-                except (IllegalMove, NotAllowed, DatabaseError):  # a colleague was faster
+                except (NotPossible, NotAllowed, DatabaseError):  # a colleague was faster
                     continue
         finally:
             connection.close()

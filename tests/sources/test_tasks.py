@@ -13,7 +13,7 @@ from sources import tasks
 from sources.extraction import ExtractionError
 from sources.http.fetching import Fetched, FetchError
 from sources.models import Snapshot, Source
-from sources.tasks import TryAgain, capture_source
+from sources.tasks import AddressSilent, capture_source
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_unchanged_text_makes_no_snapshot(answer: Any) -> None:
 @pytest.mark.parametrize("reason", sorted(tasks.TEMPORARY))
 def test_what_may_pass_is_tried_again(answer: Any, reason: str) -> None:
     answer(FetchError(reason, "Try again later."))
-    with pytest.raises(TryAgain, match=r"^Try again later\.$"):
+    with pytest.raises(AddressSilent, match=r"^Try again later\.$"):
         capture_source(source_id=make_source().pk)
     assert Snapshot.objects.count() == 0
 
@@ -84,7 +84,8 @@ def test_what_will_not_pass_fails_at_once(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "error, again", [(TryAgain("later"), True), (FetchError("not_found", "gone"), False), (OSError(), False)]
+    "error, again",
+    [(AddressSilent("later"), True), (FetchError("not_found", "gone"), False), (OSError(), False)],
 )
 def test_only_temporary_failures_are_retried(error: Exception, again: bool) -> None:
     source = make_source()

@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from claims.models import Claim, Evidence, Rating
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
-from claims.review.moves import IllegalMove, NotAllowed
 from tests.helpers.newsroom import make_source
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_from_article_to_reader(
         explanation="The **contract** is public.",
         reviewed_on=date(2024, 4, 9),
     )
-    with pytest.raises(IllegalMove, match="evidence"):
+    with pytest.raises(NotPossible, match="evidence"):
         workflow.move(verdict, "submit", by=checker)
     contract = make_source(title="Contract of sale 14/2023", url="https://sundvik.example.org/contracts/14")
     Evidence.objects.create(verdict=verdict, source=contract, stance="refutes", note="Names two ships.")
@@ -98,7 +98,7 @@ def test_from_article_to_reader(
     # Four eyes.
     with pytest.raises(NotAllowed):
         workflow.move(verdict, "sign_off", by=checker)
-    with pytest.raises(IllegalMove, match="0 of 1"):
+    with pytest.raises(NotPossible, match="0 of 1"):
         workflow.move(verdict, "publish", by=editor)
     verdict = workflow.move(verdict, "sign_off", by=editor, note="Read the contract.")
     assert published_claims(client) == []

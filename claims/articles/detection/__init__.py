@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from claims.articles.detection.attribution import Attributor, Voice
-from claims.articles.detection.blocks import Block, split_blocks
+from claims.articles.detection.blocks import TextBlock, split_blocks
 from claims.articles.detection.check_worthiness import DEFAULT_THRESHOLD, score
 from claims.articles.detection.furniture import statements_of, without_dateline
-from claims.articles.detection.lexicon import Language, tokenise, words
+from claims.articles.detection.lexicon import Lexicon, tokenise, words
 from claims.articles.detection.lexicon import language as read_language
 from claims.articles.detection.names import NameRegister
 from claims.articles.detection.quotations import Quotations
@@ -55,7 +55,7 @@ def detect(text: str, language: str, *, threshold: float = DEFAULT_THRESHOLD) ->
     ]
 
 
-def _candidates(text: str, language: Language) -> Iterator[Candidate]:
+def _candidates(text: str, language: Lexicon) -> Iterator[Candidate]:
     blocks = statements_of(split_blocks(text), language)
     own = "\n".join(block.text for block in blocks)
     attributor = Attributor(language, NameRegister(own, language))
@@ -77,11 +77,11 @@ def _candidates(text: str, language: Language) -> Iterator[Candidate]:
 
 def _candidate(
     text: str,
-    block: Block,
+    block: TextBlock,
     sentence: Sentence,
     voice: Voice | None,
     quotations: Quotations,
-    language: Language,
+    language: Lexicon,
     names: frozenset[str],
 ) -> Candidate:
     start, end = block.start + sentence.start, block.start + sentence.end
@@ -104,7 +104,7 @@ def _candidate(
     )
 
 
-def _names(blocks: list[Block], language: Language) -> frozenset[str]:
+def _names(blocks: list[TextBlock], language: Lexicon) -> frozenset[str]:
     """Return the words that the text writes with a capital inside a sentence."""
     if not language.cased:
         return frozenset()

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from claims.articles.detection.lexicon import Language, tokenise, words
+from claims.articles.detection.lexicon import Lexicon, tokenise, words
 from claims.articles.detection.names import NameRegister, is_role, name_tokens
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 from claims.articles.detection.sentences import Sentence
@@ -32,7 +32,7 @@ class Voice:
 class Attributor:
     """Reads the voices block by block; it remembers the last speaker for "he said" and quotations that run on."""
 
-    def __init__(self, language: Language, register: NameRegister) -> None:
+    def __init__(self, language: Lexicon, register: NameRegister) -> None:
         self._language = language
         self._register = register
         self._last: Speaker | None = None
@@ -203,7 +203,7 @@ def _is_speech(inner: str) -> bool:
     return len(found) == 1 and len(inner) > _LONGEST_WORD
 
 
-def _tail(narration: str, found: Attribution, language: Language) -> int | None:
+def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
     """Return where a closing attribution begins: after the quotation or the last comma before it."""
     before = narration[: found.start].rstrip()
     after = narration[found.end :]

@@ -17,7 +17,7 @@ _LONGEST_JOINED = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """One run of text that a blank line or a line end sets apart."""
 
     start: int
@@ -30,7 +30,7 @@ class Block:
         return " ".join(self.text.split()).casefold()
 
 
-def split_blocks(text: str) -> list[Block]:
+def split_blocks(text: str) -> list[TextBlock]:
     """Return the blocks of `text` in order, without surrounding white space and list marks.
 
     Extractors write a paragraph per line; typed copy wraps its lines. The second kind is recognised by its own
@@ -46,7 +46,7 @@ def split_blocks(text: str) -> list[Block]:
         while end > start and text[end - 1].isspace():
             end -= 1
         if start < end:
-            blocks.append(Block(start, end, text[start:end]))
+            blocks.append(TextBlock(start, end, text[start:end]))
     return blocks
 
 

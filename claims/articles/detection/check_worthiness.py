@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from claims.articles.detection.attribution import Voice
 from claims.articles.detection.furniture import is_complete
-from claims.articles.detection.lexicon import Language, Word, tokenise
+from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
 DEFAULT_THRESHOLD = 0.44
 
@@ -94,7 +94,7 @@ _FEWEST_CHARACTERS = 10
 
 
 def score(
-    text: str, language: Language, *, voice: Voice | None, speech: bool, names: frozenset[str]
+    text: str, language: Lexicon, *, voice: Voice | None, speech: bool, names: frozenset[str]
 ) -> tuple[float, tuple[str, ...]]:
     """Return the score of a sentence and its reasons, the strongest first, then what lowered it."""
     complete = is_complete(text)
@@ -147,7 +147,7 @@ def _numbers(text: str) -> set[str]:
 
 
 def _entities(
-    text: str, tokens: list[Word], language: Language, names: frozenset[str], *, dates: frozenset[int]
+    text: str, tokens: list[Token], language: Lexicon, names: frozenset[str], *, dates: frozenset[int]
 ) -> int:
     """Count the runs of words written as names, up to two; the first word of a sentence needs proof from elsewhere."""
     if not language.spaced:
@@ -169,7 +169,7 @@ def _entities(
     return min(runs, 2)
 
 
-def _is_german_name(tokens: list[Word], index: int, language: Language) -> bool:
+def _is_german_name(tokens: list[Token], index: int, language: Lexicon) -> bool:
     """Tell a name from a noun: an acronym, a word behind a bare preposition, or one beside another capital."""
     token = tokens[index]
     if len(token.text) > 1 and token.text.isupper():
@@ -187,7 +187,7 @@ def _is_german_name(tokens: list[Word], index: int, language: Language) -> bool:
 
 
 def _lowered(
-    text: str, tokens: list[Word], signals: Mapping[str, list[int]], language: Language, *, complete: bool
+    text: str, tokens: list[Token], signals: Mapping[str, list[int]], language: Lexicon, *, complete: bool
 ) -> tuple[str, ...]:
     lowered = [
         reason

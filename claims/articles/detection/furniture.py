@@ -9,8 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from claims.articles.detection.blocks import Block
-from claims.articles.detection.lexicon import Language, tokenise, words
+from claims.articles.detection.blocks import TextBlock
+from claims.articles.detection.lexicon import Lexicon, tokenise, words
 
 TERMINAL = ".!?…。！？｡．।॥؟۔᙮።៕"
 _CLOSING = "\"'”’»«“)]}」』）】›"
@@ -62,11 +62,11 @@ def is_complete(text: str) -> bool:
     return _TERMINAL.search(text[-40:]) is not None
 
 
-def statements_of(blocks: Sequence[Block], language: Language) -> list[Block]:
+def statements_of(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBlock]:
     """Return the blocks that are the article's own statements, in order."""
     repeats = Counter(block.key for block in blocks)
     seen: set[str] = set()
-    kept: list[Block] = []
+    kept: list[TextBlock] = []
     after_label = False
     for index, block in enumerate(blocks):
         complete = is_complete(block.text)
@@ -95,7 +95,7 @@ def without_dateline(text: str) -> int:
     return 0
 
 
-def _is_label(block: Block, language: Language, *, complete: bool) -> bool:
+def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
     text = block.text
     if (
         _NOTHING_SAID.match(text)
@@ -120,7 +120,7 @@ def _is_label(block: Block, language: Language, *, complete: bool) -> bool:
     )
 
 
-def _says_label(text: str, language: Language, length: int, *, complete: bool) -> bool:
+def _says_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
     plain = " ".join(text.replace("’", "'").split()).lower().lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
     if any(phrase in plain for phrase in language.furniture_holds):
         return length <= _LONGEST_LABEL_IN_WORDS * 2
@@ -135,7 +135,7 @@ def _says_label(text: str, language: Language, length: int, *, complete: bool) -
     )
 
 
-def _is_heading(block: Block, language: Language, *, first: bool, follows: Sequence[Block]) -> bool:
+def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Sequence[TextBlock]) -> bool:
     """Tell a heading from a caption or an item of a list that merely lacks its full stop."""
     text = block.text
     if _INNER_STOP.search(text):
@@ -149,7 +149,7 @@ def _is_heading(block: Block, language: Language, *, first: bool, follows: Seque
     return len(words(text)) <= _LONGEST_HEADING_IN_WORDS and not _is_caption(text, language)
 
 
-def _is_caption(text: str, language: Language) -> bool:
+def _is_caption(text: str, language: Lexicon) -> bool:
     """A short line is a statement of its own if it has a finite verb, a fact and the grammar of running text."""
     tokens = tokenise(text)
     if len(tokens) < 8 or not language.known:
@@ -160,7 +160,7 @@ def _is_caption(text: str, language: Language) -> bool:
     return "past" in found and has_fact and lower >= len(tokens) / 2 and ":" not in text
 
 
-def _is_restated(title: str, follows: Sequence[Block], language: Language) -> bool:
+def _is_restated(title: str, follows: Sequence[TextBlock], language: Lexicon) -> bool:
     """Tell whether the lead says what the title says: a person checks the lead."""
     if not language.spaced:
         title_words = {title[index : index + 2] for index in range(len(title) - 1)}

@@ -33,7 +33,7 @@ def words(text: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Token:
     start: int
     end: int
     text: str
@@ -47,8 +47,8 @@ def _fold(text: str) -> str:
     return folded
 
 
-def tokenise(text: str) -> list[Word]:
-    return [Word(*match.span(), match[0], _fold(match[0])) for match in _WORD.finditer(text)]
+def tokenise(text: str) -> list[Token]:
+    return [Token(*match.span(), match[0], _fold(match[0])) for match in _WORD.finditer(text)]
 
 
 class Phrases:
@@ -83,7 +83,7 @@ class Phrases:
         elif parts:
             self._words.setdefault(parts[0], set()).add(group)
 
-    def find(self, text: str, tokens: Sequence[Word]) -> dict[str, list[int]]:
+    def find(self, text: str, tokens: Sequence[Token]) -> dict[str, list[int]]:
         """Return, for each group with a match, the indexes of the words where its phrases begin.
 
         A language without spaces has no words to count: its groups carry the offsets of the phrases.
@@ -100,7 +100,7 @@ class Phrases:
             if place >= 0:
                 yield group, place
 
-    def _in_words(self, tokens: Sequence[Word]) -> Iterator[tuple[str, int]]:
+    def _in_words(self, tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
         for index, token in enumerate(tokens):
             if index and token.key in self._capitals and token.text[0].isupper():
                 yield from ((group, index) for group in self._capitals[token.key])
@@ -134,7 +134,7 @@ def _variants(key: str) -> Iterable[str]:
             yield key[2:]
 
 
-class Language:
+class Lexicon:
     """One language's data, ready for matching."""
 
     def __init__(self, code: str) -> None:
@@ -263,11 +263,11 @@ def _countries(code: str) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def _load(code: str) -> Language:
-    return Language(code)
+def _load(code: str) -> Lexicon:
+    return Lexicon(code)
 
 
-def language(tag: str) -> Language:
+def language(tag: str) -> Lexicon:
     """Return the language of a BCP 47 tag; a tag that means nothing is the undetermined language."""
     code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
     return _load(code if re.fullmatch(r"[a-z]{2,3}", code) else UNDETERMINED)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from claims.articles.detection.lexicon import Language
+from claims.articles.detection.lexicon import Lexicon
 
 _TOKEN = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 # Small words inside names: Ursula von der Leyen, Luis de la Torre, Khalid bin Walid.
@@ -29,7 +29,7 @@ def is_capital(token: str) -> bool:
     return bare[:1].isupper() or (bare[:3].lower() in {"al-", "el-"} and bare[3:4].isupper())
 
 
-def is_name(text: str, language: Language) -> bool:
+def is_name(text: str, language: Lexicon) -> bool:
     """Tell whether the whole phrase is a proper name of one to five words."""
     tokens = name_tokens(text)
     if not 1 <= len(tokens) <= _LONGEST_NAME or not is_capital(tokens[0]) or not is_capital(tokens[-1]):
@@ -39,7 +39,7 @@ def is_name(text: str, language: Language) -> bool:
     return all(is_capital(token) or token.lower() in PARTICLES for token in tokens)
 
 
-def is_role(token: str, language: Language) -> bool:
+def is_role(token: str, language: Lexicon) -> bool:
     """Tell whether the word names an office, a profession or a kind of source."""
     key = ELISION.sub("", token).lower().strip(".-")
     if key in language.roles or any(
@@ -52,7 +52,7 @@ def is_role(token: str, language: Language) -> bool:
 class NameRegister:
     """The full names that a text gives, to read a later surname by."""
 
-    def __init__(self, text: str, language: Language) -> None:
+    def __init__(self, text: str, language: Lexicon) -> None:
         self._language = language
         self._count: Counter[str] = Counter()
         self._with_office: set[str] = set()

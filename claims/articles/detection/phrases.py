@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.articles.detection.lexicon import Language, tokenise
+from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import is_capital, is_name, is_role, name_tokens
 from claims.articles.detection.speakers import read_speaker
 
@@ -23,12 +23,12 @@ class Phrase:
     end: int = 0
 
 
-def is_apt(phrase: str, language: Language) -> bool:
+def is_apt(phrase: str, language: Lexicon) -> bool:
     """Tell whether the phrase can stand for somebody who says something."""
     return read_speaker(phrase, None, language) is not None
 
 
-def subject_before(left: str, language: Language) -> Phrase | None:
+def subject_before(left: str, language: Lexicon) -> Phrase | None:
     """Read the subject before the verb, with an apposition: `Ana Ruiz, head of the agency, (said)`."""
     parts = [part.strip() for part in left.split(",")]
     last = without_adverbs(parts[-1], language)
@@ -55,7 +55,7 @@ def subject_before(left: str, language: Language) -> Phrase | None:
     return None
 
 
-def _with_apposition(phrase: str, apposition: str, language: Language) -> Phrase | None:
+def _with_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase | None:
     if not phrase:
         return None
     if is_name(apposition, language) and _is_office_alone(phrase, language):
@@ -70,12 +70,12 @@ def _with_apposition(phrase: str, apposition: str, language: Language) -> Phrase
     return None
 
 
-def _plain(phrase: str, language: Language) -> str:
+def _plain(phrase: str, language: Lexicon) -> str:
     tokens = phrase.split()
     return " ".join(tokens[1:]) if tokens and tokens[0].lower() in language.definite else phrase
 
 
-def _is_apposition(text: str, language: Language, *, within: int = 6) -> bool:
+def _is_apposition(text: str, language: Lexicon, *, within: int = 6) -> bool:
     tokens = name_tokens(text)
     if not tokens or len(tokens) > _LONGEST_APPOSITION:
         return False
@@ -84,7 +84,7 @@ def _is_apposition(text: str, language: Language, *, within: int = 6) -> bool:
     )
 
 
-def without_adverbs(text: str, language: Language) -> str | None:
+def without_adverbs(text: str, language: Lexicon) -> str | None:
     """Drop what stands between subject and verb; None if it negates the verb."""
     tokens = text.split()
     while tokens:
@@ -97,7 +97,7 @@ def without_adverbs(text: str, language: Language) -> str | None:
     return " ".join(tokens)
 
 
-def _closing_phrase(text: str, language: Language) -> str:
+def _closing_phrase(text: str, language: Lexicon) -> str:
     """Return the noun phrase that ends the text, back to a conjunction, a verb or an adjunct."""
     tokens = text.split()
     start = len(tokens)
@@ -122,17 +122,17 @@ def _closing_phrase(text: str, language: Language) -> str:
     return "" if phrase and phrase[-1].endswith(("'s", "’s")) else " ".join(phrase)
 
 
-def _has_verb(text: str, language: Language) -> bool:
+def _has_verb(text: str, language: Lexicon) -> bool:
     found = language.signals.find(text, tokenise(text))
     return "past" in found or "state" in found
 
 
-def _is_verb(token: str, language: Language) -> bool:
+def _is_verb(token: str, language: Lexicon) -> bool:
     found = language.signals.find(token, tokenise(token))
     return "past" in found and "-" not in token
 
 
-def speaker_after(narration: str, start: int, language: Language) -> Phrase | None:
+def speaker_after(narration: str, start: int, language: Lexicon) -> Phrase | None:
     """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`"""
     phrase, end = _opening_phrase(narration, start, language)
     if not phrase or not is_apt(phrase, language):
@@ -149,7 +149,7 @@ def speaker_after(narration: str, start: int, language: Language) -> Phrase | No
     return Phrase(phrase, None, end)
 
 
-def _is_office_alone(phrase: str, language: Language) -> bool:
+def _is_office_alone(phrase: str, language: Lexicon) -> bool:
     """Tell "the head of the agency" from "Senator Ana Ruiz", behind which a name is a place or a party."""
     speaker = read_speaker(phrase, None, language)
     return any(_is_office(token, language) for token in name_tokens(phrase)) and not (
@@ -157,11 +157,11 @@ def _is_office_alone(phrase: str, language: Language) -> bool:
     )
 
 
-def _is_office(token: str, language: Language) -> bool:
+def _is_office(token: str, language: Lexicon) -> bool:
     return token.lower() in language.determiners or is_role(token, language)
 
 
-def _opening_phrase(narration: str, start: int, language: Language) -> tuple[str, int]:
+def _opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str, int]:
     """Return the noun phrase at `start` and where it ends."""
     matches = list(re.finditer(r"\S+", narration[start : _phrase_limit(narration, start)][:300]))
     while matches and _is_time(matches, language):
@@ -186,7 +186,7 @@ def _phrase_limit(narration: str, start: int) -> int:
     return len(narration)
 
 
-def _ends_phrase(token: str, phrase: Sequence[str], language: Language) -> bool:
+def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     """Tell whether the noun phrase is over before this word."""
     key = token.lower()
     joint = key in language.of
@@ -211,7 +211,7 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Language) -> bool:
     return False
 
 
-def _is_time(matches: Sequence[re.Match[str]], language: Language) -> bool:
+def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
     """Tell whether the words open with a time: `on Friday`, `este lunes`."""
     first, second = matches[0][0], matches[1][0] if len(matches) > 1 else ""
     if language.is_date_word(first):

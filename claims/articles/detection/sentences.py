@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sentencex
 
-from claims.articles.detection.lexicon import Language, words
+from claims.articles.detection.lexicon import Lexicon, words
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
 # Nobody can check a "sentence" of two pages: it is a table, a list or a text without punctuation.
@@ -40,7 +40,7 @@ class Sentence:
     text: str
 
 
-def split_sentences(block: str, language: Language, quotations: Quotations) -> list[Sentence]:
+def split_sentences(block: str, language: Lexicon, quotations: Quotations) -> list[Sentence]:
     """Return the sentences of one block in order; white space between them belongs to none."""
     sentences: list[Sentence] = []
     start = 0
@@ -51,7 +51,7 @@ def split_sentences(block: str, language: Language, quotations: Quotations) -> l
     return sentences
 
 
-def _boundaries(block: str, language: Language, quotations: Quotations) -> Iterator[int]:
+def _boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterator[int]:
     """Yield the places where one sentence ends, after its closing marks."""
     # Surrogates cannot cross into the library; every replacement is one code point, so offsets stay.
     plain = _SURROGATE.sub("\ufffd", block.translate(_TRANSLATION))
@@ -91,7 +91,7 @@ def _past_closers(block: str, stop: int, quotations: Quotations) -> int:
 
 
 def _is_boundary(
-    block: str, start: int, stop: int, end: int, language: Language, quotations: Quotations
+    block: str, start: int, stop: int, end: int, language: Lexicon, quotations: Quotations
 ) -> bool:
     before = block[max(start, stop - 24) : stop]
     after = block[end : end + 80].lstrip()
@@ -107,7 +107,7 @@ def _is_boundary(
     )
 
 
-def _is_abbreviation(before: str, following: str, language: Language) -> bool:
+def _is_abbreviation(before: str, following: str, language: Lexicon) -> bool:
     if _ACRONYM.search(before):
         return language.is_date_word(following.split(maxsplit=1)[0].strip(".,")) if following else False
     if _INITIAL.search(before):
@@ -122,7 +122,7 @@ def _is_abbreviation(before: str, following: str, language: Language) -> bool:
 
 
 def _splits_short_quotation(
-    block: str, start: int, stop: int, quotations: Quotations, language: Language
+    block: str, start: int, stop: int, quotations: Quotations, language: Lexicon
 ) -> bool:
     """Keep `"It is over. Done," she said` in one piece: halves that say nothing alone help nobody."""
     quotation = quotations.at(stop - 1)
@@ -135,9 +135,7 @@ def _splits_short_quotation(
     return min(len(words(ahead)), len(words(behind[-200:]))) < _FEWEST_WORDS_IN_QUOTATION
 
 
-def _is_attribution_tail(
-    block: str, end: int, after: str, quotations: Quotations, language: Language
-) -> bool:
+def _is_attribution_tail(block: str, end: int, after: str, quotations: Quotations, language: Lexicon) -> bool:
     """Keep `"Is it over?" Weber asked.` in one piece."""
     quotation = quotations.at(end - 1)
     if quotation is None or quotation.end != end or not quotation.closed:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from claims.articles.detection.lexicon import Language, tokenise
+from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import ELISION, PARTICLES, POSSESSIVE, is_capital, is_role, name_tokens
 
 _FORMS_OF_ADDRESS = (
@@ -25,7 +25,7 @@ class Speaker:
     feminine: bool | None = None
 
 
-def read_speaker(phrase: str, description: str | None, language: Language) -> Speaker | None:
+def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
     """Read a noun phrase such as `US Secretary of State Mike Pompeo` as a name and a description.
 
     Returns None for a phrase that stands for nobody ("it", "the report", "who").
@@ -48,7 +48,7 @@ def read_speaker(phrase: str, description: str | None, language: Language) -> Sp
     return _without_role(tokens, description, language)
 
 
-def _without_role(tokens: list[str], description: str | None, language: Language) -> Speaker | None:
+def _without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     tail = _name_at_end(tokens, language)
     head, name = tokens[:tail], " ".join(tokens[tail:])
     if not name or (language.nouns_capitalised and head):
@@ -68,7 +68,7 @@ def _without_role(tokens: list[str], description: str | None, language: Language
     return Speaker(POSSESSIVE.sub("", name), description)
 
 
-def _with_role(tokens: list[str], description: str | None, language: Language) -> Speaker | None:
+def _with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     name, rest = _split_name(_after_role(tokens, language), language)
     if not name or (rest and rest[0].lower() not in language.of | language.inside):
         return _anonymous(tokens, description, language)
@@ -82,7 +82,7 @@ def _with_role(tokens: list[str], description: str | None, language: Language) -
     )
 
 
-def _after_role(tokens: list[str], language: Language) -> list[str]:
+def _after_role(tokens: list[str], language: Lexicon) -> list[str]:
     """Return what follows the office: the name, or nothing where the office is all there is."""
     after = tokens[max(index for index, token in enumerate(tokens) if is_role(token, language)) + 1 :]
     for role in language.role_phrases:
@@ -102,7 +102,7 @@ def _after_role(tokens: list[str], language: Language) -> list[str]:
     return after
 
 
-def _split_name(tokens: list[str], language: Language) -> tuple[list[str], list[str]]:
+def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
     """Cut `Laura Bellini of the University of Carrow` behind the name."""
     end = 0
     while end < len(tokens) and (is_capital(tokens[end]) or tokens[end].lower() in PARTICLES):
@@ -114,7 +114,7 @@ def _split_name(tokens: list[str], language: Language) -> tuple[list[str], list[
     return tokens[:end], tokens[end:]
 
 
-def _gender(head: Iterable[str], language: Language) -> bool | None:
+def _gender(head: Iterable[str], language: Lexicon) -> bool | None:
     """Return whether the office is a woman's, where the language says so."""
     keys = [token.lower().strip(".") for token in head]
     for endings, feminine in ((language.feminine, True), (language.masculine, False)):
@@ -124,7 +124,7 @@ def _gender(head: Iterable[str], language: Language) -> bool | None:
     return None
 
 
-def _behind_document(tokens: list[str], language: Language) -> list[str]:
+def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     """Read "the figures of the Interior Ministry" as the ministry, and "the report" as nobody."""
     bare = without_determiner(tokens, language)
     for index, token in enumerate(bare[:4]):
@@ -137,7 +137,7 @@ def _behind_document(tokens: list[str], language: Language) -> list[str]:
     return tokens
 
 
-def _anonymous(tokens: list[str], description: str | None, language: Language) -> Speaker | None:
+def _anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     """An office or a group is a claimant in the text's own words: `a Foreign Ministry official`."""
     if len(tokens) > _LONGEST_UNKNOWN and not _is_known_kind(tokens, language):
         return None
@@ -153,14 +153,14 @@ def _anonymous(tokens: list[str], description: str | None, language: Language) -
     return Speaker(" ".join(tokens), description, office=True) if tokens else None
 
 
-def _is_known_kind(tokens: Sequence[str], language: Language) -> bool:
+def _is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
     if any(is_role(token, language) for token in tokens):
         return True
     phrase = " ".join(tokens)
     return "institution" in language.signals.find(phrase, tokenise(phrase))
 
 
-def without_determiner(tokens: Sequence[str], language: Language) -> list[str]:
+def without_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
     rest = list(tokens)
     while rest and rest[0].lower() in language.determiners:
         rest = rest[1:]
@@ -169,7 +169,7 @@ def without_determiner(tokens: Sequence[str], language: Language) -> list[str]:
     return rest
 
 
-def _name_at_end(tokens: list[str], language: Language) -> int:
+def _name_at_end(tokens: list[str], language: Lexicon) -> int:
     """Return where the run of capitalised words at the end begins; `len(tokens)` if there is none."""
     start = len(tokens)
     while start > 0:
@@ -187,7 +187,7 @@ def _name_at_end(tokens: list[str], language: Language) -> int:
     return start
 
 
-def _without_case(phrase: str, description: str | None, language: Language) -> Speaker | None:
+def _without_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
     """Read a name where no capital marks it: the language's patterns say on which side of the office it stands."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:

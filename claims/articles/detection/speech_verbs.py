@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from claims.articles.detection.lexicon import Language, Word, tokenise, words
+from claims.articles.detection.lexicon import Lexicon, Token, tokenise, words
 from claims.articles.detection.names import name_tokens
 from claims.articles.detection.phrases import Phrase, speaker_after, subject_before, without_adverbs
 from claims.articles.detection.speakers import read_speaker
@@ -27,7 +27,7 @@ class Attribution:
     end: int
 
 
-def find_attribution(narration: str, language: Language) -> Attribution | None:
+def find_attribution(narration: str, language: Lexicon) -> Attribution | None:
     """Return the attribution in a sentence: the speaker of its quotation before a source named in passing."""
     for pattern in language.patterns:
         match = pattern.search(narration)
@@ -59,12 +59,12 @@ def find_attribution(narration: str, language: Language) -> Attribution | None:
     return _by_colon(narration, language)
 
 
-def _touches_quotation(narration: str, verb: Word) -> bool:
+def _touches_quotation(narration: str, verb: Token) -> bool:
     return QUOTED in narration[max(0, verb.start - 60) : verb.end + 25]
 
 
 def _by_verb(
-    narration: str, tokens: list[Word], index: int, language: Language, *, strong: bool, follows: set[int]
+    narration: str, tokens: list[Token], index: int, language: Lexicon, *, strong: bool, follows: set[int]
 ) -> Attribution | None:
     """Read a verb of saying; a weak one ("announced") needs a quotation, a "that" or the sentence's end."""
     verb = tokens[index]
@@ -104,7 +104,7 @@ def _by_verb(
     return None
 
 
-def _is_adjunct(after: str, language: Language) -> bool:
+def _is_adjunct(after: str, language: Lexicon) -> bool:
     """Tell whether nothing but a time follows up to the next comma or the end: `…, state media reported on Friday.`"""
     small = language.stops | language.before_verb | language.determiners
     clause = _CLAUSE.match(after)
@@ -121,7 +121,7 @@ def _place(left: str, subject: Phrase) -> int:
     return max(left.rfind(name_tokens(subject.text)[0]), 0)
 
 
-def _by_source(narration: str, tokens: list[Word], index: int, language: Language) -> Attribution | None:
+def _by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:
     """Read `according to …`, a phrase of one word or several."""
     for phrase in language.attributions("according"):
         parts = [token.key for token in tokenise(phrase)]
@@ -132,7 +132,7 @@ def _by_source(narration: str, tokens: list[Word], index: int, language: Languag
     return None
 
 
-def _by_colon(narration: str, language: Language) -> Attribution | None:
+def _by_colon(narration: str, language: Lexicon) -> Attribution | None:
     """Read `Ana Ruiz, head of the agency: “…”`."""
     match = re.match(r"^([^:\ufffc]{2,90}):\s*\ufffc", narration)
     if match is None:

@@ -81,7 +81,7 @@ def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
             yield int.from_bytes(sequence), placed(body)
 
 
-class Block(NamedTuple):
+class BodyBlock(NamedTuple):
     """The bodies of consecutive publications, each of them a line."""
 
     sequence: int
@@ -90,7 +90,7 @@ class Block(NamedTuple):
     lines: bytes
 
 
-def joined(rows: QuerySet[Publication]) -> Iterator[Block]:
+def joined(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
     """The bodies of these publications in the order of the ledger, streamed in the same way, many at a time.
 
     PostgreSQL joins them: what Python and the connection do is then done for each block instead of for each claim. A
@@ -106,7 +106,7 @@ def joined(rows: QuerySet[Publication]) -> Iterator[Block]:
         cursor.copy(_JOINED.format(rows=sql, size=JOINED_SIZE), parameters) as copy,
     ):
         for sequence, claims, text in copy.rows():
-            yield Block(int.from_bytes(sequence), int.from_bytes(claims), placed(text) + b"\n")
+            yield BodyBlock(int.from_bytes(sequence), int.from_bytes(claims), placed(text) + b"\n")
 
 
 #: The length of a stored text is known without reading it.

@@ -1,17 +1,17 @@
 """A ledger restored from a lossless export: the same ids, versions, texts and bytes.
 
-    checking     reads all of it first: is it whole, and does it fit what is here?
-    things       what entries mention
-    entries      the entries, understood
-    judging      which verdicts come and go with them
-    replaying    the entries in their order, with the verdicts and moves that they tell of
-    settling     what claims say, where they appear and what they are about
-    running      all of it together
+    checks              reads all of it first: is it whole, and does it fit what is here?
+    mentioned_rows      what entries mention
+    restored_entries    the entries, understood
+    verdict_succession  which verdicts come and go with them
+    replay              the entries in their order, with the verdicts and moves that they tell of
+    settled_claims      what claims say, where they appear and what they are about
+    restore_run         all of it together
 
 Decision 0011 says why it is done so.
 """
 
-from claims.exports.restore.checks import Refused, Restored
+from claims.exports.restore.checks import Restored, RestoreRefused
 from claims.exports.restore.restore_run import recognise, restore
 
-__all__ = ["Refused", "Restored", "recognise", "restore"]
+__all__ = ["RestoreRefused", "Restored", "recognise", "restore"]

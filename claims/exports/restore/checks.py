@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.db.models import Exists, OuterRef
 
 from claims.exports import lines
-from claims.exports.lines import Line, Unreadable
+from claims.exports.lines import ArchiveLine, Unreadable
 from claims.ledger.publishing import reviewed_parts_differ
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from factcheck.web.own_addresses import is_marked_well, understood
@@ -25,7 +25,7 @@ _TOLD = 10
 Progress = Callable[[int], None]
 
 
-class Refused(Exception):
+class RestoreRefused(Exception):
     """Nothing was written: the file is not whole, or does not fit what is here. `str()` says what and where."""
 
 
@@ -69,15 +69,15 @@ def check(stream: BinaryIO, *, progress: Progress) -> Checked:
             checking.take(some)
             progress(stream.tell())
     except Unreadable as problem:
-        raise Refused(str(problem)) from None
+        raise RestoreRefused(str(problem)) from None
     checking.refuse_conflicts()
     return Checked(checking.restored, checking.here, checking.replaces_house)
 
 
-def _alike(read: Iterable[Line]) -> Iterator[list[Line]]:
+def _alike(read: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
     """The lines, some hundred of one type at a time. Snapshots and entries take turns in the file."""
     taking_turns = {"snapshot", "entry"}
-    waiting: dict[str, list[Line]] = {}
+    waiting: dict[str, list[ArchiveLine]] = {}
     for line in read:
         if line.type not in waiting and not {line.type, *waiting} <= taking_turns:
             yield from waiting.values()
@@ -100,7 +100,7 @@ class _Checking:
         self._announced = 0
         self._merged: set[int] = set()
 
-    def take(self, some: list[Line]) -> None:
+    def take(self, some: list[ArchiveLine]) -> None:
         kind = some[0].type
         if kind == "header":
             self._header(some[0])
@@ -116,34 +116,34 @@ class _Checking:
             self.refuse_conflicts()
 
     def refuse_conflicts(self) -> None:
-        """Raises `Refused` where there are any."""
+        """Raises `RestoreRefused` where there are any."""
         if not self._conflicts:
             return
         told = self._conflicts[:_TOLD]
         more = ["and more."] if len(self._conflicts) > _TOLD else []
-        raise Refused("\n".join(["This database has other things under the same ids:", *told, *more]))
+        raise RestoreRefused("\n".join(["This database has other things under the same ids:", *told, *more]))
 
-    def _conflict(self, line: Line, what: str) -> None:
+    def _conflict(self, line: ArchiveLine, what: str) -> None:
         self._conflicts.append(f"Line {line.number}: {what}")
 
     # Header and end ---------------------------------------------------------------------------------------------------
 
-    def _header(self, line: Line) -> None:
+    def _header(self, line: ArchiveLine) -> None:
         if line.said["filter"]:
-            raise Refused(
+            raise RestoreRefused(
                 f"The file holds a part of a ledger ({line.said['filter']}). Only a whole one can be restored."
             )
         self._announced = line.said["sequence"]
 
-    def _end(self, line: Line) -> None:
+    def _end(self, line: ArchiveLine) -> None:
         if not self._entries == line.said["entries"] == self._announced:
-            raise Refused(
+            raise RestoreRefused(
                 f"Line {line.number}: the file has {self._entries:,} entries of {self._announced:,}. It is not whole."
             )
 
     # Rows -------------------------------------------------------------------------------------------------------------
 
-    def _take_rows(self, kind: lines.Kind, some: list[Line]) -> None:
+    def _take_rows(self, kind: lines.Kind, some: list[ArchiveLine]) -> None:
         if self.replaces_house and kind.name in ("publisher", "rating_scale", "rating"):
             self.restored.written[kind.name] += len(some)
             return
@@ -168,7 +168,7 @@ class _Checking:
         for names in _UNIQUE[kind.name]:
             self._take_keys(kind, names, some)
 
-    def _take_keys(self, kind: lines.Kind, names: tuple[str, ...], some: list[Line]) -> None:
+    def _take_keys(self, kind: lines.Kind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
         """What only one row may have is not another row's here."""
         keys = {line.number: _key(line.said, names) for line in some}
         given = {key[0] for key in keys.values() if key}
@@ -183,18 +183,20 @@ class _Checking:
 
     # Entries ----------------------------------------------------------------------------------------------------------
 
-    def _take_entries(self, some: list[Line]) -> None:
+    def _take_entries(self, some: list[ArchiveLine]) -> None:
         bodies = {}
         for line in some:
             self._entries += 1
             if line.said["sequence"] != self._entries:
-                raise Refused(
+                raise RestoreRefused(
                     f"Line {line.number}: entry {line.said['sequence']} stands where {self._entries} should."
                 )
             if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
-                raise Refused(f"Line {line.number}: the body is not the one that was exported (SHA-256).")
+                raise RestoreRefused(
+                    f"Line {line.number}: the body is not the one that was exported (SHA-256)."
+                )
             if not is_marked_well(line.body):
-                raise Refused(f"Line {line.number}: the body has a tab where no export puts one.")
+                raise RestoreRefused(f"Line {line.number}: the body has a tab where no export puts one.")
             bodies[line.number] = understood(line.body)
         before = [line for line in some if line.said["sequence"] <= self.here]
         after = some[len(before) :]
@@ -206,7 +208,9 @@ class _Checking:
             self._compare_claims(after)
             self._compare_parts(after, bodies)
 
-    def _refuse_to_speak_for_the_house(self, some: list[Line], bodies: Mapping[int, dict[str, Any]]) -> None:
+    def _refuse_to_speak_for_the_house(
+        self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
+    ) -> None:
         """Nobody here signs off what is restored, so a newsroom that publishes gets nothing in its name that way."""
         if not (some and self._house_publishes):
             return
@@ -214,7 +218,7 @@ class _Checking:
         for pk, line in _ids_of("verdict", some, bodies).items():
             said = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
             if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
-                raise Refused(
+                raise RestoreRefused(
                     f"Line {line.number}: verdict {pk} is the house's, and this newsroom has published verdicts of its"
                     " own here since. A ledger is restored in its name only before that: use a new database."
                 )
@@ -229,18 +233,18 @@ class _Checking:
     def _may_conflict(self) -> bool:
         return Claim.objects.exists()
 
-    def _compare_ledger(self, some: list[Line]) -> None:
+    def _compare_ledger(self, some: list[ArchiveLine]) -> None:
         names = ("id", "claim_id", "version", "body_sha256")
         rows = Publication.objects.filter(sequence__in=[line.said["sequence"] for line in some])
         here = {sequence: tuple(row) for sequence, *row in rows.values_list("sequence", *names)}
         for line in some:
             if here.get(line.said["sequence"]) != tuple(line.said[name] for name in names):
-                raise Refused(
+                raise RestoreRefused(
                     f"Line {line.number}: the ledger of this database has another entry"
                     f" {line.said['sequence']}. It can continue a ledger, not join two."
                 )
 
-    def _compare_claims(self, some: list[Line]) -> None:
+    def _compare_claims(self, some: list[ArchiveLine]) -> None:
         ids = {line.said["claim_id"]: line for line in some}
         here = Claim.objects.filter(pk__in=ids).prefetch_related("publications")
         for claim in here:
@@ -256,7 +260,7 @@ class _Checking:
         for claim_id in open_ones.values_list("claim", flat=True):
             self._conflict(ids[claim_id], f"claim {claim_id} has an open verdict here.")
 
-    def _compare_parts(self, some: list[Line], bodies: Mapping[int, dict[str, Any]]) -> None:
+    def _compare_parts(self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]) -> None:
         """Ids of verdicts, evidence and appearances belong to what was published, or to nothing."""
         published = PublishedVerdict.objects.filter(
             publication__claim=OuterRef("claim"), verdict_id=OuterRef("pk")
@@ -279,7 +283,9 @@ class _Checking:
             self._conflict(appearances[pk], f"appearance {pk} is another one here.")
 
 
-def _ids_of(name: str, some: list[Line], bodies: Mapping[int, dict[str, Any]]) -> dict[int, Line]:
+def _ids_of(
+    name: str, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
+) -> dict[int, ArchiveLine]:
     def parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
         if name == "evidence":
             return (item for verdict in body["verdicts"] for item in verdict["evidence"])

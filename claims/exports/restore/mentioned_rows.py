@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from claims.exports import lines
-from claims.exports.lines import Line
+from claims.exports.lines import ArchiveLine
 from claims.models import Rating, RatingScale
 from factcheck.database.bulk_copy import Maker, copy
 from sources.addresses import url_key
@@ -21,7 +21,7 @@ _KINDS = {kind.name: kind for kind in lines.THINGS}
 
 
 @transaction.atomic
-def store_things(read: Iterable[Line], *, replaces_house: bool) -> None:
+def store_things(read: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
     """Write the rows that are not here yet: all of them or none."""
     if replaces_house:
         Rating.objects.all().delete()
@@ -32,7 +32,7 @@ def store_things(read: Iterable[Line], *, replaces_house: bool) -> None:
             store(_KINDS[name], some)
 
 
-def store(kind: lines.Kind, some: list[Line]) -> None:
+def store(kind: lines.Kind, some: list[ArchiveLine]) -> None:
     """Write those of these rows that are not here yet."""
     ids = [line.said["id"] for line in some]
     here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))

@@ -15,10 +15,10 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from claims.exports.restore.checks import Refused
+from claims.exports.restore.checks import RestoreRefused
 from claims.exports.restore.restored_entries import (
-    Entry,
     Merged,
+    RestoredEntry,
     claimants_of,
     day,
     first_appearance,
@@ -27,7 +27,7 @@ from claims.exports.restore.restored_entries import (
 )
 from claims.exports.restore.verdict_succession import Arrived, Judged, judged
 from claims.ledger import publishing
-from claims.ledger.entries import Entry as Recorded
+from claims.ledger.entries import LedgerEntry as Recorded
 from claims.ledger.entries import as_recorded
 from claims.models import Claim, Evidence, Publication, Transition, Verdict
 from factcheck.database.bulk_copy import Maker, copy
@@ -38,7 +38,7 @@ ACTOR = "Restored from an export"
 _STATE = Verdict.State
 
 
-def replay(entries: list[Entry], merged: Merged) -> None:
+def replay(entries: list[RestoredEntry], merged: Merged) -> None:
     """Do again what these entries tell of. Called inside a transaction."""
     for some in rounds(judged(entries, merged)):
         for layer in layers(some):
@@ -94,7 +94,7 @@ def layers(some: Iterable[Judged]) -> list[list[Judged]]:
 # Claims ---------------------------------------------------------------------------------------------------------------
 
 
-def _bring_in(some: list[Entry], merged: Merged) -> None:
+def _bring_in(some: list[RestoredEntry], merged: Merged) -> None:
     """Write the claims that are not here yet.
 
     A claim that was merged before it was ever published has no entry, and its words were never public. It stands with
@@ -132,7 +132,7 @@ def _bring_in(some: list[Entry], merged: Merged) -> None:
     copy(Claim, rows)
 
 
-def _move(some: list[Entry]) -> None:
+def _move(some: list[RestoredEntry]) -> None:
     """Merge claims, and undo it."""
     states = Claim.objects.filter(pk__in=[entry.claim for entry in some]).order_by()
     are_merged = {pk: state == Claim.State.MERGED for pk, state in states.values_list("pk", "state")}
@@ -186,7 +186,7 @@ def _beginning() -> datetime:
     return moment
 
 
-def _verdict(entry: Entry, arrived: Arrived) -> dict[str, Any]:
+def _verdict(entry: RestoredEntry, arrived: Arrived) -> dict[str, Any]:
     """The row of a verdict as it was published. Who wrote one of the house and signed it off is known elsewhere."""
     said = arrived.said
     change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
@@ -236,18 +236,18 @@ def _transition(
 # The ledger -----------------------------------------------------------------------------------------------------------
 
 
-def _record(some: list[Entry]) -> None:
+def _record(some: list[RestoredEntry]) -> None:
     publishing.append([_recorded(entry) for entry in some])
     ids = [entry.line.said["id"] for entry in some]
     numbers = dict(Publication.objects.filter(pk__in=ids).order_by().values_list("pk", "sequence"))
     for entry in some:
         if numbers[entry.line.said["id"]] != entry.line.said["sequence"]:
-            raise Refused(
+            raise RestoreRefused(
                 f"Line {entry.line.number}: something else was published meanwhile. What was restored stays; the rest"
                 " does not fit any more."
             )
 
 
-def _recorded(entry: Entry) -> Recorded:
+def _recorded(entry: RestoredEntry) -> Recorded:
     said = {name: value for name, value in entry.line.said.items() if name not in ("sequence", "body_sha256")}
     return as_recorded(entry.line.body, entry.body, said)

@@ -10,11 +10,11 @@ from typing import BinaryIO, cast
 from django.db import connection, transaction
 
 from claims.exports import lines
-from claims.exports.lines import Line, recognise
-from claims.exports.restore.checks import Checked, Progress, Refused, Restored, check
+from claims.exports.lines import ArchiveLine, recognise
+from claims.exports.restore.checks import Checked, Progress, Restored, RestoreRefused, check
 from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
 from claims.exports.restore.replay import replay
-from claims.exports.restore.restored_entries import Entry, Merged
+from claims.exports.restore.restored_entries import Merged, RestoredEntry
 from claims.exports.restore.settled_claims import settle
 from claims.models import Publication
 from factcheck.database.bulk_copy import expect_many
@@ -54,9 +54,9 @@ def _write(file: BinaryIO, checked: Checked, *, progress: Progress) -> None:
     merged = Merged()
     read = lines.read(file)
     # The first line behind the things is held back, for it belongs to what follows.
-    held: list[Line] = []
+    held: list[ArchiveLine] = []
 
-    def is_thing(line: Line) -> bool:
+    def is_thing(line: ArchiveLine) -> bool:
         if line.type in _THINGS:
             return True
         held.append(line)
@@ -70,14 +70,14 @@ def _write(file: BinaryIO, checked: Checked, *, progress: Progress) -> None:
     advance_ids()
 
 
-def _chained(held: list[Line], read: Iterator[Line]) -> Iterator[Line]:
+def _chained(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
     yield from held
     yield from read
 
 
-def _batches(read: Iterator[Line], merged: Merged) -> Iterator[list[Line]]:
+def _batches(read: Iterator[ArchiveLine], merged: Merged) -> Iterator[list[ArchiveLine]]:
     """Entries and the snapshots before them. What is merged is remembered on the way."""
-    batch: list[Line] = []
+    batch: list[ArchiveLine] = []
     entries = text = 0
     for line in read:
         if line.type == "merged_claim":
@@ -99,7 +99,7 @@ def _batches(read: Iterator[Line], merged: Merged) -> Iterator[list[Line]]:
 
 
 @transaction.atomic
-def _restore_batch(batch: list[Line], merged: Merged, begins_after: int) -> None:
+def _restore_batch(batch: list[ArchiveLine], merged: Merged, begins_after: int) -> None:
     new = [line for line in batch if line.type == "entry" and line.said["sequence"] > begins_after]
     if not new:
         return
@@ -108,7 +108,7 @@ def _restore_batch(batch: list[Line], merged: Merged, begins_after: int) -> None
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
     expect_many()  # `advance_ids` waits until all of it is safe
     store(lines.SNAPSHOT, [line for line in batch if line.type == "snapshot"])
-    entries = [Entry.of(line) for line in new]
+    entries = [RestoredEntry.of(line) for line in new]
     replay(entries, merged)
     settle(entries, merged)
 
@@ -119,7 +119,7 @@ def _alone() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims_restoring'))")
         if not cursor.fetchone()[0]:
-            raise Refused("Another restore is running on this database.")
+            raise RestoreRefused("Another restore is running on this database.")
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from claims.exports.lines import Line
+from claims.exports.lines import ArchiveLine
 from claims.models import Claimant
 from factcheck.web.own_addresses import understood
 
@@ -26,14 +26,14 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RestoredEntry:
     """One entry, with its body understood."""
 
-    line: Line
+    line: ArchiveLine
     body: dict[str, Any]
 
     @classmethod
-    def of(cls, line: Line) -> "Entry":
+    def of(cls, line: ArchiveLine) -> "RestoredEntry":
         return cls(line, understood(line.body))
 
     @property
@@ -72,7 +72,7 @@ def first_appearance(body: Mapping[str, Any]) -> int | None:
     return next((a["id"] for a in body["appearances"] if a["is_first"]), None)
 
 
-def claimants_of(some: list[Entry]) -> set[int]:
+def claimants_of(some: list[RestoredEntry]) -> set[int]:
     """The ids of those claimants of these entries who are here."""
     named = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
     return set(Claimant.objects.filter(pk__in=named).order_by().values_list("pk", flat=True))

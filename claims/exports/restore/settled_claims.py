@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Q
 
 from claims.exports.restore.restored_entries import (
-    Entry,
     Merged,
+    RestoredEntry,
     claimants_of,
     first_appearance,
     quoted,
@@ -18,7 +18,7 @@ from factcheck.database.bulk_copy import copy
 from sources.models import Source
 
 
-def settle(entries: list[Entry], merged: Merged) -> None:
+def settle(entries: list[RestoredEntry], merged: Merged) -> None:
     """Bring the claims of these entries to what the last of each says. Called inside a transaction."""
     newest = {entry.claim: entry for entry in entries}
     _settle_topics(newest)
@@ -38,7 +38,7 @@ def settle(entries: list[Entry], merged: Merged) -> None:
             Claim.objects.filter(pk=pk).update(**wanted[pk])
 
 
-def _settle_topics(newest: Mapping[int, Entry]) -> None:
+def _settle_topics(newest: Mapping[int, RestoredEntry]) -> None:
     named = {topic["id"] for entry in newest.values() for topic in entry.body["topics"]}
     known = set(Topic.objects.filter(pk__in=named).values_list("pk", flat=True))
     wanted = {
@@ -54,7 +54,7 @@ def _settle_topics(newest: Mapping[int, Entry]) -> None:
     copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
 
 
-def _settle_appearances(newest: Mapping[int, Entry], merged: Merged) -> set[int]:
+def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: Merged) -> set[int]:
     """Write, change and remove appearances; returns the ids of those that are here then."""
     # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
     in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)

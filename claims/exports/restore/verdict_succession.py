@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from claims.exports.restore.restored_entries import Entry, Merged
+from claims.exports.restore.restored_entries import Merged, RestoredEntry
 from claims.models import Publication, Verdict
 from claims.models.verdict import CorrectionKind
 
@@ -25,7 +25,7 @@ class Arrived:
 class Judged:
     """An entry, and what became of verdicts with it."""
 
-    entry: Entry
+    entry: RestoredEntry
     arrived: list[Arrived]
     superseded: list[int]
     retracted: list[int]
@@ -43,7 +43,7 @@ class Judged:
         return nothing_left and bool(self.retracted)
 
 
-def judged(entries: list[Entry], merged: Merged) -> Iterator[Judged]:
+def judged(entries: list[RestoredEntry], merged: Merged) -> Iterator[Judged]:
     """The entries in their order, each with what becomes of verdicts."""
     verdicts = _Verdicts(entries)
     for entry in entries:
@@ -53,7 +53,7 @@ def judged(entries: list[Entry], merged: Merged) -> Iterator[Judged]:
 class _Verdicts:
     """The verdicts of these claims, as each entry leaves them."""
 
-    def __init__(self, entries: list[Entry]) -> None:
+    def __init__(self, entries: list[RestoredEntry]) -> None:
         shown = [verdict["id"] for entry in entries for verdict in entry.body["verdicts"]]
         claims = {entry.claim for entry in entries}
         rows = list(
@@ -73,7 +73,7 @@ class _Verdicts:
             if pk not in replaced:
                 self._last[claim, publisher] = pk
 
-    def judge(self, entry: Entry, merged: Merged) -> Judged:
+    def judge(self, entry: RestoredEntry, merged: Merged) -> Judged:
         live = self._live[entry.claim]
         gone = {pk: live.pop(pk) for pk in _gone(entry, set(live), merged)}
         new = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
@@ -87,7 +87,7 @@ class _Verdicts:
             has_verdict=bool(live),
         )
 
-    def _arrive(self, entry: Entry, said: dict[str, Any], merged: Merged) -> Arrived:
+    def _arrive(self, entry: RestoredEntry, said: dict[str, Any], merged: Merged) -> Arrived:
         pk, publisher = said["id"], said["publisher"]["id"]
         claim = merged.verdicts.get(pk, entry.claim)
         corrects = entry.kind in CorrectionKind.values and claim == entry.claim
@@ -98,7 +98,7 @@ class _Verdicts:
         return arrived
 
 
-def _gone(entry: Entry, live: set[int], merged: Merged) -> set[int]:
+def _gone(entry: RestoredEntry, live: set[int], merged: Merged) -> set[int]:
     """Which of the claim's verdicts the entry no longer has."""
     if entry.status != Publication.Status.MERGED:
         return live - {verdict["id"] for verdict in entry.body["verdicts"]}

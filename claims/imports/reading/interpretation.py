@@ -1,4 +1,4 @@
-"""`Found` → `Review` or `Refusal`: every value settled, none guessed.
+"""`RawRecord` → `Review` or `Refusal`: every value settled, none guessed.
 
 Needed is a statement in a language, and with a judgement somebody who answers for it. Whatever else cannot be used is
 left out with a `Remark`. Pure and picklable: worker processes call this.
@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 from claims.imports.reading.values.claimant_names import read_crowd, read_person
 from claims.imports.reading.values.cleaned_text import joined, line, paragraphs, says_nothing
@@ -35,7 +35,7 @@ _QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"')
 _ONLY_AN_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
-def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Review | Refusal:
+def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> Review | Refusal:
     """One record as it may be stored, or the reason why it may not. Nothing in a record raises.
 
     A record without a judgement is a claim for an editor to decide about.
@@ -86,7 +86,7 @@ def read_review(found: Found, conventions: Conventions = NOTHING_KNOWN) -> Revie
 class _Record:
     """What was found, and what has been left out of it so far."""
 
-    found: Found
+    found: RawRecord
     conventions: Conventions
     remarks: list[Remark] = field(default_factory=list)
     value: Callable[[str], Any] = field(init=False)

@@ -1,4 +1,4 @@
-"""`Found` → what can be staged, in as many processes as there are processors.
+"""`RawRecord` → what can be staged, in as many processes as there are processors.
 
 What a record costs is the reading of its values. That needs no database, so other processes can do it.
 """
@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Remark
 from claims.imports.reading.staged_lines import line
 
 #: How many records a process gets at a time: enough that handing them over costs little.
 CHUNK = 500
 
-Input = tuple[Found | Refusal, Conventions]
+Input = tuple[RawRecord | Refusal, Conventions]
 
 
 class Cleaned(NamedTuple):
@@ -31,7 +31,7 @@ class Cleaned(NamedTuple):
     """How many they were."""
     lines: bytes
     """Those that may be stored, as they wait for that (`claims.imports.reading.staged_lines`)."""
-    incomplete: list[tuple[Found, tuple[Remark, ...]]]
+    incomplete: list[tuple[RawRecord, tuple[Remark, ...]]]
     """Those of them in which something was left out, as they were found, and what."""
     refusals: list[Refusal]
 
@@ -68,7 +68,7 @@ def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[Cleaned
 
 def _clean(chunk: list[Input]) -> Cleaned:
     lines: list[bytes] = []
-    incomplete: list[tuple[Found, tuple[Remark, ...]]] = []
+    incomplete: list[tuple[RawRecord, tuple[Remark, ...]]] = []
     refusals: list[Refusal] = []
     for item, conventions in chunk:
         if isinstance(item, Refusal):

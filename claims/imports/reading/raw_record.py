@@ -37,7 +37,7 @@ FIELDS: Final = {
 # Tuples, because hundreds of thousands of them are handed from one process to another.
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where in the input something stands, in words for whoever has to find it."""
 
     file: str
@@ -49,10 +49,10 @@ class Place(NamedTuple):
         return f"{self.file}, {self.position}"
 
 
-class Found(NamedTuple):
+class RawRecord(NamedTuple):
     """One review as a file has it."""
 
-    place: Place
+    place: RecordPlace
     fields: Mapping[str, Any]
     """Names of `FIELDS` → values as they were found. A field that is absent, None, "" or [] is not known."""
     raw: Any = None
@@ -63,14 +63,14 @@ class Found(NamedTuple):
 class Refusal:
     """Something that cannot be used, and why. It is a value, not an exception: reading goes on behind it."""
 
-    place: Place
+    place: RecordPlace
     field: str
     """The name in `FIELDS` that the reason is about; "" where it is about the record or file as a whole."""
     reason: str
     """A sentence for a person: what was wrong and, where there is one, the way out."""
     code: str
     """The same reason for counting, in a few words without values: "no statement", "ambiguous date"."""
-    found: Found | None = None
+    found: RawRecord | None = None
     """The record, where there is one that can be corrected and fed back."""
     raw: Any = None
     """What stood there, where it could not even be read as a record."""

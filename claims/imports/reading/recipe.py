@@ -9,13 +9,13 @@ from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
-from claims.imports.reading.opening.file import File, Format
+from claims.imports.reading.opening.file import File, ImportFormat
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import Refusal
 from claims.imports.reading.recognition import detect
 
 #: Is told of each file how it is read.
-Detected = Callable[[File, Format, Mapping[str, Any]], None]
+Detected = Callable[[File, ImportFormat, Mapping[str, Any]], None]
 
 #: Is told of each file what whoever imports it should know.
 Noted = Callable[[File, str], None]
@@ -27,7 +27,7 @@ Unrated = Callable[[File], bool]
 MAPPED = (json_rows, spreadsheets, tables)
 
 
-def _nobody(file: File, form: Format, settings: Mapping[str, Any]) -> None:
+def _nobody(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
     """Nobody wants to know."""
 
 
@@ -51,7 +51,7 @@ class Recipe:
     mapping: TableMapping | None = None
     """What the columns of tables mean; None to find out."""
 
-    def of(self, file: File) -> tuple[Format, Mapping[str, Any]] | Refusal:
+    def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
         """The reader of a file, and how it is to read it; or why it cannot be read."""
         found = detect(file, format=self.format or self._mapped(file))
         if isinstance(found, Refusal):

@@ -16,12 +16,12 @@ from claims.imports.reading.formats import (
 )
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.opening.beginning import beginning
-from claims.imports.reading.opening.file import File, Format
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.opening.file import File, ImportFormat
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 from sources.extraction.encodings import signature
 
 #: Every format, in the order in which they are tried.
-FORMATS: tuple[Format, ...] = (
+FORMATS: tuple[ImportFormat, ...] = (
     claimreview_pages,
     refusal_reports,
     flat_reviews,
@@ -33,7 +33,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def detect(file: File, *, format: str = "") -> tuple[Format, Mapping[str, Any]] | Refusal:  # noqa: A002
+def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:  # noqa: A002
     """The reader of a file and how it is to read it; or what was seen instead.
 
     Args:
@@ -51,14 +51,14 @@ def detect(file: File, *, format: str = "") -> tuple[Format, Mapping[str, Any]] 
     if not file.head:
         return _refused(file, "This file is empty.", "empty file")
     if looks_like_json(file) and (reason := json_documents.why_unreadable(file)):
-        return Refusal(Place(file.name, "the whole file"), "", reason, "broken JSON")
+        return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
     return _refused(file, f"This is {_seen(file)}, of no format that can be read.", "unknown format")
 
 
 def _refused(file: File, what: str, code: str) -> Refusal:
     formats = "; ".join(f"{one.NAME} ({one.TITLE})" for one in FORMATS)
     reason = what if code == "empty file" else f"{what} The formats are: {formats}."
-    return Refusal(Place(file.name, "the whole file"), "", reason, code)
+    return Refusal(RecordPlace(file.name, "the whole file"), "", reason, code)
 
 
 def _seen(file: File) -> str:

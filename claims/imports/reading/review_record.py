@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from claims.imports.reading.raw_record import Place
+from claims.imports.reading.raw_record import RecordPlace
 
 # Tuples, because they are made by the hundred thousand, and a frozen dataclass takes three times as long to make.
 
@@ -55,7 +55,7 @@ class Remark(NamedTuple):
 class Review(NamedTuple):
     """One publisher's judgement on one claim; without a `rating`, only the claim, for an editor to decide about."""
 
-    place: Place
+    place: RecordPlace
     statement: str
     """At most 10,000 characters, no control characters, NFC."""
     language: str

@@ -11,7 +11,7 @@ import orjson
 
 from claims.imports.reading.formats.plain_json import plain
 from claims.imports.reading.identity import digest, number_key, record_key, said
-from claims.imports.reading.raw_record import Found, Place
+from claims.imports.reading.raw_record import RawRecord, RecordPlace
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 
 #: What stands in a line: what the record is known by, its statement, the review, and the fields as they were found.
@@ -20,7 +20,7 @@ COLUMNS: Final = ("digest", "key", "number_key", "statement", "review", "found")
 _NULL: Final = "\\N"
 
 
-def line(review: Review, found: Found) -> bytes:
+def line(review: Review, found: RawRecord) -> bytes:
     """Its line. Statements are one line and JSON escapes line ends, so a backslash is all that COPY would misread."""
     content = said(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
@@ -40,7 +40,7 @@ def restored(text: str) -> Review:
         number, url, title, summary, byline, reviewed_on, review_language,
     ) = orjson.loads(text)  # fmt: skip
     return Review(
-        Place(*place),
+        RecordPlace(*place),
         statement,
         language,
         Outlet(**publisher) if publisher else None,
@@ -60,13 +60,13 @@ def restored(text: str) -> Review:
     )
 
 
-def place_of(text: str) -> Place:
+def place_of(text: str) -> RecordPlace:
     """Where the review in a line stood."""
     place, _review = orjson.loads(text)
-    return Place(*place)
+    return RecordPlace(*place)
 
 
-def _as_found(found: Found) -> bytes:
+def _as_found(found: RawRecord) -> bytes:
     try:
         return orjson.dumps(found.fields)
     except TypeError:  # half a character, a number of forty digits

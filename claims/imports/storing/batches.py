@@ -21,7 +21,8 @@ from claims.imports.storing.stage import Staged
 from claims.imports.storing.standing_claim import Standing
 from claims.imports.storing.unusable_records import left_out_of
 from claims.ledger import publishing
-from claims.ledger.entries import Entry, Line, entry
+from claims.ledger.entries import LedgerEntry, LedgerLine, entry
+from claims.ledger.signals import entries_added
 from claims.models import (
     Appearance,
     Claim,
@@ -35,7 +36,6 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.webhooks.worker_calls import announce
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, copy, expect_many, lines, reserve_ids, send
 
@@ -142,12 +142,14 @@ class _Rows:
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
 
-    def _entry(self, standing: Standing) -> Entry:
+    def _entry(self, standing: Standing) -> LedgerEntry:
         """The first entry of a new claim's ledger."""
         verdicts = sorted(
             standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
         )
-        this = Line(version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now)
+        this = LedgerLine(
+            version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now
+        )
         return entry(
             standing.claim,
             topics=standing.topics,
@@ -201,7 +203,7 @@ class _Rows:
         self._change_old_claims(old)
         send(self.lines)
         if any(one.verdicts for one in self.decisions.new):
-            announce()
+            entries_added.send(Publication)
         verdicts = (verdict for one in old for verdict in one.verdicts)
         evidence.take_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
         self._publish_old(old)
@@ -242,14 +244,14 @@ class _Rows:
         )
 
     def _publish_old(self, old: list[Standing]) -> None:
-        changes: dict[int, publishing.Change] = {}
+        changes: dict[int, publishing.LedgerChange] = {}
         for one in old:
             corrections = [verdict for verdict in one.verdicts if verdict.supersedes_id]
             public = any(verdict.pk for verdict in one.live.values())
             if corrections or (public and one.notes):
-                changes[one.claim.pk] = publishing.Change(Publication.Kind.UPDATE, one.note())
+                changes[one.claim.pk] = publishing.LedgerChange(Publication.Kind.UPDATE, one.note())
             elif one.verdicts:
-                changes[one.claim.pk] = publishing.Change(Publication.Kind.ADDITION)
+                changes[one.claim.pk] = publishing.LedgerChange(Publication.Kind.ADDITION)
         publishing.record_all(changes)
 
     def _write_down(self) -> None:

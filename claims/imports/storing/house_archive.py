@@ -14,18 +14,18 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.raw_record import Refusal
 from claims.imports.reading.recipe import Recipe
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import runs
-from claims.imports.storing.tasks import run_import
 from claims.imports.storing.unusable_records import problem_of
 from claims.models import ImportProblem, ImportRun
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.review.moves import IllegalMove, NotAllowed
-from claims.review.workflow import display_name
 from factcheck.database.bulk_copy import copy
 from sources.material import STANDARD_INPUT, is_address
 
@@ -43,13 +43,13 @@ def ask(run: ImportRun, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person is no administrator.
-        IllegalMove: it was started already.
+        NotPossible: it was started already.
     """
     require(by, PERMISSION, _("bring in the newsroom's own archive"))
     with transaction.atomic():
         row = ImportRun.objects.select_for_update().get(pk=run.pk)
         if row.state != _STATE.CHOSEN:
-            raise IllegalMove(_("It has been started meanwhile."))
+            raise NotPossible(_("It has been started meanwhile."))
         row.house_archive, row.started_by, row.started_by_name = True, by, display_name(by)
         row.save(update_fields=["house_archive", "started_by", "started_by_name"])
         runs.start(row, by=by)
@@ -60,11 +60,11 @@ def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
 
     Raises:
         NotAllowed: the person is no administrator.
-        IllegalMove: it is no file, or is held already.
+        NotPossible: it is no file, or is held already.
     """
     require(by, PERMISSION, _("bring in the newsroom's own archive"))
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
-        raise IllegalMove(
+        raise NotPossible(
             _(
                 "A house archive is one file, of which a copy is kept: what is released is what was looked at."
                 " Pack a folder as a ZIP file."
@@ -72,7 +72,7 @@ def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         )
     digest = runs.digest_of(place)
     if held := ImportRun.objects.filter(content_sha256=digest, state=_STATE.HELD).first():
-        raise IllegalMove(_("%(run)s waits for a second administrator already.") % {"run": held})
+        raise NotPossible(_("%(run)s waits for a second administrator already.") % {"run": held})
     path = Path(place)
     run = ImportRun(
         origin=place[:2000],
@@ -122,12 +122,12 @@ def release(run: ImportRun, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person is no administrator, or asked for it.
-        IllegalMove: it does not wait for that.
+        NotPossible: it does not wait for that.
     """
     require(by, PERMISSION, _("release the newsroom's own archive"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != _STATE.HELD:
-        raise IllegalMove(
+        raise NotPossible(
             _("This import does not wait to be released: it is “%(state)s”.")
             % {"state": run.get_state_display()}
         )
@@ -139,7 +139,7 @@ def release(run: ImportRun, *, by: User) -> None:
     run.save(update_fields=["released_by", "released_by_name", "released_at"])
     run.state = _STATE.WAITING
     run.save(update_fields=["state"])
-    run_import.configure(queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
+    app.configure_task(runs.RUN_IMPORT, queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
 
 
 class _Sample:

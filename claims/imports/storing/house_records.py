@@ -1,7 +1,7 @@
 """Records of the house itself. An import never speaks for the newsroom: they become drafts, or come as its archive.
 
-A draft's author is whoever imports it, and somebody else signs it off. A house archive (`claims.imports.storing.house_archive`)
-was released by a second administrator, and its verdicts say where they come from.
+A draft's author is whoever imports it, and somebody else signs it off. A house archive (`house_archive` beside this
+module) was released by a second administrator, and its verdicts say where they come from.
 """
 
 import unicodedata

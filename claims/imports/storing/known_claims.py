@@ -27,7 +27,7 @@ class Earlier(NamedTuple):
     file: str
 
 
-class Known(NamedTuple):
+class KnownClaims(NamedTuple):
     """Claims that are there, in the order of their age."""
 
     of_statement: dict[UUID, list[Standing]]
@@ -35,7 +35,7 @@ class Known(NamedTuple):
     """By the ids of claims; one that was merged stands for its target."""
 
 
-def standings(keys: Iterable[UUID], ids: Iterable[int]) -> Known:
+def standings(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     """Claims with these statements or ids.
 
     A claim that was merged stands for its target. One that was declined stands for nothing: an editor decided not to
@@ -45,7 +45,7 @@ def standings(keys: Iterable[UUID], ids: Iterable[int]) -> Known:
     there = Claim.objects.filter(wanted).exclude(state=Claim.State.DECLINED)
     rows = list(there.values_list("pk", "merged_into", "statement_key"))
     if not rows:
-        return Known({}, {})
+        return KnownClaims({}, {})
     claims = {
         claim.pk: claim
         for claim in Claim.objects.select_for_update(of=("self",))
@@ -54,7 +54,7 @@ def standings(keys: Iterable[UUID], ids: Iterable[int]) -> Known:
         .order_by("pk")
     }
     loaded = _loaded(claims)
-    found = Known({}, {})
+    found = KnownClaims({}, {})
     for pk, target, key in sorted(rows):
         if standing := loaded.get(target or pk):
             found.by_id[pk] = standing

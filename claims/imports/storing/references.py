@@ -21,7 +21,7 @@ from factcheck.database.bulk_copy import copy, reserve_ids
 from factcheck.database.locks import hold
 from sources.addresses import domain, hosts, url_key
 from sources.models import Publisher, Source
-from sources.named_publishers import Known
+from sources.named_publishers import KnownPublishers
 
 _LONGEST_TITLE = 500
 _LONGEST_SLUG = 100
@@ -122,7 +122,9 @@ class Things:
         found = {row.url_key: row for row in rows}
         missing = [key for key in wanted if key not in found]
         places = {key: hosts(key) for key in missing}
-        known = Known(Publisher.objects.known([], {host for found in places.values() for host in found}))
+        known = KnownPublishers(
+            Publisher.objects.known([], {host for found in places.values() for host in found})
+        )
         made = [
             Source(
                 id=pk,
@@ -151,22 +153,24 @@ def _publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
     return {key: publisher for key, publisher in found.items() if publisher}
 
 
-def _acquainted(wanted: dict[str, Outlet]) -> Known:
+def _acquainted(wanted: dict[str, Outlet]) -> KnownPublishers:
     """All whom these outlets may mean."""
     if not wanted:
-        return Known([])
+        return KnownPublishers([])
     places = {host for outlet in wanted.values() for host in _hosts(outlet)}
-    return Known(Publisher.objects.known({outlet.name.lower() for outlet in wanted.values()}, places))
+    return KnownPublishers(
+        Publisher.objects.known({outlet.name.lower() for outlet in wanted.values()}, places)
+    )
 
 
-def _publisher(outlet: Outlet, known: Known) -> Publisher | None:
+def _publisher(outlet: Outlet, known: KnownPublishers) -> Publisher | None:
     """A listed publisher by its domain, any other by its name and host, one without a name by its host."""
     places = _hosts(outlet)
     by_host = comes_with_the_program(outlet) or outlet.name in places
     return (known.at(places) if by_host else None) or known.called(outlet.name, places)
 
 
-def _made(outlet: Outlet, known: Known) -> Publisher:
+def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
     free = outlet.domain if comes_with_the_program(outlet) else known.free_domain(_hosts(outlet))
     made = Publisher.objects.create(
         name=outlet.name,

@@ -12,25 +12,28 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.opening import crawler, places
 from claims.imports.reading.opening.file import File
 from claims.imports.reading.processes import Input
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, records
 from claims.imports.reading.recognition import detect
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.execution import Tell, carry_out
 from claims.imports.storing.page_visits import Visits
-from claims.imports.storing.tasks import run_import
 from claims.imports.storing.unusable_records import report
 from claims.models import ImportRun
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from claims.review.moves import IllegalMove
-from claims.review.workflow import display_name
 from sources.material import STANDARD_INPUT, is_address
+
+#: The task of the worker, in `tasks` beside this module.
+RUN_IMPORT = "claims.imports.run_import"
 
 _STATE = ImportRun.State
 #: What may be begun, or begun again.
@@ -43,7 +46,7 @@ UNRATED = "unrated"
 MOST_NOTES = 200
 
 #: A record, and what would be stored of it.
-Previewed = tuple[Found | Refusal, Review | Refusal]
+Previewed = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 class AlreadyRunning(Exception):
@@ -119,12 +122,12 @@ def discard(run: ImportRun, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not include importing.
-        IllegalMove: it was started; what it did stays on record, and can be undone.
+        NotPossible: it was started; what it did stays on record, and can be undone.
     """
     require(by, "claims.run_import", _("import files"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != _STATE.CHOSEN:
-        raise IllegalMove(
+        raise NotPossible(
             _("This import cannot be discarded: it is “%(state)s”. Undo it instead.")
             % {"state": run.get_state_display()}
         )
@@ -139,20 +142,20 @@ def start(run: ImportRun, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not include importing.
-        IllegalMove: it is running, finished or undone, or there is no upload that the worker could read.
+        NotPossible: it is running, finished or undone, or there is no upload that the worker could read.
     """
     require(by, "claims.run_import", _("import files"))
     with transaction.atomic():
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         if run.state not in STARTABLE:
-            raise IllegalMove(
+            raise NotPossible(
                 _("This import cannot be started: it is “%(state)s”.") % {"state": run.get_state_display()}
             )
         if not run.upload:
-            raise IllegalMove(_("This import was started on the command line: repeat the command there."))
+            raise NotPossible(_("This import was started on the command line: repeat the command there."))
         run.state = _STATE.WAITING
         run.save(update_fields=["state"])
-        run_import.configure(queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
+        app.configure_task(RUN_IMPORT, queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
 
 
 # Named on the command line --------------------------------------------------------------------------------------------

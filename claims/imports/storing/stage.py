@@ -38,7 +38,7 @@ class Staged(NamedTuple):
             yield self._replace(review=self.review._replace(place=place_of(waiting)), repeats=())
 
 
-class Known(NamedTuple):
+class KnownRecords(NamedTuple):
     """How many staged records need no writing."""
 
     unchanged: int
@@ -117,7 +117,7 @@ class Stage:
         with connection.cursor() as cursor, cursor.copy(_ADD) as stream:
             stream.write(lines)
 
-    def set_aside_known(self, run: ImportRun) -> Known:
+    def set_aside_known(self, run: ImportRun) -> KnownRecords:
         """Take out what says nothing new, and put the rest in the order of writing."""
         # Sorted in memory: these tables are a few ten bytes for each record.
         self._execute("SET work_mem = '128MB'")
@@ -150,7 +150,7 @@ class Stage:
         self._execute("CREATE UNIQUE INDEX ON queued_review (turn)")
         self._execute("ANALYZE queued_review")
         self._execute("RESET work_mem")
-        return Known(unchanged=counts.pop("agreed", 0), written=counts)
+        return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
 
     def batches(self, size: int) -> Iterator[list[Staged]]:
         """The reviews to write, about so many at a time; those of one statement are never divided."""

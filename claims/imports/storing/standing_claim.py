@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from claims.imports.reading.identity import same_words
-from claims.imports.reading.raw_record import Place
+from claims.imports.reading.raw_record import RecordPlace
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import review_details
 from claims.imports.storing.disagreement import Disagreement, RetractedHere
@@ -66,7 +66,7 @@ class Standing:
     """Publishers of whom a record of this import said something else than before."""
     notes: dict[str, dict[str, None]] = field(default_factory=dict)
     """What happened → to which parts of the claim and its verdicts, in words for readers."""
-    first_place: Place | None = None
+    first_place: RecordPlace | None = None
     """The record of which it was made, where this import made it."""
 
     # Which review is meant ------------------------------------------------------------------------------------------

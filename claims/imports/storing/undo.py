@@ -16,10 +16,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from procrastinate.contrib.django import app
 
 from claims.imports.storing import evidence
 from claims.imports.storing.house_records import untouched_drafts
-from claims.imports.storing.tasks import undo_import
 from claims.ledger import publishing
 from claims.models import (
     Appearance,
@@ -33,11 +33,14 @@ from claims.models import (
     Verdict,
 )
 from claims.models.verdict import CONTENT
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from claims.review.moves import IllegalMove
-from claims.review.workflow import display_name
 from factcheck.database import clock
 from factcheck.database.bulk_copy import copy, reserve_ids
+
+#: The task of the worker, in `tasks` beside this module.
+UNDO_IMPORT = "claims.imports.undo_import"
 
 #: What a verdict says, as it is taken over into the version that brings it back.
 _CONTENT = [
@@ -113,7 +116,7 @@ def begin(run: ImportRun, *, by: User) -> None:
     _require_undoable(run, by)
     run.state, run.undone_by_name = ImportRun.State.UNDOING, display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
-    undo_import.defer(run_id=run.pk, by_id=by.pk)
+    app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk)
 
 
 def undo(run: ImportRun, *, by: User) -> ImportRun:
@@ -121,7 +124,7 @@ def undo(run: ImportRun, *, by: User) -> ImportRun:
 
     Raises:
         NotAllowed: the person's role does not include it.
-        IllegalMove: something was built on it, and what.
+        NotPossible: something was built on it, and what.
     """
     _require_undoable(run, by)
     claims = iter(list(_claims(run).order_by("pk").values_list("pk", flat=True)))
@@ -136,7 +139,7 @@ def undo(run: ImportRun, *, by: User) -> ImportRun:
 def _require_undoable(run: ImportRun, by: User) -> None:
     require(by, "claims.undo_import", _("undo imports"))
     if found := obstacles(run):
-        raise IllegalMove(" ".join(found))
+        raise NotPossible(" ".join(found))
 
 
 def _claims(run: ImportRun) -> QuerySet[Claim]:
@@ -176,7 +179,7 @@ class _Undoing:
 
     # The claims -------------------------------------------------------------------------------------------------------
 
-    def _change_back(self, claims: Sequence[Claim]) -> dict[int, publishing.Change]:
+    def _change_back(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
         """Have the claims say what they said before, but for what people wrote there since."""
         by_id = {claim.pk: claim for claim in claims}
         rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
@@ -196,13 +199,13 @@ class _Undoing:
             Claim.topics.through.objects.filter(claim=row.claim_id, topic__in=row.topics).delete()
         public = Publication.objects.current().filter(claim__in={row.claim_id for row in rows})
         return {
-            claim: publishing.Change(Publication.Kind.CORRECTION, self.note)
+            claim: publishing.LedgerChange(Publication.Kind.CORRECTION, self.note)
             for claim in public.values_list("claim_id", flat=True)
         }
 
     # Their verdicts ---------------------------------------------------------------------------------------------------
 
-    def _judge_back(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.Change]:
+    def _judge_back(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.LedgerChange]:
         """Retract what had nothing before it; replace the rest by a new version of what was before it."""
         made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
         first: dict[tuple[int, int], Verdict] = {}
@@ -227,9 +230,9 @@ class _Undoing:
         # With the records of other imports that said the same: they are no longer of anything that stands.
         untouched_drafts(taken).delete()
         kinds = Publication.Kind
-        changes = {row.claim_id: publishing.Change(kinds.RETRACTION, self.note) for row in retracted}
+        changes = {row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted}
         return changes | {
-            row.claim_id: publishing.Change(kinds.CORRECTION, self.note) for row, _earlier in restored
+            row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note) for row, _earlier in restored
         }
 
     def _retract(self, verdicts: Sequence[Verdict]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from claims.imports.reading.formats.plain_json import plain, plain_text
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Remark
 from claims.imports.reading.values.problem import shown
 from claims.imports.storing.stage import Staged
@@ -36,7 +36,7 @@ def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:
     )
 
 
-def problems_of(run: ImportRun, found: Found, remarks: Iterable[Remark]) -> Iterator[ImportProblem]:
+def problems_of(run: ImportRun, found: RawRecord, remarks: Iterable[Remark]) -> Iterator[ImportProblem]:
     """The values that were left out of a record."""
     for remark in remarks:
         said = (remark.field, remark.code, remark.reason)
@@ -46,7 +46,7 @@ def problems_of(run: ImportRun, found: Found, remarks: Iterable[Remark]) -> Iter
 def refusal_of(run: ImportRun, staged: Staged, field: str, code: str, reason: str) -> ImportProblem:
     """A record that could be read and not be stored."""
     place = staged.review.place
-    found = Found(place, orjson.loads(staged.found))
+    found = RawRecord(place, orjson.loads(staged.found))
     return _problem(run, _REFUSED, place, (field, code, reason), found, None)
 
 
@@ -60,7 +60,7 @@ def left_out_of(
         into: what it is a record of.
         of: the record by which that came here; "" where nobody knows.
     """
-    place, found = staged.review.place, Found(staged.review.place, orjson.loads(staged.found))
+    place, found = staged.review.place, RawRecord(staged.review.place, orjson.loads(staged.found))
     named = f"{into} ({of})" if of else into
     if is_merged:
         stored = "; ".join(f"{name}: {shown(value)}" for name, value in left_out.items())
@@ -98,9 +98,9 @@ def _made() -> Maker[ImportProblem]:
 def _problem(
     run: ImportRun,
     outcome: str,
-    place: Place,
+    place: RecordPlace,
     said: tuple[str, str, str],
-    found: Found | None,
+    found: RawRecord | None,
     record: Any,
 ) -> ImportProblem:
     field, code, reason = said

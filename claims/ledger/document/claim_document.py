@@ -38,7 +38,7 @@ Document = dict[str, Any]
 Judgement = tuple[Verdict, Iterable[Evidence]]
 
 
-class Entry(TypedDict):
+class EntryPart(TypedDict):
     """The part of a document that comes from the ledger and not from the claim."""
 
     version: int
@@ -55,7 +55,7 @@ def document(
     appearances: Iterable[Appearance],
     verdicts: Iterable[Judgement],
     merged_from: list[int],
-    entry: Entry,
+    entry: EntryPart,
 ) -> Document:
     """The whole public representation of a claim. Everything given must come with what it refers to."""
     slug = claim.slug

@@ -3,7 +3,6 @@
 from typing import Any
 
 from claims.models import Publication
-from claims.templatetags.reader import lead_verdict
 
 Document = dict[str, Any]
 
@@ -35,3 +34,9 @@ def correction(document: Document) -> Document | None:
         return None
     latest = document["corrections"][0]
     return {**latest, "label": Publication.Kind(latest["kind"]).label}
+
+
+def lead_verdict(document: Document) -> Document | None:
+    """The verdict that stands for the claim where there is room for one: the one last reviewed."""
+    rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
+    return max(rated, key=lambda verdict: (verdict["reviewed_on"] or "", verdict["id"]), default=None)

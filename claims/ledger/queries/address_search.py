@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from claims.search import Places, Reading, read
+from claims.search import Places, SearchReading, read
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database.read_connections import fetch
 from sources.addresses import url_key
@@ -33,7 +33,7 @@ _PLACES = f"""
 """  # noqa: S608  made of constants of this file
 
 
-def sought(text: str) -> Reading:
+def sought(text: str) -> SearchReading:
     """What a search asks for. An address asks for what it leads to, first of all, and for texts that name it."""
     reading, key = read(text), key_of(text.strip())
     if not key:

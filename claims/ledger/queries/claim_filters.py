@@ -24,7 +24,16 @@ from factcheck.api.query_strings import (
     no_such_place,
     ordering_parameter,
 )
-from factcheck.api.query_values import Day, IdOr, Language, Moment, Slug, Whole, Word, Words
+from factcheck.api.query_values import (
+    DayValue,
+    IdOr,
+    Keyword,
+    LanguageRange,
+    Moment,
+    Slug,
+    WholeNumber,
+    Words,
+)
 from factcheck.database.cached_sql import FoundBy
 from sources.api.address_values import Address, Domain
 from sources.api.list_queries import any_of, ids_of, in_language, publisher_ids
@@ -97,7 +106,7 @@ class VerdictQuery(ListQuery):
         several=True,
     )
     publisher_kind = VerdictParameter(
-        Word(tuple(Publisher.Kind.values)),
+        Keyword(tuple(Publisher.Kind.values)),
         "Kind of the publisher of the verdict.",
         matches=any_of("publisher_kind"),
         several=True,
@@ -110,7 +119,7 @@ class VerdictQuery(ListQuery):
         several=True,
     )
     rating_class = VerdictParameter(
-        Word(tuple(NormalisedRating.values)),
+        Keyword(tuple(NormalisedRating.values)),
         "The class that the rating amounts to, comparable across publishers.",
         matches=any_of("rating_class"),
         several=True,
@@ -123,10 +132,10 @@ class VerdictQuery(ListQuery):
         split=False,
     )
     reviewed_after = VerdictParameter(
-        Day(), "Reviewed on this day or later.", matches=lambda day: Q(reviewed_on__gte=day)
+        DayValue(), "Reviewed on this day or later.", matches=lambda day: Q(reviewed_on__gte=day)
     )
     reviewed_before = VerdictParameter(
-        Day(), "Reviewed on this day or earlier.", matches=lambda day: Q(reviewed_on__lte=day)
+        DayValue(), "Reviewed on this day or earlier.", matches=lambda day: Q(reviewed_on__lte=day)
     )
 
 
@@ -142,12 +151,14 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     )
 
     language = Parameter(
-        Language(),
+        LanguageRange(),
         "Language of the claim; `pt` also finds `pt-BR`.",
         matches=share("language_ranges"),
         several=True,
     )
-    claimant = Parameter(Whole(), "Id of who made the claim.", matches=any_of("claimant_id"), several=True)
+    claimant = Parameter(
+        WholeNumber(), "Id of who made the claim.", matches=any_of("claimant_id"), several=True
+    )
     topic = Parameter(
         IdOr("slug", Slug()),
         "Topic of the claim: id or slug.",
@@ -156,13 +167,16 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         several=True,
     )
     source = Parameter(
-        Whole(),
+        WholeNumber(),
         "Id of a source that the claim appears in or that a verdict on it cites.",
         matches=share("source_ids"),
         several=True,
     )
     appears_in = Parameter(
-        Whole(), "Id of a source that the claim appears in.", matches=share("appears_in_ids"), several=True
+        WholeNumber(),
+        "Id of a source that the claim appears in.",
+        matches=share("appears_in_ids"),
+        several=True,
     )
     source_domain = Parameter(
         Domain(), "Domain of such a source, in either role.", matches=share("source_domains"), several=True
@@ -177,10 +191,10 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         split=False,
     )
     claimed_after = Parameter(
-        Day(), "Claimed on this day or later.", matches=lambda day: Q(claimed_on__gte=day)
+        DayValue(), "Claimed on this day or later.", matches=lambda day: Q(claimed_on__gte=day)
     )
     claimed_before = Parameter(
-        Day(), "Claimed on this day or earlier.", matches=lambda day: Q(claimed_on__lte=day)
+        DayValue(), "Claimed on this day or earlier.", matches=lambda day: Q(claimed_on__lte=day)
     )
     published_after = Parameter(
         Moment(),
@@ -198,14 +212,14 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         matches=lambda moment: Q(published_at__gte=moment),
     )
     has = Parameter(
-        Word(("correction", "evidence", "media")),
+        Keyword(("correction", "evidence", "media")),
         "What the claim has: a public correction note, evidence, or a picture, sound or film among its sources. Given"
         " twice, it must have both.",
         matches=lambda features: Q(features__contains=features),
         several=True,
     )
     status = Parameter(
-        Word(tuple(Publication.Status.values)),
+        Keyword(tuple(Publication.Status.values)),
         "`retracted` and `merged` list what was withdrawn.",
         matches=any_of("status"),
         several=True,
@@ -294,7 +308,7 @@ class ClaimPageQuery(ClaimListQuery):
     """Published claims, page by page."""
 
     highlight = Parameter(
-        Word(("true", "false")),
+        Keyword(("true", "false")),
         "Whether `highlights` shows where `q` was found in each claim of the page.",
         default="false",
     )
@@ -331,9 +345,9 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         resolves=sought,
         matches=lambda asked: answering_to(asked, publication="publication__"),
     )
-    claim = Parameter(Whole(), "Id of the claim.", matches=any_of("claim_id"), several=True)
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=any_of("claim_id"), several=True)
     claimant = Parameter(
-        Whole(), "Id of who made the claim.", matches=any_of("publication__claimant_id"), several=True
+        WholeNumber(), "Id of who made the claim.", matches=any_of("publication__claimant_id"), several=True
     )
     topic = Parameter(
         IdOr("slug", Slug()),
@@ -343,7 +357,7 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         several=True,
     )
     language = Parameter(
-        Language(),
+        LanguageRange(),
         "Language of the verdict; `pt` also finds `pt-BR`.",
         matches=in_language("language"),
         several=True,

@@ -138,7 +138,7 @@ class Values:
 
 
 @dataclass
-class Counted:
+class FacetCounts:
     """How many claims a query finds, and its facets by name."""
 
     claims: int
@@ -163,12 +163,12 @@ class Counting:
     names: Sequence[str]
     size: int
 
-    def counted(self) -> Counted:
+    def counted(self) -> FacetCounts:
         """Counted now, or when the ledger stood where it stands now."""
         if "as_of" in self.conditions:  # which means another moment each time
             return self._count()
         ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
-        known: Counted | None = cache.get(f"{self._key}:{position}")
+        known: FacetCounts | None = cache.get(f"{self._key}:{position}")
         if known is None:
             known = self._count()
             # The ledger may have moved between two statements.
@@ -181,8 +181,8 @@ class Counting:
         asked = repr((sorted(self.conditions.items()), self.query.shape, self.names, self.size))
         return f"facets:{hashlib.sha256(asked.encode()).hexdigest()}"
 
-    def _count(self) -> Counted:
-        counted = Counted(0, {name: Values() for name in self.names})
+    def _count(self) -> FacetCounts:
+        counted = FacetCounts(0, {name: Values() for name in self.names})
         everything = tuple(self.conditions)
         together: dict[tuple[str, ...], list[Facet]] = {everything: []}
         for facet in (FACETS[name] for name in self.names):

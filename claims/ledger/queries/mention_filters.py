@@ -5,7 +5,7 @@ from django.db.models import Q
 from claims.models import Claimant, NormalisedRating
 from factcheck.api.pagination import both_ways, id_key, text_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
-from factcheck.api.query_values import Country, IdOr, Slug, Whole, Word, Words
+from factcheck.api.query_values import Country, IdOr, Keyword, Slug, WholeNumber, Words
 from sources.api.address_values import Domain, SameAs
 from sources.api.list_queries import holds_words, one_of, publisher_ids
 
@@ -22,7 +22,7 @@ class ClaimantListQuery(ListQuery):
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
     kind = Parameter(
-        Word(tuple(Claimant.Kind.values)), "Kind of claimant.", matches=one_of("kind"), several=True
+        Keyword(tuple(Claimant.Kind.values)), "Kind of claimant.", matches=one_of("kind"), several=True
     )
     country = Parameter(
         Country(), "Country code (ISO 3166-1 alpha-2).", matches=one_of("country"), several=True
@@ -60,10 +60,10 @@ class RatingListQuery(ListQuery):
         matches=one_of("scale__publisher"),
         several=True,
     )
-    scale = Parameter(Whole(), "Id of the scale.", matches=one_of("scale"), several=True)
+    scale = Parameter(WholeNumber(), "Id of the scale.", matches=one_of("scale"), several=True)
     code = Parameter(Slug(), "Code in the publisher's scale.", matches=one_of("code"), several=True)
     rating_class = Parameter(
-        Word(tuple(NormalisedRating.values)),
+        Keyword(tuple(NormalisedRating.values)),
         "The class that the rating amounts to, comparable across publishers.",
         matches=one_of("normalised"),
         several=True,

@@ -10,11 +10,11 @@ from django.utils.functional import cached_property
 
 from claims.ledger.queries.address_search import sought
 from claims.models.publication import PublicationQuerySet
-from claims.search import LONGEST, RANKED, Places, Reading, Sought, forgiven
+from claims.search import LONGEST, RANKED, Places, SearchReading, Sought, forgiven
 from claims.search.highlights import highlights
 from factcheck.api.pagination import Ordering, decoded, id_key, moment_key, rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
-from factcheck.api.query_values import Refused, Word, Words
+from factcheck.api.query_values import Keyword, ValueRefused, Words
 from factcheck.api.resources import planned
 from factcheck.database.cached_sql import Slot, Template
 
@@ -48,7 +48,7 @@ class WordsQuery(ListQuery):
     )
 
     @property
-    def search(self) -> Reading | None:
+    def search(self) -> SearchReading | None:
         """What `q` asks for."""
         return self.looked_for.get("q")
 
@@ -89,7 +89,7 @@ class SearchQuery(WordsQuery):
     """A list in which words can be searched for, with forgiveness, and most relevant first."""
 
     spelling = Parameter(
-        Word(("forgiving", "exact")),
+        Keyword(("forgiving", "exact")),
         "What happens when hardly anything matches `q` and words of it seem misspelt: `forgiving` answers also for the"
         " published words that were probably meant, and `search` says which; `exact` answers for `q` alone.",
         default="forgiving",
@@ -104,7 +104,7 @@ class SearchQuery(WordsQuery):
             return looked_for
         others = {name: value for name, value in looked_for.items() if name != "q"}
 
-        def found(reading: Reading, most: int) -> int:
+        def found(reading: SearchReading, most: int) -> int:
             return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading, most)
 
         return {**looked_for, "q": forgiven(looked_for["q"], found)}
@@ -164,7 +164,7 @@ def belongs_to(cursor: str, ordering: Ordering) -> bool:
     """Whether the cursor is one of this order."""
     try:
         decoded(cursor, ordering)
-    except Refused:
+    except ValueRefused:
         return False
     return True
 

@@ -25,7 +25,7 @@ from claims.management.article_report import console_on
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
 from claims.models import ImportRun
-from claims.review.moves import IllegalMove, NotAllowed
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.private_files import open_private, private_folder
 from sources.material import STANDARD_INPUT, is_address
 
@@ -115,7 +115,7 @@ records were refused. The summary goes to standard output, everything else to st
             raise CommandError("Say which administrator asks for the house archive: --by USERNAME.")
         try:
             run = house_archive.hold(house_archive.keep(place, recipe, by=by))
-        except (IllegalMove, NotAllowed) as refusal:
+        except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         if run.state == ImportRun.State.FAILED:
             raise CommandError(run.error)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.exports.restore import Refused, restore
+from claims.exports.restore import RestoreRefused, restore
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ the same command goes on where it stopped. docs/exports.md says what comes back 
                 restored = restore(stream, progress=progress, dry_run=dry_run)
         except OSError as problem:
             raise CommandError(f"{file} cannot be read: {problem.strerror}.") from None
-        except Refused as refusal:
+        except RestoreRefused as refusal:
             raise CommandError(str(refusal)) from None
         for kind in dict.fromkeys([*restored.written, *restored.left]):
             written, left = restored.written[kind], restored.left[kind]

@@ -25,7 +25,7 @@ from claims.ledger.document.serializers import ClaimSerializer
 from claims.models import Publication
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place
-from factcheck.api.query_values import GREATEST_ID, Moment, Refused, Whole, Word
+from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.own_addresses import etag_here, placed
@@ -57,16 +57,16 @@ class Since:
 
     @property
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [Whole(0).schema, *Moment().schema["anyOf"]], "example": 0}
+        return {"anyOf": [WholeNumber(0).schema, *Moment().schema["anyOf"]], "example": 0}
 
     def __call__(self, text: str) -> int | datetime:
-        for reader in (Whole(0), Moment()):
+        for reader in (WholeNumber(0), Moment()):
             try:
                 found: int | datetime = reader(text)
-            except Refused:
+            except ValueRefused:
                 continue
             return found
-        raise Refused(
+        raise ValueRefused(
             f"it must be a number of the feed (from 0 to {GREATEST_ID}), a day such as 2026-05-01, or a moment such as"
             " 2026-05-01T12:00:00Z."
         )
@@ -82,17 +82,17 @@ class ChangesQuery(Query):
         default=0,
     )
     entries = Parameter(
-        Word(("all", "newest")),
+        Keyword(("all", "newest")),
         "`newest` leaves out changes that a later one to the same claim has overtaken.",
         default="all",
     )
     embed = Parameter(
-        Word(("claim", "none")),
+        Keyword(("claim", "none")),
         "`none` tells of changes without the claims: `claim` is null.",
         default="claim",
     )
     page_size = Parameter(
-        Whole(1, PAGE_SIZE_LIMIT), "How many changes are answered at most.", default=PAGE_SIZE
+        WholeNumber(1, PAGE_SIZE_LIMIT), "How many changes are answered at most.", default=PAGE_SIZE
     )
 
 

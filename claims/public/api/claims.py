@@ -49,7 +49,7 @@ _SETTLED = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Entry:
+class ServedEntry:
     """An entry of the ledger, without its body where comparing hashes may do."""
 
     pk: int
@@ -79,7 +79,7 @@ class Entry:
         return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
 
 
-def entry_of(template: Template, request: HttpRequest) -> Entry:
+def entry_of(template: Template, request: HttpRequest) -> ServedEntry:
     """The only entry of the ledger that is asked for.
 
     Raises:
@@ -89,7 +89,7 @@ def entry_of(template: Template, request: HttpRequest) -> Entry:
     rows = template.fetch(*columns, *([] if asks_conditionally(request) else ["body"]))
     if not rows:
         raise Http404
-    return Entry(*rows[0])
+    return ServedEntry(*rows[0])
 
 
 _CLAIM = Slot("claim", "bigint")
@@ -194,7 +194,7 @@ class ClaimResource(PublicList):
             return HttpResponsePermanentRedirect(reverse(self.route, args=[target], request=request))
         return self.represented(request, entry, query)
 
-    def represented(self, request: HttpRequest, entry: Entry, query: ClaimQuery) -> HttpResponse:
+    def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:
         """The entry in the form that is preferred: our JSON, or markup."""
         cache = self.cache_of(query)
         if self.media_type == markup.JSON_LD:

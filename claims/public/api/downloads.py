@@ -30,7 +30,7 @@ from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.pagination import ORDERING
 from factcheck.api.query_strings import Parameter
-from factcheck.api.query_values import Word
+from factcheck.api.query_values import Keyword
 from factcheck.api.resources import picker
 from factcheck.database import read_connections
 from factcheck.web.own_addresses import etag_here
@@ -75,7 +75,7 @@ class NdjsonQuery(DownloadQuery):
 
 class CsvQuery(DownloadQuery):
     bom = Parameter(
-        Word(("true", "false")),
+        Keyword(("true", "false")),
         "`true` begins with a byte order mark, by which Excel recognises UTF-8.",
         default="false",
     )

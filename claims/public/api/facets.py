@@ -15,7 +15,7 @@ from claims.ledger.queries.facet_counts import FACETS, Counting, Values
 from claims.models import Claimant, Mention, NormalisedRating, Publication, Rating, Topic
 from claims.public.api.mentioned_resources import mentioned
 from factcheck.api.query_strings import Parameter
-from factcheck.api.query_values import Whole, Word
+from factcheck.api.query_values import Keyword, WholeNumber
 from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional
 from sources.models import Publisher
 from sources.overrides import OverrideError, read_language
@@ -32,10 +32,10 @@ class FacetQuery(ClaimListQuery):
     page_size = cursor = count = ordering = fields = None  # type: ignore[assignment]  # how django-filter drops some
 
     facets = Parameter(
-        Word(tuple(FACETS)), "Which facets; all of them unless given.", several=True, default=None
+        Keyword(tuple(FACETS)), "Which facets; all of them unless given.", several=True, default=None
     )
     size = Parameter(
-        Whole(1, SIZE_LIMIT), "How many values of each facet, the most frequent ones.", default=SIZE
+        WholeNumber(1, SIZE_LIMIT), "How many values of each facet, the most frequent ones.", default=SIZE
     )
 
 

@@ -35,8 +35,8 @@ from factcheck.api.google.requests import (
     text,
 )
 from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
-from factcheck.api.pagination import Ordering, Page, page_of_values
-from factcheck.api.query_values import Language, Refused
+from factcheck.api.pagination import KeysetPage, Ordering, page_of_values
+from factcheck.api.query_values import LanguageRange, ValueRefused
 from factcheck.web.own_addresses import placed
 from sources.api.address_values import Domain
 from sources.api.list_queries import in_language, publisher_ids
@@ -52,7 +52,7 @@ OFFSET_LIMIT = 1000
 
 def _language_range(value: str) -> str:
     """Language and script of a tag: the region makes no difference, as in Google's API."""
-    language, *subtags = Language()(value.strip()).split("-")
+    language, *subtags = LanguageRange()(value.strip()).split("-")
     scripts = [subtag for subtag in subtags[:1] if len(subtag) == len("Latn")]
     return "-".join([language, *scripts])
 
@@ -60,7 +60,7 @@ def _language_range(value: str) -> str:
 def _offset(value: str) -> int:
     offset = natural(value)
     if offset > OFFSET_LIMIT:
-        raise Refused(
+        raise ValueRefused(
             f"at most {OFFSET_LIMIT} results can be skipped; pageToken leads as far as there are any."
         )
     return offset
@@ -142,7 +142,7 @@ class _Asked:
         self.publishers = set(publisher_ids([site])) if site else None
         self.since = _days_ago(values.get("max_age_days", 0))
 
-    def page(self) -> Page[tuple[Any, ...]]:
+    def page(self) -> KeysetPage[tuple[Any, ...]]:
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
         order: dict[str, Any] = {"ordering": self._ordering(token)}
         size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
@@ -151,9 +151,9 @@ class _Asked:
             if offset and not token:
                 token = page_of_values(rows, [], **order, size=offset, cursor="").next
                 if not token:
-                    return Page([], "", "")
+                    return KeysetPage([], "", "")
             return page_of_values(rows, ["body"], **order, size=size, cursor=token)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise InvalidArgument(
                 [Violation("page_token", f"Invalid value at 'page_token': {refusal}")]
             ) from None

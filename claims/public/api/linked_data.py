@@ -7,7 +7,7 @@ from rest_framework.renderers import BaseRenderer
 
 from claims.ledger.queries.claim_filters import ClaimQuery
 from claims.public.api import markup
-from claims.public.api.claims import ClaimResource, Entry
+from claims.public.api.claims import ClaimResource, ServedEntry
 from factcheck.api.openapi.schema import PublicSchema
 
 
@@ -41,6 +41,6 @@ class LinkedDataResource(ClaimResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [markup.FORM]
 
-    def represented(self, request: HttpRequest, entry: Entry, query: ClaimQuery) -> HttpResponse:
+    def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:
         response = entry.markup(request, cache=self.cache_of(query))
         return markup.with_alternate(response, f"{request.path.removesuffix('.jsonld')}/", markup.JSON)

@@ -8,15 +8,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from claims.ledger.document.headline import correction, headline, label_in
+from claims.ledger.document.headline import correction, headline, label_in, lead_verdict
 from claims.ledger.document.markdown import with_absolute_links
-from claims.templatetags.reader import lead_verdict
 
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """One claim in a feed. Texts are plain except `html`; moments are in UTC."""
 
     #: The address without the slug, which changes with the statement.
@@ -58,7 +57,7 @@ class Channel:
     total: int | None
 
 
-def entry(document: Document) -> Entry:
+def entry(document: Document) -> FeedEntry:
     """What a feed says about a claim that was published, retracted or merged."""
     verdict = lead_verdict(document)
     latest = correction(document)
@@ -66,7 +65,7 @@ def entry(document: Document) -> Entry:
     publisher = (
         verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
     )
-    return Entry(
+    return FeedEntry(
         id=address_of(document["id"]),
         url=document["url"],
         title=headline(document),

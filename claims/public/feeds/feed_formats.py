@@ -17,7 +17,7 @@ from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from claims.ledger.document.claim_document import moment
-from claims.public.feeds.feed_entries import Channel, Entry
+from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.xml_text import xml_text
 
 #: What a feed without entries says about when it changed: never yet. The present would make each answer another one.
@@ -31,9 +31,9 @@ _OPENSEARCH = {"xmlns:opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
 
 
 @dataclass(frozen=True)
-class Format:
+class FeedFormat:
     content_type: str
-    write: Callable[[Channel, Sequence[Entry]], str]
+    write: Callable[[Channel, Sequence[FeedEntry]], str]
 
 
 class _Paged(SyndicationFeed):
@@ -63,7 +63,7 @@ class _Atom(_Paged, Atom1Feed):
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
-        entry: Entry = item["entry"]
+        entry: FeedEntry = item["entry"]
         language = {"xml:lang": entry.content_language}
         if entry.summary:
             handler.addQuickElement("summary", xml_text(entry.summary), {"type": "text", **language})
@@ -82,7 +82,7 @@ class _Rss(_Paged, Rss201rev2Feed):
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
-        entry: Entry = item["entry"]
+        entry: FeedEntry = item["entry"]
         # Readers take the description for HTML.
         if entry.summary:
             handler.addQuickElement("description", escape(xml_text(entry.summary)))
@@ -94,7 +94,7 @@ class _Rss(_Paged, Rss201rev2Feed):
             handler.addQuickElement("category", label or term, {"domain": scheme})
 
 
-def _written(generator: type[_Paged], channel: Channel, entries: Sequence[Entry]) -> str:
+def _written(generator: type[_Paged], channel: Channel, entries: Sequence[FeedEntry]) -> str:
     feed = generator(
         title=xml_text(channel.title),
         link=channel.home,
@@ -123,7 +123,7 @@ def _written(generator: type[_Paged], channel: Channel, entries: Sequence[Entry]
     return feed.writeString("utf-8")
 
 
-def _categories(entry: Entry) -> list[tuple[str, str, str]]:
+def _categories(entry: FeedEntry) -> list[tuple[str, str, str]]:
     """Scheme, term and label of the topics, and of what the rating amounts to."""
     topics = settings.SITE_URL + reverse("topics-list")
     found = [(topics, topic["slug"], xml_text(topic["name"])) for topic in entry.topics]
@@ -133,18 +133,18 @@ def _categories(entry: Entry) -> list[tuple[str, str, str]]:
     return found
 
 
-def _atom(channel: Channel, entries: Sequence[Entry]) -> str:
+def _atom(channel: Channel, entries: Sequence[FeedEntry]) -> str:
     return _written(_Atom, channel, entries)
 
 
-def _rss(channel: Channel, entries: Sequence[Entry]) -> str:
+def _rss(channel: Channel, entries: Sequence[FeedEntry]) -> str:
     return _written(_Rss, channel, entries)
 
 
 # JSON Feed ------------------------------------------------------------------------------------------------------------
 
 
-def _json(channel: Channel, entries: Sequence[Entry]) -> str:
+def _json(channel: Channel, entries: Sequence[FeedEntry]) -> str:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
@@ -160,7 +160,7 @@ def _json(channel: Channel, entries: Sequence[Entry]) -> str:
     return json.dumps(_said(feed), ensure_ascii=False, separators=(",", ":"))
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: FeedEntry) -> dict[str, Any]:
     document = entry.document
     return _said(
         {
@@ -204,6 +204,6 @@ def _said(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in ("", None) and value != {}}
 
 
-ATOM = Format("application/atom+xml; charset=utf-8", _atom)
-RSS = Format("application/rss+xml; charset=utf-8", _rss)
-JSON = Format("application/feed+json; charset=utf-8", _json)
+ATOM = FeedFormat("application/atom+xml; charset=utf-8", _atom)
+RSS = FeedFormat("application/rss+xml; charset=utf-8", _rss)
+JSON = FeedFormat("application/feed+json; charset=utf-8", _json)

@@ -17,12 +17,12 @@ from claims.models import Publication
 from claims.models.published_verdict import ours
 from claims.public.api.claims import ClaimResource
 from claims.public.feeds.feed_entries import Channel, entry
-from claims.public.feeds.feed_formats import Format
+from claims.public.feeds.feed_formats import FeedFormat
 from claims.public.pages.responses import etag_of, interface_language
 from factcheck.api.pagination import ORDERING
 from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import no_such_place
-from factcheck.api.query_values import Refused, Word
+from factcheck.api.query_values import Keyword, ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, conditional, counted
 from factcheck.web.own_addresses import placed
 
@@ -39,7 +39,7 @@ class FeedQuery(ClaimListQuery):
     fields = spelling = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
 
     by = VerdictParameter(
-        Word(("house", "all")),
+        Keyword(("house", "all")),
         "Whose verdicts: the newsroom's own unless `publisher` or `status` asks for others, or `all`.",
         matches=lambda whose: ours(),
         slotted=False,
@@ -64,7 +64,7 @@ class FeedQuery(ClaimListQuery):
 
 
 @require_safe
-def claims(request: HttpRequest, form: Format) -> HttpResponse:
+def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     """The claims that the query string asks for, as a feed in this format."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
@@ -74,11 +74,11 @@ def claims(request: HttpRequest, form: Format) -> HttpResponse:
             return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
 
 
-def _feed(request: HttpRequest, form: Format) -> HttpResponse:
+def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     query = FeedQuery(request.GET, Publication.objects.all(), request=request)
     try:
         listing = ClaimResource().listing(query, request)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise no_such_place("cursor", str(refusal)) from None
     channel = _channel(
         request,

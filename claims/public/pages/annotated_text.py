@@ -24,7 +24,7 @@ S = TypeVar("S", bound=Span)
 
 
 @dataclass(slots=True)
-class Piece(Generic[S]):
+class TextPiece(Generic[S]):
     """A stretch of one paragraph over which the set of covering spans does not change."""
 
     text: str
@@ -47,20 +47,20 @@ class Piece(Generic[S]):
         return any(span is self.innermost for span in self.ends)
 
 
-def paragraphs(text: str, spans: Iterable[S]) -> list[list[Piece[S]]]:
+def paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
     """Cut `text` at empty lines and wherever a span begins or ends; spans may nest, overlap, touch or cross paragraphs.
 
     Spans that reach beyond the text, or hold nothing but a paragraph break, are left out.
     """
     usable = sorted((s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end))
     cuts = sorted({position for span in usable for position in (span.start, span.end)})
-    cut: list[list[Piece[S]]] = []
+    cut: list[list[TextPiece[S]]] = []
     for start, end in _paragraph_spans(text):
         inside = cuts[bisect_left(cuts, start + 1) : bisect_left(cuts, end)]
         edges = [start, *inside, end]
         cut.append(
             [
-                Piece(text[left:right], [s for s in usable if s.start < right and s.end > left])
+                TextPiece(text[left:right], [s for s in usable if s.start < right and s.end > left])
                 for left, right in pairwise(edges)
             ]
         )
@@ -68,7 +68,7 @@ def paragraphs(text: str, spans: Iterable[S]) -> list[list[Piece[S]]]:
     return cut
 
 
-def _mark_ends(cut: list[list[Piece[S]]]) -> None:
+def _mark_ends(cut: list[list[TextPiece[S]]]) -> None:
     """Note on its first and last piece that a span begins and ends there, also where it crosses paragraphs."""
     pieces = [piece for paragraph in cut for piece in paragraph]
     begun: set[int] = set()

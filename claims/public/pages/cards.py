@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from claims.ledger.document.headline import correction, judgement, label_in
+from claims.ledger.document.headline import correction, judgement, label_in, lead_verdict
 from claims.models import Publication
 from claims.public.pages.responses import respond
-from claims.templatetags.reader import lead_verdict
 from factcheck.api.query_values import GREATEST_ID
 
 Document = dict[str, Any]

@@ -12,16 +12,15 @@ from django.utils import translation
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from claims.ledger.document.headline import headline
+from claims.ledger.document.headline import headline, lead_verdict
 from claims.models import Publication
 from claims.public.feeds.xml_text import xml_text
 from claims.public.pages import views
 from claims.public.pages.cards import WIDEST, WIDTH, current, frame, likely_height
 from claims.public.pages.responses import etag_of
-from claims.templatetags.reader import lead_verdict
 from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import Parameter, Query, no_such_place
-from factcheck.api.query_values import Whole, Words
+from factcheck.api.query_values import WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
 
 Document = dict[str, Any]
@@ -38,8 +37,8 @@ class EmbedQuery(Query):
 
     url = Parameter(Words(2000), "Address of a claim's page.")
     format = Parameter(Words(), "`json` or `xml`.", default="json")
-    maxwidth = Parameter(Whole(), "The most that the card may be wide, in CSS pixels.")
-    maxheight = Parameter(Whole(), "The most that the card may be high, in CSS pixels.")
+    maxwidth = Parameter(WholeNumber(), "The most that the card may be wide, in CSS pixels.")
+    maxheight = Parameter(WholeNumber(), "The most that the card may be high, in CSS pixels.")
 
 
 @require_safe

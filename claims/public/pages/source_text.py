@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from claims.public.pages.annotated_text import Piece, paragraphs
+from claims.public.pages.annotated_text import TextPiece, paragraphs
 
 Document = dict[str, Any]
 
@@ -46,7 +46,7 @@ class SourceText:
     #: Claims whose verdicts rest on the source.
     cited_by: list[Document]
 
-    def annotated(self, text: str) -> list[list[Piece[Passage]]]:
+    def annotated(self, text: str) -> list[list[TextPiece[Passage]]]:
         """The text in paragraphs, cut where passages begin and end.
 
         A first paragraph that only repeats the title is left out.

@@ -21,7 +21,7 @@ class Rerating:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VersionChange:
     """One entry of a claim's ledger, seen from the one before it."""
 
     version: int
@@ -42,12 +42,12 @@ class Change:
         return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
 
 
-def changes(ledger: Sequence[Publication]) -> list[Change]:
+def changes(ledger: Sequence[Publication]) -> list[VersionChange]:
     """The claim's history, the newest entry first. `ledger` holds all its publications, the newest first."""
     documents = [entry.document for entry in ledger]
     before = [*documents[1:], {"verdicts": []}]
     return [
-        Change(
+        VersionChange(
             version=entry.version,
             kind=entry.kind,
             label=entry.get_kind_display(),

@@ -25,9 +25,9 @@ from claims.public.pages.page_cache import kept, public
 from claims.public.pages.responses import respond
 from claims.public.pages.source_text import source_text
 from claims.public.pages.version_changes import changes
-from claims.search import LONGEST, RANKED, Reading, forgiven
+from claims.search import LONGEST, RANKED, SearchReading, forgiven
 from factcheck.api.pagination import Ordering, page_of_rows
-from factcheck.api.query_values import GREATEST_ID, Refused
+from factcheck.api.query_values import GREATEST_ID, ValueRefused
 from sources.models import Snapshot
 
 Document = dict[str, Any]
@@ -70,7 +70,7 @@ class Search(forms.Form):
         return "?" + urlencode(same if self.is_by_house else {**same, "by": "all"})
 
     @cached_property
-    def reading(self) -> Reading | None:
+    def reading(self) -> SearchReading | None:
         """What the words ask for, with the spelling corrected where they find nothing."""
         rows = self._narrowed()
         words = self.cleaned_data["q"]
@@ -121,7 +121,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         page = page_of_rows(
             results.defer(*_UNSHOWN), ordering=search.ordering, size=CLAIMS_PER_PAGE, cursor=asked["cursor"]
         )
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
     total = results.count() if search.narrows else None
     documents = [row.document for row in page.rows]

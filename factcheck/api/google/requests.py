@@ -18,7 +18,7 @@ from rest_framework import exceptions
 
 from factcheck.api.google.field_masks import UnknownField, read_mask
 from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
-from factcheck.api.query_values import Refused, suggestion
+from factcheck.api.query_values import ValueRefused, suggestion
 from factcheck.api.resources import CACHE_CURRENT, conditional, sha256_of
 
 Document = dict[str, Any]
@@ -55,7 +55,7 @@ def text(most: int) -> Read:
 
     def read(value: str) -> str:
         if len(value) > most:
-            raise Refused(f"it has {len(value)} characters; at most {most} are read.")
+            raise ValueRefused(f"it has {len(value)} characters; at most {most} are read.")
         return value
 
     return read
@@ -64,9 +64,9 @@ def text(most: int) -> Read:
 def natural(value: str) -> int:
     """An int32 that counts something. 0 is what the field holds when it is not set."""
     if not _INT32.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
-        raise Refused("it must be a whole number (TYPE_INT32).")
+        raise ValueRefused("it must be a whole number (TYPE_INT32).")
     if int(value) < 0:
-        raise Refused("it must not be negative.")
+        raise ValueRefused("it must not be negative.")
     return int(value)
 
 
@@ -74,25 +74,25 @@ def _truth(value: str) -> bool:
     try:
         return _TRUTHS[value.lower()]
     except KeyError:
-        raise Refused("it must be true or false (TYPE_BOOL).") from None
+        raise ValueRefused("it must be true or false (TYPE_BOOL).") from None
 
 
 def _format(value: str) -> str:
     # Clients that are generated from gRPC services ask for "json;enum-encoding=int"; there are no enums here.
     if value.partition(";")[0] != "json":
-        raise Refused("answers are only given as json.")
+        raise ValueRefused("answers are only given as json.")
     return value
 
 
 def _callback(value: str) -> str:
     if len(value) > 100 or not _CALLBACK.fullmatch(value):
-        raise Refused("it must be the name of a JavaScript function.")
+        raise ValueRefused("it must be the name of a JavaScript function.")
     return value
 
 
 def _error_format(value: str) -> str:
     if value not in ("1", "2"):
-        raise Refused("it must be 1 or 2.")
+        raise ValueRefused("it must be 1 or 2.")
     return value
 
 
@@ -139,7 +139,7 @@ def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
         elif texts[0].strip():
             try:
                 values[name] = read(texts[0])
-            except Refused as refusal:
+            except ValueRefused as refusal:
                 violations.append(
                     Violation(name, f"Invalid value at '{name}', {_shown(texts[0])}: {refusal}")
                 )

@@ -15,11 +15,18 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
-from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable
+from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.database.embedded.server import live_server, start, stop
 from factcheck.private_files import FILE
 
-__all__ = ["Place", "PostgresUnavailable", "connection_settings", "ensure_running", "live_server", "running"]
+__all__ = [
+    "PostgresUnavailable",
+    "ServerPlace",
+    "connection_settings",
+    "ensure_running",
+    "live_server",
+    "running",
+]
 
 
 def connection_settings(data_dir: Path) -> dict[str, Any]:
@@ -28,7 +35,7 @@ def connection_settings(data_dir: Path) -> dict[str, Any]:
         "NAME": DATABASE,
         "USER": SUPERUSER,
         "PASSWORD": "",
-        "HOST": str(Place(data_dir.resolve()).socket_folder),
+        "HOST": str(ServerPlace(data_dir.resolve()).socket_folder),
         "PORT": str(PORT),
         "OPTIONS": {},
     }
@@ -36,7 +43,7 @@ def connection_settings(data_dir: Path) -> dict[str, Any]:
 
 def ensure_running() -> None:
     """Have the embedded server running until this process ends, unless `DATABASE_URL` names another one."""
-    from django.conf import settings
+    from django.conf import settings  # noqa: PLC0415  settings.py itself imports this package
 
     if not settings.EMBEDDED_DATABASE:
         return
@@ -56,9 +63,9 @@ _held: dict[Path, int] = {}
 
 
 @contextlib.contextmanager
-def running(data_dir: Path) -> Iterator[Place]:
+def running(data_dir: Path) -> Iterator[ServerPlace]:
     """Use the embedded server in `data_dir`: start it if need be, and stop it afterwards if nobody else uses it."""
-    place, process = Place(data_dir.resolve()), os.getpid()
+    place, process = ServerPlace(data_dir.resolve()), os.getpid()
     try:
         place.data_dir.mkdir(parents=True, exist_ok=True)
         users = _open_lock(place.data_dir / "postgres.users")
@@ -90,7 +97,7 @@ def _open_lock(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def _alone(place: Place) -> Iterator[None]:
+def _alone(place: ServerPlace) -> Iterator[None]:
     """One process at a time starts or stops the server; the lock is gone with the process that holds it."""
     lock = _open_lock(place.data_dir / "postgres.lock")
     try:
@@ -100,7 +107,7 @@ def _alone(place: Place) -> Iterator[None]:
         os.close(lock)
 
 
-def _stop_if_unused(place: Place, users: int) -> None:
+def _stop_if_unused(place: ServerPlace, users: int) -> None:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

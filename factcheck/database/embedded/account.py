@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from factcheck.database.embedded.place import Place, PostgresUnavailable, binary
+from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, binary
 
 
-def account_for(place: Place) -> pwd.struct_passwd | None:
+def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
     """As whom root runs the server: the owner of data or project, else `nobody`. Everyone else: as themselves."""
     if os.geteuid() != 0:
         if place.cluster.exists() and (owner := place.cluster.stat().st_uid) != os.geteuid():
@@ -41,7 +41,7 @@ def name_of(uid: int) -> str:
         return f"user {uid}"
 
 
-def as_account(account: pwd.struct_passwd | None, place: Place, command: list[str]) -> dict[str, Any]:
+def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: list[str]) -> dict[str, Any]:
     """Arguments for subprocess that run `command` as the account, without changing anybody's permissions."""
     arguments: dict[str, Any] = {
         "args": command,

@@ -20,7 +20,7 @@ class PostgresUnavailable(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerPlace:
     """Where one embedded server keeps its things, all inside `DATA_DIR`."""
 
     data_dir: Path

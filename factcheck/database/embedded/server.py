@@ -16,7 +16,14 @@ import psycopg
 
 from factcheck.database.embedded.account import account_for, as_account, name_of
 from factcheck.database.embedded.memory import available, shared_buffers
-from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, Place, PostgresUnavailable, binary
+from factcheck.database.embedded.place import (
+    DATABASE,
+    PORT,
+    SUPERUSER,
+    PostgresUnavailable,
+    ServerPlace,
+    binary,
+)
 from factcheck.private_files import open_private
 
 # Written to postgresql.conf once, where an operator may change them: room for imports of several hundred thousand rows
@@ -56,7 +63,7 @@ LOG_SETTINGS = {
 }
 
 
-def start(place: Place) -> None:
+def start(place: ServerPlace) -> None:
     """Have the server running and its database there. The caller holds the lock under which this is done."""
     account = account_for(place)
     _prepare_socket_folder(place, account)
@@ -73,7 +80,7 @@ def start(place: Place) -> None:
     _create_database(place)
 
 
-def _prepare_socket_folder(place: Place, account: pwd.struct_passwd | None) -> None:
+def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     """Who can enter this folder can use the database, so it must be ours and closed."""
     folder, owner = place.socket_folder, os.geteuid() if account is None else account.pw_uid
     try:
@@ -90,7 +97,7 @@ def _prepare_socket_folder(place: Place, account: pwd.struct_passwd | None) -> N
         raise PostgresUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
-def _initialise(place: Place, account: pwd.struct_passwd | None) -> None:
+def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     """Make the cluster aside and rename it, so that an interrupted start leaves nothing half-made."""
     unfinished = place.cluster.with_name("postgres.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -126,7 +133,7 @@ def _initialise(place: Place, account: pwd.struct_passwd | None) -> None:
     unfinished.rename(place.cluster)
 
 
-def _check_version(place: Place) -> None:
+def _check_version(place: ServerPlace) -> None:
     try:
         made_by = (place.cluster / "PG_VERSION").read_text().strip()
     except OSError as error:
@@ -145,7 +152,7 @@ def _check_version(place: Place) -> None:
         )
 
 
-def _clear_stale_pid(place: Place) -> None:
+def _clear_stale_pid(place: ServerPlace) -> None:
     """Remove the files that name a process which is another program, or only waits to be buried, by now.
 
     PostgreSQL handles a file whose process is gone. It cannot tell a reused process id from a living server, and then
@@ -175,7 +182,7 @@ class _Server(subprocess.Popen[bytes]):
         """Python's own warns of a child that still runs."""
 
 
-def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
+def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     quoted = str(place.socket_folder).replace('"', '""')
     command = [
         binary("postgres"),
@@ -209,7 +216,7 @@ def _launch(place: Place, account: pwd.struct_passwd | None) -> None:
 _children: list[_Server] = []
 
 
-def _create_database(place: Place) -> None:
+def _create_database(place: ServerPlace) -> None:
     try:
         with _connect(place, DATABASE) as connection:
             # Also where the database was made before this was done.
@@ -226,7 +233,7 @@ def _create_database(place: Place) -> None:
             raise PostgresUnavailable(_explain(place, "The database cannot be opened", str(error))) from error
 
 
-def _connect(place: Place, database: str) -> psycopg.Connection[Any]:
+def _connect(place: ServerPlace, database: str) -> psycopg.Connection[Any]:
     return psycopg.connect(
         host=str(place.socket_folder),
         port=PORT,
@@ -237,7 +244,7 @@ def _connect(place: Place, database: str) -> psycopg.Connection[Any]:
     )
 
 
-def _answers(place: Place) -> bool:
+def _answers(place: ServerPlace) -> bool:
     try:
         _connect(place, "postgres").close()
     except psycopg.OperationalError:
@@ -245,24 +252,24 @@ def _answers(place: Place) -> bool:
     return True
 
 
-def _pid_file(place: Place) -> list[str]:
+def _pid_file(place: ServerPlace) -> list[str]:
     try:
         return (place.cluster / "postmaster.pid").read_text(errors="replace").splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _recorded_process(place: Place) -> int | None:
+def _recorded_process(place: ServerPlace) -> int | None:
     lines = _pid_file(place)
     return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
 
-def _status(place: Place) -> str:
+def _status(place: ServerPlace) -> str:
     lines = _pid_file(place)
     return lines[7].strip() if len(lines) > 7 else ""
 
 
-def _serves(process: psutil.Process, place: Place) -> bool:
+def _serves(process: psutil.Process, place: ServerPlace) -> bool:
     """Whether it is a living process of this cluster: PostgreSQL works inside its data folder."""
     try:
         return (
@@ -274,11 +281,11 @@ def _serves(process: psutil.Process, place: Place) -> bool:
         return False
 
 
-def _processes(place: Place) -> list[psutil.Process]:
+def _processes(place: ServerPlace) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if _serves(process, place)]
 
 
-def live_server(place: Place) -> psutil.Process | None:
+def live_server(place: ServerPlace) -> psutil.Process | None:
     """The server's main process, if it lives. A process id that another program has by now is not taken for it."""
     recorded = _recorded_process(place)
     if recorded is None or recorded <= 0:
@@ -330,7 +337,7 @@ def _recovers(server: psutil.Process) -> bool:
         return False
 
 
-def _explain(place: Place, what: str, said: str) -> str:
+def _explain(place: ServerPlace, what: str, said: str) -> str:
     """A sentence about the cause where it is known, else the server's own last words."""
     known = {
         "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",

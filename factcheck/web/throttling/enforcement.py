@@ -100,7 +100,7 @@ def busy(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def incomplete(request: HttpRequest, refused: uploads.Refusal) -> HttpResponse:
+def incomplete(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpResponse:
     """The answer to a request whose body is not there; its connection cannot be used again."""
     response = unavailable(request, refused.status, refused.detail, retry_after=refused.retry_after)
     response["Connection"] = "close"

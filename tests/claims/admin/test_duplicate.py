@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.models import Claim, Claimant, PossibleDuplicate, Transition
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
-from claims.review.moves import IllegalMove, NotAllowed
 from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_claim
 
@@ -94,7 +94,7 @@ def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None
 
 def test_a_pair_that_was_told_apart_is_not_merged(pair: PossibleDuplicate, editor: User) -> None:
     assert duplicates.tell_apart([pair], by=editor) == 1
-    with pytest.raises(IllegalMove, match="Edda has found these claims to be different"):
+    with pytest.raises(NotPossible, match="Edda has found these claims to be different"):
         duplicates.merge(pair, by=editor)
     assert duplicates.tell_apart([pair], by=editor) == 0
     assert Claim.objects.filter(state="merged").count() == 0
@@ -102,7 +102,7 @@ def test_a_pair_that_was_told_apart_is_not_merged(pair: PossibleDuplicate, edito
 
 def test_a_merged_pair_is_neither_merged_nor_told_apart(pair: PossibleDuplicate, editor: User) -> None:
     assert duplicates.merge(pair, by=editor) == pair.earlier
-    with pytest.raises(IllegalMove):
+    with pytest.raises(NotPossible):
         duplicates.merge(pair, by=editor)
     assert duplicates.tell_apart([pair], by=editor) == 0
     assert Transition.objects.count() == 1

@@ -14,6 +14,7 @@ from claims.articles.proposals import propose
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.reanchoring import PLACE_TAKEN, reanchor
+from sources.capture import capture
 from sources.material import Material
 from sources.models import Snapshot, Source
 from sources.overrides import Overrides
@@ -216,8 +217,6 @@ def test_only_what_is_new_in_a_changed_text_is_proposed() -> None:
 
 
 def test_every_new_snapshot_is_followed_whoever_stores_it() -> None:
-    from sources.capture import capture
-
     imported()
     capture(Material(TEXT.replace("Sundvik loses", "Norrhamn loses").encode()), source=Source.objects.get())
     assert {number_of_snapshot(row) for row in Appearance.objects.filter(anchor="anchored")} == {2}

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 
 from claims.editorial import named_sources
 from claims.models import Appearance, Claim, Evidence, Verdict
+from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
-from claims.review.moves import IllegalMove
 from sources.models import Source
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import tool
@@ -62,7 +62,7 @@ def test_draft_that_is_moved(checker: User) -> None:
     gone = Verdict.objects.get(pk=draft.pk)
     draft.evidence.all().delete()
     draft.delete()
-    with pytest.raises(IllegalMove, match="deleted meanwhile"):
+    with pytest.raises(NotPossible, match="deleted meanwhile"):
         workflow.move(gone, "submit", by=checker)
 
 
@@ -71,5 +71,5 @@ def test_claim_that_is_merged(editor: User, which: str) -> None:
     claim, target = make_claim(), make_claim()
     gone = claim if which == "claim" else target
     Claim.objects.filter(pk=gone.pk).delete()
-    with pytest.raises(IllegalMove, match="deleted meanwhile"):
+    with pytest.raises(NotPossible, match="deleted meanwhile"):
         workflow.move(claim, "merge", by=editor, into=target)

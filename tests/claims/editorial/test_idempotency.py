@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from claims.editorial import idempotency
 from claims.models import Claim, Evidence, StoredAnswer, Transition, Verdict
-from claims.review import claim_edits, workflow
+from claims.newsroom.people import display_name
+from claims.review import claim_edits
 from claims.tasks import forget_answers
 from factcheck.database.locks import hold
 from sources.models import Source
@@ -262,4 +263,4 @@ def test_a_stored_answer_holds_no_secret_of_its_request(editor: User) -> None:
     row = StoredAnswer.objects.values().get()
     secret = asking.headers["Authorization"].removeprefix("Bearer ")
     assert not [column for column, value in row.items() if secret in str(value)]
-    assert workflow.display_name(editor) in row["body"]
+    assert display_name(editor) in row["body"]

@@ -15,7 +15,7 @@ from knox.crypto import hash_token
 
 from claims.models import ApiToken, Scope
 from claims.newsroom import api_tokens
-from claims.review.moves import NotAllowed
+from claims.newsroom.refusals import NotAllowed
 from tests.helpers.newsroom import make_claim, person
 from tests.helpers.newsroom_tool import Tool, tool
 

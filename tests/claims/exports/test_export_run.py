@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 
 from claims.exports import format_choice, manifest, outputs
 from claims.exports.export_run import Order, export_to_file, export_to_stream
@@ -19,6 +19,7 @@ from claims.exports.formats import parquet, stored_bodies
 from claims.exports.outputs import OutputError, PartFile, part_of, state_of
 from claims.exports.selection import LedgerMoment, Selection, one_snapshot
 from claims.models import Claim, Publication
+from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
 from tests.helpers.ledger_traffic import busy_newsroom, step
 
@@ -172,8 +173,6 @@ def test_it_is_one_snapshot_while_editors_publish(checker: User, editor: User, o
 
 @pytest.mark.django_db(transaction=True)
 def test_export_only_reads(publish: Callable[..., Claim]) -> None:
-    from django.db import InternalError
-
     with pytest.raises(InternalError, match="read-only"), one_snapshot():
         Claim.objects.create(statement="A claim.", language="en")
 
@@ -190,8 +189,8 @@ def test_memory_does_not_grow_with_the_number_of_claims(
         def many(rows: Any) -> Iterator[tuple[int, bytes]]:
             return ((number, bytes(bytearray(body))) for number in range(count))
 
-        def blocks(rows: Any) -> Iterator[stored_bodies.Block]:
-            return (stored_bodies.Block(number, 1, body) for number, body in many(rows))
+        def blocks(rows: Any) -> Iterator[stored_bodies.BodyBlock]:
+            return (stored_bodies.BodyBlock(number, 1, body) for number, body in many(rows))
 
         monkeypatch.setattr(format_choice, "numbered", many)
         monkeypatch.setattr(format_choice, "joined", blocks)
@@ -377,7 +376,6 @@ def test_wrong_calls_are_told(options: dict[str, Any], told: str) -> None:
 def test_restore_command_tells_what_it_did(
     checker: User, editor: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.helpers.database import replace_database
 
     full_newsroom(checker, editor)
     path = tmp_path / "ledger.ndjson"

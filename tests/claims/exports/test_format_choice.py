@@ -20,6 +20,7 @@ from claims.exports.selection import ExportQuery, Selection
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Claim, Publication
 from factcheck.api.problems import InvalidParameters
+from tests.claims.exports.formats.test_formats import stored, whole
 from tests.helpers.eventful_newsroom import exported, full_newsroom
 from tests.helpers.reader_pages import correct
 
@@ -214,8 +215,6 @@ def test_draft_is_in_no_format(newsroom: None, name: str) -> None:
 
 
 def test_parquet_is_written_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.claims.exports.formats.test_formats import stored, whole
-
     monkeypatch.setattr(parquet, "GROUP_SIZE", 2)
     file = io.BytesIO()
     parquet.write(stored(*[whole() for _ in range(5)]), file, said={})

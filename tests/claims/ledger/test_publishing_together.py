@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from claims.models import Appearance, Claim, Publication, PublishedVerdict
+from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
-from claims.review.moves import IllegalMove
 from sources.models import Publisher
 from tests.helpers.ledger_rows import imported_verdict, ledger, public
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
@@ -107,7 +107,7 @@ def test_new_appearance_is_published_without_a_new_review(publish: Publish, edit
 def test_changed_words_need_a_new_review(publish: Publish, editor: User, field: str) -> None:
     claim = publish()
     Claim.objects.filter(pk=claim.pk).update(**{field: "Quite another claim."})
-    with pytest.raises(IllegalMove, match="Draft a new verdict"):
+    with pytest.raises(NotPossible, match="Draft a new verdict"):
         workflow.move(claim, "republish", by=editor, note="A better wording.")
     assert len(ledger(claim)) == 1
 

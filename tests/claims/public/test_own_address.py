@@ -1,5 +1,6 @@
 """What was published keeps no address of ours: every answer names the one where this site is now."""
 
+import hashlib
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from claims.ledger.publishing import restate
 from claims.models import Claim, Publication, PublishedVerdict
 from claims.models.webhook import WebhookDelivery, WebhookEndpoint
 from claims.webhooks.events import message
@@ -112,8 +114,6 @@ def test_a_statement_cannot_pass_for_an_address(client: Client, claim: Claim) ->
 
 def test_hashes_are_those_of_what_is_answered(client: Client, claim: Claim, settings: Settings) -> None:
     """Checked as a mirror does (docs/examples/mirror.py), at either address."""
-    import hashlib
-
     for site in (OLD, NEW):
         settings.SITE_URL = site
         versions = client.get(f"/api/v1/claims/{claim.pk}/versions/").json()["results"]
@@ -157,8 +157,6 @@ def test_an_export_made_at_another_address_is_restored(client: Client, settings:
 
 def test_a_rating_made_comparable_later_keeps_the_mark(claim: Claim) -> None:
     """Another writer of the ledger: it says again what an entry says."""
-    from claims.ledger.publishing import restate
-
     restate([Publication.objects.newest().get()], "classification", lambda body: None)
     bodies = list(Publication.objects.order_by("version").values_list("body", flat=True))
     marked = [re.findall(r'"url":\t"([^"]*)"', body) for body in bodies]

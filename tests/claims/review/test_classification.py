@@ -10,9 +10,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Mention, Publication, PublishedVerdict, Rating
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification, workflow
 from claims.review.classification import classify, follow
-from claims.review.moves import IllegalMove, NotAllowed
 from tests.helpers.newsroom import make_claim, rating
 from tests.helpers.worker import run_waiting_jobs
 
@@ -147,7 +147,7 @@ def test_not_everybody_decides(contributor: User, checker: User) -> None:
 
 
 def test_nothing_but_a_class_is_decided(editor: User) -> None:
-    with pytest.raises(IllegalMove):
+    with pytest.raises(NotPossible):
         classify([rating("false")], "rubbish", by=editor)
     assert rating("false").normalised == "false"
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from claims.models import Verdict
 from claims.review import verdict_drafts, workflow
-from claims.tasks import notify
+from claims.review.notices import notify
 from tests.helpers.newsroom import make_claim, make_draft
 
 

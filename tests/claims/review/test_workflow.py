@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from claims.models import Claim, Publication, SignOff, Transition, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
-from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, IllegalMove, NotAllowed, missing_for_review
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, missing_for_review
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -118,14 +119,14 @@ def test_somebody_who_left_moves_nothing(editor: User) -> None:
 
 
 def test_move_that_does_not_exist_from_here(editor: User) -> None:
-    with pytest.raises(IllegalMove, match="“accept” is not possible while the state is “Accepted”"):
+    with pytest.raises(NotPossible, match="“accept” is not possible while the state is “Accepted”"):
         workflow.move(make_claim(), "accept", by=editor)
 
 
 @pytest.mark.parametrize("action", ["decline", "republish", "request_changes", "retract"])
 def test_moves_that_need_a_note(publish: Publish, checker: User, editor: User, action: str) -> None:
     subject = subject_for(action, publish, checker, editor)
-    with pytest.raises(IllegalMove, match="A note is needed"):
+    with pytest.raises(NotPossible, match="A note is needed"):
         workflow.move(subject, action, by=editor, note="  ")
 
 
@@ -144,7 +145,7 @@ def test_moves_that_need_a_note(publish: Publish, checker: User, editor: User, a
 def test_incomplete_draft_is_not_submitted(checker: User, lack: dict[str, Any], missing: list[str]) -> None:
     verdict = make_draft(make_claim(), checker, **lack)
     assert missing_for_review(verdict) == missing
-    with pytest.raises(IllegalMove, match="; ".join(missing)):
+    with pytest.raises(NotPossible, match="; ".join(missing)):
         workflow.move(verdict, "submit", by=checker)
     assert state(verdict) == "draft"
 
@@ -182,7 +183,7 @@ def test_editor_who_wrote_a_verdict_publishes_it_after_somebody_elses_signoff(
     editor: User, colleague: User
 ) -> None:
     verdict = workflow.move(make_draft(make_claim(), editor), "submit", by=editor)
-    with pytest.raises(IllegalMove, match="0 of 1 sign-offs"):
+    with pytest.raises(NotPossible, match="0 of 1 sign-offs"):
         workflow.move(verdict, "publish", by=editor)
     workflow.move(verdict, "sign_off", by=colleague)
     assert workflow.move(verdict, "publish", by=editor).state == "published"
@@ -193,7 +194,7 @@ def test_changes_void_earlier_signoffs(checker: User, colleague: User, editor: U
     workflow.move(verdict, "sign_off", by=colleague)
     workflow.move(verdict, "request_changes", by=editor, note="Which year?")
     verdict = workflow.move(verdict, "submit", by=checker)
-    with pytest.raises(IllegalMove, match="0 of 1 sign-offs"):
+    with pytest.raises(NotPossible, match="0 of 1 sign-offs"):
         workflow.move(verdict, "publish", by=editor)
 
 
@@ -203,7 +204,7 @@ def test_two_signoffs_where_the_newsroom_wants_two(
     settings.REQUIRED_SIGNOFFS = 2
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     workflow.move(verdict, "sign_off", by=colleague)
-    with pytest.raises(IllegalMove, match="1 of 2 sign-offs"):
+    with pytest.raises(NotPossible, match="1 of 2 sign-offs"):
         workflow.move(verdict, "publish", by=editor)
     workflow.move(verdict, "sign_off", by=editor)
     assert workflow.move(verdict, "publish", by=editor).state == "published"
@@ -262,14 +263,14 @@ def test_new_version_supersedes_the_old_one(publish: Publish) -> None:
 
 def test_new_version_needs_a_public_note(publish: Publish, checker: User) -> None:
     verdict = verdict_drafts.draft(publish(), author=checker)
-    with pytest.raises(IllegalMove, match="the kind of change and the public note on it"):
+    with pytest.raises(NotPossible, match="the kind of change and the public note on it"):
         workflow.move(verdict, "submit", by=checker)
 
 
 def test_one_open_draft_at_a_time(checker: User, colleague: User) -> None:
     claim = make_claim()
     verdict_drafts.draft(claim, author=checker)
-    with pytest.raises(IllegalMove, match="already an open verdict"):
+    with pytest.raises(NotPossible, match="already an open verdict"):
         verdict_drafts.draft(claim, author=colleague)
 
 
@@ -278,7 +279,7 @@ def test_declined_and_merged_claims_get_no_verdict(editor: User, how: str) -> No
     claim = workflow.move(
         make_claim(), how, by=editor, note="So.", into=make_claim() if how == "merge" else None
     )
-    with pytest.raises(IllegalMove, match="A declined or merged claim gets no verdict"):
+    with pytest.raises(NotPossible, match="A declined or merged claim gets no verdict"):
         verdict_drafts.draft(claim, author=editor)
 
 
@@ -286,7 +287,7 @@ def test_declined_and_merged_claims_get_no_verdict(editor: User, how: str) -> No
 
 
 def test_claim_with_a_live_verdict_is_not_declined(publish: Publish, editor: User) -> None:
-    with pytest.raises(IllegalMove, match="Retract that first"):
+    with pytest.raises(NotPossible, match="Retract that first"):
         workflow.move(publish(), "decline", by=editor, note="Off topic.")
 
 
@@ -301,13 +302,13 @@ def test_merge_and_its_undoing(editor: User, before: str) -> None:
 
 def test_merge_needs_a_target_that_stands_by_itself(editor: User) -> None:
     claim = make_claim()
-    with pytest.raises(IllegalMove, match="Name another claim"):
+    with pytest.raises(NotPossible, match="Name another claim"):
         workflow.move(claim, "merge", by=editor)
-    with pytest.raises(IllegalMove, match="Name another claim"):
+    with pytest.raises(NotPossible, match="Name another claim"):
         workflow.move(claim, "merge", by=editor, into=claim)
     merged = workflow.move(make_claim(), "merge", by=editor, into=make_claim())
-    with pytest.raises(IllegalMove, match="itself merged or declined"):
+    with pytest.raises(NotPossible, match="itself merged or declined"):
         workflow.move(claim, "merge", by=editor, into=merged)
-    with pytest.raises(IllegalMove, match="Other claims are merged into this one"):
+    with pytest.raises(NotPossible, match="Other claims are merged into this one"):
         workflow.move(Claim.objects.get(merged_claims=merged), "merge", by=editor, into=claim)
     assert state(claim) == "accepted"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
 from claims.review import workflow
-from claims.search import Reading, forgiven, read
+from claims.search import SearchReading, forgiven, read
 from claims.search.spelling import corrections, edits
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -238,7 +238,7 @@ def test_distance_is_between_the_lengths(one: str, other: str) -> None:
     assert (edits(one, other) == 0) == (one == other)
 
 
-def answered(text: str) -> Reading:
+def answered(text: str) -> SearchReading:
     """A search of all that is published."""
     return forgiven(read(text), Publication.objects.current().answers)
 

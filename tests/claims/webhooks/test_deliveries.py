@@ -292,7 +292,7 @@ def test_deleted_while_its_message_is_on_the_way(
 ) -> None:
     ask = deliveries.ask
 
-    def ask_and_delete(delivery: WebhookDelivery) -> deliveries.Outcome:
+    def ask_and_delete(delivery: WebhookDelivery) -> deliveries.RequestOutcome:
         outcome = ask(delivery)
         WebhookEndpoint.objects.get().delete()
         return outcome

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from claims.models import Topic
 from claims.models.ledger_row import sortable_day
 from factcheck.api.pagination import (
+    KeysetPage,
     Ordering,
-    Page,
     Position,
     both_ways,
     day_key,
@@ -28,7 +28,7 @@ from factcheck.api.pagination import (
     rank_key,
     text_key,
 )
-from factcheck.api.query_values import Refused
+from factcheck.api.query_values import ValueRefused
 from sources.models import Source
 
 BY_NAME = both_ways("name", text_key("name"), id_key("id"))
@@ -45,7 +45,7 @@ def walk(queryset: Any, ordering: Ordering, size: int, *, follow: str, cursor: s
     """The ids of all pages from `cursor` on, page by page."""
     found: list[int] = []
     while True:
-        page: Page[Any] = page_of_rows(queryset, ordering=ordering, size=size, cursor=cursor)
+        page: KeysetPage[Any] = page_of_rows(queryset, ordering=ordering, size=size, cursor=cursor)
         ids = [row.pk for row in page.rows]
         found = found + ids if follow == "next" else ids + found
         cursor = getattr(page, follow)
@@ -106,7 +106,7 @@ def test_neighbours_are_named_only_where_there_are_rows() -> None:
     assert (bool(first.next), first.previous) == (True, "")
     assert (second.next, bool(second.previous)) == ("", True)
     assert (again.rows, bool(again.next), again.previous) == (first.rows, True, "")
-    assert page_of_rows(Topic.objects.none(), cursor="", **paging) == Page([], "", "")
+    assert page_of_rows(Topic.objects.none(), cursor="", **paging) == KeysetPage([], "", "")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 2**63 - 1), st.booleans())
@@ -142,33 +142,33 @@ def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -
     ],
 )
 def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
-    with pytest.raises(Refused, match="it is not a cursor of this list"):
+    with pytest.raises(ValueRefused, match="it is not a cursor of this list"):
         decoded(cursor, BY_DAY[0])
 
 
 @pytest.mark.parametrize("part", ["a\0b", "\ud800", 5])
 def test_text_that_the_database_cannot_hold_is_refused(part: Any) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ValueRefused):
         decoded(cursor_of(["name", "after", part, 1]), BY_NAME[1])
 
 
 @pytest.mark.parametrize("part", [float("nan"), float("inf"), "0.1", 1])
 def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ValueRefused):
         decoded(cursor_of(["relevance", "after", part, 1]), BY_RANK)
 
 
 def test_cursor_of_another_order_says_so() -> None:
     cursor = encoded(Position((date(2026, 1, 1), 1)), BY_DAY[0])
     with pytest.raises(
-        Refused, match="it belongs to another order than `published`; begin at the first page again"
+        ValueRefused, match="it belongs to another order than `published`; begin at the first page again"
     ):
         decoded(cursor, BY_DAY[1])
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(cursor_of))
 def test_whatever_a_cursor_holds_it_is_read_or_refused(cursor: str) -> None:
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(ValueRefused):
         decoded(cursor, BY_MOMENT[0])
 
 

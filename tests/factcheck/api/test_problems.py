@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from claims.public.api.claims import ClaimResource
 from factcheck import urls
 from factcheck.api.problems import InvalidParameters
 
@@ -173,8 +174,6 @@ def test_host_that_is_not_ours_is_a_problem_too(client: Client) -> None:
 
 def test_request_factory_requests_reach_no_session(rf: RequestFactory) -> None:
     """Answers to anonymous readers are the same for all, so nothing may look at who asks."""
-    from claims.public.api.claims import ClaimResource
-
     request = rf.get("/api/v1/claims/")
     assert not hasattr(request, "session")
     assert ClaimResource.as_view({"get": "list"})(request).status_code == 200

@@ -10,13 +10,13 @@ from claims.models import Topic
 from factcheck.api.pagination import both_ways, id_key
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import ListQuery, NoQuery, Parameter, Query, ordering_parameter
-from factcheck.api.query_values import IdOr, Slug, Whole, Word, Words
+from factcheck.api.query_values import IdOr, Keyword, Slug, WholeNumber, Words
 
 
 class FruitQuery(ListQuery):
     orderings = both_ways("id", id_key("id"))
     q = Parameter(Words(most=20), "Words.")
-    kind = Parameter(Word(("apple", "pear")), "Kinds.", several=True)
+    kind = Parameter(Keyword(("apple", "pear")), "Kinds.", several=True)
     page = Parameter(Words(), "Addresses.", several=True, split=False)
     tree = Parameter(IdOr("slug", Slug()), "Tree.")
     ordering = ordering_parameter(orderings)
@@ -142,7 +142,7 @@ def test_parameter_describes_itself_to_openapi() -> None:
         "style": "form",
         "explode": True,
     }
-    assert Parameter(Whole(1, 9), "How many.", default=3).as_openapi("n") == {
+    assert Parameter(WholeNumber(1, 9), "How many.", default=3).as_openapi("n") == {
         "name": "n",
         "in": "query",
         "description": "How many.",

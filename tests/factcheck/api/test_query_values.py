@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 from factcheck.api.query_values import (
     GREATEST_ID,
     Country,
-    Day,
+    DayValue,
     IdOr,
-    Language,
+    Keyword,
+    LanguageRange,
     Moment,
     Reader,
-    Refused,
     Slug,
-    Whole,
-    Word,
+    ValueRefused,
+    WholeNumber,
     Words,
 )
 
 READERS: list[Reader] = [
-    Whole(),
-    Whole(1, 200),
-    Word(("true", "false")),
+    WholeNumber(),
+    WholeNumber(1, 200),
+    Keyword(("true", "false")),
     Words(),
-    Day(),
+    DayValue(),
     Moment(),
     Moment(end_of_day=True),
-    Language(),
+    LanguageRange(),
     Country(),
     Slug(),
     IdOr("slug", Slug()),
@@ -41,12 +41,12 @@ READERS: list[Reader] = [
 @pytest.mark.parametrize(
     "reader, text, value",
     [
-        (Whole(), "1", 1),
-        (Whole(), "007", 7),
-        (Whole(), str(GREATEST_ID), GREATEST_ID),
-        (Word(("true", "false")), "false", "false"),
+        (WholeNumber(), "1", 1),
+        (WholeNumber(), "007", 7),
+        (WholeNumber(), str(GREATEST_ID), GREATEST_ID),
+        (Keyword(("true", "false")), "false", "false"),
         (Words(), " two words ", " two words "),
-        (Day(), "2024-02-29", date(2024, 2, 29)),
+        (DayValue(), "2024-02-29", date(2024, 2, 29)),
         (Moment(), "2026-05-01", datetime(2026, 5, 1, tzinfo=UTC)),
         (Moment(end_of_day=True), "2026-05-01", datetime.combine(date(2026, 5, 1), time.max, UTC)),
         (Moment(end_of_day=True), "9999-12-31", datetime.combine(date.max, time.max, UTC)),
@@ -56,7 +56,7 @@ READERS: list[Reader] = [
         (Moment(), "2026-05-01T12:00:00.250-00:30", datetime(2026, 5, 1, 12, 30, 0, 250_000, tzinfo=UTC)),
         (Moment(), "0001-01-01T00:00:00+12:00", datetime(1, 1, 1, tzinfo=UTC)),
         (Moment(), "9999-12-31T23:59:59-12:00", datetime.combine(date.max, time.max, UTC)),
-        (Language(), "pt-BR", "pt-br"),
+        (LanguageRange(), "pt-BR", "pt-br"),
         (Country(), "de", "DE"),
         (Slug(), "korean-peninsula", "korean-peninsula"),
         (IdOr("slug", Slug()), "12", 12),
@@ -72,19 +72,19 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     "reader, text, reason",
     [
-        (Whole(), "0", f"it must be a whole number from 1 to {GREATEST_ID}."),
-        (Whole(), "-1", f"it must be a whole number from 1 to {GREATEST_ID}."),
-        (Whole(), str(GREATEST_ID + 1), f"it must be a whole number from 1 to {GREATEST_ID}."),
-        (Whole(), "9" * 5000, f"it must be a whole number from 1 to {GREATEST_ID}."),
-        (Whole(1, 200), "1.5", "it must be a whole number from 1 to 200."),
-        (Whole(1, 200), "٣", "it must be a whole number from 1 to 200."),
-        (Word(("true", "false")), "flase", "it must be one of true, false. Did you mean false?"),
+        (WholeNumber(), "0", f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (WholeNumber(), "-1", f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (WholeNumber(), str(GREATEST_ID + 1), f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (WholeNumber(), "9" * 5000, f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (WholeNumber(1, 200), "1.5", "it must be a whole number from 1 to 200."),
+        (WholeNumber(1, 200), "٣", "it must be a whole number from 1 to 200."),
+        (Keyword(("true", "false")), "flase", "it must be one of true, false. Did you mean false?"),
         (Words(), "a\0b", "it must not hold a NUL character."),
         (Words(most=3), "four", "it has 4 characters; at most 3 are read."),
-        (Day(), "2023-02-29", "it must be a day such as 2026-05-01."),
-        (Day(), "20230201", "it must be a day such as 2026-05-01."),
-        (Day(), "01/02/2023", "it must be a day such as 2026-05-01."),
-        (Language(), "english please", "it must be a language tag such as en, pt-BR or ko."),
+        (DayValue(), "2023-02-29", "it must be a day such as 2026-05-01."),
+        (DayValue(), "20230201", "it must be a day such as 2026-05-01."),
+        (DayValue(), "01/02/2023", "it must be a day such as 2026-05-01."),
+        (LanguageRange(), "english please", "it must be a language tag such as en, pt-BR or ko."),
         (Country(), "DEU", "it must be a country code of two letters such as DE."),
         (
             Slug(),
@@ -98,18 +98,18 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
     ],
 )
 def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(ValueRefused) as refusal:
         reader(text)
     assert str(refusal.value) == reason
 
 
 @pytest.mark.parametrize("text", ["2026-05-01T12:00:00", "2026-05-01T25:00Z", "2026-02-30", "May"])
 def test_moment_without_zone_or_off_the_calendar_is_refused(text: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ValueRefused):
         Moment()(text)
 
 
 @given(st.sampled_from(READERS), st.text())
 def test_whatever_is_given_is_read_or_refused(reader: Reader, text: str) -> None:
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(ValueRefused):
         reader(text)

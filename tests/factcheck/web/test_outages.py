@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from claims.models import Topic
 from factcheck.api.problems import server_error
 from factcheck.database import read_connections
 from factcheck.web.outages import AWAY, FULL, TOO_LONG, Outage, outage_of
@@ -105,8 +106,6 @@ def test_statement_that_takes_too_long_is_503_everywhere(path: str, monkeypatch:
 
 
 def test_router_leads_public_reads_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    from claims.models import Topic
-
     monkeypatch.setattr(read_connections._reader, "alias", "reading")
     router = read_connections.PublicReadRouter()
     assert router.db_for_read(Topic) is None

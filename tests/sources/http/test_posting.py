@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.http.posting import ANSWER_BYTES, Answer, PostError, check_address, post
+from sources.http.posting import ANSWER_BYTES, PostAnswer, PostError, check_address, post
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -71,7 +71,7 @@ def at_most(seconds: float) -> Iterator[None]:
     assert time.monotonic() - began < seconds
 
 
-def send(url: str, body: bytes = b"{}", seconds: float = 2.0) -> Answer:
+def send(url: str, body: bytes = b"{}", seconds: float = 2.0) -> PostAnswer:
     return post(url, body, {"Content-Type": "application/json"}, seconds=seconds, allow_loopback=True)
 
 
@@ -83,7 +83,7 @@ def refusal(url: str, seconds: float = 2.0) -> PostError:
 
 
 def test_body_and_headers_arrive_as_they_are(server: Server) -> None:
-    assert send(server.url, "Müller".encode()) == Answer(200, "thanks", "")
+    assert send(server.url, "Müller".encode()) == PostAnswer(200, "thanks", "")
     ((path, body, headers),) = server.received
     assert (path, body) == ("/hook", "Müller".encode())
     assert (headers["content-type"], headers["user-agent"]) == ("application/json", "Factcheck-Webhooks/1.0")
@@ -92,7 +92,7 @@ def test_body_and_headers_arrive_as_they_are(server: Server) -> None:
 @pytest.mark.parametrize("status", [201, 204, 301, 307, 400, 404, 410, 429, 500, 503])
 def test_every_status_is_an_answer(server: Server, status: int) -> None:
     server.reply = lambda request: answer(request, status, Retry_After="120", Location="/elsewhere")
-    assert send(server.url) == Answer(status, "", "120")
+    assert send(server.url) == PostAnswer(status, "", "120")
     assert [path for path, _body, _headers in server.received] == ["/hook"]
 
 

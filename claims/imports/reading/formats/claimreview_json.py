@@ -9,7 +9,7 @@ from claims.imports.reading.formats.schema_org import types
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.opening.beginning import beginning
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME = "claimreview"
 TITLE = "JSON with ClaimReview markup"
@@ -29,14 +29,14 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     found_any = False
     for value in json_documents.values(file):
         if isinstance(value, Refusal):
             yield value
             found_any = True
             continue
-        place = Place(file.name, value.position)
+        place = RecordPlace(file.name, value.position)
         found = claimreview_objects.reviews(value.value, place, graph=value.graph)
         if not found and value.is_record and _should_hold_reviews(value.value):
             found = [Refusal(place, "", "There is no ClaimReview here.", "no ClaimReview", raw=value.value)]
@@ -44,7 +44,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
         yield from found
     if not found_any:
         yield Refusal(
-            Place(file.name, "the whole file"), "", "There is no ClaimReview in it.", "no ClaimReview"
+            RecordPlace(file.name, "the whole file"), "", "There is no ClaimReview in it.", "no ClaimReview"
         )
 
 

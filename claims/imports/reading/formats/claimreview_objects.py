@@ -21,7 +21,7 @@ from claims.imports.reading.formats.schema_org import (
     value,
     words,
 )
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from sources.addresses import domain, url_key
 from sources.extraction.metadata import ARTICLE_TYPES
 
@@ -35,7 +35,7 @@ LONGEST_FINDING = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MarkupPage:
     """The page that markup stands on, as it describes itself; empty where it does not, or where there is none."""
 
     url: str = ""
@@ -45,12 +45,12 @@ class Page:
     published_on: str = ""
 
 
-NOWHERE = Page()
+NOWHERE = MarkupPage()
 
 
 def reviews(
-    tree: Any, place: Place, *, graph: Graph | None = None, page: Page = NOWHERE
-) -> list[Found | Refusal]:
+    tree: Any, place: RecordPlace, *, graph: Graph | None = None, page: MarkupPage = NOWHERE
+) -> list[RawRecord | Refusal]:
     """The ClaimReviews in a JSON value, in its order, and what is withdrawn.
 
     Args:
@@ -64,13 +64,13 @@ def reviews(
     if len(found) == 1:
         return found
     return [
-        _at(one, Place(place.file, f"{place.position}, review {number}"))
+        _at(one, RecordPlace(place.file, f"{place.position}, review {number}"))
         for number, one in enumerate(found, 1)
     ]
 
 
-def _at(one: Found | Refusal, place: Place) -> Found | Refusal:
-    return one._replace(place=place) if isinstance(one, Found) else replace(one, place=place)
+def _at(one: RawRecord | Refusal, place: RecordPlace) -> RawRecord | Refusal:
+    return one._replace(place=place) if isinstance(one, RawRecord) else replace(one, place=place)
 
 
 def is_review(node: Any) -> bool:
@@ -81,7 +81,7 @@ def is_review(node: Any) -> bool:
     return CLAIM_REVIEW in kinds or ("Review" in kinds and value(node, "claimReviewed") is not None)
 
 
-def _found(tree: Any, place: Place, graph: Graph, page: Page) -> Iterator[Found | Refusal]:
+def _found(tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage) -> Iterator[RawRecord | Refusal]:
     waiting: list[tuple[Any, Node | None, int]] = [(tree, None, 0)]
     while waiting:
         here, parent, depth = waiting.pop()
@@ -96,14 +96,14 @@ def _found(tree: Any, place: Place, graph: Graph, page: Page) -> Iterator[Found 
             continue
         if is_review(here):
             for fields in _reviewed(here, parent, graph, page):
-                yield Found(place, fields, raw=here)
+                yield RawRecord(place, fields, raw=here)
         inside = here if types(here) & PAGES else parent
         waiting += [
             (one, inside, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)
         ]
 
 
-def _withdrawn(item: Node, place: Place) -> Refusal:
+def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
     named = text(item.get("@id")) or text(value(item, "url")) or "What stood here"
     return Refusal(
         place,
@@ -114,7 +114,7 @@ def _withdrawn(item: Node, place: Place) -> Refusal:
     )
 
 
-def _reviewed(review: Node, parent: Node | None, graph: Graph, page: Page) -> Iterator[dict[str, Any]]:
+def _reviewed(review: Node, parent: Node | None, graph: Graph, page: MarkupPage) -> Iterator[dict[str, Any]]:
     """The fields of a review; of several, where it judges several claims at once."""
     language = _language(review)
     claims = things(value(review, "itemReviewed"), graph)
@@ -144,7 +144,9 @@ def _statements(claimed: Any, language: Any) -> list[Any]:
 # The review
 
 
-def _review(review: Node, parent: Node | None, language: Any, graph: Graph, page: Page) -> dict[str, Any]:
+def _review(
+    review: Node, parent: Node | None, language: Any, graph: Graph, page: MarkupPage
+) -> dict[str, Any]:
     around = parent or _own_page(review, graph)
     url = _address(review, around, graph)
     if url and "://" not in url and _same_page(f"https://{url}", page.url):

@@ -9,12 +9,12 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from claims.imports.reading.formats import broken_json, claimreview_objects, microdata, schema_org
-from claims.imports.reading.formats.claimreview_objects import Page
+from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.opening.beginning import beginning, encoding
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from sources.addresses import url_key
 from sources.extraction import ExtractionError
 from sources.extraction.encodings import decode
@@ -40,9 +40,9 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return {} if _BEGINS.match(beginning(file.head)) else None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     content = file.stream.read(LARGEST + 1)
-    whole = Place(file.name, "the whole page")
+    whole = RecordPlace(file.name, "the whole page")
     if len(content) > LARGEST:
         yield Refusal(whole, "", f"This page is larger than {LARGEST // 1024**2} MB.", "too large")
         return
@@ -79,11 +79,11 @@ def conventions(settings: Mapping[str, Any]) -> Conventions:
     return NOTHING_KNOWN
 
 
-def _marked_up(file: File, tree: HtmlElement) -> Iterator[Found | Refusal]:
+def _marked_up(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]:
     metadata = read_metadata(tree, file.url)
     url = metadata.canonical_url or file.url
     published_on = metadata.published_on.isoformat() if metadata.published_on else ""
-    page = Page(url, metadata.title, metadata.language, metadata.publisher, published_on)
+    page = MarkupPage(url, metadata.title, metadata.language, metadata.publisher, published_on)
     graph: dict[str, Node] = {}
     blocks: list[tuple[str, list[Any], Refusal | None]] = []
     for number, text in enumerate(_scripts(tree), 1):
@@ -92,12 +92,14 @@ def _marked_up(file: File, tree: HtmlElement) -> Iterator[Found | Refusal]:
             values, refusal = broken_json.loads(text), None
         except broken_json.Broken as error:
             values = error.complete
-            refusal = _broken(Place(file.name, position), error, text)
+            refusal = _broken(RecordPlace(file.name, position), error, text)
         schema_org.remember(values, graph)
         blocks.append((position, values, refusal))
     blocks += [(name, list(read(tree)), None) for name, read in microdata.SYNTAXES]
     for position, values, refusal in blocks:
-        for one in claimreview_objects.reviews(values, Place(file.name, position), graph=graph, page=page):
+        for one in claimreview_objects.reviews(
+            values, RecordPlace(file.name, position), graph=graph, page=page
+        ):
             yield _based(one, url)
         if refusal is not None:
             yield refusal
@@ -109,16 +111,16 @@ def _scripts(tree: HtmlElement) -> Iterator[str]:
             yield script.text or ""
 
 
-def _broken(place: Place, error: broken_json.Broken, text: str) -> Refusal | None:
+def _broken(place: RecordPlace, error: broken_json.Broken, text: str) -> Refusal | None:
     """What is broken matters where a review may have been lost with it."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None
     return Refusal(place, "", f"This JSON-LD is broken: {error}.", "broken JSON", raw=text.strip()[:2000])
 
 
-def _based(found: Found | Refusal, url: str) -> Found | Refusal:
+def _based(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
     """With an address that is told relative to the page as the whole address that it is."""
-    if isinstance(found, Found) and url:
+    if isinstance(found, RawRecord) and url:
         for name in ("review_url", "publisher_url"):
             stated = found.fields.get(name)
             if isinstance(stated, str) and stated.startswith(("/", "#", "?")):
@@ -126,22 +128,22 @@ def _based(found: Found | Refusal, url: str) -> Found | Refusal:
                     whole = urljoin(url, stated)
                 except ValueError:
                     continue
-                found = Found(found.place, {**found.fields, name: whole}, found.raw)
+                found = RawRecord(found.place, {**found.fields, name: whole}, found.raw)
     return found
 
 
-def _once(found: Iterator[Found | Refusal]) -> Iterator[Found | Refusal]:
+def _once(found: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
     """Each review once, although a page may tell it in several syntaxes; the first one wins."""
-    before: list[Found] = []
+    before: list[RawRecord] = []
     for one in found:
-        if isinstance(one, Found):
+        if isinstance(one, RawRecord):
             if any(_same(one, other) for other in before):
                 continue
             before.append(one)
         yield one
 
 
-def _same(one: Found, other: Found) -> bool:
+def _same(one: RawRecord, other: RawRecord) -> bool:
     if _comparable(one, "statement") != _comparable(other, "statement"):
         return False
     for name in ("review_url", "publisher", "rating"):
@@ -151,7 +153,7 @@ def _same(one: Found, other: Found) -> bool:
     return True
 
 
-def _comparable(found: Found, name: str) -> str:
+def _comparable(found: RawRecord, name: str) -> str:
     said = found.fields.get(name)
     text = " ".join(html.unescape(str(said or "")).split()).casefold()
     if name == "review_url":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from claims.imports.reading.formats.dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 #: So many lines at most may be one row; more are a quotation mark that was never closed.
 MOST_LINES = 2_000
@@ -34,9 +34,9 @@ class Rows:
         self.lost = False
         """Whether the present row has bytes that are not in the file's encoding."""
 
-    def place(self) -> Place:
+    def place(self) -> RecordPlace:
         moved = "" if self._line == self.number else f" (line {self._line})"
-        return Place(self._file, f"row {self.number}{moved}")
+        return RecordPlace(self._file, f"row {self.number}{moved}")
 
     def damaged(self, row: list[str]) -> Refusal | None:
         """Why the text of a row cannot be believed; None where it can."""

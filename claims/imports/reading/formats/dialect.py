@@ -63,7 +63,7 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TableSample:
     """The first rows of a file, read in one dialect."""
 
     dialect: Dialect
@@ -130,7 +130,7 @@ def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
     return text[:end] or text
 
 
-def sample(text: str, dialect: Dialect, *, whole: bool) -> Sample:
+def sample(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
     """The rows of the head. A row that may go on behind its end is left out."""
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -142,10 +142,10 @@ def sample(text: str, dialect: Dialect, *, whole: bool) -> Sample:
         try:
             row = next(reader)
         except StopIteration:
-            return Sample(dialect, rows, faults, numbers)
+            return TableSample(dialect, rows, faults, numbers)
         except csv.Error:
             if reader.line_num >= len(lines) and not whole:
-                return Sample(dialect, rows, faults, numbers)
+                return TableSample(dialect, rows, faults, numbers)
             faults += 1
         else:
             if any(row):
@@ -153,7 +153,7 @@ def sample(text: str, dialect: Dialect, *, whole: bool) -> Sample:
                 numbers.append(number)
 
 
-def detected(head: bytes, *, whole: bool, titles: bool = False) -> Sample | None:
+def detected(head: bytes, *, whole: bool, titles: bool = False) -> TableSample | None:
     """The first rows in the dialect that makes the most regular table of them; None where none makes one.
 
     Args:
@@ -185,7 +185,7 @@ def detected(head: bytes, *, whole: bool, titles: bool = False) -> Sample | None
     )
 
 
-def _better_quoting(minimal: Sample, literal: Sample) -> Sample:
+def _better_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
     """Of one head in both ways of quoting, the reading for which the cells speak.
 
     Whoever quotes minimally also quotes each cell that has a quotation mark inside and doubles the mark. Marks that

@@ -7,7 +7,7 @@ from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.schema_org import listed, text, texts, value
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME = "fact-check-tools"
 TITLE = "Answers of the Google Fact Check Tools API"
@@ -26,18 +26,18 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return {} if any(map(_is_answer, answers)) else None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     for found in json_documents.values(file):
         if isinstance(found, Refusal):
             yield found
             continue
-        place = Place(file.name, found.position)
+        place = RecordPlace(file.name, found.position)
         # One answer a line: each a list of claims of its own.
         answer = found.value
         inner = [one for name in ("claims", "claimReviewMarkupPages") for one in listed(value(answer, name))]
         if inner:
             for number, one in enumerate(inner, 1):
-                yield from _reviews(one, Place(file.name, f"{found.position}, claim {number}"))
+                yield from _reviews(one, RecordPlace(file.name, f"{found.position}, claim {number}"))
         elif _is_answer(answer):
             yield from _reviews(answer, place)
         elif found.is_record:
@@ -52,7 +52,7 @@ def _is_answer(record: Any) -> bool:
     return isinstance(record, Mapping) and any(isinstance(record.get(name), list) for name in (_CLAIM, _PAGE))
 
 
-def _reviews(record: Any, place: Place) -> Iterator[Found | Refusal]:
+def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
     claims = listed(value(record, _CLAIM))
     markups = listed(value(record, _PAGE))
     found = [_searched(record, one) for one in claims] + [_entered(record, one) for one in markups]
@@ -61,7 +61,7 @@ def _reviews(record: Any, place: Place) -> Iterator[Found | Refusal]:
     for number, fields in enumerate(found, 1):
         position = place.position if len(found) == 1 else f"{place.position}, review {number}"
         known = {name: one for name, one in fields.items() if one not in (None, "", [])}
-        yield Found(Place(place.file, position), known, raw=record)
+        yield RawRecord(RecordPlace(place.file, position), known, raw=record)
 
 
 def _searched(claim: Any, review: Any) -> dict[str, Any]:

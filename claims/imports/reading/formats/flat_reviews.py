@@ -6,7 +6,7 @@ from typing import Any
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import FIELDS, Found, Place, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 
 NAME = "reviews"
 TITLE = "JSON records with our own names of fields"
@@ -18,12 +18,12 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return {} if all(ours) and any("statement" in record for record in records) else None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     for value in json_documents.values(file):
         if isinstance(value, Refusal):
             yield value
             continue
-        place = Place(file.name, value.position)
+        place = RecordPlace(file.name, value.position)
         if isinstance(value.value, Mapping):
             yield own_fields.checked(value.value, place)
         else:

@@ -18,7 +18,7 @@ from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, 
 from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.opening.beginning import beginning, encoding
 from claims.imports.reading.opening.file import HEAD, File
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 #: What of a whole document is read into memory.
 SMALL = 4 * 1024 * 1024
@@ -88,7 +88,7 @@ def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
     except (OSError, EOFError, ValueError) as error:
         # What the stream below says, such as that an archive is damaged.
         reason = f"The file cannot be read any further: {error}."
-        yield Refusal(Place(file.name, "the rest"), "", reason, "unreadable file")
+        yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
 
 
 # One value a line
@@ -119,7 +119,7 @@ def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Va
     number = 0
     while line := stream.readline(LONGEST_LINE + 1):
         number += 1
-        place = Place(name, f"line {number}")
+        place = RecordPlace(name, f"line {number}")
         if len(line) > LONGEST_LINE:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(LONGEST_LINE)
@@ -142,7 +142,7 @@ def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Va
             yield from _values_in(text, place, linked=linked)
 
 
-def _values_in(text: str, place: Place, *, linked: bool) -> Iterator[Value | Refusal]:
+def _values_in(text: str, place: RecordPlace, *, linked: bool) -> Iterator[Value | Refusal]:
     decoder = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
     at = 0
     while at < len(text):
@@ -159,7 +159,7 @@ def _values_in(text: str, place: Place, *, linked: bool) -> Iterator[Value | Ref
             at += 1
 
 
-def _broken(place: Place, error: Exception, text: str) -> Refusal:
+def _broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
     why = (
         f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
@@ -224,7 +224,7 @@ def _left_out(name: str, fault: Fault) -> Refusal:
     else:
         rest = f"The {fault.size:,} bytes from here to the end of the file were not read; what stands before was."
     reason = f"This is not valid JSON: {fault.why}. {rest}"
-    return Refusal(Place(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
+    return Refusal(RecordPlace(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
 
 
 # Bytes

@@ -15,7 +15,7 @@ from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import chosen, conventions_of, dates_seen, refused, unread
 from claims.imports.reading.mappings.nested_values import Nested, paths
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME: Final = "rows"
 TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
@@ -42,7 +42,7 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
     return _settings(_sample(file), mapping)
 
 
-def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
     """The objects as records."""
     values = json_documents.values(file, linked=False)
     first = list(islice(values, SAMPLED))
@@ -52,7 +52,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else chosen(columns, rows)
     except MappingError as error:
         yield Refusal(
-            Place(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+            RecordPlace(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
         )
         return
     if refusal := refused(mapping, columns, file, rows):
@@ -61,14 +61,14 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
         return
     records = ClaimsInRows(mapping, None)
     for row in rows:
-        list(records(Nested(row), Place(file.name, "")))  # so that it is known what is read
+        list(records(Nested(row), RecordPlace(file.name, "")))  # so that it is known what is read
     if left := unread(columns, _with_what_is_in_it(records.used, columns)):
         file.note(left)
     for one in chain(first, values):
         if isinstance(one, Refusal):
             yield one
             continue
-        place = Place(file.name, one.position)
+        place = RecordPlace(file.name, one.position)
         if isinstance(one.value, dict):
             if one.is_record:
                 yield from records(Nested(one.value), place, one.value)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from claims.imports.reading.raw_record import FIELDS, Found, Place, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 
 
-def checked(fields: Mapping[str, Any], place: Place, *, raw: Any = None) -> Found | Refusal:
+def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
     """The record as it was found, or what in it no reader of ours can have written."""
     if unknown := [name for name in fields if name not in FIELDS]:
         return Refusal(
@@ -25,7 +25,7 @@ def checked(fields: Mapping[str, Any], place: Place, *, raw: Any = None) -> Foun
                 "not a plain value",
                 raw=dict(fields),
             )
-    return Found(place, dict(fields), raw=raw)
+    return RawRecord(place, dict(fields), raw=raw)
 
 
 def _is_plain(value: Any) -> bool:
@@ -34,5 +34,5 @@ def _is_plain(value: Any) -> bool:
     return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
 
 
-def not_an_object(place: Place, value: Any) -> Refusal:
+def not_an_object(place: RecordPlace, value: Any) -> Refusal:
     return Refusal(place, "", "This is no JSON object.", "no object", raw=value)

@@ -6,7 +6,7 @@ from typing import Any
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME = "report"
 TITLE = "Report of refused records, corrected"
@@ -19,12 +19,12 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return {} if any(isinstance(one, dict) and one.keys() >= _OURS for one in records) else None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     for value in json_documents.values(file):
         if isinstance(value, Refusal):
             yield value
             continue
-        entry, place = value.value, Place(file.name, value.position)
+        entry, place = value.value, RecordPlace(file.name, value.position)
         if not isinstance(entry, Mapping):
             yield own_fields.not_an_object(place, entry)
         elif isinstance(fields := entry.get("fields"), Mapping) and fields:

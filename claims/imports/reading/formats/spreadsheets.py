@@ -30,7 +30,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     unread,
 )
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
@@ -80,19 +80,19 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
     return {"mapping": mapping.to_json()}
 
 
-def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
     """The rows of one sheet as records."""
     try:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
     except MappingError as error:
         yield Refusal(
-            Place(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+            RecordPlace(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
         )
         return
     try:
         yield from _sheet(file, _opened(file, mapping.table.sheet if mapping else ""), mapping)
     except _UnusableWorkbook as error:
-        yield Refusal(Place(file.name, "workbook"), "", str(error), "unusable workbook")
+        yield Refusal(RecordPlace(file.name, "workbook"), "", str(error), "unusable workbook")
 
 
 def conventions(settings: Table[str, Any]) -> Conventions:
@@ -186,7 +186,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterator[Found | Refusal]:
+def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
     filled = _filled(sheet)
     named = f"sheet {sheet.name}, " if sheet.name else ""
     first = list(islice(filled, SAMPLED))
@@ -200,12 +200,12 @@ def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterato
     try:
         records = ClaimsInRows(mapping, columns, settled=settled)
     except MissingColumn as error:
-        yield Refusal(Place(file.name, "header"), "", str(error), "column not in the file")
+        yield Refusal(RecordPlace(file.name, "header"), "", str(error), "column not in the file")
         return
     if left := unread(columns, records.used):
         file.note(left)
     for number, row in chain(below, filled):
-        place = Place(file.name, f"{named}row {number}")
+        place = RecordPlace(file.name, f"{named}row {number}")
         if any(row[len(columns) :]):
             reason = f"The row has {len(row)} cells, but the table has {len(columns)} columns."
             yield Refusal(place, "", reason, "wrong number of cells", raw=row)

@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from claims.exports.formats.csv import COLUMNS as OWN_COLUMNS
 from claims.imports.reading.formats.delimited_text import Rows
-from claims.imports.reading.formats.dialect import Dialect, Sample, detected, encoding_of, sample, text_of
+from claims.imports.reading.formats.dialect import (
+    Dialect,
+    TableSample,
+    detected,
+    encoding_of,
+    sample,
+    text_of,
+)
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import Conventions
@@ -26,7 +33,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     unread,
 )
 from claims.imports.reading.opening.file import HEAD, File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME: Final = "csv"
 TITLE: Final = "Table (CSV, TSV)"
@@ -60,7 +67,7 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
     return _settings(sampled if mapping.table.header_row else _below_titles(sampled), mapping)
 
 
-def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
+def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
     """The rows of a table as records."""
     try:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
@@ -71,7 +78,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[Found | Refusal]:
             mapping = Mapping.from_json(settings["mapping"])
     except MappingError as error:
         yield Refusal(
-            Place(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+            RecordPlace(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
         )
         return
     if mapping:
@@ -103,7 +110,7 @@ def said_twice(header: Sequence[str]) -> list[str]:
     ]
 
 
-def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[Found | Refusal]:
+def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
     rows = Rows(file, dialect)
     columns = list(mapping.table.columns) if mapping else []
     if dialect.encoding not in _USUAL:
@@ -112,7 +119,7 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
         columns = yield from _header(file, rows, dialect.header_row)
         if not columns:
             yield Refusal(
-                Place(file.name, "header"), "", "The table is empty: it has no header.", "empty table"
+                RecordPlace(file.name, "header"), "", "The table is empty: it has no header.", "empty table"
             )
             return
     sampled = _sample_below(file, dialect, columns)
@@ -129,7 +136,7 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
             try:
                 records = records or _records_of(file, mapping, columns)
             except MissingColumn as error:
-                yield Refusal(Place(file.name, "header"), "", str(error), "column not in the file")
+                yield Refusal(RecordPlace(file.name, "header"), "", str(error), "column not in the file")
                 return
             yield from _record(row, columns, records, rows)
 
@@ -166,7 +173,7 @@ def _header(file: File, rows: Rows, header_row: int) -> Generator[Refusal, None,
 
 def _record(
     row: list[str], columns: list[str], records: ClaimsInRows, rows: Rows
-) -> Iterator[Found | Refusal]:
+) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
         reason = (
             f"The row has {len(row)} cells, but the table has {len(columns)} columns, so what belongs where is not "
@@ -184,7 +191,7 @@ def _trimmed(row: list[str], width: int) -> list[str]:
     return row[:width] if len(row) > width and not any(row[width:]) else row
 
 
-def _table(file: File) -> Sample | None:
+def _table(file: File) -> TableSample | None:
     """The first rows, where the file looks like a table."""
     whole = len(file.head) < HEAD
     named = file.name.lower().endswith(_SUFFIXES)
@@ -196,7 +203,7 @@ def _table(file: File) -> Sample | None:
     return None
 
 
-def _below_titles(found: Sample) -> Sample:
+def _below_titles(found: TableSample) -> TableSample:
     """The table without the titles above it, where the names of its columns are known."""
     if not found.dialect.header or not (at := header_row(found.rows)):
         return found
@@ -208,19 +215,19 @@ def _below_titles(found: Sample) -> Sample:
     )
 
 
-def _headerless(file: File, mapping: Mapping) -> Sample | None:
+def _headerless(file: File, mapping: Mapping) -> TableSample | None:
     """The first rows, where the mapping of a table without a header fits them."""
     encoding = encoding_of(file.head)
     found = _sample(file, mapping.table.over(Dialect(encoding))) if encoding else None
     return found if found and holds(mapping, found.rows) else None
 
 
-def _sample(file: File, dialect: Dialect) -> Sample:
+def _sample(file: File, dialect: Dialect) -> TableSample:
     whole = len(file.head) < HEAD
     return sample(text_of(file.head, dialect.encoding, whole=whole), dialect, whole=whole)
 
 
-def _settings(found: Sample, mapping: Mapping) -> Table[str, Any]:
+def _settings(found: TableSample, mapping: Mapping) -> Table[str, Any]:
     dialect = mapping.table.over(found.dialect)
     if dialect.header_row:
         found = replace(

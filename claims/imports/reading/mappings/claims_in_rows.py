@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from claims.imports.reading.mappings.mapped_rows import MissingColumn, Records, Row, normalised
-from claims.imports.reading.mappings.mapping import Column, Columns, Mapping, Reading
+from claims.imports.reading.mappings.mapping import Column, ColumnReading, Columns, Mapping
 from claims.imports.reading.mappings.nested_values import length
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 #: So many claims at most stand in one row.
 MOST_CLAIMS = 1000
@@ -57,16 +57,16 @@ class ClaimsInRows:
             frozenset(name for records in self._by_number.values() for name in records.used) | self._starred
         )
 
-    def __call__(self, row: Row, place: Place, raw: Any = None) -> Iterator[Found | Refusal]:
+    def __call__(self, row: Row, place: RecordPlace, raw: Any = None) -> Iterator[RawRecord | Refusal]:
         """The records of a row."""
         raw = row if raw is None else raw
         if not self._starred:
             yield self._one.record(row, place, raw)
             return
-        nothing: Found | None = None
+        nothing: RawRecord | None = None
         found_any = False
         for number in self._numbers(row):
-            at = Place(place.file, f"{place.position}, claim {number}")
+            at = RecordPlace(place.file, f"{place.position}, claim {number}")
             one = self._records(number).record(row, at, raw)
             if isinstance(one, Refusal):
                 yield one  # as the mapping says, for the row as a whole
@@ -77,9 +77,9 @@ class ClaimsInRows:
             found_any = True
             yield self._told_apart(one, number)
         if not found_any:
-            yield (nothing or Found(place, {}, raw))._replace(place=place)
+            yield (nothing or RawRecord(place, {}, raw))._replace(place=place)
 
-    def _told_apart(self, one: Found, number: str) -> Found:
+    def _told_apart(self, one: RawRecord, number: str) -> RawRecord:
         """A number of the row is not that of each claim in it."""
         if "id" in self._own_fields or one.fields.get("id") in (None, "", []):
             return one
@@ -116,7 +116,7 @@ class ClaimsInRows:
             self._by_number[number] = Records(mapping, self._names, settled=self._settled)
         return self._by_number[number]
 
-    def _numbered(self, reading: Reading, number: str) -> Reading:
+    def _numbered(self, reading: ColumnReading, number: str) -> ColumnReading:
         fields: dict[str, Columns] = {}
         for name, where in reading.fields.items():
             columns = [
@@ -136,7 +136,7 @@ class ClaimsInRows:
         )
 
 
-def _readings(mapping: Mapping) -> list[Reading]:
+def _readings(mapping: Mapping) -> list[ColumnReading]:
     return [mapping.reading, *(variant.reading for variant in mapping.variants)]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.date_order import rewritten
-from claims.imports.reading.mappings.mapping import DATES, Column, Columns, Mapping, Reading
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.mappings.mapping import DATES, Column, ColumnReading, Columns, Mapping
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 Row = dict[str, Any]
 #: A column, and whether its value is one of those that count.
@@ -61,12 +61,12 @@ class Records:
         self._telling = _telling(mapping, [conditions for conditions, _ in self._variants])
         self._plans: dict[tuple[str | None, ...], Plan] = {}
         self._kinds: dict[tuple[bool, ...], Plan] = {}
-        for reading in (Reading(), *(variant.reading for variant in mapping.variants)):
+        for reading in (ColumnReading(), *(variant.reading for variant in mapping.variants)):
             self._plan(
                 reading.over(mapping.reading), reading
             )  # a missing column is found out before the first row
 
-    def record(self, row: Row, place: Place, raw: Any = None) -> Found | Refusal:
+    def record(self, row: Row, place: RecordPlace, raw: Any = None) -> RawRecord | Refusal:
         """What a row says.
 
         Args:
@@ -78,7 +78,7 @@ class Records:
             if value is not None and matches(_as_text(value)):
                 reason = f"The mapping leaves out rows with {_as_text(value)!r} in column {column}."
                 return Refusal(place, "", reason, SKIPPED, raw=raw)
-        return Found(place, self.fields(row), raw)
+        return RawRecord(place, self.fields(row), raw)
 
     def fields(self, row: Row) -> Row:
         """The fields of a row by their names."""
@@ -102,7 +102,7 @@ class Records:
             for conditions, _ in self._variants
         )
         if applies not in self._kinds:
-            whole, special = self._mapping.reading, Reading()
+            whole, special = self._mapping.reading, ColumnReading()
             for (_, reading), applying in zip(self._variants, applies, strict=True):
                 if applying:
                     special = reading.over(special)
@@ -111,7 +111,7 @@ class Records:
             )
         return self._kinds[applies]
 
-    def _plan(self, reading: Reading, settled: Reading) -> Plan:
+    def _plan(self, reading: ColumnReading, settled: ColumnReading) -> Plan:
         """How rows of one kind are read."""
         plain: list[tuple[str, str]] = []
         other: list[tuple[str, Callable[[Row], Any]]] = []
@@ -194,7 +194,7 @@ def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Co
     )
 
 
-def _steps(name: str, reading: Reading, settled: Reading) -> list[Callable[[Any], Any]]:
+def _steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Callable[[Any], Any]]:
     """What is done to the value of a field, in this order."""
     steps: list[Callable[[Any], Any]] = []
     if separators := reading.split.get(name):

@@ -75,7 +75,7 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ColumnReading:
     """What columns mean: in all rows of a file, or in those of a variant."""
 
     fields: Table[str, Columns] = field(default_factory=dict)
@@ -98,9 +98,9 @@ class Reading:
         }
         return {name: section for name, section in sections.items() if section}
 
-    def over(self, other: "Reading") -> "Reading":
+    def over(self, other: "ColumnReading") -> "ColumnReading":
         """`other`, but where this one says something, as this one says."""
-        return Reading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
+        return ColumnReading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Variant:
     """Some rows of a file are different: those whose columns hold one of these values."""
 
     when: Table[str, tuple[str, ...]]
-    reading: Reading
+    reading: ColumnReading
 
     def to_json(self) -> dict[str, Any]:
         return {"when": _lists(self.when), **self.reading.to_json()}
@@ -150,7 +150,7 @@ class Mapping:
     """Everything a person says about a table."""
 
     name: str
-    reading: Reading = field(default_factory=Reading)
+    reading: ColumnReading = field(default_factory=ColumnReading)
     columns: tuple[str, ...] = ()
     """The columns, or keys of an object, by which a file is known to be this one."""
     values: Table[str, tuple[str, ...]] = field(default_factory=dict)
@@ -241,11 +241,11 @@ def _variant(key: str, value: Any) -> Variant:
     return Variant(when, _reading(f"{key}.", found))
 
 
-def _reading(prefix: str, found: dict[str, Any]) -> Reading:
+def _reading(prefix: str, found: dict[str, Any]) -> ColumnReading:
     def section(name: str) -> Any:
         return found.get(name, {})
 
-    return Reading(
+    return ColumnReading(
         fields=each(f"{prefix}fields", section("fields"), FIELDS, "field", _columns),
         constants=each(f"{prefix}constants", section("constants"), FIELDS, "field", text),
         ratings=codes(f"{prefix}ratings", section("ratings")),

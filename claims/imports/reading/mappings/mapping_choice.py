@@ -12,9 +12,9 @@ from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.mappings.date_order import date_order_seen
 from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row, conventions, fits, normalised
-from claims.imports.reading.mappings.mapping import DATES, Columns, Mapping, Reading, read_mapping
+from claims.imports.reading.mappings.mapping import DATES, ColumnReading, Columns, Mapping, read_mapping
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 _FOLDER = Path(__file__).parent
 
@@ -95,7 +95,7 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
         # What is empty is no statement, and whoever knows better can say so in a mapping.
         if field != "statement" or not rows or filled.intersection(names)
     }
-    return Mapping("proposed by the names of the columns", Reading(fields=fields))
+    return Mapping("proposed by the names of the columns", ColumnReading(fields=fields))
 
 
 def chosen(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
@@ -141,7 +141,7 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
         'that nobody has rated. Name the column in a mapping: [fields], then rating = "…". If they really have no '
         f"ratings, say so: --unrated, or the box in the form. The columns are: {_listed(columns)}."
     )
-    return Refusal(Place(file.name, "header"), "rating", reason, "no column for the rating")
+    return Refusal(RecordPlace(file.name, "header"), "rating", reason, "no column for the rating")
 
 
 def unread(columns: Sequence[str], used: Collection[str]) -> str:
@@ -156,7 +156,7 @@ def _says(mapping: Mapping, *names: str) -> bool:
     return any(name in reading.fields or name in reading.constants for reading in readings for name in names)
 
 
-def _readings(mapping: Mapping) -> tuple[Reading, ...]:
+def _readings(mapping: Mapping) -> tuple[ColumnReading, ...]:
     return (mapping.reading, *(variant.reading for variant in mapping.variants))
 
 
@@ -175,13 +175,13 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
                 "filled, or write a mapping "
                 f"that takes the statements from another column. The columns are: {listed}."
             )
-            return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
+            return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(columns[0] if columns else "name of the column", ensure_ascii=False)
     reason = (
         "None of the columns is known to hold the statements. Write a mapping, a text file that says which one does: "
         f'name = "…", then [fields], then statement = {example}. The columns are: {listed}.'
     )
-    return Refusal(Place(file, "header"), "statement", reason, "no column for the statement")
+    return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
 
 
 def dates_seen(
@@ -190,8 +190,8 @@ def dates_seen(
     """The order of dates of digits that the first rows prove, for each field with a date and each separator."""
     try:
         records = ClaimsInRows(mapping, columns)
-        nowhere = Place("", "")
-        fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, Found)]
+        nowhere = RecordPlace("", "")
+        fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, RawRecord)]
     except MissingColumn:
         return {}
     seen = {name: date_order_seen(found.get(name) for found in fields) for name in DATES}

@@ -15,7 +15,7 @@ from protego import Protego
 
 from claims.imports.reading.opening.file import File
 from claims.imports.reading.opening.linked_addresses import Leads, leads
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 from sources.addresses import url_key
 from sources.http.fetching import USER_AGENT, Fetched, FetchError, Limits, fetch
 
@@ -231,5 +231,5 @@ def _refusal(url: str, error: FetchError) -> Refusal:
     return Refusal(_place(url), "", error.sentence, error.reason_code.replace("_", " "))
 
 
-def _place(url: str) -> Place:
-    return Place(url, "the whole page")
+def _place(url: str) -> RecordPlace:
+    return RecordPlace(url, "the whole page")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 
 #: How much of a file its format is recognised by.
 HEAD = 64 * 1024
@@ -44,7 +44,7 @@ class File:
         return cls(name, buffered, url, buffered.peek(HEAD)[:HEAD])
 
 
-class Format(Protocol):
+class ImportFormat(Protocol):
     """What the module of a reader provides. `claims.imports.reading.recognition` lists them."""
 
     NAME: str
@@ -58,7 +58,7 @@ class Format(Protocol):
         Looks at `file.name` and `file.head` only, and never reads the stream.
         """
 
-    def read(self, file: File, settings: Mapping[str, Any]) -> Iterator[Found | Refusal]:
+    def read(self, file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
         """The reviews in the file, one after the other, in constant memory; and what cannot be read, and why.
 
         Nothing in a file raises: whatever is wrong with it is a `Refusal`.

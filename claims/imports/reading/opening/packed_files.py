@@ -17,7 +17,7 @@ from claims.imports.reading.opening import zip_archives
 from claims.imports.reading.opening.file import File
 from claims.imports.reading.opening.streams import DAMAGE, PIECE, Budget, Unpacked, damaged
 from claims.imports.reading.opening.zip_archives import is_hidden, leads_astray
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 #: An archive may be packed as a whole, and archives may be in it; no more.
 DEEPEST = 2
@@ -47,7 +47,7 @@ def unpacked(
         yield file
     elif (decoder and layers) or depth > 1:
         yield Refusal(
-            Place(name, "the whole file"),
+            RecordPlace(name, "the whole file"),
             "",
             f"“{name}” is an archive in an archive in an archive. Unpack the outer ones and import what is inside.",
             "nested too deeply",

@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from claims.imports.reading.opening import packed_files
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.opening.streams import Budget, Counted
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.opening.streams import Budget, CountedStream
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 from sources.http.fetching import FetchError, Limits, fetch
 from sources.material import STANDARD_INPUT, is_address
 
@@ -73,13 +73,13 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
         reason = (
             "This is a link to something that is not there. Restore what it leads to, or delete the link."
         )
-        yield Refusal(Place(f"{name}/{inside}", WHOLE), "", reason, "broken link")
+        yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE), "", reason, "broken link")
     for one, inside in _inside(path):
         empty = False
         yield from _from_disk(one, f"{name}/{inside}", advanced)
     if empty:
         yield Refusal(
-            Place(name, "the whole folder"), "", "There are no files in this folder.", "empty folder"
+            RecordPlace(name, "the whole folder"), "", "There are no files in this folder.", "empty folder"
         )
 
 
@@ -117,7 +117,7 @@ def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool
     try:
         answer = fetch(address, limits=LIMITS, accepted=None, allow_loopback=allow_loopback)
     except FetchError as error:
-        yield Refusal(Place(address, WHOLE), "", error.sentence, error.reason_code.replace("_", " "))
+        yield Refusal(RecordPlace(address, WHOLE), "", error.sentence, error.reason_code.replace("_", " "))
         return
     yield from opened(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
 
@@ -126,7 +126,7 @@ def opened(
     name: str, stream: BinaryIO, advanced: Callable[[int], None] = _nobody, *, url: str = ""
 ) -> Generator[File | Refusal]:
     """The files in a stream of bytes: itself, or what is packed in it."""
-    counted = Counted(stream, advanced)
+    counted = CountedStream(stream, advanced)
     yield from packed_files.unpacked(name, counted, Budget(counted), url=url)
     counted.finish()
 
@@ -144,4 +144,4 @@ def _unreadable(name: str, error: OSError | ValueError) -> Refusal:
     }
     why = (error.strerror if isinstance(error, OSError) else None) or str(error)
     reason, code = reasons.get(type(error), (f"“{name}” cannot be read: {why}.", "unreadable"))
-    return Refusal(Place(name, WHOLE), "", reason, code)
+    return Refusal(RecordPlace(name, WHOLE), "", reason, code)

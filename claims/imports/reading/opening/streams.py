@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from backports import zstd
 
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 #: Text that repeats itself packs 50 times smaller; what packs better than this is made to fill memory and disks.
 LARGEST_RATIO = 200
@@ -36,7 +36,7 @@ class TooMuch(OSError):
     """More comes out of an archive than can be meant."""
 
 
-class Counted(io.RawIOBase):
+class CountedStream(io.RawIOBase):
     """The input as it is read, telling how far that is."""
 
     def __init__(self, stream: BinaryIO, advanced: Callable[[int], None]) -> None:
@@ -88,7 +88,7 @@ class Counted(io.RawIOBase):
 class Budget:
     """How much may come out of one input, all its layers together."""
 
-    def __init__(self, source: Counted) -> None:
+    def __init__(self, source: CountedStream) -> None:
         self.source = source
         self._out = 0
 
@@ -149,14 +149,14 @@ def damaged(name: str, error: Exception) -> Refusal:
     """What is said of damage."""
     if isinstance(error, TooMuch):
         return Refusal(
-            Place(name, "the whole file"),
+            RecordPlace(name, "the whole file"),
             "",
             f"“{name}” is not read any further: {error}.",
             "unpacks to too much",
         )
     why = str(error).rstrip(".") or type(error).__name__
     return Refusal(
-        Place(name, "the whole file"),
+        RecordPlace(name, "the whole file"),
         "",
         f"“{name}” is damaged ({why}). What stands before the damage was read; download it again.",
         "damaged archive",

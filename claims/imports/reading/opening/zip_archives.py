@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from claims.imports.reading.opening.streams import DAMAGE, PIECE, damaged
-from claims.imports.reading.raw_record import Place, Refusal
+from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 MOST_MEMBERS = 200_000
 
@@ -59,7 +59,7 @@ def leads_astray(name: str) -> bool:
 
 def astray(name: str) -> Refusal:
     return Refusal(
-        Place(name, "the whole file"),
+        RecordPlace(name, "the whole file"),
         "",
         f"“{name}” has a name that leads out of its archive, which honest archives do not have. It is not read.",
         "suspicious name",
@@ -99,7 +99,7 @@ def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
     infos = archive.infolist()
     if len(infos) > MOST_MEMBERS:
         yield Refusal(
-            Place(name, "the whole file"),
+            RecordPlace(name, "the whole file"),
             "",
             f"“{name}” holds {len(infos)} files; more than {MOST_MEMBERS} are not read. Split it.",
             "too many files",
@@ -184,7 +184,7 @@ def _by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) ->
 def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
     if leads_astray(name):
         return astray(inside)
-    whole = Place(inside, "the whole file")
+    whole = RecordPlace(inside, "the whole file")
     if flags & _ENCRYPTED:
         return Refusal(
             whole, "", f"“{inside}” is encrypted. Unpack it with its password and import that.", "encrypted"
@@ -243,7 +243,7 @@ def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, No
         else:
             break
     yield Refusal(
-        Place(name, "the whole file"),
+        RecordPlace(name, "the whole file"),
         "",
         f"“{name}” is damaged: it does not hold what its directory says, or has none. What could be read was; "
         "download it again.",

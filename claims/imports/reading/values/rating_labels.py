@@ -1,6 +1,6 @@
 """What a publisher's label amounts to: by exact comparison with reviewed lists, never by likeness.
 
-`claims/imports/reading/values/rating_labels.toml` is the list. A label that is not in it keeps its own words and maps to nothing.
+`rating_labels.toml` beside this file is the list. A label that is not in it keeps its own words and maps to nothing.
 """
 
 import math

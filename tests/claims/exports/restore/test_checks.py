@@ -1,7 +1,9 @@
 """What does not fit is refused, with a reason, before anything is written."""
 
 import hashlib
+import io
 import re
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from claims.exports import lines
 from claims.exports.export_run import Order
-from claims.exports.restore import Refused, recognise
+from claims.exports.restore import RestoreRefused, recognise
 from claims.models import Claim, Publication, Topic
 from claims.review import workflow
 from sources.models import Publisher, Source
@@ -38,7 +40,7 @@ def content(db: None) -> bytes:
 
 def refusal(content: bytes) -> str:
     before = counts()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RestoreRefused) as refused:
         restored(content)
     assert counts() == before
     return str(refused.value)
@@ -216,9 +218,6 @@ def test_entry_that_rests_on_no_verdict(checker: User, editor: User) -> None:
 
 
 def test_lines_are_read_in_constant_memory() -> None:
-    import io
-    import tracemalloc
-
     class Endless(io.RawIOBase):
         """A long file that is nowhere."""
 

@@ -3,15 +3,17 @@
 import io
 import json
 import random
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.exports.restore import Refused, restore, restore_run
+from claims.exports.restore import RestoreRefused, restore, restore_run
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.review import workflow
 from tests.helpers.database import replace_database
@@ -247,14 +249,11 @@ def test_one_restore_at_a_time(checker: User, editor: User) -> None:
     refused: list[str] = []
 
     def again(_read: int) -> None:
-        from threading import Thread
-
         def meanwhile() -> None:
-            from django.db import connection
 
             try:
                 restored(content)
-            except Refused as refusal:
+            except RestoreRefused as refusal:
                 refused.append(str(refusal))
             finally:
                 connection.close()

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import FIELDS, Found, Place, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 from claims.models import Claimant, NormalisedRating
 from factcheck.database.model_fields import LANGUAGE_TAG
 
-PLACE = Place("claims.csv", "row 2")
+PLACE = RecordPlace("claims.csv", "row 2")
 
 
-def found(**fields: Any) -> Found:
-    return Found(
+def found(**fields: Any) -> RawRecord:
+    return RawRecord(
         PLACE, {"statement": "The bridge in Anytown was closed for a year.", "language": "en"} | fields
     )
 
@@ -299,7 +299,7 @@ RECORDS = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JUNK)).flatma
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORDS)
 def test_whatever_a_record_holds_it_can_be_stored_or_is_refused(fields):
-    result = read_review(Found(PLACE, fields))
+    result = read_review(RawRecord(PLACE, fields))
     if isinstance(result, Refusal):
         assert result.field in ("statement", "publisher", "rating", "language")
         assert result.reason

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
 from claims.imports.reading.processes import CHUNK, Input, cleaned
-from claims.imports.reading.raw_record import Found, Place
+from claims.imports.reading.raw_record import RawRecord, RecordPlace
 
 
 def records(count: int) -> Iterator[Input]:
     for number in range(count):
         fields = {"statement": f"Lake {number} froze over last winter.", "language": "en"}
-        yield Found(Place("lakes.csv", f"row {number}"), fields), NOTHING_KNOWN
+        yield RawRecord(RecordPlace("lakes.csv", f"row {number}"), fields), NOTHING_KNOWN
 
 
 def test_order_and_number_are_kept() -> None:

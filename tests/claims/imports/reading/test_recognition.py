@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.raw_record import FIELDS, Found, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, Refusal
 from claims.imports.reading.recognition import FORMATS, detect
 from tests.helpers.import_records import STATEMENTS, codes, document, found, lines, opened, page, read, review
 
@@ -125,7 +125,7 @@ class TestOurRecords:
     def test_what_cannot_be_one(self, record: Any, field: str, code: str) -> None:
         reader = next(one for one in FORMATS if one.NAME == "reviews")
         first, refusal = reader.read(opened(lines([{"statement": EN}, record])), {})
-        assert isinstance(first, Found)
+        assert isinstance(first, RawRecord)
         assert isinstance(refusal, Refusal)
         assert (refusal.place.position, refusal.field, refusal.code, refusal.raw) == (
             "line 2",
@@ -138,7 +138,7 @@ class TestOurRecords:
 class TestReport:
     def test_corrected_fields_are_read(self) -> None:
         one, _another = read(lines([ENTRY, ENTRY]))
-        assert isinstance(one, Found)
+        assert isinstance(one, RawRecord)
         assert (one.fields, one.raw) == (ENTRY["fields"], ENTRY["record"])
         assert str(one.place) == "file, line 1"
 
@@ -184,7 +184,7 @@ class TestFactCheckTools:
         second = {"publisher": {"site": "example.net"}, "textualRating": "False"}
         results = read(document({"claims": [ANSWER | {"claimReview": [*ANSWER["claimReview"], second]}]}))
         assert [one.place.position for one in results] == ["claims 1, review 1", "claims 1, review 2"]
-        assert isinstance(results[1], Found)
+        assert isinstance(results[1], RawRecord)
         assert results[1].fields == {
             "statement": JA,
             "claimant": "Ida Berg",
@@ -254,15 +254,15 @@ def test_any_json_is_read_or_refused_by_every_format(value: Any, reader: Any, in
     content = lines([value, review()]) if in_lines else json.dumps(value).encode()
     detect(opened(content))
     for one in reader.read(opened(content), {}):
-        assert isinstance(one, Found | Refusal)
-        assert not isinstance(one, Found) or set(one.fields) <= set(FIELDS)
+        assert isinstance(one, RawRecord | Refusal)
+        assert not isinstance(one, RawRecord) or set(one.fields) <= set(FIELDS)
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(FORMATS))
 def test_any_bytes_are_read_or_refused_by_every_format(content: bytes, reader: Any) -> None:
     detect(opened(content))
-    assert all(isinstance(one, Found | Refusal) for one in reader.read(opened(content), {}))
+    assert all(isinstance(one, RawRecord | Refusal) for one in reader.read(opened(content), {}))
 
 
 @pytest.mark.parametrize(
@@ -283,4 +283,4 @@ def test_what_is_wrong_with_json_is_named(content: bytes, said: str) -> None:
 
 def test_half_a_character_costs_its_record_at_most() -> None:
     content = b'[{"claim": "Ice \\ud800 is hot.", "verdict": "False"}, {"claim": "Tea is cold.", "verdict": "True"}]'
-    assert "Tea is cold." in [one.fields["statement"] for one in read(content) if isinstance(one, Found)]
+    assert "Tea is cold." in [one.fields["statement"] for one in read(content) if isinstance(one, RawRecord)]

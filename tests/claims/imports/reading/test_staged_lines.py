@@ -8,16 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.interpretation import read_review
-from claims.imports.reading.raw_record import FIELDS, Found, Place, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.reading.staged_lines import COLUMNS, line, restored
 
-PLACE = Place("claims.csv", "row 2")
+PLACE = RecordPlace("claims.csv", "row 2")
 STATEMENT = "The bridge in Anytown was closed for a year."
 
 
-def read(fields: Mapping[str, Any], place: Place = PLACE) -> tuple[Review, Found]:
-    found = Found(place, {"statement": STATEMENT, "language": "en", **fields})
+def read(fields: Mapping[str, Any], place: RecordPlace = PLACE) -> tuple[Review, RawRecord]:
+    found = RawRecord(place, {"statement": STATEMENT, "language": "en", **fields})
     review = read_review(found)
     assert not isinstance(review, Refusal)
     return review, found
@@ -61,7 +61,7 @@ def copied(*lines: bytes) -> list[dict[str, Any]]:
     ],
 )
 def test_what_waits_comes_back_as_it_was(fields: Mapping[str, Any]) -> None:
-    review, found = read(fields, Place("a\tb\\c\n.csv", "row 2"))
+    review, found = read(fields, RecordPlace("a\tb\\c\n.csv", "row 2"))
     [row] = copied(line(review, found))
     assert row["statement"] == review.statement
     assert restored(row["review"]) == review
@@ -77,7 +77,7 @@ def test_records_are_known_by_what_they_say_and_not_by_where_they_stand() -> Non
     }
     first, again, reworded, other = copied(
         line(*read(page)),
-        line(*read(page, Place("claims.csv", "row 9"))),
+        line(*read(page, RecordPlace("claims.csv", "row 9"))),
         line(*read(page | {"rating": "True"})),
         line(*read({})),
     )
@@ -107,7 +107,7 @@ def test_one_page_has_a_key_for_each_of_its_statements_and_a_number_one_for_itse
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(set(FIELDS) - {"statement", "language"})), st.text()))
 def test_whatever_a_record_holds_it_is_one_line_of_six_values(fields: dict[str, str]) -> None:
-    found = Found(PLACE, {"statement": STATEMENT, "language": "en", **fields})
+    found = RawRecord(PLACE, {"statement": STATEMENT, "language": "en", **fields})
     review = read_review(found)
     if isinstance(review, Refusal):
         return

@@ -9,8 +9,8 @@ from openpyxl import Workbook
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
 from claims.imports.reading.mappings.mapping_choice import ready_mapping, ready_mappings
-from claims.imports.reading.opening.file import File, Format
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.opening.file import File, ImportFormat
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields
 
 PAGE = "https://seeblatt.example/1"
@@ -30,13 +30,13 @@ def workbook(*lines: list[object], others: dict[str, list[list[object]]] | None 
 
 
 def told(
-    reader: Format,
+    reader: ImportFormat,
     content: bytes,
     name: str = "claims.csv",
     mapping: Mapping | None = None,
     *,
     unrated: bool = False,
-) -> tuple[list[Found | Refusal], list[str]]:
+) -> tuple[list[RawRecord | Refusal], list[str]]:
     """What is found in a file, and what is told of it."""
     file, notes = File.of(name, io.BytesIO(content)), list[str]()
     file.note, file.is_unrated = notes.append, lambda: unrated
@@ -62,7 +62,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("reader, content", FORMS)
-def test_every_column_that_is_not_read_is_named(reader: Format, content: bytes) -> None:
+def test_every_column_that_is_not_read_is_named(reader: ImportFormat, content: bytes) -> None:
     results, notes = told(reader, content, "claims.xlsx" if reader is spreadsheets else "claims.csv")
     assert fields(results)[0] == {"statement": "Ice is hot.", "claimant": "Ada"}
     assert notes == ["Columns that are not read: Colour, Mood."]
@@ -147,7 +147,7 @@ class TestTitles:
         assert notes == [self.NOTE]
 
     @pytest.mark.parametrize("reader", [tables, spreadsheets])
-    def test_the_row_can_be_named(self, reader: Format) -> None:
+    def test_the_row_can_be_named(self, reader: ImportFormat) -> None:
         table = [["Satz", "Urteil"], ["Eis ist heiß.", "falsch"], ["Tee ist kalt.", "wahr"]]
         mapping = read_mapping(
             'name = "n"\n[fields]\nstatement = "Satz"\nrating = "Urteil"\n[table]\nheader_row = 3'

@@ -15,7 +15,7 @@ from claims.imports.storing import house_archive, runs
 from claims.imports.storing.tasks import run_import
 from claims.imports.storing.undo import undo
 from claims.models import Claim, ImportRun, Publication, Verdict
-from claims.review.moves import IllegalMove, NotAllowed
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from sources.models import Publisher
 from tests.claims.imports.storing.test_house_records import SITE, ours, reasons, site
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
@@ -118,18 +118,18 @@ def test_somebody_who_left_releases_nothing(held: ImportRun, second: User) -> No
 
 def test_is_released_once(held: ImportRun, second: User) -> None:
     released(held, second)
-    with pytest.raises(IllegalMove, match="does not wait"):
+    with pytest.raises(NotPossible, match="does not wait"):
         house_archive.release(held, by=second)
 
 
 def test_is_not_held_twice(held: ImportRun, administrator: User, tmp_path: Path) -> None:
-    with pytest.raises(IllegalMove, match="waits for a second administrator already"):
+    with pytest.raises(NotPossible, match="waits for a second administrator already"):
         house_archive.keep(str(tmp_path / "archive.ndjson"), Recipe(), by=administrator)
 
 
 @pytest.mark.parametrize("place", ["-", "https://newsroom.example/feed.xml", "."])
 def test_is_a_file(place: str, administrator: User) -> None:
-    with pytest.raises(IllegalMove, match="A house archive is one file"):
+    with pytest.raises(NotPossible, match="A house archive is one file"):
         house_archive.keep(place, Recipe(), by=administrator)
 
 

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 
 from claims.imports.storing.undo import obstacles, undo
 from claims.models import Claim, ImportRun, PossibleDuplicate, Publication, Rating, Verdict
+from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
 from claims.review.classification import classify, follow
-from claims.review.moves import IllegalMove
 from sources.models import Publisher
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, review
 from tests.helpers.database_states import counts as rows
@@ -68,7 +68,7 @@ def test_is_published_like_any_draft(editor: User, colleague: User, house: Publi
     brought(ours(), by=editor)
     verdict = Verdict.objects.get()
     workflow.move(verdict.claim, "accept", by=editor)
-    with pytest.raises(IllegalMove, match="evidence"):
+    with pytest.raises(NotPossible, match="evidence"):
         workflow.move(verdict, "submit", by=editor)
 
 

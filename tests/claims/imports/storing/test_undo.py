@@ -17,8 +17,8 @@ from claims.models import (
     Transition,
     Verdict,
 )
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
-from claims.review.moves import IllegalMove, NotAllowed
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -62,7 +62,7 @@ def test_a_verdict_that_was_added_to_a_claim_of_ours_goes_and_ours_stays(
     claim = publish(make_claim(STATEMENT))
     run = bring(review(claimant=None))
     assert len(newest(claim)["verdicts"]) == 2
-    with pytest.raises(IllegalMove, match="1 of its claims has a verdict written here"):
+    with pytest.raises(NotPossible, match="1 of its claims has a verdict written here"):
         undo.undo(run, by=editor)
 
 
@@ -139,5 +139,5 @@ def test_it_takes_a_role_that_includes_it(checker: User) -> None:
 @pytest.mark.parametrize("state", ["chosen", "reading", "undone"])
 def test_only_a_finished_import_is_undone(editor: User, state: str) -> None:
     run = ImportRun.objects.create(origin="file.jsonl", state=state)
-    with pytest.raises(IllegalMove, match="not finished"):
+    with pytest.raises(NotPossible, match="not finished"):
         undo.undo(run, by=editor)

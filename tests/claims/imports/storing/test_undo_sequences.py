@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from claims.imports.storing import undo
 from claims.models import Claim, ImportRun, Publication, Verdict
-from claims.review.moves import IllegalMove
+from claims.newsroom.refusals import NotPossible
 from sources.models import Publisher
 from tests.helpers.brought_records import STATEMENT, bring, newest, review
 
@@ -109,7 +109,7 @@ def _undo(place: int, standing: list[tuple[ImportRun, State]], editor: User) -> 
         return
     # Not in its turn: refused by naming what comes first, unless the two have no claim in common.
     if obstacles := undo.obstacles(run):
-        with pytest.raises(IllegalMove):
+        with pytest.raises(NotPossible):
             undo.undo(run, by=editor)
         assert any(str(later) in " ".join(obstacles) for later, _before in standing[place + 1 :])
         assert state() == now

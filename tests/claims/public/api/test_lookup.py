@@ -18,6 +18,7 @@ from claims.public.api import lookup
 from claims.review import workflow
 from sources.models import Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.reader_pages import correct
 
 pytestmark = pytest.mark.django_db
 
@@ -476,7 +477,6 @@ def test_reviews_are_listed_by_their_address(client: Client, reviewed: Claim, br
 def test_review_that_was_replaced_is_not_found_where_it_was(
     client: Client, reviewed: Claim, checker: User, editor: User
 ) -> None:
-    from tests.helpers.reader_pages import correct
 
     correct(reviewed, checker, editor, url="https://checks.example.net/2026/moved")
     assert look_up(client, REVIEW)[0]["claims"] == []

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.public.pages.annotated_text import Piece, paragraphs
+from claims.public.pages.annotated_text import TextPiece, paragraphs
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def annotated(draw: st.DrawFn) -> tuple[str, list[Stretch]]:
 @given(annotated())
 def test_every_character_keeps_its_place_and_its_spans(example):
     text, spans = example
-    pieces: list[Piece[Stretch]] = [piece for paragraph in paragraphs(text, spans) for piece in paragraph]
+    pieces: list[TextPiece[Stretch]] = [piece for paragraph in paragraphs(text, spans) for piece in paragraph]
     assert letters(*(piece.text for piece in pieces)) == letters(text)
     for span in (s for s in spans if 0 <= s.start < s.end <= len(text)):
         covered = [piece for piece in pieces if span in piece.covering]

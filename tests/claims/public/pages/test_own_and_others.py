@@ -12,6 +12,7 @@ from claims.models import Claim
 from claims.models.publication import Publication
 from claims.review import workflow
 from tests.helpers.brought_records import bring, review
+from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +22,6 @@ OURS, THEIRS = "The bridge cost 40 million euros.", "The tunnel is closed."
 @pytest.fixture
 def published(publish: Callable[..., Claim]) -> None:
     """One verdict of the house, and after it the archive of another publisher."""
-    from tests.helpers.newsroom import make_claim
-
     publish(make_claim(OURS))
     bring(review(statement=THEIRS))
 

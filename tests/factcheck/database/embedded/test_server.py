@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from factcheck.database.embedded import (
-    Place,
     PostgresUnavailable,
+    ServerPlace,
     account,
     connection_settings,
     memory,
@@ -39,7 +39,7 @@ def ask(data_dir: Path, query: str, database: str = "factcheck") -> list[tuple]:
 
 
 def main_process(data_dir: Path) -> psutil.Process | None:
-    return server.live_server(Place(data_dir.resolve()))
+    return server.live_server(ServerPlace(data_dir.resolve()))
 
 
 @pytest.mark.parametrize("gigabytes, buffers", [(0.5, "128MB"), (4, "512MB"), (8, "1024MB"), (64, "1024MB")])
@@ -75,7 +75,7 @@ def test_database_sorts_and_folds_every_script_alike_and_is_closed(tmp_path: Pat
         ]
         assert ask(tmp_path, "SHOW data_checksums") == [("on",)]
         assert ask(tmp_path, "SHOW listen_addresses") == [("",)]
-        folder = Place(tmp_path).socket_folder.stat()
+        folder = ServerPlace(tmp_path).socket_folder.stat()
         assert stat.S_IMODE(folder.st_mode) == 0o700
         assert stat.S_IMODE((tmp_path / "postgres").stat().st_mode) == 0o700
 
@@ -250,7 +250,7 @@ def test_stale_pid_of_another_program_is_not_taken_for_the_server(stopped: Path)
 
 def test_socket_of_a_deep_folder_moves_to_a_private_temporary_one(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
-    folder = Place(deep.resolve()).socket_folder
+    folder = ServerPlace(deep.resolve()).socket_folder
     assert tmp_path not in folder.parents
     try:
         with running(deep):
@@ -261,7 +261,7 @@ def test_socket_of_a_deep_folder_moves_to_a_private_temporary_one(tmp_path: Path
 
 
 def test_socket_folder_that_others_may_enter_is_refused(stopped: Path) -> None:
-    folder = Place(stopped).socket_folder
+    folder = ServerPlace(stopped).socket_folder
     folder.chmod(0o755)
     with pytest.raises(PostgresUnavailable, match="not a private folder"), running(stopped):
         pytest.fail("started")
@@ -318,7 +318,7 @@ def test_server_that_does_not_start_says_why(stopped: Path) -> None:
 
 def test_full_disk_is_named() -> None:
     said = "FATAL:  could not write to file “pg_wal/xlogtemp.7”: No space left on device"
-    message = server._explain(Place(Path("/data")), "PostgreSQL did not start", said)
+    message = server._explain(ServerPlace(Path("/data")), "PostgreSQL did not start", said)
     assert message.startswith("PostgreSQL did not start: the disk that holds /data is full")
 
 
@@ -326,7 +326,7 @@ def test_data_of_somebody_else_is_refused(stopped: Path, monkeypatch: pytest.Mon
     owner = (stopped / "postgres").stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(PostgresUnavailable, match=rf"belongs to {pwd.getpwuid(owner).pw_name}. Run this as"):
-        account.account_for(Place(stopped))
+        account.account_for(ServerPlace(stopped))
 
 
 @as_root
@@ -371,7 +371,7 @@ def test_root_without_setpriv_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_interrupted_start_leaves_no_server(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_place: Place) -> None:
+    def interrupted(_place: ServerPlace) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(server, "_create_database", interrupted)

@@ -8,7 +8,9 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from factcheck.environment import Rate
 from factcheck.web.throttling import enforcement, gate
+from factcheck.web.throttling.callers import limiter
 from factcheck.web.throttling.enforcement import RateLimits
 from factcheck.web.throttling.gate import Gate
 
@@ -86,9 +88,6 @@ def test_busy_has_the_shape_of_its_address() -> None:
 
 
 def test_pages_have_a_budget_of_their_own(settings: Any) -> None:
-    from factcheck.environment import Rate
-    from factcheck.web.throttling.callers import limiter
-
     settings.RATE_LIMIT_PAGES, settings.RATE_LIMIT_STORE = Rate(2, 60), "redis://127.0.0.1:1"
 
     def view(request: HttpRequest) -> HttpResponse:

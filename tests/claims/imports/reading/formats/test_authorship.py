@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from claims.imports.reading.formats.claimreview_objects import Page
+from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from tests.helpers.import_records import EN, fields, review
 
 
@@ -88,7 +88,7 @@ class TestRating:
 
 
 class TestPage:
-    PAGE = Page("https://example.org/1", "Was it so?", "pt-BR", "Balsa")
+    PAGE = MarkupPage("https://example.org/1", "Was it so?", "pt-BR", "Balsa")
 
     def test_says_what_the_review_does_not(self) -> None:
         assert fields(review(EN), page=self.PAGE) == {

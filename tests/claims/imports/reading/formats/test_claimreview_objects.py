@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from claims.imports.reading.formats.claimreview_objects import reviews
-from claims.imports.reading.raw_record import Found, Place, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from tests.helpers.import_records import DE, EN, ES, FR, HERE, STATEMENTS, codes, fields, review, statements
 
 
@@ -72,7 +72,7 @@ def test_everything_that_a_review_says() -> None:
 def test_the_object_itself_is_kept() -> None:
     value = review(EN, somethingElse={"x": [1]})
     (one,) = reviews([value], HERE)
-    assert isinstance(one, Found)
+    assert isinstance(one, RawRecord)
     assert one.raw == value
 
 
@@ -100,7 +100,7 @@ class TestWhereItStands:
         assert statements(reviews(wrapped(review(FR)), HERE)) == [FR]
 
     def test_several_are_numbered(self) -> None:
-        found = reviews([review(EN), review(DE)], Place("feed.json", "line 4"))
+        found = reviews([review(EN), review(DE)], RecordPlace("feed.json", "line 4"))
         assert [str(one.place) for one in found] == [
             "feed.json, line 4, review 1",
             "feed.json, line 4, review 2",
@@ -293,11 +293,11 @@ class TestClaim:
         )
         found = reviews(value, HERE)
         assert statements(found) == [EN, DE]
-        assert [one.fields.get("claimant") for one in found if isinstance(one, Found)] == [
+        assert [one.fields.get("claimant") for one in found if isinstance(one, RawRecord)] == [
             "Ida Berg",
             "Ole Holm",
         ]
-        assert [one.fields.get("id") for one in found if isinstance(one, Found)] == [None, None]
+        assert [one.fields.get("id") for one in found if isinstance(one, RawRecord)] == [None, None]
 
     def test_the_review_is_no_appearance_of_the_claim(self) -> None:
         value = review(EN, url="https://example.org/1", itemReviewed={"url": "http://www.example.org/1"})

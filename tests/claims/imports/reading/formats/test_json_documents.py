@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from claims.exports.formats import datafeed
 from claims.imports.reading.formats import claimreview_json, json_documents
 from claims.imports.reading.opening.file import File
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.ledger.document import claimreview as ours
 from tests.claims.ledger.document.test_claimreview import VERDICT
 from tests.helpers.import_records import (
@@ -111,7 +111,7 @@ def test_our_own_feed_comes_back() -> None:
         datafeed.written([json.dumps(one).encode() for one in (body, gone)], head=head, site=site)
     )
     one, withdrawn = read(content)[:2]
-    assert isinstance(one, Found)
+    assert isinstance(one, RawRecord)
     assert one.raw == ours.claim_reviews(body, site=site)[0]
     assert one.fields["statement"] == body["statement"]
     assert (one.fields["rating"], one.fields["rating_value"]) == ("False", 1)
@@ -157,7 +157,7 @@ class TestLarge:
             stream = _Pieces(chain([b"["], (one + b"," for _ in range(count - 1)), [one, b"]"]))
             file = File.of("large.json", stream)  # type: ignore[arg-type]
             tracemalloc.start()
-            assert sum(isinstance(found, Found) for found in claimreview_json.read(file, {})) == count
+            assert sum(isinstance(found, RawRecord) for found in claimreview_json.read(file, {})) == count
             most = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
             return most

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from claims.imports.reading.formats import json_documents, json_rows
 from claims.imports.reading.mappings.mapping import read_mapping
-from claims.imports.reading.raw_record import Found
+from claims.imports.reading.raw_record import RawRecord
 from tests.helpers.import_files import codes, fields, file_of, reading
 
 ROWS = [{"claim": f"Lake {number} froze.", "verdict": "false", "n": number} for number in range(3)]
@@ -110,7 +110,7 @@ def test_rows_are_read_as_they_were_written(data: list[dict[str, Any]], array: b
     text = json.dumps(data) if array else "\n".join(map(json.dumps, data))
     settings = {"mapping": {"name": "n", "fields": {"statement": "s"}}}
     results = reading(json_rows, text.encode("utf-8"), settings=settings)
-    assert [result.raw for result in results if isinstance(result, Found)] == data
+    assert [result.raw for result in results if isinstance(result, RawRecord)] == data
 
 
 @settings(deadline=None)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import delimited_text, json_rows, spreadsheets, tables
 from claims.imports.reading.formats.dialect import DELIMITERS, LONGEST_CELL
-from claims.imports.reading.raw_record import Found, Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
 
 
-def positions(results: list[Found | Refusal]) -> list[str]:
+def positions(results: list[RawRecord | Refusal]) -> list[str]:
     return [result.place.position for result in results]
 
 
@@ -56,7 +56,7 @@ def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
 def test_any_quotation_is_read_or_refused(text: str, quoting: str) -> None:
     content = b"statement,verdict\n" + text.encode("utf-8", errors="surrogatepass")
     for result in reading(tables, content, settings={"dialect": {"quoting": quoting}}):
-        assert isinstance(result, Found) or result.reason
+        assert isinstance(result, RawRecord) or result.reason
 
 
 def test_rows_have_their_number_and_where_it_differs_their_line() -> None:

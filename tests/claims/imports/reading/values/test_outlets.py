@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from claims.imports.reading.review_record import Outlet
-from claims.imports.reading.values.outlets import is_same, known_outlets, read_outlet
+from claims.imports.reading.values.outlets import _entries, is_same, known_outlets, read_outlet
 from claims.imports.reading.values.problem import Problem
 from sources.models import Publisher
 
@@ -113,8 +113,6 @@ def test_the_list_can_be_stored():
 
 
 def test_no_name_is_two_publishers():
-    from claims.imports.reading.values.outlets import _entries
-
     found: dict[str, Outlet] = {}
     for key, outlet in _entries():
         assert found.setdefault(key, outlet) == outlet

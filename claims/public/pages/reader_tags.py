@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from claims.ledger.document.headline import lead_verdict
 from claims.models import Claimant, Evidence, Publication
 from claims.models.rating import NormalisedRating
-from claims.public.pages.annotated_text import Piece
+from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.responses import interface_language
 from claims.public.pages.source_text import Passage
 from sources.addresses import domain
@@ -25,6 +26,7 @@ from sources.models import Publisher, Source
 Document = dict[str, Any]
 
 register = template.Library()
+register.filter(lead_verdict)
 
 _CHOICES = {
     "stance": Evidence.Stance,
@@ -94,13 +96,6 @@ def label_language(rating: Document) -> str:
 
 
 @register.filter
-def lead_verdict(document: Document) -> Document | None:
-    """The verdict that stands for the claim where there is room for one: the one last reviewed."""
-    rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
-    return max(rated, key=lambda verdict: (verdict["reviewed_on"] or "", verdict["id"]), default=None)
-
-
-@register.filter
 def by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Document]]]:
     """Evidence in groups that have something in them."""
     groups = {stance: [item for item in evidence if item["stance"] == stance] for stance in _STANCES}
@@ -140,7 +135,7 @@ def colour_classes(rating: Document | None) -> str:
 
 
 @register.filter
-def highlighted(piece: Piece[Passage]) -> SafeString:
+def highlighted(piece: TextPiece[Passage]) -> SafeString:
     """A piece of a source's text: marked in the colour of its verdict and linked to its claim, or as it stands.
 
     Written here and not as a template, because every blank between two pieces would show in the text.

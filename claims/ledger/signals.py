@@ -1,0 +1,6 @@
+"""What the ledger tells those who build on it; it never imports them."""
+
+from django.dispatch import Signal
+
+#: Entries were added to the ledger. Sent inside the transaction that adds them, once for each batch of them.
+entries_added = Signal()

@@ -1,0 +1,9 @@
+"""What people are refused, whoever refuses it: the admin, the APIs and the commands each say it in their way."""
+
+
+class NotPossible(Exception):
+    """What was asked for does not go from the present state, or lacks something (409). Its text is for a person."""
+
+
+class NotAllowed(Exception):
+    """It could be done, but not by this person (403). Its text says why."""

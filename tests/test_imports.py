@@ -1,0 +1,59 @@
+"""The rooms of the project and the one order of imports, besides what import-linter holds (pyproject.toml)."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("factcheck", "sources", "claims")
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if "migrations" not in path.parts
+}
+
+
+def imported(name: str) -> Iterator[str]:
+    """The modules of the project that a module imports, wherever in it: also inside functions."""
+    package = name if FILES[name].name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in FILES)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                whole = f"{module}.{alias.name}"
+                if whole in FILES or module in FILES:
+                    yield whole if whole in FILES else module
+
+
+def test_no_circle_of_modules() -> None:
+    graph = {name: {other for other in imported(name) if other != name} for name in FILES}
+    assert sum(map(len, graph.values())) > len(FILES)  # that imports are found at all
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" → ".join(circle.args[1]))
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    """`Command` and `Meta` are Django's words for many things."""
+    places = defaultdict(list)
+    for name, path in FILES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and node.name != "Command":
+                places[node.name].append(name)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("package", sorted({path.parent for path in FILES.values()}), ids=str)
+def test_every_room_says_what_lives_there(package: Path) -> None:
+    if package.name != "commands" and package.parent.name != "management":
+        face = (package / "__init__.py").read_text(encoding="utf-8")
+        assert ast.get_docstring(ast.parse(face))
