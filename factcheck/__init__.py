@@ -1,6 +1,7 @@
 """The project: settings, routes, and the plumbing that knows neither sources nor claims.
 
 settings, environment   one settings file, its variables read strictly
+version                 which version this is, as pyproject.toml says
 urls, routes            where everything meets: all addresses, those of the API
 wsgi, tasks             the entry points of web servers and of the worker
 web/                    what every request meets

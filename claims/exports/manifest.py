@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from claims.exports.outputs import BLOCK_SIZE, Progress
+from factcheck.version import version
 
 MANIFEST_VERSION = 1
 
@@ -67,13 +66,6 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
     if digest.hexdigest() != sha256:
         raise Mismatch(f"{path} has the SHA-256 {digest.hexdigest()}; its manifest says {sha256}.")
     return manifest
-
-
-def version() -> str:
-    """The version of this program, as pyproject.toml has it."""
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
-    number: str = project["project"]["version"]
-    return number
 
 
 def _schema() -> dict[str, str]:

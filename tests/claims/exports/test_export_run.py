@@ -19,6 +19,7 @@ from claims.exports.formats import parquet, stored_bodies
 from claims.exports.outputs import OutputError, PartFile, part_of, state_of
 from claims.exports.selection import LedgerMoment, Selection, one_snapshot
 from claims.models import Claim, Publication
+from factcheck.version import version
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
 from tests.helpers.ledger_traffic import busy_newsroom, step
@@ -251,7 +252,7 @@ def test_manifest_says_what_the_file_holds(file: Path) -> None:
         "ledger": {"sequence": 2, "published_at": newest.document["published_at"]},
         "entries": 2,
         "bytes": file.stat().st_size,
-        "software": {"name": "factcheck", "version": "0.1.0"},
+        "software": {"name": "factcheck", "version": version()},
     }
     assert len(sha256) == 64
     assert schema.keys() == {"sources", "claims"}

@@ -1,0 +1,34 @@
+"""There is one version: what pyproject.toml says, the API, exports and the changelog say too."""
+
+import re
+from pathlib import Path
+
+from factcheck.routes import openapi
+from factcheck.version import version
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_api_says_it() -> None:
+    assert openapi()["info"]["version"] == version()
+
+
+def test_the_contract_says_it() -> None:
+    text = (ROOT / "tests" / "contracts" / "openapi.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"^  version: (\S+)$", text, flags=re.MULTILINE)[0] == version()
+
+
+def test_the_changelog_tells_of_it_first() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", text, flags=re.MULTILINE)[0] == version()
+
+
+def test_nothing_else_writes_it_down() -> None:
+    """`GET /api/v1/` names what there is, not which version; nobody keeps a number of their own."""
+    written = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("factcheck", "claims", "sources")
+        for path in (ROOT / folder).rglob("*.py")
+        if f'"{version()}"' in path.read_text(encoding="utf-8")
+    ]
+    assert written == []
