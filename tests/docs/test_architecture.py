@@ -1,4 +1,4 @@
-"""docs/architecture.md, docs/how-to/ and CONTRIBUTING.md are true: every path and every name in them is there."""
+"""docs/architecture.md, docs/how-to/ and the pages at the top are true: every path and every name in them is there."""
 
 import re
 from functools import cache
@@ -9,6 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "docs" / "architecture.md",
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "SECURITY.md",
     *sorted((ROOT / "docs" / "how-to").glob("*.md")),

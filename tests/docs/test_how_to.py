@@ -1,4 +1,4 @@
-"""docs/how-to/ is true: quoted code stands where it says, commands and tests are there, and the steps do what they say."""
+"""docs/how-to/ is true: quoted code stands where it says, commands and tests are there, its steps do what they say."""
 
 import re
 import shlex
@@ -27,7 +27,7 @@ STEPS = sorted(FOLDER.glob("add-*.md"))
 QUOTED = re.compile(r"```\w+\n# ([\w./-]+)\n(.*?)```", re.DOTALL)
 #: Pages that tell people to type something.
 WITH_COMMANDS = [*STEPS, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
-MAKE = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
+MAKE = re.compile(r"(?:^|`|&& )make ([a-z-]+)", re.MULTILINE)
 
 
 def quotations(page: Path) -> list[tuple[str, str]]:
