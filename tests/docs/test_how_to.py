@@ -26,7 +26,7 @@ STEPS = sorted(FOLDER.glob("add-*.md"))
 #: A block of code whose first line is a comment with the file that it is quoted from.
 QUOTED = re.compile(r"```\w+\n# ([\w./-]+)\n(.*?)```", re.DOTALL)
 #: Pages that tell people to type something.
-WITH_COMMANDS = [*STEPS, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+WITH_COMMANDS = [*STEPS, FOLDER / "README.md", ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 MAKE = re.compile(r"(?:^|`|&& )make ([a-z-]+)", re.MULTILINE)
 
 
@@ -74,7 +74,7 @@ def test_code_without_a_file_is_commands(page: Path) -> None:
     assert len(quotations(page)) == len([kind for kind in kinds if kind != "sh"])
 
 
-@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_make_target_is_there(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(MAKE.findall(page.read_text(encoding="utf-8")))
@@ -92,6 +92,13 @@ def test_everything_that_is_to_be_tested_is_there(page: Path) -> None:
     ]
     assert [argument for argument in arguments if not (ROOT / argument).exists()] == []
     assert arguments
+
+
+@pytest.mark.parametrize("page", STEPS, ids=lambda page: page.stem)
+def test_what_is_to_be_written_anew_is_there(page: Path) -> None:
+    removed = [name for line in shell(page) if line.startswith("rm ") for name in line.split()[1:]]
+    assert [name for name in removed if not (ROOT / name).exists()] == []
+    assert all("/migrations/" in name for name in removed)
 
 
 @pytest.mark.parametrize("page", STEPS, ids=lambda page: page.stem)
