@@ -154,7 +154,7 @@ def test_failure_at_the_start_is_no_download(
     client.raise_request_exception = False
     monkeypatch.setattr(downloads, "streamed", failing_after(0))
     response = client.get(f"{URL}.ndjson")
-    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+    assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
     assert is_free()
 
 

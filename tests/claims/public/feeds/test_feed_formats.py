@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from claims.models import Claim, Claimant, Publication, Topic
+from claims.models.verdict import LONGEST_EXPLANATION, LONGEST_NOTE
 from claims.public.feeds.feed_entries import Channel, entry
 from claims.public.feeds.feed_formats import ATOM, JSON, RSS
 from claims.public.feeds.xml_text import xml_text
@@ -88,9 +89,11 @@ def test_characters_that_xml_forbids_are_left_out(client: Client, publish: Publi
 
 
 def test_huge_feed(client: Client, publish: Publish) -> None:
-    statement = "The tunnel, " * 20_000 + "is safe."
+    """As long as texts may be."""
+    statement = "The tunnel, " * 830 + "is safe."
+    summary, explanation = "Not so. " * (LONGEST_NOTE // 8), "So *what*?\n\n" * (LONGEST_EXPLANATION // 12)
     for _ in range(3):
-        publish(make_claim(statement), summary="Not so. " * 20_000, explanation="So *what*?\n\n" * 20_000)
+        publish(make_claim(statement), summary=summary, explanation=explanation)
     assert titles(client, "?page_size=200") == [f"False: {statement}"] * 3
 
 
