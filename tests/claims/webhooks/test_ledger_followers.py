@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.models import Claim, Publication, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.webhooks import ledger_followers, worker_calls
+from tests.helpers.broken_rules import as_committed
 from tests.helpers.webhook_receiver import Receiver
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,7 @@ FROM claims_publication p, generate_series(1, %s) n WHERE p.id = %s ORDER BY n
 
 
 def insert_by_sql(entry: Publication, count: int) -> None:
+    as_committed()
     with connection.cursor() as cursor:
         cursor.execute(INSERT_BY_SQL, [count, entry.pk])
 

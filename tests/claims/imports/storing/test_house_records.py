@@ -109,8 +109,15 @@ def test_nobody_else_publishes_under_its_name(editor: User, house: Publisher) ->
 
 def test_nor_somebody_who_was_given_its_name(editor: User) -> None:
     Publisher.objects.create(name="The Harbour Desk", domain="checks.example")
-    run = brought(review(), by=editor)
+    run = brought(review(publisher="The Harbour Desk"), by=editor)
     assert (counts(run), Verdict.objects.count()) == ({"refused": 1}, 0)
+
+
+def test_who_shares_a_host_with_somebody_of_its_name_speaks_for_themselves(editor: User) -> None:
+    Publisher.objects.create(name="The Harbour Desk", domain="checks.example")
+    run = brought(review(), by=editor)
+    assert counts(run) == {"created": 1}
+    assert Verdict.objects.get().publisher.name == "Example Checks"
 
 
 def test_somebody_has_to_answer_for_it(house: Publisher) -> None:

@@ -26,7 +26,8 @@ def written(table: list[list[str]], delimiter: str, encoding: str) -> bytes:
     return text.getvalue().encode(encoding)
 
 
-CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+#: A NUL costs its row, which tests of their own hold.
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
 @settings(deadline=None)
