@@ -16,9 +16,10 @@ from pytest_django import DjangoDbBlocker
 from factcheck.database import clock, embedded
 from tests.helpers.database import drop_database, replace_database, wait_for_no_disk
 
-# The same examples each time, so that a run says something about the change that was made and not about chance.
+# The same examples each time, so that a run says something about the change that was made and not about chance; and
+# however long they take, so that it says nothing about what else the machine does.
 hypothesis.settings.register_profile(
-    "steady", derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "steady", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 # A hundred times as many, and others each time: `make fuzz`. What it finds becomes an `@example` of its test.
 hypothesis.settings.register_profile(
