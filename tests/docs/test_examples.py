@@ -32,7 +32,7 @@ def command(name: str) -> list[str]:
 
 def said(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*command(name), *arguments], capture_output=True, text=True, check=False, timeout=60
+        [*command(name), *arguments], capture_output=True, text=True, check=False, timeout=300
     )
 
 

@@ -365,7 +365,7 @@ def test_two_captures_at_once_make_one_source_and_one_snapshot(material: Materia
 
     def work() -> None:
         try:
-            together.wait(timeout=10)
+            together.wait(timeout=120)
             results.append(capture(material))
         finally:
             connection.close()
@@ -374,7 +374,7 @@ def test_two_captures_at_once_make_one_source_and_one_snapshot(material: Materia
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join()
     assert sorted(result.is_new_source for result in results) == [False, True]
     assert sorted(result.is_new_snapshot for result in results) == [False, True]
     assert len({result.snapshot.pk for result in results}) == 1
