@@ -16,7 +16,8 @@ demo: ## Start everything here with demo data: site, background worker, database
 	@FACTCHECK_DEMO=1 exec $(PYTHON_IN_VENV) manage.py demo
 
 check: lint types migrations ## The fast loop: style, types, migrations, and the tests that are neither slow nor need a browser
-	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" $(ARGS)
+	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
+		--hypothesis-profile=quick $(ARGS)
 
 test: setup ## Run all tests (ARGS="-k words" chooses some)
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)

@@ -25,6 +25,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile(
     "fuzz", max_examples=10_000, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+# A tenth as many, for the fast loop: `make check`.
+hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("steady"), max_examples=10)
 hypothesis.settings.load_profile("steady")
 
 pytest_plugins = ["tests.helpers.newsroom", "tests.helpers.browser", "tests.helpers.worker"]
@@ -39,6 +41,16 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What commits is slow: its database is made as new after it."""
+    for item in items:
+        database = item.get_closest_marker("django_db")
+        commits = database is not None and database.kwargs.get("transaction", False)
+        if commits or not {"live_server", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

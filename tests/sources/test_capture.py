@@ -339,6 +339,7 @@ def test_dry_run_keeps_no_file(archive: Path) -> None:
     assert counted() == (0, 0, 0)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(
     st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))

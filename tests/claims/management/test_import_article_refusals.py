@@ -147,7 +147,9 @@ def test_address_that_gives_nothing(site: Any) -> None:
 
 
 def test_address_that_does_not_answer(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(material, "fetch", partial(material.fetch, limits=Limits(read_seconds=0.1)))
+    monkeypatch.setattr(
+        material, "fetch", partial(fetch, allow_loopback=True, limits=Limits(read_seconds=0.1))
+    )
     released = threading.Event()
     slow = site("/slow", lambda request: released.wait() and None)
     try:

@@ -226,6 +226,7 @@ class TestFind:
         assert locate(text, anchor).state == "held"
 
 
+@pytest.mark.slow
 class TestTime:
     """Linear, on texts made to be slow: each case takes minutes when it is quadratic."""
 

@@ -28,6 +28,8 @@ from pytest_django import DjangoDbBlocker
 from factcheck.web import serving
 from tests.helpers.database import copy_template, drop_database
 
+pytestmark = pytest.mark.slow
+
 #: Seconds that a busy machine is given. Only who waits in vain waits that long.
 PATIENCE = 120
 

@@ -26,6 +26,8 @@ from tests.factcheck.web.test_serving import (
     until,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["environment", "port", "static_files"]  # fixtures
 
 NGINX = """

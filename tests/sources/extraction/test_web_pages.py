@@ -246,6 +246,7 @@ class TestStatements:
         assert page(lang=declared).language == language
 
 
+@pytest.mark.slow
 class TestTime:
     """No page keeps us longer than its length says; without the guards, each of these takes minutes."""
 

@@ -87,6 +87,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(text=TEXTS, language=st.sampled_from(LANGUAGES))
 def test_spans_are_exact_ordered_and_apart(text, language):
@@ -111,6 +112,7 @@ def test_the_same_text_gives_the_same_candidates_and_the_threshold_only_filters(
     assert detect(text, language) == [c for c in everything if c.score >= DEFAULT_THRESHOLD]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(tag=st.text(max_size=12))
 def test_any_language_tag_is_accepted(tag):
@@ -199,6 +201,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_costs_time_in_proportion_to_its_length(name):
     text = HOSTILE[name]

@@ -26,6 +26,8 @@ from factcheck.database.embedded import (
     server,
 )
 
+pytestmark = pytest.mark.slow
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root only")
 
 
