@@ -43,13 +43,33 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+#: Rooms that each test walks through from end to end: whole pages of the desk, whole files, whole newsrooms.
+SLOW_ROOMS = tuple(
+    f"tests/{room}/"
+    for room in (
+        "benchmarks",
+        "claims/admin",
+        "claims/demo",
+        "claims/editorial",
+        "claims/exports",
+        "claims/imports/storing",
+        "claims/management",
+        "clients",
+        "contracts",
+        "docs",
+        "whole",
+    )
+)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What commits is slow: its database is made as new after it."""
+    """Besides what is marked by hand, what commits is slow: its database is made as new after it."""
     for item in items:
         database = item.get_closest_marker("django_db")
         commits = database is not None and database.kwargs.get("transaction", False)
-        if commits or not {"live_server", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ())):
+        commits |= not {"live_server", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
+        if commits or item.nodeid.startswith(SLOW_ROOMS):
             item.add_marker(pytest.mark.slow)
 
 
