@@ -6,21 +6,25 @@ PYTEST_WORKERS ?= auto
 
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz setup lint format types lock bench
+.PHONY: help demo check test fuzz setup lint format types migrations lock bench
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Start everything here with demo data: site, background worker, database (PORT, DATA_DIR)
 	@requirements/install base
 	@FACTCHECK_DEMO=1 exec $(PYTHON_IN_VENV) manage.py demo
+
+check: lint types migrations ## The fast loop: style, types, migrations, and the tests that are neither slow nor need a browser
+	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
+		--hypothesis-profile=quick $(ARGS)
 
 test: setup ## Run all tests (ARGS="-k words" chooses some)
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
 
 fuzz: setup ## Run the property tests of all readers with a hundred times as many examples, others each time
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m hypothesis --hypothesis-profile=fuzz \
-		tests/claims/importers tests/sources/extraction $(ARGS)
+		tests/claims/imports tests/sources/extraction $(ARGS)
 
 setup: ## Make the environment in .venv with everything that development needs
 	@requirements/install base dev
@@ -35,7 +39,10 @@ format: setup ## Let ruff format the code and put right what it can
 	@$(PYTHON_IN_VENV) -m ruff format .
 
 types: setup ## Check types with mypy
-	@$(PYTHON_IN_VENV) -m mypy $(ARGS)
+	@$(PYTHON_IN_VENV) -m mypy
+
+migrations: setup ## Check that the migrations say all that the models say
+	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
 
 lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
 	@cd requirements && for name in base dev bench; do \

@@ -16,14 +16,17 @@ from pytest_django import DjangoDbBlocker
 from factcheck.database import clock, embedded
 from tests.helpers.database import drop_database, replace_database, wait_for_no_disk
 
-# The same examples each time, so that a run says something about the change that was made and not about chance.
+# The same examples each time, so that a run says something about the change that was made and not about chance; and
+# however long they take, so that it says nothing about what else the machine does.
 hypothesis.settings.register_profile(
-    "steady", derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "steady", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 # A hundred times as many, and others each time: `make fuzz`. What it finds becomes an `@example` of its test.
 hypothesis.settings.register_profile(
     "fuzz", max_examples=10_000, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+# A tenth as many, for the fast loop: `make check`.
+hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("steady"), max_examples=10)
 hypothesis.settings.load_profile("steady")
 
 pytest_plugins = ["tests.helpers.newsroom", "tests.helpers.browser", "tests.helpers.worker"]
@@ -38,6 +41,36 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+#: Rooms that each test walks through from end to end: whole pages of the desk, whole files, whole newsrooms.
+SLOW_ROOMS = tuple(
+    f"tests/{room}/"
+    for room in (
+        "benchmarks",
+        "claims/admin",
+        "claims/demo",
+        "claims/editorial",
+        "claims/exports",
+        "claims/imports/storing",
+        "claims/management",
+        "clients",
+        "contracts",
+        "docs",
+        "whole",
+    )
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Besides what is marked by hand, what commits is slow: its database is made as new after it."""
+    for item in items:
+        database = item.get_closest_marker("django_db")
+        commits = database is not None and database.kwargs.get("transaction", False)
+        commits |= not {"live_server", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
+        if commits or item.nodeid.startswith(SLOW_ROOMS):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

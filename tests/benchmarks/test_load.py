@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.read_side.load import WrongAnswer, ask, requests_for
 
+pytestmark = pytest.mark.slow
+
 
 class _Slow(BaseHTTPRequestHandler):
     """Answers after a while, over and over on one connection."""

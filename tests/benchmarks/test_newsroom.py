@@ -24,6 +24,8 @@ from claims.models import (
     SearchWord,
 )
 
+pytestmark = pytest.mark.slow
+
 #: Enough for every fate to be met.
 CLAIMS = 200
 

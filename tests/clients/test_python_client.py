@@ -11,7 +11,7 @@ import pytest
 
 from tests.clients.conftest import ARTICLE, Site
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 CONFIGURATION = Path(__file__).with_name("openapi_python_client.yaml")
 PACKAGE = "generated_factcheck_client"

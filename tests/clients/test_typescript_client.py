@@ -12,6 +12,8 @@ import pytest
 
 from tests.clients.conftest import ARTICLE, Site
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent
 MODULES = FOLDER / "node_modules"
 PROGRAM = ("client.ts", "process.d.ts", "package.json", "tsconfig.json")

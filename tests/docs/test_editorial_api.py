@@ -60,7 +60,7 @@ class Terminal:
                     address = word.replace("http://localhost:8000", self.server)
         address = re.sub(r"/(\w+)/1/", lambda match: f"/{match[1]}/{self.made[match[1]]}/", address)
         text = json.dumps(body) if body is not None else None
-        answer = requests.request(method, address, headers=headers, data=text, timeout=30)
+        answer = requests.request(method, address, headers=headers, data=text, timeout=300)
         assert answer.ok, (command, answer.text)
         self.remember(address, answer.json())
         return answer

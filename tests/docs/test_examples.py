@@ -13,6 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 from claims.models import Claim
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = settings.BASE_DIR / "docs" / "examples"
 TEXT = (settings.BASE_DIR / "docs" / "api.md").read_text()
 ARTICLE = "https://gazette.example.org/bridge"
@@ -32,7 +34,7 @@ def command(name: str) -> list[str]:
 
 def said(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*command(name), *arguments], capture_output=True, text=True, check=False, timeout=60
+        [*command(name), *arguments], capture_output=True, text=True, check=False, timeout=300
     )
 
 

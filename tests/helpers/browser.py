@@ -5,7 +5,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+# What is waited for may take long on a busy machine. Only who waits in vain waits that long.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 
 #: Where systems and `.ci/run` put Chromium.
 NAMES = ("chromium", "chromium-browser", "google-chrome")

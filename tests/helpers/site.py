@@ -1,8 +1,6 @@
 """A web server that is told what to answer, and how the tests of fetching ask it."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -10,7 +8,8 @@ import pytest
 
 from sources.http.fetching import Fetched, FetchError, Limits, fetch
 
-QUICK = Limits(connect_seconds=1, read_seconds=0.5, total_seconds=1.5, content_bytes=100_000, redirects=5)
+#: So patient that no busy machine makes them wait too long; tests of time set their own.
+PATIENT = Limits(connect_seconds=60, read_seconds=60, total_seconds=60, content_bytes=100_000, redirects=5)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -62,18 +61,11 @@ class Site:
         return self.address + path
 
 
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < seconds
-
-
-def get(url: str, limits: Limits = QUICK, **named: Any) -> Fetched:
+def get(url: str, limits: Limits = PATIENT, **named: Any) -> Fetched:
     return fetch(url, limits=limits, allow_loopback=True, **named)
 
 
-def refusal(url: str, limits: Limits = QUICK) -> FetchError:
+def refusal(url: str, limits: Limits = PATIENT) -> FetchError:
     with pytest.raises(FetchError) as caught:
         get(url, limits)
     assert str(caught.value) == caught.value.sentence

@@ -47,6 +47,7 @@ def test_content_lies_under_its_hash(folder: Path) -> None:
     assert verify(DIGEST) is True
 
 
+@pytest.mark.slow
 @given(content=st.binary(max_size=2000))
 @hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_come_back(folder: Path, content: bytes) -> None:

@@ -339,6 +339,7 @@ def test_dry_run_keeps_no_file(archive: Path) -> None:
     assert counted() == (0, 0, 0)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(
     st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))
@@ -365,7 +366,7 @@ def test_two_captures_at_once_make_one_source_and_one_snapshot(material: Materia
 
     def work() -> None:
         try:
-            together.wait(timeout=10)
+            together.wait(timeout=120)
             results.append(capture(material))
         finally:
             connection.close()
@@ -374,7 +375,7 @@ def test_two_captures_at_once_make_one_source_and_one_snapshot(material: Materia
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join()
     assert sorted(result.is_new_source for result in results) == [False, True]
     assert sorted(result.is_new_snapshot for result in results) == [False, True]
     assert len({result.snapshot.pk for result in results}) == 1

@@ -35,6 +35,8 @@ from claims.review import verdict_drafts, workflow
 from sources.models import Publisher, Snapshot
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
+pytestmark = pytest.mark.slow
+
 MODELS = list(admin.site._registry)
 ROLES = ["contributor", "checker", "editor", "administrator", "superuser"]
 

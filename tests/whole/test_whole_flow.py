@@ -16,7 +16,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
 from tests.helpers.newsroom import make_source
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 ARTICLE = """Sundvik loses its ferries
 

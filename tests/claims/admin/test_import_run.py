@@ -1,9 +1,11 @@
 """The pages of imports: how far one is, what it could not use, and the buttons that go on with it or take it back."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, TestCase
@@ -38,6 +40,11 @@ def make_problem(run: ImportRun, code: str = "no statement", **fields: Any) -> I
 
 
 class TestProgress:
+    @pytest.fixture(autouse=True)
+    def time_stands_still(self) -> Iterator[None]:
+        with time_machine.travel(timezone.now(), tick=False):
+            yield
+
     def test_of_reading_is_told_in_bytes(self, desk: Desk, intake: Intake, editor: User) -> None:
         began = timezone.now() - timedelta(seconds=100)
         run = make_run(editor, state="reading", started_at=began, bytes_read=500, records=1200, refused=3)

@@ -13,6 +13,8 @@ from tests.claims.admin.test_import_form import filled_in, records
 from tests.helpers.desk import Desk
 from tests.helpers.worker import run_waiting_jobs
 
+pytestmark = pytest.mark.slow
+
 TABLE = (
     b"Said;Finding;Page;Day;Outlet\n"
     b"Trams in Sundvik are free.;Half baked;https://gazette.example.org/1;03/04/2019;Harbour Gazette\n"

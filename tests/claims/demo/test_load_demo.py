@@ -14,7 +14,7 @@ from claims.models import Appearance, Claim, Evidence, Publication, SignOff, Tra
 from sources.models import Snapshot, Source
 from tests.helpers.article_import import everything
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
 DEMO: dict[str, Any] = json.loads(CONTENT.read_text(encoding="utf-8"))
 

@@ -275,6 +275,7 @@ _BODIES = (
 _KEYS = st.sampled_from(sorted({str(key) for body in _BODIES for key in body().fields} | {"unknown"}))
 
 
+@pytest.mark.slow
 @hypothesis_settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -265,7 +265,7 @@ def test_two_imports_at_once_make_each_row_once(article: Path) -> None:
 
     def work() -> None:
         try:
-            together.wait(timeout=10)
+            together.wait(timeout=120)
             printed.append(run_json(article))
         finally:
             connection.close()
@@ -274,7 +274,7 @@ def test_two_imports_at_once_make_each_row_once(article: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join()
     assert len(printed) == 2
     assert [Source.objects.count(), Snapshot.objects.count(), Claim.objects.count()] == [1, 1, 3]
     assert Appearance.objects.count() == 3

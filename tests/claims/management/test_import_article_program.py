@@ -44,7 +44,7 @@ def command(transactional_db: None, tmp_path: Path) -> Callable[..., subprocess.
             env=environment | settings,
             stdout=stdout,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

@@ -107,8 +107,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Answer], st
         def log_message(self, *arguments: Any) -> None:
             pass
 
-    quick = Limits(connect_seconds=2, read_seconds=0.5, total_seconds=2)
-    monkeypatch.setattr(material, "fetch", partial(fetch, allow_loopback=True, limits=quick))
+    monkeypatch.setattr(material, "fetch", partial(fetch, allow_loopback=True))
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
@@ -141,14 +140,22 @@ def test_address_that_gives_nothing(site: Any) -> None:
     assert refused(missing).startswith(f"{missing} does not exist, or no longer (HTTP 404).")
     circle = site("/circle", lambda request: send(request, status=302, Location="/circle"))
     assert refused(circle).startswith(f"{circle} redirects in a circle (back to {circle}).")
-    released = threading.Event()
-    slow = site("/slow", lambda request: released.wait(5) and None)
-    assert refused(slow) == f"127.0.0.1 did not answer in time ({slow}). Try again later."
-    released.set()
     private = site("/in", lambda request: send(request, status=302, Location="http://10.0.0.7/"))
     assert "10.0.0.7, which is not an address on the public internet" in refused(private)
     empty = site("/empty", send)
     assert refused(empty).startswith(f"{empty}: This document is empty.")
+
+
+def test_address_that_does_not_answer(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        material, "fetch", partial(fetch, allow_loopback=True, limits=Limits(read_seconds=0.1))
+    )
+    released = threading.Event()
+    slow = site("/slow", lambda request: released.wait() and None)
+    try:
+        assert refused(slow) == f"127.0.0.1 did not answer in time ({slow}). Try again later."
+    finally:
+        released.set()
 
 
 def test_private_address() -> None:

@@ -193,6 +193,7 @@ def test_pieces_know_what_is_excluded() -> None:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(

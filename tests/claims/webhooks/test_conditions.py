@@ -74,6 +74,7 @@ def test_conditions_are_all_those_of_the_list_of_claims() -> None:
     assert WebhookQuery.base_filters.keys() < ClaimListQuery.base_filters.keys()
 
 
+@pytest.mark.slow
 @quickly(max_examples=200, deadline=None)
 @given(st.text(max_size=200))
 def test_whatever_is_given_is_kept_or_refused_in_words(text: str) -> None:

@@ -138,6 +138,7 @@ values = st.sampled_from(PLAUSIBLE) | st.text(max_size=30)
 queries = st.lists(st.tuples(st.sampled_from(PARAMETERS) | st.text(max_size=10), values), max_size=4)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @hypothesis_settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -238,6 +238,7 @@ def test_download_is_the_same(coding: str) -> None:
     assert "Content-Length" not in response.headers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_download_takes_the_same_memory_however_long(coding: str) -> None:
     def peak(length: int) -> int:

@@ -28,6 +28,11 @@ from pytest_django import DjangoDbBlocker
 from factcheck.web import serving
 from tests.helpers.database import copy_template, drop_database
 
+pytestmark = pytest.mark.slow
+
+#: Seconds that a busy machine is given. Only who waits in vain waits that long.
+PATIENCE = 120
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -76,10 +81,10 @@ def static_files(
             with (
                 django_db_blocker.unblock(),
                 installation(folder, free_port()) as environment,
-                started(environment, "serve", patience=300) as process,
+                started(environment, "serve", patience=600) as process,
             ):
                 process.terminate()
-                assert process.wait(15) == 0
+                assert process.wait(PATIENCE) == 0
     return collected
 
 
@@ -95,7 +100,7 @@ def environment(
 
 @contextmanager
 def started(
-    environment: dict[str, str], *arguments: str, patience: int = 60
+    environment: dict[str, str], *arguments: str, patience: int = PATIENCE
 ) -> Iterator[subprocess.Popen[str]]:
     """The command in a process group of its own, as a terminal would have it, once it says that it is ready."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
@@ -124,7 +129,7 @@ def rest_of(process: subprocess.Popen[str]) -> str:
     return process.stdout.read()
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -134,7 +139,7 @@ def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def answers(port: int) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=PATIENCE) as answer:
         return answer.status
 
 
@@ -176,7 +181,7 @@ def test_serve_ends_when_asked_and_leaves_nothing(environment, port, to_group):
             os.killpg(process.pid, signal.SIGINT)
         else:
             process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(PATIENCE) == 0
         assert "Traceback" not in rest_of(process)
     assert not any(child.is_running() for child in children)
 
@@ -185,7 +190,7 @@ def test_when_a_process_dies_the_rest_stops_and_the_exit_code_says_so(environmen
     with started(environment, "serve", "--with-worker") as process:
         children = processes(process)
         children[0].kill()
-        assert process.wait(15) == 1
+        assert process.wait(PATIENCE) == 1
         assert "ended unexpectedly; everything else was stopped." in rest_of(process)
     assert not any(child.is_running() for child in children)
 
@@ -195,7 +200,7 @@ def test_when_the_main_process_is_killed_the_others_leave(environment, port):
         children = processes(process)
         process.kill()
         process.wait()
-        assert until(lambda: not any(child.is_running() for child in children), 15)
+        assert until(lambda: not any(child.is_running() for child in children))
 
 
 def test_serve_refuses_a_database_without_migrations(environment, port):
@@ -238,7 +243,7 @@ def test_demo_starts_twice_keeps_edits_and_says_how_to_sign_in(environment, port
     with started(environment, "demo") as process:
         os.killpg(process.pid, signal.SIGINT)
         first = rest_of(process)
-        assert process.wait(15) == 0
+        assert process.wait(PATIENCE) == 0
     assert f"http://localhost:{port}/admin/" in first
     signed_in = re.findall(r"^(\S.*?)\s+user (\S+)\s+password (\S+)", first, flags=re.MULTILINE)
     roles = ["Contributor", "Fact-checker", "Editor", "Administrator"]

@@ -16,6 +16,7 @@ import pytest
 from factcheck.database import embedded
 from factcheck.web import serving
 from tests.factcheck.web.test_serving import (
+    PATIENCE,
     answers,
     environment,
     free_port,
@@ -25,10 +26,9 @@ from tests.factcheck.web.test_serving import (
     until,
 )
 
-__all__ = ["environment", "port", "static_files"]  # fixtures
+pytestmark = pytest.mark.slow
 
-#: Long for a machine that tests on every core, short for those who wait for a deadline that never comes.
-PATIENCE = 60
+__all__ = ["environment", "port", "static_files"]  # fixtures
 
 NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -62,7 +62,7 @@ def nginx(folder: Path, back: int) -> Iterator[int]:
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, front=front, back=back))
     with subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf")]) as process:
         try:
-            assert until(lambda: _listens(front), PATIENCE)
+            assert until(lambda: _listens(front))
             yield front
         finally:
             process.terminate()

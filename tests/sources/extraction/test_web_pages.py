@@ -2,7 +2,7 @@
 
 import json
 import random
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from importlib.metadata import version
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sources.extraction import Document, ExtractionError, extract
+from tests.helpers.cost import assert_in_proportion
 
 PARAGRAPHS = [
     "The harbour of Linden was closed for nine days in March, its operator said on Tuesday in a written statement.",
@@ -245,22 +246,23 @@ class TestStatements:
         assert page(lang=declared).language == language
 
 
+@pytest.mark.slow
 class TestTime:
-    """No page keeps us longer than a few seconds; without the guards, each of these takes minutes."""
+    """No page keeps us longer than its length says; without the guards, each of these takes minutes."""
 
     @pytest.mark.parametrize(
-        "body",
+        ("body", "size"),
         [
-            "<p>" + "<span>harbour</span> " * 100_000,
-            "harbour<br>" * 100_000,
-            "<div>" * 100_000 + "harbour",
-            "<b><i>" * 100_000 + "harbour",
-            "<table>" + "<tr><td>harbour</td><td>closed</td></tr>" * 30_000,
-            "<p>On <time>3 May</time> it " * 50_000,
-            "<p " + " ".join(f"a{number}=b" for number in range(200_000)) + ">harbour",
-            "<p " + " ".join(f"a{number}" for number in range(200_000)) + ">harbour",
-            "<a" * 500_000,
-            "&lt;" * 500_000,
+            (lambda size: "<p>" + "<span>harbour</span> " * size, 100_000),
+            (lambda size: "harbour<br>" * size, 100_000),
+            (lambda size: "<div>" * size + "harbour", 100_000),
+            (lambda size: "<b><i>" * size + "harbour", 100_000),
+            (lambda size: "<table>" + "<tr><td>harbour</td><td>closed</td></tr>" * size, 30_000),
+            (lambda size: "<p>On <time>3 May</time> it " * size, 50_000),
+            (lambda size: "<p " + " ".join(f"a{number}=b" for number in range(size)) + ">harbour", 200_000),
+            (lambda size: "<p " + " ".join(f"a{number}" for number in range(size)) + ">harbour", 200_000),
+            (lambda size: "<a" * size, 500_000),
+            (lambda size: "&lt;" * size, 500_000),
         ],
         ids=[
             "spans",
@@ -275,17 +277,20 @@ class TestTime:
             "entities",
         ],
     )
-    def test_pathological_pages(self, body: str) -> None:
-        began = time.perf_counter()
-        with suppress(ExtractionError):
-            page(body)
-        assert time.perf_counter() - began < 10
+    def test_pathological_pages(self, body: Callable[[int], str], size: int) -> None:
+        def read(size: int) -> None:
+            with suppress(ExtractionError):
+                page(body(size))
 
-    def test_five_megabytes(self) -> None:
+        assert_in_proportion(read, size)
+
+    def test_a_long_page(self) -> None:
         chosen = random.Random(1)  # noqa: S311  no secret
         words = " ".join(PARAGRAPHS).split()
-        sentences = [" ".join(chosen.choices(words, k=60)) + "." for _ in range(15_000)]
-        began = time.perf_counter()
-        document = page("<article>" + "".join(f"<p>{sentence}</p>" for sentence in sentences) + "</article>")
-        assert time.perf_counter() - began < 15
-        assert document.text.split("\n\n") == sentences
+        sentences = [" ".join(chosen.choices(words, k=60)) + "." for _ in range(6_000)]
+
+        def read(size: int) -> None:
+            body = "".join(f"<p>{sentence}</p>" for sentence in sentences[:size])
+            assert page(f"<article>{body}</article>").text.split("\n\n") == sentences[:size]
+
+        assert_in_proportion(read, len(sentences))

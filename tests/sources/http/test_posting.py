@@ -2,9 +2,7 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -64,18 +62,11 @@ def server() -> Iterator[Server]:
     server.http.server_close()
 
 
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < seconds
-
-
-def send(url: str, body: bytes = b"{}", seconds: float = 2.0) -> PostAnswer:
+def send(url: str, body: bytes = b"{}", seconds: float = 60.0) -> PostAnswer:
     return post(url, body, {"Content-Type": "application/json"}, seconds=seconds, allow_loopback=True)
 
 
-def refusal(url: str, seconds: float = 2.0) -> PostError:
+def refusal(url: str, seconds: float = 60.0) -> PostError:
     with pytest.raises(PostError) as caught:
         send(url, seconds=seconds)
     assert str(caught.value).endswith(".")
@@ -97,9 +88,18 @@ def test_every_status_is_an_answer(server: Server, status: int) -> None:
 
 
 def test_only_the_beginning_of_an_answer_is_read(server: Server) -> None:
-    server.reply = lambda request: answer(request, 200, b"x" * 10_000_000)
-    with at_most(2):
-        assert send(server.url).beginning == "x" * ANSWER_BYTES
+    ended = threading.Event()
+
+    def long(request: BaseHTTPRequestHandler) -> None:
+        try:
+            answer(request, 200, b"x" * 100_000_000)
+        except OSError:
+            ended.set()  # nobody takes the rest
+            raise
+
+    server.reply = long
+    assert send(server.url).beginning == "x" * ANSWER_BYTES
+    assert ended.wait(60)
 
 
 def test_answer_is_text_that_can_be_stored(server: Server) -> None:
@@ -120,7 +120,7 @@ def test_status_counts_although_the_body_is_cut(server: Server) -> None:
 
 def wait_for(event: threading.Event, *, then: Reply) -> Reply:
     def reply(request: BaseHTTPRequestHandler) -> None:
-        event.wait(20)
+        event.wait()
         then(request)
 
     return reply
@@ -136,8 +136,7 @@ def never() -> Iterator[threading.Event]:
 
 def test_receiver_that_does_not_answer(server: Server, never: threading.Event) -> None:
     server.reply = wait_for(never, then=lambda request: answer(request, 200))
-    with at_most(3):
-        error = refusal(server.url, seconds=0.5)
+    error = refusal(server.url, seconds=0.5)
     assert (error.reason_code, str(error)) == ("timed_out", "127.0.0.1 did not answer within 0.5 seconds.")
 
 
@@ -148,8 +147,7 @@ def test_receiver_that_sends_its_headers_one_byte_at_a_time(server: Server, neve
             request.wfile.flush()
 
     server.reply = drip
-    with at_most(3):
-        assert refusal(server.url, seconds=0.5).reason_code in ("timed_out", "broken_response")
+    assert refusal(server.url, seconds=0.5).reason_code in ("timed_out", "broken_response")
 
 
 def test_receiver_that_sends_its_body_one_byte_at_a_time_has_answered(
@@ -164,8 +162,7 @@ def test_receiver_that_sends_its_body_one_byte_at_a_time_has_answered(
             request.wfile.flush()
 
     server.reply = drip
-    with at_most(3):
-        assert send(server.url, seconds=0.5).status == 200
+    assert send(server.url, seconds=0.5).status == 200
 
 
 def test_nobody_listens() -> None:

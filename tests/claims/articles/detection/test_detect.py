@@ -1,6 +1,5 @@
 """The contract of `detect`: exact spans in order, whatever the text and the language."""
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from claims.articles.detection import DEFAULT_THRESHOLD, Candidate, detect
 from claims.articles.detection.check_worthiness import FACTORS, WEIGHTS
+from tests.helpers.cost import assert_in_proportion
 
 LANGUAGES = [
     "en",
@@ -87,6 +87,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(text=TEXTS, language=st.sampled_from(LANGUAGES))
 def test_spans_are_exact_ordered_and_apart(text, language):
@@ -111,6 +112,7 @@ def test_the_same_text_gives_the_same_candidates_and_the_threshold_only_filters(
     assert detect(text, language) == [c for c in everything if c.score >= DEFAULT_THRESHOLD]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(tag=st.text(max_size=12))
 def test_any_language_tag_is_accepted(tag):
@@ -199,29 +201,19 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_costs_time_in_proportion_to_its_length(name):
     text = HOSTILE[name]
     detect("warm", "en")
-    started = time.process_time()
-    detect(text[: LONG // 4], "en")
-    quarter = time.process_time() - started
-    started = time.process_time()
-    detect(text, "en")
-    whole = time.process_time() - started
-    # Linear is four times; quadratic would be sixteen. The constant forgives a busy machine.
-    assert whole < 10 * quarter + 1.0
+    assert_in_proportion(lambda length: detect(text[:length], "en"), len(text))
 
 
-def test_ten_thousand_words_take_less_than_a_second():
+def test_every_candidate_of_ten_thousand_words_is_found():
     paragraph = (
         "The council of district {0} approved {0} million pounds on Thursday by 31 votes to 12. “We lost {0} jobs,” "
         "said Anna Weber, head of the agency, who added that the tram had carried {0} passengers a day since 2019."
     )
     text = "\n\n".join(paragraph.format(number) for number in range(100, 370))
     assert len(text.split()) > 10_000
-    detect("warm", "en")
-    started = time.process_time()
-    candidates = detect(text, "en")
-    assert time.process_time() - started < 1.0
-    assert len(candidates) == 540
+    assert len(detect(text, "en")) == 540

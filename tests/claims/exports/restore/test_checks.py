@@ -22,7 +22,7 @@ from tests.helpers.eventful_newsroom import exported
 from tests.helpers.newsroom import make_claim, make_draft, make_source, person
 from tests.helpers.reader_pages import bring_out, correct
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

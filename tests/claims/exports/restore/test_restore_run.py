@@ -23,7 +23,7 @@ from tests.helpers.ledger_traffic import listed, step
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
 from tests.helpers.reader_pages import bring_out
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 #: What PostgreSQL can store.
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=60)

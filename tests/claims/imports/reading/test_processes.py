@@ -41,5 +41,5 @@ def test_processes_end_when_the_reader_is_killed() -> None:
     assert reader.stdout is not None
     assert reader.stdout.readline() == b"reading\n"
     reader.kill()
-    assert reader.communicate(timeout=60)[0] == b""
+    assert reader.communicate(timeout=300)[0] == b""
     assert reader.returncode == -9

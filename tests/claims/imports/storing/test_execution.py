@@ -30,7 +30,7 @@ from claims.models import (
 from tests.helpers.brought_records import STATEMENT, bring, counts, review
 from tests.helpers.database import replace_database
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def records(count: int) -> list[dict[str, Any]]:

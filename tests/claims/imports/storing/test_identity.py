@@ -290,6 +290,7 @@ def _told(problem: ImportProblem, record: dict[str, Any]) -> set[str]:
     return set(record) if problem.outcome == "refused" else {problem.field}
 
 
+@pytest.mark.slow
 @given(st.lists(RECORDS, min_size=1, max_size=3))
 @settings(
     max_examples=25, phases=PHASES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -337,6 +338,7 @@ def _bring_and_account_for(records: list[dict[str, Any]], editor: User) -> None:
         )
 
 
+@pytest.mark.slow
 @given(RECORDS)
 @settings(
     max_examples=25,

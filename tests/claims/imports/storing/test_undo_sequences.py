@@ -72,6 +72,7 @@ def state() -> State:
     return found
 
 
+@pytest.mark.slow
 @given(STEPS)
 @settings(
     max_examples=25,

@@ -296,6 +296,7 @@ _NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(parameters=st.dictionaries(_NAMES, st.text(max_size=30), max_size=5))
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -387,6 +387,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     body=st.binary(max_size=50)
     | st.builds(lambda urls: json.dumps({"urls": urls}), _JSON | st.lists(st.text()))

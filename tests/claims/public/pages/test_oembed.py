@@ -283,6 +283,7 @@ def test_pages_of_other_sites_may_ask(client: Client, claim: Claim) -> None:
     assert client.post("/oembed/").status_code == 405
 
 
+@pytest.mark.slow
 @hypothesis_settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -26,6 +26,8 @@ from factcheck.database.embedded import (
     server,
 )
 
+pytestmark = pytest.mark.slow
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root only")
 
 
@@ -141,7 +143,7 @@ def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(tmp_path:
             victim = psutil.Process(connection.info.backend_pid)
             threading.Thread(target=_kill_when_busy, args=[victim, tmp_path]).start()
             with pytest.raises(psycopg.OperationalError):
-                connection.execute(f"SELECT pg_sleep(60) /* {SECRET} */")
+                connection.execute(f"SELECT pg_sleep(600) /* {SECRET} */")
         log = tmp_path / "postgres.log"
         while "was terminated by signal 9" not in log.read_text():
             time.sleep(0.01)
@@ -166,10 +168,10 @@ def test_last_user_stops_it(tmp_path: Path) -> None:
 
 
 def test_other_process_shares_it_and_may_be_killed(tmp_path: Path) -> None:
-    use = "import sys, time; from pathlib import Path; from factcheck.database.embedded import running\n"
-    use += "with running(Path(sys.argv[1])): print('using', flush=True); time.sleep(60)"
+    use = "import sys; from pathlib import Path; from factcheck.database.embedded import running\n"
+    use += "with running(Path(sys.argv[1])): print('using', flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", use, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", use, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "using\n"
@@ -196,7 +198,7 @@ def test_who_started_it_leaves_it_to_others_without_a_word(tmp_path: Path) -> No
         assert first.stdout is not None
         assert first.stdout.readline() == "using\n"
         with running(tmp_path):
-            _, said = first.communicate("\n", timeout=60)
+            _, said = first.communicate("\n", timeout=300)
             assert (first.returncode, said) == (0, "")
             assert main_process(tmp_path) is not None
     assert main_process(tmp_path) is None
@@ -218,7 +220,7 @@ use.__exit__(None, None, None)
 print(server.live_server(place) is not None)
 """
     said = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=300
     )
     assert said.stdout.split() == ["True", "False"]
 
@@ -238,7 +240,7 @@ def test_committed_rows_survive_the_server_being_killed(tmp_path: Path) -> None:
 
 
 def test_stale_pid_of_another_program_is_not_taken_for_the_server(stopped: Path) -> None:
-    with subprocess.Popen(["sleep", "60"]) as bystander:
+    with subprocess.Popen(["sleep", "600"]) as bystander:
         (stopped / "postgres" / "postmaster.pid").write_text(
             f"{bystander.pid}\n{stopped / 'postgres'}\n{int(time.time())}\n5432\n{stopped / 'socket'}\n\n\nready\n"
         )

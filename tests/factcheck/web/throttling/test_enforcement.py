@@ -1,6 +1,7 @@
 """Limits in HTTP: who is counted as whom, what the answers say, and what a refusal looks like."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,14 +22,16 @@ from factcheck.environment import Rate
 from factcheck.web.throttling import callers, enforcement
 from factcheck.web.throttling.callers import _limited_as, address_of, caller_of, limiter
 from factcheck.web.throttling.enforcement import RateLimit, RateLimits
+from factcheck.web.throttling.limiter import Limiter
 
 Publish = Callable[..., Claim]
 
 
 @pytest.fixture(autouse=True)
 def fresh(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Budgets of this test alone, and no store: that is another test's matter."""
+    """Budgets of this test alone, which nothing is earned back to; and no store: that is another test's matter."""
     monkeypatch.setattr(callers, "store_at", lambda address: None)
+    monkeypatch.setattr(callers, "Limiter", partial(Limiter, clock=lambda: 0.0))
     settings.RATE_LIMIT_ANONYMOUS, settings.RATE_LIMIT_TOKEN = Rate(20, 60), Rate(50, 60)
     yield
     limiter.cache_clear()

@@ -16,22 +16,22 @@ from factcheck.web.throttling.gate import Gate
 
 
 def test_so_many_pass_so_many_wait_and_the_rest_is_told_at_once() -> None:
-    narrow, begun, end = Gate(1, patience=30), Event(), Event()
+    narrow, begun, end = Gate(1, patience=120), Event(), Event()
 
     def answer() -> str:
         begun.set()
-        end.wait(30)
+        end.wait(120)
         return "answered"
 
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(narrow.through, answer)
-        begun.wait(30)
+        begun.wait(120)
         second = threads.submit(narrow.through, answer)
         while narrow._waiting._value:
             assert not second.done()
         assert narrow.through(answer) is None
         end.set()
-        assert [first.result(30), second.result(30)] == ["answered", "answered"]
+        assert [first.result(120), second.result(120)] == ["answered", "answered"]
     assert narrow.through(lambda: "room again") == "room again"
 
 

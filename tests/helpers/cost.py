@@ -1,0 +1,20 @@
+"""What work costs as it grows: a promise about time that a busy or slow machine cannot break."""
+
+import time
+from collections.abc import Callable
+
+
+def assert_in_proportion(work: Callable[[int], object], size: int) -> None:
+    """Four times as much costs about four times as much; quadratic would be sixteen times.
+
+    Counted in seconds that this thread was given, not in those that passed. What is over before long is forgiven:
+    these sizes are chosen so that quadratic work takes minutes.
+    """
+    quarter, whole = cost(work, size // 4), cost(work, size)
+    assert whole < 10 * quarter + 2
+
+
+def cost(work: Callable[[int], object], size: int) -> float:
+    began = time.thread_time()
+    work(size)
+    return time.thread_time() - began
