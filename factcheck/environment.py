@@ -77,25 +77,6 @@ def rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
     return Rate(int(count), _PERIODS[period])
 
 
-def rate_store(name: str) -> str:
-    """Where web processes share what they counted: postgresql, or the address of a Redis server."""
-    value = text(name, "postgresql", kind="address")
-    if value == "postgresql":
-        return value
-    try:
-        parts = urlsplit(value)
-        by_network = parts.scheme in {"redis", "rediss"} and parts.hostname and (parts.port or True)
-        usable = bool(by_network and re.fullmatch(r"(/[0-9]*)?", parts.path))
-        usable = usable or (parts.scheme == "unix" and len(parts.path) > 1)
-    except ValueError:
-        usable = False
-    if not usable:  # it may hold a password, so it is not repeated
-        raise ImproperlyConfigured(
-            f"{name} must be postgresql, or the address of a Redis server such as redis://localhost:6379/0."
-        )
-    return value
-
-
 def words(name: str, default: str = "", *, shown: str | None = None) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name, default, kind="list", shown=shown).split(",") if word.strip()]

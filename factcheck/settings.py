@@ -23,7 +23,6 @@ from factcheck.environment import (
     postgresql,
     postgresql_several,
     rate,
-    rate_store,
     secret,
     text,
     web_address,
@@ -378,7 +377,6 @@ RATE_LIMIT_PAGES = rate(
     "60000/minute" if DEMO else "600/minute",
     shown="600/minute; 60000/minute in the demo",
 )
-RATE_LIMIT_STORE = rate_store("RATE_LIMIT_STORE")
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
 RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/)"

@@ -1,18 +1,16 @@
 """Work that the background worker does for the site as a whole."""
 
-from django.conf import settings
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
-from factcheck.web.throttling.stores import PostgresStore
+from factcheck.web.throttling.store import PostgresStore
 
 
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="forget_settled_rate_limits")
 def forget_settled_rate_limits(timestamp: int) -> None:
-    """Delete who owes nothing any more from the table of rate limits, every hour. Redis forgets by itself."""
-    if settings.RATE_LIMIT_STORE == "postgresql":
-        PostgresStore.forget_settled()
+    """Delete who owes nothing any more from the table of rate limits, every hour."""
+    PostgresStore.forget_settled()
 
 
 @app.periodic(cron="47 3 * * *")

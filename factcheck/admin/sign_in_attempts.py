@@ -13,13 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.core.signals import setting_changed
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from factcheck.environment import Rate
 from factcheck.web.throttling import Limiter, caller_of
-from factcheck.web.throttling.stores import store_at
+from factcheck.web.throttling.store import PostgresStore
 
 #: So many at once, and then one after another as they are earned back: each 10, 30 and 36 seconds, and each 30.
 RATES = {
@@ -37,15 +36,7 @@ KNOWN_FOR = 180 * 24 * 3600
 @cache
 def limiter() -> Limiter:
     """The limiter of this process."""
-    return Limiter(dict(RATES), store_at(settings.RATE_LIMIT_STORE), secret=settings.SECRET_KEY)
-
-
-def _made_anew(*, setting: str, **_: Any) -> None:
-    if setting == "RATE_LIMIT_STORE":
-        limiter.cache_clear()
-
-
-setting_changed.connect(_made_anew)
+    return Limiter(dict(RATES), PostgresStore(), secret=settings.SECRET_KEY)
 
 
 def seconds_to_wait(request: HttpRequest, name: str) -> int:

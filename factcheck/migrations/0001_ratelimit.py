@@ -1,4 +1,4 @@
-"""The table in which web processes settle rate limits, where RATE_LIMIT_STORE is postgresql."""
+"""The table in which web processes settle rate limits."""
 
 from django.db import migrations
 

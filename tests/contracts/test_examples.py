@@ -53,7 +53,7 @@ def same_every_time(db: None) -> Iterator[None]:
 @pytest.fixture
 def busy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Somebody at the address of the test's client has used up what they may ask for."""
-    monkeypatch.setattr(callers, "store_at", lambda address: None)
+    monkeypatch.setattr(callers, "PostgresStore", lambda: None)
     settings.RATE_LIMIT_ANONYMOUS = Rate(600, 60)
     monkeypatch.setattr(limiter(), "clock", lambda: 0.0)
     limiter().admit("127.0.0.1", "anonymous", 600)

@@ -43,7 +43,6 @@ def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Co
         ("DATA_DIR", "/proc/nowhere"),
         ("OPENID_SERVER_URL", "https://id.example.org"),
         ("RATE_LIMIT_ANONYMOUS", "600"),
-        ("RATE_LIMIT_STORE", "memcached://localhost"),
         ("NUM_PROXIES", "2"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from factcheck.web.throttling.stores import StoreUnavailable
+from factcheck.web.throttling.store import StoreUnavailable
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Clock:
 
 @dataclass
 class SharedStore:
-    """What the real stores do, in memory; and it can be out of reach."""
+    """What the real one does, in memory; and it can be out of reach."""
 
     clock: Clock
     free_at: dict[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from factcheck.environment import Rate
 from factcheck.web.throttling.limiter import Admission, Limiter
-from factcheck.web.throttling.stores import store_at
+from factcheck.web.throttling.store import PostgresStore
 
 #: A household or a machine has at least so many leading bits of an IPv6 address to itself (RFC 6177), and can make up
 #: the others as it likes.
@@ -38,7 +38,7 @@ def limiter() -> Limiter:
         Tier.TOKEN: settings.RATE_LIMIT_TOKEN,
         Tier.PAGES: settings.RATE_LIMIT_PAGES,
     }
-    return Limiter(rates, store_at(settings.RATE_LIMIT_STORE), secret=settings.SECRET_KEY)
+    return Limiter(rates, PostgresStore(), secret=settings.SECRET_KEY)
 
 
 def _made_anew(*, setting: str, **_: Any) -> None:

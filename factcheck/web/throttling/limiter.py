@@ -10,7 +10,7 @@ from threading import Lock
 from typing import NamedTuple, Self
 
 from factcheck.environment import Rate
-from factcheck.web.throttling.stores import Store, StoreUnavailable
+from factcheck.web.throttling.store import Store, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -130,7 +130,7 @@ def test_one_request_does_not_speak_for_the_next(editor: User, checker: User) ->
 def test_requests_are_counted_by_person(
     editor: User, checker: User, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callers, "store_at", lambda address: None)
+    monkeypatch.setattr(callers, "PostgresStore", lambda: None)
     settings.RATE_LIMIT_TOKEN = Rate(2, 60)
     monkeypatch.setattr(limiter(), "clock", lambda: 0.0)
     one, same, other = tool(editor), tool(editor), tool(checker)

@@ -250,7 +250,7 @@ def test_our_own_failure_has_googles_shape(monkeypatch: pytest.MonkeyPatch) -> N
 def test_who_asks_too_often_is_told_in_googles_shape(
     client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callers, "store_at", lambda address: None)
+    monkeypatch.setattr(callers, "PostgresStore", lambda: None)
     settings.RATE_LIMIT_ANONYMOUS = Rate(1, 60)
     try:
         search(client, query="ferry")

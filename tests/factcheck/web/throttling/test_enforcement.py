@@ -30,7 +30,7 @@ Publish = Callable[..., Claim]
 @pytest.fixture(autouse=True)
 def fresh(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Budgets of this test alone, which nothing is earned back to; and no store: that is another test's matter."""
-    monkeypatch.setattr(callers, "store_at", lambda address: None)
+    monkeypatch.setattr(callers, "PostgresStore", lambda: None)
     monkeypatch.setattr(callers, "Limiter", partial(Limiter, clock=lambda: 0.0))
     settings.RATE_LIMIT_ANONYMOUS, settings.RATE_LIMIT_TOKEN = Rate(20, 60), Rate(50, 60)
     yield

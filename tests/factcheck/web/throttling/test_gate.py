@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from factcheck.environment import Rate
-from factcheck.web.throttling import enforcement, gate
+from factcheck.web.throttling import callers, enforcement, gate
 from factcheck.web.throttling.callers import limiter
 from factcheck.web.throttling.enforcement import RateLimits
 from factcheck.web.throttling.gate import Gate
@@ -87,8 +87,9 @@ def test_busy_has_the_shape_of_its_address() -> None:
     }
 
 
-def test_pages_have_a_budget_of_their_own(settings: Any) -> None:
-    settings.RATE_LIMIT_PAGES, settings.RATE_LIMIT_STORE = Rate(2, 60), "redis://127.0.0.1:1"
+def test_pages_have_a_budget_of_their_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callers, "PostgresStore", lambda: None)
+    settings.RATE_LIMIT_PAGES = Rate(2, 60)
 
     def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse()

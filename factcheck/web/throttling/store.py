@@ -1,19 +1,13 @@
-"""Where web processes settle what their callers did: PostgreSQL or Redis.
+"""Where web processes settle what their callers did: a table of the primary.
 
-Both keep, for each caller, the moment at which nothing is owed any more, by their own clock; so the clocks of the
+It keeps, for each caller, the moment at which nothing is owed any more, by the server's own clock; so the clocks of the
 machines need not agree. Each settlement is one statement that no other can come between.
 """
 
 from contextlib import nullcontext
 from typing import Protocol, cast
 
-import redis
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-#: A request must not wait longer than this, in seconds, for Redis.
-REDIS_TIMEOUT = 0.5
 
 
 class StoreUnavailable(Exception):
@@ -66,40 +60,3 @@ class PostgresStore:
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute("DELETE FROM factcheck_ratelimit WHERE free_at < clock_timestamp()")
             return cursor.rowcount
-
-
-class RedisStore:
-    """One key for each caller, which expires when nothing is owed any more."""
-
-    SETTLE = """
-        local time = redis.call('TIME')
-        local now = time[1] + time[2] / 1000000
-        local known = tonumber(redis.call('GET', KEYS[1]) or '0')
-        local free_at = math.max(known + tonumber(ARGV[1]), now + tonumber(ARGV[2]))
-        local owed = math.max(0, free_at - now)
-        if owed > 0 then
-            redis.call('SET', KEYS[1], string.format('%.6f', free_at), 'PX', math.ceil(owed * 1000))
-        end
-        return string.format('%.6f', owed)
-    """
-
-    def __init__(self, address: str) -> None:
-        self.server = redis.Redis.from_url(
-            address,
-            socket_timeout=REDIS_TIMEOUT,
-            socket_connect_timeout=REDIS_TIMEOUT,
-            retry=Retry(NoBackoff(), retries=0),
-        )
-        self._settle = self.server.register_script(self.SETTLE)
-
-    def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
-        key, amounts = f"factcheck:ratelimit:{name}", [f"{spent:.6f}", f"{owed_alone:.6f}"]
-        try:
-            return float(self._settle(keys=[key], args=amounts))
-        except redis.RedisError as failure:
-            raise StoreUnavailable(str(failure)) from failure
-
-
-def store_at(address: str) -> Store:
-    """The store that RATE_LIMIT_STORE names."""
-    return PostgresStore() if address == "postgresql" else RedisStore(address)
