@@ -27,7 +27,6 @@ Read = Callable[[str], Any]
 MEDIA_TYPE = "application/json; charset=UTF-8"
 
 _INT32 = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
-_CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -84,29 +83,25 @@ def _format(value: str) -> str:
     return value
 
 
-def _callback(value: str) -> str:
-    if len(value) > 100 or not _CALLBACK.fullmatch(value):
-        raise ValueRefused("it must be the name of a JavaScript function.")
-    return value
-
-
-def _error_format(value: str) -> str:
-    if value not in ("1", "2"):
-        raise ValueRefused("it must be 1 or 2.")
-    return value
-
-
 _ignored = text(5000)
 
-#: Parameters of every method. Keys, tokens and quotas are taken and not looked at: reading is free to everybody.
+#: Parameters of every method. Keys, tokens and quotas are taken and not looked at: reading is free to everybody. So is
+#: the version of errors, which have one shape here. Google's `callback`, for scripts of pages before CORS, is unknown.
 _SYSTEM: dict[str, Read] = {
     "alt": _format,
-    "callback": _callback,
     "fields": text(1000),
     "prettyPrint": _truth,
-    "$.xgafv": _error_format,
     **dict.fromkeys(
-        ["key", "access_token", "oauth_token", "quotaUser", "userIp", "uploadType", "upload_protocol"],
+        [
+            "key",
+            "access_token",
+            "oauth_token",
+            "quotaUser",
+            "userIp",
+            "uploadType",
+            "upload_protocol",
+            "$.xgafv",
+        ],
         _ignored,
     ),
 }
@@ -186,13 +181,8 @@ def answer(
             raise InvalidArgument([Violation("fields", f"Invalid value at 'fields': {failure}")]) from None
     indented = values.get("prettyPrint", True)
     content = orjson.dumps(message, option=orjson.OPT_INDENT_2 if indented else None) + b"\n"
-    media_type = MEDIA_TYPE
-    if "callback" in values:
-        # The comment keeps the caller's bytes from standing first, where old plug-ins took them for a program.
-        content = b"// API callback\n%b(%b);" % (values["callback"].encode(), content.rstrip())
-        media_type = "text/javascript; charset=UTF-8"
     return conditional(
-        request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT, content_type=media_type
+        request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT, content_type=MEDIA_TYPE
     )
 
 
