@@ -2,7 +2,8 @@
 
 Content systems put texts into templates, so strings hold raw line breaks and quotes, lists end in commas, and the
 whole is wrapped in comments or escaped as HTML. Libraries that repair JSON (json-repair, demjson3, chompjs) complete
-what is missing and guess what was meant; here, whatever is not certain is an error.
+what is missing and guess what was meant, and shorten every second text that has quotes inside; here, whatever is not
+certain is an error.
 """
 
 import html
