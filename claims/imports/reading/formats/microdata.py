@@ -25,16 +25,15 @@ _SPACE = " \t\r\n\f"
 
 def microdata(tree: HtmlElement) -> list[Item]:
     """The items of a page that are not properties of others."""
-    by_id = {
-        element.get("id"): element for element in tree.iter() if _is_element(element) and element.get("id")
-    }
+    elements = [element for element in tree.iter() if _is_element(element)]
+    by_id = {element.get("id"): element for element in elements if element.get("id")}
+    referred = {name for element in elements for name in (element.get("itemref") or "").split()}
     return [
         _microdata_item(element, by_id, set(), 0)
-        for element in tree.iter()
-        if _is_element(element)
-        and element.get("itemscope") is not None
+        for element in elements
+        if element.get("itemscope") is not None
         and element.get("itemtype")
-        and element.get("itemprop") is None
+        and (element.get("itemprop") is None or not _is_within(element, "itemscope", referred))
     ]
 
 
@@ -71,7 +70,9 @@ def rdfa(tree: HtmlElement) -> list[Item]:
     return [
         _rdfa_item(element, 0)
         for element in tree.iter()
-        if _is_element(element) and element.get("typeof") and element.get("property") is None
+        if _is_element(element)
+        and element.get("typeof")
+        and (element.get("property") is None or not _is_within(element, "typeof", set()))
     ]
 
 
@@ -94,6 +95,14 @@ def _rdfa_item(element: HtmlElement, depth: int) -> Item:
         for name in names:
             _add(item, name.rpartition("/")[2].rpartition(":")[2], value)
     return item
+
+
+def _is_within(element: HtmlElement, scope: str, referred: set[str]) -> bool:
+    """Whether it is part of something, and does not only say so."""
+    around = [element, *element.iterancestors()]
+    return any(each.get(scope) is not None for each in around[1:]) or any(
+        each.get("id") in referred for each in around
+    )
 
 
 def _parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:

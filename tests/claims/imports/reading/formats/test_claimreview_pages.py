@@ -139,6 +139,26 @@ class TestElements:
         ]
         assert [one["publisher"] for one in found(page(*both))] == ["Setu", "Nodi"]
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            MICRODATA[MICRODATA.index("<div itemprop") :],
+            RDFA.replace('typeof="ClaimReview"', 'property="review" typeof="ClaimReview"'),
+        ],
+        ids=["microdata", "RDFa"],
+    )
+    def test_part_of_nothing_is_a_review_all_the_same(self, body: str) -> None:
+        """Pages say of what stands by itself that it is a property, as templates leave it behind."""
+        (one,) = found(page(body=body))
+        assert (one["statement"], one["publisher"]) == (BN, "Setu")
+
+    def test_part_of_another_is_found_once(self) -> None:
+        assert statements(read(page(body=MICRODATA))) == [BN]
+        body = '<p itemscope itemtype="https://schema.org/WebPage" itemref="r"></p><div id="r">' + MICRODATA[
+            MICRODATA.index("<div itemprop") :
+        ].replace("</article>", "</div>")
+        assert statements(read(page(body=body))) == [BN]
+
     def test_references_in_circles_end(self) -> None:
         body = (
             '<div id="a" itemscope itemtype="https://schema.org/ClaimReview" itemref="b">'
