@@ -1,4 +1,4 @@
-"""Claim → Publication: the only writer of the ledger."""
+"""Claim → Publication: all entries of the ledger are stored from here, or as rows that `lines_of` makes here."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -99,7 +99,9 @@ MOVE_CLAIM = "UPDATE claims_claim SET state = %s, merged_into_id = %s, state_bef
 def claim_to_move(before: str, after: str) -> tuple[Claim, tuple[str, int | None, str, int]]:
     """A claim in a state, and the values of a `MOVE_CLAIM` that has everything it needs to come into another."""
     target = make_claim().pk
-    merged = {"merged_into_id": target, "state_before_merge": after} if before == "merged" else {}
+    merged: dict[str, Any] = (
+        {"merged_into_id": target, "state_before_merge": after} if before == "merged" else {}
+    )
     claim = make_claim(state=before, reason="For the record.", **merged)
     into = (target, before) if after == "merged" else (None, "")
     return claim, (after, *into, claim.pk)
