@@ -6,5 +6,5 @@
     document/    the public body: what it says, as JSON-LD, in one line, for Google's API
     queries/     how entries are asked for: filters, search, facets
 
-Imports newsroom, models and search. Begin with `publishing` and `document/claim_document.py`.
+Imports newsroom, models and search. Begin with `publishing` and `document/claim_body.py`.
 """
