@@ -17,8 +17,8 @@ from claims.editorial.strict_bodies import (
     WholeNumberField,
 )
 from claims.models import Appearance, Claim, Claimant, CorrectionKind, Evidence, Topic, Verdict
+from claims.models.verdict import CHANGE
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
-from claims.review.verdict_drafts import CHANGE
 from sources.models import Publisher, Source
 
 _LONGEST_OFFSET = 2**31 - 1

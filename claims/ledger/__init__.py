@@ -1,10 +1,10 @@
 """What was published: immutable entries, each with the whole public body of a claim.
 
     entries      an entry, made of a claim and all that belongs to it (pure)
-    publishing   the only writer of entries besides bulk imports, which hand theirs over in the same form
+    publishing   stores entries; bulk imports send what it makes of theirs along with their other rows
     signals      says that entries were added
     document/    the public body: what it says, as JSON-LD, in one line, for Google's API
     queries/     how entries are asked for: filters, search, facets
 
-Imports newsroom, models and search. Begin with `publishing` and `document/claim_document.py`.
+Imports newsroom, models and search. Begin with `publishing` and `document/claim_body.py`.
 """

@@ -6,14 +6,12 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, TypedDict
 
 from claims.ledger.document import claim_document
+from claims.ledger.document.claim_body import CORRECTIONS, JudgedClaim, PublicCorrection
 from claims.models import Appearance, Claim, Publication, Topic
 from claims.search import searchable, stemmers
 from factcheck.web.own_addresses import stored
 from sources.addresses import domain, url_key
 from sources.models import Source
-
-#: Kinds of entries whose public note readers see as a correction.
-CORRECTIONS = ("clarification", "correction", "update", "retraction")
 
 #: Kinds of sources that are pictures, sound or film.
 _MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
@@ -132,7 +130,7 @@ def _status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
     return Publication.Status.PUBLISHED if verdicts else Publication.Status.RETRACTED
 
 
-def _correction(line: LedgerLine) -> dict[str, Any]:
+def _correction(line: LedgerLine) -> PublicCorrection:
     return {**line, "published_at": claim_document.moment(line["published_at"])}
 
 
@@ -198,9 +196,7 @@ def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[st
 
 
 def _published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    claim = {
-        key: body[key] for key in ("id", "version", "url", "statement", "language", "claimant", "claimed_on")
-    }
+    claim = {key: body[key] for key in JudgedClaim.__annotations__}
     return {
         "claim_id": body["id"],
         "verdict_id": verdict["id"],

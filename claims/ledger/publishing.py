@@ -1,4 +1,4 @@
-"""Claim → Publication: the only writer of the ledger."""
+"""Claim → Publication: all entries of the ledger are stored from here, or as rows that `lines_of` makes here."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,11 +11,10 @@ from claims.ledger.document.claim_document import Judgement
 from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated
 from claims.ledger.signals import entries_added
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
+from claims.models.claim import JUDGED
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
 from factcheck.web.own_addresses import understood
-
-_REVIEWED = ("statement", "language", "claimed_on", "context")
 
 
 class LedgerChange(NamedTuple):
@@ -79,11 +78,11 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
 
 
 def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
-    """Whether words that a verdict judges (statement, claimant, date, context) differ from what is published."""
+    """Whether what a verdict judges of a claim (`JUDGED`) differs from what is published."""
     public = published.document
-    now = {**{field: getattr(claim, field) for field in _REVIEWED}, "claimant": claim.claimant_id}
+    now = {name: claim.serializable_value(name) for name in JUDGED}
     now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
-    then = {**{field: public[field] for field in _REVIEWED}, "claimant": (public["claimant"] or {}).get("id")}
+    then = {name: public[name] for name in JUDGED} | {"claimant": (public["claimant"] or {}).get("id")}
     return now != then
 
 

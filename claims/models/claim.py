@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import WorkQuerySet
 from claims.models.statement_key import StatementKey
-from claims.models.transition import move_is_written_down
+from claims.models.transition import move_is_written_down, takes_a_step
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
@@ -27,6 +27,22 @@ CLAIM_STATE_MOVES = "claim_state_moves"
 #: The longest statement that anybody was seen to check has 6,381 characters.
 LONGEST_STATEMENT = 10_000
 LONGEST_CONTEXT = 20_000
+
+#: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
+JUDGED = ("statement", "language", "claimant", "claimed_on", "context")
+
+#: From which state to which a claim may go. A merge keeps the state it came from, and its undoing leads back there.
+CLAIM_STEPS = (
+    ("proposed", "accepted"),
+    ("proposed", "declined"),
+    ("accepted", "declined"),
+    ("proposed", "merged"),
+    ("accepted", "merged"),
+    ("declined", "merged"),
+    ("merged", "proposed"),
+    ("merged", "accepted"),
+    ("merged", "declined"),
+)
 
 _IS_IN_REVIEW = refuse(
     "A verdict on this claim is in review: what it judges stays until it is published or returned.",
@@ -190,7 +206,7 @@ class Claim(models.Model):
             Rule(
                 name="claim_words_are_fixed_in_review",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("statement", "language", "claimant", "claimed_on", "context"),
+                condition=pgtrigger.AnyChange(*JUDGED),
                 func=f"""
                     {see_the_present("claim_words_are_fixed_in_review")}
                     IF EXISTS (
@@ -209,12 +225,10 @@ class Claim(models.Model):
                     {see_the_present(CLAIM_STATE_MOVES)}
                     -- Waits for verdicts that are arriving on the claim, and claims being merged into it.
                     PERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;
-                    IF NOT (
-                        OLD.state = 'proposed' AND NEW.state IN ('accepted', 'declined')
-                        OR OLD.state = 'accepted' AND NEW.state = 'declined'
-                        OR OLD.state <> 'merged' AND NEW.state = 'merged' AND NEW.state_before_merge = OLD.state
-                        OR OLD.state = 'merged' AND NEW.state = OLD.state_before_merge
-                    ) THEN
+                    IF NOT {takes_a_step(CLAIM_STEPS)}
+                        OR NEW.state = 'merged' AND NEW.state_before_merge <> OLD.state
+                        OR OLD.state = 'merged' AND NEW.state <> OLD.state_before_merge
+                    THEN
                         {refuse("A claim cannot move between these states.", name=CLAIM_STATE_MOVES)}
                     END IF;
                     IF NEW.state = 'declined' AND EXISTS (

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 import pgtrigger
 from django.contrib.auth.models import User
 from django.db import models
@@ -8,6 +10,7 @@ from claims.models.anchored import Anchored, quote_fits, span_carries_quote, spa
 from claims.models.readership import WorkQuerySet
 from claims.models.verdict import Verdict
 from factcheck.database import bounds
+from factcheck.database.bulk_copy import copy
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
 from sources.models import Source
@@ -112,6 +115,20 @@ class Evidence(Anchored):
 
     def __str__(self) -> str:
         return f"{self.get_stance_display()}: {self.source}"
+
+
+def carry_over(successors: Mapping[int, int]) -> None:
+    """Copy the evidence of each verdict (its id) to the version that replaces it (its id)."""
+    rows = Evidence.objects.filter(verdict__in=successors).order_by("pk")
+    own = ("id", "verdict", "created_at")
+    names = [field.attname for field in Evidence._meta.concrete_fields if field.name not in own]
+    copy(
+        Evidence,
+        [
+            Evidence(verdict_id=successors[row.verdict_id], **{name: getattr(row, name) for name in names})
+            for row in rows
+        ],
+    )
 
 
 # Of sources, but about evidence: what sources are cited for is not their affair.

@@ -89,7 +89,7 @@ def _stands_at(places: Places, publication: str = "") -> Q:
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
-    """The only door to what the public may see."""
+    """What the public may see of claims, now and at any moment; `PublishedVerdict` has the same for verdicts."""
 
     def newest(self) -> Self:
         """The newest entry of every claim, also where it says that the claim was retracted or merged."""

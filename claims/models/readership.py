@@ -1,6 +1,6 @@
 """Who reads the newsroom's work: everybody's, or one's own and what has been published.
 
-The public side asks `Publication` and nothing else; this is about the desk and the editorial API.
+What the public reads are entries of the ledger; this is about the desk and the editorial API.
 """
 
 from typing import Self, TypeVar

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -26,6 +28,12 @@ def move_is_written_down(subject: str) -> str:
             {refusal}
         END IF;
     """
+
+
+def takes_a_step(steps: Iterable[tuple[str, str]]) -> str:
+    """SQL for a trigger on UPDATE OF state: whether it is a step from one state to another that is among these."""
+    pairs = ", ".join(f"('{before}', '{after}')" for before, after in steps)
+    return f"(OLD.state, NEW.state) IN ({pairs})"
 
 
 class TransitionQuerySet(WorkQuerySet["Transition"]):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.house_voice import speaking_for_the_house
 from claims.models.readership import WorkQuerySet
-from claims.models.transition import move_is_written_down
+from claims.models.transition import move_is_written_down, takes_a_step
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
@@ -75,14 +75,8 @@ _TOLD_BY_THE_LEDGER = f"""
 """
 
 
-#: What a verdict says. Once it is no longer a draft none of it can change.
-CONTENT = (
-    "claim",
-    "publisher",
-    "version",
-    "origin",
-    "archive_run",
-    "is_restored",
+#: What a new version takes over from the one it replaces.
+CARRIED_OVER = (
     "rating",
     "title",
     "summary",
@@ -93,9 +87,29 @@ CONTENT = (
     "valid_as_of",
     "recheck_on",
     "url",
+)
+#: What tells readers why a new version replaces the one before.
+CHANGE = ("correction_kind", "correction_note")
+#: What a verdict says. Once it is no longer a draft none of it can change.
+CONTENT = (
+    "claim",
+    "publisher",
+    "version",
+    "origin",
+    "archive_run",
+    "is_restored",
     "supersedes",
-    "correction_kind",
-    "correction_note",
+    *CARRIED_OVER,
+    *CHANGE,
+)
+
+#: From which state to which a verdict may go.
+VERDICT_STEPS = (
+    ("draft", "in_review"),
+    ("in_review", "draft"),
+    ("in_review", "published"),
+    ("published", "superseded"),
+    ("published", "retracted"),
 )
 
 
@@ -430,10 +444,7 @@ class Verdict(models.Model):
                     -- What it judges, and as what, stays so until all of the move is done.
                     PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
                     PERFORM FROM public.claims_rating WHERE id = NEW.rating_id FOR SHARE;
-                    IF (OLD.state, NEW.state) NOT IN (
-                        ('draft', 'in_review'), ('in_review', 'draft'), ('in_review', 'published'),
-                        ('published', 'superseded'), ('published', 'retracted')
-                    ) THEN
+                    IF NOT {takes_a_step(VERDICT_STEPS)} THEN
                         {refuse("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)}
                     END IF;
                     {move_is_written_down("verdict_id = NEW.id")}

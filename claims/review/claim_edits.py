@@ -11,13 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, Topic, Verdict
+from claims.models.claim import JUDGED
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.quote_places import QuotedWords
 from sources.models import Source
-
-#: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
-REVIEWED = ("statement", "language", "claimant", "claimed_on", "context")
 
 
 def may_edit(claim: Claim, by: User) -> bool:
@@ -34,7 +32,7 @@ def is_worked_on(claim: Claim) -> bool:
 
 def fixed_fields(claim: Claim) -> tuple[str, ...]:
     """The fields that cannot be edited now."""
-    return REVIEWED if claim.verdicts.filter(state=Verdict.State.IN_REVIEW).exists() else ()
+    return JUDGED if claim.verdicts.filter(state=Verdict.State.IN_REVIEW).exists() else ()
 
 
 @transaction.atomic

@@ -11,26 +11,12 @@ from django.db.models import F, Func, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Evidence, Rating, Verdict
+from claims.models.evidence import carry_over
+from claims.models.verdict import CARRIED_OVER, CHANGE
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.quote_places import QuotedWords
 from sources.models import Publisher, Source
-
-#: What a new version takes over from the one it replaces.
-CARRIED_OVER = (
-    "rating",
-    "title",
-    "summary",
-    "explanation",
-    "byline",
-    "language",
-    "reviewed_on",
-    "valid_as_of",
-    "recheck_on",
-    "url",
-)
-#: What tells readers why a new version replaces the one before.
-CHANGE = ("correction_kind", "correction_note")
 
 
 class NotOffered(Exception):
@@ -73,7 +59,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
         **{"language": claim.language, **carried, **content},
     )
     if predecessor:
-        _copy_evidence(predecessor, verdict)
+        carry_over({predecessor.pk: verdict.pk})
     return verdict
 
 
@@ -210,17 +196,3 @@ def _locked_draft(verdict: Verdict, by: User) -> Verdict:
     if not may_edit(verdict, by):
         raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
     return verdict
-
-
-def _copy_evidence(predecessor: Verdict, verdict: Verdict) -> None:
-    Evidence.objects.bulk_create(
-        Evidence(
-            verdict=verdict,
-            **{
-                field.attname: getattr(item, field.attname)
-                for field in Evidence._meta.concrete_fields
-                if field.name not in ("id", "verdict", "created_at")
-            },
-        )
-        for item in predecessor.evidence.all()
-    )

@@ -1,6 +1,7 @@
-"""The only writer of `state`: carries out the moves of `claims.review.moves`.
+"""Carries out the moves of `claims.review.moves`: whoever moves a claim or a verdict calls `move()`.
 
-The admin, the API and the commands call `move()`; triggers refuse a state that changes in any other way.
+Imports, their undoing and ledgers that come back change states in bulk, without a person who moves each, and write each
+change down as it is done here. Whoever it is: triggers refuse a step that is not legal or not written down.
 """
 
 from collections.abc import Callable

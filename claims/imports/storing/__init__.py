@@ -1,4 +1,4 @@
-"""Reviews → rows, in bulk: the only bulk writer of claims, verdicts and the ledger.
+"""Reviews → rows, in bulk: claims, verdicts, what belongs to them, and their entries in the ledger.
 
     stage            what was read waits in a temporary table, sorted by statement
     same_claims      reviews of one statement → the claims that they are about            (pure)

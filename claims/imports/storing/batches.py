@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from claims.imports.storing import evidence, known_claims
+from claims.imports.storing import known_claims
 from claims.imports.storing.decisions import Decisions, Taken
 from claims.imports.storing.references import Things
 from claims.imports.storing.stage import Staged
@@ -36,6 +36,8 @@ from claims.models import (
     Transition,
     Verdict,
 )
+from claims.models.claim import JUDGED
+from claims.models.evidence import carry_over
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, copy, expect_many, lines, reserve_ids, send
 
@@ -205,7 +207,7 @@ class _Rows:
         if any(one.verdicts for one in self.decisions.new):
             entries_added.send(Publication)
         verdicts = (verdict for one in old for verdict in one.verdicts)
-        evidence.take_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
+        carry_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
         self._publish_old(old)
         self._write_down()
         counts.refused += len(self.decisions.problems)
@@ -237,8 +239,7 @@ class _Rows:
         changed = [one.claim for one in old if one.before or one.claim in accepted]
         for claim in changed:
             claim.updated_at = self.decisions.now
-        words = ["statement", "language", "claimant", "claimed_on", "context"]
-        Claim.objects.bulk_update(changed, ["state", "updated_at", *words], batch_size=500)
+        Claim.objects.bulk_update(changed, ["state", "updated_at", *JUDGED], batch_size=500)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in superseded]).update(
             state=Verdict.State.SUPERSEDED
         )

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django import app
 
-from claims.imports.storing import evidence
 from claims.imports.storing.house_records import untouched_drafts
 from claims.ledger import publishing
 from claims.models import (
@@ -32,7 +31,9 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.models.verdict import CONTENT
+from claims.models.claim import JUDGED
+from claims.models.evidence import carry_over
+from claims.models.verdict import CARRIED_OVER
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
@@ -45,8 +46,7 @@ UNDO_IMPORT = "claims.imports.undo_import"
 #: What a verdict says, as it is taken over into the version that brings it back.
 _CONTENT = [
     Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
-    for name in CONTENT
-    if name not in ("version", "origin", "is_restored", "supersedes", "correction_kind", "correction_note")
+    for name in ("claim", "publisher", "archive_run", *CARRIED_OVER)
 ]
 
 #: Attributes of claims that `ImportedChange` does not hold as they are: JSON has no dates.
@@ -190,8 +190,8 @@ class _Undoing:
                 stored = _IN_JSON.get(name, str)
                 if getattr(claim, name) == (after and stored(after)):
                     setattr(claim, name, before and stored(before))
-        words = ["statement", "language", "claimant", "claimed_on", "context", "updated_at"]
-        Claim.objects.bulk_update({row.claim_id: by_id[row.claim_id] for row in rows}.values(), words)
+        changed = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
+        Claim.objects.bulk_update(changed, [*JUDGED, "updated_at"])
         # A place that somebody anchored to its words since is theirs.
         places = Appearance.objects.filter(exact="", snapshot=None)
         places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
@@ -268,7 +268,7 @@ class _Undoing:
         ]
         copy(Verdict, rows)
         rests_on = {earlier.pk: row.pk for row, (_live, earlier) in zip(rows, verdicts, strict=True)}
-        evidence.take_over(rests_on)
+        carry_over(rests_on)
 
     def _decline(self, claims: list[Claim]) -> None:
         rows = [claim for claim in claims if claim.state == Claim.State.ACCEPTED]

@@ -1,24 +1,4 @@
-"""The public representation of a claim: what `Publication.body` says, and in which shape.
-
-This is the contract with everybody who reads us. Keys are only ever added. Every key is always present: what is not
-known is `null`, an empty string or an empty list. Dates are ISO 8601 days, moments ISO 8601 in UTC.
-
-    id, version, status ("published", "retracted", "merged"), url, slug
-    statement, language, claimed_on, context
-    claimant      {id, name, kind, job_title, country, same_as} or null
-    topics        [{id, name, slug}]
-    appearances   [{id, is_first, anchor, exact, prefix, suffix, start, end, source, snapshot}]
-    verdicts      [{id, version, publisher, origin ("house", "house_archive", "imported"), rating, title, summary,
-                    explanation, explanation_html, byline, language, reviewed_on, valid_as_of, recheck_on, url,
-                    published_at, evidence}]
-      rating      {id, code, label, language, labels, normalised, colour…, scale {id, name, version, methodology_url}}
-      evidence    [{id, stance, note, exact, prefix, suffix, start, end, source, snapshot}]
-    source        {id, title, kind, url, archived_url, byline, published_on, language, publisher}
-    snapshot      {id, number, captured_at, text_sha256} or null
-    publisher     {id, name, kind, url, domain, country}
-    corrections   [{version, kind, note, published_at}], the newest first
-    merged_into, merged_from, published_at, first_published_at
-"""
+"""Writes the public representation of a claim, whose shape `claim_body` says."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -27,10 +7,21 @@ from typing import Any, TypedDict
 
 from django.conf import settings
 
+from claims.ledger.document.claim_body import (
+    PublicAppearance,
+    PublicClaim,
+    PublicClaimant,
+    PublicCorrection,
+    PublicEvidence,
+    PublicRating,
+    PublicTopic,
+    PublicVerdict,
+)
 from claims.ledger.document.markdown import to_html
 from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic, Verdict
 from claims.models.claim import claim_path
 from factcheck.web.own_addresses import OWN, rendered
+from sources.api.source_bodies import PublicPublisher, PublicQuotedSource, PublicSnapshot, PublicSource
 from sources.models import Publisher, Snapshot, Source
 
 Document = dict[str, Any]
@@ -45,7 +36,7 @@ class EntryPart(TypedDict):
     status: str
     published_at: str
     first_published_at: str
-    corrections: list[Document]
+    corrections: list[PublicCorrection]
 
 
 def document(
@@ -56,7 +47,7 @@ def document(
     verdicts: Iterable[Judgement],
     merged_from: list[int],
     entry: EntryPart,
-) -> Document:
+) -> PublicClaim:
     """The whole public representation of a claim. Everything given must come with what it refers to."""
     slug = claim.slug
     return {
@@ -91,7 +82,7 @@ def site() -> Document:
     return {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "license": settings.DATA_LICENSE}
 
 
-def claimant(row: Claimant) -> Document:
+def claimant(row: Claimant) -> PublicClaimant:
     return {
         "id": row.pk,
         "name": row.name,
@@ -102,11 +93,11 @@ def claimant(row: Claimant) -> Document:
     }
 
 
-def topic(row: Topic) -> Document:
+def topic(row: Topic) -> PublicTopic:
     return {"id": row.pk, "name": row.name, "slug": row.slug}
 
 
-def publisher(row: Publisher) -> Document:
+def publisher(row: Publisher) -> PublicPublisher:
     return {
         "id": row.pk,
         "name": row.name,
@@ -118,7 +109,7 @@ def publisher(row: Publisher) -> Document:
     }
 
 
-def source(row: Source) -> Document:
+def source(row: Source) -> PublicSource:
     return {
         "id": row.pk,
         "title": row.title,
@@ -132,7 +123,7 @@ def source(row: Source) -> Document:
     }
 
 
-def snapshot(row: Snapshot | None) -> Document | None:
+def snapshot(row: Snapshot | None) -> PublicSnapshot | None:
     if row is None:
         return None
     return {
@@ -143,21 +134,22 @@ def snapshot(row: Snapshot | None) -> Document | None:
     }
 
 
-def appearance(row: Appearance, *, is_first: bool) -> Document:
+def appearance(row: Appearance, *, is_first: bool) -> PublicAppearance:
     return {"id": row.pk, "is_first": is_first, "anchor": row.anchor, **_quoted(row)}
 
 
-def evidence(row: Evidence) -> Document:
+def evidence(row: Evidence) -> PublicEvidence:
     return {"id": row.pk, "stance": row.stance, "note": row.note, **_quoted(row)}
 
 
-def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> Document:
+def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
     return {
         "id": row.pk,
         "version": row.version,
         "publisher": publisher(row.publisher),
         "origin": row.origin,
-        "rating": rating(row.rating) if row.rating else None,
+        # What is published is rated: `verdict_published_is_complete`. The desk sees drafts that are not.
+        "rating": rating(row.rating) if row.rating else None,  # type: ignore[typeddict-item]
         "title": row.title,
         "summary": row.summary,
         "explanation": row.explanation,
@@ -173,7 +165,7 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> Document:
     }
 
 
-def rating(row: Rating) -> Document:
+def rating(row: Rating) -> PublicRating:
     scale = row.scale
     return {
         "id": row.pk,
@@ -205,7 +197,7 @@ def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _quoted(row: Appearance | Evidence) -> Document:
+def _quoted(row: Appearance | Evidence) -> PublicQuotedSource:
     return {
         "exact": row.exact,
         "prefix": row.prefix,

@@ -1,72 +1,42 @@
 """How public resources read. For the OpenAPI schema only: what is served is rendered once, when it is published.
 
-`claims.ledger.document.claim_document` writes what these describe; a test holds one against the other.
+The bodies that are published are described in `claim_body`; here they only get the names that the schema has for them.
 """
 
 from rest_framework import serializers
 
-from claims.ledger.entries import CORRECTIONS
-from claims.models import Appearance, Claimant, Evidence, NormalisedRating, Publication, Verdict
-from sources.api.serializers import (
-    PublisherSerializer,
-    QuotedSourceSerializer,
-    QuoteSerializer,
-    SnapshotSerializer,
-    SourceSerializer,
+from claims.ledger.document.claim_body import (
+    JudgedClaim,
+    PublicAppearance,
+    PublicClaim,
+    PublicClaimant,
+    PublicCorrection,
+    PublicEvidence,
+    PublicRating,
+    PublicScale,
+    PublicTopic,
+    PublicVerdict,
+    PublicVerdictOfClaim,
 )
-
-CORRECTION_KINDS = [(kind.value, kind.label) for kind in Publication.Kind if kind in CORRECTIONS]
-
-
-class ClaimantSerializer(serializers.Serializer):
-    """Who made a claim (schema.org Person or Organization)."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    kind = serializers.ChoiceField(Claimant.Kind.choices)
-    job_title = serializers.CharField()
-    country = serializers.CharField(help_text="ISO 3166-1 alpha-2; empty when not known.")
-    same_as = serializers.ListField(
-        child=serializers.URLField(),
-        help_text="Addresses that identify the claimant elsewhere, such as Wikidata.",
-    )
+from claims.models import Appearance, Publication
+from factcheck.api.openapi.body_serializer import BodySerializer
+from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer, SourceSerializer
 
 
-class TopicSerializer(serializers.Serializer):
-    """What a claim is about."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    slug = serializers.CharField()
+class ClaimantSerializer(BodySerializer):
+    body = PublicClaimant
 
 
-class ScaleSerializer(serializers.Serializer):
-    """A publisher's scale of ratings, in one version of its methodology."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    version = serializers.CharField()
-    methodology_url = serializers.CharField(help_text="Empty when there is none.")
+class TopicSerializer(BodySerializer):
+    body = PublicTopic
 
 
-class RatingSerializer(serializers.Serializer):
-    """A rating in its publisher's own words (schema.org Rating), and the class that it amounts to."""
+class ScaleSerializer(BodySerializer):
+    body = PublicScale
 
-    id = serializers.IntegerField()
-    code = serializers.CharField(help_text="Names the rating within its scale.")
-    label = serializers.CharField()  # type: ignore[assignment]  # a key of the text, not an argument of the field
-    language = serializers.CharField(help_text="The language of the label (BCP 47).")
-    labels = serializers.DictField(child=serializers.CharField(), help_text="The label in other languages.")
-    normalised = serializers.ChoiceField(
-        NormalisedRating.choices,
-        allow_null=True,
-        help_text="Comparable across publishers; null while nobody has decided.",
-    )
-    colour = serializers.CharField(help_text="#rrggbb or empty, as the other colours.")
-    text_colour = serializers.CharField(help_text="Readable on `colour`.")
-    colour_dark = serializers.CharField(help_text="For dark pages.")
-    text_colour_dark = serializers.CharField()
-    scale = ScaleSerializer()
+
+class RatingSerializer(BodySerializer):
+    body = PublicRating
 
 
 class ScaleRatingSerializer(RatingSerializer):
@@ -79,86 +49,24 @@ class ScaleRatingSerializer(RatingSerializer):
     publisher = PublisherSerializer()
 
 
-class AppearanceSerializer(QuotedSourceSerializer):
-    """A place where the claim was made."""
-
-    id = serializers.IntegerField()
-    is_first = serializers.BooleanField(help_text="Whether this is the first place known.")
-    anchor = serializers.ChoiceField(
-        Appearance.Anchor.choices,
-        help_text="`orphaned`: the latest version of the source no longer has these words.",
-    )
+class AppearanceSerializer(BodySerializer):
+    body = PublicAppearance
 
 
-class EvidenceSerializer(QuotedSourceSerializer):
-    """What a verdict rests on."""
-
-    id = serializers.IntegerField()
-    stance = serializers.ChoiceField(Evidence.Stance.choices)
-    note = serializers.CharField(help_text="What the source shows.")
+class EvidenceSerializer(BodySerializer):
+    body = PublicEvidence
 
 
-class VerdictSerializer(serializers.Serializer):
-    """A publisher's judgement on a claim (schema.org ClaimReview)."""
-
-    id = serializers.IntegerField()
-    version = serializers.IntegerField()
-    publisher = PublisherSerializer()
-    origin = serializers.ChoiceField(
-        Verdict.Origin.choices,
-        help_text=(
-            "`house`: written here and signed off by somebody else than its author; `house_archive`: from the"
-            " newsroom's earlier archive, which two administrators took over as a whole; `imported`: taken over from"
-            " its publisher."
-        ),
-    )
-    rating = RatingSerializer()
-    title = serializers.CharField(
-        help_text="The headline of the publisher's own page; empty when it is not known."
-    )
-    summary = serializers.CharField()
-    explanation = serializers.CharField(help_text="Markdown.")
-    explanation_html = serializers.CharField(help_text="The same as safe HTML.")
-    byline = serializers.CharField()
-    language = serializers.CharField(help_text="BCP 47.")
-    reviewed_on = serializers.DateField(allow_null=True)
-    valid_as_of = serializers.DateField(allow_null=True, help_text="The day for which the verdict holds.")
-    recheck_on = serializers.DateField(allow_null=True, help_text="When the publisher means to look again.")
-    url = serializers.CharField(help_text="The publisher's own page; empty when there is none.")
-    published_at = serializers.DateTimeField(allow_null=True)
-    evidence = EvidenceSerializer(many=True)
+class VerdictSerializer(BodySerializer):
+    body = PublicVerdict
 
 
-class CorrectionSerializer(serializers.Serializer):
-    """A public note on what changed, and why."""
-
-    version = serializers.IntegerField(help_text="The version of the claim that came of it.")
-    kind = serializers.ChoiceField(CORRECTION_KINDS)
-    note = serializers.CharField()
-    published_at = serializers.DateTimeField()
+class CorrectionSerializer(BodySerializer):
+    body = PublicCorrection
 
 
-class ClaimSerializer(serializers.Serializer):
-    """Everything that is published about a claim."""
-
-    id = serializers.IntegerField()
-    version = serializers.IntegerField(help_text="Counts the publications of the claim from 1.")
-    status = serializers.ChoiceField(Publication.Status.choices)
-    url = serializers.URLField(help_text="The page for readers.")
-    slug = serializers.CharField()
-    statement = serializers.CharField(help_text="schema.org `claimReviewed`.")
-    language = serializers.CharField(help_text="BCP 47.")
-    claimant = ClaimantSerializer(allow_null=True)
-    claimed_on = serializers.DateField(allow_null=True)
-    context = serializers.CharField()  # type: ignore[assignment]  # as `label` above
-    topics = TopicSerializer(many=True)
-    appearances = AppearanceSerializer(many=True)
-    verdicts = VerdictSerializer(many=True)
-    corrections = CorrectionSerializer(many=True, help_text="The newest first.")
-    merged_into = serializers.IntegerField(allow_null=True)
-    merged_from = serializers.ListField(child=serializers.IntegerField())
-    published_at = serializers.DateTimeField(help_text="When this version was published.")
-    first_published_at = serializers.DateTimeField()
+class ClaimSerializer(BodySerializer):
+    body = PublicClaim
 
 
 class VersionSerializer(serializers.Serializer):
@@ -176,22 +84,12 @@ class VersionSerializer(serializers.Serializer):
     url = serializers.URLField(help_text="The claim as it was in this version.")
 
 
-class JudgedClaimSerializer(serializers.Serializer):
-    """The claim that a verdict judges."""
-
-    id = serializers.IntegerField()
-    version = serializers.IntegerField()
-    url = serializers.URLField()
-    statement = serializers.CharField()
-    language = serializers.CharField()
-    claimant = ClaimantSerializer(allow_null=True)
-    claimed_on = serializers.DateField(allow_null=True)
+class JudgedClaimSerializer(BodySerializer):
+    body = JudgedClaim
 
 
-class PublishedVerdictSerializer(VerdictSerializer):
-    """A verdict with the claim that it judges."""
-
-    claim = JudgedClaimSerializer()
+class PublishedVerdictSerializer(BodySerializer):
+    body = PublicVerdictOfClaim
 
 
 class RatedClaimSerializer(serializers.Serializer):

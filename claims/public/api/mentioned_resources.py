@@ -4,7 +4,7 @@ Each of these is public while a current publication mentions it. The ledger itse
 drafts know cannot be reached from here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -38,7 +38,7 @@ class ThingResource(PublicItems):
     """Things of one kind that current publications mention."""
 
     #: How the public representation shows one of them.
-    represent: ClassVar[Callable[[Any], Document]]
+    represent: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
     def listing(self, query: Any, request: HttpRequest) -> Listing:
         page = page_of_rows(query.qs, **self.paging(query))
@@ -48,7 +48,7 @@ class ThingResource(PublicItems):
         row = self.rows().filter(pk=id).first()
         return render(self.document(row)).encode() if row else None
 
-    def document(self, row: Any) -> Document:
+    def document(self, row: Any) -> Mapping[str, Any]:
         """One thing by itself."""
         return type(self).represent(row)
 

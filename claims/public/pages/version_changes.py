@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from claims.ledger.entries import CORRECTIONS
+from claims.ledger.document.claim_body import CORRECTIONS
 from claims.models import Publication
 
 Document = dict[str, Any]

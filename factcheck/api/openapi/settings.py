@@ -20,7 +20,7 @@ SCHEMA: dict[str, Any] = {
         "ChangeKindEnum": "claims.models.CorrectionKind",
         "ClaimStateEnum": "claims.models.Claim.State",
         "ClaimantKindEnum": "claims.models.Claimant.Kind",
-        "CorrectionKindEnum": "claims.ledger.document.serializers.CORRECTION_KINDS",
+        "CorrectionKindEnum": "claims.ledger.document.claim_body.CORRECTION_KINDS",
         "PublicationKindEnum": "claims.models.Publication.Kind",
         "PublicationStatusEnum": "claims.models.Publication.Status",
         "PublisherKindEnum": "sources.models.Publisher.Kind",

@@ -1,36 +1,67 @@
-"""States change along the table of legal moves only, and never unrecorded."""
+"""States change along the table of legal moves only, and never unrecorded.
 
-from collections.abc import Callable
+What is legal is taken from the table that the desk reads (`claims.review.moves`). So the table, the steps that stand on
+the models and the triggers that are made of them cannot come apart.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import permutations
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from claims.models import Claim, Verdict
+from claims.models.claim import CLAIM_STEPS
+from claims.models.verdict import VERDICT_STEPS
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from tests.helpers.broken_rules import refused, sql, verdict_in, write_down
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 
-
-VERDICT_STATES = ["draft", "in_review", "published", "superseded", "retracted"]
-LEGAL_VERDICT_MOVES = {
-    ("draft", "in_review"),
-    ("in_review", "draft"),
-    ("in_review", "published"),
-    ("published", "superseded"),
-    ("published", "retracted"),
-}
+Step = tuple[str, str]
 
 
-ILLEGAL_VERDICT_MOVES = [
-    (before, after)
-    for before in VERDICT_STATES
-    for after in [*VERDICT_STATES, "approved"]
-    if before != after and (before, after) not in LEGAL_VERDICT_MOVES
-]
+def steps_of(table: Mapping[tuple[str, str], Move[Any]]) -> set[Step]:
+    """Where the moves of a table lead to, but for those that leave the state as it is."""
+    merged_from = {state for state, action in table if action == "merge"}
+    return {
+        (str(before), str(after))
+        for (before, _action), move in table.items()
+        for after in ([move.to] if move.to else merged_from)
+        if before != after
+    }
 
 
-@pytest.mark.parametrize(("before", "after"), ILLEGAL_VERDICT_MOVES)
+#: No move of its own: what happens to the version before when a new one is published.
+SUPERSEDE: Step = ("published", "superseded")
+LEGAL_FOR_VERDICTS = sorted(steps_of(VERDICT_MOVES) | {SUPERSEDE})
+LEGAL_FOR_CLAIMS = sorted(steps_of(CLAIM_MOVES))
+
+
+def others(states: list[str], legal: list[Step], unknown: str) -> list[Step]:
+    steps = [*permutations(states, 2), *((state, unknown) for state in states)]
+    return [step for step in steps if step not in legal]
+
+
+def test_steps_of_verdicts_are_those_of_the_table() -> None:
+    assert sorted(VERDICT_STEPS) == LEGAL_FOR_VERDICTS
+
+
+def test_steps_of_claims_are_those_of_the_table() -> None:
+    assert sorted(CLAIM_STEPS) == LEGAL_FOR_CLAIMS
+
+
+@pytest.mark.parametrize("model", [Claim, Verdict])
+def test_table_names_only_states_that_exist(model: type[Claim | Verdict]) -> None:
+    table: Mapping[tuple[str, str], Move[Any]] = CLAIM_MOVES if model is Claim else VERDICT_MOVES
+    named = {str(state) for (before, _action), move in table.items() for state in (before, move.to) if state}
+    ends = {"superseded"} if model is Verdict else set()
+    assert named | ends == set(model.State.values)
+
+
+@pytest.mark.parametrize(("before", "after"), others(Verdict.State.values, LEGAL_FOR_VERDICTS, "approved"))
 def test_no_other_moves_of_a_verdict_exist(
     publish: Callable[..., Claim], checker: User, editor: User, before: str, after: str
 ) -> None:
@@ -42,7 +73,7 @@ def test_no_other_moves_of_a_verdict_exist(
     )
 
 
-@pytest.mark.parametrize(("before", "after"), sorted(LEGAL_VERDICT_MOVES))
+@pytest.mark.parametrize(("before", "after"), LEGAL_FOR_VERDICTS)
 def test_no_move_of_a_verdict_goes_unrecorded(
     publish: Callable[..., Claim], checker: User, editor: User, before: str, after: str
 ) -> None:
@@ -50,10 +81,6 @@ def test_no_move_of_a_verdict_goes_unrecorded(
     refused(
         "UPDATE claims_verdict SET state = %s WHERE id = %s", after, verdict.pk, match="move_is_written_down"
     )
-
-
-CLAIM_STATES = ["proposed", "accepted", "declined"]
-LEGAL_CLAIM_MOVES = {("proposed", "accepted"), ("proposed", "declined"), ("accepted", "declined")}
 
 
 def write_down_claim(claim: Claim, before: str, after: str) -> None:
@@ -66,25 +93,35 @@ def write_down_claim(claim: Claim, before: str, after: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (before, after)
-        for before in CLAIM_STATES
-        for after in [*CLAIM_STATES, "checked"]
-        if before != after and (before, after) not in LEGAL_CLAIM_MOVES
-    ],
-)
+MOVE_CLAIM = "UPDATE claims_claim SET state = %s, merged_into_id = %s, state_before_merge = %s WHERE id = %s"
+
+
+def claim_to_move(before: str, after: str) -> tuple[Claim, tuple[str, int | None, str, int]]:
+    """A claim in a state, and the values of a `MOVE_CLAIM` that has everything it needs to come into another."""
+    target = make_claim().pk
+    merged: dict[str, Any] = (
+        {"merged_into_id": target, "state_before_merge": after} if before == "merged" else {}
+    )
+    claim = make_claim(state=before, reason="For the record.", **merged)
+    into = (target, before) if after == "merged" else (None, "")
+    return claim, (after, *into, claim.pk)
+
+
+@pytest.mark.parametrize(("before", "after"), others(Claim.State.values, LEGAL_FOR_CLAIMS, "checked"))
 def test_no_other_moves_of_a_claim_exist(before: str, after: str) -> None:
-    claim = make_claim(state=before, reason="For the record.")
+    claim, values = claim_to_move(before, after)
     write_down_claim(claim, before, after)
-    refused("UPDATE claims_claim SET state = %s WHERE id = %s", after, claim.pk, match="claim_state_moves")
+    refused(MOVE_CLAIM, *values, match="claim_state_moves")
 
 
-@pytest.mark.parametrize(("before", "after"), sorted(LEGAL_CLAIM_MOVES))
-def test_no_move_of_a_claim_goes_unrecorded(before: str, after: str) -> None:
-    claim = make_claim(state=before, reason="For the record.")
-    refused("UPDATE claims_claim SET state = %s WHERE id = %s", after, claim.pk, match="move_is_written_down")
+@pytest.mark.parametrize(("before", "after"), LEGAL_FOR_CLAIMS)
+def test_moves_of_a_claim_are_made_when_they_are_recorded_only(before: str, after: str) -> None:
+    claim, values = claim_to_move(before, after)
+    refused(MOVE_CLAIM, *values, match="move_is_written_down")
+    write_down_claim(claim, before, after)
+    assert sql(MOVE_CLAIM, *values) == 1
+    claim.refresh_from_db()
+    assert claim.state == after
 
 
 def test_claim_is_declined_with_a_reason() -> None:

@@ -34,17 +34,6 @@ def test_who_edited_a_draft_is_not_forgotten(draft: Verdict, editor: User) -> No
     refused("UPDATE claims_verdict SET edited_by = '{}'", match="verdict_editors_are_remembered")
 
 
-@pytest.mark.parametrize(
-    "change", ["statement = 'x'", "language = 'de'", "claimed_on = '2020-01-01'", "context = 'x'"]
-)
-def test_what_a_verdict_in_review_judges_stays(in_review: Verdict, change: str) -> None:
-    refused(
-        f"UPDATE claims_claim SET {change} WHERE id = %s",
-        in_review.claim_id,
-        match="claim_words_are_fixed_in_review",
-    )
-
-
 def test_draft_cannot_be_signed_off(draft: Verdict, colleague: User) -> None:
     refused(SIGN_OFF, draft.pk, colleague.pk, draft.review_round, match="signoff_in_review")
 

@@ -1,0 +1,160 @@
+"""The public representation of a claim, key by key: what `Publication.body` says, and in which shape.
+
+This is the contract with everybody who reads us. Keys are only ever added. Every key is always present: what is not
+known is `null`, an empty string or an empty list. Dates are ISO 8601 days, moments ISO 8601 in UTC.
+
+`claim_document` writes these bodies, and mypy checks it key by key; `serializers` puts them into the OpenAPI document,
+against which the tests hold what is served. `factcheck.api.openapi.body_serializer` says how the annotations are read.
+"""
+
+from typing import Annotated, TypedDict
+
+from claims.models import Appearance, Claimant, Evidence, NormalisedRating, Publication, Verdict
+from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
+from sources.api.source_bodies import PublicPublisher, PublicQuotedSource
+
+#: Kinds of entries whose public note readers see as a correction.
+CORRECTIONS = ("clarification", "correction", "update", "retraction")
+CORRECTION_KINDS = [(kind.value, kind.label) for kind in Publication.Kind if kind in CORRECTIONS]
+
+
+class PublicClaimant(TypedDict):
+    """Who made a claim (schema.org Person or Organization)."""
+
+    id: int
+    name: str
+    kind: Annotated[str, Claimant.Kind]
+    job_title: str
+    country: Annotated[str, "ISO 3166-1 alpha-2; empty when not known."]
+    same_as: Annotated[list[WebAddress], "Addresses that identify the claimant elsewhere, such as Wikidata."]
+
+
+class PublicTopic(TypedDict):
+    """What a claim is about."""
+
+    id: int
+    name: str
+    slug: str
+
+
+class PublicScale(TypedDict):
+    """A publisher's scale of ratings, in one version of its methodology."""
+
+    id: int
+    name: str
+    version: str
+    methodology_url: Annotated[str, "Empty when there is none."]
+
+
+class PublicRating(TypedDict):
+    """A rating in its publisher's own words (schema.org Rating), and the class that it amounts to."""
+
+    id: int
+    code: Annotated[str, "Names the rating within its scale."]
+    label: str
+    language: Annotated[str, "The language of the label (BCP 47)."]
+    labels: Annotated[dict[str, str], "The label in other languages."]
+    normalised: Annotated[
+        Annotated[str, NormalisedRating] | None,
+        "Comparable across publishers; null while nobody has decided.",
+    ]
+    colour: Annotated[str, "#rrggbb or empty, as the other colours."]
+    text_colour: Annotated[str, "Readable on `colour`."]
+    colour_dark: Annotated[str, "For dark pages."]
+    text_colour_dark: str
+    scale: PublicScale
+
+
+class PublicAppearance(PublicQuotedSource):
+    """A place where the claim was made."""
+
+    id: int
+    is_first: Annotated[bool, "Whether this is the first place known."]
+    anchor: Annotated[
+        str, Appearance.Anchor, "`orphaned`: the latest version of the source no longer has these words."
+    ]
+
+
+class PublicEvidence(PublicQuotedSource):
+    """What a verdict rests on."""
+
+    id: int
+    stance: Annotated[str, Evidence.Stance]
+    note: Annotated[str, "What the source shows."]
+
+
+class PublicVerdict(TypedDict):
+    """A publisher's judgement on a claim (schema.org ClaimReview)."""
+
+    id: int
+    version: int
+    publisher: PublicPublisher
+    origin: Annotated[
+        str,
+        Verdict.Origin,
+        "`house`: written here and signed off by somebody else than its author; `house_archive`: from the newsroom's"
+        " earlier archive, which two administrators took over as a whole; `imported`: taken over from its publisher.",
+    ]
+    rating: PublicRating
+    title: Annotated[str, "The headline of the publisher's own page; empty when it is not known."]
+    summary: str
+    explanation: Annotated[str, "Markdown."]
+    explanation_html: Annotated[str, "The same as safe HTML."]
+    byline: str
+    language: Annotated[str, "BCP 47."]
+    reviewed_on: Day | None
+    valid_as_of: Annotated[Day | None, "The day for which the verdict holds."]
+    recheck_on: Annotated[Day | None, "When the publisher means to look again."]
+    url: Annotated[str, "The publisher's own page; empty when there is none."]
+    published_at: Moment | None
+    evidence: list[PublicEvidence]
+
+
+class PublicCorrection(TypedDict):
+    """A public note on what changed, and why."""
+
+    version: Annotated[int, "The version of the claim that came of it."]
+    kind: Annotated[str, CORRECTION_KINDS]
+    note: str
+    published_at: Moment
+
+
+class PublicClaim(TypedDict):
+    """Everything that is published about a claim."""
+
+    id: int
+    version: Annotated[int, "Counts the publications of the claim from 1."]
+    status: Annotated[str, Publication.Status]
+    url: Annotated[WebAddress, "The page for readers."]
+    slug: str
+    statement: Annotated[str, "schema.org `claimReviewed`."]
+    language: Annotated[str, "BCP 47."]
+    claimant: PublicClaimant | None
+    claimed_on: Day | None
+    context: str
+    topics: list[PublicTopic]
+    appearances: list[PublicAppearance]
+    verdicts: list[PublicVerdict]
+    corrections: Annotated[list[PublicCorrection], "The newest first."]
+    merged_into: int | None
+    merged_from: list[int]
+    published_at: Annotated[Moment, "When this version was published."]
+    first_published_at: Moment
+
+
+class JudgedClaim(TypedDict):
+    """The claim that a verdict judges."""
+
+    id: int
+    version: int
+    url: WebAddress
+    statement: str
+    language: str
+    claimant: PublicClaimant | None
+    claimed_on: Day | None
+
+
+class PublicVerdictOfClaim(PublicVerdict):
+    """A verdict with the claim that it judges."""
+
+    claim: JudgedClaim

@@ -1,0 +1,63 @@
+"""What is public of publishers, sources and snapshots, key by key: the parts of bodies that tell where words come from.
+
+`factcheck.api.openapi.body_serializer` says how these are read.
+"""
+
+from typing import Annotated, TypedDict
+
+from factcheck.api.openapi.body_serializer import Day, Moment
+from sources.models import Publisher, Source
+
+
+class PublicPublisher(TypedDict):
+    """Who published a verdict or a source (schema.org Organization)."""
+
+    id: int
+    name: str
+    kind: Annotated[str, Publisher.Kind]
+    url: Annotated[str, "The site; empty when not known."]
+    domain: Annotated[str, "The registrable domain of the site; empty when not known."]
+    country: Annotated[str, "ISO 3166-1 alpha-2; empty when not known."]
+
+
+class PublicSource(TypedDict):
+    """A document (schema.org CreativeWork)."""
+
+    id: int
+    title: str
+    kind: Annotated[str, Source.Kind]
+    url: Annotated[str, "Empty when it has no address."]
+    archived_url: Annotated[str, "An archived copy; empty when there is none."]
+    byline: str
+    published_on: Day | None
+    language: Annotated[str, "BCP 47; empty when not known."]
+    publisher: PublicPublisher | None
+
+
+class PublicSnapshot(TypedDict):
+    """What a source held at a moment, identified by the hash of its text."""
+
+    id: int
+    number: Annotated[int, "Counts the snapshots of one source from 1."]
+    captured_at: Moment
+    text_sha256: str
+
+
+class PublicQuote(TypedDict):
+    """A passage, as the W3C Web Annotation data model points to it."""
+
+    exact: Annotated[str, "The exact words (TextQuoteSelector); empty when none are quoted."]
+    prefix: Annotated[str, "The words before."]
+    suffix: Annotated[str, "The words after."]
+    start: Annotated[
+        int | None,
+        "Where the words begin in the snapshot's text, in code points (TextPositionSelector).",
+    ]
+    end: int | None
+
+
+class PublicQuotedSource(PublicQuote):
+    """A passage and the source in which it stands."""
+
+    source: PublicSource
+    snapshot: PublicSnapshot | None

@@ -1,0 +1,180 @@
+"""What docstrings say that one module alone does is done nowhere else. Read from the source: no run could show it."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.test_imports import FILES
+
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+
+#: Modules by which a program speaks HTTP, or opens a connection to speak it itself.
+NETWORK = re.compile(
+    r"(requests|requests_hardened|urllib3|urllib\.request|http\.client|httpx|aiohttp|socket|asyncio|pycurl"
+    r"|websockets?|ftplib|xmlrpc)(\.|$)"
+)
+#: Functions of libraries that fetch an address by themselves.
+FETCHING = {"fetch_url", "fetch_response", "urlopen", "urlretrieve"}
+
+OUTGOING = {"sources.http.connections", "sources.http.fetching", "sources.http.posting"}
+#: Opens a socket to be connected to.
+LISTENS = {"factcheck.web.serving"}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """What a module imports, wherever in it, as whole names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_outgoing_http_is_in_one_package() -> None:
+    speaking = {name for name, tree in TREES.items() if any(map(NETWORK.match, imported(tree)))}
+    assert speaking == OUTGOING | LISTENS
+
+
+def test_no_library_fetches_by_itself() -> None:
+    named = {
+        (name, node.attr if isinstance(node, ast.Attribute) else node.id)
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
+    assert {(name, word) for name, word in named if word in FETCHING} == set()
+
+
+# States ---------------------------------------------------------------------------------------------------------------
+
+#: Who changes the state of claims and verdicts: a person's move, and what is moved in bulk.
+MOVES = {
+    "claims.review.workflow",
+    "claims.imports.storing.batches",
+    "claims.imports.storing.undo",
+    "claims.exports.restore.replay",
+}
+#: Who changes the state of import runs, which nobody moves along a table.
+RUNS = {
+    "claims.imports.storing.execution",
+    "claims.imports.storing.house_archive",
+    "claims.imports.storing.runs",
+}
+#: Who changes the state of webhook deliveries.
+DELIVERIES = {"claims.webhooks.deliveries", "claims.webhooks.endpoints"}
+
+
+def writes_state(node: ast.AST) -> bool:
+    """`….state = …`, `….update(state=…)`, or `setattr(…, "state", …)`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "state" and isinstance(node.ctx, ast.Store)
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+        return any(argument.arg == "state" for argument in node.keywords)
+    named = isinstance(node.func, ast.Name) and node.func.id == "setattr"
+    return named and isinstance(node.args[1], ast.Constant) and node.args[1].value == "state"
+
+
+def test_states_are_written_by_moves() -> None:
+    writers = {name for name, tree in TREES.items() if any(map(writes_state, ast.walk(tree)))}
+    assert writers == MOVES | RUNS | DELIVERIES
+
+
+@pytest.mark.parametrize("name", sorted(RUNS))
+def test_import_runs_alone_are_moved_by_imports(name: str) -> None:
+    written = {
+        ast.unparse(node.value)
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Attribute) and node.attr == "state" and isinstance(node.ctx, ast.Store)
+    }
+    assert written
+    assert written <= {"run", "self.run"}
+
+
+@pytest.mark.parametrize("name", sorted(MOVES))
+def test_whoever_moves_writes_it_down(name: str) -> None:
+    """The triggers insist on it; here it shows that each of these modules does it itself."""
+    assert any(isinstance(node, ast.Name) and node.id == "Transition" for node in ast.walk(TREES[name]))
+
+
+# The ledger -----------------------------------------------------------------------------------------------------------
+
+ENTRIES = {"Publication", "PublishedVerdict"}
+#: Methods of managers and query sets that write, and functions of `factcheck.database.bulk_copy` that do.
+WRITING = {"create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete"}
+COPYING = {"copy", "lines", "Maker"}
+
+
+def begins_with(node: ast.AST) -> str:
+    """The name that a chain of attributes and calls begins with: `Publication` of `Publication.objects.filter(…)`."""
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def stores_entries(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr in WRITING and begins_with(node.func) in ENTRIES
+    if isinstance(node.func, ast.Name) and node.func.id in COPYING:
+        return bool(node.args) and begins_with(node.args[0]) in ENTRIES
+    return isinstance(node.func, ast.Name) and node.func.id in ENTRIES
+
+
+def test_entries_of_the_ledger_are_stored_in_one_module() -> None:
+    writers = {name for name, tree in TREES.items() if any(map(stores_entries, ast.walk(tree)))}
+    assert writers == {"claims.ledger.publishing"}
+
+
+def test_imports_alone_send_entries_along_with_other_rows() -> None:
+    asking = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) == "lines_of"
+    }
+    assert asking == {"claims.ledger.publishing", "claims.imports.storing.batches"}
+
+
+WRITTEN_TABLES = re.compile(
+    r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY)\s+(ONLY\s+)?(public\.)?\"?"
+    r"claims_(claim|verdict|publication|publishedverdict)\b\"?",
+    re.IGNORECASE,
+)
+
+
+def test_no_sql_writes_claims_verdicts_or_entries() -> None:
+    """But for the rules of the ledger themselves, which close the entry before."""
+    found = {
+        (name, " ".join(hit.group().split()))
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for hit in WRITTEN_TABLES.finditer(node.value)
+    }
+    assert found == {
+        ("claims.models.publication", "UPDATE public.claims_publication"),
+        ("claims.models.publication", "UPDATE public.claims_publishedverdict"),
+    }
+
+
+def test_these_tests_see_what_they_look_for() -> None:
+    state = ["claim.state = x", "rows.filter(pk=1).update(state=x)", "setattr(claim, 'state', x)"]
+    entry = [
+        "Publication.objects.filter(pk=1).update(note='')",
+        "copy(Publication, rows)",
+        "PublishedVerdict(claim_id=1)",
+        "Publication.objects.create()",
+    ]
+    for source in state:
+        assert any(map(writes_state, ast.walk(ast.parse(source)))), source
+    for source in entry:
+        assert any(map(stores_entries, ast.walk(ast.parse(source)))), source
+    assert not any(map(writes_state, ast.walk(ast.parse("if claim.state == x: pass"))))
+    assert not any(map(stores_entries, ast.walk(ast.parse("Publication.objects.filter(pk=1).exists()"))))
+    assert list(filter(NETWORK.match, imported(ast.parse("def f():\n    import http.client, socketserver"))))
