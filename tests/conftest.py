@@ -106,9 +106,9 @@ def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_download_is_left_open() -> Iterator[None]:
     """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
     yield
-    from claims.public.api import downloads  # noqa: PLC0415  settings are configured by now
+    from factcheck.api import seated_streams  # noqa: PLC0415  settings are configured by now
 
-    assert downloads._seats._value == downloads.SEATS
+    assert seated_streams._seats._value == seated_streams.SEATS
 
 
 @pytest.fixture(scope="session", autouse=True)

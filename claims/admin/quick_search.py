@@ -30,7 +30,7 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
 
 
 def _rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
-    desk = admin.site._registry[kind]
+    desk = admin.site.get_model_admin(kind)
     if not isinstance(desk, DeskAdmin) or not desk.has_view_or_change_permission(request):
         return []
     rows = desk.matching(request, desk.get_queryset(request), words)

@@ -26,6 +26,7 @@ from claims.newsroom.refusals import NotAllowed
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
+from factcheck.django_internals import become
 
 _DAYS = [
     (7, gettext_lazy("a week")),
@@ -165,7 +166,7 @@ class ApiTokenAdmin(DeskAdmin):
         token, secret = api_tokens.issue(
             whose, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
         )
-        obj.__dict__.update(token.__dict__)
+        become(obj, token)
         request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add`, and nowhere kept
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -28,6 +28,7 @@ from claims.review import verdict_drafts
 from claims.review.moves import missing_for_review
 from factcheck.admin.base import change_page, person_at, words_of
 from factcheck.admin.past_of_rows import PastEvent, changes_of
+from factcheck.django_internals import become
 from sources.models import Publisher
 
 #: Longer texts are no explanation of a verdict; the preview is not a service for rendering books.
@@ -145,7 +146,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
             super().save_model(request, obj, form, change)
             return
         drafted = verdict_drafts.draft(obj.claim, author=person_at(request), publisher=obj.publisher)
-        obj.__dict__.update(drafted.__dict__)
+        become(obj, drafted)
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool

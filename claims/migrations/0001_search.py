@@ -283,14 +283,20 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             FUNCTIONS,
-            "DROP FUNCTION public.claims_search_document, public.claims_search_heading, public.claims_search_vector,"
-            " public.claims_search_stem, public.claims_search_word, public.claims_search_spellable,"
-            " public.claims_search_spelling;",
+            """
+            DROP FUNCTION
+                public.claims_search_document, public.claims_search_heading, public.claims_search_vector,
+                public.claims_search_stem, public.claims_search_word, public.claims_search_spellable,
+                public.claims_search_spelling;
+            """,
         ),
         migrations.RunSQL(STATEMENTS, "DROP FUNCTION public.claims_statement_key;"),
         migrations.RunSQL(
             READING,
-            "DROP FUNCTION public.claims_search_read, public.claims_search_frequent, public.claims_search_found,"
-            " public.claims_search_similar;",
+            """
+            DROP FUNCTION
+                public.claims_search_read, public.claims_search_frequent, public.claims_search_found,
+                public.claims_search_similar;
+            """,
         ),
     ]

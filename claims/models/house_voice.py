@@ -8,11 +8,6 @@ import pgtrigger
 
 from factcheck.database.rules import Rule, refuse
 
-#: A condition on verdicts under which somebody here published them.
-_PUBLISHED_HERE = (
-    "v.origin IN ('house', 'house_archive') AND NOT v.is_restored AND v.state NOT IN ('draft', 'in_review')"
-)
-
 
 def speaking_for_the_house() -> list[Rule]:
     """An import does not, a house archive does once it was released, and a ledger does where nothing else has yet."""
@@ -29,15 +24,26 @@ def speaking_for_the_house() -> list[Rule]:
         ),
         _on_arrival(
             "verdict_archive_was_released",
-            "v.origin = 'house_archive' AND NOT v.is_restored AND NOT EXISTS (SELECT 1 FROM public.claims_importrun r"
-            " WHERE r.id = v.archive_run_id AND r.house_archive AND r.released_by_id IS NOT NULL"
-            " AND r.released_by_id <> r.started_by_id)",
+            """
+                v.origin = 'house_archive' AND NOT v.is_restored AND NOT EXISTS (
+                    SELECT FROM public.claims_importrun AS run
+                    WHERE run.id = v.archive_run_id AND run.house_archive AND run.released_by_id IS NOT NULL
+                        AND run.released_by_id <> run.started_by_id
+                )
+            """,
             "A verdict of the archive is published only with a run that two administrators answer for.",
         ),
         _on_arrival(
             "verdict_is_restored_before_work_begins",
-            "v.is_restored AND EXISTS (SELECT 1 FROM public.claims_verdict v JOIN public.sources_publisher p"
-            f" ON p.id = v.publisher_id WHERE p.is_house AND {_PUBLISHED_HERE})",
+            """
+                v.is_restored AND EXISTS (
+                    SELECT FROM public.claims_verdict AS earlier
+                    JOIN public.sources_publisher AS house ON house.id = earlier.publisher_id
+                    -- Those that somebody here published.
+                    WHERE house.is_house AND earlier.origin IN ('house', 'house_archive')
+                        AND NOT earlier.is_restored AND earlier.state NOT IN ('draft', 'in_review')
+                )
+            """,
             "Verdicts of the house are restored only where the house has published none by itself.",
         ),
     ]
@@ -51,8 +57,13 @@ def _on_arrival(name: str, condition: str, message: str) -> Rule:
         operation=pgtrigger.Insert,
         level=pgtrigger.Statement,
         referencing=pgtrigger.Referencing(new="arrived"),
-        func=(
-            "IF EXISTS (SELECT 1 FROM arrived v JOIN public.sources_publisher p ON p.id = v.publisher_id"
-            f" WHERE {condition}) THEN " + refuse(message, name=name) + " END IF; RETURN NULL;"
-        ),
+        func=f"""
+            IF EXISTS (
+                SELECT FROM arrived AS v JOIN public.sources_publisher AS p ON p.id = v.publisher_id
+                WHERE {condition}
+            ) THEN
+                {refuse(message, name=name)}
+            END IF;
+            RETURN NULL;
+        """,
     )

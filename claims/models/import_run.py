@@ -17,6 +17,50 @@ _LOOKED_AT = (
     *("format", "format_settings", "sample"),
 )
 
+#: All that a run can be in.
+_STATES = [
+    *("chosen", "waiting", "reading", "held", "writing"),
+    *("finished", "failed", "undoing", "undone"),
+]
+
+_LOOKED_AT_ALREADY = refuse(
+    "What was held for a second administrator stays as it is.", name="importrun_is_released_as_it_was_held"
+)
+_RELEASED_ALREADY = refuse(
+    "A house archive is released once, after it was held.", name="importrun_is_released_once"
+)
+
+_BEGINS_UNRELEASED = Rule(
+    name="importrun_begins_unreleased",
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__released_by__isnull=False),
+    func=refuse("A house archive is released after it was looked at.", name="importrun_begins_unreleased"),
+)
+
+_IS_RELEASED_AS_IT_WAS_HELD = Rule(
+    name="importrun_is_released_as_it_was_held",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange(*_LOOKED_AT),
+    func=f"""
+        IF OLD.state = 'held' OR OLD.released_by_id IS NOT NULL THEN
+            {_LOOKED_AT_ALREADY}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+_IS_RELEASED_ONCE = Rule(
+    name="importrun_is_released_once",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("released_by", "released_at", "released_by_name"),
+    func=f"""
+        IF OLD.state <> 'held' OR OLD.released_by_id IS NOT NULL THEN
+            {_RELEASED_ALREADY}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def unfinished(self) -> Self:
@@ -105,19 +149,7 @@ class ImportRun(models.Model):
         constraints = [
             CheckConstraint(
                 name="importrun_state_is_known",
-                condition=Q(
-                    state__in=[
-                        "chosen",
-                        "waiting",
-                        "reading",
-                        "held",
-                        "writing",
-                        "finished",
-                        "failed",
-                        "undoing",
-                        "undone",
-                    ]
-                ),
+                condition=Q(state__in=_STATES),
             ),
             CheckConstraint(name="importrun_failed_says_why", condition=~Q(state="failed") | ~Q(error="")),
             CheckConstraint(
@@ -149,42 +181,7 @@ class ImportRun(models.Model):
                 condition=Q(state__in=["reading", "writing", "failed"]),
             ),
         ]
-        triggers = [
-            Rule(
-                name="importrun_begins_unreleased",
-                operation=pgtrigger.Insert,
-                condition=pgtrigger.Q(new__released_by__isnull=False),
-                func=refuse(
-                    "A house archive is released after it was looked at.", name="importrun_begins_unreleased"
-                ),
-            ),
-            Rule(
-                name="importrun_is_released_as_it_was_held",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(*_LOOKED_AT),
-                func=(
-                    "IF OLD.state = 'held' OR OLD.released_by_id IS NOT NULL THEN "
-                    + refuse(
-                        "What was held for a second administrator stays as it is.",
-                        name="importrun_is_released_as_it_was_held",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
-            ),
-            Rule(
-                name="importrun_is_released_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("released_by", "released_at", "released_by_name"),
-                func=(
-                    "IF OLD.state <> 'held' OR OLD.released_by_id IS NOT NULL THEN "
-                    + refuse(
-                        "A house archive is released once, after it was held.",
-                        name="importrun_is_released_once",
-                    )
-                    + " END IF; RETURN NEW;"
-                ),
-            ),
-        ]
+        triggers = [_BEGINS_UNRELEASED, _IS_RELEASED_AS_IT_WAS_HELD, _IS_RELEASED_ONCE]
 
     def __str__(self) -> str:
         return _("Import %(id)s: %(origin)s") % {"id": self.pk, "origin": self.origin}

@@ -7,13 +7,11 @@ from django.db.models.functions import Coalesce
 
 from factcheck.database.rules import Rule, append_only
 
-#: All that ever happens to an entry, and to its verdicts: it is closed, once.
-_IS_CLOSED = (
-    "OLD.superseded_at IS NULL AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at' AND "
-)
-
 #: What no later entry of the claim has taken the place of.
 NEWEST = Q(superseded_at__isnull=True)
+
+#: Which publications the public sees now.
+CURRENT = NEWEST & Q(status="published")
 
 
 def newest_at(moment: datetime) -> Q:
@@ -31,6 +29,10 @@ def only_added(table: str, *, closed: str) -> list[Rule]:
 
     `closed` is the SQL condition on OLD and NEW under which a row may be closed.
     """
-    return append_only(
-        table, "The ledger never forgets: publications are only added.", unless=_IS_CLOSED + closed
-    )
+    is_closed = f"""
+        -- All that ever happens to an entry, and to its verdicts: it is closed, once.
+        OLD.superseded_at IS NULL
+            AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'
+            AND {closed}
+    """
+    return append_only(table, "The ledger never forgets: publications are only added.", unless=is_closed)

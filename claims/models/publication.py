@@ -2,79 +2,20 @@ import json
 from datetime import datetime
 from typing import Any, Self
 
-import pgtrigger
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Case, Exists, F, Index, OuterRef, Q, UniqueConstraint, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, UniqueConstraint, Value, When
 from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.ledger_row import NEWEST, newest_at, only_added, sortable_day
-from claims.models.mention import COUNT_MENTIONS
-from claims.models.vocabulary import COUNT_WORDS
+from claims.models import ledger_rules, publication_indexes
+from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
 from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
-from factcheck.database.rules import Keeper, Rule, refuse
 from factcheck.web.own_addresses import placed
 from sources.models.snapshot import TextSha256
-
-_CURRENT = NEWEST & Q(status="published")
-
-_CLOSED_TOO_EARLY = refuse(
-    "An entry of the ledger is closed by the one that follows it, at its moment.",
-    name="publication_is_closed_by_the_next",
-)
-_OUT_OF_TURN = refuse(
-    "A publication continues its claim's ledger: the next version, not earlier than the last.",
-    name="publication_joins_the_ledger",
-)
-_AHEAD_OF_TIME = refuse(
-    "A publication is not dated later than now, by the clock of the database.",
-    name="publication_is_not_ahead_of_time",
-)
-_WITHOUT_VERDICT = refuse(
-    "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
-)
-
-#: PL/pgSQL for before an entry is stored: that it is the claim's next, rests on something, and gets its number.
-_JOIN_THE_LEDGER = f"""
-    -- Held to the end of the transaction, so that numbers become visible in their order.
-    PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));
-    SELECT id, version, published_at INTO previous FROM public.claims_publication
-    WHERE claim_id = NEW.claim_id AND superseded_at IS NULL;
-    IF NEW.version <> coalesce(previous.version, 0) + 1
-        OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL
-    THEN
-        {_OUT_OF_TURN}
-    END IF;
-    -- Unless the clock was put back since the last one.
-    IF NEW.published_at > greatest(clock_timestamp(), previous.published_at) THEN
-        {_AHEAD_OF_TIME}
-    END IF;
-    IF NEW.status = 'published' THEN
-        -- Held: a verdict that is being retracted meanwhile is none.
-        PERFORM FROM public.claims_verdict WHERE claim_id = NEW.claim_id AND state = 'published' FOR SHARE;
-        IF NOT FOUND THEN
-            PERFORM FROM public.claims_claim AS claim
-            JOIN public.claims_verdict AS verdict ON verdict.claim_id = claim.id
-            WHERE claim.merged_into_id = NEW.claim_id AND verdict.state = 'published' FOR SHARE;
-            IF NOT FOUND THEN
-                {_WITHOUT_VERDICT}
-            END IF;
-        END IF;
-    END IF;
-    -- Contiguous, so that whoever follows the ledger sees that nothing is missing.
-    NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM public.claims_publication), 0);
-    IF previous.id IS NOT NULL THEN
-        UPDATE public.claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;
-        UPDATE public.claims_publishedverdict SET superseded_at = NEW.published_at
-        WHERE publication_id = previous.id;
-    END IF;
-    RETURN NEW;
-"""
 
 
 def answering_to(sought: SearchReading | Sought, *, publication: str = "") -> Q:
@@ -97,7 +38,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def current(self) -> Self:
         """What the public sees now: one row per published claim."""
-        return self.filter(_CURRENT)
+        return self.filter(CURRENT)
 
     def by_house(self) -> Self:
         """Those with a verdict of the newsroom's own."""
@@ -244,115 +185,18 @@ class Publication(models.Model):
             ),
         ]
         indexes = [
-            # The orders of the API's list of claims, each with its keyset. The first is also the front page.
-            Index(name="publication_newest", fields=["-published_at", "-claim"], condition=NEWEST),
-            Index(name="publication_by_first", fields=["-first_published_at", "-claim"], condition=NEWEST),
-            Index(
-                sortable_day("reviewed_on").desc(),
-                F("claim").desc(),
-                name="publication_reviewed",
-                condition=NEWEST,
-            ),
-            Index(
-                sortable_day("claimed_on").desc(),
-                F("claim").desc(),
-                name="publication_claimed",
-                condition=NEWEST,
-            ),
-            # The few claims that were withdrawn, by status.
-            Index(
-                name="publication_withdrawn",
-                fields=["-published_at", "-claim"],
-                condition=NEWEST & Q(status__in=["retracted", "merged"]),
-            ),
-            # The list as it was at a moment.
-            Index(name="publication_as_of", fields=["-published_at", "-claim"]),
-            # Whether an entry that a filter on verdicts finds is current, and where it stands in the list.
-            Index(
-                name="publication_current_by_id",
-                fields=["id"],
-                include=["published_at", "claim"],
-                condition=_CURRENT,
-            ),
-            # The feed of changes without those that were overtaken.
-            Index(name="publication_newest_sequence", fields=["sequence"], condition=NEWEST),
-            # Search. A short list of pending entries, because every reader scans it.
-            GinIndex(
-                name="publication_search", fields=["search"], gin_pending_list_limit=1024, condition=NEWEST
-            ),
-            # "Claims of this topic, with this source, in this language", in any combination. Without pending entries,
-            # which every reader would have to scan.
-            GinIndex(
-                name="publication_mentions",
-                fields=[
-                    "topic_ids",
-                    "appears_in_ids",
-                    "source_ids",
-                    "source_domains",
-                    "language_ranges",
-                    "features",
-                ],
-                fastupdate=False,
-                condition=NEWEST,
-            ),
-            Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=NEWEST),
+            *publication_indexes.IN_THE_ORDER_OF_LISTS,
+            *publication_indexes.OF_MOMENTS,
+            *publication_indexes.OF_WHAT_IS_ASKED,
         ]
         triggers = [
-            Keeper(
-                name="publication_mentions_are_public",
-                level=pgtrigger.Statement,
-                operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="arrived"),
-                func=COUNT_MENTIONS,
-            ),
-            Keeper(
-                name="publication_words_are_public",
-                level=pgtrigger.Statement,
-                operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="arrived"),
-                declare=[("keys", "text[]"), ("steps", "integer[]")],
-                func=COUNT_WORDS,
-            ),
+            ledger_rules.JOINS_THE_LEDGER,
+            ledger_rules.IS_SEARCHABLE,
+            ledger_rules.MENTIONS_ARE_PUBLIC,
+            ledger_rules.WORDS_ARE_PUBLIC,
             # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
             *only_added("publication", closed="NEW.superseded_at >= OLD.published_at"),
-            Rule(
-                # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.
-                name="publication_is_closed_by_the_next",
-                when=pgtrigger.After,
-                operation=pgtrigger.Update,
-                timing=pgtrigger.Deferred,
-                condition=pgtrigger.AnyChange("superseded_at"),
-                func=f"""
-                    IF NOT EXISTS (
-                        SELECT FROM public.claims_publication
-                        WHERE claim_id = NEW.claim_id AND version = NEW.version + 1
-                            AND published_at = NEW.superseded_at
-                    ) THEN
-                        {_CLOSED_TOO_EARLY}
-                    END IF;
-                    RETURN NULL;
-                """,
-            ),
-            Rule(
-                # Not generated columns: those would each make the heading anew, and again when an entry is superseded.
-                name="publication_is_searchable",
-                operation=pgtrigger.Insert,
-                func="""
-                    NEW.search_heading := public.claims_search_heading(
-                        NEW.search_languages, NEW.search_statement, NEW.search_names
-                    );
-                    NEW.search := public.claims_search_document(
-                        NEW.search_heading, NEW.search_languages, NEW.search_text
-                    );
-                    RETURN NEW;
-                """,
-            ),
-            Rule(
-                name="publication_joins_the_ledger",
-                operation=pgtrigger.Insert,
-                declare=[("previous", "record")],
-                func=_JOIN_THE_LEDGER,
-            ),
+            ledger_rules.CLOSED_BY_THE_NEXT,
         ]
 
     def __str__(self) -> str:

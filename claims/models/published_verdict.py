@@ -1,27 +1,18 @@
 from datetime import datetime
 from typing import Self
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Index, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Now
 
 from claims.models.ledger_row import NEWEST, newest_at, only_added, sortable_day
+from claims.models.ledger_rules import VERDICT_STANDS_WITH_ITS_PUBLICATION
 from claims.models.publication import Publication
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
-from factcheck.database.rules import Rule, refuse
 from sources.models import Publisher
 
 #: Where the entry of a verdict stands in lists of claims, and when.
 _PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
-
-
-_NOT_PUBLISHED = refuse(
-    "Only a published entry shows verdicts.", name="publishedverdict_stands_with_its_publication"
-)
-_NOT_SAID = refuse(
-    "An entry shows the verdicts that its body has, no others.", name="publishedverdict_stands_in_the_body"
-)
 
 
 def ours() -> Q:
@@ -115,33 +106,13 @@ class PublishedVerdict(models.Model):
         triggers = [
             *only_added(
                 "publishedverdict",
-                closed="NEW.superseded_at ="
-                " (SELECT superseded_at FROM public.claims_publication WHERE id = NEW.publication_id)",
-            ),
-            Rule(
-                name="publishedverdict_stands_with_its_publication",
-                operation=pgtrigger.Insert,
-                declare=[("status", "text"), ("is_said", "boolean")],
-                func=f"""
-                    -- Whoever closes the entry comes before or after this: either of them sees what the other did.
-                    SELECT entry.published_at, entry.superseded_at, entry.status,
-                        -- As text, because to read a body as JSON takes longer than all else here. Quotation marks
-                        -- in texts are escaped, and only verdicts, and the claim that a body begins with, begin so.
-                        strpos(substr(entry.body, 2), format('{{"id":%s,"version":', NEW.verdict_id)) > 0
-                            AND entry.claim_id = NEW.claim_id
-                            AND NEW.publisher_id = ANY (entry.publisher_ids)
-                            AND NEW.rating_id = ANY (entry.rating_ids)
-                    INTO NEW.published_at, NEW.superseded_at, status, is_said
-                    FROM public.claims_publication AS entry WHERE entry.id = NEW.publication_id FOR SHARE;
-                    IF status <> 'published' THEN
-                        {_NOT_PUBLISHED}
-                    END IF;
-                    IF NOT is_said THEN
-                        {_NOT_SAID}
-                    END IF;
-                    RETURN NEW;
+                closed="""
+                    NEW.superseded_at = (
+                        SELECT superseded_at FROM public.claims_publication WHERE id = NEW.publication_id
+                    )
                 """,
             ),
+            VERDICT_STANDS_WITH_ITS_PUBLICATION,
         ]
 
     def __str__(self) -> str:

@@ -85,7 +85,12 @@ class Transition(models.Model):
         triggers = [
             *append_only("transition", "What happened is never rewritten: transitions are only added."),
             Rule(
-                name="transition_is_stamped", operation=pgtrigger.Insert, func="NEW.at := now(); RETURN NEW;"
+                name="transition_is_stamped",
+                operation=pgtrigger.Insert,
+                func="""
+                    NEW.at := now();
+                    RETURN NEW;
+                """,
             ),
         ]
 

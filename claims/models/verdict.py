@@ -4,9 +4,10 @@ from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import Index, Q
 from django.utils.translation import gettext_lazy as _
 
+from claims.models import verdict_rules
 from claims.models.house_voice import speaking_for_the_house
 from claims.models.readership import WorkQuerySet
 from claims.models.transition import move_is_written_down, takes_a_step
@@ -20,60 +21,10 @@ VERDICT_STATE_MOVES = "verdict_state_moves"
 LONGEST_NOTE = 10_000
 LONGEST_EXPLANATION = 200_000
 
-_EDITORS_FORGOTTEN = refuse(
-    "Who has written on a verdict is not forgotten.", name="verdict_editors_are_remembered"
-)
-_TERMS_CHANGED = refuse(
-    "The terms of a review are set when a draft is submitted, each time for a new round.",
-    name="verdict_terms_of_review",
-)
 _CONTENT_CHANGED = refuse(
     "Only a draft can be edited. Ask for changes, or draft a new version of what is published.",
     name="verdict_content_is_fixed",
 )
-_WRONG_MOMENT = refuse(
-    "When a verdict was added and published is said once, and never later than now by the clock of the database.",
-    name="verdict_is_dated_by_the_database",
-)
-_CLAIM_IS_DECLINED = refuse(
-    "A declined claim gets no published verdict.", name="verdict_arrives_on_a_claim_that_stands"
-)
-_NOT_SIGNED_OFF = refuse(
-    "A verdict is published only when others than its author have signed it off.",
-    name="verdict_with_four_eyes",
-)
-_WITHOUT_EVIDENCE = refuse(
-    "A verdict is published only with evidence that has an address or a snapshot.",
-    name="verdict_rests_on_evidence",
-)
-_CLAIM_NOT_ACCEPTED = refuse(
-    "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
-)
-
-_NOT_IN_THE_LEDGER = refuse(
-    "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
-    name="verdict_is_told_by_the_ledger",
-)
-
-#: PL/pgSQL for the end of a transaction in which a verdict became public, or ceased to be.
-_TOLD_BY_THE_LEDGER = f"""
-    SELECT verdict.state = 'published', coalesce(claim.merged_into_id, claim.id), claim.merged_into_id IS NOT NULL
-    INTO is_public, told_of, is_merged
-    FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
-    WHERE verdict.id = NEW.id;
-    -- Of claims that are merged, one verdict of each publisher is shown.
-    IF is_public IS DISTINCT FROM EXISTS (
-        SELECT FROM public.claims_publication AS entry
-        JOIN public.claims_publishedverdict AS shown ON shown.publication_id = entry.id
-        WHERE entry.claim_id = told_of AND entry.superseded_at IS NULL AND (
-            shown.verdict_id = NEW.id OR is_public AND is_merged AND shown.publisher_id = NEW.publisher_id
-        )
-    ) THEN
-        {_NOT_IN_THE_LEDGER}
-    END IF;
-    RETURN NULL;
-"""
-
 
 #: What a new version takes over from the one it replaces.
 CARRIED_OVER = (
@@ -257,49 +208,15 @@ class Verdict(models.Model):
             ("retract_verdict", _("Can retract published verdicts")),
         ]
         constraints = [
-            UniqueConstraint(
-                name="verdict_one_live_per_claim_and_publisher",
-                fields=["claim", "publisher"],
-                condition=Q(state="published"),
-                violation_error_message=_("This publisher already has a published verdict on the claim."),
-            ),
-            UniqueConstraint(
-                name="verdict_one_open_per_claim_and_publisher",
-                fields=["claim", "publisher"],
-                condition=Q(state__in=["draft", "in_review"]),
-                violation_error_message=_("There is already an open verdict of this publisher on the claim."),
-            ),
-            UniqueConstraint(name="verdict_version_is_unique", fields=["claim", "publisher", "version"]),
-            models.CheckConstraint(
-                name="verdict_state_is_known",
-                condition=Q(state__in=["draft", "in_review", "published", "superseded", "retracted"]),
-            ),
-            models.CheckConstraint(
-                name="verdict_published_is_complete",
-                condition=Q(state__in=["draft", "in_review"])
-                | Q(origin__in=["imported", "house_archive"], rating__isnull=False)
-                | Q(rating__isnull=False, reviewed_on__isnull=False, published_at__isnull=False)
-                & ~Q(summary=""),
-            ),
-            models.CheckConstraint(
-                name="verdict_change_has_a_public_note",
-                condition=Q(state__in=["draft", "in_review"])
-                | Q(supersedes__isnull=True)
-                | ~Q(correction_kind="") & ~Q(correction_note=""),
-            ),
-            models.CheckConstraint(
-                name="verdict_written_here_has_an_author",
-                condition=Q(origin="house", author__isnull=False, is_restored=False)
-                | Q(origin="house", author__isnull=True, is_restored=True)
-                | Q(origin__in=["imported", "house_archive"], author__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="verdict_of_the_archive_names_its_run",
-                condition=Q(origin="house_archive", archive_run__isnull=False, is_restored=False)
-                | Q(origin="house_archive", archive_run__isnull=True, is_restored=True)
-                | Q(origin__in=["house", "imported"], archive_run__isnull=True),
-            ),
-            models.CheckConstraint(name="verdict_needs_a_signoff", condition=Q(required_signoffs__gte=1)),
+            verdict_rules.ONE_LIVE,
+            verdict_rules.ONE_OPEN,
+            verdict_rules.VERSION_IS_UNIQUE,
+            verdict_rules.STATE_IS_KNOWN,
+            verdict_rules.PUBLISHED_IS_COMPLETE,
+            verdict_rules.CHANGE_HAS_A_PUBLIC_NOTE,
+            verdict_rules.WRITTEN_HERE_HAS_AN_AUTHOR,
+            verdict_rules.OF_THE_ARCHIVE_NAMES_ITS_RUN,
+            verdict_rules.NEEDS_A_SIGNOFF,
             bounds.not_longer("verdict_summary_fits", "summary", LONGEST_NOTE),
             bounds.not_longer("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
             bounds.not_longer("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
@@ -312,58 +229,18 @@ class Verdict(models.Model):
             Index(name="verdict_recheck_due", fields=["recheck_on"], condition=Q(state="published")),
         ]
         triggers = [
-            Rule(
-                # Asked at the end of the transaction: the entry is made of the verdict, so it comes after it.
-                name="verdict_is_told_by_the_ledger",
-                when=pgtrigger.After,
-                operation=pgtrigger.Update,
-                timing=pgtrigger.Deferred,
-                condition=pgtrigger.Condition(
-                    "OLD.state <> NEW.state AND 'published' IN (OLD.state, NEW.state)"
-                ),
-                declare=[("is_public", "boolean"), ("is_merged", "boolean"), ("told_of", "bigint")],
-                func=_TOLD_BY_THE_LEDGER,
-            ),
             bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
-            Rule(
-                name="verdict_author_is_fixed",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    "author", "origin", "claim", "publisher", "archive_run", "is_restored"
-                ),
-                func=refuse(
-                    "The author, origin, claim and publisher of a verdict never change.",
-                    name="verdict_author_is_fixed",
-                ),
-            ),
-            Rule(
-                name="verdict_editors_are_remembered",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("edited_by"),
-                func=f"""
-                    IF NOT NEW.edited_by @> OLD.edited_by THEN
-                        {_EDITORS_FORGOTTEN}
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            Rule(
-                # A round that does not grow would let sign-offs of an earlier wording count again.
-                name="verdict_terms_of_review",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("review_round", "required_signoffs", "submitted_by", "state"),
-                func=f"""
-                    IF NEW.review_round < OLD.review_round
-                        OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round
-                        OR OLD.state <> 'draft'
-                            AND (NEW.review_round, NEW.required_signoffs, NEW.submitted_by_id)
-                            IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.submitted_by_id)
-                    THEN
-                        {_TERMS_CHANGED}
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            verdict_rules.STARTS_AS_DRAFT,
+            verdict_rules.DATED_BY_THE_DATABASE,
+            verdict_rules.ARRIVES_ON_A_CLAIM_THAT_STANDS,
+            *speaking_for_the_house(),
+            verdict_rules.AUTHOR_IS_FIXED,
+            verdict_rules.EDITORS_ARE_REMEMBERED,
+            verdict_rules.TERMS_OF_REVIEW,
+            verdict_rules.MOMENTS_ARE_FIXED,
+            verdict_rules.WITH_FOUR_EYES,
+            verdict_rules.TOLD_BY_THE_LEDGER,
+            verdict_rules.KEPT,
             Rule(
                 name="verdict_content_is_fixed",
                 operation=pgtrigger.Update,
@@ -373,66 +250,6 @@ class Verdict(models.Model):
                         {_CONTENT_CHANGED}
                     END IF;
                     RETURN NEW;
-                """,
-            ),
-            Rule(
-                name="verdict_is_kept",
-                operation=pgtrigger.Delete,
-                condition=~pgtrigger.Q(old__state="draft"),
-                func=refuse("Only a draft can be deleted.", name="verdict_is_kept"),
-            ),
-            Rule(
-                name="verdict_starts_as_draft",
-                operation=pgtrigger.Insert,
-                condition=pgtrigger.Q(new__origin="house", new__is_restored=False)
-                & ~pgtrigger.Q(new__state="draft"),
-                func=refuse("A verdict written here starts as a draft.", name="verdict_starts_as_draft"),
-            ),
-            *speaking_for_the_house(),
-            Rule(
-                name="verdict_is_dated_by_the_database",
-                operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition(
-                    "NEW.created_at <> now() OR NEW.published_at > clock_timestamp()"
-                ),
-                func=_WRONG_MOMENT,
-            ),
-            Rule(
-                name="verdict_moments_are_fixed",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("created_at", "published_at"),
-                func=f"""
-                    IF NEW.created_at <> OLD.created_at
-                        OR NEW.published_at IS DISTINCT FROM OLD.published_at AND (
-                            OLD.state = 'in_review' AND NEW.state = 'published'
-                            AND NEW.published_at <= clock_timestamp()
-                        ) IS NOT TRUE
-                    THEN
-                        {_WRONG_MOMENT}
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            Rule(
-                name="verdict_arrives_on_a_claim_that_stands",
-                when=pgtrigger.After,
-                level=pgtrigger.Statement,
-                operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="arrived"),
-                func=f"""
-                    {see_the_present("verdict_arrives_on_a_claim_that_stands")}
-                    -- Held: a label that is being changed, or a claim declined, is so before or after this. Two
-                    -- statements, because a condition would be asked before the lock is taken.
-                    PERFORM FROM public.claims_rating WHERE id IN (SELECT rating_id FROM arrived) FOR KEY SHARE;
-                    PERFORM FROM public.claims_claim
-                    WHERE id IN (SELECT claim_id FROM arrived WHERE state = 'published') FOR KEY SHARE;
-                    IF EXISTS (
-                        SELECT FROM arrived JOIN public.claims_claim AS claim ON claim.id = arrived.claim_id
-                        WHERE arrived.state = 'published' AND claim.state = 'declined'
-                    ) THEN
-                        {_CLAIM_IS_DECLINED}
-                    END IF;
-                    RETURN NULL;
                 """,
             ),
             Rule(
@@ -448,37 +265,6 @@ class Verdict(models.Model):
                         {refuse("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)}
                     END IF;
                     {move_is_written_down("verdict_id = NEW.id")}
-                    RETURN NEW;
-                """,
-            ),
-            Rule(
-                name="verdict_with_four_eyes",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
-                func=f"""
-                    {see_the_present("verdict_with_four_eyes")}
-                    IF (
-                        SELECT count(*) FROM public.claims_signoff
-                        WHERE verdict_id = NEW.id AND round = NEW.review_round AND by_id <> ALL (
-                            array_remove(
-                                NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL
-                            )
-                        )
-                    ) < NEW.required_signoffs THEN
-                        {_NOT_SIGNED_OFF}
-                    END IF;
-                    -- Held to the end of the transaction, as is the claim: nobody takes it away meanwhile.
-                    PERFORM FROM public.claims_evidence AS evidence
-                    JOIN public.sources_source AS source ON source.id = evidence.source_id
-                    WHERE evidence.verdict_id = NEW.id AND (source.url <> '' OR evidence.snapshot_id IS NOT NULL)
-                    FOR SHARE;
-                    IF NOT FOUND THEN
-                        {_WITHOUT_EVIDENCE}
-                    END IF;
-                    PERFORM FROM public.claims_claim WHERE id = NEW.claim_id AND state = 'accepted' FOR SHARE;
-                    IF NOT FOUND THEN
-                        {_CLAIM_NOT_ACCEPTED}
-                    END IF;
                     RETURN NEW;
                 """,
             ),

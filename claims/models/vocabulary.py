@@ -116,15 +116,15 @@ def _count_up(table: str, key: str) -> str:
 
 
 # Words as they stand: stems have a colon.
-_WORDS = (
-    "LATERAL (SELECT word FROM unnest(tsvector_to_array(entries.search)) AS word WHERE strpos(word, ':') = 0)"
-)
+_WORDS = """LATERAL (
+    SELECT word FROM unnest(tsvector_to_array(entries.search)) AS word WHERE strpos(word, ':') = 0
+)"""
 
 # A word that is known is one that people misspell. To ask that costs a tenth of looking at its letters.
-_SPELLABLE = (
-    "EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key)"
-    " OR public.claims_search_spellable(counted.key)"
-)
+_SPELLABLE = """
+    EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key)
+        OR public.claims_search_spellable(counted.key)
+"""
 
 #: PL/pgSQL for after entries (`arrived`) joined the ledger: their words are public, those of the entries that they
 #: superseded no longer. The ledger admits one transaction at a time, so the counts need no other lock.

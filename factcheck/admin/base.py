@@ -22,6 +22,7 @@ from unfold.admin import ModelAdmin
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.admin.versions import FIELD, DeskForm, version_of
 from factcheck.database.rules import in_words
+from factcheck.django_internals import gone_from_the_desk
 
 
 def person_at(request: HttpRequest) -> User:
@@ -163,7 +164,7 @@ class DeskAdmin(ModelAdmin):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return gone_from_the_desk(self, request, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
         found = self.history_entries(row, person_at(request))

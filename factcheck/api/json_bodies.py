@@ -8,6 +8,8 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
+from factcheck.django_internals import plain_request
+
 
 class ContentTooLarge(APIException):
     """The body has more bytes than are read."""
@@ -30,7 +32,7 @@ class StrictJSON(BaseParser):
         if (media_type or "").partition(";")[0].strip().lower() != self.media_type:  # such as */*
             raise UnsupportedMediaType(media_type)
         try:
-            body = parser_context["request"]._request.body
+            body = plain_request(parser_context["request"]).body
         except RequestDataTooBig:
             body = None
         if body is None or len(body) > self.most:

@@ -20,6 +20,7 @@ from django.views import defaults
 from rest_framework import exceptions
 
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
+from factcheck.django_internals import plain_request
 from factcheck.web.outages import outage_of
 
 API_PATH = "/api/"
@@ -72,8 +73,7 @@ class NoSuchPlace(InvalidParameters):
 
 def problem_response(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler. What it does not know is raised on and ends in `server_error`."""
-    # What REST framework itself answers has a request of its own around Django's.
-    request: HttpRequest = getattr(context["request"], "_request", context["request"])
+    request = plain_request(context["request"])
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
     elif isinstance(exception, PermissionDenied):

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
-from django_filters import Filter, FilterSet
+from django_filters import Filter
 from rest_framework.serializers import Serializer
 
 from factcheck.api.field_selection import FIELDS, Path
@@ -21,6 +21,7 @@ from factcheck.api.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Order
 from factcheck.api.problems import InvalidParameters, NoSuchPlace
 from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber, Words, suggestion
 from factcheck.database.cached_sql import FoundBy, Slot, Template
+from factcheck.django_internals import UncopiedFilterSet
 
 #: So many values of one parameter are read; more than that is not a filter but a bulk request.
 SEVERAL_LIMIT = 100
@@ -119,17 +120,13 @@ class Parameter(Filter):
         return parameter
 
 
-class Query(FilterSet):
+class Query(UncopiedFilterSet):
     """The query string of one kind of request."""
 
     def __init__(
         self, data: QueryDict, queryset: QuerySet[Any] | None = None, *, request: HttpRequest
     ) -> None:
-        # Parameters hold nothing of a request, so they need not be copied for each as django-filter does. Nor is a form
-        # made of them: it would cost more than reading them.
-        self.data, self.request = data, request
-        self.queryset: QuerySet[Any] = queryset  # type: ignore[assignment]  # a query for one thing has none
-        self.filters = self.base_filters
+        super().__init__(data, queryset, request)
         #: What the parameters that are given say, by their names.
         self.given: dict[str, Any] = {}
         errors = [

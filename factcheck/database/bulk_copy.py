@@ -14,10 +14,11 @@ import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import Field, JSONField, Model
-from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 from psycopg import Copy, sql
 from psycopg.copy import FileWriter
+
+from factcheck.django_internals import bare_row, stored_values
 
 M = TypeVar("M", bound=Model)
 
@@ -98,16 +99,12 @@ class Maker(Generic[M]):
         self._relations = {field.name: field.attname for field in fields if field.is_relation}
 
     def __call__(self, **values: Any) -> M:
-        row = self._model.__new__(self._model)
-        row._state = ModelState()
-        for name in self._relations.keys() & values.keys():
-            related = row._state.fields_cache[name] = values.pop(name)
-            values[self._relations[name]] = related.pk if related else None
+        related = {name: values.pop(name) for name in self._relations.keys() & values.keys()}
+        for name, row in related.items():
+            values[self._relations[name]] = row.pk if row else None
         if unknown := values.keys() - self._blank.keys():
             raise TypeError(f"{self._model.__name__} has no {', '.join(sorted(unknown))}.")
-        row.__dict__ |= self._blank
-        row.__dict__ |= values
-        return row
+        return bare_row(self._model, related, self._blank, values)
 
 
 @contextmanager
@@ -131,8 +128,7 @@ def _write(stream: Copy, model: type[Model], names: list[str], rows: Sequence[Mo
     written = [(at, write) for at, field in enumerate(fields) if (write := _writer(field))]
     values = itemgetter(*names)
     for row in rows:
-        # A model's values without its descriptors, each of which would cost as much as the rest.
-        line = list(values(vars(row) if isinstance(row, Model) else row))
+        line = list(values(stored_values(row) if isinstance(row, Model) else row))
         for at, write in written:
             if line[at] is not None:
                 line[at] = write(line[at])

@@ -29,13 +29,10 @@ class RuleSql(compiler.UpsertTriggerSql):
     """Installs a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
 
     def get_template(self) -> str:
-        return (
-            """
+        template = """
             CREATE OR REPLACE FUNCTION public.{pgid}()
             RETURNS TRIGGER
-            LANGUAGE plpgsql SET search_path = """
-            + SEARCH_PATH
-            + """ AS $$
+            LANGUAGE plpgsql SET search_path = {search_path} AS $$
                 {declare}
                 BEGIN
                     {func}
@@ -52,7 +49,7 @@ class RuleSql(compiler.UpsertTriggerSql):
 
             COMMENT ON TRIGGER {pgid} ON public.{table} IS '{hash}';
         """
-        )
+        return template.replace("{search_path}", SEARCH_PATH)
 
 
 class DefinerSql(RuleSql):

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from factcheck.django_internals import read_headers_anew
 from factcheck.web.headers import vary_by
 
 #: What is shorter fits into one packet anyway.
@@ -124,10 +125,10 @@ def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str,
 
     if tags := request.META.get("HTTP_IF_NONE_MATCH"):
         request.META["HTTP_IF_NONE_MATCH"] = _TAG.sub(plain, tags)
-        request.__dict__.pop("headers", None)  # it may have been read already, and keeps what it read
+        read_headers_anew(request)
     if tags := request.META.get("HTTP_IF_MATCH"):
         request.META["HTTP_IF_MATCH"] = _TAG.sub(r'\1"', tags)
-        request.__dict__.pop("headers", None)
+        read_headers_anew(request)
     return known
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse
 
+from factcheck.django_internals import update_policy
+
 #: What django-unfold needs beyond the strict policy. Its menus and tabs are written for Alpine.js, which compiles the
 #: expressions in its attributes at run time, and it puts the theme's colours into a <style> element and style
 #: attributes. Scripts still come from this site only: no inline script, no other host.
@@ -23,5 +25,5 @@ class DeskPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path_info.startswith("/admin/"):
-            response._csp_update = DESK  # type: ignore[attr-defined]  # django-csp's interface
+            update_policy(response, DESK)
         return response

@@ -1,10 +1,12 @@
 """HTTP fields, written with less work than Django does for each: the shortest answers are mostly fields."""
 
-from collections.abc import Mapping, ValuesView
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.http import HttpResponseBase
 from django.http.response import ResponseHeaders
+
+from factcheck.django_internals import ListedFields, stored_fields
 
 
 class StandingFields:
@@ -15,21 +17,11 @@ class StandingFields:
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        self._store = dict(ResponseHeaders(fields)._store)
+        self._fields = dict(stored_fields(ResponseHeaders(fields)))
 
     def complete(self, response: HttpResponseBase) -> None:
         """Add those that the answer does not have yet."""
-        response.headers = _Fields(self._store | response.headers._store)
-
-
-class _Fields(ResponseHeaders):
-    """Fields that are listed as they are kept; Django's look each of them up once more."""
-
-    def __init__(self, store: dict[str, tuple[str, str]]) -> None:
-        self._store = store
-
-    def items(self) -> ValuesView[tuple[str, str]]:  # type: ignore[override]  # Django only goes through them
-        return self._store.values()
+        response.headers = ListedFields(self._fields | stored_fields(response.headers))
 
 
 def vary_by(response: HttpResponseBase, field: str) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
-from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.middleware.locale import LocaleMiddleware
@@ -16,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from factcheck.api.problems import API_PATH
 from factcheck.database.read_connections import publicly
+from factcheck.django_internals import views_alone
 from factcheck.web.headers import StandingFields
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
@@ -35,7 +35,7 @@ class PublicReads:
     def __init__(self, get_response: GetResponse) -> None:
         self.everything_else = get_response
         self.is_public_read = re.compile(settings.PUBLIC_READS_REGEX).match
-        self.short_way = _ViewsOnly().behind(settings.PUBLIC_MIDDLEWARE)
+        self.short_way = _short_way(settings.PUBLIC_MIDDLEWARE)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not self.is_public_read(request.path_info):
@@ -49,18 +49,13 @@ class PublicReads:
         return response
 
 
-class _ViewsOnly(BaseHandler):
-    """Django's handler without the middleware of the settings: it finds the view and calls it."""
-
-    _view_middleware = _template_response_middleware = _exception_middleware = ()
-
-    def behind(self, middleware: list[str]) -> GetResponse:
-        """The handler with these around it, the first one outermost."""
-        view = self._get_response  # type: ignore[attr-defined]  # not in the stubs
-        way: Any = convert_exception_to_response(lambda request: publicly(partial(view, request)))
-        for name in reversed(middleware):
-            way = convert_exception_to_response(import_string(name)(way))
-        return cast(GetResponse, way)
+def _short_way(middleware: list[str]) -> GetResponse:
+    """The view of a request with these around it and nothing else, the first one outermost."""
+    view = views_alone()
+    way: Any = convert_exception_to_response(lambda request: publicly(partial(view, request)))
+    for name in reversed(middleware):
+        way = convert_exception_to_response(import_string(name)(way))
+    return cast(GetResponse, way)
 
 
 class StandingSecurity(SecurityMiddleware):

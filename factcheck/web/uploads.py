@@ -9,13 +9,13 @@ is refused unread. Only a proxy that buffers requests ends those that never come
 import time
 from collections import Counter
 from http import HTTPStatus
-from io import BytesIO
 from threading import Lock
 from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from factcheck.django_internals import leave_body_unread, read_body_ahead
 from factcheck.web.throttling.callers import caller_of
 
 #: So much is read before a request goes on; what is larger is read as it comes. It is Django's limit for forms.
@@ -81,7 +81,7 @@ _seats = Seats(reading_threads(settings.WEB_THREADS), reading_threads(settings.W
 def receive(request: HttpRequest) -> BodyRefusal | None:
     """Have the body of a request there before it is answered, or say why not."""
     if request.method in _SAFE:
-        request._stream = BytesIO()  # nobody asks for it, so nobody shall wait for it
+        leave_body_unread(request)
         return None
     if "HTTP_TRANSFER_ENCODING" in request.META:
         return NO_LENGTH
@@ -97,7 +97,7 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
         request.reads_as = caller  # type: ignore[attr-defined]  # `let_go` looks for it
         return None
     try:
-        request._stream = BytesIO(request._stream.read(length))  # where Django and its forms read from
+        read_body_ahead(request, length)
     finally:
         _seats.leave(caller)
     return None
@@ -105,8 +105,9 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
 
 def let_go(request: HttpRequest) -> None:
     """Give back the place of a large body, after its request was answered."""
-    caller = request.__dict__.pop("reads_as", None)
+    caller = getattr(request, "reads_as", None)
     if caller is not None:
+        del request.reads_as  # type: ignore[attr-defined]  # `receive` wrote it
         _seats.leave(caller)
 
 

@@ -15,6 +15,7 @@ from claims.exports.restore.restored_entries import (
 )
 from claims.models import Appearance, Claim, ClaimTopic, Publication, Topic
 from factcheck.database.bulk_copy import copy
+from factcheck.django_internals import delete_unasked
 from sources.models import Source
 
 
@@ -63,8 +64,7 @@ def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: Merged) -> 
     Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in said]).delete()
     changed = [pk for pk, (_claim, a) in said.items() if pk in rows and _differs(rows[pk], a)]
     # Deleted without looking for what refers to them: they return at once, under the same ids.
-    some = Appearance.objects.filter(pk__in=changed)
-    some._raw_delete(some.db)
+    delete_unasked(Appearance.objects.filter(pk__in=changed))
     kept = {pk: row for pk, row in rows.items() if pk in said and pk not in changed}
     missing = {
         pk: (rows[pk].claim_id if pk in rows else merged.appearances.get(pk, claim), a)

@@ -1,21 +1,15 @@
 """All claims that a filter finds in one answer, streamed from one snapshot in constant memory."""
 
-import logging
 from abc import abstractmethod
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from http import HTTPStatus
-from threading import BoundedSemaphore
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db.models import OrderBy, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.exceptions import APIException
 from rest_framework.renderers import BaseRenderer
 from rest_framework.reverse import reverse
 
@@ -32,22 +26,9 @@ from factcheck.api.pagination import ORDERING
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword
 from factcheck.api.resources import picker
+from factcheck.api.seated_streams import Begun, seated
 from factcheck.database import read_connections
 from factcheck.web.own_addresses import etag_here
-
-logger = logging.getLogger(__name__)
-
-#: A download keeps a thread and a connection for as long as its reader takes. Half of them stay free for others.
-SEATS = max(1, settings.WEB_THREADS // 4)
-_seats = BoundedSemaphore(SEATS)
-
-
-class Busy(APIException):
-    """Too many downloads run in this process."""
-
-    status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = "Too many downloads are running. Please come back a little later."
-    wait = 30
 
 
 class DownloadQuery(ClaimListQuery):
@@ -151,7 +132,7 @@ class Download(ClaimResource):
             # It streams, so that nobody is told a length which is not that of the download.
             response = StreamingHttpResponse([], content_type=self.content_type)
         if response is None:
-            pieces = _Begun(_seated(self.written(streamed(*parts), query, newest), self.broken_off))
+            pieces = Begun(seated(blocks(self.written(streamed(*parts), query, newest)), self.broken_off))
             response = StreamingHttpResponse(pieces, content_type=self.content_type)
         response["ETag"] = etag
         response["Cache-Control"] = self.cache_of(query)
@@ -224,48 +205,3 @@ class DataFeedDownload(Download):
         here, by = query.request.build_absolute_uri(), site()
         changed = written(newest.published_at) if newest else ""
         return datafeed.written(bodies, head=datafeed.head(url=here, site=by, changed=changed), site=by)
-
-
-class _Begun:
-    """Pieces of which the first is there already, so that what fails at once fails before the answer begins."""
-
-    def __init__(self, pieces: Generator[bytes]) -> None:
-        self._pieces = pieces
-        self._first = next(pieces, b"")
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._first
-        yield from self._pieces
-
-    def close(self) -> None:
-        """End the reading, also where nobody waits for the rest; the web server calls it however the answer ended."""
-        self._pieces.close()
-
-
-def _seated(parts: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
-    """The parts in blocks, while a seat is taken.
-
-    Raises:
-        Busy: there is none; before the first block.
-    """
-    begun = False
-    with _seat():
-        try:
-            for block in blocks(parts):
-                yield block
-                begun = True
-        except Exception:
-            if begun:
-                logger.exception("A download broke off.")
-                yield broken_off
-            raise
-
-
-@contextmanager
-def _seat() -> Iterator[None]:
-    if not _seats.acquire(blocking=False):
-        raise Busy
-    try:
-        yield
-    finally:
-        _seats.release()

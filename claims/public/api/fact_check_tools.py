@@ -37,6 +37,7 @@ from factcheck.api.google.requests import (
 from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
 from factcheck.api.pagination import KeysetPage, Ordering, page_of_values
 from factcheck.api.query_values import LanguageRange, ValueRefused
+from factcheck.django_internals import plain_request
 from factcheck.web.own_addresses import placed
 from sources.api.address_values import Domain
 from sources.api.list_queries import in_language, publisher_ids
@@ -110,11 +111,12 @@ class ClaimsSearch(FactCheckTools):
         return [name.upper() for name in FactCheckTools.http_method_names]
 
     def get(self, request: Request) -> HttpResponse:
-        return self._found(request._request, request._request.GET)
+        plain = plain_request(request)
+        return self._found(plain, plain.GET)
 
     def post(self, request: Request) -> HttpResponse:
         """Google's clients post a query that would make the address too long, and say that GET is meant."""
-        plain = request._request
+        plain = plain_request(request)
         if plain.headers.get("X-HTTP-Method-Override", "").upper() != "GET":
             raise MethodNotAllowed("POST")
         return self._found(plain, plain.POST)

@@ -7,7 +7,8 @@ from rest_framework.renderers import BaseRenderer
 
 from claims.ledger.queries.claim_filters import ClaimQuery
 from claims.public.api import markup
-from claims.public.api.claims import ClaimResource, ServedEntry
+from claims.public.api.claims import ClaimResource
+from claims.public.api.ledger_entries import ServedEntry
 from factcheck.api.openapi.schema import PublicSchema
 
 

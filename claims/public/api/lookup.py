@@ -34,6 +34,7 @@ from factcheck.api.query_strings import SEVERAL_LIMIT, NoQuery, Parameter, Query
 from factcheck.api.query_values import Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
 from factcheck.database.cached_sql import Slot, Statement
+from factcheck.django_internals import plain_request
 from factcheck.web.own_addresses import placed
 from sources.addresses import url_key
 
@@ -327,7 +328,7 @@ class LookupResource(ViewSet):
         verdicts cite it, those whose review it is, and the one that it is our own page of. The answer can be cached,
         unlike that to a body.
         """
-        plain = request._request
+        plain = plain_request(request)
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
         if not urls:
             missing = "`url`: give the address of an article, once or repeatedly."
@@ -351,7 +352,7 @@ class LookupResource(ViewSet):
         verdicts cite it, and those whose review it is. An address that is none has an `error` in its place, and spoils
         no other.
         """
-        plain = request._request
+        plain = plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)
         response = HttpResponse(found_at(addresses_in(request.data), plain), content_type="application/json")
         response["Cache-Control"] = "no-store"

@@ -19,6 +19,7 @@ from django.utils.cache import get_conditional_response
 
 from claims.public.pages.responses import SHARED_CACHE_SECONDS
 from factcheck.database.read_connections import fetch, publicly
+from factcheck.django_internals import update_policy, updated_policy
 
 View = Callable[..., HttpResponse]
 
@@ -97,7 +98,7 @@ def kept(view: View) -> View:
         response = view(request, *args, **kwargs)
         if response.status_code == 200 and not response.cookies:
             fields = {name: response[name] for name in _KEPT_FIELDS if name in response}
-            styles = getattr(response, "_csp_update", None)
+            styles = updated_policy(response)
             pages.put(key, Kept(response.content, fields, styles, pages.clock() + SHARED_CACHE_SECONDS))
         return response
 
@@ -137,5 +138,5 @@ def _key(request: HttpRequest) -> Hashable:
 def _again(request: HttpRequest, found: Kept) -> HttpResponse:
     response = HttpResponse(found.content, headers=found.fields)
     if found.styles:
-        response._csp_update = found.styles  # type: ignore[attr-defined]  # django-csp's
+        update_policy(response, found.styles)
     return get_conditional_response(request, etag=found.fields.get("ETag"), response=response) or response

@@ -15,6 +15,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from factcheck.django_internals import update_policy
+
 Document = dict[str, Any]
 
 #: Shared caches may keep a page this long; browsers ask every time, which costs them an empty 304.
@@ -51,7 +53,7 @@ def respond(
     if styles:
         # A hash and not a nonce: the page is cached, and a nonce that is used twice protects nothing.
         digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
-        response._csp_update = {"style-src": ["'self'", f"'sha256-{digest}'"]}  # type: ignore[attr-defined]  # django-csp's
+        update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
     return response
 
 

@@ -20,6 +20,7 @@ from factcheck.api.google.field_masks import UnknownField, read_mask
 from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
 from factcheck.api.query_values import ValueRefused, suggestion
 from factcheck.api.resources import CACHE_CURRENT, conditional, sha256_of
+from factcheck.django_internals import keep_out_of_the_log
 
 Document = dict[str, Any]
 Read = Callable[[str], Any]
@@ -201,7 +202,7 @@ def status_response(exception: Exception, context: Mapping[str, Any]) -> HttpRes
     )
     if isinstance(exception, Unimplemented):
         # Django logs every 5xx as an error of the server, which this is not.
-        response._has_been_logged = True  # type: ignore[attr-defined]  # how Django marks it
+        keep_out_of_the_log(response)
     if isinstance(exception, exceptions.MethodNotAllowed):
         response["Allow"] = ", ".join(context["view"].allowed_methods)
     if (wait := getattr(exception, "wait", None)) is not None:

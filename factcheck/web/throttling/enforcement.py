@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from factcheck.api.problems import unavailable
+from factcheck.django_internals import keep_out_of_the_log, plain_request
 from factcheck.web import uploads
 from factcheck.web.throttling import gate
 from factcheck.web.throttling.callers import Tier, admit
@@ -96,7 +97,7 @@ def busy(request: HttpRequest) -> HttpResponse:
     """The answer to an expensive question for which there is no room."""
     detail = "Too many expensive questions are being answered. Please try again in a moment."
     response = unavailable(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
-    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark; it would fill the log
+    keep_out_of_the_log(response)
     return response
 
 
@@ -104,7 +105,7 @@ def incomplete(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpRespon
     """The answer to a request whose body is not there; its connection cannot be used again."""
     response = unavailable(request, refused.status, refused.detail, retry_after=refused.retry_after)
     response["Connection"] = "close"
-    response._has_been_logged = True  # type: ignore[attr-defined]  # as above
+    keep_out_of_the_log(response)
     return response
 
 
@@ -119,8 +120,9 @@ class RateLimit(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         user_id = request.user.pk if request.auth is not None else None
-        self.admission = admit(request._request, user_id=user_id, cost=getattr(view, "request_cost", 1))
-        request._request.admission = self.admission  # type: ignore[attr-defined]  # RateLimits looks for it
+        plain = plain_request(request)
+        self.admission = admit(plain, user_id=user_id, cost=getattr(view, "request_cost", 1))
+        plain.admission = self.admission  # type: ignore[attr-defined]  # RateLimits looks for it
         return self.admission is None or self.admission.allowed
 
     def wait(self) -> float | None:

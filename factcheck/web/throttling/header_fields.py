@@ -8,6 +8,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from factcheck.api.problems import unavailable
+from factcheck.django_internals import keep_out_of_the_log
 from factcheck.web.throttling.limiter import Admission
 
 
@@ -25,8 +26,7 @@ def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
     response = unavailable(request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
     write_fields(response, admission)
     response.headers["Content-Length"] = str(len(response.content))
-    # Django would write a line for each, and who asks too often would fill the log.
-    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
+    keep_out_of_the_log(response)
     return response
 
 

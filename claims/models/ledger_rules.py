@@ -1,0 +1,149 @@
+"""What the database does when an entry joins the ledger, and what it asks of it: the rules that its models list.
+
+That entries are only added is in `ledger_row`.
+"""
+
+import pgtrigger
+
+from claims.models.mention import COUNT_MENTIONS
+from claims.models.vocabulary import COUNT_WORDS
+from factcheck.database.rules import Keeper, Rule, refuse
+
+_OUT_OF_TURN = refuse(
+    "A publication continues its claim's ledger: the next version, not earlier than the last.",
+    name="publication_joins_the_ledger",
+)
+_AHEAD_OF_TIME = refuse(
+    "A publication is not dated later than now, by the clock of the database.",
+    name="publication_is_not_ahead_of_time",
+)
+_WITHOUT_VERDICT = refuse(
+    "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
+)
+_CLOSED_TOO_EARLY = refuse(
+    "An entry of the ledger is closed by the one that follows it, at its moment.",
+    name="publication_is_closed_by_the_next",
+)
+_NOT_PUBLISHED = refuse(
+    "Only a published entry shows verdicts.", name="publishedverdict_stands_with_its_publication"
+)
+_NOT_SAID = refuse(
+    "An entry shows the verdicts that its body has, no others.", name="publishedverdict_stands_in_the_body"
+)
+
+JOINS_THE_LEDGER = Rule(
+    # Before an entry is stored: that it is the claim's next and rests on something; and it gets its number.
+    name="publication_joins_the_ledger",
+    operation=pgtrigger.Insert,
+    declare=[("previous", "record")],
+    func=f"""
+        -- Held to the end of the transaction, so that numbers become visible in their order.
+        PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));
+        SELECT id, version, published_at INTO previous FROM public.claims_publication
+        WHERE claim_id = NEW.claim_id AND superseded_at IS NULL;
+        IF NEW.version <> coalesce(previous.version, 0) + 1
+            OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL
+        THEN
+            {_OUT_OF_TURN}
+        END IF;
+        -- Unless the clock was put back since the last one.
+        IF NEW.published_at > greatest(clock_timestamp(), previous.published_at) THEN
+            {_AHEAD_OF_TIME}
+        END IF;
+        IF NEW.status = 'published' THEN
+            -- Held: a verdict that is being retracted meanwhile is none.
+            PERFORM FROM public.claims_verdict WHERE claim_id = NEW.claim_id AND state = 'published' FOR SHARE;
+            IF NOT FOUND THEN
+                PERFORM FROM public.claims_claim AS claim
+                JOIN public.claims_verdict AS verdict ON verdict.claim_id = claim.id
+                WHERE claim.merged_into_id = NEW.claim_id AND verdict.state = 'published' FOR SHARE;
+                IF NOT FOUND THEN
+                    {_WITHOUT_VERDICT}
+                END IF;
+            END IF;
+        END IF;
+        -- Contiguous, so that whoever follows the ledger sees that nothing is missing.
+        NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM public.claims_publication), 0);
+        IF previous.id IS NOT NULL THEN
+            UPDATE public.claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;
+            UPDATE public.claims_publishedverdict SET superseded_at = NEW.published_at
+            WHERE publication_id = previous.id;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+IS_SEARCHABLE = Rule(
+    # Not generated columns: those would each make the heading anew, and again when an entry is superseded.
+    name="publication_is_searchable",
+    operation=pgtrigger.Insert,
+    func="""
+        NEW.search_heading := public.claims_search_heading(
+            NEW.search_languages, NEW.search_statement, NEW.search_names
+        );
+        NEW.search := public.claims_search_document(
+            NEW.search_heading, NEW.search_languages, NEW.search_text
+        );
+        RETURN NEW;
+    """,
+)
+
+MENTIONS_ARE_PUBLIC = Keeper(
+    name="publication_mentions_are_public",
+    level=pgtrigger.Statement,
+    operation=pgtrigger.Insert,
+    referencing=pgtrigger.Referencing(new="arrived"),
+    func=COUNT_MENTIONS,
+)
+
+WORDS_ARE_PUBLIC = Keeper(
+    name="publication_words_are_public",
+    level=pgtrigger.Statement,
+    operation=pgtrigger.Insert,
+    referencing=pgtrigger.Referencing(new="arrived"),
+    declare=[("keys", "text[]"), ("steps", "integer[]")],
+    func=COUNT_WORDS,
+)
+
+CLOSED_BY_THE_NEXT = Rule(
+    # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.
+    name="publication_is_closed_by_the_next",
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    timing=pgtrigger.Deferred,
+    condition=pgtrigger.AnyChange("superseded_at"),
+    func=f"""
+        IF NOT EXISTS (
+            SELECT FROM public.claims_publication
+            WHERE claim_id = NEW.claim_id AND version = NEW.version + 1 AND published_at = NEW.superseded_at
+        ) THEN
+            {_CLOSED_TOO_EARLY}
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+VERDICT_STANDS_WITH_ITS_PUBLICATION = Rule(
+    name="publishedverdict_stands_with_its_publication",
+    operation=pgtrigger.Insert,
+    declare=[("status", "text"), ("is_said", "boolean")],
+    func=f"""
+        -- Whoever closes the entry comes before or after this: either of them sees what the other did.
+        SELECT entry.published_at, entry.superseded_at, entry.status,
+            -- As text, because to read a body as JSON takes longer than all else here. Quotation marks
+            -- in texts are escaped, and only verdicts, and the claim that a body begins with, begin so.
+            strpos(substr(entry.body, 2), format('{{"id":%s,"version":', NEW.verdict_id)) > 0
+                AND entry.claim_id = NEW.claim_id
+                AND NEW.publisher_id = ANY (entry.publisher_ids)
+                AND NEW.rating_id = ANY (entry.rating_ids)
+        INTO NEW.published_at, NEW.superseded_at, status, is_said
+        FROM public.claims_publication AS entry WHERE entry.id = NEW.publication_id FOR SHARE;
+        IF status <> 'published' THEN
+            {_NOT_PUBLISHED}
+        END IF;
+        IF NOT is_said THEN
+            {_NOT_SAID}
+        END IF;
+        RETURN NEW;
+    """,
+)

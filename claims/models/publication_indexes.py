@@ -1,0 +1,68 @@
+"""By what publications are found, each index with the question that it answers.
+
+Not more than these: each is written for every entry that joins the ledger.
+"""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db.models import F, Index, Q
+
+from claims.models.ledger_row import CURRENT, NEWEST, sortable_day
+
+IN_THE_ORDER_OF_LISTS = [
+    # The orders of the API's list of claims, each with its keyset. The first is also the front page.
+    Index(name="publication_newest", fields=["-published_at", "-claim"], condition=NEWEST),
+    Index(name="publication_by_first", fields=["-first_published_at", "-claim"], condition=NEWEST),
+    Index(
+        sortable_day("reviewed_on").desc(),
+        F("claim").desc(),
+        name="publication_reviewed",
+        condition=NEWEST,
+    ),
+    Index(
+        sortable_day("claimed_on").desc(),
+        F("claim").desc(),
+        name="publication_claimed",
+        condition=NEWEST,
+    ),
+    # The few claims that were withdrawn, by status.
+    Index(
+        name="publication_withdrawn",
+        fields=["-published_at", "-claim"],
+        condition=NEWEST & Q(status__in=["retracted", "merged"]),
+    ),
+]
+
+OF_MOMENTS = [
+    # The list as it was at a moment.
+    Index(name="publication_as_of", fields=["-published_at", "-claim"]),
+    # Whether an entry that a filter on verdicts finds is current, and where it stands in the list.
+    Index(
+        name="publication_current_by_id",
+        fields=["id"],
+        include=["published_at", "claim"],
+        condition=CURRENT,
+    ),
+    # The feed of changes without those that were overtaken.
+    Index(name="publication_newest_sequence", fields=["sequence"], condition=NEWEST),
+]
+
+OF_WHAT_IS_ASKED = [
+    # Search. A short list of pending entries, because every reader scans it.
+    GinIndex(name="publication_search", fields=["search"], gin_pending_list_limit=1024, condition=NEWEST),
+    # "Claims of this topic, with this source, in this language", in any combination. Without pending entries,
+    # which every reader would have to scan.
+    GinIndex(
+        name="publication_mentions",
+        fields=[
+            "topic_ids",
+            "appears_in_ids",
+            "source_ids",
+            "source_domains",
+            "language_ranges",
+            "features",
+        ],
+        fastupdate=False,
+        condition=NEWEST,
+    ),
+    Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=NEWEST),
+]

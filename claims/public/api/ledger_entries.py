@@ -1,0 +1,98 @@
+"""Entries of the ledger as they are answered: found with one query, and without the body where its hash may do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from claims.models import Publication
+from claims.public.api import markup
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.resources import asks_conditionally, conditional
+from factcheck.database.cached_sql import Slot, Template
+from factcheck.web.own_addresses import placed
+
+
+@dataclass(frozen=True)
+class ServedEntry:
+    """An entry of the ledger, without its body where comparing hashes may do."""
+
+    pk: int
+    sha256: str
+    published_at: datetime
+    status: str
+    merged_into: int | None
+    body: bytes | None = None
+
+    def content(self) -> bytes:
+        return placed(bodies([self.pk])[0] if self.body is None else self.body)
+
+    def answer(
+        self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
+    ) -> HttpResponse:
+        """The body, or what is picked of it, or 304. Who has it already costs no read of it."""
+        return conditional(
+            request,
+            lambda: picking(self.content()),
+            etag=self.sha256,
+            cache=cache,
+            last_modified=self.published_at,
+        )
+
+    def markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
+        """The same as ClaimReview markup, or 304."""
+        return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
+
+
+def entry_of(template: Template, request: HttpRequest) -> ServedEntry:
+    """The only entry of the ledger that is asked for.
+
+    Raises:
+        Http404: there is none.
+    """
+    columns = ["id", "body_sha256", "published_at", "status", "merged_into_id"]
+    rows = template.fetch(*columns, *([] if asks_conditionally(request) else ["body"]))
+    if not rows:
+        raise Http404
+    return ServedEntry(*rows[0])
+
+
+_CLAIM = Slot("claim", "bigint")
+
+
+def newest_entry(claim: int) -> Template:
+    """What is published about a claim now."""
+    return Template(
+        "newest",
+        lambda: Publication.objects.newest().filter(claim=_CLAIM),
+        {"claim": min(claim, GREATEST_ID)},
+    )
+
+
+def entry_as_of(claim: int, moment: datetime) -> Template:
+    """What was published about a claim at a moment in the past."""
+    then = Slot("moment", "timestamptz")
+    return Template(
+        "as of",
+        lambda: Publication.objects.as_of(then).filter(claim=_CLAIM),  # type: ignore[arg-type]  # a slot for one
+        {"claim": min(claim, GREATEST_ID), "moment": moment},
+    )
+
+
+def version_of(claim: int, version: int) -> Template:
+    """An entry of a claim's ledger."""
+    number = Slot("version", "bigint")
+    return Template(
+        "version",
+        lambda: Publication.objects.filter(claim=_CLAIM, version=number),
+        {"claim": min(claim, GREATEST_ID), "version": min(version, GREATEST_ID)},
+    )
+
+
+def bodies(ids: list[int]) -> list[bytes]:
+    """The bodies of these publications as they are stored, in this order."""
+    wanted = Slot("ids", "bigint[]")
+    template = Template("bodies", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
+    found = dict(template.fetch("id", "body"))
+    return [found[pk] for pk in ids]

@@ -1,0 +1,69 @@
+"""Long answers in a stream: no more at a time than leave threads for others, and none breaks off unseen."""
+
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from threading import BoundedSemaphore
+
+from django.conf import settings
+from rest_framework.exceptions import APIException
+
+logger = logging.getLogger(__name__)
+
+#: A download keeps a thread and a connection for as long as its reader takes. Half of them stay free for others.
+SEATS = max(1, settings.WEB_THREADS // 4)
+_seats = BoundedSemaphore(SEATS)
+
+
+class Busy(APIException):
+    """Too many downloads run in this process."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "Too many downloads are running. Please come back a little later."
+    wait = 30
+
+
+class Begun:
+    """Pieces of which the first is there already, so that what fails at once fails before the answer begins."""
+
+    def __init__(self, pieces: Generator[bytes]) -> None:
+        self._pieces = pieces
+        self._first = next(pieces, b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._first
+        yield from self._pieces
+
+    def close(self) -> None:
+        """End the reading, also where nobody waits for the rest; the web server calls it however the answer ended."""
+        self._pieces.close()
+
+
+def seated(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
+    """The blocks of an answer, while a seat is taken; and `broken_off` where they end before their time.
+
+    Raises:
+        Busy: there is none; before the first block.
+    """
+    begun = False
+    with _seat():
+        try:
+            for block in blocks:
+                yield block
+                begun = True
+        except Exception:
+            if begun:
+                logger.exception("A download broke off.")
+                yield broken_off
+            raise
+
+
+@contextmanager
+def _seat() -> Iterator[None]:
+    if not _seats.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _seats.release()

@@ -1,0 +1,166 @@
+"""The private parts of Django, REST framework, django-filter and django-csp that we touch: all of them, and why.
+
+Libraries change such parts without a word. So they are touched here and nowhere else, and
+`tests/factcheck/test_django_internals.py` holds each against what the library does by itself. What has an underscore
+and is documented may be used anywhere: `_meta`, `_state`, `_base_manager`, `_default_manager`. Methods that a library
+calls by such a name on classes of ours (`_unknown`, drf-spectacular's `_get_request_body`) stand where the class does.
+"""
+
+from collections.abc import Callable, Mapping, ValuesView
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.wsgi import WSGIRequest
+from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http.response import ResponseHeaders
+from django_filters import FilterSet
+from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+M = TypeVar("M", bound=Model)
+
+Fields = dict[str, tuple[str, str]]
+Policy = dict[str, Any]
+
+
+# Requests -------------------------------------------------------------------------------------------------------------
+
+
+def plain_request(request: Request | HttpRequest) -> HttpRequest:
+    """Django's request in REST framework's; itself where it is that already.
+
+    REST framework's passes on every attribute that it has not, each in many times the time; and it reads a body by its
+    parsers, where the bytes are asked for.
+    """
+    plain: HttpRequest = request._request if isinstance(request, Request) else request
+    return plain
+
+
+def leave_body_unread(request: HttpRequest) -> None:
+    """Nobody asks for the body, so nobody shall wait for it: to whoever does, it is empty."""
+    cast(WSGIRequest, request)._stream = BytesIO()
+
+
+def read_body_ahead(request: HttpRequest, length: int) -> None:
+    """Read the body now; Django and its forms find it where they read from.
+
+    `request.body` would keep it too, but then uploads could not be read as a stream.
+    """
+    wsgi = cast(WSGIRequest, request)
+    wsgi._stream = BytesIO(wsgi._stream.read(length))
+
+
+def read_headers_anew(request: HttpRequest) -> None:
+    """Have `request.headers` say what `request.META` says now: once it was read it keeps what it read."""
+    vars(request).pop("headers", None)
+
+
+# Answers --------------------------------------------------------------------------------------------------------------
+
+
+def keep_out_of_the_log(response: HttpResponseBase) -> None:
+    """Mark an answer as logged. Django writes a line for each refusal, and who is refused often would fill the log."""
+    response._has_been_logged = True  # type: ignore[attr-defined]  # not in the stubs
+
+
+def stored_fields(headers: ResponseHeaders) -> Fields:
+    """Fields as Django keeps them: by name in lower case, the name as it was written and the value.
+
+    To complete an answer by one union of dicts takes a tenth of setting each field, which Django checks each time.
+    """
+    fields: Fields = headers._store
+    return fields
+
+
+class ListedFields(ResponseHeaders):
+    """Fields that are listed as they are kept; Django's look each of them up once more."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._store = fields
+
+    def items(self) -> ValuesView[tuple[str, str]]:  # type: ignore[override]  # Django only goes through them
+        return self._store.values()
+
+
+def update_policy(response: HttpResponseBase, policy: Policy) -> None:
+    """Change the content security policy of one answer. django-csp's decorator would have to know it beforehand."""
+    response._csp_update = policy  # type: ignore[attr-defined]  # where django-csp looks
+
+
+def updated_policy(response: HttpResponseBase) -> Policy | None:
+    """What was changed of the policy for this answer, to be kept with it."""
+    policy: Policy | None = getattr(response, "_csp_update", None)
+    return policy
+
+
+# Handling -------------------------------------------------------------------------------------------------------------
+
+
+class _ViewsOnly(BaseHandler):
+    """Django's handler without the middleware of the settings: it finds the view and calls it."""
+
+    _view_middleware = _template_response_middleware = _exception_middleware = ()
+
+
+def views_alone() -> Callable[[HttpRequest], HttpResponseBase]:
+    """What finds the view of a request and calls it. Django's own handler takes one list of middleware, for all."""
+    view: Callable[[HttpRequest], HttpResponseBase] = _ViewsOnly()._get_response  # type: ignore[attr-defined]  # not in the stubs
+    return view
+
+
+class UncopiedFilterSet(FilterSet):
+    """A FilterSet whose filters are those of the class.
+
+    django-filter copies them deeply for each request, which costs more than all that they read. Ours hold nothing of a
+    request. Nor is a form made of them.
+    """
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any] | None, request: HttpRequest) -> None:
+        self.is_bound, self.form_prefix = True, None
+        self.data, self.request = data, request
+        self.queryset: QuerySet[Any] = queryset  # type: ignore[assignment]  # a query for one thing has none
+        self.filters = self.base_filters
+
+
+def gone_from_the_desk(desk: "ModelAdmin[Any]", request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+    """The admin's own answer to who asks for a row that is not there, for pages that the admin does not have."""
+    redirect: Any = desk._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]  # not in the stubs
+    return cast(HttpResponseRedirect, redirect(request, desk.opts, object_id))
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+def bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
+    """A new row with these values by attribute, and these rows at hand by the names of the relations.
+
+    Its constructor, which looks at each field and tells signals, costs ten times as much: too much for an import of
+    hundreds of thousands.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    if related:
+        row._state.fields_cache |= related
+    for some in values:
+        row.__dict__ |= some
+    return row
+
+
+def stored_values(row: Model) -> dict[str, Any]:
+    """The values of a row by attribute, past its descriptors, each of which would cost as much as writing the value."""
+    return vars(row)
+
+
+def become(row: M, other: M) -> None:
+    """Make one object what another is: the admin goes on with the one that its form made."""
+    vars(row).update(vars(other))
+
+
+def delete_unasked(rows: QuerySet[Any]) -> None:
+    """Delete rows in one statement, without looking for what refers to them: the caller knows that they return."""
+    rows._raw_delete(rows.db)
