@@ -158,8 +158,8 @@ def test_no_sql_writes_claims_verdicts_or_entries() -> None:
         for hit in WRITTEN_TABLES.finditer(node.value)
     }
     assert found == {
-        ("claims.models.publication", "UPDATE public.claims_publication"),
-        ("claims.models.publication", "UPDATE public.claims_publishedverdict"),
+        ("claims.models.ledger_rules", "UPDATE public.claims_publication"),
+        ("claims.models.ledger_rules", "UPDATE public.claims_publishedverdict"),
     }
 
 

@@ -207,10 +207,20 @@ def test_change_of_what_is_published_has_a_public_note(
 def test_verdict_rests_on_evidence_with_an_address_or_snapshot(
     draft: Verdict, checker: User, editor: User
 ) -> None:
-    verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
     sql("UPDATE sources_source SET url = '', url_key = ''")
+    write_down(draft, "draft", "in_review")
+    sql(
+        "UPDATE claims_verdict SET state = 'in_review', review_round = review_round + 1 WHERE id = %s",
+        draft.pk,
+    )
+    verdict = workflow.move(draft, "sign_off", by=editor)
     write_down(verdict, "in_review", "published")
     refused(PUBLISH, verdict.pk, match="verdict_rests_on_evidence")
+
+
+def test_address_that_a_verdict_in_review_rests_on_is_kept(draft: Verdict, checker: User) -> None:
+    workflow.move(draft, "submit", by=checker)
+    refused("UPDATE sources_source SET url = '', url_key = ''", match="source_address_is_kept")
 
 
 def test_verdict_is_published_on_an_accepted_claim_only(draft: Verdict, checker: User, editor: User) -> None:
