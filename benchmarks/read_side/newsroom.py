@@ -243,6 +243,7 @@ class Chunk:
             claim=claim,
             publisher=publisher,
             origin=Verdict.Origin.IMPORTED,
+            is_restored=False,
             byline=words.name(chance),
             rating=chance.choices(self.cast.ratings[publisher.pk], weights=_RATING_WEIGHTS)[0],
             summary=words.sentence(chance, chance.randint(10, 24)),

@@ -305,28 +305,31 @@ def _reap() -> None:
 
 
 def stop(server: psutil.Process) -> None:
-    """Fast shutdown: sessions are cut, everything committed is on disk. Then the hard way, which recovery undoes."""
-    for number, seconds in _ways_to_stop(server):
+    """Fast shutdown: sessions are cut, everything committed is on disk. Then the hard way, which recovery undoes.
+
+    A server that recovers from a crash may take minutes until it heeds a fast shutdown, also where it begins to recover
+    after it was asked. It has accepted nothing yet that could be lost, so it is cut off, and recovers anew.
+    """
+    for number, seconds in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
+        is_patient = number == signal.SIGINT
+        if is_patient and _recovers(server):
+            continue
         with contextlib.suppress(psutil.NoSuchProcess):
             server.send_signal(number)
-        for child in _children:
-            if child.pid == server.pid:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.wait(seconds)
-                    return
-        with contextlib.suppress(psutil.TimeoutExpired):
-            server.wait(seconds)
+        if _has_ended(server, within=seconds, unless_it_recovers=is_patient):
             return
 
 
-def _ways_to_stop(server: psutil.Process) -> list[tuple[signal.Signals, float]]:
-    """Signals, and for how long to wait for the effect of each.
-
-    A server that still recovers from a crash may take minutes until it heeds a fast shutdown. It has accepted nothing
-    yet that could be lost, so it is cut off, and recovers anew.
-    """
-    hard: list[tuple[signal.Signals, float]] = [(signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
-    return hard if _recovers(server) else [(signal.SIGINT, 60), *hard]
+def _has_ended(server: psutil.Process, *, within: float, unless_it_recovers: bool) -> bool:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        _reap()
+        with contextlib.suppress(psutil.TimeoutExpired):
+            server.wait(0.1)
+            return True
+        if unless_it_recovers and _recovers(server):
+            return False
+    return False
 
 
 def _recovers(server: psutil.Process) -> bool:

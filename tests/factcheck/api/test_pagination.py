@@ -29,6 +29,7 @@ from factcheck.api.pagination import (
     text_key,
 )
 from factcheck.api.query_values import ValueRefused
+from factcheck.database import bounds
 from sources.models import Source
 
 BY_NAME = both_ways("name", text_key("name"), id_key("id"))
@@ -57,7 +58,7 @@ def walk(queryset: Any, ordering: Ordering, size: int, *, follow: str, cursor: s
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
 @pytest.mark.parametrize("ordering", [*BY_NAME, *BY_DAY], ids=lambda ordering: ordering.name)
 def test_pages_show_every_row_once_in_both_directions(ordering: Ordering, size: int) -> None:
-    days = [None, date(2026, 1, 2), date(2026, 1, 1), None, date(2026, 1, 2), date(1, 1, 1), date.max]
+    days = [None, date(2026, 1, 2), date(2026, 1, 1), None, date(2026, 1, 2), bounds.EARLIEST, bounds.LATEST]
     for day in days:
         Source.objects.create(title="Same title", published_on=day)
     queryset = Source.objects.annotate(name=F("title"))
