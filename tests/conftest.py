@@ -103,6 +103,14 @@ def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nobody_has_tried_to_sign_in() -> None:
+    """Attempts are counted in memory too, and all tests sign in from one address."""
+    from factcheck.admin import sign_in_attempts  # noqa: PLC0415  settings are configured by now
+
+    sign_in_attempts.limiter.cache_clear()
+
+
+@pytest.fixture(autouse=True)
 def no_download_is_left_open() -> Iterator[None]:
     """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
     yield

@@ -52,7 +52,8 @@ def test_closed_sets_are_named_in_full(key: str, names: Iterable[str]) -> None:
 
 
 def test_ready_mappings_are_those_that_are_shipped() -> None:
-    linked = re.findall(r"mappings/(\w+)\.toml", TEXT)
-    shipped = [path.stem for path in (settings.BASE_DIR / "claims" / "data" / "mappings").glob("*.toml")]
+    linked = re.findall(r"mappings/ready/(\w+)\.toml", TEXT)
+    ready = settings.BASE_DIR / "claims" / "imports" / "reading" / "mappings" / "ready"
+    shipped = [path.stem for path in ready.glob("*.toml")]
     assert sorted(linked) == sorted(shipped)
     assert len(ready_mappings()) == len(shipped)

@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.ledger.document.claim_document import render
 from claims.models import Claim, Publication
 from claims.review import workflow
+from tests.helpers.broken_rules import as_committed
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import correct, page, words
 
@@ -220,6 +221,7 @@ def test_merged_claim_is_answered_with_the_one_that_took_its_place(
 
 
 def test_merged_claim_says_so_where_the_other_is_not_public(client: Client, claim: Claim) -> None:
+    as_committed()
     entry = Publication.objects.get()
     entry.pk, entry.version, entry.sequence = None, 2, 0
     entry.status, entry.kind, entry.merged_into_id = "merged", "merge", 987_654

@@ -2,7 +2,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claims.imports.reading.formats.plain_json import DEEPEST, plain
@@ -47,9 +47,11 @@ def test_only_what_json_does_not_have_is_replaced(value: Any, expected: Any) -> 
 
 
 @given(ANYTHING)
+@example(b"\\u0000")
 def test_everything_can_be_written(value: Any) -> None:
     written = orjson.dumps(plain(value))
-    assert b"\\u0000" not in written
+    # PostgreSQL takes no escaped NUL; what only looks like one, behind an escaped backslash, is text.
+    assert b"\\u0000" not in written.replace(b"\\\\", b"")
     assert plain(orjson.loads(written)) == orjson.loads(written)
 
 
