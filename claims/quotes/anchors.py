@@ -77,10 +77,12 @@ def anchor_at(text: str, start: int, end: int, *, context: int = CONTEXT) -> Anc
 
 
 def locate(text: str, anchor: Anchor) -> Located:
-    """Find an anchor again in another version of its text, or say why not. Never a lookalike.
+    """Find an anchor again in another version of its text, or say why not.
 
     Contexts may differ in white space (a re-flowed page), in nothing else. Position and exact words alone do not make
     an anchor hold: "Yes." stands in many places, and a text that was rewritten may carry it where it stood before.
+    A paragraph that is repeated whole, as in a correction note, brings both contexts along: it may be taken for the
+    quote's own where that was edited.
     """
     return locate_all(text, [anchor])[0]
 
