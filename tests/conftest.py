@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
-from tests.helpers.database import drop_database, replace_database, wait_for_no_disk
+from tests.helpers.database import drop_database, replace_database, wait_for_nothing_else
 
 # The same examples each time, so that a run says something about the change that was made and not about chance; and
 # however long they take, so that it says nothing about what else the machine does.
@@ -81,7 +81,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     """
     embedded.ensure_running()
     if settings.EMBEDDED_DATABASE:
-        wait_for_no_disk()
+        wait_for_nothing_else()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     project = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():

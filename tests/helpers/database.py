@@ -162,10 +162,13 @@ def digest_of_migrations() -> str:
 # The server -----------------------------------------------------------------------------------------------------------
 
 
-def wait_for_no_disk() -> None:
-    """Tests would mostly wait for it. Only a crash of the machine can lose anything, and only what tests hold."""
+def wait_for_nothing_else() -> None:
+    """Tests would mostly wait for the disk, and a crash of the machine loses only what they hold.
+
+    Nor does PostgreSQL find out about tables in between, in whichever moment and test: plans and estimates rest on it.
+    """
     with administration() as server:
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
             server.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
         server.execute("SELECT pg_reload_conf()")
 
