@@ -81,14 +81,15 @@ def _measure(options: Options, reader: Executor) -> Measured:
             _say(f"round {number + 1} of {options.rounds}: misspelt, unchanged")
             loads["ours", "misspelt"].append(timed(ours.address, misspelt, connections=1))
             loads["ours", "unchanged"].append(timed(ours.address, requests_for(known, headers), status=304))
+    read, read_unchanged = bodies_read(known)
     return Measured(
         claims=asked.claims,
         depth=asked.depth,
         ceiling=ceiling,
         rates={key: [load.rate for load in some] for key, some in loads.items()},
         times={key: _percentiles(some) for key, some in loads.items()},
-        bodies_read=bodies_read(known, [], 200),
-        bodies_read_unchanged=bodies_read(known, headers, 304),
+        bodies_read=read,
+        bodies_read_unchanged=read_unchanged,
     )
 
 
