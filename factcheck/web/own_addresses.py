@@ -36,11 +36,19 @@ def understood(text: str | bytes) -> Any:
 
 def placed(text: bytes) -> bytes:
     """Stored texts, one or many joined, with the address where this site is now."""
-    before, *marked = text.split(_MARK)
-    if not marked:
+    mark = text.find(_MARK)
+    if mark < 0:
         return text
     opened = b'"' + settings.SITE_URL.encode()
-    return opened.join([before, *(part[1:] for part in marked)])
+    view = memoryview(text)  # whose parts are not copied before they are joined
+    pieces: list[bytes | memoryview] = []
+    begin = 0
+    while mark >= 0:
+        pieces += view[begin:mark], opened
+        begin = mark + 2
+        mark = text.find(_MARK, begin)
+    pieces.append(view[begin:])
+    return b"".join(pieces)
 
 
 def rendered(document: Any) -> str:
