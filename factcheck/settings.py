@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import embedded
 from factcheck.desk import desk
-from factcheck.environment import (
+from factcheck.installation.environment import (
     flag,
     folder,
     mail,
@@ -28,7 +28,7 @@ from factcheck.environment import (
     web_address,
     words,
 )
-from factcheck.private_files import FILE, FOLDER
+from factcheck.installation.private_files import FILE, FOLDER
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -118,7 +118,7 @@ MIDDLEWARE = [
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/)"
 PUBLIC_MIDDLEWARE = [
-    "factcheck.web.public_reads.StandingSecurity",
+    "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
     "factcheck.web.throttling.enforcement.RateLimits",
     "factcheck.web.slashes.Slashes",
