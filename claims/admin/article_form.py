@@ -21,7 +21,7 @@ from unfold.widgets import (
 from claims.articles.article_import import ImportedArticle, import_article
 from factcheck.admin.base import person_at
 from sources.extraction import LARGEST, ExtractionError
-from sources.http.fetching import FetchError, fetch
+from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
 from sources.models import Source
 from sources.overrides import OverrideError, Overrides, read_overrides

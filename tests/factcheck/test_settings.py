@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from factcheck.environment import ENVIRONMENT
+from factcheck.installation.environment import ENVIRONMENT
 
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "0123456789" + "abcdefghijklmnopqrstuvwxyz",

@@ -13,10 +13,10 @@ from typing import Any
 
 from backports import zstd
 
-from claims.imports.reading.opening import zip_archives
-from claims.imports.reading.opening.file import File
-from claims.imports.reading.opening.streams import DAMAGE, PIECE, Budget, Unpacked, damaged
-from claims.imports.reading.opening.zip_archives import is_hidden, leads_astray
+from claims.imports.reading.inputs import zip_archives
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.streams import DAMAGE, PIECE, Budget, Unpacked, damaged
+from claims.imports.reading.inputs.zip_archives import is_hidden, leads_astray
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 #: An archive may be packed as a whole, and archives may be in it; no more.

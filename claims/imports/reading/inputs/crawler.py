@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from claims.imports.reading.opening.file import File
-from claims.imports.reading.opening.linked_addresses import Leads, leads
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.linked_addresses import Leads, leads
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from sources.addresses import url_key
-from sources.http.fetching import USER_AGENT, Fetched, FetchError, Limits, fetch
+from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits, fetch
 
 #: What the project calls itself in robots.txt.
 ROBOT = USER_AGENT.partition("/")[0]

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from sources.http.fetching import USER_AGENT, Fetched, FetchError, fetch
+from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, fetch
 from tests.helpers.site import PATIENT, Site, get, refusal
 
 

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.formats import claimreview_json
-from claims.imports.reading.opening import streams, zip_archives
-from claims.imports.reading.opening.file import File
-from claims.imports.reading.opening.places import files, size
+from claims.imports.reading.inputs import streams, zip_archives
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.places import files, size
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_records import STATEMENTS, lines, review, statements
 from tests.helpers.site import Site

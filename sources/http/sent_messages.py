@@ -1,4 +1,4 @@
-"""Sending a message to an address that somebody gave us, under the same distrust as fetching (`sources.http.fetching`).
+"""A message sent to an address that somebody gave us, with the distrust of `sources.http.fetched_documents`.
 
 The address is checked, resolved once and connected to by the checked IP address; the whole exchange has a deadline.
 Redirects are not followed: what was meant for one receiver is not handed to another.
@@ -16,7 +16,7 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
 
 from sources.http.connections import Deadline, public_session
-from sources.http.fetching import ACCEPTED_PORTS
+from sources.http.fetched_documents import ACCEPTED_PORTS
 
 USER_AGENT = "Factcheck-Webhooks/1.0"
 

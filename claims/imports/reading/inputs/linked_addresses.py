@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from claims.imports.reading.opening.beginning import beginning
+from claims.imports.reading.inputs.beginning import beginning
 from sources.material import is_address
 
 #: The largest sitemap that the protocol allows, unpacked.

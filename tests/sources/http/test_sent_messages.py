@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.http.posting import ANSWER_BYTES, PostAnswer, PostError, check_address, post
+from sources.http.sent_messages import ANSWER_BYTES, PostAnswer, PostError, check_address, post
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from claims.imports.reading.opening import crawler
-from claims.imports.reading.opening.file import File
-from claims.imports.reading.opening.linked_addresses import Leads, leads
+from claims.imports.reading.inputs import crawler
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.linked_addresses import Leads, leads
 from claims.imports.reading.raw_record import Refusal
-from sources.http.fetching import USER_AGENT
+from sources.http.fetched_documents import USER_AGENT
 from tests.helpers.site import Site
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -10,11 +10,11 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from claims.imports.reading.opening import packed_files
-from claims.imports.reading.opening.file import File
-from claims.imports.reading.opening.streams import Budget, CountedStream
+from claims.imports.reading.inputs import packed_files
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.streams import Budget, CountedStream
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from sources.http.fetching import FetchError, Limits, fetch
+from sources.http.fetched_documents import FetchError, Limits, fetch
 from sources.material import STANDARD_INPUT, is_address
 
 #: A file of data may be larger, and take longer, than an article.

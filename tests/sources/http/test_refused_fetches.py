@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.http.fetching import FetchError, fetch
+from sources.http.fetched_documents import FetchError, fetch
 from tests.helpers.site import PATIENT, Site, get, refusal
 
 

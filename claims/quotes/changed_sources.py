@@ -75,7 +75,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     return result
 
 
-@receiver(snapshot_stored, dispatch_uid="claims.quotes.reanchoring")
+@receiver(snapshot_stored, dispatch_uid="claims.quotes.changed_sources")
 def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) -> Reanchoring:
     """Whoever stores a snapshot, the appearances follow in the same transaction."""
     return reanchor(snapshot)

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from claims.imports.reading.opening.streams import DAMAGE, PIECE, damaged
+from claims.imports.reading.inputs.streams import DAMAGE, PIECE, damaged
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 MOST_MEMBERS = 200_000

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
-from factcheck.private_files import close_off, open_private, private_folder
+from factcheck.installation.private_files import close_off, open_private, private_folder
 
 
 def modes(folder: Path) -> dict[str, int]:
