@@ -6,10 +6,10 @@ Nothing public may come here: these are claims that nobody outside knows of.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Exists, OuterRef
-from psycopg.types.json import Jsonb
 
 from claims.matching.answers import Answer, Terms, worked_out
 from claims.matching.asked import Asked
@@ -65,14 +65,13 @@ def candidates_for(asked: Sequence[Asked], *, reader: User, most: int = MOST) ->
     near = nearest(asked, public=False, most=most)
     shared = sharing([each.cleaned for each in asked], most)
     rough = [sharing_words(each.cleaned, most) for each in asked]
-    known = told({claim for each in (*shared.shares, *near, *rough) for claim in each}, reader)
+    found = [
+        {*words, *rest, *meaning} for words, rest, meaning in zip(shared.shares, rough, near, strict=True)
+    ]
+    known = told({claim for each in found for claim in each}, reader)
     compared = [
-        shares(
-            each.cleaned,
-            {claim: known[claim] for claim in {*by_words, *roughly, *by_meaning} & known.keys()},
-            shared.rarity,
-        )
-        for each, by_words, roughly, by_meaning in zip(asked, shared.shares, rough, near, strict=True)
+        shares(each.cleaned, {claim: known[claim] for claim in claims & known.keys()}, shared.rarity)
+        for each, claims in zip(asked, found, strict=True)
     ]
     vectors = vectors_of_all(compared, near, public=False)
     return Found(
@@ -95,7 +94,7 @@ def sharing_words(text: str, most: int) -> list[int]:
         common = frequent()
         rare = [[word] for word in words if len(word) > 1 and word not in common]
         sought = rare or [sorted(words, key=len, reverse=True)[:_TOGETHER]]
-        cursor.execute(_SHARING, [Jsonb(sought), most])
+        cursor.execute(_SHARING, [orjson.dumps(sought).decode(), most])
         return [claim for (claim,) in cursor.fetchall()]
 
 

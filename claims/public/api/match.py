@@ -172,7 +172,7 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
     if found > SENTENCE_LIMIT:
         raise ValidationError(
             [
-                f"There are {found:,} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send them in parts."
+                f"There are {found:,} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send it in parts."
             ]
         )
 
