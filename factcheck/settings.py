@@ -363,7 +363,9 @@ RATE_LIMIT_PAGES = rate(
 RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
 RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/)"
 # For how many plain requests an answer counts that costs more, by its address.
-RATE_LIMIT_COSTS = {r"/facets/$": 5, r"/lookup/$": 10, r"/claims\.(csv|ndjson|jsonld)$": 20}
+RATE_LIMIT_COSTS = {r"/facets/$": 5, r"/lookup/$": 10, r"/match/$": 5, r"/claims\.(csv|ndjson|jsonld)$": 20}
+# And how many bytes of a body count for one request more, where the answer takes as long as the body.
+RATE_LIMIT_BYTES = {r"/match/$": 200}
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.

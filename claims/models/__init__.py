@@ -17,6 +17,7 @@ from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
 from .signoff import SignOff
+from .stated_words import StatedWords
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
@@ -49,6 +50,7 @@ __all__ = [
     "SearchSpelling",
     "SearchWord",
     "SignOff",
+    "StatedWords",
     "StoredAnswer",
     "Topic",
     "Transition",

@@ -1,0 +1,53 @@
+"""What a claim tells of itself, for whoever compares a text with it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+
+from claims.models import Publication
+from factcheck.database.read_connections import fetch
+
+
+def current(
+    claims: Collection[int], rows: QuerySet[Publication] | None = None, *, column: str = "body"
+) -> dict[int, Any]:
+    """What current publications of these claims have in a column.
+
+    Args:
+        rows: those of them that count; all, if not given.
+    """
+    if not claims:
+        return {}
+    wanted = (Publication.objects.current() if rows is None else rows).filter(claim_id__in=sorted(claims))
+    try:
+        sql, parameters = wanted.order_by().values_list("claim_id", column).query.sql_with_params()
+    except EmptyResultSet:  # what they are narrowed down to cannot be
+        return {}
+    return dict(fetch(sql, parameters))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of a claim, besides how near it is; `Candidate` says what each of it means."""
+
+    statement: str
+    language: str
+    claimant: str
+    claimed_on: date | None
+    headline: str
+
+    @classmethod
+    def in_public(cls, body: dict[str, Any]) -> "Told":
+        """What its current publication tells."""
+        return cls(
+            body["statement"],
+            body["language"].partition("-")[0].lower(),
+            body["claimant"]["name"] if body["claimant"] else "",
+            date.fromisoformat(body["claimed_on"]) if body["claimed_on"] else None,
+            # Entries that were recorded elsewhere before verdicts had headlines have none.
+            "\n".join(filter(None, (verdict.get("title", "") for verdict in body["verdicts"]))),
+        )
