@@ -14,6 +14,9 @@ _NOUNS_ARE_CAPITALISED = {"de", "lb"}
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
 _BETWEEN = {"de", "da", "do", "dos", "del", "della", "di", "van", "von", "der", "den", "bin", "al", "el", "la", "le", "y"}
+ARTICLES = frozenset(
+    "the a an der die das den dem des ein eine einen einem einer le la les l un une el los las una il lo gli i o os as um uma de het een".split()
+)
 _BEGINS = re.compile(r"(?:^|[.!?:;…»\"“”„|\n–—]\s*)$")
 _CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ԯ԰-֏]")
 _VOWELS = re.compile(r"[aeiouyw']+")
@@ -72,6 +75,8 @@ def names(text: str, language: str) -> list[Name]:
 def _name(run: Sequence[re.Match[str]], text: str) -> list[Name]:
     if not run:
         return []
+    if run[0].group().lower() in ARTICLES:
+        return _name(run[1:], text)
     begins = bool(_BEGINS.search(text[: run[0].start()]))
     words = tuple(word for match in run for word in folded(match.group()).split())
     if not words or len(words[0]) < 2 or (begins and len(run) == 1 and not _is_acronym(run[0].group())):

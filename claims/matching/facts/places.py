@@ -28,6 +28,7 @@ _KEPT_THOUGH_AMBIGUOUS = {"turkey", "jordan", "georgia", "cuba", "oman", "mali",
 
 #: Shortest stem of a name that other letters may follow: `Norwegen` and `Norwegens`, not `Mali` and `Malice`.
 _SHORTEST_STEM = 4
+_SHORTEST_INFLECTED = 5
 _LONGEST_ENDING = 4
 
 
@@ -88,7 +89,7 @@ class Places:
             return
         self.exact.setdefault(parts, code)
         self.longest = max(self.longest, len(parts))
-        if len(parts) == 1 and len(parts[0]) >= _SHORTEST_STEM:
+        if len(parts) == 1 and len(parts[0]) >= (_SHORTEST_STEM if starts else _SHORTEST_INFLECTED):
             self._add_stem(parts[0], code, starts=starts)
 
     def _add_stem(self, word: str, code: str, *, starts: bool) -> None:

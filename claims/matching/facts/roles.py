@@ -6,11 +6,9 @@ from itertools import combinations
 
 from claims.matching.facts.extraction import Facts
 from claims.matching.facts.lexicon import lexicon
+from claims.matching.facts.names import ARTICLES
 from claims.matching.facts.overlap import stems
 
-_ARTICLES = frozenset(
-    "the a an der die das den dem des ein eine einen einem einer le la les l un une el los las una il lo gli i o os as um uma de het een".split()
-)
 _LONGER_PREPOSITIONS = frozenset(
     "than from with over into against dell dello della delle degli dall dalla dalle dagli nella alla alle agli para pela pelo "
     "gegen uber unter nach chez dans vers aux door tegen voor kepada dari oleh".split()
@@ -126,7 +124,7 @@ def _order_turned(
 
 def _introduced_by(words: Sequence[str], place: int) -> str:
     """The preposition or the like before a word, over its article."""
-    while place and words[place - 1] in _ARTICLES:
+    while place and words[place - 1] in ARTICLES:
         place -= 1
     if not place or not words[place - 1].isalpha():
         return ""
