@@ -17,6 +17,7 @@ from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
 from .signoff import SignOff
+from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
@@ -32,11 +33,13 @@ __all__ = [
     "ClaimTopic",
     "Claimant",
     "CorrectionKind",
+    "EmbeddingModel",
     "Evidence",
     "ImportProblem",
     "ImportRun",
     "ImportedChange",
     "ImportedRecord",
+    "LanguageMean",
     "Mention",
     "NormalisedRating",
     "PossibleDuplicate",
@@ -49,6 +52,7 @@ __all__ = [
     "SearchSpelling",
     "SearchWord",
     "SignOff",
+    "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",

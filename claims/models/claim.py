@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.readership import WorkQuerySet
 from claims.models.statement_key import StatementKey
 from claims.models.transition import move_is_written_down, takes_a_step
+from claims.models.vector_rules import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
@@ -252,6 +253,8 @@ class Claim(models.Model):
                     RETURN NEW;
                 """,
             ),
+            VECTORS_FOLLOW_WORDS,
+            VECTORS_GO_WITH_CLAIMS,
         ]
 
     def __str__(self) -> str:
