@@ -62,8 +62,11 @@ class VectorServer:
                 self.send_header("Content-Length", str(len(content)))
                 if status == 302:
                     self.send_header("Location", "/elsewhere")
-                self.end_headers()
-                self.wfile.write(content)
+                try:
+                    self.end_headers()
+                    self.wfile.write(content)
+                except OSError:
+                    self.close_connection = True  # nobody waited for it
 
             def log_message(self, *_arguments: object) -> None:
                 """Keep quiet."""

@@ -44,5 +44,6 @@ def clipped(text: str) -> str:
 
 
 def of_unit_length(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
+    exact = vectors.astype(float)
+    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
+    return (exact / np.maximum(lengths, np.finfo(float).tiny)).astype(np.float32)

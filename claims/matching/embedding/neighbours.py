@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from claims.matching.asked import Vector
 from claims.matching.embedding.centring import without_mean
 from claims.matching.embedding.choice import embedder, embedder_of
-from claims.matching.embedding.embedder import Embedder, EmbedderFault
+from claims.matching.embedding.embedder import Embedder, EmbedderFault, clipped
 from factcheck.database.model_fields import half_vector, sent_half_vector
 from factcheck.database.read_connections import fetch
 
@@ -68,14 +68,12 @@ def _known(period: int) -> AskedModel | None:
         [configured.name],
     )
     for pk, name, dimensions in models:
-        if usable := embedder_of(name.decode()):
+        if usable := embedder_of(name):
             means = fetch(
                 "SELECT language, mean FROM claims_languagemean WHERE model_id = %s AND kind = 'queries'",
                 [pk],
             )
-            return AskedModel(
-                pk, dimensions, usable, {language.decode(): np.array(mean) for language, mean in means}
-            )
+            return AskedModel(pk, dimensions, usable, {language: np.array(mean) for language, mean in means})
     return None
 
 
@@ -92,7 +90,7 @@ def query_vector(text: str, language: str) -> Vector | None:
 def query_vectors(texts: Sequence[str], language: str) -> list[Vector | None]:
     """The same for the sentences of a text, for less than one by one."""
     model = asked_model()
-    said = [text for text in texts if text.strip()]
+    said = [clipped(text) for text in texts if text.strip()]
     if model is None or not said:
         return [None] * len(texts)
     try:

