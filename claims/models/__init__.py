@@ -18,6 +18,7 @@ from .published_verdict import PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
 from .signoff import SignOff
 from .stated_words import StatedWords
+from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
@@ -33,11 +34,13 @@ __all__ = [
     "ClaimTopic",
     "Claimant",
     "CorrectionKind",
+    "EmbeddingModel",
     "Evidence",
     "ImportProblem",
     "ImportRun",
     "ImportedChange",
     "ImportedRecord",
+    "LanguageMean",
     "Mention",
     "NormalisedRating",
     "PossibleDuplicate",
@@ -51,6 +54,7 @@ __all__ = [
     "SearchWord",
     "SignOff",
     "StatedWords",
+    "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",

@@ -82,9 +82,9 @@ def words(name: str, default: str = "", *, shown: str | None = None) -> list[str
     return [word.strip() for word in text(name, default, kind="list", shown=shown).split(",") if word.strip()]
 
 
-def one_of(name: str, default: str, choices: Callable[[], set[str]]) -> str:
+def one_of(name: str, default: str, choices: Callable[[], set[str]], *, shown: str | None = None) -> str:
     """A word out of a closed set. The set is built only when the variable is set."""
-    value = text(name, default, kind="word")
+    value = text(name, default, kind="word", shown=shown)
     if value != default and value not in choices():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not known here.")
     return value
