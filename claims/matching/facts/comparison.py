@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from claims.matching.facts.dates import Day
+from claims.matching.facts.dates import Day, is_calendar_name
 from claims.matching.facts.extraction import Facts
 from claims.matching.facts.lexicon import lexicon
 from claims.matching.facts.names import Name, is_acronym, is_among
@@ -18,6 +18,7 @@ _CONVERSE = {"more-less", "above-below", "before-after", "buy-sell", "win-lose",
 #: How much of the words must be the same for a weak word, or the order of words, to tell anything.
 _NEARLY_THE_SAME = 0.6
 _SAME_WORDS = 0.75
+_SOME_WORDS = 0.45
 _ROUNDING = 0.005
 _ROUNDING_OF_ROUGH = 0.06
 _LARGE = 100
@@ -52,6 +53,11 @@ class Comparison:
     def has(self, kind: str) -> bool:
         """Whether the texts differ in this kind of fact."""
         return any(difference.kind == kind for difference in self.differences)
+
+    @property
+    def is_same_wording(self) -> bool:
+        """Whether most words are the same."""
+        return self.same_language and self.overlap.share >= _SAME_WORDS
 
     def agree(self, kind: str, count: int = 1) -> None:
         """Count what both say."""
@@ -88,8 +94,8 @@ def _compare_quantities(ours: Facts, theirs: Facts, found: Comparison) -> None:
         other = next((other for other in there if _is_comparable(quantity, other, here, there, found)), None)
         if other:
             there.remove(other)
-            same_digits = quantity.written.split()[0] == other.written.split()[0]
-            found.differences.append(Difference("unit" if same_digits else "number", quantity.written, other.written))
+            kind = "unit" if quantity.amount == other.amount else "number"
+            found.differences.append(Difference(kind, quantity.written, other.written))
 
 
 def _compare_rates(ours: Facts, theirs: Facts, found: Comparison) -> None:
@@ -189,7 +195,11 @@ def _compare_names(ours: Facts, theirs: Facts, found: Comparison) -> None:
 def _beside_places(facts: Facts) -> list[Name]:
     """Names that are not of places with a code: those are compared by it."""
     known = places(facts.language)
-    return [name for name in facts.names if not facts.places or not known.found(name.words)]
+    return [
+        name
+        for name in facts.names
+        if not (facts.places and known.found(name.words)) and not is_calendar_name(name.words[0], facts.language)
+    ]
 
 
 def _is_known(name: Name, other: Facts) -> bool:
@@ -219,7 +229,8 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
                 converse |= name in _CONVERSE
             else:
                 found.agree("direction")
-    if found.overlap.share >= _SAME_WORDS and found.same_language and are_reversed(ours, theirs):
+    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else _SAME_WORDS
+    if found.same_language and found.overlap.share >= least and are_reversed(ours, theirs):
         turns.append(Difference("roles"))
     opposite = [turn for turn in turns if turn.kind == "opposite"]
     others = [turn for turn in turns if turn.kind != "opposite"]

@@ -38,6 +38,11 @@ def _weekdays(language: str) -> dict[str, int]:
     return _calendar_names(language, "days", "wide")
 
 
+def is_calendar_name(word: str, language: str) -> bool:
+    """Whether a folded word names a month or a day of the week."""
+    return word in _months(language) or word in _weekdays(language)
+
+
 def _calendar_names(language: str, what: str, width: str) -> dict[str, int]:
     try:
         locale = Locale(language)

@@ -49,6 +49,7 @@ class Quantity:
 
     Attributes:
         value: in the first unit of its dimension, so that 2 hours are 120 minutes.
+        amount: of the unit that the text has.
         dimension: `length`, `percent`, `USD`, `people`; empty where the text names no unit.
         written: as the text has it, for people.
         counted: the word behind a number without a unit: 5000 `sheep`.
@@ -56,6 +57,7 @@ class Quantity:
     """
 
     value: float
+    amount: float
     dimension: str
     written: str
     counted: str
@@ -199,7 +201,7 @@ class _Reading:
         dimension, factor = unit or (PLAIN, 1.0)
         may_be_year = is_bare and int(value) in self.years
         if not (may_be_year and unit is not None):
-            self.found.append(Quantity(value * factor, dimension if not may_be_year else PLAIN, written, counted, place, may_be_year))
+            self.found.append(Quantity(value * factor, value, dimension if not may_be_year else PLAIN, written, counted, place, may_be_year))
         return max(after, end)
 
     def _is_year(self, value: float, unit: tuple[str, float] | None, _length: int) -> bool:

@@ -13,6 +13,10 @@ _LONGER_PREPOSITIONS = frozenset(
     "than from with over into against dell dello della delle degli dall dalla dalle dagli nella alla alle agli para pela pelo "
     "gegen uber unter nach chez dans vers aux door tegen voor kepada dari oleh".split()
 )
+_SMALL = frozenset(
+    "for and but not with than more less was has had its his her are und mit den dem von vom für por con que los las del per non una "
+    "les des pas par qui sur est som och die und yang dan".split()
+)
 #: Who acts stands before the verb, always.
 _STRICT_ORDER = {"en", "fr", "zh", "id", "vi"}
 _SHORT = 3
@@ -107,7 +111,7 @@ def _order_turned(
     for first, between, last in combinations(ordered, 3):
         if not there[first] > there[between] > there[last]:
             continue
-        if len(first) <= 2 or len(last) <= 2:
+        if len(first) <= 2 or len(last) <= 2 or between in _SMALL or len(between) < _SHORT:
             continue
         before = [
             (_introduced_by(ours.words, here[word]), _introduced_by(theirs.words, there[word])) for word in (first, last)
