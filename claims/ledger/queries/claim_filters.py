@@ -9,6 +9,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.ledger.queries.address_search import sought
+from claims.ledger.queries.cluster_filters import claims_of
 from claims.ledger.queries.search_query import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
 from claims.models.ledger_row import sortable_day
@@ -164,6 +165,13 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         "Topic of the claim: id or slug.",
         resolves=topic_ids,
         matches=share("topic_ids"),
+        several=True,
+    )
+    cluster = Parameter(
+        WholeNumber(),
+        "Id of a cluster that the claim belongs to.",
+        resolves=claims_of,
+        matches=any_of("claim_id"),
         several=True,
     )
     source = Parameter(
