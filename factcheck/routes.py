@@ -24,6 +24,7 @@ from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDow
 from claims.public.api.facets import FacetResource
 from claims.public.api.linked_data import LinkedDataResource
 from claims.public.api.lookup import LookupResource
+from claims.public.api.match import MatchResource
 from claims.public.api.mentioned_resources import (
     ClaimantResource,
     PublisherResource,
@@ -60,6 +61,11 @@ listings = [
         LookupResource.as_view({"get": "retrieve", "post": "create"}, basename="lookup"),
         name="lookup",
     ),
+    path(
+        f"{V1}match/",
+        MatchResource.as_view({"get": "retrieve", "post": "create"}, basename="match"),
+        name="match",
+    ),
     *(
         path(f"{V1}claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
         for form in (CsvDownload, NdjsonDownload, DataFeedDownload)
@@ -82,7 +88,8 @@ class Root(APIView):
     def get(self, request: Request) -> Response:
         addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
         more = {
-            name: reverse(name, request=request) for name in ("changes", "lookup", "schema", "docs", "redoc")
+            name: reverse(name, request=request)
+            for name in ("changes", "lookup", "match", "schema", "docs", "redoc")
         }
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 

@@ -391,9 +391,13 @@ RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/|check/|clusters/
 RATE_LIMIT_COSTS = {
     r"/facets/$": 5,
     r"/lookup/$": 10,
+    r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
-    r"^/check/answer/$": 20,
+    r"^/check/answer/$": 5,
 }
+# And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a
+# letter of many scripts as six or nine.
+RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.

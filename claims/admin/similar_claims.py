@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from claims.admin.move_buttons import last_move
 from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
-from claims.matching.answers import Match, answered
+from claims.matching.answers import Match, Terms
+from claims.matching.desk import answered
 from claims.models import Claim, Verdict
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.people import display_name
@@ -55,9 +56,9 @@ def similar(statement: str, *, person: User, to: Claim | None = None) -> list[Si
     """
     if len(statement.strip()) < FEWEST_LETTERS:
         return []
-    matches = _matches(statement[:LONGEST_STATEMENT])
+    matches = _matches(statement[:LONGEST_STATEMENT], person)
     for pk in _in_the_same_words(to):
-        matches[pk] = Match(pk, statement, "same", 1.0, (_("The words are the same."),))
+        matches[pk] = Match(pk, statement, "", "same", 1.0, (_("The words are the same."),))
     rows = {claim.pk: claim for claim in _readable(matches, person, without=to)}
     found = sorted(
         (match for match in matches.values() if match.claim in rows),
@@ -81,11 +82,11 @@ def similar_context(statement: str, *, person: User, to: Claim | None = None) ->
     }
 
 
-def _matches(statement: str) -> dict[int, Match]:
-    """The best match of each claim, over all sentences of the statement."""
+def _matches(statement: str, person: User) -> dict[int, Match]:
+    """The best match of each claim."""
     best: dict[int, Match] = {}
-    for answer in answered(statement, public=False, most=2 * MOST):
-        for match in answer.matches:
+    for passage in answered(statement, reader=person, terms=Terms(cut="text", most=2 * MOST)).passages:
+        for match in passage.matches:
             known = best.get(match.claim)
             if known is None or (_ORDER[match.kind], -match.confidence) < (
                 _ORDER[known.kind],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from claims.articles.proposals import FoundClaim, Proposal
 from claims.ledger.document.headline import label_in, lead_verdict
-from claims.matching.answers import Match, SentenceAnswer, answered
+from claims.matching.answers import Answer, Match, Passage, Terms, answered
 from claims.matching.seen_again import note_in_snapshot, said_again
 from claims.models import Publication
 from claims.quotes.anchors import Anchor
@@ -33,12 +33,12 @@ class CheckedBefore:
 
 def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedBefore]:
     """By the id of the proposal: what was published of it already. What is said again is noted for an editor."""
-    answers = answered(snapshot.text, public=True, language=snapshot.language)
-    _note(snapshot, answers, proposal.created)
+    answer = answered(snapshot.text, Terms(cut="sentences"))
+    _note(snapshot, answer, proposal.created)
     best = {
         found.claim.pk: match
         for found in (*proposal.created, *proposal.existing)
-        if (match := _best(found, answers)) is not None
+        if (match := _best(found, answer.passages)) is not None
     }
     published = _published(match.claim for match in best.values())
     return {
@@ -46,8 +46,8 @@ def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedB
     }
 
 
-def _note(snapshot: Snapshot, answers: Sequence[SentenceAnswer], created: Sequence[FoundClaim]) -> None:
-    found = said_again(answers)
+def _note(snapshot: Snapshot, answer: Answer, created: Sequence[FoundClaim]) -> None:
+    found = said_again(answer)
     proposals = {
         each.start: proposed.claim.pk
         for each in found
@@ -57,10 +57,10 @@ def _note(snapshot: Snapshot, answers: Sequence[SentenceAnswer], created: Sequen
     note_in_snapshot(snapshot, found, proposals=proposals)
 
 
-def _best(found: FoundClaim, answers: Iterable[SentenceAnswer]) -> Match | None:
+def _best(found: FoundClaim, passages: Iterable[Passage]) -> Match | None:
     """The first match of the sentence that most of the claim's words stand in."""
-    near = [answer for answer in answers if _overlaps(found.anchor, answer.start, answer.end)]
-    matches = [match for answer in near for match in answer.matches[:1] if match.claim != found.claim.pk]
+    near = [passage for passage in passages if _overlaps(found.anchor, passage.start, passage.end)]
+    matches = [match for passage in near for match in passage.matches[:1] if match.claim != found.claim.pk]
     return max(matches, key=lambda match: (match.kind == "same", match.confidence), default=None)
 
 

@@ -139,13 +139,14 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
     sources = _sources(body)
     reviewed = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
     names = [(body["claimant"] or {}).get("name", ""), *(t["name"] for t in body["topics"])]
+    # Entries that were recorded elsewhere before verdicts had headlines have none.
+    headlines = [v.get("title", "") for v in body["verdicts"]]
     words = [
         body["context"],
         *(a["exact"] for a in body["appearances"]),
         *(
             text
             for v in body["verdicts"]
-            # Entries that were recorded elsewhere before verdicts had headlines have none.
             for text in (v.get("title", ""), v["summary"], v["explanation"], v["publisher"]["name"])
         ),
     ]
@@ -154,6 +155,7 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "search_languages": stemmers([body["language"], *(v["language"] for v in body["verdicts"])]),
         "search_statement": searchable(body["statement"]),
         "search_names": searchable("\n".join(filter(None, names))),
+        "search_headlines": searchable("\n".join(filter(None, headlines))),
         "language": body["language"],
         "claimant_id": (body["claimant"] or {}).get("id"),
         "claimed_on": _day(body["claimed_on"]),

@@ -19,12 +19,16 @@ class Asked:
         cleaned: without what posts are furnished with, such as links and "please share".
         language: ISO 639-1; empty where it is unknown.
         vector: of the question; None without an embedder.
+        claimant: who is said to have said it, if that is known.
+        said_on: when it was said, if that is known.
     """
 
     text: str
     cleaned: str
     language: str
     vector: Vector | None
+    claimant: str = ""
+    said_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Candidate:
         claimant: who is said to have said it; empty where that is unknown.
         words: BM25 of the question against it, divided by that of the question against itself: 0 to 1.
         similarity: cosine of both vectors; None where either has none.
+        headline: of the reviews of it, each on a line.
     """
 
     claim: int
@@ -46,3 +51,4 @@ class Candidate:
     words: float
     similarity: float | None
     vector: Vector | None
+    headline: str = ""

@@ -115,7 +115,7 @@ def _pairs(
     """The pairs of these claims with those before them, and with all that were compared earlier."""
     for place in places:
         claim = standing[place]
-        asked = Asked(claim.statement, claim.statement, claim.language, None)
+        asked = _asked(claim)
         for near in words.near(place):
             if near.place > place and near.place not in compared:
                 continue  # the other one will meet this one
@@ -127,11 +127,16 @@ def _pairs(
                 yield Pair(later, earlier, judged.confidence, list(judged.reasons))
 
 
+def _asked(claim: Stated) -> Asked:
+    language = claim.language.partition("-")[0].lower()
+    return Asked(claim.statement, claim.statement, language, None, claim.claimant, claim.claimed_on)
+
+
 def _candidate(claim: Stated, share: float) -> Candidate:
     return Candidate(
         claim=claim.pk,
         statement=claim.statement,
-        language=claim.language,
+        language=claim.language.partition("-")[0].lower(),
         claimant=claim.claimant,
         claimed_on=claim.claimed_on,
         words=min(share, 1.0),

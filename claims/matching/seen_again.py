@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.db.models.functions import Now
 
-from claims.matching.answers import Match, SentenceAnswer
+from claims.matching.answers import Answer, Match
 from claims.models import Appearance, Publication, Repeat
 from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import anchor_at
@@ -27,12 +27,12 @@ class SaidAgain:
     match: Match
 
 
-def said_again(answers: Iterable[SentenceAnswer]) -> list[SaidAgain]:
+def said_again(answer: Answer) -> list[SaidAgain]:
     """The sentences that make a published claim, each with the first that it makes."""
     same = [
-        SaidAgain(answer.start, answer.end, match)
-        for answer in answers
-        for match in answer.matches
+        SaidAgain(passage.start, passage.end, match)
+        for passage in answer.passages
+        for match in passage.matches
         if match.kind == "same"
     ]
     published = set(

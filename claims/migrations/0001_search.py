@@ -106,6 +106,17 @@ FUNCTIONS = rf"""
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
         RETURN word !~ '[0-9:/.@_''+-]' AND length(normalize(word, NFD)) BETWEEN 3 AND 40 AND word !~ '{UNSPACED}';
 
+    -- The words by which a text is matched with others: each as it stands, and, where it is longer than that, its
+    -- beginning of five letters, which most forms of a word have in common; and how many different words there are.
+    CREATE FUNCTION public.claims_matched_words(content text, OUT words tsvector, OUT length smallint)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT coalesce(array_to_tsvector(array_agg(DISTINCT form)), ''), least(count(DISTINCT word), 32767)::smallint
+        FROM unnest(string_to_array(public.unaccent('public.unaccent', content), ' ')) AS word,
+            LATERAL (VALUES (word), (left(word, 5))) AS forms (form)
+        WHERE length(word) BETWEEN 1 AND 200;
+    END;
+
     -- Keys of which a word and its misspelling share one: the beginning, the beginning less one letter, and, for two
     -- slips there, the first letter with the end. Hangul counts by its letters.
     CREATE FUNCTION public.claims_search_spelling(word text) RETURNS text[]
@@ -136,6 +147,15 @@ STATEMENTS = r"""
             ),
             ' .!?。'
         ))::uuid;
+"""
+
+# By what claims are found among those of the desk: roughly, for it is made for each claim that is written.
+STATED_ON_THE_DESK = r"""
+    CREATE FUNCTION public.claims_statement_words(statement text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        RETURN array_remove(string_to_array(translate(
+            lower(statement), E'.,;:!?()[]"“”„‟«»‹›‘’…—–/\n\t\r\u00a0', repeat(' ', 29)
+        ), ' '), '');
 """
 
 # These look into tables of later migrations, which PL/pgSQL resolves when they are called.
@@ -287,10 +307,11 @@ class Migration(migrations.Migration):
             DROP FUNCTION
                 public.claims_search_document, public.claims_search_heading, public.claims_search_vector,
                 public.claims_search_stem, public.claims_search_word, public.claims_search_spellable,
-                public.claims_search_spelling;
+                public.claims_search_spelling, public.claims_matched_words;
             """,
         ),
         migrations.RunSQL(STATEMENTS, "DROP FUNCTION public.claims_statement_key;"),
+        migrations.RunSQL(STATED_ON_THE_DESK, "DROP FUNCTION public.claims_statement_words;"),
         migrations.RunSQL(
             READING,
             """

@@ -20,6 +20,7 @@ from .published_verdict import PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
 from .signoff import SignOff
+from .stated_words import StatedWords
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
@@ -56,6 +57,7 @@ __all__ = [
     "SearchSpelling",
     "SearchWord",
     "SignOff",
+    "StatedWords",
     "StoredAnswer",
     "Topic",
     "Transition",

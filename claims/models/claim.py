@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -15,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import WorkQuerySet
-from claims.models.statement_key import StatementKey
+from claims.models.statement_key import StatementKey, StatementWords
 from claims.models.transition import move_is_written_down, takes_a_step
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
@@ -200,6 +201,13 @@ class Claim(models.Model):
             models.Index(name="claim_by_state", fields=["state", "-id"]),
             # Whether an imported statement is one that is here already.
             models.Index(name="claim_by_statement", fields=["statement_key"]),
+            # Which claims that are worked on have words of a text. A short list of pending entries: each word scans it.
+            GinIndex(
+                OpClass(StatementWords("statement"), name="array_ops"),
+                name="claim_by_words",
+                condition=Q(state__in=["proposed", "accepted"]),
+                gin_pending_list_limit=64,
+            ),
         ]
         triggers = [
             bounds.days_have_come("claim_is_not_of_the_future", "claimed_on"),

@@ -6,6 +6,7 @@ That entries are only added is in `ledger_row`.
 import pgtrigger
 
 from claims.models.mention import COUNT_MENTIONS
+from claims.models.stated_words import KEEP_STATED_WORDS
 from claims.models.vocabulary import COUNT_WORDS
 from factcheck.database.rules import Keeper, Rule, refuse
 
@@ -103,6 +104,14 @@ WORDS_ARE_PUBLIC = Keeper(
     referencing=pgtrigger.Referencing(new="arrived"),
     declare=[("keys", "text[]"), ("steps", "integer[]")],
     func=COUNT_WORDS,
+)
+
+STATEMENT_IS_MATCHED = Keeper(
+    name="publication_statement_is_matched",
+    level=pgtrigger.Statement,
+    operation=pgtrigger.Insert,
+    referencing=pgtrigger.Referencing(new="arrived"),
+    func=KEEP_STATED_WORDS,
 )
 
 CLOSED_BY_THE_NEXT = Rule(

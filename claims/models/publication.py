@@ -146,6 +146,8 @@ class Publication(models.Model):
     search_languages = ArrayField(models.CharField(max_length=2), default=list)
     search_statement = models.TextField()
     search_names = models.TextField(blank=True)
+    #: The headlines of its reviews, which often tell the claim in other words.
+    search_headlines = models.TextField(blank=True, db_default="")
     search_text = models.TextField(blank=True)
     # Made of these by a trigger.
     #: What it is found by.
@@ -194,6 +196,7 @@ class Publication(models.Model):
             ledger_rules.IS_SEARCHABLE,
             ledger_rules.MENTIONS_ARE_PUBLIC,
             ledger_rules.WORDS_ARE_PUBLIC,
+            ledger_rules.STATEMENT_IS_MATCHED,
             # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
             *only_added("publication", closed="NEW.superseded_at >= OLD.published_at"),
             ledger_rules.CLOSED_BY_THE_NEXT,

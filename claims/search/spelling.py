@@ -32,6 +32,11 @@ def corrections(text: str) -> Iterator[str]:
         yield "".join([*written, searched[last:]])
 
 
+def likely_meant(words: list[str]) -> dict[str, str]:
+    """The published word that each of these is likely misspelt for, where it stands nowhere itself."""
+    return _meant(words)[0]
+
+
 def _meant(words: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     """The published word for each that resembles one: of those that are unknown, and of those that are rare."""
     rows = fetch(

@@ -17,6 +17,7 @@ from factcheck.database.model_fields import LANGUAGE_TAG
 GREATEST_ID = 2**63 - 1
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_SHARE = re.compile(r"0(\.[0-9]{1,17})?|1(\.0{1,17})?|\.[0-9]{1,17}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)", re.ASCII)
 _SLUG = r"^(?!-?[0-9]+$)[\w-]+$"
@@ -58,6 +59,19 @@ class WholeNumber:
         ):
             return int(text)
         raise ValueRefused(f"it must be a whole number from {self.least} to {self.most}.")
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the whole: a decimal number from 0 to 1."""
+
+    sql_type: ClassVar[str] = "double precision"
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "number", "minimum": 0, "maximum": 1})
+
+    def __call__(self, text: str) -> float:
+        if _SHARE.fullmatch(text):
+            return float(text)
+        raise ValueRefused("it must be a number from 0 to 1, such as 0.8.")
 
 
 @dataclass(frozen=True)

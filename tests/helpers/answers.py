@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from claims.matching.answers import Match, SentenceAnswer
+from claims.matching.answers import Answer, Match, Passage, Terms
 from claims.models import Claim
 
 _ORDER = ("same", "contradicts", "related")
@@ -14,8 +14,9 @@ class Answers:
 
     def __init__(self) -> None:
         self.known: dict[str, list[Match]] = {}
-        #: Whether it was asked for what is public, each time.
-        self.asked_publicly: list[bool] = []
+        #: What it was asked, with the reader where it was a person at the desk.
+        self.asked: list[tuple[str, Any]] = []
+        self.embedder = "a model"
 
     def know(
         self,
@@ -26,16 +27,17 @@ class Answers:
         confidence: float = 0.95,
         reasons: tuple[str, ...] = ("the same words",),
     ) -> None:
-        match = Match(claim.pk, claim.statement, kind, confidence, reasons)
+        match = Match(claim.pk, claim.statement, claim.language, kind, confidence, reasons)
         self.known.setdefault(sentence, []).append(match)
 
-    def __call__(self, text: str, *, public: bool, language: str = "", most: int = 5) -> list[SentenceAnswer]:
-        self.asked_publicly.append(public)
-        answers = []
-        for found in re.finditer(r"\S[^.\n]*\.?", text):
-            matches = sorted(self.known.get(found.group(), []), key=lambda match: _ORDER.index(match.kind))[
-                :most
-            ]
-            kind = matches[0].kind if matches else "nothing"
-            answers.append(SentenceAnswer(found.start(), found.end(), kind, tuple(matches)))
-        return answers
+    def __call__(self, text: str, terms: Terms = Terms(), *, reader: Any = None) -> Answer:  # noqa: B008  frozen
+        self.asked.append((text, reader))
+        pattern = r"\S(?:.*\S)?" if terms.cut == "text" else r"\S[^.\n]*\.?"
+        passages = [
+            Passage(found.start(), found.end(), self._matches(found.group())[: terms.most])
+            for found in re.finditer(pattern, text, re.DOTALL if terms.cut == "text" else 0)
+        ]
+        return Answer(tuple(passages), "en", self.embedder)
+
+    def _matches(self, sentence: str) -> tuple[Match, ...]:
+        return tuple(sorted(self.known.get(sentence, []), key=lambda match: _ORDER.index(match.kind)))

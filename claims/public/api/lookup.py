@@ -17,7 +17,6 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -27,6 +26,7 @@ from rest_framework.viewsets import ViewSet
 from claims.ledger.queries.address_search import LENGTH_LIMIT, claims_at
 from claims.models import Publication, PublishedVerdict
 from claims.public.api.lookup_answers import CLAIM_LIMIT, LookupSerializer
+from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE, InvalidParameters
@@ -267,23 +267,6 @@ LOOKUP_REQUEST = {
     "required": ["urls"],
     "additionalProperties": False,
 }
-
-
-class RefusedPlaceSerializer(serializers.Serializer):
-    """A place in the body, or a parameter of the address, which takes none."""
-
-    pointer = serializers.CharField(
-        required=False, help_text="The place, as a JSON Pointer (RFC 6901) in a fragment."
-    )
-    parameter = serializers.CharField(required=False)
-    code = serializers.CharField(required=False, help_text="`unknown`, of a parameter.")
-    detail = serializers.CharField()
-
-
-class RefusedBodySerializer(ProblemSerializer):
-    """What is wrong at which place of the body; `errors` is missing when it is no JSON."""
-
-    errors = RefusedPlaceSerializer(many=True, required=False)  # type: ignore[assignment]  # a field
 
 
 # The resource ---------------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.address_search import key_of, sought
-from claims.matching.answers import answered
+from claims.matching.answers import ONE_POST, Answer, Terms, answered
 from claims.matching.seen_again import note_of_reader, said_again
 from claims.models import Mention, Publication
-from claims.public.pages.checked_text import CheckedText, checked
+from claims.public.pages.checked_text import checked
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import CLAIMS_PER_SOURCE, UNSHOWN, PublishedSource, published_source
 from claims.public.pages.responses import Document, respond, respond_once
@@ -74,10 +74,10 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _of_text(request: HttpRequest, text: str) -> HttpResponse:
-    answers = answered(text, public=True, most=CLAIMS_FOR_A_SENTENCE)
+    found_to_it = _answer(text)
     if settings.KEEP_REPEATED_SENTENCES:
-        note_of_reader(text, said_again(answers))
-    found = checked(text, answers)
+        note_of_reader(text, said_again(found_to_it))
+    found = checked(text, found_to_it)
     context = {"checked": found, "pasted": text, "longest": LONGEST_TEXT}
     return respond_once(request, "claims/checked.html", context, ratings=_ratings(found.claims))
 
@@ -85,7 +85,8 @@ def _of_text(request: HttpRequest, text: str) -> HttpResponse:
 def _of_address(request: HttpRequest, address: str) -> HttpResponse:
     """What is known here of an address: the text behind it where we may show it, and the claims that name it."""
     source = _source_at(address)
-    found = _of_source(source.text[:LONGEST_TEXT]) if source and source.text else None
+    text = source.text[:LONGEST_TEXT] if source else ""
+    found = checked(text, _answer(text)) if text else None
     naming = _claims_at(address)
     context = {
         "address": address,
@@ -100,8 +101,17 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
     return respond_once(request, "claims/checked.html", context, ratings=_ratings(shown))
 
 
-def _of_source(text: str) -> CheckedText:
-    return checked(text, answered(text, public=True, most=CLAIMS_FOR_A_SENTENCE))
+def _answer(text: str) -> Answer:
+    """What was checked of each sentence; of a post that makes its claim in several, what was checked of it as one."""
+    by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE))
+    if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _repeats(by_sentence):
+        return by_sentence
+    as_one = answered(text, Terms(cut="text", most=CLAIMS_FOR_A_SENTENCE))
+    return as_one if _repeats(as_one) else by_sentence
+
+
+def _repeats(answer: Answer) -> bool:
+    return any(passage.kind == "same" for passage in answer.passages)
 
 
 def _source_at(address: str) -> PublishedSource | None:

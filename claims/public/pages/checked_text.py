@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.ledger.document.headline import lead_verdict
-from claims.matching.answers import Match, SentenceAnswer
+from claims.matching.answers import Answer, Match, Passage
 from claims.models import Publication
 from claims.public.pages.annotated_text import TextPiece, paragraphs
 
@@ -53,6 +53,8 @@ class CheckedText:
     sentences: list[CheckedSentence]
     #: How many sentences were asked about.
     asked: int
+    #: Whether meanings were compared, and not words alone.
+    by_meaning: bool
 
     def of_kind(self, kind: str) -> int:
         """How many sentences there are to which this was found first of all."""
@@ -80,22 +82,22 @@ class CheckedText:
         return [meant.claim for sentence in self.sentences for meant in sentence.meant]
 
 
-def checked(text: str, answers: Sequence[SentenceAnswer]) -> CheckedText:
+def checked(text: str, answer: Answer) -> CheckedText:
     """What was checked of a text. What is shown are current publications, whatever else matching may know."""
-    published = _published(match.claim for answer in answers for match in answer.matches)
-    sentences = list(_numbered(text, answers, published))
-    return CheckedText(paragraphs(text, sentences), sentences, len(answers))
+    published = _published(match.claim for passage in answer.passages for match in passage.matches)
+    sentences = list(_numbered(text, answer.passages, published))
+    return CheckedText(paragraphs(text, sentences), sentences, len(answer.passages), bool(answer.embedder))
 
 
 def _numbered(
-    text: str, answers: Sequence[SentenceAnswer], published: dict[int, Document]
+    text: str, passages: Sequence[Passage], published: dict[int, Document]
 ) -> Iterator[CheckedSentence]:
     number = 0
-    for answer in answers:
-        if meant := [_meant(match, published) for match in answer.matches if match.claim in published]:
+    for passage in passages:
+        if meant := [_meant(match, published) for match in passage.matches if match.claim in published]:
             number += 1
-            words = text[answer.start : answer.end]
-            yield CheckedSentence(answer.start, answer.end, words, number, meant)
+            words = text[passage.start : passage.end]
+            yield CheckedSentence(passage.start, passage.end, words, number, meant)
 
 
 def _meant(match: Match, published: dict[int, Document]) -> MeantClaim:

@@ -1,4 +1,4 @@
-"""What a question costs, in plain requests: by its address, and by how much it asks the search for."""
+"""What a question costs, in plain requests: by its address, by how much it asks the search for, and by its length."""
 
 import re
 from urllib.parse import parse_qsl
@@ -22,14 +22,19 @@ _WORDS = {"q", "query"}
 
 
 class Costs:
-    """The costs that the settings give to addresses, and what a query string makes of them."""
+    """The costs that the settings give to addresses, and what a query string and the length of a body make of them."""
 
     def __init__(self) -> None:
         self.by_address = [(re.compile(p).search, cost) for p, cost in settings.RATE_LIMIT_COSTS.items()]
+        self.by_length = [(re.compile(p).search, size) for p, size in settings.RATE_LIMIT_BYTES.items()]
 
-    def of(self, path: str, query: str) -> int:
+    def of(self, path: str, query: str, length: int = 0) -> int:
         base = next((cost for costly, cost in self.by_address if costly(path)), 1)
-        return min(MOST, base * _weight(query)) if query else base
+        cost = min(MOST, base * _weight(query)) if query else base
+        return min(MOST, cost + self._of_body(path, length)) if length else cost
+
+    def _of_body(self, path: str, length: int) -> int:
+        return next((length // size for costly, size in self.by_length if costly(path)), 0)
 
 
 def _weight(query: str) -> int:

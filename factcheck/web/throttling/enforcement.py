@@ -79,10 +79,10 @@ class RateLimits:
         # A browser's question whether it may ask is no request yet, and it cannot bring a token.
         if request.method != "OPTIONS":
             if self.limited(path):
-                cost = self.costs.of(path, query)
+                cost = self.costs.of(path, query, uploads.length_of(request))
                 return cost, admit(request, user_id=holder_of(request), cost=cost)
             if self.are_pages(path):
-                cost = self.costs.of(path, query)
+                cost = self.costs.of(path, query, uploads.length_of(request))
                 return cost, admit(request, cost=cost, tier=Tier.PAGES)
         return 1, None
 

@@ -40,7 +40,7 @@ def typed(client: Client, statement: str = TYPED, claim: Claim | None = None) ->
 
 
 def test_shows_what_is_published_and_what_is_in_work(
-    desk: Desk, answers: Answers, publish: Callable[..., Claim], checker: User
+    desk: Desk, answers: Answers, publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
     published, drafted, proposed = (
         publish(make_claim("Trams cost nothing.")),
@@ -62,7 +62,7 @@ def test_shows_what_is_published_and_what_is_in_work(
         ),
         f"Says otherwise 99% Proposed Trams are not free. Claim {proposed.pk} · in work: Chris one of them denies it",
     ]
-    assert answers.asked_publicly == [False]
+    assert answers.asked == [(TYPED, editor)]
 
 
 def test_nothing_similar_says_nothing(desk: Desk, answers: Answers) -> None:
@@ -71,7 +71,7 @@ def test_nothing_similar_says_nothing(desk: Desk, answers: Answers) -> None:
 
 def test_the_beginning_of_a_statement_is_not_looked_up(desk: Desk, answers: Answers) -> None:
     assert typed(desk.client, "Trams") == []
-    assert answers.asked_publicly == []
+    assert answers.asked == []
 
 
 def test_a_claim_is_not_similar_to_itself_nor_to_what_is_merged(
@@ -109,7 +109,7 @@ def test_is_for_who_works_with_claims(client: Client, answers: Answers) -> None:
     assert client.post(ASK, {"statement": TYPED}).status_code == 302
     client.force_login(User.objects.create_user("stranger", is_staff=True))
     assert client.post(ASK, {"statement": TYPED}).status_code == 404
-    assert answers.asked_publicly == []
+    assert answers.asked == []
 
 
 def test_a_statement_is_posted_and_not_in_an_address(desk: Desk, answers: Answers) -> None:

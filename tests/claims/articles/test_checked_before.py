@@ -47,7 +47,7 @@ def test_a_proposal_that_was_checked_says_so(answers: Answers, publish: Callable
     )  # fmt: skip
     assert known.address == f"http://localhost:8000{claim.get_absolute_url()}"
     assert list(article.checked_before) == [proposed(article, FIRST).pk]
-    assert answers.asked_publicly == [True]
+    assert [reader for _text, reader in answers.asked] == [None]
 
 
 def test_what_is_the_same_is_noted_with_its_proposal(answers: Answers, publish: Callable[..., Claim]) -> None:

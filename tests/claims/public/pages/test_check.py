@@ -66,7 +66,7 @@ def test_a_sentence_that_was_checked_is_marked_and_explained(
         "1 The same claim (very likely) The tunnel is safe. False Factcheck Newsroom, 1 March 2026 Why: the same words"
     ]
     assert document.cssselect("#found-1 a")[1].get("href") == claim.get_absolute_url()
-    assert answers.asked_publicly == [True]
+    assert answers.asked == [(TEXT, None)]
 
 
 def test_the_text_comes_back_word_for_word(client: Client, answers: Answers) -> None:
@@ -134,6 +134,24 @@ def test_nothing_found_is_no_verdict(client: Client, publish: Publish, answers: 
     assert document.cssselect("mark") == []
 
 
+def test_a_post_that_makes_its_claim_in_several_sentences_is_one(
+    client: Client, publish: Publish, answers: Answers
+) -> None:
+    answers.know(TEXT, publish(make_claim("All is well.")))
+    (mark,) = posted(client, TEXT).cssselect("mark")
+    assert words(mark) == f"The same claim was rated False: {TEXT}1"
+    answers.know("It rains.", publish(make_claim("It rains.")))
+    (mark,) = posted(client, TEXT).cssselect("mark")
+    assert words(mark) == "The same claim was rated False: It rains.1"
+
+
+def test_where_only_words_were_compared_it_says_so(client: Client, answers: Answers) -> None:
+    said = "Only words were compared here"
+    assert said not in words(posted(client, TEXT))
+    answers.embedder = ""
+    assert said in words(posted(client, TEXT))
+
+
 def test_each_publisher_of_a_claim_is_named(client: Client, publish: Publish, answers: Answers) -> None:
     other = Publisher.objects.create(name="The Harbour Post", kind="news")
     claim = publish()
@@ -186,7 +204,7 @@ def test_what_cannot_be_checked_is_said_beside_the_field(
     document = posted(client, text)
     assert [words(error) for error in document.cssselect(".refused")] == [said]
     assert document.cssselect("#text")[0].get("aria-invalid") == "true"
-    assert answers.asked_publicly == []
+    assert answers.asked == []
 
 
 def test_the_answer_by_itself_leads_to_the_field(client: Client) -> None:
@@ -230,7 +248,7 @@ def test_a_text_that_is_not_ours_to_show_stays_hidden(
     publish(claim)
     document = posted(client, "https://example.org/speech")
     assert (document.cssselect(".source-text"), statements(document)) == ([], ["The tunnel is safe."])
-    assert answers.asked_publicly == []
+    assert answers.asked == []
 
 
 def test_a_source_of_drafts_alone_is_not_known(client: Client, answers: Answers) -> None:
@@ -305,7 +323,7 @@ def test_ways_lead_to_it(client: Client, publish: Publish) -> None:
 
 
 def test_a_check_costs_more_than_a_page(client: Client, settings: Any, answers: Answers) -> None:
-    settings.RATE_LIMIT_PAGES = Rate(30, 60)
+    settings.RATE_LIMIT_PAGES = Rate(8, 60)
     statuses = [client.post("/check/answer/", {"text": "It rains."}).status_code for _time in range(2)]
     assert statuses == [200, 429]
     assert client.get("/check/").status_code == 200

@@ -1,0 +1,82 @@
+"""What was answered to texts, until something is published.
+
+An answer is kept by the hash of its text under the place of the ledger's newest entry, which is asked for each time: a
+retraction clears what every web process keeps at once. No text is kept, for it is not ours.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from threading import Lock
+from time import monotonic
+from typing import Generic, TypeVar
+
+from factcheck.database.read_connections import fetch
+
+Kept = TypeVar("Kept")
+
+#: So much is kept, in sentences that were asked about.
+SENTENCES = 5_000
+#: For how long, in seconds, since the meaning of what was published may become known later than its words.
+SECONDS = 60
+
+
+class AnswerCache(Generic[Kept]):
+    """Answers by their texts; what was not asked for longest goes first.
+
+    Args:
+        size: how many sentences an answer is about.
+    """
+
+    def __init__(self, *, size: Callable[[Kept], int], clock: Callable[[], float] = monotonic) -> None:
+        self.size, self.clock = size, clock
+        self._sentences = 0
+        self._answers: OrderedDict[Hashable, tuple[float, Kept]] = OrderedDict()
+        self._lock = Lock()
+
+    def answers(
+        self, texts: Sequence[str], how: Hashable, answered: Callable[[Sequence[str]], Sequence[Kept]]
+    ) -> list[Kept]:
+        """The answers to these texts, of which those are worked out (`answered`) that are not kept.
+
+        Args:
+            how: all that answers depend on, besides the text and the ledger.
+        """
+        place = _place_of_the_ledger()
+        keys = [(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), how, place) for text in texts]
+        found = {key: kept for key in keys if (kept := self._get(key)) is not None}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        if missing:
+            found |= dict(zip(missing, answered(list(missing.values())), strict=True))
+            for key in missing:
+                self._put(key, found[key])
+        return [found[key] for key in keys]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._answers.clear()
+            self._sentences = 0
+
+    def _get(self, key: Hashable) -> Kept | None:
+        with self._lock:
+            until, kept = self._answers.get(key, (0.0, None))
+            if kept is None or until <= self.clock():
+                return None
+            self._answers.move_to_end(key)
+            return kept
+
+    def _put(self, key: Hashable, answer: Kept) -> None:
+        with self._lock:
+            if key in self._answers:
+                self._sentences -= self.size(self._answers.pop(key)[1])
+            self._answers[key] = self.clock() + SECONDS, answer
+            self._sentences += self.size(answer)
+            while self._sentences > SENTENCES:
+                _, (_until, dropped) = self._answers.popitem(last=False)
+                self._sentences -= self.size(dropped)
+
+
+def _place_of_the_ledger() -> int:
+    rows = fetch("SELECT sequence FROM claims_publication ORDER BY sequence DESC LIMIT 1", prepare=True)
+    return rows[0][0] if rows else 0

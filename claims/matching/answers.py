@@ -1,0 +1,210 @@
+"""Has this been checked? A text, sentence by sentence, with the claims that it repeats, contradicts, or is near to.
+
+"Nothing" means that nothing was found. It is no verdict: what nobody has checked may be true or false.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from django.db.models import QuerySet
+
+from claims.matching import candidates, embedding
+from claims.matching.answer_cache import AnswerCache
+from claims.matching.asked import Asked, Candidate
+from claims.matching.judgement import judge
+from claims.matching.posts import cleaned
+from claims.matching.ranking import ranked
+from claims.matching.sentences import Span, sentences, trimmed
+from claims.models import Publication
+from sources.extraction import detect_language
+
+Kind = Literal["same", "contradicts", "related", "nothing"]
+#: How a text is cut: as one, by its sentences, or as its length suggests.
+Cut = Literal["auto", "text", "sentences"]
+
+#: Finds claims that may be meant by texts.
+Seek = Callable[[Sequence[Asked]], candidates.Found]
+
+#: What is not longer than this is one post, and asked about as one.
+ONE_POST = 500
+#: Matches that are less certain than this are not told of, unless somebody asks for them.
+LEAST = 0.5
+#: So many claims are told of each sentence.
+MOST = 5
+#: So many candidates of a sentence are compared fact by fact.
+_JUDGED = 5
+#: So many sentences are asked about at once.
+_TOGETHER = 60
+
+#: What a reader must see first.
+_ORDER: Mapping[Kind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothing": 3}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A claim that a sentence has to do with.
+
+    Attributes:
+        claim: its id.
+        confidence: how sure it is that `kind` is right, from 0 to 1.
+        reasons: why, in words for people.
+    """
+
+    claim: int
+    statement: str
+    language: str
+    kind: Kind
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence of a text, or all of a short one, with what was found to it, the most important first."""
+
+    start: int
+    end: int
+    matches: tuple[Match, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What the first match says; `nothing` without one."""
+        return self.matches[0].kind if self.matches else "nothing"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found to a text.
+
+    Attributes:
+        embedder: the name of what compared meanings; empty where only words were compared.
+    """
+
+    passages: tuple[Passage, ...]
+    language: str
+    embedder: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How an answer is to be.
+
+    Attributes:
+        language: of the texts (ISO 639-1), where it is known.
+        cut: how each text is cut.
+        most: so many claims are told of each sentence.
+        least: the least confidence of a match that is told of.
+        rows: the current publications that count; all, if not given.
+        narrowed: which these are, as text; what is said of the same counts for the same.
+    """
+
+    language: str = ""
+    cut: Cut = "auto"
+    most: int = MOST
+    least: float = LEAST
+    rows: QuerySet[Publication] | None = None
+    narrowed: str = ""
+
+
+# Characters that no text has: neither the database nor an embedder takes them.
+_NO_TEXT = str.maketrans({"\0": " "} | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)})
+
+
+@dataclass(frozen=True)
+class _Part:
+    text: int
+    span: Span
+    said: str
+    language: str
+
+
+#: What was answered last, by each web process for itself.
+kept: AnswerCache[Answer] = AnswerCache(size=lambda answer: 1 + len(answer.passages))
+
+
+def answered(text: str, terms: Terms = Terms()) -> Answer:
+    """What was checked of a text."""
+    [answer] = answered_each([text], terms)
+    return answer
+
+
+def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
+    """What was checked of each of these texts."""
+    by = embedding.embedder()
+    how = (terms.language, terms.cut, terms.most, terms.least, terms.narrowed, by.name if by else "")
+
+    def seek(asked: Sequence[Asked]) -> candidates.Found:
+        return candidates.published(asked, rows=terms.rows)
+
+    return kept.answers(texts, how, lambda missing: worked_out(missing, terms, seek))
+
+
+def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
+    """What was checked of each of these texts, among the claims that `seek` finds."""
+    languages = [terms.language or detect_language(text) for text in texts]
+    parts = [
+        _Part(number, span, text[span.start : span.end], language)
+        for number, (text, language) in enumerate(zip(texts, languages, strict=True))
+        for span in passages(text, terms.cut, language)
+    ]
+    found = chain.from_iterable(_passages(some, terms, seek) for some in _batches(parts))
+    of_each: list[list[Passage]] = [[] for _ in texts]
+    for part, passage in zip(parts, found, strict=True):
+        of_each[part.text].append(passage)
+    by = embedding.embedder()
+    return [
+        Answer(tuple(those), language, by.name if by else "")
+        for those, language in zip(of_each, languages, strict=True)
+    ]
+
+
+def passages(text: str, cut: Cut = "auto", language: str = "") -> list[Span]:
+    """What of a text is asked about by itself."""
+    whole = trimmed(text, 0, len(text))
+    if cut == "text" or (cut == "auto" and whole.end - whole.start <= ONE_POST):
+        return [whole] if whole.end > whole.start else []
+    return list(sentences(text, language))
+
+
+def _batches(parts: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
+    for start in range(0, len(parts), _TOGETHER):
+        yield parts[start : start + _TOGETHER]
+
+
+def _passages(parts: Sequence[_Part], terms: Terms, seek: Seek) -> Iterator[Passage]:
+    said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
+    vectors = embedding.query_vectors(said, [part.language for part in parts])
+    asked = [
+        Asked(part.said, text, part.language, vector)
+        for part, text, vector in zip(parts, said, vectors, strict=True)
+    ]
+    found = seek(asked)
+    for part, one, likely in zip(parts, asked, found.candidates, strict=True):
+        matches = sorted(
+            _matches(one, likely, found.rarity, terms.least),
+            key=lambda match: (_ORDER[match.kind], -match.confidence, -match.claim),
+        )
+        yield Passage(*part.span, tuple(matches[: terms.most]))
+
+
+def _matches(
+    asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
+) -> Iterator[Match]:
+    for one in ranked(asked, likely, rarity=rarity)[:_JUDGED]:
+        judged = judge(asked, one.candidate)
+        if judged.kind == "different":
+            continue
+        # To be the same claim it must be the one that is meant, and say the same.
+        confidence = min(one.probability, judged.confidence) if judged.kind == "same" else judged.confidence
+        if confidence >= least:
+            candidate = one.candidate
+            yield Match(
+                candidate.claim,
+                candidate.statement,
+                candidate.language,
+                judged.kind,
+                confidence,
+                judged.reasons,
+            )

@@ -1,0 +1,111 @@
+"""Claims that may be meant by texts: those that share rare words with them, and those whose meaning is near.
+
+These are current publications alone. Of what the desk works on, `claims.matching.desk` knows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+from django.db.models import QuerySet
+
+from claims.matching import embedding
+from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.shared_words import sharing
+from claims.matching.telling import Told
+from claims.models import Publication
+from factcheck.database.read_connections import fetch
+
+#: What is near to a text, by the ids of claims: how near, and the vectors.
+Near = Mapping[int, tuple[float, Vector]]
+
+#: So many candidates of a text come from words, and so many from vectors.
+MOST = 30
+
+
+@dataclass(frozen=True)
+class Found:
+    """The candidates for texts, in no order, and how rare the words of the texts are."""
+
+    candidates: list[list[Candidate]]
+    rarity: Mapping[str, float]
+
+
+def published(
+    asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = MOST
+) -> Found:
+    """Current publications that may be meant by each of these texts.
+
+    Args:
+        rows: those of them that count; all, if not given.
+        most: so many from words, and as many from vectors.
+    """
+    near = nearest(asked, public=True, most=most)
+    shared = sharing([each.cleaned for each in asked], most, beside=near)
+    known = _published({claim for each in (*shared.shares, *near) for claim in each}, rows)
+    vectors = vectors_of_all(shared.shares, near, public=True)
+    return Found(
+        [
+            together(shares, similar, known, vectors, one.vector)
+            for one, shares, similar in zip(asked, shared.shares, near, strict=True)
+        ],
+        shared.rarity,
+    )
+
+
+def nearest(asked: Sequence[Asked], *, public: bool, most: int) -> list[Near]:
+    """What is near in meaning to each of these texts."""
+    return [
+        {
+            claim: (similarity, vector)
+            for claim, similarity, vector in embedding.nearest(each.vector, public=public, most=most)
+        }
+        if each.vector is not None
+        else {}
+        for each in asked
+    ]
+
+
+def vectors_of_all(
+    shares: Iterable[Iterable[int]], near: Sequence[Near], *, public: bool
+) -> dict[int, Vector]:
+    """The vectors of all that was found, also of what only words led to."""
+    known = {claim: vector for each in near for claim, (_, vector) in each.items()}
+    missing = {claim for each in shares for claim in each} - known.keys()
+    return {**known, **embedding.vectors_of(sorted(missing), public=public)} if known and missing else known
+
+
+def together(
+    shares: Mapping[int, float],
+    near: Near,
+    known: Mapping[int, Told],
+    vectors: Mapping[int, Vector],
+    asked: Vector | None,
+) -> list[Candidate]:
+    """The candidates of a text, of what its words and its meaning led to."""
+    return [
+        Candidate(
+            claim,
+            told.statement,
+            told.language,
+            told.claimant,
+            told.claimed_on,
+            shares.get(claim, 0.0),
+            _cosine(asked, vectors.get(claim)),
+            vectors.get(claim),
+            told.headline,
+        )
+        for claim in {**shares, **near}
+        if (told := known.get(claim)) is not None
+    ]
+
+
+def _cosine(one: Vector | None, other: Vector | None) -> float | None:
+    return None if one is None or other is None else float(one @ other)
+
+
+def _published(claims: Iterable[int], rows: QuerySet[Publication] | None) -> dict[int, Told]:
+    """What current publications of these claims tell."""
+    wanted = (Publication.objects.current() if rows is None else rows).filter(claim_id__any_of=sorted(claims))
+    sql, parameters = wanted.order_by().values_list("claim_id", "body").query.sql_with_params()
+    return {claim: Told.in_public(orjson.loads(body)) for claim, body in fetch(sql, parameters)}

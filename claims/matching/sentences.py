@@ -1,0 +1,67 @@
+"""The sentences of a long text, each by its exact place in it, on top of the library `sentencex`.
+
+What is asked is whether a sentence was checked, so a boundary too many does less harm than one too few: quotations are
+opened, and what has no end is cut.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import sentencex
+
+#: Nobody can check a "sentence" that is longer: it is a table, a list, or a text without punctuation.
+LONGEST = 1_000
+
+# Quotation marks keep whole quotations together in the library, and signs that no text has would end it.
+_UNSEEN = str.maketrans(
+    dict.fromkeys('"“”„‟«»‹›「」『』＂\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\t\x00', " ")
+    | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
+)
+_BLOCK = re.compile(r"[^\r\n\x85\u2028\u2029]+")
+_HARD_STOP = re.compile(r"[。！？｡।॥۔؟]+[”»›」』＂）)]*")
+# Where a run-on may be cut, if not at a space.
+_SOFT_BREAK = re.compile(r"[;；,，、]\s*|\s[–—-]\s|\s")
+
+
+class Span(NamedTuple):
+    """A part of a text: from one offset to another, in Unicode code points."""
+
+    start: int
+    end: int
+
+
+def sentences(text: str, language: str = "") -> Iterator[Span]:
+    """The sentences of a text in order, of which none is longer than `LONGEST`. Space between them is in none."""
+    for block in _BLOCK.finditer(text):
+        plain = block.group().translate(_UNSEEN)
+        ends = {
+            boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(language or "en", plain)
+        }
+        ends |= {stop.end() for stop in _HARD_STOP.finditer(plain)}
+        for start, end in pairwise(sorted({0, len(plain), *ends})):
+            yield from _pieces(text, block.start() + start, block.start() + end)
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """The same part without the white space around it."""
+    part = text[start:end]
+    return Span(end - len(part.lstrip()), start + len(part.rstrip())) if part.strip() else Span(start, start)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """The sentence, or, where nobody could check it, parts of it."""
+    while end - start > LONGEST:
+        cut = start + LONGEST
+        for soft in _SOFT_BREAK.finditer(text, start + LONGEST // 2, cut):
+            cut = soft.end()
+        yield from _said(text, start, cut)
+        start = cut
+    yield from _said(text, start, end)
+
+
+def _said(text: str, start: int, end: int) -> Iterator[Span]:
+    span = trimmed(text, start, end)
+    if any(map(str.isalnum, text[span.start : span.end])):
+        yield span

@@ -1,0 +1,301 @@
+"""Claims that share rare words with texts: BM25 over the words that current publications state.
+
+Not all words of a text have to occur. Each is looked for as it stands and by its first five letters, which most forms
+of a word have in common in whatever language; words that stand everywhere lead to nothing and only count.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from math import log
+from time import monotonic
+from typing import Any
+
+from claims.search.spelling import likely_meant
+from claims.search.texts import UNSPACED, searchable
+from claims.search.word_frequencies import BELIEVED
+from factcheck.database.read_connections import fetch
+
+#: So many words of a text are looked for. Sentences have fewer.
+MOST_WORDS = 120
+_LONGEST_WORD = 200
+_BEGINNING = 5
+
+#: What more claims than this have leads to none of them by itself, but only together with another word.
+COMMON = 1_500
+#: Of a text that has hardly any other words, so many common ones are looked for in pairs.
+_PAIRED = 4
+_FEW_RARE = 2
+
+#: Words that a text has and no claim has may be misspelt: so many of a text are looked up, and of all texts together.
+_MISSPELT, _MISSPELT_IN_ALL = 3, 8
+#: What a corrected word counts, beside one as it was written.
+_CORRECTED = 0.8
+_SPELT = re.compile(r"[^\W\d_]{4,40}")
+
+# BM25 with its usual parameters. The mean length is a constant, so that a claim weighs the same tomorrow.
+_K1, _B, _MEAN_LENGTH = 1.2, 0.75, 16
+
+#: So many times as many claims as are wanted are compared by all words, common ones too.
+_LIKELY = 3
+
+
+def _by_length(length: str) -> str:
+    """SQL for how much one word says in a claim of this many words."""
+    return f"({_K1 + 1} / (1 + {_K1} * ({1 - _B} + {_B} / {_MEAN_LENGTH}.0 * {length})))"
+
+
+# Each form of a word is asked for once, whatever number of texts have it.
+_SHARING = f"""
+    WITH probe AS MATERIALIZED (
+        SELECT number, query, known, is_sought, is_counted
+        FROM unnest(%s::tsquery[], %s::float8[], %s::boolean[], %s::boolean[])
+            WITH ORDINALITY AS probe (query, known, is_sought, is_counted, number)
+    ), asked AS MATERIALIZED (
+        SELECT text, number, part FROM unnest(%s::integer[], %s::bigint[], %s::float8[]) AS asked (text, number, part)
+    ), posted AS MATERIALIZED (
+        SELECT probe.number, found.claim_id, found.length
+        FROM probe CROSS JOIN LATERAL (
+            SELECT claim_id, length FROM claims_statedwords WHERE words @@ probe.query LIMIT {COMMON}
+        ) AS found
+        WHERE probe.is_sought
+    ), size AS MATERIALIZED (
+        SELECT greatest(reltuples, {COMMON})::float8 AS claims FROM pg_class WHERE oid = 'claims_statedwords'::regclass
+    ), weighed AS MATERIALIZED (
+        SELECT number, probe.query, probe.is_counted, known IS NULL AND having IS NULL AS is_unknown, coalesce(
+            known, ln(1 + greatest(claims - coalesce(having, 0) + .5, .5) / (coalesce(having, 0) + .5))
+        ) AS rarity
+        FROM size CROSS JOIN probe
+            LEFT JOIN (SELECT number, count(*) AS having FROM posted GROUP BY number) AS counted USING (number)
+    ), likely AS MATERIALIZED (
+        SELECT text, claim_id FROM (
+            SELECT text, claim_id, row_number() OVER (
+                PARTITION BY text ORDER BY sum(part * rarity) * {_by_length("length")} DESC, claim_id DESC
+            ) AS place
+            FROM posted JOIN asked USING (number) JOIN weighed USING (number)
+            GROUP BY text, claim_id, length
+        ) AS ordered
+        WHERE place <= %s
+        UNION
+        SELECT text, claim_id FROM unnest(%s::integer[], %s::bigint[]) AS given (text, claim_id)
+    )
+    SELECT 0, number, rarity, is_unknown FROM weighed
+    UNION ALL
+    SELECT likely.text, likely.claim_id, sum(part * rarity) * {_by_length("length")}, false
+    FROM likely JOIN claims_statedwords USING (claim_id) JOIN asked USING (text) JOIN weighed USING (number)
+    WHERE weighed.is_counted AND words @@ weighed.query
+    GROUP BY likely.text, likely.claim_id, length
+"""  # noqa: S608  made of constants of this file
+
+_FREQUENT = """
+    SELECT frequent.word, frequent.share, (SELECT reltuples FROM pg_class WHERE oid = 'claims_statedwords'::regclass)
+    FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS frequent (word, share)
+    WHERE schemaname = 'public' AND tablename = 'claims_statedwords' AND attname = 'words'
+        AND frequent.word IS NOT NULL
+"""
+
+#: A text as it is looked for: the forms of its words, and what each counts.
+Forms = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What claims share with texts.
+
+    Attributes:
+        shares: for each text, by the ids of claims: BM25 of the text against the claim, divided by that of the text
+            against itself; from 0 to 1.
+        rarity: of the forms of words in these texts: the more, the fewer claims have them.
+        unknown: those forms that no claim has.
+    """
+
+    shares: list[dict[int, float]]
+    rarity: Mapping[str, float]
+    unknown: frozenset[str] = frozenset()
+
+
+def sharing(texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()) -> Sharing:
+    """Current publications that share words with each of these texts, at most so many of each.
+
+    Args:
+        beside: for each text, other claims that are compared with it, whether they share a rare word or not.
+    """
+    words = words_of(texts)
+    forms = [forms_of(each) for each in words]
+    others = [list(each) for each in beside] or [[] for _ in texts]
+    found = _found(forms, most, others)
+    corrected = _corrected(words, found.unknown)
+    if not corrected:
+        return found
+    affected = [_corrected_forms(words[text], meant) for text, meant in corrected.items()]
+    again = _found(affected, most, [others[text] for text in corrected])
+    for text, shares in zip(corrected, again.shares, strict=True):
+        found.shares[text] = shares
+    return Sharing(found.shares, {**again.rarity, **found.rarity}, found.unknown)
+
+
+def words_of(texts: Sequence[str]) -> list[list[str]]:
+    """The words of each text that claims are looked for by, each once."""
+    words = [
+        list(filter(_says_something, dict.fromkeys(searchable(text).split())))[:MOST_WORDS] for text in texts
+    ]
+    written = list(dict.fromkeys(word for each in words for word in each if not word.isascii()))
+    compared = dict(zip(written, unaccented(written), strict=True))
+    return [[compared.get(word, word) for word in each] for each in words]
+
+
+def _says_something(word: str) -> bool:
+    # Of a run without spaces, the last letter stands by itself, too.
+    return len(word) <= _LONGEST_WORD and not (len(word) == 1 and UNSPACED.match(word))
+
+
+def unaccented(texts: list[str]) -> list[str]:
+    """The same as the database compares them: `ł` as `l`, `ø` as `o`."""
+    if not texts:
+        return []
+    rows = fetch(
+        "SELECT public.unaccent('public.unaccent', given.text) FROM unnest(%s::text[]) WITH ORDINALITY"
+        " AS given (text, number) ORDER BY number",
+        [texts],
+    )
+    return [text.decode() for (text,) in rows]
+
+
+def forms_of(words: Iterable[str]) -> Forms:
+    """Each word as it stands and its beginning, which count half each."""
+    forms: Forms = {}
+    for word in words:
+        if len(word) <= _BEGINNING:
+            forms[word] = 1.0
+        else:
+            forms[word] = 0.5
+            forms.setdefault(word[:_BEGINNING], 0.5)
+    return forms
+
+
+def share(forms: Forms, other: Forms, rarity: Mapping[str, float]) -> float:
+    """What a claim with these other forms shares with a text, as `Sharing` has it."""
+    whole = _weight(forms, forms, rarity)
+    return min(1.0, _weight(forms, other, rarity) / whole) if whole else 0.0
+
+
+def _weight(forms: Forms, other: Forms, rarity: Mapping[str, float]) -> float:
+    """BM25 of one against the other."""
+    length = sum(other.values())
+    saying = (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / _MEAN_LENGTH))
+    return saying * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
+
+
+def _found(forms: Sequence[Forms], most: int, beside: Sequence[Sequence[int]]) -> Sharing:
+    common = frequent()
+    probes = {
+        form: number for number, form in enumerate(dict.fromkeys(form for each in forms for form in each), 1)
+    }
+    queries = [_leaf(form) for form in probes]
+    known: list[float | None] = [common.get(form) for form in probes]
+    asked = [(text, probes[form], part) for text, each in enumerate(forms, 1) for form, part in each.items()]
+    singles = len(queries)
+    pairs: dict[str, int] = {}
+    for text, each in enumerate(forms, 1):
+        for query, weight in _pairs(each, common):
+            if query not in pairs:
+                pairs[query] = singles + len(pairs) + 1
+                queries.append(query)
+                known.append(weight)
+            asked.append((text, pairs[query], 1.0))
+    if not queries:
+        return Sharing([{} for _ in forms], {})
+    is_single = [number < singles for number in range(len(queries))]
+    is_sought = [weight is None or not single for weight, single in zip(known, is_single, strict=True)]
+    given = [(text, claim) for text, each in enumerate(beside, 1) for claim in each]
+    rows = fetch(
+        _SHARING,
+        [
+            *(queries, known, is_sought, is_single),
+            *_columns(asked, 3),
+            _LIKELY * most,
+            *_columns(given, 2),
+        ],
+    )
+    weighed = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
+    rarity = {form: weighed[number][0] for form, number in probes.items()}
+    whole = [_weight(each, each, rarity) for each in forms]
+    shares: list[dict[int, float]] = [{} for _ in forms]
+    for text, claim, score, _is_unknown in rows:
+        if text:
+            shares[text - 1][claim] = min(1.0, score / whole[text - 1])
+    unknown = frozenset(form for form, number in probes.items() if weighed[number][1])
+    kept = [_first(each, most, others) for each, others in zip(shares, beside, strict=True)]
+    return Sharing(kept, rarity, unknown)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as columns, as `unnest` takes them."""
+    return [[row[place] for row in rows] for place in range(width)]
+
+
+def _leaf(form: str) -> str:
+    """A word as a query of PostgreSQL."""
+    return "'" + form.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _pairs(forms: Forms, common: Mapping[str, float]) -> list[tuple[str, float]]:
+    """For a text that has hardly any rare words: pairs of its least common ones, and what a pair weighs."""
+    if sum(part for form, part in forms.items() if form not in common) >= _FEW_RARE:
+        return []
+    whole = sorted((form for form in forms if form in common), key=lambda form: -common[form])[:_PAIRED]
+    return [
+        (f"{_leaf(one)} & {_leaf(other)}", common[one] + common[other])
+        for one, other in combinations(whole, 2)
+    ]
+
+
+def _first(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[int, float]:
+    """The claims that share most, of equals those that came last; and those that were to be compared anyway."""
+    first = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:most])
+    return first | {claim: shares[claim] for claim in beside if claim in shares}
+
+
+# Misspelt words -------------------------------------------------------------------------------------------------------
+
+
+def _corrected(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> dict[int, dict[str, str]]:
+    """By the place of a text: its words that seem misspelt, each with the published word that was likely meant."""
+    doubtful: dict[int, list[str]] = {}
+    for text, each in enumerate(words):
+        misspelt = [word for word in each if _SPELT.fullmatch(word) and unknown.issuperset(forms_of([word]))]
+        # Where most words are unknown, the text is in a language that nothing is published in.
+        if misspelt and len(misspelt) <= max(1, len(each) // 2):
+            doubtful[text] = misspelt[:_MISSPELT]
+    asked = list(dict.fromkeys(word for those in doubtful.values() for word in those))[:_MISSPELT_IN_ALL]
+    meant = likely_meant(asked) if asked else {}
+    found = {text: {word: meant[word] for word in those if word in meant} for text, those in doubtful.items()}
+    return {text: corrections for text, corrections in found.items() if corrections}
+
+
+def _corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> Forms:
+    """The forms of these words, of which some are replaced; those count less."""
+    forms = forms_of(word for word in words if word not in meant)
+    for form, part in forms_of(meant.values()).items():
+        forms.setdefault(form, _CORRECTED * part)
+    return forms
+
+
+# What is known of common words ----------------------------------------------------------------------------------------
+
+
+def frequent() -> Mapping[str, float]:
+    """The rarity of what so many claims have that it leads to none of them."""
+    return known_frequent(int(monotonic() / BELIEVED))
+
+
+@lru_cache(maxsize=1)
+def known_frequent(period: int) -> Mapping[str, float]:
+    """What was known of them when it was first asked for in a period: what ANALYZE found."""
+    return {
+        word.decode(): log(1 + ((1 - share) * claims + 0.5) / (share * claims + 0.5))
+        for word, share, claims in fetch(_FREQUENT)
+        if share * claims > COMMON
+    }

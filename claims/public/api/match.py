@@ -1,0 +1,339 @@
+"""Has this been checked? Texts of any kind, each with the published claims that it repeats, contradicts, or is near to.
+
+What is asked about is in the body, how to answer in the address: the filters are those of the list of claims. Answers
+come from `claims.matching.answers`; here claims are told of as they are published.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from claims.ledger.document.serializers import ClaimSerializer
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.matching.answers import (
+    LEAST,
+    MOST,
+    ONE_POST,
+    Answer,
+    Match,
+    Passage,
+    Terms,
+    answered_each,
+    passages,
+)
+from claims.models import Publication
+from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
+from claims.public.api.refused_bodies import RefusedBodySerializer
+from factcheck.api.field_selection import FIELDS, Path, parts_of, picked
+from factcheck.api.json_bodies import StrictJSON
+from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.problems import MEDIA_TYPE, InvalidParameters
+from factcheck.api.query_strings import Parameter, Query
+from factcheck.api.query_values import Keyword, LanguageRange, Share, WholeNumber, Words
+from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.database.read_connections import fetch
+from factcheck.django_internals import plain_request
+from factcheck.web.own_addresses import placed
+
+Document = dict[str, Any]
+
+#: So many texts are asked about at once, each of so many characters, and all together of so many.
+TEXT_LIMIT = 100
+LENGTH_LIMIT = 50_000
+LENGTH_LIMIT_OF_ALL = 100_000
+#: So many sentences are answered at once: a speech of half an hour.
+SENTENCE_LIMIT = 500
+_MATCH_LIMIT = 20
+
+_SHORT = parts_of(
+    [
+        *("id", "url", "statement", "language", "claimant.id", "claimant.name", "claimed_on"),
+        *(
+            f"verdicts.{part}"
+            for part in ("id", "publisher", "rating", "title", "summary", "language", "reviewed_on", "url")
+        ),
+    ]
+)
+
+
+# What is asked --------------------------------------------------------------------------------------------------------
+
+
+class MatchTermsQuery(ClaimListQuery):
+    """How texts are to be answered, and which claims count: the filters of the list of claims."""
+
+    q = spelling = count = cursor = page_size = ordering = status = as_of = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
+    fields = Parameter(
+        Path(ClaimSerializer),
+        "Only these parts of each claim, such as `statement`, or `verdicts.rating.label` for a part of a part. Without"
+        " it, what a reader needs first: who said it and when, and how each publisher judges it.",
+        several=True,
+    )
+    minimum_confidence = Parameter(Share(), "Matches that are less certain are left out.", default=LEAST)
+    matches = Parameter(
+        WholeNumber(1, _MATCH_LIMIT), "So many matches are told of each passage, at most.", default=MOST
+    )
+    cut = Parameter(
+        Keyword(("auto", "text", "sentences")),
+        "What is asked about by itself: each text as one (`text`), each of its sentences (`sentences`), or, with"
+        f" `auto`, texts of up to {ONE_POST} characters as one, and longer ones by their sentences.",
+        default="auto",
+    )
+    text_language = Parameter(
+        LanguageRange(), "The language of the texts, where it is known; otherwise it is detected."
+    )
+
+    @property
+    def terms(self) -> Terms:
+        """How `claims.matching.answers` is to answer."""
+        narrowing = {name: value for name, value in self.given.items() if name not in _HOW}
+        return Terms(
+            language=self.value("text_language", "").partition("-")[0],
+            cut=self.value("cut", "auto"),
+            most=self.value("matches", MOST),
+            least=self.value("minimum_confidence", LEAST),
+            rows=self.qs if narrowing else None,
+            narrowed=repr(sorted(narrowing.items())) if narrowing else "",
+        )
+
+
+#: Parameters that have no part in which claims count.
+_HOW = {"minimum_confidence", "matches", "cut", "text_language", FIELDS, "text"}
+
+
+class MatchQuery(MatchTermsQuery):
+    """A short text, in the address."""
+
+    text = Parameter(Words(ONE_POST), f"The text, of up to {ONE_POST} characters; post longer ones.")
+
+
+class MatchBody(StrictJSON):
+    """A hundred thousand characters, even when each is escaped."""
+
+    most = 1_300_000
+
+
+def texts_in(body: Any) -> list[str]:
+    """The texts in the body of a request.
+
+    Raises:
+        ValidationError: it is not built as it should be; where, as `problem_response` understands it.
+    """
+    if not isinstance(body, dict):
+        raise ValidationError(['It must be an object such as {"text": "The moon is made of cheese."}.'])
+    wrong: dict[str, Any] = {
+        str(key): [
+            "There is no such member; give either `text` or `texts`. How to answer is said in the address."
+        ]
+        for key in body
+        if key not in ("text", "texts")
+    }
+    if ("text" in body) is ("texts" in body):
+        wrong["text"] = [f"Give one text as `text`, or a list of 1 to {TEXT_LIMIT} as `texts`."]
+    elif "text" in body:
+        if problem := _problem(body["text"]):
+            wrong["text"] = [problem]
+    elif problems := _problems(body["texts"]):
+        wrong["texts"] = problems
+    if wrong:
+        raise ValidationError(wrong)
+    return [body["text"]] if "text" in body else list(body["texts"])
+
+
+def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
+    if not isinstance(texts, list) or not 1 <= len(texts) <= TEXT_LIMIT:
+        held = f", not of {len(texts)}" if isinstance(texts, list) else ""
+        return [f"It must be a list of 1 to {TEXT_LIMIT} texts{held}."]
+    problems = {place: [problem] for place, text in enumerate(texts) if (problem := _problem(text))}
+    if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
+        return [f"The texts have {length:,} characters; at most {LENGTH_LIMIT_OF_ALL:,} are read at once."]
+    return problems
+
+
+def _problem(text: Any) -> str:
+    if not isinstance(text, str):
+        return "It must be a string."
+    if len(text) > LENGTH_LIMIT:
+        return f"It has {len(text):,} characters; at most {LENGTH_LIMIT:,} are read. Send it in parts."
+    return ""
+
+
+def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
+    found = sum(len(passages(text, cut)) for text in texts)
+    if found > SENTENCE_LIMIT:
+        raise ValidationError(
+            [
+                f"There are {found:,} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send it in parts."
+            ]
+        )
+
+
+# What is answered -----------------------------------------------------------------------------------------------------
+
+
+def answers_to(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
+    """The answer: what was checked of each of these texts, in their order."""
+    terms = query.terms
+    answers = answered_each(texts, terms)
+    told = _claims(
+        {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
+        terms.rows,
+        parts_of(query.value(FIELDS) or []) or _SHORT,
+    )
+    results = [_result(text, answer, told) for text, answer in zip(texts, answers, strict=True)]
+    return orjson.dumps({"embedder": answers[0].embedder or None, "results": results})
+
+
+def _result(text: str, answer: Answer, told: Mapping[int, orjson.Fragment]) -> Document:
+    return {
+        "language": answer.language,
+        "passages": [_passage(text, passage, told) for passage in answer.passages],
+    }
+
+
+def _passage(text: str, passage: Passage, told: Mapping[int, orjson.Fragment]) -> Document:
+    # What was withdrawn since it was matched is told of no longer.
+    matches = [match for match in passage.matches if match.claim in told]
+    kind = matches[0].kind if matches else "nothing"
+    return {
+        "start": passage.start,
+        "end": passage.end,
+        "text": text[passage.start : passage.end],
+        "answer": kind,
+        "explanation": EXPLANATIONS[kind],
+        "matches": [_match(match, told[match.claim]) for match in matches],
+    }
+
+
+def _match(match: Match, claim: orjson.Fragment) -> Document:
+    return {
+        "kind": match.kind,
+        "confidence": round(match.confidence, 3),
+        "reasons": list(match.reasons),
+        "claim": claim,
+    }
+
+
+def _claims(
+    claims: Iterable[int], rows: QuerySet[Publication] | None, parts: Any
+) -> dict[int, orjson.Fragment]:
+    """These claims as they are published, or these parts of them."""
+    wanted = (Publication.objects.current() if rows is None else rows).filter(claim_id__any_of=sorted(claims))
+    sql, parameters = wanted.order_by().values_list("claim_id", "body").query.sql_with_params()
+    return {claim: orjson.Fragment(picked(placed(body), parts)) for claim, body in fetch(sql, parameters)}
+
+
+# How it reads, for the OpenAPI document -------------------------------------------------------------------------------
+
+
+_TEXT = {"type": "string", "maxLength": LENGTH_LIMIT}
+#: The body of a request, as a schema: one that a serializer made would allow other members.
+MATCH_REQUEST = {
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {"text": {**_TEXT, "description": "A post, a headline, a speech or an article."}},
+            "required": ["text"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {
+                "texts": {
+                    "type": "array",
+                    "items": _TEXT,
+                    "minItems": 1,
+                    "maxItems": TEXT_LIMIT,
+                    "description": f"Texts with {LENGTH_LIMIT_OF_ALL:,} characters together, at most. They are answered"
+                    " in their order.",
+                }
+            },
+            "required": ["texts"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+class MatchSchema(PublicSchema):
+    def get_summary(self) -> str:
+        return "Published claims that texts repeat or contradict"
+
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        body = super()._get_request_body(direction)
+        return {**body, "required": True} if body else None
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        return [
+            {**parameter, "required": True} if parameter["name"] == "text" else parameter
+            for parameter in super()._get_filter_parameters()
+        ]
+
+
+_PROBLEMS = {
+    (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
+}
+
+
+# The resource ---------------------------------------------------------------------------------------------------------
+
+
+class MatchResource(ViewSet):
+    """Whether what a text says has been checked."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (MatchBody,)
+    http_method_names = ["get", "head", "options", "post"]
+    serializer_class = MatchSerializer
+    item_serializer_class = None
+    schema = MatchSchema()
+    answers: dict[Any, OpenApiResponse] = {}
+    nouns = ("text", "texts")
+
+    @classmethod
+    def query_of(cls, action: str) -> type[Query]:
+        return MatchQuery if action == "retrieve" else MatchTermsQuery
+
+    def retrieve(self, request: Request) -> HttpResponse:
+        """What was checked of a short text. The answer can be cached, unlike that to a body."""
+        plain = plain_request(request)
+        query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
+        text = query.value("text")
+        if not text:
+            missing = "`text`: give the text that may have been checked."
+            raise InvalidParameters([{"parameter": "text", "code": "empty", "detail": missing}])
+        content = answers_to([text], query)
+        etag = hashlib.sha256(content).hexdigest()
+        return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
+
+    @extend_schema(
+        request={"application/json": MATCH_REQUEST},
+        responses={
+            200: MatchSerializer,
+            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+            (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
+            (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
+            **_PROBLEMS,
+        },
+    )
+    def create(self, request: Request) -> HttpResponse:
+        """For each text, in order, its passages, and for each of these the published claims that it repeats,
+        contradicts, or is near to, with how certain that is and why. Where nothing is found, that is no verdict.
+        """
+        plain = plain_request(request)
+        query = MatchTermsQuery(plain.GET, Publication.objects.all(), request=plain)
+        texts = texts_in(request.data)
+        _require_few_sentences(texts, query.value("cut", "auto"))
+        response = HttpResponse(answers_to(texts, query), content_type="application/json")
+        response["Cache-Control"] = "no-store"
+        return response

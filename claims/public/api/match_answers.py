@@ -1,0 +1,100 @@
+"""How the answer of a match reads, for the OpenAPI document and for people."""
+
+from collections.abc import Mapping
+
+from rest_framework import serializers
+
+from claims.ledger.document.serializers import RatingSerializer
+from claims.matching.answers import Kind
+from sources.api.serializers import PublisherSerializer
+
+#: What each answer means, in words.
+EXPLANATIONS: Mapping[Kind, str] = {
+    "same": "This was checked.",
+    "contradicts": "Something was checked that says the opposite, or another number, date, person or place.",
+    "related": "Something about the same matter was checked, but not this.",
+    "nothing": "No checked claim was found. That is no verdict: it says nothing about whether this is true.",
+}
+KINDS: list[tuple[str, str]] = [
+    (kind, meaning) for kind, meaning in EXPLANATIONS.items() if kind != "nothing"
+]
+
+
+class MatchedVerdictSerializer(serializers.Serializer):
+    """How a publisher judges the claim."""
+
+    id = serializers.IntegerField()
+    publisher = PublisherSerializer()
+    title = serializers.CharField(help_text="Headline of the publisher's page; empty when there is none.")
+    rating = RatingSerializer(help_text="In the publisher's words, and normalised.")
+    summary = serializers.CharField()
+    language = serializers.CharField(help_text="BCP 47.")
+    reviewed_on = serializers.DateField(allow_null=True)
+    url = serializers.CharField(help_text="The publisher's own page; empty when there is none.")
+
+
+class MatchedClaimantSerializer(serializers.Serializer):
+    """Who made the claim."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class MatchedClaimSerializer(serializers.Serializer):
+    """The claim, or those parts of it that `fields` names, as in the list of claims."""
+
+    id = serializers.IntegerField()
+    url = serializers.URLField(help_text="The page for readers.")
+    statement = serializers.CharField()
+    language = serializers.CharField(help_text="BCP 47.")
+    claimant = MatchedClaimantSerializer(allow_null=True)
+    claimed_on = serializers.DateField(allow_null=True)
+    verdicts = MatchedVerdictSerializer(many=True)
+
+
+class FoundMatchSerializer(serializers.Serializer):
+    """A published claim that a passage has to do with."""
+
+    kind = serializers.ChoiceField(
+        KINDS,
+        help_text="`same`: it is the same claim; `contradicts`: the passage says the opposite, or another number, date,"
+        " person or place; `related`: it is about the same matter.",
+    )
+    confidence = serializers.FloatField(
+        min_value=0, max_value=1, help_text="How sure it is that `kind` is right."
+    )
+    reasons = serializers.ListField(
+        child=serializers.CharField(), help_text="Why, in English, for people. Not to be parsed."
+    )
+    claim = MatchedClaimSerializer()
+
+
+class PassageSerializer(serializers.Serializer):
+    """A sentence of a text, or all of a short one."""
+
+    start = serializers.IntegerField(help_text="Where it begins in the text, in Unicode code points.")
+    end = serializers.IntegerField()
+    text = serializers.CharField()
+    answer = serializers.ChoiceField(
+        list(EXPLANATIONS.items()), help_text="The `kind` of the first match; `nothing` where there is none."
+    )
+    explanation = serializers.CharField(help_text="The same in words. Nothing found is no verdict.")
+    matches = FoundMatchSerializer(many=True, help_text="The same claim first, then what is contradicted.")
+
+
+class MatchedTextSerializer(serializers.Serializer):
+    """What was found to one text."""
+
+    language = serializers.CharField(help_text="ISO 639-1, as it was given or detected; empty when unknown.")
+    passages = PassageSerializer(many=True)
+
+
+class MatchSerializer(serializers.Serializer):
+    """What was found to each text, in the order in which they were given."""
+
+    embedder = serializers.CharField(
+        allow_null=True,
+        help_text="What compared meanings, across languages too. Null where there is none: then only words were"
+        " compared.",
+    )
+    results = MatchedTextSerializer(many=True)
