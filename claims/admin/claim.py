@@ -233,9 +233,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         asked = request.POST.get("claim", "")
         own = self.get_object(request, asked) if asked.isdecimal() else None
         found = similar(request.POST.get("statement", ""), person=person_at(request), to=own)
-        response = TemplateResponse(request, "admin/desk/similar.html", {"similar": found})
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/desk/similar.html", {"similar": found})
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Who cannot triage works on proposals only: what has been accepted is the checkers'."""

@@ -100,6 +100,11 @@ def _undecided(pairs: Any, person: User) -> QuerySet[PossibleDuplicate]:
     return undecided
 
 
+def _seen_again(repeats: Any, person: User) -> QuerySet[Repeat]:
+    undecided: QuerySet[Repeat] = repeats.open()
+    return undecided
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -148,7 +153,7 @@ DUPLICATE_QUEUES = {
 REPEAT_QUEUES = {
     "repeats": Queue(
         _("Checked claims that were seen again"),
-        lambda repeats, person: repeats.open(),
+        _seen_again,
         ("-last_seen_at", "-pk"),
     )
 }

@@ -159,7 +159,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         repeat = self.get_object(request, str(pk))
         if repeat is None or not self.has_view_permission(request, repeat):
             raise Http404
-        return repeat  # type: ignore[no-any-return]  # unfold has no types
+        return repeat
 
     def _back(self) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:claims_repeat_changelist") + "?queue=repeats")

@@ -32,7 +32,8 @@ class RareWords:
 
     def __init__(self, statements: Iterable[str]) -> None:
         vocabulary: dict[str, int] = {}
-        lengths, flat = [], []
+        lengths: list[int] = []
+        flat: list[int] = []
         for statement in statements:
             words = {vocabulary.setdefault(word, len(vocabulary)) for word in folded(statement).split()}
             lengths.append(len(words))

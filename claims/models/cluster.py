@@ -42,19 +42,19 @@ _CURRENT_ENTRIES = """
 """
 _PUBLIC_CLAIMS = f"(SELECT count(*) {_CURRENT_ENTRIES})"
 _SEEN = f"""(
-    SELECT json_build_object(
+    SELECT jsonb_build_object(
         'claims', count(*),
-        'languages', coalesce(json_agg(DISTINCT entry.language), '[]'),
+        'languages', coalesce(jsonb_agg(DISTINCT entry.language), '[]'::jsonb),
         'first_claimed_on', min(entry.claimed_on),
         'published_at', max(entry.published_at),
         'public_since', (array_agg(entry.first_published_at ORDER BY entry.first_published_at))[{LEAST_PUBLIC}],
         'verdicts', coalesce((
-            SELECT json_agg(json_build_object('publisher', publisher.id, 'country', publisher.country,
+            SELECT jsonb_agg(jsonb_build_object('publisher', publisher.id, 'country', publisher.country,
                 'rating_class', verdict.rating_class) ORDER BY verdict.id)
             FROM claims_publishedverdict AS verdict
                 JOIN sources_publisher AS publisher ON publisher.id = verdict.publisher_id
             WHERE verdict.publication_id = ANY (array_agg(entry.id))
-        ), '[]')
+        ), '[]'::jsonb)
     ) {_CURRENT_ENTRIES}
 )"""
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 from claims.ledger.document.claim_body import JudgedClaim, PublicRating
 from claims.ledger.document.claim_document import moment
@@ -99,6 +99,8 @@ def _by_class(verdicts: list[Document]) -> dict[str, int]:
 
 
 def _claim(document: Document) -> ClusteredClaim:
-    claim: Any = {key: document[key] for key in JudgedClaim.__annotations__}
-    names = ClusterVerdict.__annotations__
-    return {**claim, "verdicts": [{key: verdict[key] for key in names} for verdict in document["verdicts"]]}
+    verdicts = [
+        {key: verdict[key] for key in ClusterVerdict.__annotations__} for verdict in document["verdicts"]
+    ]
+    claim = {key: document[key] for key in JudgedClaim.__annotations__} | {"verdicts": verdicts}
+    return cast(ClusteredClaim, claim)

@@ -171,8 +171,10 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         WholeNumber(),
         "Id of a cluster that the claim belongs to.",
         resolves=claims_of,
-        matches=any_of("claim_id"),
+        # A list of none would be no SQL at all; no claim has the number 0.
+        matches=lambda claims: Q(claim__in=claims or [0]),
         several=True,
+        slotted=False,
     )
     source = Parameter(
         WholeNumber(),

@@ -91,7 +91,7 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
     context = {
         "address": address,
         "source": source.found.source if source else None,
-        "is_cut": bool(source) and len(source.text) > LONGEST_TEXT,
+        "is_cut": source is not None and len(source.text) > LONGEST_TEXT,
         "checked": found,
         "naming": naming,
         "pasted": address,

@@ -148,7 +148,7 @@ def test_what_is_coming_back_says_where_how_often_and_since_when(
     in_article(checked)
     of_reader(checked, times=3)
     [[claim, times, since, last, where]] = returning(desk.client)
-    assert (claim, times, where) == ("Trams cost nothing. False", "5 times", "A speechA speech")
+    assert (claim, times, where) == ("Trams cost nothing.False", "5 times", "A speechA speech")
     assert since == last != ""
 
 

@@ -31,7 +31,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 def typed(client: Client, statement: str = TYPED, claim: Claim | None = None) -> list[str]:
     response = client.post(ASK, {"statement": statement, "claim": claim.pk if claim else ""})
-    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    assert (response.status_code, "no-store" in response["Cache-Control"]) == (200, True)
     if not response.content.strip():
         return []
     return [

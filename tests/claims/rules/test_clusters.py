@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from claims.models import Cluster, ClusterMember, Repeat
 from claims.review import clusters
-from tests.helpers.broken_rules import refused, sql
+from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.newsroom import make_claim, make_source
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def cluster(editor: User) -> Cluster:
-    return clusters.gather([make_claim(), make_claim()], by=editor)
+    made = clusters.gather([make_claim(), make_claim()], by=editor)
+    as_committed()
+    return made
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_history_is_kept_of_what_sql_does(cluster: Cluster) -> None:
 @pytest.fixture
 def repeat(db: None) -> Repeat:
     source = make_source("Trams are free. It rains.")
-    return Repeat.objects.create(
+    made = Repeat.objects.create(
         claim=make_claim("Trams are free."),
         source=source,
         snapshot=source.snapshots.get(),
@@ -70,6 +72,8 @@ def repeat(db: None) -> Repeat:
         confidence=0.9,
         reasons=["the same words"],
     )
+    as_committed()
+    return made
 
 
 @pytest.mark.parametrize(

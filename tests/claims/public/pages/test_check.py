@@ -211,7 +211,7 @@ def test_the_answer_by_itself_leads_to_the_field(client: Client) -> None:
     assert client.get("/check/answer/")["Location"] == "/check/"
 
 
-def test_needs_no_cookie_and_sets_none() -> None:
+def test_needs_no_cookie_and_sets_none(answers: Answers) -> None:
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/check/answer/", {"text": "It rains."})
     assert (response.status_code, list(response.cookies)) == (200, [])
