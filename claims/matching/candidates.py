@@ -12,9 +12,8 @@ from django.db.models import QuerySet
 from claims.matching import embedding
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.shared_words import sharing
-from claims.matching.telling import Told
+from claims.matching.telling import Told, current
 from claims.models import Publication
-from factcheck.database.read_connections import fetch
 
 #: What is near to a text, by the ids of claims: how near, and the vectors.
 Near = Mapping[int, tuple[float, Vector]]
@@ -42,7 +41,8 @@ def published(
     """
     near = nearest(asked, public=True, most=most)
     shared = sharing([each.cleaned for each in asked], most, beside=near)
-    known = _published({claim for each in (*shared.shares, *near) for claim in each}, rows)
+    bodies = current({claim for each in (*shared.shares, *near) for claim in each}, rows)
+    known = {claim: Told.in_public(orjson.loads(body)) for claim, body in bodies.items()}
     vectors = vectors_of_all(shared.shares, near, public=True)
     return Found(
         [
@@ -102,10 +102,3 @@ def together(
 
 def _cosine(one: Vector | None, other: Vector | None) -> float | None:
     return None if one is None or other is None else float(one @ other)
-
-
-def _published(claims: Iterable[int], rows: QuerySet[Publication] | None) -> dict[int, Told]:
-    """What current publications of these claims tell."""
-    wanted = (Publication.objects.current() if rows is None else rows).filter(claim_id__any_of=sorted(claims))
-    sql, parameters = wanted.order_by().values_list("claim_id", "body").query.sql_with_params()
-    return {claim: Told.in_public(orjson.loads(body)) for claim, body in fetch(sql, parameters)}

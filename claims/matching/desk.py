@@ -35,8 +35,8 @@ _SHARING = f"""
             LIMIT {_COMMON}
         ) AS found
     )
-    SELECT id FROM posted JOIN (SELECT words, count(*) AS having FROM posted GROUP BY words) AS counted USING (words)
-    GROUP BY id ORDER BY sum(1 / ln(1 + having)) DESC, id DESC LIMIT %s
+    SELECT id FROM posted JOIN (SELECT words, count(*) AS had FROM posted GROUP BY words) AS counted USING (words)
+    GROUP BY id ORDER BY sum(1 / ln(1 + had)) DESC, id DESC LIMIT %s
 """  # noqa: S608  made of constants of this file
 
 
@@ -93,6 +93,8 @@ def sharing_words(text: str, most: int) -> list[int]:
         words = list(dict.fromkeys(word for (word,) in cursor.fetchall()))[:MOST_WORDS]
         common = frequent()
         rare = [[word] for word in words if len(word) > 1 and word not in common]
+        if not words:
+            return []
         sought = rare or [sorted(words, key=len, reverse=True)[:_TOGETHER]]
         cursor.execute(_SHARING, [orjson.dumps(sought).decode(), most])
         return [claim for (claim,) in cursor.fetchall()]

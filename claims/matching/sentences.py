@@ -20,7 +20,9 @@ _UNSEEN = str.maketrans(
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
 )
 _BLOCK = re.compile(r"[^\r\n\x85\u2028\u2029]+")
-_HARD_STOP = re.compile(r"[。！？｡।॥۔؟]+[”»›」』＂）)]*")
+_HARD_STOP = re.compile(r"[。！？｡।॥۔؟]+")
+# What closes what the sentence opened belongs to it.
+_CLOSERS = re.compile("[”»›」』＂）)]*")
 # Where a run-on may be cut, if not at a space.
 _SOFT_BREAK = re.compile(r"[;；,，、]\s*|\s[–—-]\s|\s")
 
@@ -35,13 +37,20 @@ class Span(NamedTuple):
 def sentences(text: str, language: str = "") -> Iterator[Span]:
     """The sentences of a text in order, of which none is longer than `LONGEST`. Space between them is in none."""
     for block in _BLOCK.finditer(text):
-        plain = block.group().translate(_UNSEEN)
-        ends = {
+        said = block.group()
+        plain = said.translate(_UNSEEN)
+        found = {
             boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(language or "en", plain)
         }
-        ends |= {stop.end() for stop in _HARD_STOP.finditer(plain)}
-        for start, end in pairwise(sorted({0, len(plain), *ends})):
+        found |= {stop.end() for stop in _HARD_STOP.finditer(plain)}
+        ends = {_past_closers(said, len(plain[:end].rstrip())) for end in found}
+        for start, end in pairwise(sorted({0, len(said), *ends})):
             yield from _pieces(text, block.start() + start, block.start() + end)
+
+
+def _past_closers(block: str, end: int) -> int:
+    closers = _CLOSERS.match(block, end)
+    return closers.end() if closers else end
 
 
 def trimmed(text: str, start: int, end: int) -> Span:

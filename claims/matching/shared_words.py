@@ -64,11 +64,11 @@ _SHARING = f"""
     ), size AS MATERIALIZED (
         SELECT greatest(reltuples, {COMMON})::float8 AS claims FROM pg_class WHERE oid = 'claims_statedwords'::regclass
     ), weighed AS MATERIALIZED (
-        SELECT number, probe.query, probe.is_counted, known IS NULL AND having IS NULL AS is_unknown, coalesce(
-            known, ln(1 + greatest(claims - coalesce(having, 0) + .5, .5) / (coalesce(having, 0) + .5))
+        SELECT number, probe.query, probe.is_counted, known IS NULL AND had IS NULL AS is_unknown, coalesce(
+            known, ln(1 + greatest(claims - coalesce(had, 0) + .5, .5) / (coalesce(had, 0) + .5))
         ) AS rarity
         FROM size CROSS JOIN probe
-            LEFT JOIN (SELECT number, count(*) AS having FROM posted GROUP BY number) AS counted USING (number)
+            LEFT JOIN (SELECT number, count(*) AS had FROM posted GROUP BY number) AS counted USING (number)
     ), likely AS MATERIALIZED (
         SELECT text, claim_id FROM (
             SELECT text, claim_id, row_number() OVER (
@@ -245,10 +245,11 @@ def _pairs(forms: Forms, common: Mapping[str, float]) -> list[tuple[str, float]]
     """For a text that has hardly any rare words: pairs of its least common ones, and what a pair weighs."""
     if sum(part for form, part in forms.items() if form not in common) >= _FEW_RARE:
         return []
-    whole = sorted((form for form in forms if form in common), key=lambda form: -common[form])[:_PAIRED]
+    least_common = sorted((form for form in forms if form in common), key=lambda form: -common[form])
     return [
         (f"{_leaf(one)} & {_leaf(other)}", common[one] + common[other])
-        for one, other in combinations(whole, 2)
+        for one, other in combinations(least_common[:_PAIRED], 2)
+        if not one.startswith(other) and not other.startswith(one)  # a word and its own beginning
     ]
 
 

@@ -1,8 +1,33 @@
 """What a claim tells of itself, for whoever compares a text with it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+
+from claims.models import Publication
+from factcheck.database.read_connections import fetch
+
+
+def current(
+    claims: Collection[int], rows: QuerySet[Publication] | None = None, *, column: str = "body"
+) -> dict[int, Any]:
+    """What current publications of these claims have in a column.
+
+    Args:
+        rows: those of them that count; all, if not given.
+    """
+    if not claims:
+        return {}
+    wanted = (Publication.objects.current() if rows is None else rows).filter(claim_id__in=sorted(claims))
+    try:
+        sql, parameters = wanted.order_by().values_list("claim_id", column).query.sql_with_params()
+    except EmptyResultSet:  # what they are narrowed down to cannot be
+        return {}
+    return dict(fetch(sql, parameters))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, UniqueConstraint, Value, When
+from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, UniqueConstraint, Value, When
 from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,20 @@ def answering_to(sought: SearchReading | Sought, *, publication: str = "") -> Q:
 def _stands_at(places: Places, publication: str = "") -> Q:
     cites = Q(**{f"{publication}source_ids__overlap": places.sources})
     return cites | Q(**{f"{publication}id__any_of": places.entries})
+
+
+def _rank_among(places: Places) -> Expression:
+    """How relevant an entry is that stands in one of these places."""
+    if not places.is_ranked:
+        return Value(1.0)
+    entries = Value(places.entries) if isinstance(places.entries, list) else places.entries
+    return Func(
+        entries,
+        F("id"),
+        template="(1.0 / array_position(%(expressions)s))::double precision",
+        arg_joiner="::bigint[], ",
+        output_field=FloatField(),
+    )
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -69,7 +83,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """
         rank: Expression = relevance("search_heading", reading.ranking)
         if reading.places:
-            rank = Case(When(_stands_at(reading.places), then=Value(1.0)), default=rank)
+            rank = Case(When(_stands_at(reading.places), then=_rank_among(reading.places)), default=rank)
         return self.filter(answering_to(reading)).annotate(rank=rank)
 
     def answers(self, reading: SearchReading, most: int = 1) -> int:

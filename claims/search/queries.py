@@ -25,10 +25,17 @@ MUCH_MORE = 10
 
 @dataclass(frozen=True)
 class Places:
-    """Where an address leads, or slots for it in a statement: by id, sources, and entries of the ledger."""
+    """Where an address leads, or what a text may mean; or slots for it in a statement.
+
+    Attributes:
+        sources: their ids; entries that cite one are found.
+        entries: ids of entries of the ledger, which are found.
+        is_ranked: whether the entries stand in the order of their relevance; otherwise each is as relevant.
+    """
 
     sources: Sequence[int] | Expression
     entries: Sequence[int] | Expression
+    is_ranked: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class SearchReading:
             most frequent ones.
         is_doubtful: whether a wanted word stands in no current publication, at least not in this form, or one of
             several in hardly any.
-        places: where it leads, if it is an address.
+        places: where it leads, if it is an address; what may be meant by it, if nothing has its words.
     """
 
     asked: str
@@ -60,6 +67,11 @@ class SearchReading:
     def is_corrected(self) -> bool:
         """Whether another search is answered than the one that was typed."""
         return self.answered != self.asked
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether claims are answered that may be meant, because none has the words."""
+        return self.places is not None and self.places.is_ranked
 
     @property
     def is_widened(self) -> bool:

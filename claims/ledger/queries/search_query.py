@@ -1,6 +1,6 @@
 """`q` in lists of claims: what it asks for, in which order the answer comes, and what is said about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -65,13 +65,14 @@ class WordsQuery(ListQuery):
         return Template(template.shape, template.rows, values, has_one_plan=finds_few)
 
     @property
-    def shape(self) -> bool:
+    def shape(self) -> Places | None:
         """Besides words, an address is looked for by where it leads."""
-        return self.search is not None and self.search.places is not None
+        places = self.search.places if self.search else None
+        return places and replace(_PLACES, is_ranked=places.is_ranked)
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
         if self.shape:
-            looked_for = {**looked_for, "q": replace(looked_for["q"], places=_PLACES)}
+            looked_for = {**looked_for, "q": replace(looked_for["q"], places=self.shape)}
         return super().candidates(looked_for)
 
     @cached_property
@@ -108,6 +109,26 @@ class SearchQuery(WordsQuery):
             return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading, most)
 
         return {**looked_for, "q": forgiven(looked_for["q"], found)}
+
+    @property
+    def may_mean(self) -> str:
+        """The text for which claims may be answered that it may mean, where none has its words; or nothing."""
+        reading = self.search
+        is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
+        is_of_now = not {"as_of", "status"} & self.given.keys()
+        if reading is None or reading.places or not (reading.ranking and is_forgiving and is_of_now):
+            return ""
+        return reading.asked
+
+    def mean(self, entries: Sequence[int]) -> None:
+        """Answer these entries of the ledger, the most relevant first, in the place of those that have the words."""
+        reading = self.looked_for["q"]
+        meant = replace(
+            reading, places=Places([], list(entries), is_ranked=True), matches=0, answered=reading.asked
+        )
+        self.looked_for = {**self.looked_for, "q": meant}
+        for made_of_it in ("ordering", "qs"):
+            self.__dict__.pop(made_of_it, None)
 
     @property
     def highlights(self) -> bool:
@@ -179,6 +200,7 @@ def said_of_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, Any
             "asked": reading.asked,
             "answered": reading.answered,
             "is_corrected": reading.is_corrected,
+            "is_matched": reading.is_matched,
             "ordering": query.ordering_told,
         }
     }
@@ -197,13 +219,18 @@ BESIDE: dict[str, Any] = {
                 "description": "The search that the results answer: `q`, or `q` with its spelling corrected.",
             },
             "is_corrected": {"type": "boolean", "description": "Whether the two differ."},
+            "is_matched": {
+                "type": "boolean",
+                "description": "Whether no claim has these words, and the results are claims that may be meant, the"
+                " likeliest first, as `/api/v1/match/` finds them.",
+            },
             "ordering": {
                 "type": "string",
                 "description": "How the results are ordered. `relevance` becomes `-updated` for a search that more"
                 f" than about {RANKED:,} claims match, or that only says what to leave out.",
             },
         },
-        "required": ["asked", "answered", "is_corrected", "ordering"],
+        "required": ["asked", "answered", "is_corrected", "is_matched", "ordering"],
     },
     "highlights": {
         "type": "object",

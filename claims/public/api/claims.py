@@ -21,6 +21,7 @@ from claims.ledger.queries.claim_filters import (
     VersionListQuery,
 )
 from claims.ledger.queries.search_query import BESIDE, said_of_search
+from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict
 from claims.public.api import markup
 from claims.public.api.ledger_entries import (
@@ -96,6 +97,9 @@ class ClaimResource(PublicList):
         conditionally = asks_conditionally(request) and not query.highlights
         columns = ["id", "body_sha256", "ledger_moved", *([] if conditionally else ["body"])]
         page = page_of_template(query.template, columns, **self.paging(query))
+        if not page.rows and (meant := entries_meant(query.may_mean) if query.may_mean else []):
+            query.mean(meant)
+            page = page_of_template(query.template, columns, **self.paging(query))
         return Listing(
             page,
             sha256=sha256_of(row[1].encode() for row in page.rows),

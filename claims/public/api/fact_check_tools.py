@@ -5,6 +5,7 @@ Google's shape, so none of it appears in our OpenAPI document.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,8 +23,9 @@ from claims.ledger.document.google_claims import SHAPE, fact_checked_claim
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to
+from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict
-from claims.search import LONGEST, RANKED
+from claims.search import LONGEST, RANKED, Places
 from factcheck.api.google.requests import (
     InvalidArgument,
     Read,
@@ -145,6 +147,15 @@ class _Asked:
         self.since = _days_ago(values.get("max_age_days", 0))
 
     def page(self) -> KeysetPage[tuple[Any, ...]]:
+        page = self._page()
+        if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
+            return page
+        # Nothing has these words: claims that may be meant.
+        meant = entries_meant(self.reading.asked)
+        self.reading = replace(self.reading, places=Places([], meant, is_ranked=True), matches=0)
+        return self._page() if meant else page
+
+    def _page(self) -> KeysetPage[tuple[Any, ...]]:
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
         order: dict[str, Any] = {"ordering": self._ordering(token)}
         size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)

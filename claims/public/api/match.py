@@ -5,7 +5,7 @@ come from `claims.matching.answers`; here claims are told of as they are publish
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -30,6 +30,7 @@ from claims.matching.answers import (
     answered_each,
     passages,
 )
+from claims.matching.telling import current
 from claims.models import Publication
 from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer
@@ -40,7 +41,6 @@ from factcheck.api.problems import MEDIA_TYPE, InvalidParameters
 from factcheck.api.query_strings import Parameter, Query
 from factcheck.api.query_values import Keyword, LanguageRange, Share, WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
-from factcheck.database.read_connections import fetch
 from factcheck.django_internals import plain_request
 from factcheck.web.own_addresses import placed
 
@@ -224,12 +224,12 @@ def _match(match: Match, claim: orjson.Fragment) -> Document:
 
 
 def _claims(
-    claims: Iterable[int], rows: QuerySet[Publication] | None, parts: Any
+    claims: Collection[int], rows: QuerySet[Publication] | None, parts: Any
 ) -> dict[int, orjson.Fragment]:
     """These claims as they are published, or these parts of them."""
-    wanted = (Publication.objects.current() if rows is None else rows).filter(claim_id__any_of=sorted(claims))
-    sql, parameters = wanted.order_by().values_list("claim_id", "body").query.sql_with_params()
-    return {claim: orjson.Fragment(picked(placed(body), parts)) for claim, body in fetch(sql, parameters)}
+    return {
+        claim: orjson.Fragment(picked(placed(body), parts)) for claim, body in current(claims, rows).items()
+    }
 
 
 # How it reads, for the OpenAPI document -------------------------------------------------------------------------------

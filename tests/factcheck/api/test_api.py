@@ -28,6 +28,7 @@ def test_root_lists_everything(client: Client) -> None:
         **{name: f"{base}/v1/{name}/" for name in RESOURCES},
         "changes": f"{base}/v1/changes/",
         "lookup": f"{base}/v1/lookup/",
+        "match": f"{base}/v1/match/",
         "schema": f"{base}/schema/",
         "docs": f"{base}/docs/",
         "redoc": f"{base}/redoc/",
@@ -54,6 +55,7 @@ def test_schema_is_valid_and_complete(tmp_path: Any) -> None:
         "/api/v1/changes/",
         "/api/v1/claims/facets/",
         "/api/v1/lookup/",
+        "/api/v1/match/",
     }
 
 

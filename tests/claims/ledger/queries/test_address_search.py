@@ -172,6 +172,7 @@ def test_address_narrows_as_words_do_and_is_highlighted(client: Client, world: d
         "asked": ARTICLE,
         "answered": ARTICLE,
         "is_corrected": False,
+        "is_matched": False,
         "ordering": "relevance",
     }
     assert {answer["results"][0]["id"], following["results"][0]["id"]} == {

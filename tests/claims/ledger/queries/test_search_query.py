@@ -38,6 +38,7 @@ def test_a_search_says_what_it_answers(client: Client, publish: Publish) -> None
         "asked": "brücke",
         "answered": "brücke",
         "is_corrected": False,
+        "is_matched": False,
         "ordering": "relevance",
     }
     assert "highlights" not in page
@@ -53,6 +54,7 @@ def test_a_misspelt_search_is_answered_and_says_so(client: Client, publish: Publ
         "asked": "hrabour -slow",
         "answered": "harbour -slow",
         "is_corrected": True,
+        "is_matched": False,
         "ordering": "relevance",
     }
     assert page["highlights"] == {

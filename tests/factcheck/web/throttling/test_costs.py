@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from factcheck.web.throttling.costs import MOST, Costs
 
 LIST, FACETS, LOOKUP = "/api/v1/claims/", "/api/v1/claims/facets/", "/api/v1/lookup/"
+MATCH = "/api/v1/match/"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,21 @@ def test_writing_it_otherwise_makes_nothing_cheaper() -> None:
     assert Costs().of(LIST, "%71=" + "%20%6Fr+".join(["w"] * 30)) == expensive == 1 + 29 + 59 // 10
     assert Costs().of(LIST, "c%6Funt=%65xact") == 3
     assert Costs().of(LIST, "&&q=" + "w+or+" * 29 + "w&x") == expensive
+
+
+@pytest.mark.parametrize(
+    "path, length, cost",
+    [
+        (MATCH, 0, 5),
+        (MATCH, 300, 6),
+        (MATCH, 6_000, 35),
+        (MATCH, 10**9, MOST),
+        (LOOKUP, 6_000, 10),
+        (LIST, 10**9, 1),
+    ],
+)
+def test_long_bodies_cost_more_where_the_answer_takes_as_long(path: str, length: int, cost: int) -> None:
+    assert Costs().of(path, "", length) == cost
 
 
 @given(st.text(), st.text())

@@ -1,0 +1,1 @@
+"""How well the claim behind a text is found, measured on posts, tweets and sentences of debates."""

@@ -1,0 +1,124 @@
+import sys
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from claims.management.matched_texts import (
+    FORMATS,
+    Stream,
+    TableError,
+    format_of,
+    partial_file,
+    rows_of,
+    write,
+)
+from claims.matching import embedding
+from claims.matching.answers import LEAST, Terms
+
+
+class Command(BaseCommand):
+    help = """\
+Match a table of texts with published claims: has this been checked?
+
+FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is standard input.
+Each row comes out as it went in, with what was found beside it: the answer (same, contradicts,
+related, nothing), how certain it is and why, the claim, and how its publisher rates it. "nothing"
+is no verdict. docs/how-to/match-a-table.md says more.
+
+An output file is written as FILE.part and gets its name when it is whole. What was interrupted
+goes on with --resume."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("place", metavar="FILE|-", help="the table")
+        parser.add_argument("--format", choices=FORMATS, help="as the file's name ends, if not given")
+        parser.add_argument("--column", default="", metavar="NAME", help="which holds the texts")
+        parser.add_argument("--output", default="-", metavar="FILE|-", help="- is standard output (default)")
+        parser.add_argument(
+            "--language", default="", metavar="TAG", help="of the texts; detected if not given"
+        )
+        parser.add_argument(
+            "--minimum-confidence", type=_share, default=LEAST, metavar="0..1", help=f"default {LEAST}"
+        )
+        parser.add_argument("--resume", action="store_true", help="continue what was interrupted")
+
+    def handle(self, *, place: str, output: str, verbosity: int, **options: Any) -> None:
+        terms = Terms(
+            language=options["language"].partition("-")[0].lower(),
+            cut="text",
+            most=1,
+            least=options["minimum_confidence"],
+        )
+        form = options["format"] or format_of(place)
+        written_as = format_of(output) if output != "-" else form
+        if written_as == "lines":
+            written_as = "csv"
+        if options["resume"] and output == "-":
+            raise CommandError(
+                "--resume needs --output FILE: what went to standard output is not here any more."
+            )
+        if embedding.embedder() is None:
+            self.stderr.write("There is no embedder: only words are compared, not meanings.")
+        try:
+            with _opened(place) as file, _progress(verbosity) as progress:
+                rows = rows_of(file, form, options["column"])
+                if output == "-":
+                    progress.report(write(rows, Stream(sys.stdout), written_as, terms))
+                else:
+                    with partial_file(Path(output), resume=options["resume"]) as part:
+                        progress.report(write(rows, part, written_as, terms))
+        except BrokenPipeError:
+            # Whoever read us has read enough (`| head`).
+            Console(stderr=True).on_broken_pipe()
+        except TableError as problem:
+            raise CommandError(str(problem)) from None
+        except (OSError, UnicodeDecodeError) as problem:
+            raise CommandError(f"{place} cannot be matched: {problem}.") from None
+        except KeyboardInterrupt:
+            hint = " Go on with --resume." if output != "-" else ""
+            raise CommandError(f"Interrupted.{hint}", returncode=130) from None
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError
+    return share
+
+
+@contextmanager
+def _opened(place: str) -> Iterator[IO[str]]:
+    if place == "-":
+        sys.stdin.reconfigure(encoding="utf-8-sig", newline="")  # type: ignore[union-attr]  # it is a real stream
+        yield sys.stdin
+    else:
+        with Path(place).open(encoding="utf-8-sig", newline="") as file:
+            yield file
+
+
+class _Shown:
+    """How many rows have been written, on standard error."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.task = progress, progress.add_task("rows", total=None)
+
+    def report(self, written: Iterator[int]) -> None:
+        for rows in written:
+            self.progress.advance(self.task, rows)
+
+
+@contextmanager
+def _progress(verbosity: int) -> Iterator[_Shown]:
+    columns = (SpinnerColumn(), TextColumn("rows"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress:
+        yield _Shown(progress)

@@ -1,0 +1,271 @@
+"""Tables of texts, and the claims that they were matched with: read and written row by row."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import orjson
+
+from claims.exports.formats.csv import harmless
+from claims.matching.answers import Answer, Match, Terms, answered_each
+from claims.models import Publication
+
+#: What a column with texts is called, where nobody names it.
+USUAL_COLUMNS = ("text", "claim", "statement", "post", "tweet", "content", "sentence", "headline", "title")
+#: Formats by how the names of files end; what ends otherwise has a text on each line.
+ENDINGS = {".csv": "csv", ".tsv": "tsv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+FORMATS = ("csv", "tsv", "ndjson", "lines")
+#: So many rows are matched and written at a time.
+BATCH = 50
+_LONGEST_CELL = 10_000_000
+
+#: What is said of each row.
+SAID = (
+    *("answer", "confidence", "reasons", "claim_id", "claim_url", "statement", "language"),
+    *("publisher", "rating_label", "rating_class", "verdict_url"),
+)
+
+
+class TableError(Exception):
+    """The table cannot be read or continued; `str()` is a sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A text, and all that stands beside it."""
+
+    text: str
+    cells: dict[str, Any]
+
+
+# Read -----------------------------------------------------------------------------------------------------------------
+
+
+def format_of(path: str) -> str:
+    """How a file is built, by its name."""
+    return ENDINGS.get(Path(path).suffix.lower(), "lines")
+
+
+def rows_of(file: IO[str], form: str, column: str = "") -> Iterator[Row]:
+    """The rows of a file.
+
+    Raises:
+        TableError: a row cannot be read, or no column holds the texts.
+    """
+    if form == "lines":
+        for line in file:
+            yield Row(line.rstrip("\r\n"), {"text": line.rstrip("\r\n")})
+    elif form == "ndjson":
+        yield from _of_ndjson(file, column)
+    else:
+        yield from _of_table(file, "\t" if form == "tsv" else ",", column)
+
+
+def _of_ndjson(file: IO[str], column: str) -> Iterator[Row]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as problem:
+            raise TableError(f"Line {number} is no JSON: {problem}.") from None
+        cells = found if isinstance(found, dict) else {"text": found}
+        name = _column(list(cells), column, f"line {number}")
+        yield Row(str(cells[name] or ""), cells)
+
+
+def _of_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
+    csv.field_size_limit(_LONGEST_CELL)
+    table = csv.DictReader(
+        (line.replace("\0", "") for line in file), delimiter=delimiter, restkey="", strict=True
+    )
+    try:
+        name = _column(list(table.fieldnames or []), column, "the table")
+        for cells in table:
+            cells.pop("", None)
+            yield Row(cells[name] or "", dict(cells))
+    except csv.Error as problem:
+        raise TableError(f"Line {table.line_num} cannot be read: {problem}.") from None
+
+
+def _column(names: Sequence[str], wanted: str, place: str) -> str:
+    by_name = {name.strip().lower(): name for name in names if name}
+    for name in [wanted.lower()] if wanted else USUAL_COLUMNS:
+        if name in by_name:
+            return by_name[name]
+    missing = f"no column “{wanted}”" if wanted else "no column that is known to hold texts"
+    raise TableError(
+        f"There is {missing} in {place}. Name one with --column: {', '.join(by_name.values()) or 'none'}."
+    )
+
+
+# Match ----------------------------------------------------------------------------------------------------------------
+
+
+def matched(rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
+    """What is said of each of these rows, by the names in `SAID`."""
+    answers = answered_each([row.text for row in rows], terms)
+    first = [_first(answer) for answer in answers]
+    claims = {match.claim for match in first if match}
+    told = {
+        entry.claim_id: entry.document for entry in Publication.objects.current().filter(claim_id__in=claims)
+    }
+    return [_said(match, told) for match in first]
+
+
+def _first(answer: Answer) -> Match | None:
+    return next((match for passage in answer.passages for match in passage.matches), None)
+
+
+def _said(match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    claim = told.get(match.claim) if match else None
+    if match is None or claim is None:
+        return dict.fromkeys(SAID) | {"answer": "nothing"}
+    verdict = claim["verdicts"][0]
+    return {
+        "answer": match.kind,
+        "confidence": round(match.confidence, 3),
+        "reasons": "; ".join(match.reasons),
+        "claim_id": claim["id"],
+        "claim_url": claim["url"],
+        "statement": claim["statement"],
+        "language": claim["language"],
+        "publisher": verdict["publisher"]["name"],
+        "rating_label": verdict["rating"]["label"],
+        "rating_class": verdict["rating"]["normalised"],
+        "verdict_url": verdict["url"],
+    }
+
+
+# Write ----------------------------------------------------------------------------------------------------------------
+
+
+class Output(Protocol):
+    """Where rows go, several at a time."""
+
+    #: How many rows were written before.
+    rows: int
+
+    def write(self, lines: str, rows: int) -> None:
+        """So many rows more."""
+
+
+class Stream:
+    """Standard output."""
+
+    rows = 0
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+
+    def write(self, lines: str, rows: int) -> None:
+        self.stream.write(lines)
+        self.stream.flush()
+
+
+class PartialFile:
+    """A file that has another name until it is whole, and beside it, how far it is."""
+
+    def __init__(self, path: Path, *, resume: bool) -> None:
+        self.path, self.part = path, path.with_name(f"{path.name}.part")
+        self.state = path.with_name(f"{path.name}.part.json")
+        self.rows, self._bytes = self._begun() if resume else (0, 0)
+        self.part.touch()
+        self._file = self.part.open("r+b")
+        # What was written behind the last whole row goes.
+        self._file.truncate(self._bytes)
+        self._file.seek(self._bytes)
+
+    def _begun(self) -> tuple[int, int]:
+        try:
+            state = json.loads(self.state.read_text(encoding="utf-8"))
+            rows, size = int(state["rows"]), int(state["bytes"])
+        except FileNotFoundError:
+            raise TableError(f"Nothing was begun in {self.part}. Begin without --resume.") from None
+        except (ValueError, KeyError, TypeError):
+            raise TableError(f"{self.state} cannot be read. Delete it, and begin without --resume.") from None
+        if not self.part.exists() or self.part.stat().st_size < size:
+            raise TableError(f"{self.part} is shorter than {self.state} says. Begin without --resume.")
+        return rows, size
+
+    def write(self, lines: str, rows: int) -> None:
+        self._file.write(lines.encode(errors="replace"))
+        self._file.flush()
+        self._bytes += len(lines.encode(errors="replace"))
+        self.rows += rows
+        self.state.write_text(json.dumps({"rows": self.rows, "bytes": self._bytes}), encoding="utf-8")
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        self._file.close()
+        self.part.replace(self.path)
+        self.state.unlink(missing_ok=True)
+
+
+@contextmanager
+def partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
+    """A file that gets its name when all has been written."""
+    output = PartialFile(path, resume=resume)
+    try:
+        yield output
+        output.finish()
+    finally:
+        output._file.close()
+
+
+def write(rows: Iterable[Row], output: Output, form: str, terms: Terms) -> Iterator[int]:
+    """Match rows and write them with what is said of them; yields how many more have been written."""
+    is_begun = output.rows > 0
+    for batch in _batches(_after(rows, output.rows)):
+        said = matched(batch, terms)
+        lines = (
+            _as_ndjson(batch, said) if form == "ndjson" else _as_table(batch, said, form, header=not is_begun)
+        )
+        output.write(lines, len(batch))
+        is_begun = True
+        yield len(batch)
+
+
+def _after(rows: Iterable[Row], count: int) -> Iterator[Row]:
+    for number, row in enumerate(rows):
+        if number >= count:
+            yield row
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _as_ndjson(rows: Sequence[Row], said: Sequence[dict[str, Any]]) -> str:
+    lines = (
+        orjson.dumps({**row.cells, "match": each}).decode() for row, each in zip(rows, said, strict=True)
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _as_table(rows: Sequence[Row], said: Sequence[dict[str, Any]], form: str, *, header: bool) -> str:
+    lines = _Lines()
+    table = csv.writer(lines, delimiter="\t" if form == "tsv" else ",")
+    if header:
+        table.writerow([*rows[0].cells, *(f"match_{name}" for name in SAID)])
+    for row, each in zip(rows, said, strict=True):
+        table.writerow(map(harmless, [*row.cells.values(), *(each[name] for name in SAID)]))
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    """What a writer of tables writes to."""
+
+    def write(self, line: str) -> None:
+        self.append(line)

@@ -1,0 +1,23 @@
+"""What tests of matching share: no embedder, and nothing kept from the test before."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from claims.matching import answers, embedding, shared_words
+
+
+@pytest.fixture(autouse=True)
+def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No embedder, whatever the settings say: tests that want one bring it."""
+    monkeypatch.setattr(embedding, "embedder", lambda: None)
+    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages: [None for _ in texts])
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept() -> Iterator[None]:
+    shared_words.known_frequent.cache_clear()
+    answers.kept.clear()
+    yield
+    shared_words.known_frequent.cache_clear()
+    answers.kept.clear()

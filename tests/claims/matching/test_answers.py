@@ -1,0 +1,218 @@
+"""What was checked of a text: which claims are told of, as what, and in which order."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from claims.matching import answers, embedding
+from claims.matching.answers import Passage, Terms, answered, answered_each, passages
+from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.judgement import Judgement
+from claims.matching.ranking import Ranked
+from claims.models import Claim, Publication
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+
+
+@pytest.fixture(autouse=True)
+def plainly_ranked_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By words alone: which claims are found, and what is made of that, is what is tested here."""
+
+    def ranked(
+        asked: Asked, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
+    ) -> list[Ranked]:
+        assert rarity is not None
+        found = [Ranked(each, max(each.words, each.similarity or 0.0), {}) for each in candidates]
+        return sorted(found, key=lambda each: -each.probability)
+
+    def judge(asked: Asked, candidate: Candidate) -> Judgement:
+        if "not" in asked.cleaned:
+            return Judgement("contradicts", 0.9, ("one of them denies it",))
+        if candidate.words > 0.8 or (candidate.similarity or 0.0) > 0.8:
+            return Judgement("same", 0.9, ("the same words",))
+        return Judgement("related", 0.6, ()) if candidate.words > 0.3 else Judgement("different", 0.9, ())
+
+    monkeypatch.setattr(answers, "ranked", ranked)
+    monkeypatch.setattr(answers, "judge", judge)
+    monkeypatch.setattr(answers, "cleaned", lambda text: text)
+
+
+@pytest.fixture
+def ferry(publish: Publish) -> Claim:
+    return publish(make_claim("The ferry sank in the harbour last night."))
+
+
+@pytest.fixture
+def bridge(publish: Publish) -> Claim:
+    return publish(make_claim("The bridge cost forty million euros."))
+
+
+def kinds(text: str, terms: Terms | None = None) -> list[str]:
+    return [passage.kind for passage in answered(text, terms or Terms()).passages]
+
+
+def test_the_same_claim_is_told_with_its_reasons(ferry: Claim, bridge: Claim) -> None:
+    answer = answered("The ferry sank in the harbour last night!")
+    assert (answer.language, answer.embedder) == ("en", "")
+    [passage] = answer.passages
+    assert (passage.start, passage.end, passage.kind) == (0, 41, "same")
+    [match] = passage.matches
+    assert (match.claim, match.statement, match.language) == (ferry.pk, ferry.statement, "en")
+    assert (match.kind, match.confidence, match.reasons) == ("same", 0.9, ("the same words",))
+
+
+def test_the_opposite_is_never_called_the_same(ferry: Claim) -> None:
+    assert kinds("The ferry did not sink in the harbour last night.") == ["contradicts"]
+
+
+def test_nothing_found_is_an_answer(ferry: Claim) -> None:
+    assert answered("Zeppelins land on lighthouses.").passages == (Passage(0, 30, ()),)
+    assert kinds("Zeppelins land on lighthouses.") == ["nothing"]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\0", "\ud800", "😀😀", "\u202e\u200f"])
+def test_texts_without_words_are_answered(ferry: Claim, text: str) -> None:
+    assert [passage.matches for passage in answered(text).passages] in ([], [()])
+
+
+def test_what_is_likelier_to_be_meant_than_to_be_the_same_is_as_certain_as_the_less_certain(
+    ferry: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "judge", lambda asked, candidate: Judgement("same", 0.97, ()))
+    [passage] = answered("The ferry sank.", Terms(least=0.0)).passages
+    assert 0 < passage.matches[0].confidence < 0.97
+
+
+def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
+    assert kinds("The ferry sank in the harbour last night.", Terms(least=0.91)) == ["nothing"]
+
+
+def test_so_many_matches_are_told(publish: Publish) -> None:
+    for number in range(4):
+        publish(make_claim(f"Zeppelin {number} landed on the lighthouse."))
+    [passage] = answered("The zeppelin landed on the lighthouse.", Terms(most=3, least=0.0)).passages
+    assert len(passage.matches) == 3
+
+
+def test_a_long_text_is_answered_sentence_by_sentence(ferry: Claim, bridge: Claim) -> None:
+    padding = "Nobody here knows anything about zeppelins. " * 12
+    text = f"{padding}The ferry sank in the harbour last night. {padding}The bridge did not cost forty million euros."
+    found = [passage for passage in answered(text).passages if passage.matches]
+    assert [text[passage.start : passage.end] for passage in found] == [
+        "The ferry sank in the harbour last night.",
+        "The bridge did not cost forty million euros.",
+    ]
+    assert [passage.matches[0].claim for passage in found] == [ferry.pk, bridge.pk]
+    assert [passage.kind for passage in found] == ["same", "contradicts"]
+
+
+@pytest.mark.parametrize("sentences", [2, 6])
+def test_an_article_costs_as_many_statements_as_a_sentence(
+    ferry: Claim, bridge: Claim, sentences: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    text = "The ferry sank last night. The bridge cost forty million euros. " * sentences
+    # The place of the ledger, what is common, the claims that share words, and what these say.
+    with django_assert_num_queries(4):
+        assert len(answered(text, Terms(cut="sentences")).passages) == 2 * sentences
+    with django_assert_num_queries(1):
+        answered(text, Terms(cut="sentences"))
+
+
+def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
+    found = answered_each(
+        ["The bridge cost forty million euros.", "", "The ferry sank in the harbour last night."]
+    )
+    assert [
+        [match.claim for passage in answer.passages for match in passage.matches] for answer in found
+    ] == [
+        [bridge.pk],
+        [],
+        [ferry.pk],
+    ]
+
+
+def test_claims_can_be_narrowed_down(ferry: Claim, bridge: Claim) -> None:
+    text = "The ferry sank in the harbour last night."
+    others = Publication.objects.current().exclude(claim=ferry)
+    assert kinds(text, Terms(rows=others, narrowed="others")) == ["nothing"]
+    assert kinds(text) == ["same"]
+
+
+def test_a_retraction_is_heard_at_once(ferry: Claim, editor: object) -> None:
+    from claims.review import workflow  # noqa: PLC0415  only here
+
+    text = "The ferry sank in the harbour last night."
+    assert kinds(text) == ["same"]
+    workflow.move(ferry.verdicts.get(state="published"), "retract", by=editor, note="It was wrong.")  # type: ignore[arg-type]
+    assert kinds(text) == ["nothing"]
+
+
+# With an embedder
+
+
+class TwoLanguages:
+    """Knows that two texts mean the same."""
+
+    name = "two-languages"
+
+    def __init__(self, meanings: Mapping[str, int], claims: Mapping[int, int]) -> None:
+        self.meanings, self.claims = meanings, claims
+
+    def vector(self, meaning: int) -> Vector:
+        return np.eye(4, dtype=np.float32)[meaning]
+
+    def query_vectors(self, texts: Sequence[str], languages: Sequence[str]) -> list[Vector | None]:
+        return [self.vector(self.meanings[text]) if text in self.meanings else None for text in texts]
+
+    def nearest(self, vector: Vector, *, public: bool, most: int) -> list[tuple[int, float, Vector]]:
+        found = [(claim, float(vector @ self.vector(meaning))) for claim, meaning in self.claims.items()]
+        near = sorted(found, key=lambda each: -each[1])[:most]
+        return [(claim, cosine, self.vector(self.claims[claim])) for claim, cosine in near]
+
+    def vectors_of(self, claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
+        return {claim: self.vector(self.claims[claim]) for claim in claims if claim in self.claims}
+
+
+@pytest.fixture
+def meanings(ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch) -> TwoLanguages:
+    known = TwoLanguages({"Die Fähre ist gesunken.": 1}, {ferry.pk: 1, bridge.pk: 2})
+    monkeypatch.setattr(embedding, "embedder", lambda: known)
+    for name in ("query_vectors", "nearest", "vectors_of"):
+        monkeypatch.setattr(embedding, name, getattr(known, name))
+    return known
+
+
+def test_other_languages_are_found_by_meaning(meanings: TwoLanguages, ferry: Claim) -> None:
+    answer = answered("Die Fähre ist gesunken.")
+    assert (answer.language, answer.embedder) == ("de", "two-languages")
+    [passage] = answer.passages
+    assert [(match.claim, match.kind) for match in passage.matches] == [(ferry.pk, "same")]
+
+
+def test_what_only_words_led_to_is_compared_by_meaning_too(
+    meanings: TwoLanguages, ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanings.meanings = {"The bridge sank.": 1}
+    monkeypatch.setattr(embedding, "nearest", lambda vector, **_: [(ferry.pk, 1.0, meanings.vector(1))])
+    seen: list[Candidate] = []
+
+    def judge(asked: Asked, candidate: Candidate) -> Judgement:
+        seen.append(candidate)
+        return Judgement("different", 1.0, ())
+
+    monkeypatch.setattr(answers, "judge", judge)
+    answered("The bridge sank.")
+    assert {each.claim: each.similarity for each in seen} == {ferry.pk: 1.0, bridge.pk: 0.0}
+    assert all(each.words > 0 and each.vector is not None for each in seen)
+
+
+def test_passages_of_a_short_text_are_one() -> None:
+    text = "  One. Two.  "
+    assert [tuple(span) for span in passages(text)] == [(2, 11)]
+    assert [tuple(span) for span in passages(text, "sentences")] == [(2, 6), (7, 11)]
+    assert [tuple(span) for span in passages("One. " * 200, "text")] == [(0, 999)]

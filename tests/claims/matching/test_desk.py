@@ -1,0 +1,91 @@
+"""What the desk works on, among what is published, for whoever may read it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from claims.matching import answers, desk
+from claims.matching.asked import Asked, Candidate
+from claims.matching.judgement import Judgement
+from claims.models import Claim
+from tests.helpers.newsroom import make_claim, make_draft
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+TEXT = "The zeppelin landed on the lighthouse."
+
+
+@pytest.fixture(autouse=True)
+def everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(asked: Asked, candidate: Candidate) -> Judgement:
+        return Judgement("related", candidate.words, ())
+
+    monkeypatch.setattr(answers, "judge", judge)
+
+
+def found(text: str, reader: User) -> list[int]:
+    answer = desk.answered(text, reader=reader, terms=answers.Terms(least=0.0))
+    return [match.claim for passage in answer.passages for match in passage.matches]
+
+
+def test_work_in_progress_is_found_beside_what_is_published(publish: Publish, checker: User) -> None:
+    published = publish(make_claim("The zeppelin never landed."))
+    proposed = make_claim("“The Zeppelin, it landed on a lighthouse!”", state=Claim.State.PROPOSED)
+    make_claim("A ferry sank.")
+    assert found(TEXT, checker) == [proposed.pk, published.pk]
+
+
+def test_declined_and_merged_claims_are_not_found(checker: User) -> None:
+    make_claim(TEXT, state=Claim.State.DECLINED, reason="Nobody can check it.")
+    assert found(TEXT, checker) == []
+
+
+def test_contributors_find_their_own_and_what_is_published(
+    publish: Publish, contributor: User, checker: User
+) -> None:
+    make_claim("The zeppelin landed.", created_by=checker)
+    own = make_claim("A zeppelin on the lighthouse.", created_by=contributor)
+    published = publish(make_claim("The lighthouse is closed."))
+    assert set(found(TEXT, contributor)) == {own.pk, published.pk}
+
+
+def test_the_public_is_told_nothing_of_it(checker: User) -> None:
+    make_draft(make_claim(TEXT), checker)
+    assert [passage.matches for passage in answers.answered(TEXT).passages] == [()]
+
+
+def test_the_words_of_the_draft_count_and_not_those_that_were_published(
+    publish: Publish, checker: User
+) -> None:
+    claim = publish(make_claim("The airship landed."))
+    Claim.objects.filter(pk=claim.pk).update(statement="The zeppelin landed.")
+    answer = desk.answered(TEXT, reader=checker, terms=answers.Terms(least=0.0))
+    [match] = answer.passages[0].matches
+    assert (match.claim, match.statement) == (claim.pk, "The zeppelin landed.")
+
+
+@pytest.mark.parametrize("text", ["", "\0", "😀", "\u202e", "a", "'; DROP TABLE", "橋"])
+def test_any_text_is_answered(text: str, checker: User) -> None:
+    make_claim("The zeppelin landed.")
+    assert found(text, checker) == []
+
+
+def test_who_is_on_it_is_told_to_those_who_may_know(
+    publish: Publish, contributor: User, checker: User, colleague: User
+) -> None:
+    drafted = make_claim("The zeppelin landed.")
+    make_draft(drafted, checker)
+    published = publish()
+    make_draft(published, colleague, correction_kind="correction", correction_note="It was wrong.")
+    waiting = make_claim("Nobody is on this.", state=Claim.State.PROPOSED)
+    everything = [drafted.pk, published.pk, waiting.pk]
+    assert desk.work_on(everything, reader=checker) == {
+        drafted.pk: desk.Work("accepted", is_published=False, people=("Chris",)),
+        published.pk: desk.Work("accepted", is_published=True, people=("Kim",)),
+        waiting.pk: desk.Work("proposed", is_published=False, people=()),
+    }
+    assert desk.work_on(everything, reader=contributor) == {
+        published.pk: desk.Work("accepted", is_published=True, people=()),
+    }
