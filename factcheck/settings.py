@@ -141,7 +141,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
-            "libraries": {"reader": "claims.public.pages.reader_tags"},
+            "libraries": {
+                "reader": "claims.public.pages.reader_tags",
+                "check": "claims.public.pages.check_tags",
+            },
         },
     },
 ]
@@ -301,6 +304,10 @@ CONTENT_SECURITY_POLICY = {
 # What one web process keeps of pages that it made, until something is published.
 PAGE_CACHE_BYTES = 2**20 * number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_000)
 
+# Whether a sentence that a reader had checked is kept where it repeats a claim that was checked, and what they sent is
+# forgotten otherwise. Nothing is kept about the reader.
+KEEP_REPEATED_SENTENCES = flag("KEEP_REPEATED_SENTENCES")
+
 # -- The editors' desk -----------------------------------------------------------------------------------------
 
 UNFOLD = desk(NEWSROOM_NAME)
@@ -379,11 +386,18 @@ RATE_LIMIT_PAGES = rate(
 )
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
-RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/)"
+RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/|check/|clusters/)"
 # For how many plain requests an answer counts that costs more, by its address.
-RATE_LIMIT_COSTS = {r"/facets/$": 5, r"/lookup/$": 10, r"/match/$": 5, r"/claims\.(csv|ndjson|jsonld)$": 20}
-# And how many bytes of a body count for one request more, where the answer takes as long as the body.
-RATE_LIMIT_BYTES = {r"/match/$": 200}
+RATE_LIMIT_COSTS = {
+    r"/facets/$": 5,
+    r"/lookup/$": 10,
+    r"/match/$": 5,
+    r"/claims\.(csv|ndjson|jsonld)$": 20,
+    r"^/check/answer/$": 5,
+}
+# And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a
+# letter of many scripts as six or nine.
+RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
