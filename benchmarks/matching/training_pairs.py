@@ -82,7 +82,9 @@ def _of_statements(chance: random.Random) -> Iterator[TrainingPair]:
             where = "here" if here is there else "across"
             for label, asked, claim in _combined(here, there, across=here is not there):
                 yield TrainingPair(asked, claim, label, where, number)
-            yield TrainingPair(here[0], chance.choice(chance.choice(elsewhere))[0], "different", where, number)
+            yield TrainingPair(
+                here[0], chance.choice(chance.choice(elsewhere))[0], "different", where, number
+            )
         for version in versions:
             for sentence in (version[0], version[2]):
                 for asked in (sentence, *_same_words(sentence, chance)):
@@ -134,6 +136,10 @@ def _of_templates(chance: random.Random) -> Iterator[TrainingPair]:
             claim = Sentence(template.format(**facts), language)
             yield TrainingPair(Sentence(reordered.format(**facts), language), claim, "same", "facts", number)
             for slot in used:
-                changed = facts | {slot: chance.choice([value for value in choices[slot] if value != facts[slot]])}
+                changed = facts | {
+                    slot: chance.choice([value for value in choices[slot] if value != facts[slot]])
+                }
                 for wording in (template, reordered):
-                    yield TrainingPair(Sentence(wording.format(**changed), language), claim, "contradicts", slot, number)
+                    yield TrainingPair(
+                        Sentence(wording.format(**changed), language), claim, "contradicts", slot, number
+                    )

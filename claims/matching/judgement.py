@@ -42,7 +42,8 @@ class Judgement:
 def judge(asked: Asked, candidate: Candidate) -> Judgement:
     """Compare a text with a claim; without vectors by words and facts alone."""
     found = compared(
-        facts_of(asked.cleaned or asked.text, asked.language), facts_of(candidate.statement, candidate.language)
+        facts_of(asked.cleaned or asked.text, asked.language),
+        facts_of(candidate.statement, candidate.language),
     )
     chances = chances_of(asked, candidate, found)
     kind = _kind(chances, found)
@@ -69,7 +70,9 @@ def _kind(chances: dict[Kind, float], found: Comparison) -> Kind:
     """The likeliest, but only a fact that differs makes an opposite, and only a likelihood above all others the same."""
     if chances["same"] >= _models()["words"].least:
         return "same"
-    others: tuple[Kind, ...] = ("contradicts", "related", "different") if found.differences else ("related", "different")
+    others: tuple[Kind, ...] = (
+        ("contradicts", "related", "different") if found.differences else ("related", "different")
+    )
     return max(others, key=lambda kind: chances[kind])
 
 
@@ -85,13 +88,17 @@ class Model:
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.names: list[str] = list(content["figures"])
-        self.weights: Figures = np.array([content["constant"], *content["figures"].values()], dtype=np.float64)
+        self.weights: Figures = np.array(
+            [content["constant"], *content["figures"].values()], dtype=np.float64
+        )
         self.dimensions: int = content.get("dimensions", 0)
         self.least: float = content["least"]
         heads = content.get("heads", {})
         self._head_names = list(heads)
         self._heads: Figures = np.array([head["weights"] for head in heads.values()], dtype=np.float64)
-        self._head_constants: Figures = np.array([head["constant"] for head in heads.values()], dtype=np.float64)
+        self._head_constants: Figures = np.array(
+            [head["constant"] for head in heads.values()], dtype=np.float64
+        )
 
     def heads_of(self, pair: Figures) -> dict[str, float]:
         """What each head reads from two vectors."""

@@ -7,14 +7,23 @@ from claims.matching.facts.dates import Day, is_calendar_name
 from claims.matching.facts.extraction import Facts
 from claims.matching.facts.lexicon import lexicon
 from claims.matching.facts.names import Name, is_acronym, is_among
-from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.overlap import Overlap, overlap, stem
 from claims.matching.facts.places import places
+from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.roles import are_reversed, passives
 from claims.matching.facts.units import units
 
 #: Opposites that say the same when those of whom they speak change places: A sells to B, B buys from A.
-_CONVERSE = {"more-less", "above-below", "before-after", "buy-sell", "win-lose", "lend-borrow", "young-old", "give-take"}
+_CONVERSE = {
+    "more-less",
+    "above-below",
+    "before-after",
+    "buy-sell",
+    "win-lose",
+    "lend-borrow",
+    "young-old",
+    "give-take",
+}
 #: How much of the words must be the same for a weak word, or the order of words, to tell anything.
 _NEARLY_THE_SAME = 0.6
 _SAME_WORDS = 0.75
@@ -22,7 +31,12 @@ _SOME_WORDS = 0.45
 _ROUNDING = 0.005
 _ROUNDING_OF_ROUGH = 0.06
 _LARGE = 100
-_SAME_PARTS = {frozenset({"most", "half"}), frozenset({"some", "most"}), frozenset({"only", "some"}), frozenset({"only", "half"})}
+_SAME_PARTS = {
+    frozenset({"most", "half"}),
+    frozenset({"some", "most"}),
+    frozenset({"only", "some"}),
+    frozenset({"only", "half"}),
+}
 
 
 @dataclass(frozen=True)
@@ -126,7 +140,11 @@ def _is_comparable(
     """Whether both count the same thing, so that another number is another claim."""
     if one.dimension == other.dimension != PLAIN:
         return True
-    if one.dimension != other.dimension and one.value == other.value and PLAIN not in (one.dimension, other.dimension):
+    if (
+        one.dimension != other.dimension
+        and one.value == other.value
+        and PLAIN not in (one.dimension, other.dimension)
+    ):
         return True  # 20 dollars, 20 euros
     if one.dimension != PLAIN or other.dimension != PLAIN:
         return False
@@ -198,7 +216,8 @@ def _beside_places(facts: Facts) -> list[Name]:
     return [
         name
         for name in facts.names
-        if not (facts.places and known.found(name.words)) and not is_calendar_name(name.words[0], facts.language)
+        if not (facts.places and known.found(name.words))
+        and not is_calendar_name(name.words[0], facts.language)
     ]
 
 
@@ -241,7 +260,9 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
 
 
 def _denies(facts: Facts, *, nearly: bool) -> bool:
-    return any(found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told)
+    return any(
+        found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told
+    )
 
 
 def _opposites(facts: Facts) -> set[str]:
