@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
