@@ -280,7 +280,7 @@ def test_no_address_is_opened(
         raise AssertionError("It was opened.")
 
     monkeypatch.setattr("socket.socket.connect", opened)
-    monkeypatch.setattr("sources.http.fetching.fetch", opened)
+    monkeypatch.setattr("sources.http.fetched_documents.fetch", opened)
     assert posted(client, address).cssselect("h1")
 
 
