@@ -15,7 +15,14 @@ from django.db.models.functions import Now
 
 from claims.matching.embedding import indexes, means, neighbours
 from claims.matching.embedding.embedder import Embedder, EmbedderFault, TextRefused, Vectors
-from claims.matching.embedding.outstanding import OutstandingStatement, Tally, outstanding, store, tally
+from claims.matching.embedding.outstanding import (
+    OutstandingStatement,
+    Tally,
+    is_outstanding,
+    outstanding,
+    store,
+    tally,
+)
 from claims.matching.embedding.unhurried import unhurried
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
 from factcheck.database import clock
@@ -69,6 +76,15 @@ def model_of(embedder: Embedder) -> EmbeddingModel:
             f" {model.dimensions:,}. Remove them: manage.py embed_claims --remove {embedder.name!r}"
         )
     return model
+
+
+def is_up_to_date(embedder: Embedder) -> bool:
+    """Whether there is nothing to do, which costs far less to find out than doing nothing."""
+    model = EmbeddingModel.objects.complete().filter(name=embedder.name).first()
+    if model is None or model.means.filter(kind=LanguageMean.Kind.CLAIMS, is_settled=False).exists():
+        return False
+    EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
+    return not is_outstanding(model)
 
 
 def bring_up_to_date(
@@ -145,12 +161,13 @@ def standing() -> list[tuple[EmbeddingModel, Tally]]:
 
 def _make(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
     """Make what is outstanding; returns whether nothing is."""
-    before = tally(model)
+    before: Tally | None = None
     subtracted = means.StatementMeans(model)
     done = since = 0
     for statements in outstanding(model, AT_ONCE):
         if is_stopped():
             return False
+        before = before or tally(model)
         taken, raw = _vectors(embedder, statements)
         if taken:
             centred, lengths, ids = subtracted.centred(raw, [statement.language for statement in taken])

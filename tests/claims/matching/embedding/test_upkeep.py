@@ -169,6 +169,24 @@ def test_what_is_said_otherwise_meanwhile_is_not_stored(tiny: None) -> None:
     assert stored() == {(claim.pk, False, True)}
 
 
+def test_who_has_nothing_to_do_finds_out_for_little(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], django_assert_num_queries: Any
+) -> None:
+    assert not upkeep.is_up_to_date(TinyEmbedder())
+    publish()
+    model = up_to_date()
+    with django_assert_num_queries(
+        5
+    ):  # the model, its means, that it is looked after, what is published, what is said
+        assert upkeep.is_up_to_date(TinyEmbedder())
+    assert not upkeep.is_up_to_date(OtherEmbedder())
+    LanguageMean.objects.create(model=model, kind="claims", language="en", texts=1, mean=[0.0] * 48)
+    assert not upkeep.is_up_to_date(TinyEmbedder())
+    LanguageMean.objects.update(is_settled=True)
+    make_claim()
+    assert not upkeep.is_up_to_date(TinyEmbedder())
+
+
 # Faults ---------------------------------------------------------------------------------------------------------------
 
 
