@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck import environment
+from factcheck.installation import environment
 
 
 @pytest.fixture(autouse=True)
