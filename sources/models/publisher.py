@@ -104,6 +104,15 @@ class Publisher(models.Model):
         verbose_name_plural = _("publishers")
         constraints = [
             models.CheckConstraint(name="publisher_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="publisher_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        *("fact_checker", "news", "agency", "government", "intergovernmental", "research"),
+                        *("civil_society", "company", "platform", "other"),
+                    ]
+                ),
+            ),
             UniqueConstraint(name="publisher_one_house", fields=["is_house"], condition=Q(is_house=True)),
             UniqueConstraint(
                 name="publisher_domain_is_unique",
