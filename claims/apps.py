@@ -9,7 +9,7 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now.
-        import claims.quotes.reanchoring  # noqa: F401, PLC0415  connects itself to new snapshots
+        import claims.quotes.changed_sources  # noqa: F401, PLC0415  connects itself to new snapshots
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
         from claims.matching.embedding import checks, tasks  # noqa: F401, PLC0415  models exist only now
         from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now

@@ -16,6 +16,14 @@ _NUMBERS = (3, 7, 12, 40, 65, 90)
 _YEARS = (1998, 2007, 2014, 2022)
 #: So many pairs of each kind are taken from sentences of two languages.
 _ACROSS = 2
+_LETTERS_ARE_SOUNDS = 0x2E80
+#: Said before a statement that stays the same.
+_BEFORE = {
+    "en": "We always knew this:", "de": "Das wussten wir immer:", "es": "Ya lo sabíamos todos:", "fr": "On le savait bien :",
+    "pt": "A gente já sabia:", "it": "Lo sapevamo da tempo:", "nl": "Dat wisten we al lang:", "pl": "Wiedzieliśmy od dawna:",
+    "ru": "Мы это давно знали:", "uk": "Ми це давно знали:", "ar": "كنا نعرف هذا:", "hi": "हमें पता था:", "tr": "Bunu biliyorduk:",
+    "ko": "우리는 알고 있었다:", "ja": "みんな知っていた。", "zh": "我们早就知道：", "id": "Kita sudah tahu:",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,11 +36,17 @@ class Sentence:
 
 @dataclass(frozen=True)
 class TrainingPair:
-    """What is asked, a claim, and what they have to do with each other; `meaning` numbers what they are about."""
+    """What is asked, a claim, and what they have to do with each other.
+
+    Attributes:
+        kind: how the pair was made; all kinds of one label count the same, however many pairs they have.
+        meaning: numbers what the pair is about.
+    """
 
     asked: Sentence
     claim: Sentence
     label: str
+    kind: str
     meaning: int
 
 
@@ -61,25 +75,52 @@ def _meanings() -> list[list[tuple[Sentence, ...]]]:
 def _of_statements(chance: random.Random) -> Iterator[TrainingPair]:
     meanings = _meanings()
     for number, versions in enumerate(meanings):
+        elsewhere = [meaning for meaning in meanings if meaning is not versions]
         for here, there in product(versions, versions):
             if here is not there and chance.random() > _ACROSS / len(versions):
                 continue
-            statement, paraphrase, opposite, other = here
-            claim, same_claim, opposite_claim, other_claim = there
-            if here is not there:
-                yield TrainingPair(statement, claim, "same", number)
-                yield TrainingPair(opposite, opposite_claim, "same", number)
-            yield TrainingPair(paraphrase, claim, "same", number)
-            yield TrainingPair(statement, same_claim, "same", number)
-            yield TrainingPair(statement, opposite_claim, "contradicts", number)
-            yield TrainingPair(opposite, claim, "contradicts", number)
-            yield TrainingPair(paraphrase, opposite_claim, "contradicts", number)
-            yield TrainingPair(opposite, same_claim, "contradicts", number)
-            yield TrainingPair(other, claim, "related", number)
-            yield TrainingPair(statement, other_claim, "related", number)
-            yield TrainingPair(other, same_claim, "related", number)
-            elsewhere = chance.choice(chance.choice(meanings))
-            yield TrainingPair(statement, elsewhere[0] if elsewhere not in versions else other_claim, "different", number)
+            where = "here" if here is there else "across"
+            for label, asked, claim in _combined(here, there, across=here is not there):
+                yield TrainingPair(asked, claim, label, where, number)
+            yield TrainingPair(
+                here[0], chance.choice(chance.choice(elsewhere))[0], "different", where, number
+            )
+        for version in versions:
+            for sentence in (version[0], version[2]):
+                for asked in (sentence, *_same_words(sentence, chance)):
+                    yield TrainingPair(asked, sentence, "same", "same words", number)
+
+
+def _combined(
+    here: tuple[Sentence, ...], there: tuple[Sentence, ...], *, across: bool
+) -> Iterator[tuple[str, Sentence, Sentence]]:
+    statement, paraphrase, opposite, other = here
+    claim, same_claim, opposite_claim, other_claim = there
+    if across:
+        yield "same", statement, claim
+        yield "same", opposite, opposite_claim
+    yield "same", paraphrase, claim
+    yield "same", statement, same_claim
+    yield "contradicts", statement, opposite_claim
+    yield "contradicts", opposite, claim
+    yield "contradicts", paraphrase, opposite_claim
+    yield "contradicts", opposite, same_claim
+    yield "related", other, claim
+    yield "related", statement, other_claim
+    yield "related", other, same_claim
+
+
+def _same_words(sentence: Sentence, chance: random.Random) -> Iterator[Sentence]:
+    """The sentence with a slip of the keyboard, and behind a few words of somebody who posts it."""
+    words = sentence.text.split()
+    place = max(range(len(words)), key=lambda number: len(words[number]))
+    word = words[place]
+    if len(word) > 4 and ord(word[0]) < _LETTERS_ARE_SOUNDS:
+        at = chance.randrange(1, len(word) - 2)
+        slip = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        yield Sentence(" ".join([*words[:place], slip, *words[place + 1 :]]), sentence.language)
+    if before := _BEFORE.get(sentence.language):
+        yield Sentence(f"{before} {sentence.text}", sentence.language)
 
 
 def _of_templates(chance: random.Random) -> Iterator[TrainingPair]:
@@ -93,8 +134,12 @@ def _of_templates(chance: random.Random) -> Iterator[TrainingPair]:
         for _ in range(3):
             facts = {slot: chance.choice(choices[slot]) for slot in used}
             claim = Sentence(template.format(**facts), language)
-            yield TrainingPair(Sentence(reordered.format(**facts), language), claim, "same", number)
+            yield TrainingPair(Sentence(reordered.format(**facts), language), claim, "same", "facts", number)
             for slot in used:
-                changed = facts | {slot: chance.choice([value for value in choices[slot] if value != facts[slot]])}
+                changed = facts | {
+                    slot: chance.choice([value for value in choices[slot] if value != facts[slot]])
+                }
                 for wording in (template, reordered):
-                    yield TrainingPair(Sentence(wording.format(**changed), language), claim, "contradicts", number)
+                    yield TrainingPair(
+                        Sentence(wording.format(**changed), language), claim, "contradicts", slot, number
+                    )

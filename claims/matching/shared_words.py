@@ -36,7 +36,7 @@ _CORRECTED = 0.8
 _SPELT = re.compile(r"[^\W\d_]{4,40}")
 
 # BM25 with its usual parameters. The mean length is a constant, so that a claim weighs the same tomorrow.
-_K1, _B, _MEAN_LENGTH = 1.2, 0.75, 16
+_K1, _B, _MEAN_LENGTH = 1.2, 0.75, 19
 
 #: So many times as many claims as are wanted are compared by all words, common ones too.
 _LIKELY = 3

@@ -10,12 +10,15 @@ from claims.models.imported_record import ImportedChange, ImportedRecord, Possib
 from .appearance import Appearance
 from .claim import Claim, ClaimTopic
 from .claimant import Claimant
+from .cluster import Cluster, ClusterMember
+from .compared_statement import ComparedStatement
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
+from .repeat import Repeat
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -33,6 +36,9 @@ __all__ = [
     "Claim",
     "ClaimTopic",
     "Claimant",
+    "Cluster",
+    "ClusterMember",
+    "ComparedStatement",
     "CorrectionKind",
     "EmbeddingModel",
     "Evidence",
@@ -48,6 +54,7 @@ __all__ = [
     "PublishedVerdict",
     "Rating",
     "RatingScale",
+    "Repeat",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",

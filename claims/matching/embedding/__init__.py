@@ -9,6 +9,6 @@ May import the models. Cosines say what a text is about, not what it says: that 
 
 from claims.matching.embedding.choice import embedder
 from claims.matching.embedding.embedder import Embedder
-from claims.matching.embedding.neighbours import nearest, query_vector, query_vectors
+from claims.matching.embedding.neighbours import nearest, query_vector, query_vectors, vectors_of
 
-__all__ = ["Embedder", "embedder", "nearest", "query_vector", "query_vectors"]
+__all__ = ["Embedder", "embedder", "nearest", "query_vector", "query_vectors", "vectors_of"]

@@ -83,28 +83,44 @@ def query_vector(text: str, language: str) -> Vector | None:
     Args:
         language: BCP 47; empty where it is unknown.
     """
-    [vector] = query_vectors([text], language)
+    [vector] = query_vectors([text], [language])
     return vector
 
 
-def query_vectors(texts: Sequence[str], language: str) -> list[Vector | None]:
-    """The same for the sentences of a text, for less than one by one."""
+def query_vectors(texts: Sequence[str], languages: Sequence[str]) -> list[Vector | None]:
+    """The same for many texts, each in its language, for less than one by one."""
     model = asked_model()
-    said = [clipped(text) for text in texts if text.strip()]
+    said = {place: clipped(text) for place, text in enumerate(texts) if text.strip()}
+    nothing: list[Vector | None] = [None] * len(texts)
     if model is None or not said:
-        return [None] * len(texts)
+        return nothing
     try:
-        raw = model.embedder.queries(said)
+        raw = model.embedder.queries(list(said.values()))
     except EmbedderFault as fault:
         logger.warning("Claims are found by their words alone: %s", fault)
-        return [None] * len(texts)
+        return nothing
     if raw.shape != (len(said), model.dimensions):
         logger.warning(
             "Claims are found by their words alone: %s makes other vectors now.", model.embedder.name
         )
-        return [None] * len(texts)
-    vectors = iter(without_mean(raw, model.mean(language))[0])
-    return [next(vectors) if text.strip() else None for text in texts]
+        return nothing
+    means = np.array([model.mean(languages[place]) for place in said])
+    centred = dict(zip(said, without_mean(raw, means)[0], strict=True))
+    return [centred.get(place) for place in range(len(texts))]
+
+
+def vectors_of(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
+    """The vectors of these claims, as far as they have one: of what is published of each, or of what it says now."""
+    model = asked_model()
+    if model is None or not claims:
+        return {}
+    which = "is_public" if public else "is_present"
+    rows = fetch(
+        f"SELECT claim_id, halfvec_send(vector) FROM claims_statementvector"  # noqa: S608  one of two words
+        f" WHERE model_id = %s AND claim_id = ANY (%s) AND {which}",
+        [model.id, list(claims)],
+    )
+    return {claim: sent_half_vector(sent) for claim, sent in rows}
 
 
 def nearest(

@@ -36,15 +36,19 @@ class Tally(NamedTuple):
     outstanding: int
 
 
-# What is published and has no vector; by the index of newest entries.
+# What is published and has no vector. Found by its keys, so that only these bodies are read.
 _PUBLISHED = f"""
     SELECT entry.claim_id, {base_language("entry.language")}, {published_statement("entry")}
-    FROM claims_publication AS entry
-    WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id > %(after)s AND NOT EXISTS (
-        SELECT FROM claims_statementvector AS made
-        WHERE made.model_id = %(model)s AND made.claim_id = entry.claim_id AND made.is_public
-    )
-    ORDER BY entry.claim_id LIMIT %(most)s
+    FROM (
+        SELECT entry.id FROM claims_publication AS entry
+        WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id > %(after)s
+            AND NOT EXISTS (
+                SELECT FROM claims_statementvector AS made
+                WHERE made.model_id = %(model)s AND made.claim_id = entry.claim_id AND made.is_public
+            )
+        ORDER BY entry.claim_id LIMIT %(most)s
+    ) AS page JOIN claims_publication AS entry USING (id)
+    ORDER BY entry.claim_id
 """
 
 # What claims say at the desk and has none, published or not.

@@ -3,25 +3,40 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from claims.matching.facts.dates import Day
+from claims.matching.facts.dates import Day, is_calendar_name
 from claims.matching.facts.extraction import Facts
 from claims.matching.facts.lexicon import lexicon
 from claims.matching.facts.names import Name, is_acronym, is_among
-from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.overlap import Overlap, overlap, stem
 from claims.matching.facts.places import places
+from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.roles import are_reversed, passives
 from claims.matching.facts.units import units
 
 #: Opposites that say the same when those of whom they speak change places: A sells to B, B buys from A.
-_CONVERSE = {"more-less", "above-below", "before-after", "buy-sell", "win-lose", "lend-borrow", "young-old", "give-take"}
+_CONVERSE = {
+    "more-less",
+    "above-below",
+    "before-after",
+    "buy-sell",
+    "win-lose",
+    "lend-borrow",
+    "young-old",
+    "give-take",
+}
 #: How much of the words must be the same for a weak word, or the order of words, to tell anything.
 _NEARLY_THE_SAME = 0.6
 _SAME_WORDS = 0.75
+_SOME_WORDS = 0.45
 _ROUNDING = 0.005
 _ROUNDING_OF_ROUGH = 0.06
 _LARGE = 100
-_SAME_PARTS = {frozenset({"most", "half"}), frozenset({"some", "most"}), frozenset({"only", "some"}), frozenset({"only", "half"})}
+_SAME_PARTS = {
+    frozenset({"most", "half"}),
+    frozenset({"some", "most"}),
+    frozenset({"only", "some"}),
+    frozenset({"only", "half"}),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,11 @@ class Comparison:
     def has(self, kind: str) -> bool:
         """Whether the texts differ in this kind of fact."""
         return any(difference.kind == kind for difference in self.differences)
+
+    @property
+    def is_same_wording(self) -> bool:
+        """Whether most words are the same."""
+        return self.same_language and self.overlap.share >= _SAME_WORDS
 
     def agree(self, kind: str, count: int = 1) -> None:
         """Count what both say."""
@@ -88,8 +108,8 @@ def _compare_quantities(ours: Facts, theirs: Facts, found: Comparison) -> None:
         other = next((other for other in there if _is_comparable(quantity, other, here, there, found)), None)
         if other:
             there.remove(other)
-            same_digits = quantity.written.split()[0] == other.written.split()[0]
-            found.differences.append(Difference("unit" if same_digits else "number", quantity.written, other.written))
+            kind = "unit" if quantity.amount == other.amount else "number"
+            found.differences.append(Difference(kind, quantity.written, other.written))
 
 
 def _compare_rates(ours: Facts, theirs: Facts, found: Comparison) -> None:
@@ -120,7 +140,11 @@ def _is_comparable(
     """Whether both count the same thing, so that another number is another claim."""
     if one.dimension == other.dimension != PLAIN:
         return True
-    if one.dimension != other.dimension and one.value == other.value and PLAIN not in (one.dimension, other.dimension):
+    if (
+        one.dimension != other.dimension
+        and one.value == other.value
+        and PLAIN not in (one.dimension, other.dimension)
+    ):
         return True  # 20 dollars, 20 euros
     if one.dimension != PLAIN or other.dimension != PLAIN:
         return False
@@ -189,7 +213,12 @@ def _compare_names(ours: Facts, theirs: Facts, found: Comparison) -> None:
 def _beside_places(facts: Facts) -> list[Name]:
     """Names that are not of places with a code: those are compared by it."""
     known = places(facts.language)
-    return [name for name in facts.names if not facts.places or not known.found(name.words)]
+    return [
+        name
+        for name in facts.names
+        if not (facts.places and known.found(name.words))
+        and not is_calendar_name(name.words[0], facts.language)
+    ]
 
 
 def _is_known(name: Name, other: Facts) -> bool:
@@ -219,7 +248,8 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
                 converse |= name in _CONVERSE
             else:
                 found.agree("direction")
-    if found.overlap.share >= _SAME_WORDS and found.same_language and are_reversed(ours, theirs):
+    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else _SAME_WORDS
+    if found.same_language and found.overlap.share >= least and are_reversed(ours, theirs):
         turns.append(Difference("roles"))
     opposite = [turn for turn in turns if turn.kind == "opposite"]
     others = [turn for turn in turns if turn.kind != "opposite"]
@@ -230,7 +260,9 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
 
 
 def _denies(facts: Facts, *, nearly: bool) -> bool:
-    return any(found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told)
+    return any(
+        found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told
+    )
 
 
 def _opposites(facts: Facts) -> set[str]:

@@ -29,13 +29,20 @@ class Day:
 @cache
 def _months(language: str) -> dict[str, int]:
     return _calendar_names(language, "months", "wide") | {
-        name: number for name, number in _calendar_names(language, "months", "abbreviated").items() if len(name) > 2
+        name: number
+        for name, number in _calendar_names(language, "months", "abbreviated").items()
+        if len(name) > 2
     }
 
 
 @cache
 def _weekdays(language: str) -> dict[str, int]:
     return _calendar_names(language, "days", "wide")
+
+
+def is_calendar_name(word: str, language: str) -> bool:
+    """Whether a folded word names a month or a day of the week."""
+    return word in _months(language) or word in _weekdays(language)
 
 
 def _calendar_names(language: str, what: str, width: str) -> dict[str, int]:
@@ -74,7 +81,9 @@ def numeric_days(text: str) -> tuple[str, set[Day], list[int]]:
 
     def full(match: re.Match[str]) -> str:
         one, other = int(match[1]), int(match[3])
-        days.update(Day(month, day) for day, month in ((one, other), (other, one)) if month <= 12 and day <= 31)
+        days.update(
+            Day(month, day) for day, month in ((one, other), (other, one)) if month <= 12 and day <= 31
+        )
         years.append(int(match[4]))
         return " "
 

@@ -113,7 +113,8 @@ def places(language: str) -> Places:
                 read.add(name, code)
     if lexicon(language).is_unspaced:
         names = sorted(
-            (name for (name, *more) in read.exact if not more and len(name) > 1 and not name.isascii()), key=len
+            (name for (name, *more) in read.exact if not more and len(name) > 1 and not name.isascii()),
+            key=len,
         )
         read.unspaced = re.compile("|".join(map(re.escape, reversed(names))))
     return read

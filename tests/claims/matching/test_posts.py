@@ -68,7 +68,15 @@ def test_no_word_is_made_up(text):
 
 @pytest.mark.parametrize(
     "hostile",
-    ["@a " * 5_000 + "!", "BREAKING" + ":|" * 5_000, "#" * 10_000, "!?" * 5_000 + "a", "— (@" * 3_000, "share " * 3_000, " " * 20_000 + "a"],
+    [
+        "@a " * 5_000 + "!",
+        "BREAKING" + ":|" * 5_000,
+        "#" * 10_000,
+        "!?" * 5_000 + "a",
+        "— (@" * 3_000,
+        "share " * 3_000,
+        " " * 20_000 + "a",
+    ],
     ids=["mentions", "signs", "hashes", "marks", "signatures", "pleas", "spaces"],
 )
 def test_long_rows_of_furniture_are_read_in_one_pass(hostile):

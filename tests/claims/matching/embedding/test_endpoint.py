@@ -15,7 +15,7 @@ from claims.models import EmbeddingModel, StatementVector
 from sources.http import services
 from tests.helpers.embedders import TinyEmbedder
 from tests.helpers.newsroom import make_claim
-from tests.helpers.vector_server import VectorServer, no_direction, saying, vector_server, vectors
+from tests.helpers.vector_server import Answer, VectorServer, no_direction, saying, vector_server, vectors
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ def test_many_texts_go_in_portions(
     assert [len(some) for some in server.texts] == [2, 2, 1]
 
 
-@pytest.mark.parametrize("way", [{"reverse": True}, {"as_base64": True}])
-def test_other_ways_to_say_the_same(server: VectorServer, there: Endpoint, way: dict[str, bool]) -> None:
-    server.answer = partial(vectors, **way)
+@pytest.mark.parametrize("way", [partial(vectors, reverse=True), partial(vectors, as_base64=True)])
+def test_other_ways_to_say_the_same(server: VectorServer, there: Endpoint, way: Answer) -> None:
+    server.answer = way
     assert there.queries(["One.", "Two."]) == pytest.approx(
         TinyEmbedder().passages(["query: One.", "query: Two."]), abs=1e-6
     )

@@ -27,7 +27,7 @@ def raw(model: EmbeddingModel) -> dict[str, np.ndarray]:
     subtracted = {mean.pk: np.array(mean.mean) for mean in model.means.all()}
     rows = StatementVector.objects.filter(model=model).select_related("claim")
     return {
-        row.claim.statement: with_mean(row.vector, np.float32(row.length), subtracted[row.mean_id])
+        row.claim.statement: with_mean(row.vector, np.array(row.length, np.float32), subtracted[row.mean_id])
         for row in rows
     }
 

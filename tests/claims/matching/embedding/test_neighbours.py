@@ -113,9 +113,9 @@ def test_a_question_about_nothing_has_no_vector(up_to_date: Callable[[], Embeddi
     up_to_date()
     assert query_vector("", "en") is None
     assert query_vector(" \n", "en") is None
-    [first, second, third] = query_vectors(["One.", " ", "Three."], "")
+    [first, second, third] = query_vectors(["One.", " ", "Three."], ["", "", ""])
     assert (first is None, second is None, third is None) == (False, True, False)
-    assert query_vectors([], "en") == []
+    assert query_vectors([], []) == []
 
 
 @pytest.mark.parametrize("hostile", ["\0", "\ud800", "x" * 100_000, "'; DROP TABLE claims_claim; --", "%s"])
