@@ -4,7 +4,7 @@ from django.urls import path
 
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
-from claims.public.pages import cards, oembed, views
+from claims.public.pages import cards, check, clusters, oembed, views
 
 urlpatterns = [
     path("", views.claims, name="claims"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("claims/<int:pk>/<str:slug>/", views.claim, name="claim"),
     path("sources/<int:pk>/", views.source, name="source"),
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
+    path("check/", check.check, name="check"),
+    path("check/answer/", check.answer, name="check-answer"),
+    path("clusters/<int:pk>/", clusters.cluster, name="cluster-permanent"),
+    path("clusters/<int:pk>/<str:slug>/", clusters.cluster, name="cluster"),
     path("methodology/", views.methodology, name="methodology"),
     path("oembed/", oembed.oembed, name="oembed"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),

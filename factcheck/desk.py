@@ -103,6 +103,8 @@ def _navigation() -> list[dict[str, Any]]:
             "items": [
                 _entry(_("Triage"), "inbox", "claims_claim", queue="triage"),
                 _entry(_("Claims"), "format_quote", "claims_claim"),
+                _entry(_("Clusters"), "hub", "claims_cluster"),
+                _entry(_("Seen again"), "replay", "claims_repeat", queue="repeats"),
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
                 _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
             ],

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from claims.public.api.changes import ChangeResource
 from claims.public.api.claims import ClaimResource, VerdictResource, VersionResource
+from claims.public.api.clusters import ClusterResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
 from claims.public.api.facets import FacetResource
 from claims.public.api.linked_data import LinkedDataResource
@@ -40,6 +41,7 @@ RESOURCES = {
     "claimants": ClaimantResource,
     "topics": TopicResource,
     "ratings": RatingResource,
+    "clusters": ClusterResource,
 }
 
 V1 = "api/v1/"

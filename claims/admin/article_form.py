@@ -8,6 +8,7 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
@@ -18,10 +19,13 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from claims.admin.status_badges import kind_badge
 from claims.articles.article_import import ImportedArticle, import_article
+from claims.articles.checked_before import CheckedBefore
+from claims.articles.proposals import FoundClaim
 from factcheck.admin.base import person_at
 from sources.extraction import LARGEST, ExtractionError
-from sources.http.fetching import FetchError, fetch
+from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
 from sources.models import Source
 from sources.overrides import OverrideError, Overrides, read_overrides
@@ -122,6 +126,7 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "form": form,
         "stated": [form[name] for name in form.stated_fields],
         "imported": imported,
+        "proposed": _proposed(imported) if imported else [],
     }
     return TemplateResponse(request, "admin/desk/import_article.html", context)
 
@@ -139,3 +144,9 @@ def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None
     else:
         messages.info(request, _("Nothing new was found in it: no claim was added."))
     return imported
+
+
+def _proposed(imported: ImportedArticle) -> list[tuple[FoundClaim, CheckedBefore | None, SafeString | str]]:
+    """Each new claim, with what was checked of it already."""
+    known = ((found, imported.checked_before.get(found.claim.pk)) for found in imported.proposal.created)
+    return [(found, checked, kind_badge(checked.kind) if checked else "") for found, checked in known]

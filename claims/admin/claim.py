@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from claims.admin import article_form
 from claims.admin.appearance import AppearanceInline
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_page import claim_context
+from claims.admin.cluster import gather
 from claims.admin.list_filters import (
     JudgedFilter,
     LanguageFilter,
@@ -29,11 +30,13 @@ from claims.admin.list_filters import (
     ScoreFilter,
 )
 from claims.admin.move_buttons import MovesAdmin
+from claims.admin.similar_claims import similar, similar_context
 from claims.admin.status_badges import state_badge, verdict_badges
-from claims.models import Appearance, Claim, Claimant, ClaimTopic, Verdict
+from claims.models import Appearance, Claim, Claimant, ClaimTopic, Repeat, Verdict
 from claims.models.readership import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, verdict_drafts, workflow
+from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at, words_of
 from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
 
@@ -72,7 +75,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
     list_select_related = ("claimant",)
     autocomplete_fields = ("claimant", "topics")
     inlines = (AppearanceInline,)
-    actions = ("accept_selected", "decline_selected")
+    actions = ("accept_selected", "decline_selected", "gather_selected")
     versioned_relations = ("topics", "appearances")
     told_otherwise = ("state", "state_before_merge", "merged_into_id")
     change_form_outer_before_template = "admin/desk/claim_top.html"
@@ -99,16 +102,19 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         changelist = super().get_changelist_instance(request)
         verdicts = Verdict.objects.readable_by(person_at(request)).select_related("rating").order_by("-pk")
         appearances = Appearance.objects.select_related("source").defer("prefix", "suffix")
+        known = Repeat.objects.open().defer("exact", "prefix", "suffix")
         changelist.result_list = changelist.result_list.prefetch_related(
             Prefetch("verdicts", verdicts.defer("explanation")),
             Prefetch("appearances", appearances),
+            Prefetch("checked_before", known),
             "topics",
         )
         return changelist
 
     @admin.display(description=_("statement"), ordering="statement")
     def statement_cut(self, claim: Claim) -> SafeString:
-        return format_html('<span class="desk-statement" dir="auto">{}</span>', claim)
+        checked = badge(_("Checked already"), "waiting") if claim.checked_before.all() else ""
+        return format_html('<span class="desk-statement" dir="auto">{}</span> {}', claim, checked)
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, claim: Claim) -> SafeString:
@@ -185,6 +191,13 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         }
         return TemplateResponse(request, "admin/desk/decline.html", context)
 
+    def has_gather_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["claims.add_cluster", "claims.change_cluster"])
+
+    @admin.action(description=gettext_lazy("One rumour: put into a cluster"), permissions=["gather"])
+    def gather_selected(self, request: HttpRequest, claims: QuerySet[Claim]) -> HttpResponse | None:
+        return gather(request, claims.order_by("pk"))
+
     def _move_all(self, request: HttpRequest, claims: QuerySet[Claim], action: str, *, note: str) -> None:
         moved = 0
         for claim in claims:
@@ -205,12 +218,22 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             path("import/", self.admin_site.admin_view(self.import_view), name="claims_claim_import"),
+            path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
             path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
             *super().get_urls(),
         ]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         return article_form.import_view(self, request)
+
+    def similar_view(self, request: HttpRequest) -> HttpResponse:
+        """The panel beside a statement that is being typed. It is posted: addresses end up in logs."""
+        if request.method != "POST" or not self.has_view_or_change_permission(request):
+            raise Http404
+        asked = request.POST.get("claim", "")
+        own = self.get_object(request, asked) if asked.isdecimal() else None
+        found = similar(request.POST.get("statement", ""), person=person_at(request), to=own)
+        return TemplateResponse(request, "admin/desk/similar.html", {"similar": found})
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Who cannot triage works on proposals only: what has been accepted is the checkers'."""
@@ -236,6 +259,10 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("statement", "context"):
             field.widget.attrs["rows"] = 3
+        if db_field.name == "statement":
+            field.widget.attrs["data-similar"] = reverse("admin:claims_claim_similar")
+            match = request.resolver_match
+            field.widget.attrs["data-similar-to"] = match.kwargs.get("object_id", "") if match else ""
         return field
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -271,6 +298,8 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
             context |= claim_context(claim, person_at(request)) | self.moves_context(
                 claim, person_at(request)
             )
+            if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
+                context |= similar_context(claim.statement, person=person_at(request), to=claim)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:

@@ -10,7 +10,7 @@ from claims.admin.claim_history import label_of, state_change
 from claims.admin.quote_form import in_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
 from claims.ledger.publishing import reviewed_parts_differ
-from claims.models import Claim, Publication, Transition, Verdict
+from claims.models import Claim, Cluster, Publication, Transition, Verdict
 from factcheck.admin.base import change_page
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
@@ -33,8 +33,15 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "public_differs": current is not None and reviewed_parts_differ(claim, current),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": draft_offer(claim, verdicts, person),
+        "clusters": clusters_of(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
     }
+
+
+def clusters_of(claim: Claim, person: User) -> list[Cluster]:
+    if not person.has_perm("claims.view_cluster"):
+        return []
+    return list(claim.clusters.exclude(state=Cluster.State.DISSOLVED))
 
 
 def is_current(entry: Publication) -> bool:

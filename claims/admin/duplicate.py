@@ -1,5 +1,6 @@
 """Claims that may be the same, side by side, to be merged or told apart."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +49,9 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     search_fields = ("claim__statement", "claim__claimant__name", "earlier__claimant__name")
     search_help_text = _("Words of the statement, or who said it")
     ordering = ("-pk",)
-    actions = ("merge_selected", "tell_selected_apart")
+    actions = ("merge_selected", "tell_selected_apart", "gather_selected")
     change_form_outer_before_template = "admin/desk/duplicate_top.html"
-    fields = ("created_at", "found_in", "dismissed_at", "dismissed_by_name")
+    fields = ("created_at", "found_in", "confidence", "dismissed_at", "dismissed_by_name")
     readonly_fields = ("found_in",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
@@ -97,6 +98,15 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         words = ngettext("%d pair noted as different claims.", "%d pairs noted as different claims.", number)
         messages.success(request, words % number)
 
+    def has_gather_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["claims.merge_claim", "claims.add_cluster", "claims.change_cluster"])
+
+    @admin.action(description=_("One rumour: put into a cluster"), permissions=["gather"])
+    def gather_selected(
+        self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]
+    ) -> HttpResponse | None:
+        return self._gather(request, pairs)
+
     def _merge(self, request: HttpRequest, pair: PossibleDuplicate) -> bool:
         """Merge, or say what stands in the way."""
         try:
@@ -113,7 +123,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"same": self.same_view, "different": self.different_view}
+        views = {"same": self.same_view, "different": self.different_view, "rumour": self.rumour_view}
         own = [
             path(
                 f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_possibleduplicate_{name}"
@@ -141,6 +151,27 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
             else:
                 messages.success(request, gettext("Noted: these are different claims."))
         return self._back(request)
+
+    def rumour_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button beside a pair: different claims, of one rumour."""
+        pair = self._asked_for(request, pk)
+        if request.method == "POST" and (page := self._gather(request, [pair])):
+            return page
+        return self._back(request)
+
+    def _gather(
+        self, request: HttpRequest, pairs: Iterable[PossibleDuplicate]
+    ) -> HttpResponseRedirect | None:
+        """Put both of each pair into one cluster and go there, or say what stands in the way."""
+        try:
+            cluster = duplicates.gather(pairs, by=person_at(request))
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return None
+        messages.success(
+            request, gettext("They are in one cluster now. Give it a title that fits all of them.")
+        )
+        return HttpResponseRedirect(change_page(cluster))
 
     def _asked_for(self, request: HttpRequest, pk: int) -> PossibleDuplicate:
         pair = self.get_object(request, str(pk))
@@ -170,6 +201,7 @@ def pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
         "pair": pair,
         "sides": [_side(pair.claim, after), _side(pair.earlier, before)],
         "outcome": outcome,
+        "percent": None if pair.confidence is None else round(100 * pair.confidence),
     }
 
 

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Mention, PossibleDuplicate, Rating, SignOff, Verdict
+from claims.models import Appearance, Claim, Mention, PossibleDuplicate, Rating, Repeat, SignOff, Verdict
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -100,6 +100,11 @@ def _undecided(pairs: Any, person: User) -> QuerySet[PossibleDuplicate]:
     return undecided
 
 
+def _seen_again(repeats: Any, person: User) -> QuerySet[Repeat]:
+    undecided: QuerySet[Repeat] = repeats.open()
+    return undecided
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -145,10 +150,19 @@ DUPLICATE_QUEUES = {
     )
 }
 
+REPEAT_QUEUES = {
+    "repeats": Queue(
+        _("Checked claims that were seen again"),
+        _seen_again,
+        ("-last_seen_at", "-pk"),
+    )
+}
+
 #: The queues of each model, by the name that addresses carry.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
     Verdict: VERDICT_QUEUES,
     Rating: RATING_QUEUES,
     PossibleDuplicate: DUPLICATE_QUEUES,
+    Repeat: REPEAT_QUEUES,
 }

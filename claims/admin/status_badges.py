@@ -3,8 +3,10 @@
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Publication, Rating, Verdict
+from claims.models import Appearance, Claim, Cluster, Publication, Rating, Verdict
 from factcheck.admin.badges import Tone, badge, coloured
 
 _TONES: dict[str, Tone] = {
@@ -12,6 +14,7 @@ _TONES: dict[str, Tone] = {
     Claim.State.ACCEPTED: "active",
     Claim.State.DECLINED: "faded",
     Claim.State.MERGED: "faded",
+    Cluster.State.DISSOLVED: "faded",
     Verdict.State.DRAFT: "neutral",
     Verdict.State.IN_REVIEW: "waiting",
     Verdict.State.PUBLISHED: "good",
@@ -23,8 +26,21 @@ _TONES: dict[str, Tone] = {
 }
 
 
-def state_badge(row: Claim | Verdict) -> SafeString:
+_KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
+    "same": (_("The same claim"), "active"),
+    "related": (_("The same matter"), "neutral"),
+    "contradicts": (_("Says otherwise"), "waiting"),
+}
+
+
+def state_badge(row: Claim | Cluster | Verdict) -> SafeString:
     return badge(row.get_state_display(), _TONES[row.state])
+
+
+def kind_badge(kind: str) -> SafeString:
+    """What a claim has to do with other words."""
+    words, tone = _KINDS[kind]
+    return badge(words, tone)
 
 
 def anchor_badge(row: Appearance) -> SafeString:

@@ -6,9 +6,10 @@ import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from claims.articles.checked_before import CheckedBefore, checked_before
 from claims.articles.detection import DEFAULT_THRESHOLD
 from claims.articles.proposals import Proposal, propose
-from claims.quotes.reanchoring import Reanchoring
+from claims.quotes.changed_sources import Reanchoring
 from sources.capture import Captured, capture
 from sources.material import Material
 from sources.overrides import NOTHING_STATED, Overrides
@@ -21,6 +22,8 @@ class ImportedArticle:
     captured: Captured
     proposal: Proposal
     dry_run: bool
+    #: By the id of the proposal: what was published of it already.
+    checked_before: dict[int, CheckedBefore]
 
 
 def import_article(
@@ -45,5 +48,6 @@ def import_article(
         captured = capture(material, overrides=overrides, by=by, dry_run=dry_run)
         reanchored = next((answer for answer in captured.answers if isinstance(answer, Reanchoring)), None)
         proposal = propose(captured.snapshot, threshold=threshold, by=by, reanchored=reanchored)
+        known = checked_before(captured.snapshot, proposal)
         transaction.set_rollback(dry_run)
-    return ImportedArticle(captured, proposal, dry_run)
+    return ImportedArticle(captured, proposal, dry_run, known)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict
 from typing import Any, TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -9,13 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.articles.article_import import ImportedArticle
+from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim
 from claims.models import Claim
-from claims.quotes.reanchoring import AnchorOutcome
+from claims.quotes.changed_sources import AnchorOutcome
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80
 WIDTH_OF_FILES = 120
+
+_KINDS = {
+    "same": "Checked already",
+    "related": "Checked on the same matter",
+    "contradicts": "Checked, but otherwise than it is said here",
+}
 
 
 def as_document(article: ImportedArticle) -> dict[str, Any]:
@@ -84,7 +92,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
     console.print(_header(article))
     claims = _in_order(article)
     if claims:
-        console.print(_claims(claims, narrow=console.width < NARROW))
+        console.print(_claims(claims, article.checked_before, narrow=console.width < NARROW))
     proposal = article.proposal
     if proposal.moved or proposal.orphaned:
         console.print(_anchors([*proposal.moved, *proposal.orphaned]))
@@ -118,7 +126,13 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "reasons": claim.score_reasons,
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
+        "checked_before": _checked_before(article.checked_before.get(claim.pk)),
     }
+
+
+def _checked_before(known: CheckedBefore | None) -> dict[str, Any] | None:
+    """The published claim that a proposal has to do with."""
+    return {**asdict(known), "reasons": list(known.reasons)} if known else None
 
 
 def _outcome(outcome: AnchorOutcome) -> dict[str, Any]:
@@ -157,7 +171,9 @@ def _header(article: ImportedArticle) -> Table:
     return header
 
 
-def _claims(claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
+def _claims(
+    claims: list[tuple[FoundClaim, bool]], checked_before: dict[int, CheckedBefore], *, narrow: bool
+) -> Table:
     table = Table(expand=True)
     table.add_column("Score", justify="right", width=5)
     table.add_column("Statement", ratio=5, overflow="fold")
@@ -170,10 +186,16 @@ def _claims(claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
         statement = Text(claim.statement)
         if not is_new:
             statement.append(f" (claim {claim.pk}, {claim.get_state_display().lower()})", style="dim")
+        if known := checked_before.get(claim.pk):
+            statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
         beside = [_claimant(claim), Text(", ".join(claim.score_reasons), style="dim")]
         cells: list[RenderableType] = [statement, *beside]
         table.add_row(score, *([Group(statement, *(text for text in beside if text))] if narrow else cells))
     return table
+
+
+def _judged(known: CheckedBefore) -> str:
+    return " by ".join(filter(None, [known.rating, known.publisher])) or "without a rating"
 
 
 def _claimant(claim: Claim) -> Text:
@@ -200,6 +222,8 @@ def _summary(article: ImportedArticle) -> str:
     words = [f"{created} {'claim' if created == 1 else 'claims'} proposed"]
     if existing:
         words.append(f"{existing} known before")
+    if again := sum(known.kind == "same" for known in article.checked_before.values()):
+        words.append(f"{again} checked already")
     if proposal.held or proposal.moved or proposal.orphaned:
         words.append(
             f"anchors: {len(proposal.held)} held, {len(proposal.moved)} moved, {len(proposal.orphaned)} orphaned"

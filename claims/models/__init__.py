@@ -10,14 +10,18 @@ from claims.models.imported_record import ImportedChange, ImportedRecord, Possib
 from .appearance import Appearance
 from .claim import Claim, ClaimTopic
 from .claimant import Claimant
+from .cluster import Cluster, ClusterMember
+from .compared_statement import ComparedStatement
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .rating import NormalisedRating, Rating, RatingScale
+from .repeat import Repeat
 from .signoff import SignOff
 from .stated_words import StatedWords
+from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
@@ -32,12 +36,17 @@ __all__ = [
     "Claim",
     "ClaimTopic",
     "Claimant",
+    "Cluster",
+    "ClusterMember",
+    "ComparedStatement",
     "CorrectionKind",
+    "EmbeddingModel",
     "Evidence",
     "ImportProblem",
     "ImportRun",
     "ImportedChange",
     "ImportedRecord",
+    "LanguageMean",
     "Mention",
     "NormalisedRating",
     "PossibleDuplicate",
@@ -45,12 +54,14 @@ __all__ = [
     "PublishedVerdict",
     "Rating",
     "RatingScale",
+    "Repeat",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
     "SearchWord",
     "SignOff",
     "StatedWords",
+    "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.readership import WorkQuerySet
 from claims.models.statement_key import StatementKey, StatementWords
 from claims.models.transition import move_is_written_down, takes_a_step
+from claims.models.vector_rules import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
@@ -260,6 +261,8 @@ class Claim(models.Model):
                     RETURN NEW;
                 """,
             ),
+            VECTORS_FOLLOW_WORDS,
+            VECTORS_GO_WITH_CLAIMS,
         ]
 
     def __str__(self) -> str:

@@ -98,7 +98,11 @@ class ImportedChange(models.Model):
 
 
 class PossibleDuplicate(models.Model):
-    """Two claims that say the same in the same words, where it is not certain that the same person said it."""
+    """Two claims that may be the same, so that a person decides.
+
+    They say it in the same words, and it is not certain that the same person did (found by an import), or in words that
+    amount to the same (found by `find_duplicates`).
+    """
 
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
     #: The one that was there first.
@@ -106,6 +110,9 @@ class PossibleDuplicate(models.Model):
         "claims.Claim", models.CASCADE, related_name="+", verbose_name=_("earlier claim")
     )
     run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+", verbose_name=_("import"))
+    #: What speaks for it, where it was not found by an import; NULL and nothing where it was.
+    confidence = models.FloatField(_("confidence"), null=True, editable=False)
+    reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
     created_at = models.DateTimeField(_("found"), db_default=Now(), editable=False)
     dismissed_at = models.DateTimeField(_("found to be different"), null=True, editable=False)
     dismissed_by_name = models.CharField(_("by"), max_length=200, blank=True, editable=False)
@@ -120,6 +127,10 @@ class PossibleDuplicate(models.Model):
         constraints = [
             UniqueConstraint(name="possibleduplicate_is_listed_once", fields=["claim", "earlier"]),
             CheckConstraint(name="possibleduplicate_is_of_another_claim", condition=~Q(claim=F("earlier"))),
+            CheckConstraint(
+                name="possibleduplicate_confidence_is_between_0_and_1",
+                condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1),
+            ),
             CheckConstraint(
                 name="possibleduplicate_dismissed_by_somebody",
                 condition=Q(dismissed_at__isnull=True, dismissed_by_name="")

@@ -27,6 +27,7 @@ FACT_CHECKER = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
     "claims.read_drafts",
     "claims.triage_claim",
+    *(f"claims.view_{model}" for model in ("cluster", "repeat")),
     "claims.submit_verdict",
     "claims.sign_off_verdict",
 ]
@@ -34,6 +35,8 @@ EDITOR = [
     *FACT_CHECKER,
     *(f"claims.{verb}_topic" for verb in ("add", "change")),
     *(f"claims.{verb}_{model}" for verb in ("add", "change") for model in ("rating", "ratingscale")),
+    *(f"claims.{verb}_cluster" for verb in ("add", "change", "publish")),
+    "claims.change_repeat",
     "claims.delete_claim",
     "claims.merge_claim",
     "claims.republish_claim",

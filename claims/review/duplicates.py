@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, PossibleDuplicate
+from claims.models import Claim, Cluster, PossibleDuplicate
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from claims.review import workflow
+from claims.review import clusters, workflow
 
 
 @transaction.atomic
@@ -23,8 +23,15 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
         NotAllowed: the person's role does not include it.
     """
     pair = _undecided(pair)
-    workflow.move(pair.claim, "merge", by=by, into=pair.earlier, note=_("The same claim in the same words."))
+    workflow.move(pair.claim, "merge", by=by, into=pair.earlier, note=_note(pair))
     return pair.earlier
+
+
+def _note(pair: PossibleDuplicate) -> str:
+    """What the log says: an import finds the same words, a search its reasons."""
+    if pair.confidence is None:
+        return _("The same claim in the same words.")
+    return _("The same claim: %(reasons)s") % {"reasons": "; ".join(pair.reasons) or "–"}
 
 
 @transaction.atomic
@@ -37,6 +44,20 @@ def tell_apart(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
     require(by, "claims.merge_claim", _("decide whether claims are the same"))
     undecided = PossibleDuplicate.objects.open().filter(pk__in=[pair.pk for pair in pairs])
     return undecided.update(dismissed_at=timezone.now(), dismissed_by_name=display_name(by))
+
+
+@transaction.atomic
+def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
+    """They are different claims of one rumour: put all of them into one cluster, which is returned.
+
+    Raises:
+        NotPossible: they stand in several clusters already.
+        NotAllowed: the person's role does not include it.
+    """
+    told = list(pairs)
+    tell_apart(told, by=by)
+    claims = {claim.pk: claim for pair in told for claim in (pair.earlier, pair.claim)}
+    return clusters.gather(claims.values(), by=by)
 
 
 def _undecided(pair: PossibleDuplicate) -> PossibleDuplicate:

@@ -16,7 +16,7 @@ from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling import Limiter, caller_of
 from factcheck.web.throttling.store import PostgresStore
 

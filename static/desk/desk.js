@@ -1,5 +1,5 @@
-/* The editors' desk: a second click on a move does nothing, Markdown can be looked at before it is saved, and the page
-   of an import shows how far it is. */
+/* The editors' desk: a second click on a move does nothing, Markdown can be looked at before it is saved, what is
+   similar to a statement shows while it is typed, and the page of an import shows how far it is. */
 (() => {
     "use strict";
 
@@ -44,6 +44,30 @@
             }
         });
         field.after(button, shown);
+    };
+
+    // What says the same as a statement is shown beneath it while it is typed.
+    const withSimilar = (field) => {
+        const shown = document.createElement("div");
+        shown.className = "desk-similar-typed";
+        shown.setAttribute("role", "status");
+        field.after(shown);
+        let waiting = null;
+        let asked = null;
+        const ask = async () => {
+            asked?.abort();
+            asked = new AbortController();
+            const body = new FormData();
+            body.set("statement", field.value);
+            body.set("claim", field.dataset.similarTo);
+            body.set("csrfmiddlewaretoken", field.form.elements.csrfmiddlewaretoken.value);
+            const answer = await fetch(field.dataset.similar, { method: "POST", body, signal: asked.signal });
+            shown.innerHTML = answer.ok ? await answer.text() : ""; // made by the server, which escapes what it shows
+        };
+        field.addEventListener("input", () => {
+            clearTimeout(waiting);
+            waiting = setTimeout(() => ask().catch(() => {}), 400);
+        });
     };
 
     // The last of these samples is from now, the first from ten seconds ago: between them lies the present speed.
@@ -104,6 +128,7 @@
         new MutationObserver(namePickers).observe(document.body, { childList: true, subtree: true });
         namePickers();
         document.querySelectorAll("textarea[data-preview]").forEach(withPreview);
+        document.querySelectorAll("textarea[data-similar]").forEach(withSimilar);
         document.querySelectorAll("[data-progress-url]").forEach(following);
     });
 })();

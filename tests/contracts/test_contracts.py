@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from claims.models import Claim, Claimant, Evidence, Topic
-from claims.review import verdict_drafts, workflow
+from claims.models import Claim, Claimant, Cluster, Evidence, Topic
+from claims.review import clusters, verdict_drafts, workflow
 from factcheck.routes import openapi
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source, rating
@@ -117,7 +117,30 @@ def world(db: None, checker: User, editor: User) -> dict[str, Any]:
             rating=rating("false"), correction_kind="correction", correction_note="We rated too mildly."
         )
     withdrawn = make_claim("The ferry sank.")
+    with time_machine.travel("2026-02-02T12:00:00Z", tick=False):
+        retold = make_claim("Der Hafen zahlte 40 Millionen.", language="de", claimed_on=date(2026, 1, 20))
+        told = verdict_drafts.draft(
+            retold,
+            author=checker,
+            rating=rating("false"),
+            summary="Er zahlte 52 Millionen.",
+            language="de",
+            reviewed_on=date(2026, 2, 2),
+        )
+        Evidence.objects.create(verdict=told, source=accounts, stance="refutes")
+        for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
+            told = workflow.move(told, action, by=by)
+    cluster = Cluster.objects.create(
+        title="The bridge at 40 million",
+        description="The sum is told in two languages.",
+        language="en",
+        changed_at=datetime(2026, 2, 2, 13, tzinfo=UTC),
+    )
+    clusters.add(cluster, [claim, retold, withdrawn], by=editor)
+    with time_machine.travel("2026-02-02T14:00:00Z", tick=False):
+        clusters.move(cluster, "published", by=editor)
     return {
+        "cluster": cluster,
         "claim": claim,
         "article": article,
         "withdrawn": withdrawn,
@@ -169,6 +192,8 @@ BODIES = {
     "claimant": "/api/v1/claimants/{claimant}/",
     "topic": "/api/v1/topics/{topic}/",
     "rating": "/api/v1/ratings/{rating}/",
+    "clusters": "/api/v1/clusters/",
+    "cluster": "/api/v1/clusters/{cluster}/",
     "problem_not_found": "/api/v1/claims/987654/",
     "problem_parameters": "/api/v1/claims/?ratign=false&page_size=0",
 }
@@ -207,6 +232,8 @@ DESCRIBED = {
     "claimant": ("/api/v1/claimants/{claimant}/", "/api/v1/claimants/{id}/"),
     "topic": ("/api/v1/topics/{topic}/", "/api/v1/topics/{id}/"),
     "rating": ("/api/v1/ratings/{rating}/", "/api/v1/ratings/{id}/"),
+    "clusters": ("/api/v1/clusters/", "/api/v1/clusters/"),
+    "cluster": ("/api/v1/clusters/{cluster}/", "/api/v1/clusters/{id}/"),
     "problem_parameters": ("/api/v1/claims/?page_size=0", "/api/v1/claims/"),
     "problem_not_found": ("/api/v1/topics/987654/", "/api/v1/topics/{id}/"),
 }

@@ -23,6 +23,7 @@ from claims.models import (
     Publication,
     Rating,
     RatingScale,
+    Repeat,
     SignOff,
     Topic,
     Transition,
@@ -31,7 +32,7 @@ from claims.models import (
     WebhookEndpoint,
 )
 from claims.newsroom import api_tokens
-from claims.review import verdict_drafts, workflow
+from claims.review import clusters, verdict_drafts, workflow
 from sources.models import Publisher, Snapshot
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
@@ -46,14 +47,16 @@ QUERIES = {
     "auth.group": 5,
     "auth.user": 6,
     "claims.apitoken": 4,
-    "claims.claim": 8,
+    "claims.claim": 9,
     "claims.claimant": 4,
+    "claims.cluster": 5,
     "claims.importproblem": 5,
     "claims.importrun": 6,
     "claims.possibleduplicate": 6,
     "claims.publication": 6,
     "claims.rating": 4,
     "claims.ratingscale": 4,
+    "claims.repeat": 6,
     "claims.signoff": 6,
     "claims.topic": 4,
     "claims.transition": 7,
@@ -116,6 +119,18 @@ def fill(checker: User, editor: User) -> Fill:
                 reason="None.",
             )
             PossibleDuplicate.objects.create(claim=make_claim(), earlier=claim, run=run)
+            clusters.gather([claim], by=editor)
+            Repeat.objects.create(
+                claim=claim,
+                source=source,
+                snapshot=source.snapshots.get(),
+                exact="The bridge",
+                start=0,
+                end=10,
+                proposal=make_claim(state="proposed"),
+                origin="article",
+                confidence=0.9,
+            )
             api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
             LogEntry.objects.create(
                 user=checker,

@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim, Claimant
+from claims.models import Claim, Claimant, Cluster, ClusterMember
 from claims.models.rating import NormalisedRating
+from claims.public.pages import check
+from tests.helpers.accessibility import violations
+from tests.helpers.answers import Answers
 from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,9 +37,20 @@ def addresses(live_server: LiveServer, publish: Callable[..., Claim], claimant: 
         "claim": claims[0].get_absolute_url(),
         "source": f"/sources/{source.pk}/",
         "methodology": "/methodology/",
+        "check": "/check/",
+        "cluster": make_cluster(claims).get_absolute_url(),
         "not found": "/no/such/page/",
     }
     return {name: live_server.url + path for name, path in paths.items()}
+
+
+def make_cluster(claims: list[Claim]) -> Cluster:
+    """A published cluster of these claims."""
+    cluster = Cluster.objects.create(title=f"Rumours about {LONG_WORD}", description=LONG_WORD, language="de")
+    ClusterMember.objects.bulk_create(ClusterMember(cluster=cluster, claim=claim) for claim in claims)
+    cluster.state, cluster.published_at = Cluster.State.PUBLISHED, cluster.created_at
+    cluster.save()
+    return cluster
 
 
 @pytest.fixture
@@ -173,3 +187,69 @@ def test_printed_page_is_black_on_white(addresses: dict[str, str], visit: Callab
     assert page.evaluate(PAPER) == "rgb(255, 255, 255)"
     assert page.evaluate(CONTRAST, "h1, .verdict p") >= 7
     assert not page.locator(".site-head nav").is_visible()
+
+
+# Check a text ---------------------------------------------------------------------------------------------------------
+
+SAID = f"Heute gesagt: {LONG_WORD} ist zu.\n\nאין ראיות לכך שהגשר נסגר. It rains."
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch, addresses: dict[str, str]) -> Answers:
+    """What matching finds: the first sentence is a checked claim, the second one says otherwise."""
+    fake = Answers()
+    monkeypatch.setattr(check, "answered", fake)
+    [first, second] = Claim.objects.order_by("pk")[:2]
+    fake.know(f"Heute gesagt: {LONG_WORD} ist zu.", first)
+    fake.know("אין ראיות לכך שהגשר נסגר.", second, "contradicts", confidence=0.8)
+    return fake
+
+
+def checked(page: Page) -> Page:
+    """The answer to the text, pasted into the page that is open."""
+    page.get_by_label("Your text, in any language").fill(SAID)
+    page.get_by_role("button", name="Check this text").click()
+    expect(page.locator("h1")).to_have_text("What was checked in this text")
+    return page
+
+
+def test_a_text_is_checked_without_javascript_on_a_phone(
+    answers: Answers, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = checked(
+        visit(addresses["check"], java_script_enabled=False, viewport={"width": 390, "height": 844})
+    )
+    expect(page.locator(".source-text mark")).to_have_count(2)
+    page.get_by_role("link", name="The checked claim says otherwise").click()
+    expect(page.locator("#found-2")).to_be_in_viewport()
+    page.get_by_role("link", name="Sentence 2 in the text").click()
+    expect(page.locator("#sentence-2")).to_be_in_viewport()
+
+
+def test_the_answer_fits_every_screen_and_is_readable(
+    answers: Answers, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = checked(visit(addresses["check"]))
+    for width in (320, 390, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") == width, width
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        assert page.evaluate(CONTRAST, TEXTS) >= 4.5, scheme
+        assert violations(page) == {}, scheme
+
+
+def test_each_paragraph_runs_in_its_own_direction(
+    answers: Answers, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = checked(visit(addresses["check"]))
+    directions = "[...document.querySelectorAll('.source-text p')].map(p => getComputedStyle(p).direction)"
+    assert page.evaluate(directions) == ["ltr", "rtl"]
+
+
+def test_what_a_search_does_not_find_is_checked_as_a_text(
+    answers: Answers, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = visit(addresses["nothing found"], java_script_enabled=False)
+    page.get_by_role("button", name="Check it as a text").click()
+    expect(page.locator(".source-text")).to_have_text(re.compile("volcano"))

@@ -18,6 +18,12 @@ from claims.ledger.document.claim_body import (
     PublicVerdict,
     PublicVerdictOfClaim,
 )
+from claims.ledger.document.cluster_document import (
+    ClusteredClaim,
+    ClusterVerdict,
+    PublicCluster,
+    PublicClusterWithClaims,
+)
 from claims.models import Appearance, Publication
 from factcheck.api.openapi.body_serializer import BodySerializer
 from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer, SourceSerializer
@@ -116,3 +122,19 @@ class SourceDetailSerializer(SourceSerializer):
 
     snapshots = SnapshotSerializer(many=True)
     appearances = PlaceSerializer(many=True)
+
+
+class ClusterVerdictSerializer(BodySerializer):
+    body = ClusterVerdict
+
+
+class ClusteredClaimSerializer(BodySerializer):
+    body = ClusteredClaim
+
+
+class ClusterSerializer(BodySerializer):
+    body = PublicCluster
+
+
+class ClusterWithClaimsSerializer(BodySerializer):
+    body = PublicClusterWithClaims

@@ -9,6 +9,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.ledger.queries.address_search import sought
+from claims.ledger.queries.cluster_filters import claims_of
 from claims.ledger.queries.search_query import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
 from claims.models.ledger_row import sortable_day
@@ -165,6 +166,15 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         resolves=topic_ids,
         matches=share("topic_ids"),
         several=True,
+    )
+    cluster = Parameter(
+        WholeNumber(),
+        "Id of a cluster that the claim belongs to.",
+        resolves=claims_of,
+        # A list of none would be no SQL at all; no claim has the number 0.
+        matches=lambda claims: Q(claim__in=claims or [0]),
+        several=True,
+        slotted=False,
     )
     source = Parameter(
         WholeNumber(),

@@ -1,4 +1,4 @@
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -6,10 +6,11 @@ from rich.console import Console
 
 from claims.articles.article_import import import_article
 from claims.articles.detection import DEFAULT_THRESHOLD
+from claims.management.arguments import share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
 from sources.extraction import ExtractionError
-from sources.http.fetching import FetchError
+from sources.http.fetched_documents import FetchError
 from sources.material import ReadingError, read
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
@@ -48,7 +49,7 @@ to standard error."""
         )
         parser.add_argument(
             "--threshold",
-            type=_share,
+            type=share,
             default=DEFAULT_THRESHOLD,
             metavar="SCORE",
             help=f"propose only statements with this score, 0 to 1 (default {DEFAULT_THRESHOLD})",
@@ -76,12 +77,3 @@ to standard error."""
             raise CommandError(f"{'standard input' if article == '-' else article}: {error}") from None
         print_out = print_document if options["json"] else print_report
         print_out(imported, console_on(cast(TextIO, self.stdout)))
-
-
-def _share(text: str) -> float:
-    try:
-        if 0 <= float(text) <= 1:
-            return float(text)
-    except ValueError:
-        pass
-    raise ArgumentTypeError(f"{text!r} is not a number from 0 to 1")

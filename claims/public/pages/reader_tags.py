@@ -109,6 +109,19 @@ def named(code: str, choices: str) -> str:
 
 
 @register.filter
+def language_names(tags: Iterable[str]) -> list[str]:
+    """Languages by their names in the page's language, where Django knows them."""
+    return [_language_name(tag) for tag in tags]
+
+
+def _language_name(tag: str) -> str:
+    try:
+        return str(get_language_info(tag.lower())["name_translated"])
+    except KeyError:
+        return tag
+
+
+@register.filter
 def host(url: str) -> str:
     """The site that an address leads to, as link text."""
     return domain(url)

@@ -48,13 +48,31 @@ def respond(
         if response is None:
             response = render(request, template, context | {"rating_styles": styles})
     response["ETag"] = etag
-    response["Content-Language"] = language
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
+    _declare(response, language, styles)
+    return response
+
+
+def respond_once(
+    request: HttpRequest, template: str, context: dict[str, Any], *, ratings: Iterable[Document] = ()
+) -> HttpResponse:
+    """Render a page about what this visitor sent: nobody keeps it, on the way or in the browser."""
+    language = interface_language()
+    with translation.override(language):
+        styles = rating_styles(ratings)
+        response = render(request, template, context | {"rating_styles": styles})
+    response["Cache-Control"] = "no-store"
+    _declare(response, language, styles)
+    return response
+
+
+def _declare(response: HttpResponse, language: str, styles: str) -> None:
+    """Say which language the page's own words are in, and let browsers use the colours of its ratings."""
+    response["Content-Language"] = language
     if styles:
-        # A hash and not a nonce: the page is cached, and a nonce that is used twice protects nothing.
+        # A hash and not a nonce: pages are cached, and a nonce that is used twice protects nothing.
         digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
         update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
-    return response
 
 
 def interface_language() -> str:

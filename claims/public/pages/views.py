@@ -22,22 +22,16 @@ from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
 from claims.public.pages import cards
 from claims.public.pages.page_cache import kept, public
+from claims.public.pages.published_source import UNSHOWN, published_source
 from claims.public.pages.responses import respond
-from claims.public.pages.source_text import source_text
 from claims.public.pages.version_changes import changes
 from claims.search import LONGEST, RANKED, SearchReading, forgiven
 from factcheck.api.pagination import Ordering, page_of_rows
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
-from sources.models import Snapshot
 
 Document = dict[str, Any]
 
 CLAIMS_PER_PAGE = 20
-#: A page of one source lists no more claims than this, the newest.
-CLAIMS_PER_SOURCE = 500
-
-#: Columns that serve the search and are not shown.
-_UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "search_text")
 
 
 class Search(forms.Form):
@@ -119,7 +113,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     results = search.results()
     try:
         page = page_of_rows(
-            results.defer(*_UNSHOWN), ordering=search.ordering, size=CLAIMS_PER_PAGE, cursor=asked["cursor"]
+            results.defer(*UNSHOWN), ordering=search.ordering, size=CLAIMS_PER_PAGE, cursor=asked["cursor"]
         )
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
@@ -210,28 +204,19 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
 @public
 def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """A source that published claims mention, its text with each of them highlighted."""
-    naming = (
-        Publication.objects.current().defer(*_UNSHOWN).filter(source_ids__contains=[min(pk, GREATEST_ID)])
-    )
-    rows = list(naming.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
-    documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]
-    found = source_text(pk, documents, number=number)
-    if found is None:
+    known = published_source(pk, number)
+    if known is None:
         raise Http404("No published claim mentions this source.")
-    text = ""
-    if found.snapshot:
-        # The switch is read as it stands now: rights to a text can end after publication.
-        readable = Snapshot.objects.filter(pk=found.snapshot["id"], source__show_text=True)
-        text = readable.values_list("text", flat=True).first() or ""
     context = {
-        "found": found,
-        "source": found.source,
-        "text": found.annotated(text),
-        "more": len(rows) > CLAIMS_PER_SOURCE,
+        "found": known.found,
+        "source": known.found.source,
+        "text": known.found.annotated(known.text),
+        "more": known.has_more,
         "address": _absolute("source", pk),
     }
-    made_of = [bool(text), *(row.body_sha256 for row in rows)]
-    return respond(request, "sources/source.html", context, made_of=made_of, ratings=_ratings(documents))
+    made_of = [bool(known.text), *known.hashes]
+    ratings = _ratings(known.documents)
+    return respond(request, "sources/source.html", context, made_of=made_of, ratings=ratings)
 
 
 @require_safe
@@ -270,7 +255,7 @@ def _ledger(claim_id: int) -> list[Publication]:
         Http404: it was never published.
     """
     ledger = list(
-        Publication.objects.defer(*_UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
+        Publication.objects.defer(*UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
     )
     if not ledger:
         raise Http404("No published claim has this number.")

@@ -82,7 +82,7 @@ class RateLimits:
                 cost = self.costs.of(path, query, uploads.length_of(request))
                 return cost, admit(request, user_id=holder_of(request), cost=cost)
             if self.are_pages(path):
-                cost = self.costs.of(path, query)
+                cost = self.costs.of(path, query, uploads.length_of(request))
                 return cost, admit(request, cost=cost, tier=Tier.PAGES)
         return 1, None
 

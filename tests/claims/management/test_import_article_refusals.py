@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sources import material
-from sources.http.fetching import Limits, fetch
+from sources.http.fetched_documents import Limits, fetch
 from tests.helpers.article_import import STATEMENTS, TEXT, refused, run_json
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]

@@ -9,8 +9,8 @@ from tests.helpers.brought_records import bring, review
 pytestmark = pytest.mark.django_db
 
 TWICE = """
-    INSERT INTO claims_possibleduplicate (claim_id, earlier_id, dismissed_by_name)
-    SELECT claim_id, earlier_id, '' FROM claims_possibleduplicate
+    INSERT INTO claims_possibleduplicate (claim_id, earlier_id, dismissed_by_name, reasons)
+    SELECT claim_id, earlier_id, '', '{}' FROM claims_possibleduplicate
 """
 
 

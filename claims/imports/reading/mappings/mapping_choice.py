@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.mappings.date_order import date_order_seen
 from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row, conventions, fits, normalised
 from claims.imports.reading.mappings.mapping import DATES, ColumnReading, Columns, Mapping, read_mapping
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 _FOLDER = Path(__file__).parent

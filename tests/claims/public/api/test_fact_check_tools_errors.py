@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from claims.models import Claim
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling import callers
 from tests.helpers.newsroom import make_claim
 

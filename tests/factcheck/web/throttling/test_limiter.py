@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling.limiter import REST, SAID_AGAIN_AFTER, Admission, Limiter
 from tests.helpers.clock import Clock, SharedStore
 

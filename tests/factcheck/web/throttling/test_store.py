@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from factcheck import tasks
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling.limiter import Limiter
 from factcheck.web.throttling.store import PostgresStore, Store, StoreUnavailable
 

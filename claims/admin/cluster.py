@@ -1,0 +1,178 @@
+"""Clusters of claims: one rumour as it goes around, put together by editors."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin.list_filters import LanguageFilter
+from claims.admin.status_badges import state_badge
+from claims.ledger.queries.cluster_filters import entries_of
+from claims.models import Cluster, ClusterMember
+from claims.models.cluster import CLUSTER_STEPS, LEAST_PUBLIC
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review import clusters
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.past_of_rows import PastEvent, changes_of
+from factcheck.database import clock
+
+_OWN_WORDS = ("title", "description", "language")
+#: From which state to which, by the word on the button.
+_LABELS = {
+    ("draft", "published"): _("Publish"),
+    ("published", "draft"): _("Take back from readers"),
+    ("draft", "dissolved"): _("Dissolve"),
+    ("published", "dissolved"): _("Dissolve"),
+    ("dissolved", "draft"): _("Open again"),
+}
+
+
+class ClusterMemberInline(TabularInline):
+    """The claims of a cluster. Who may change the cluster may change them."""
+
+    model = ClusterMember
+    extra = 0
+    autocomplete_fields = ("claim",)
+    fields = ("claim", "added_by_name", "added_at")
+    readonly_fields = ("added_by_name", "added_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClusterMember]:
+        return super().get_queryset(request).select_related("claim")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("claims.view_cluster")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        dissolved = obj is not None and obj.state == Cluster.State.DISSOLVED
+        return request.user.has_perm("claims.change_cluster") and not dissolved
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(Cluster)
+class ClusterAdmin(DeskAdmin):
+    list_display = ("title", "state_badge", "number", "language", "changed_at")
+    list_filter = (("state", ChoicesDropdownFilter), LanguageFilter)
+    search_fields = ("title", "description")
+    ordering = ("-pk",)
+    inlines = (ClusterMemberInline,)
+    versioned_relations = ("members",)
+    told_otherwise = ("changed_at",)
+    change_form_outer_before_template = "admin/desk/cluster_top.html"
+    fields = ("title", "language", "description")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(size=Count("members"))
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, cluster: Cluster) -> SafeString:
+        return state_badge(cluster)
+
+    @admin.display(description=_("claims"), ordering="size")
+    def number(self, cluster: Any) -> int:
+        return int(cluster.size)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What readers may have seen is dissolved, and keeps its number."""
+        return False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "description":
+            field.widget.attrs["rows"] = 4
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Cluster, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_by = person_at(request)
+        elif set(form.changed_data) & set(_OWN_WORDS):
+            obj.changed_at = clock.now()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.save(commit=False):
+            row.added_by_name = row.added_by_name or display_name(person_at(request))
+            row.save()
+        for row in formset.deleted_objects:
+            row.delete()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        cluster = kwargs.get("obj")
+        if cluster and kwargs.get("change"):
+            context |= _context(self.get_queryset(request).get(pk=cluster.pk), person_at(request))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
+        there = row.members.select_related("claim")
+        return [
+            *super().history_entries(row, reader),
+            *changes_of(ClusterMember, of=gettext("a claim of it"), cluster_id=row.pk),
+            *(
+                PastEvent(each.added_at, each.added_by_name, gettext("Added “%s”") % each.claim)
+                for each in there
+            ),
+        ]
+
+    # Moving -----------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.move_view)
+        return [path("<int:pk>/move/<slug:state>/", view, name="claims_cluster_move"), *super().get_urls()]
+
+    def move_view(self, request: HttpRequest, pk: int, state: str) -> HttpResponse:
+        """A button of the page: publish, take back, dissolve, open again."""
+        cluster = self.get_object(request, str(pk))
+        if cluster is None or not self.has_view_permission(request, cluster):
+            raise Http404
+        if request.method == "POST":
+            try:
+                moved = clusters.move(cluster, state, by=person_at(request))
+            except (NotPossible, NotAllowed) as refusal:
+                messages.error(request, str(refusal))
+            else:
+                said = gettext("Done. The state is “%(state)s”.") % {"state": moved.get_state_display()}
+                messages.success(request, said)
+        return HttpResponseRedirect(change_page(cluster))
+
+
+def _context(cluster: Cluster, person: User) -> dict[str, Any]:
+    """Its state, what readers see of it, and what can be done."""
+    seen = entries_of([cluster.pk]).count()
+    may = person.has_perm("claims.publish_cluster")
+    steps = [after for before, after in CLUSTER_STEPS if before == cluster.state] if may else []
+    return {
+        "cluster": cluster,
+        "cluster_badge": state_badge(cluster),
+        "claims_seen": seen,
+        "is_seen": cluster.state == Cluster.State.PUBLISHED and seen >= LEAST_PUBLIC,
+        "least": LEAST_PUBLIC,
+        "steps": [(after, _LABELS[cluster.state, after]) for after in steps],
+    }
+
+
+def gather(request: HttpRequest, claims: Any) -> HttpResponse | None:
+    """Put claims that were chosen in a list into a cluster, and go to its page; or say what stands in the way."""
+    try:
+        cluster = clusters.gather(claims, by=person_at(request))
+    except (NotPossible, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+        return None
+    messages.success(request, gettext("They are in one cluster now. Give it a title that fits all of them."))
+    return HttpResponseRedirect(change_page(cluster))

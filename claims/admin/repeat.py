@@ -1,0 +1,260 @@
+"""Checked claims that were seen again: confirmed as appearances by an editor, or found to be something else."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import IntegrityError
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from claims.admin.list_filters import QueueFilter, QueueOrder
+from claims.admin.status_badges import rating_badge
+from claims.models import Claim, PublishedVerdict, Rating, Repeat
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.quotes.quote_places import words_after, words_before
+from claims.review import repeats
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from sources.models import Source
+
+#: Classes of what should not go around.
+FALSE_CLASSES = ("false", "mostly_false", "misleading")
+#: A page of what is coming back lists no more claims than this, those that were seen last.
+_MOST = 100
+#: So many sources are named of each.
+_SOURCES = 3
+#: Characters of the text around the words, on each side.
+_AROUND = 160
+
+
+@admin.register(Repeat)
+class RepeatAdmin(QueueOrder, DeskAdmin):
+    list_display = ("seen_again",)
+    list_display_links = None
+    list_filter = (
+        QueueFilter,
+        ("origin", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ("claim", AutocompleteSelectFilter),
+        ("source", AutocompleteSelectFilter),
+    )
+    list_per_page = 20
+    list_select_related = ("claim", "source", "proposal", "snapshot")
+    search_fields = ("exact", "claim__statement")
+    search_help_text = _("Words of the sentence or of the claim")
+    ordering = ("-last_seen_at", "-pk")
+    autocomplete_fields = ("source",)
+    actions = ("confirm_selected", "reject_selected")
+    change_list_template = "admin/desk/repeat_list.html"
+    change_form_outer_before_template = "admin/desk/repeat_top.html"
+    fields = ("source",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
+        """Where a reader's words come from is for an editor to say; where an article has them is known."""
+        unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
+        return () if unknown else ("source",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        rows = list(changelist.result_list)
+        ratings = _ratings({repeat.claim_id for repeat in rows})
+        for repeat in rows:
+            repeat.rated = ratings.get(repeat.claim_id, [])
+        changelist.result_list = rows
+        return changelist
+
+    @admin.display(description=_("the words, and the claim that was checked"))
+    def seen_again(self, repeat: Repeat) -> SafeString:
+        return render_to_string("admin/desk/repeat.html", _context(repeat))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        repeat = kwargs.get("obj")
+        if repeat:
+            repeat.rated = _ratings({repeat.claim_id}).get(repeat.claim_id, [])
+            context |= _context(repeat)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Deciding ---------------------------------------------------------------------------------------------------------
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("claims.change_repeat")
+
+    @admin.action(description=_("The same claim: list the place"), permissions=["decide"])
+    def confirm_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
+        confirmed = sum(self._confirm(request, repeat) for repeat in rows)
+        if confirmed:
+            words = ngettext("%d place confirmed.", "%d places confirmed.", confirmed)
+            messages.success(request, words % confirmed)
+
+    @admin.action(description=_("Something else"), permissions=["decide"])
+    def reject_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
+        number = repeats.reject(rows, by=person_at(request))
+        words = ngettext("%d noted as something else.", "%d noted as something else.", number)
+        messages.success(request, words % number)
+
+    def _confirm(self, request: HttpRequest, repeat: Repeat) -> bool:
+        """Confirm, or say what stands in the way."""
+        try:
+            repeats.confirm(repeat, by=person_at(request))
+        except (NotPossible, NotAllowed) as refusal:
+            why = str(refusal)
+        except IntegrityError as refusal:
+            why = self.in_words(refusal)
+        else:
+            return True
+        words = gettext("Not confirmed: “%(words)s” %(why)s")
+        messages.warning(request, words % {"words": repeat.exact[:100], "why": why})
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {"confirm": self.confirm_view, "reject": self.reject_view}
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_repeat_{name}")
+            for name, view in views.items()
+        ]
+        returning = self.admin_site.admin_view(self.coming_back_view)
+        return [
+            path("coming-back/", returning, name="claims_repeat_coming-back"),
+            *own,
+            *super().get_urls(),
+        ]
+
+    def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button beside the words: they make the claim."""
+        repeat = self._asked_for(request, pk)
+        if request.method == "POST" and self._confirm(request, repeat):
+            link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
+            messages.success(request, format_html(gettext("Listed among the appearances of “{}”."), link))
+        return self._back()
+
+    def reject_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button beside the words: they say something else."""
+        repeat = self._asked_for(request, pk)
+        if request.method == "POST":
+            try:
+                repeats.reject([repeat], by=person_at(request))
+            except NotAllowed as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, gettext("Noted: this is something else."))
+        return self._back()
+
+    def _asked_for(self, request: HttpRequest, pk: int) -> Repeat:
+        repeat = self.get_object(request, str(pk))
+        if repeat is None or not self.has_view_permission(request, repeat):
+            raise Http404
+        return repeat
+
+    def _back(self) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:claims_repeat_changelist") + "?queue=repeats")
+
+    # What is coming back ----------------------------------------------------------------------------------------------
+
+    def coming_back_view(self, request: HttpRequest) -> HttpResponse:
+        """The false claims that are seen again: where, how often and since when."""
+        if not self.has_view_permission(request):
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("False claims that are coming back"),
+            "returning": coming_back(self.get_queryset(request)),
+            "most": _MOST,
+        }
+        return TemplateResponse(request, "admin/desk/coming_back.html", context)
+
+
+def coming_back(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
+    """Of these repeats, those of claims that were found to be false, by claim; what was seen last comes first."""
+    false = PublishedVerdict.objects.current().filter(
+        claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
+    )
+    seen = list(
+        rows.standing()  # type: ignore[attr-defined]  # a RepeatQuerySet
+        .filter(Exists(false))
+        .order_by()
+        .values("claim")
+        .annotate(
+            places=Count("source", distinct=True),
+            times=Sum("times"),
+            since=Min("first_seen_at"),
+            last=Max("last_seen_at"),
+        )
+        .order_by("-last", "-claim")[:_MOST]
+    )
+    keys = {row["claim"] for row in seen}
+    claims = Claim.objects.in_bulk(keys)
+    ratings, sources = _ratings(keys), _sources(rows, keys)
+    return [
+        {
+            **row,
+            "claim": claims[row["claim"]],
+            "page": change_page(claims[row["claim"]]),
+            "rated": ratings.get(row["claim"], []),
+            "sources": sources.get(row["claim"], [])[:_SOURCES],
+            "repeats": f"{reverse('admin:claims_repeat_changelist')}?claim__id__exact={row['claim']}",
+        }
+        for row in seen
+    ]
+
+
+def _ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
+    """How these claims are rated in public now."""
+    verdicts = PublishedVerdict.objects.current().filter(claim_id__in=claims).order_by("verdict_id")
+    pairs = list(verdicts.values_list("claim_id", "rating_id"))
+    ratings = Rating.objects.in_bulk({rating for _claim, rating in pairs if rating})
+    rated: dict[int, list[SafeString | str]] = {}
+    for claim, rating in pairs:
+        if rating in ratings:
+            rated.setdefault(claim, []).append(rating_badge(ratings[rating]))
+    return rated
+
+
+def _sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
+    """Where these claims were seen again, the newest first."""
+    named = rows.standing().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
+    found: dict[int, dict[int, tuple[Source, str]]] = {}
+    for repeat in named.select_related("source").order_by("-last_seen_at", "-pk"):
+        found.setdefault(repeat.claim_id, {})[repeat.source_id] = repeat.source, change_page(repeat.source)
+    return {claim: list(sources.values()) for claim, sources in found.items()}
+
+
+def _context(repeat: Any) -> dict[str, Any]:
+    before, after = repeat.prefix, repeat.suffix
+    if repeat.snapshot and repeat.start is not None:
+        text = repeat.snapshot.text
+        before, after = (
+            words_before(text, repeat.start, _AROUND),
+            words_after(text, repeat.end, _AROUND),
+        )
+    outcome = None
+    if repeat.outcome:
+        said = {"what": repeat.get_outcome_display(), "who": repeat.decided_by_name}
+        tone = "good" if repeat.outcome == Repeat.Outcome.CONFIRMED else "faded"
+        outcome = badge(gettext("%(what)s, says %(who)s") % said, tone)  # type: ignore[arg-type]
+    return {
+        "repeat": repeat,
+        "before": before,
+        "after": after,
+        "claim_page": change_page(repeat.claim),
+        "source_page": change_page(repeat.source) if repeat.source else "",
+        "proposal_page": change_page(repeat.proposal) if repeat.proposal else "",
+        "percent": round(100 * repeat.confidence),
+        "rated": repeat.rated,
+        "outcome": outcome,
+    }

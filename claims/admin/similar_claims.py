@@ -1,0 +1,142 @@
+"""Claims that say the same as a statement, or nearly: shown while it is typed, and on the claim's page.
+
+Work in progress counts too, as far as the person may read it, so that two people do not check one claim.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from claims.admin.move_buttons import last_move
+from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
+from claims.matching.answers import Match, Terms
+from claims.matching.desk import answered
+from claims.models import Claim, Verdict
+from claims.models.claim import LONGEST_STATEMENT
+from claims.newsroom.people import display_name
+from factcheck.admin.base import change_page
+
+#: So many are shown: of more, nobody reads while typing.
+MOST = 6
+#: Fewer letters are the beginning of anything.
+FEWEST_LETTERS = 8
+
+_ORDER = {"same": 0, "contradicts": 1, "related": 2}
+_OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+_PAST = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarClaim:
+    """Another claim, what it has to do with the statement, and how far it is."""
+
+    claim: Claim
+    page: str
+    kind: SafeString
+    percent: int
+    reasons: tuple[str, ...]
+    state: SafeString
+    verdicts: list[tuple[Verdict, SafeString]]
+    #: Who works on it now.
+    people: list[str]
+    #: Whether it stands by itself, so that another one can be merged into it.
+    stands: bool
+
+
+def similar(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
+    """The claims that a statement has to do with, the same ones first.
+
+    Args:
+        to: the claim whose statement it is, which is not similar to itself.
+    """
+    if len(statement.strip()) < FEWEST_LETTERS:
+        return []
+    matches = _matches(statement[:LONGEST_STATEMENT], person)
+    for pk in _in_the_same_words(to):
+        matches[pk] = Match(pk, statement, "", "same", 1.0, (_("The words are the same."),))
+    rows = {claim.pk: claim for claim in _readable(matches, person, without=to)}
+    found = sorted(
+        (match for match in matches.values() if match.claim in rows),
+        key=lambda match: (_ORDER[match.kind], -match.confidence),
+    )
+    return [_similar(rows[match.claim], match) for match in found[:MOST]]
+
+
+def similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
+    """What the panel needs. It offers merges where there is a claim to merge, and the person may."""
+    may_merge = bool(
+        to
+        and person.has_perm("claims.merge_claim")
+        and to.state != Claim.State.MERGED
+        and not to.merged_claims.exists()
+    )
+    return {
+        "similar": similar(statement, person=person, to=to),
+        "merges": to if may_merge else None,
+        "last_move": last_move(to) if to else 0,
+    }
+
+
+def _matches(statement: str, person: User) -> dict[int, Match]:
+    """The best match of each claim."""
+    best: dict[int, Match] = {}
+    for passage in answered(statement, reader=person, terms=Terms(cut="text", most=2 * MOST)).passages:
+        for match in passage.matches:
+            known = best.get(match.claim)
+            if known is None or (_ORDER[match.kind], -match.confidence) < (
+                _ORDER[known.kind],
+                -known.confidence,
+            ):
+                best[match.claim] = match
+    return best
+
+
+def _in_the_same_words(to: Claim | None) -> Iterable[int]:
+    """Claims in the same words, however they are typed, which no model has to recognise."""
+    if to is None:
+        return ()
+    key = Claim.objects.filter(pk=to.pk).values("statement_key")
+    same = Claim.objects.filter(statement_key__in=key).exclude(pk=to.pk).order_by("pk")
+    return same.values_list("pk", flat=True)[:MOST]
+
+
+def _readable(claims: Iterable[int], person: User, *, without: Claim | None) -> QuerySet[Claim]:
+    verdicts = (
+        Verdict.objects.readable_by(person)
+        .exclude(state__in=_PAST)
+        .select_related("publisher", "rating", "author")
+        .defer("explanation")
+    )
+    rows = Claim.objects.readable_by(person).filter(pk__in=list(claims)).exclude(state=Claim.State.MERGED)
+    if without:
+        # One that was merged into it, or into which it was, is told on its page anyway.
+        rows = rows.exclude(pk__in=[without.pk, *filter(None, [without.merged_into_id])])
+    return rows.select_related("claimant", "created_by").prefetch_related(Prefetch("verdicts", verdicts))
+
+
+def _similar(claim: Claim, match: Match) -> SimilarClaim:
+    verdicts = list(claim.verdicts.all())
+    return SimilarClaim(
+        claim=claim,
+        page=change_page(claim),
+        kind=kind_badge(match.kind),
+        percent=round(100 * match.confidence),
+        reasons=tuple(match.reasons),
+        state=state_badge(claim),
+        verdicts=[(verdict, verdict_badges(verdict)) for verdict in verdicts],
+        people=_people(claim, verdicts),
+        stands=claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
+    )
+
+
+def _people(claim: Claim, verdicts: list[Verdict]) -> list[str]:
+    """The authors of verdicts that are being written; while there are none, whoever added a proposal."""
+    authors = [verdict.author for verdict in verdicts if verdict.state in _OPEN and verdict.author]
+    if not authors and not verdicts and claim.created_by:
+        authors = [claim.created_by]
+    return list(dict.fromkeys(display_name(author) for author in authors))

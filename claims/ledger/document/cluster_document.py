@@ -1,0 +1,106 @@
+"""The public representation of a cluster: its own words, and what entries of the ledger say of its claims."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, TypedDict, cast
+
+from claims.ledger.document.claim_body import JudgedClaim, PublicRating
+from claims.ledger.document.claim_document import moment
+from claims.models import Cluster
+from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
+from factcheck.web.own_addresses import OWN
+from sources.api.source_bodies import PublicPublisher
+
+Document = dict[str, Any]
+
+
+class PublicCluster(TypedDict):
+    """One rumour as it goes around: published claims that say it in other words, languages and countries."""
+
+    id: int
+    url: Annotated[WebAddress, "The page for readers."]
+    slug: str
+    title: str
+    description: Annotated[str, "Plain text; what these claims have in common, and how they differ."]
+    language: Annotated[str, "Of title and description (BCP 47)."]
+    claim_count: Annotated[int, "How many of its claims are published now."]
+    languages: Annotated[list[str], "Those of its published claims (BCP 47)."]
+    publisher_count: Annotated[int, "How many publishers judged them."]
+    countries: Annotated[list[str], "Of these publishers (ISO 3166-1 alpha-2)."]
+    rating_classes: Annotated[dict[str, int], "How many verdicts on them amount to which class."]
+    first_claimed_on: Annotated[
+        Day | None, "The earliest day on which one of them is known to have been made."
+    ]
+    published_at: Annotated[Moment, "Since when it is public."]
+    updated_at: Annotated[Moment, "When its own words, or what is published of its claims, changed last."]
+
+
+class ClusterVerdict(TypedDict):
+    """How a publisher judged a claim of a cluster."""
+
+    id: int
+    publisher: PublicPublisher
+    rating: PublicRating
+    summary: str
+    language: Annotated[str, "BCP 47."]
+    reviewed_on: Day | None
+    url: Annotated[str, "The publisher's own page; empty when there is none."]
+
+
+class ClusteredClaim(JudgedClaim):
+    """A published claim of a cluster, and how it was judged."""
+
+    verdicts: list[ClusterVerdict]
+
+
+class PublicClusterWithClaims(PublicCluster):
+    """A cluster with its published claims."""
+
+    claims: Annotated[list[ClusteredClaim], "By the day on which they were made; at most 200."]
+    more: Annotated[str | None, "Where all of them are listed, if these are not all."]
+
+
+def cluster(row: Cluster) -> PublicCluster:
+    """A row of `Cluster.objects.public().with_what_is_seen()`."""
+    seen: Document = row.seen  # type: ignore[attr-defined]  # annotated
+    verdicts = seen["verdicts"]
+    changed = max(row.changed_at, datetime.fromisoformat(seen["published_at"]))
+    # It is none of the public's business for how long it waited until claims enough of it were published.
+    since = max(row.published_at or row.changed_at, datetime.fromisoformat(seen["public_since"]))
+    return {
+        "id": row.pk,
+        "url": f"{OWN}{row.get_absolute_url()}",
+        "slug": row.slug,
+        "title": row.title,
+        "description": row.description,
+        "language": row.language,
+        "claim_count": seen["claims"],
+        "languages": sorted(seen["languages"]),
+        "publisher_count": len({verdict["publisher"] for verdict in verdicts}),
+        "countries": sorted({verdict["country"] for verdict in verdicts} - {""}),
+        "rating_classes": _by_class(verdicts),
+        "first_claimed_on": seen["first_claimed_on"],
+        "published_at": moment(since),
+        "updated_at": moment(max(changed, since)),
+    }
+
+
+def cluster_with_claims(
+    row: Cluster, documents: Iterable[Document], *, more: str | None
+) -> PublicClusterWithClaims:
+    """The same with these claims, which are documents of the ledger."""
+    return {**cluster(row), "claims": [_claim(document) for document in documents], "more": more}
+
+
+def _by_class(verdicts: list[Document]) -> dict[str, int]:
+    counted = Counter(verdict["rating_class"] or "not_rated" for verdict in verdicts)
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _claim(document: Document) -> ClusteredClaim:
+    verdicts = [
+        {key: verdict[key] for key in ClusterVerdict.__annotations__} for verdict in document["verdicts"]
+    ]
+    claim = {key: document[key] for key in JudgedClaim.__annotations__} | {"verdicts": verdicts}
+    return cast(ClusteredClaim, claim)

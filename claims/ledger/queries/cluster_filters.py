@@ -1,0 +1,64 @@
+"""What the API's list of clusters can be narrowed down by, and which published claims belong to a cluster."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from claims.models import Cluster, ClusterMember, Publication
+from claims.models.publication import PublicationQuerySet
+from factcheck.api.pagination import both_ways, id_key, text_key
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_values import LanguageRange, WholeNumber, Words
+from sources.api.list_queries import holds_words, in_language
+
+
+def entries_of(clusters: Iterable[int]) -> PublicationQuerySet:
+    """What is published of the claims of these clusters; of a merged one, of that which took its place."""
+    members = ClusterMember.objects.filter(cluster__in=clusters).order_by()
+    standing = members.values(standing=Coalesce("claim__merged_into", "claim"))
+    return Publication.objects.current().filter(claim_id__in=standing)
+
+
+def claims_of(clusters: list[int]) -> list[int]:
+    """The ids of the published claims of these clusters, as far as they are public."""
+    public = Cluster.objects.public().filter(pk__in=clusters).values_list("pk", flat=True)
+    return list(entries_of(list(public)).values_list("claim_id", flat=True))
+
+
+def _has_claims(claims: list[int]) -> Q:
+    """The condition that one of these claims belongs to a cluster, and readers see that."""
+    published = Publication.objects.current().filter(claim_id=OuterRef("standing"), claim_id__in=claims)
+    members: Any = ClusterMember.objects.filter(cluster=OuterRef("pk")).alias(
+        standing=Coalesce("claim__merged_into", "claim")
+    )
+    return Q(Exists(members.filter(Exists(published))))
+
+
+class ClusterListQuery(ListQuery):
+    """Published clusters."""
+
+    orderings = (
+        *both_ways("id", id_key("id")),
+        *both_ways("title", text_key("title"), id_key("id")),
+    )
+
+    q = Parameter(
+        Words(), "Words in the title, whatever their case and accents.", matches=holds_words("title")
+    )
+    language = Parameter(
+        LanguageRange(),
+        "Language of title and description; `pt` also finds `pt-BR`.",
+        matches=in_language("language"),
+        several=True,
+        slotted=False,
+    )
+    claim = Parameter(
+        WholeNumber(),
+        "Id of a published claim that belongs to it.",
+        matches=_has_claims,
+        several=True,
+        slotted=False,
+    )
+    ordering = ordering_parameter(orderings)

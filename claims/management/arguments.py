@@ -1,0 +1,13 @@
+"""Arguments that several commands take."""
+
+from argparse import ArgumentTypeError
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1. Raises ArgumentTypeError."""
+    try:
+        if 0 <= float(text) <= 1:
+            return float(text)
+    except ValueError:
+        pass
+    raise ArgumentTypeError(f"{text!r} is not a number from 0 to 1")

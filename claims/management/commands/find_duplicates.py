@@ -1,0 +1,60 @@
+from argparse import RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from claims.management.arguments import share
+from claims.matching.duplicate_search import LEAST_CONFIDENCE, Tally, search
+
+
+class Command(BaseCommand):
+    help = """\
+Compare all claims with each other, and queue the pairs that may be the same for an editor to decide about
+("Possible duplicates" on the desk). Nothing is merged.
+
+What was compared is remembered: stopped, it goes on where it was; run again, it compares what is new or was
+changed. A pair that somebody decided about, or put into one cluster, is not asked about again."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--least-confidence",
+            type=share,
+            default=LEAST_CONFIDENCE,
+            metavar="SHARE",
+            help=f"queue only pairs with this confidence, 0 to 1 (default {LEAST_CONFIDENCE})",
+        )
+        parser.add_argument("--again", action="store_true", help="compare everything once more")
+        parser.add_argument("--dry-run", action="store_true", help="count, but store nothing")
+
+    def handle(self, *, least_confidence: float, again: bool, dry_run: bool, **options: Any) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("Comparing", total=None)
+            tally = search(
+                least=least_confidence,
+                again=again,
+                dry_run=dry_run,
+                tick=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        self.stdout.write(_told(tally, dry_run=dry_run))
+
+
+def _told(tally: Tally, *, dry_run: bool) -> str:
+    """The sum, in a sentence."""
+    waits = "would wait" if dry_run else "now wait"
+    return (
+        f"{tally.compared:,} of {tally.standing:,} claims compared. Pairs looked at: {tally.judged:,}."
+        f" Pairs that {waits} for a decision and did not before: {tally.found:,}."
+    )

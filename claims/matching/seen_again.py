@@ -1,0 +1,116 @@
+"""Checked claims that appear again: noted, so that an editor decides whether it is the same and where it comes back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from claims.matching.answers import Answer, Match
+from claims.models import Appearance, Publication, Repeat
+from claims.models.anchored import LONGEST_QUOTE
+from claims.quotes.anchors import anchor_at
+from sources.models import Snapshot
+
+#: Of what readers bring, so much is kept of one claim until somebody looks: whoever varies a sentence adds no more.
+MOST_OF_READERS = 200
+
+NOTHING: Mapping[int, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """A sentence of a text that makes a claim which is published."""
+
+    start: int
+    end: int
+    match: Match
+
+
+def said_again(answer: Answer) -> list[SaidAgain]:
+    """The sentences that make a published claim, each with the first that it makes."""
+    same = [
+        SaidAgain(passage.start, passage.end, match)
+        for passage in answer.passages
+        for match in passage.matches
+        if match.kind == "same"
+    ]
+    published = set(
+        Publication.objects.current()
+        .filter(claim_id__in={found.match.claim for found in same})
+        .values_list("claim_id", flat=True)
+    )
+    first: dict[int, SaidAgain] = {}
+    for found in same:
+        if found.match.claim in published:
+            first.setdefault(found.start, found)
+    return list(first.values())
+
+
+def note_in_snapshot(
+    snapshot: Snapshot, found: Sequence[SaidAgain], *, proposals: Mapping[int, int] = NOTHING
+) -> None:
+    """Note what a snapshot says again. A place that is listed with the claim already, or was noted before, is not.
+
+    Args:
+        proposals: the ids of claims that were proposed of the same words, by where the sentence begins.
+    """
+    listed = _listed(snapshot, {each.match.claim for each in found})
+    new = [each for each in found if not _is_among(each, listed.get(each.match.claim, []))]
+    Repeat.objects.bulk_create(
+        [_repeat(snapshot, each, proposals.get(each.start)) for each in new], ignore_conflicts=True
+    )
+
+
+def _repeat(snapshot: Snapshot, said: SaidAgain, proposal: int | None) -> Repeat:
+    anchor = anchor_at(snapshot.text, said.start, said.end)
+    return Repeat(
+        claim_id=said.match.claim,
+        source_id=snapshot.source_id,
+        snapshot=snapshot,
+        exact=anchor.exact,
+        prefix=anchor.prefix,
+        suffix=anchor.suffix,
+        start=anchor.start,
+        end=anchor.end,
+        proposal_id=proposal,
+        origin=Repeat.Origin.ARTICLE,
+        confidence=said.match.confidence,
+        reasons=list(said.match.reasons),
+    )
+
+
+def _is_among(said: SaidAgain, places: Sequence[tuple[int, int]]) -> bool:
+    return any(start < said.end and said.start < end for start, end in places)
+
+
+def _listed(snapshot: Snapshot, claims: set[int]) -> dict[int, list[tuple[int, int]]]:
+    """Where in the snapshot these claims are listed to have been made."""
+    places: dict[int, list[tuple[int, int]]] = {}
+    rows = Appearance.objects.filter(snapshot=snapshot, claim__in=claims, start__isnull=False)
+    for claim, start, end in rows.values_list("claim_id", "start", "end"):
+        places.setdefault(claim, []).append((start or 0, end or 0))
+    return places
+
+
+def note_of_reader(text: str, found: Iterable[SaidAgain]) -> None:
+    """Note what a reader's text says again: the sentences themselves, and nothing of the reader.
+
+    The same sentence again is counted.
+    """
+    for each in found:
+        exact = text[each.start : each.end][:LONGEST_QUOTE]
+        known = Repeat.objects.filter(claim=each.match.claim, source=None, exact=exact)
+        if known.update(times=F("times") + 1, last_seen_at=Now()):
+            continue
+        kept = Repeat.objects.open().filter(claim=each.match.claim, origin=Repeat.Origin.READER)
+        if kept.count() >= MOST_OF_READERS:
+            continue
+        repeat = Repeat(
+            claim_id=each.match.claim,
+            exact=exact,
+            origin=Repeat.Origin.READER,
+            confidence=each.match.confidence,
+            reasons=list(each.match.reasons),
+        )
+        Repeat.objects.bulk_create([repeat], ignore_conflicts=True)

@@ -1,0 +1,183 @@
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.transition import takes_a_step
+from factcheck.database import bounds
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse
+
+LONGEST_DESCRIPTION = 5_000
+
+#: From which state to which a cluster may go.
+CLUSTER_STEPS = (
+    ("draft", "published"),
+    ("published", "draft"),
+    ("draft", "dissolved"),
+    ("published", "dissolved"),
+    ("dissolved", "draft"),
+)
+
+#: Of fewer claims than this, readers would learn that we keep others from them.
+LEAST_PUBLIC = 2
+
+#: What the public sees of a cluster's claims: their entries of the ledger that are current. A claim that was merged is
+#: seen as the one that took its place.
+_CURRENT_ENTRIES = """
+    FROM claims_publication AS entry
+    WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id IN (
+        SELECT coalesce(claim.merged_into_id, claim.id)
+        FROM claims_clustermember AS member JOIN claims_claim AS claim ON claim.id = member.claim_id
+        WHERE member.cluster_id = claims_cluster.id
+    )
+"""
+_PUBLIC_CLAIMS = f"(SELECT count(*) {_CURRENT_ENTRIES})"
+_SEEN = f"""(
+    SELECT jsonb_build_object(
+        'claims', count(*),
+        'languages', coalesce(jsonb_agg(DISTINCT entry.language), '[]'::jsonb),
+        'first_claimed_on', min(entry.claimed_on),
+        'published_at', max(entry.published_at),
+        'public_since', (array_agg(entry.first_published_at ORDER BY entry.first_published_at))[{LEAST_PUBLIC}],
+        'verdicts', coalesce((
+            SELECT jsonb_agg(jsonb_build_object('publisher', publisher.id, 'country', publisher.country,
+                'rating_class', verdict.rating_class) ORDER BY verdict.id)
+            FROM claims_publishedverdict AS verdict
+                JOIN sources_publisher AS publisher ON publisher.id = verdict.publisher_id
+            WHERE verdict.publication_id = ANY (array_agg(entry.id))
+        ), '[]'::jsonb)
+    ) {_CURRENT_ENTRIES}
+)"""
+
+
+class ClusterQuerySet(models.QuerySet["Cluster"]):
+    def public(self) -> Self:
+        """Those that readers see: published, and with claims enough that are published themselves."""
+        number = RawSQL(_PUBLIC_CLAIMS, (), output_field=models.IntegerField())  # noqa: S611  a constant
+        return self.filter(state="published").alias(number=number).filter(number__gte=LEAST_PUBLIC)
+
+    def with_what_is_seen(self) -> "ClusterQuerySet":
+        """Annotates `seen`: what readers may know of the claims, counted from entries of the ledger alone."""
+        return self.annotate(seen=RawSQL(_SEEN, (), output_field=models.JSONField()))  # noqa: S611  a constant
+
+
+@keep_history()
+class Cluster(models.Model):
+    """One rumour as it goes around: claims that say it in other words, languages and countries, each judged by itself.
+
+    Its claims stay claims of their own. Readers see it once it is published, and of its claims those that are
+    published themselves.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        DISSOLVED = "dissolved", _("Dissolved")
+
+    title = models.CharField(
+        _("title"), max_length=200, help_text=_("The rumour in a few words. Shown to readers.")
+    )
+    description = models.TextField(
+        _("description"),
+        max_length=LONGEST_DESCRIPTION,
+        blank=True,
+        help_text=_("What these claims have in common, and how they differ. Shown to readers."),
+    )
+    language = LanguageField(_("language"), help_text=_("The language of title and description."))
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
+    claims: models.ManyToManyField = models.ManyToManyField(
+        "claims.Claim", through="claims.ClusterMember", related_name="clusters", verbose_name=_("claims")
+    )
+    #: When readers saw it first.
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    #: When its own words or state changed last. Which claims belong to it is not told by it.
+    changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = ClusterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("cluster")
+        verbose_name_plural = _("clusters")
+        default_permissions = ("view", "add", "change")
+        permissions = [("publish_cluster", _("Can publish, take back and dissolve clusters"))]
+        constraints = [
+            CheckConstraint(name="cluster_has_a_title", condition=~Q(title="")),
+            bounds.not_longer("cluster_description_fits", "description", LONGEST_DESCRIPTION),
+            CheckConstraint(
+                name="cluster_state_is_known", condition=Q(state__in=["draft", "published", "dissolved"])
+            ),
+            CheckConstraint(
+                name="cluster_published_at_a_moment",
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # The public list: those that can be public at all.
+            Index(name="cluster_published", fields=["id"], condition=Q(state="published")),
+        ]
+        triggers = [
+            Rule(
+                name="cluster_state_moves",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("state"),
+                func=f"""
+                    IF NOT {takes_a_step(CLUSTER_STEPS)} THEN
+                        {refuse("A cluster cannot move between these states.", name="cluster_state_moves")}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("cluster", args=[self.pk, self.slug])
+
+    @property
+    def slug(self) -> str:
+        """The readable part of its address; it never identifies anything."""
+        return slugify(self.title, allow_unicode=True)[:80].rstrip("-") or "cluster"
+
+
+@keep_history()
+class ClusterMember(models.Model):
+    """That a claim belongs to a cluster."""
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="members", verbose_name=_("cluster"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, related_name="memberships", verbose_name=_("claim")
+    )
+    added_by_name = models.CharField(_("added by"), max_length=200, blank=True, editable=False)
+    added_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("claim of the cluster")
+        verbose_name_plural = _("claims of the cluster")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(
+                name="clustermember_is_listed_once",
+                fields=["cluster", "claim"],
+                violation_error_message=_("The claim is in this cluster already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.claim)

@@ -1,0 +1,104 @@
+from typing import Self
+
+from django.contrib.auth.models import User
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models.functions import MD5, Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.claim import Claim
+from claims.models.readership import WorkQuerySet
+from factcheck.database.row_history import keep_history
+
+
+class RepeatQuerySet(WorkQuerySet["Repeat"]):
+    def open(self) -> Self:
+        """Those about which nobody has decided yet."""
+        return self.filter(outcome="")
+
+    def standing(self) -> Self:
+        """Those that nobody has found to be something else."""
+        return self.exclude(outcome="rejected")
+
+    def _open_to(self, person: User) -> Q:
+        return Q(claim__in=Claim.objects.readable_by(person))
+
+
+@keep_history()
+class Repeat(Anchored):
+    """A checked claim that was found to appear again: an appearance, once an editor has confirmed it."""
+
+    class Origin(models.TextChoices):
+        ARTICLE = "article", _("An imported article")
+        READER = "reader", _("A text that a reader had checked")
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed")
+        REJECTED = "rejected", _("Something else")
+
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, related_name="repeats", verbose_name=_("checked claim")
+    )
+    #: NULL while nobody has said where a reader's words come from.
+    source = models.ForeignKey(
+        "sources.Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source"),
+        help_text=_("Where the words stand. Confirmed, it becomes an appearance of the claim there."),
+    )
+    #: What was proposed of the same words when the article came in: to confirm is to merge it.
+    proposal = models.ForeignKey(
+        "claims.Claim",
+        models.SET_NULL,
+        null=True,
+        related_name="checked_before",
+        verbose_name=_("proposal"),
+    )
+    origin = models.CharField(_("found in"), max_length=20, choices=Origin, editable=False)
+    confidence = models.FloatField(_("confidence"), editable=False)
+    reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
+    #: How often the same words were brought, and when last.
+    times = models.PositiveIntegerField(_("times"), default=1, editable=False)
+    first_seen_at = models.DateTimeField(_("first seen"), db_default=Now(), editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"), db_default=Now(), editable=False)
+    outcome = models.CharField(_("decision"), max_length=20, choices=Outcome, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
+    decided_by_name = models.CharField(_("by"), max_length=200, blank=True, editable=False)
+
+    objects = RepeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("repeat of a checked claim")
+        verbose_name_plural = _("repeats of checked claims")
+        default_permissions = ("view", "change")
+        constraints = [
+            span_is_whole("repeat_span_is_whole"),
+            quote_fits("repeat_quote_fits"),
+            CheckConstraint(name="repeat_has_words", condition=~Q(exact="")),
+            CheckConstraint(name="repeat_origin_is_known", condition=Q(origin__in=["article", "reader"])),
+            CheckConstraint(
+                name="repeat_confidence_is_between_0_and_1", condition=Q(confidence__gte=0, confidence__lte=1)
+            ),
+            CheckConstraint(
+                name="repeat_is_decided_by_somebody",
+                condition=Q(outcome="", decided_at__isnull=True, decided_by_name="")
+                | Q(outcome__in=["confirmed", "rejected"], decided_at__isnull=False) & ~Q(decided_by_name=""),
+            ),
+            UniqueConstraint(
+                "claim", "source", MD5("exact"), name="repeat_is_noted_once", nulls_distinct=False
+            ),
+        ]
+        indexes = [
+            # The queue on the desk: what was seen last first.
+            Index(name="repeat_open", fields=["-last_seen_at"], condition=Q(outcome="")),
+        ]
+        triggers = [span_carries_quote("repeat_span_carries_quote")]
+
+    def __str__(self) -> str:
+        return f"“{self.exact[:60]}”"

@@ -1,0 +1,44 @@
+"""Clusters: one rumour in many claims. What is told of them rests on current publications alone."""
+
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from claims.ledger.document.claim_document import render
+from claims.ledger.document.cluster_document import cluster, cluster_with_claims
+from claims.ledger.document.serializers import ClusterSerializer, ClusterWithClaimsSerializer
+from claims.ledger.queries.cluster_filters import ClusterListQuery, entries_of
+from claims.models import Cluster
+from claims.public.api.mentioned_resources import ThingResource
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.own_addresses import OWN
+
+#: So many claims come with a cluster; all of them are a filter of the list of claims.
+CLAIM_LIMIT = 200
+
+
+class ClusterResource(ThingResource):
+    """Published clusters: one rumour in other words, languages and countries."""
+
+    nouns = ("cluster", "clusters")
+    list_query = ClusterListQuery
+    serializer_class = ClusterSerializer
+    item_serializer_class = ClusterWithClaimsSerializer
+    represent = cluster
+
+    def rows(self) -> QuerySet[Cluster]:
+        return Cluster.objects.public().with_what_is_seen()
+
+    def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
+        row = self.rows().filter(pk=min(id, GREATEST_ID)).first()
+        if row is None:
+            return None
+        entries = entries_of([row.pk]).only("body").order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
+        documents = [entry.document for entry in entries[: CLAIM_LIMIT + 1]]
+        more = f"{OWN}{reverse('claims-list')}?{urlencode({'cluster': row.pk})}"
+        document = cluster_with_claims(
+            row, documents[:CLAIM_LIMIT], more=more if len(documents) > CLAIM_LIMIT else None
+        )
+        return render(document).encode()

@@ -1,0 +1,138 @@
+"""Check a text: a reader brings a post, a speech or an article, and reads it with what was checked highlighted.
+
+Of foreign addresses none is opened for readers: who could have us fetch what they name could have us attack others, and
+learn what stands where only we can look. An address is answered with what is known here already.
+"""
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from claims.ledger.queries.address_search import key_of, sought
+from claims.matching.answers import ONE_POST, Answer, Terms, answered
+from claims.matching.seen_again import note_of_reader, said_again
+from claims.models import Mention, Publication
+from claims.public.pages.checked_text import checked
+from claims.public.pages.page_cache import kept, public
+from claims.public.pages.published_source import CLAIMS_PER_SOURCE, UNSHOWN, PublishedSource, published_source
+from claims.public.pages.responses import Document, respond, respond_once
+from sources.models import Source
+
+#: Some 4,000 words, half an hour of speech. Longer texts are read in parts.
+LONGEST_TEXT = 25_000
+#: So many claims are shown beside a sentence: who reads wants to know whether it was checked, not all that is near.
+CLAIMS_FOR_A_SENTENCE = 3
+
+
+class PastedText(forms.Form):
+    """What a reader brings: a text, or the address of a page."""
+
+    text = forms.CharField(
+        max_length=LONGEST_TEXT,
+        error_messages={
+            "required": _("Paste a text first: a post, a speech, an article, or an address."),
+            "max_length": _(
+                "The text has %(show_value)s characters; %(limit_value)s are checked at once. Paste it in parts."
+            ),
+        },
+    )
+
+    @property
+    def address(self) -> str:
+        """The text where it is nothing but an address, otherwise ""."""
+        text: str = self.cleaned_data["text"]
+        return text if key_of(text) else ""
+
+
+@require_safe
+@public
+@kept
+def check(request: HttpRequest) -> HttpResponse:
+    """The page with the field to paste into."""
+    return respond(request, "claims/check.html", {"longest": LONGEST_TEXT}, made_of=[])
+
+
+# Whoever has a browser send a text from another site learns nothing of the answer, and changes nothing here.
+@csrf_exempt
+@public
+def answer(request: HttpRequest) -> HttpResponse:
+    """The text as it was pasted, with what was checked of it."""
+    if request.method != "POST":
+        return redirect("check")
+    form = PastedText(request.POST)
+    if not form.is_valid():
+        context = {"longest": LONGEST_TEXT, "form": form, "pasted": form.data.get("text", "")[:LONGEST_TEXT]}
+        return respond_once(request, "claims/check.html", context)
+    return (
+        _of_address(request, form.address) if form.address else _of_text(request, form.cleaned_data["text"])
+    )
+
+
+def _of_text(request: HttpRequest, text: str) -> HttpResponse:
+    found_to_it = _answer(text)
+    if settings.KEEP_REPEATED_SENTENCES:
+        note_of_reader(text, said_again(found_to_it))
+    found = checked(text, found_to_it)
+    context = {"checked": found, "pasted": text, "longest": LONGEST_TEXT}
+    return respond_once(request, "claims/checked.html", context, ratings=_ratings(found.claims))
+
+
+def _of_address(request: HttpRequest, address: str) -> HttpResponse:
+    """What is known here of an address: the text behind it where we may show it, and the claims that name it."""
+    source = _source_at(address)
+    text = source.text[:LONGEST_TEXT] if source else ""
+    found = checked(text, _answer(text)) if text else None
+    naming = _claims_at(address)
+    context = {
+        "address": address,
+        "source": source.found.source if source else None,
+        "is_cut": source is not None and len(source.text) > LONGEST_TEXT,
+        "checked": found,
+        "naming": naming,
+        "pasted": address,
+        "longest": LONGEST_TEXT,
+    }
+    shown = [*naming, *(found.claims if found else [])]
+    return respond_once(request, "claims/checked.html", context, ratings=_ratings(shown))
+
+
+def _answer(text: str) -> Answer:
+    """What was checked of each sentence; of a post that makes its claim in several, what was checked of it as one."""
+    by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE))
+    if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _repeats(by_sentence):
+        return by_sentence
+    as_one = answered(text, Terms(cut="text", most=CLAIMS_FOR_A_SENTENCE))
+    return as_one if _repeats(as_one) else by_sentence
+
+
+def _repeats(answer: Answer) -> bool:
+    return any(passage.kind == "same" for passage in answer.passages)
+
+
+def _source_at(address: str) -> PublishedSource | None:
+    public_ones = Mention.objects.filter(kind=Mention.Kind.SOURCE).values("thing_id")
+    known = (
+        Source.objects.filter(url_key=key_of(address), pk__in=public_ones)
+        .values_list("pk", flat=True)
+        .first()
+    )
+    return published_source(known) if known else None
+
+
+def _claims_at(address: str) -> list[Document]:
+    """The claims that were seen at an address, cite it, are reviewed there, or whose page of ours it is."""
+    places = sought(address).places
+    if not places:
+        return []
+    naming = Q(source_ids__overlap=places.sources) | Q(id__any_of=places.entries)
+    rows = Publication.objects.current().filter(naming).defer(*UNSHOWN)
+    return [row.document for row in rows.order_by("-published_at", "-claim_id")[:CLAIMS_PER_SOURCE]]
+
+
+def _ratings(documents: list[Document]) -> list[Document]:
+    return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]

@@ -1,0 +1,81 @@
+"""What the templates of "Check a text" say about what was found."""
+
+from django import template
+from django.conf import settings
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from claims.public.pages.annotated_text import TextPiece
+from claims.public.pages.checked_text import CheckedSentence, MeantClaim
+from claims.public.pages.reader_tags import colour_classes, label
+
+register = template.Library()
+
+#: From which confidence on which words are said.
+SURE, LIKELY = 0.9, 0.7
+
+
+@register.simple_tag
+def what_is_kept() -> str:
+    """What becomes of a text that a reader brings."""
+    if settings.KEEP_REPEATED_SENTENCES:
+        return _(
+            "Of your text, sentences that repeat a checked claim are kept, so that we see what is coming back."
+            " Nothing is noted about you."
+        )
+    return _("Your text is compared and forgotten: nothing of it is kept.")
+
+
+@register.filter
+def kind_in_words(kind: str) -> str:
+    """What a claim has to do with a sentence."""
+    return {
+        "same": _("The same claim"),
+        "related": _("About the same matter"),
+        "contradicts": _("The checked claim says otherwise"),
+    }[kind]
+
+
+@register.filter
+def confidence_in_words(confidence: float) -> str:
+    if confidence >= SURE:
+        return _("very likely")
+    return _("likely") if confidence >= LIKELY else _("possibly")
+
+
+@register.filter
+def found_colours(meant: MeantClaim) -> str:
+    """The colours of the verdict, but only where it is one on what the sentence says."""
+    if meant.kind != "same":
+        return f"found-{meant.kind}"
+    return colour_classes(meant.verdict["rating"] if meant.verdict else None)
+
+
+@register.filter
+def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
+    """A piece of the text: a sentence to which something was found, linked to that; or as it stands.
+
+    Written here and not as a template, because every blank between two pieces would show in the text.
+    """
+    sentence = piece.innermost
+    if sentence is None:
+        return conditional_escape(piece.text)
+    begins, ends = sentence in piece.begins, sentence in piece.ends
+    return format_html(
+        '<mark class="{}"{}><a href="#found-{}">{}{}{}</a></mark>',
+        found_colours(sentence.first),
+        format_html(' id="sentence-{}"', sentence.number) if begins else "",
+        sentence.number,
+        format_html('<span class="visually-hidden">{} </span>', _spoken(sentence.first)) if begins else "",
+        piece.text,
+        format_html("<sup>{}</sup>", sentence.number) if ends else "",
+    )
+
+
+def _spoken(meant: MeantClaim) -> str:
+    """What those hear who do not see the colours."""
+    rating = meant.verdict["rating"] if meant.verdict else None
+    if meant.kind == "same" and rating:
+        return _("The same claim was rated %(label)s:") % {"label": label(rating)}
+    return f"{kind_in_words(meant.kind)}:"

@@ -1,0 +1,110 @@
+"""A text that a reader brought, with what was checked of it: which sentences, and the published claims behind them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from claims.ledger.document.headline import lead_verdict
+from claims.matching.answers import Answer, Match, Passage
+from claims.models import Publication
+from claims.public.pages.annotated_text import TextPiece, paragraphs
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MeantClaim:
+    """A published claim that a sentence has to do with: how, how sure that is, and why."""
+
+    claim: Document
+    kind: str
+    confidence: float
+    reasons: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Document | None:
+        return lead_verdict(self.claim)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence to which something was found. `number` counts these from 1, in the order of the text."""
+
+    start: int
+    end: int
+    text: str
+    number: int
+    meant: list[MeantClaim]
+
+    @property
+    def first(self) -> MeantClaim:
+        return self.meant[0]
+
+    @property
+    def kind(self) -> str:
+        return self.first.kind
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedText:
+    """The text in paragraphs, cut where sentences of it were checked."""
+
+    text: list[list[TextPiece[CheckedSentence]]]
+    sentences: list[CheckedSentence]
+    #: How many sentences were asked about.
+    asked: int
+    #: Whether meanings were compared, and not words alone.
+    by_meaning: bool
+
+    def of_kind(self, kind: str) -> int:
+        """How many sentences there are to which this was found first of all."""
+        return sum(sentence.kind == kind for sentence in self.sentences)
+
+    @property
+    def repeated(self) -> int:
+        return self.of_kind("same")
+
+    @property
+    def contradicted(self) -> int:
+        return self.of_kind("contradicts")
+
+    @property
+    def related(self) -> int:
+        return self.of_kind("related")
+
+    @property
+    def not_found(self) -> int:
+        return self.asked - len(self.sentences)
+
+    @property
+    def claims(self) -> list[Document]:
+        """All claims that are shown, each as often as it is."""
+        return [meant.claim for sentence in self.sentences for meant in sentence.meant]
+
+
+def checked(text: str, answer: Answer) -> CheckedText:
+    """What was checked of a text. What is shown are current publications, whatever else matching may know."""
+    published = _published(match.claim for passage in answer.passages for match in passage.matches)
+    sentences = list(_numbered(text, answer.passages, published))
+    return CheckedText(paragraphs(text, sentences), sentences, len(answer.passages), bool(answer.embedder))
+
+
+def _numbered(
+    text: str, passages: Sequence[Passage], published: dict[int, Document]
+) -> Iterator[CheckedSentence]:
+    number = 0
+    for passage in passages:
+        if meant := [_meant(match, published) for match in passage.matches if match.claim in published]:
+            number += 1
+            words = text[passage.start : passage.end]
+            yield CheckedSentence(passage.start, passage.end, words, number, meant)
+
+
+def _meant(match: Match, published: dict[int, Document]) -> MeantClaim:
+    return MeantClaim(published[match.claim], match.kind, match.confidence, tuple(match.reasons))
+
+
+def _published(claims: Iterable[int]) -> dict[int, Document]:
+    wanted = sorted(set(claims))
+    rows = Publication.objects.current().filter(claim_id__in=wanted).only("claim_id", "body")
+    return {row.claim_id: row.document for row in rows} if wanted else {}

@@ -1,0 +1,47 @@
+"""The page of a cluster: one rumour, and the published claims that say it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.views.decorators.http import require_safe
+
+from claims.ledger.document.claim_document import render
+from claims.ledger.document.cluster_document import cluster as public_cluster
+from claims.ledger.queries.cluster_filters import entries_of
+from claims.models import Cluster
+from claims.public.pages.page_cache import public
+from claims.public.pages.published_source import UNSHOWN
+from claims.public.pages.responses import respond
+from factcheck.api.query_values import GREATEST_ID
+
+Document = dict[str, Any]
+
+#: A page lists no more claims than this, those that were made first.
+CLAIMS_PER_CLUSTER = 500
+
+
+# It is not kept with the pages that are made of publications alone: what belongs together is decided elsewhere.
+@require_safe
+@public
+def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """A published cluster with those of its claims that are published."""
+    row = Cluster.objects.public().with_what_is_seen().filter(pk=min(pk, GREATEST_ID)).first()
+    if row is None:
+        raise Http404("No published cluster has this number.")
+    if slug != row.slug:
+        return HttpResponsePermanentRedirect(row.get_absolute_url())
+    in_order = entries_of([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
+    entries = list(in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER])
+    documents = [entry.document for entry in entries]
+    shown = public_cluster(row)
+    context = {
+        "cluster": shown,
+        "address": settings.SITE_URL + row.get_absolute_url(),
+        "claims": documents,
+        "more": shown["claim_count"] - len(documents),
+    }
+    made_of = [render(shown), *(entry.body_sha256 for entry in entries)]
+    ratings = [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
+    return respond(request, "claims/cluster.html", context, made_of=made_of, ratings=ratings)

@@ -1,0 +1,53 @@
+"""A source that published claims mention, and its text where readers may see it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from claims.models import Publication
+from claims.public.pages.source_text import SourceText, source_text
+from factcheck.api.query_values import GREATEST_ID
+from sources.models import Snapshot
+
+Document = dict[str, Any]
+
+#: A page of one source lists no more claims than this, the newest.
+CLAIMS_PER_SOURCE = 500
+
+#: Columns that serve the search and are not shown.
+UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "search_text")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSource:
+    """What the public may know of a source: what publications say of it, and its text, or "" where that is not ours
+    to show.
+    """
+
+    found: SourceText
+    text: str
+    documents: list[Document]
+    hashes: list[str]
+    has_more: bool
+
+
+def published_source(pk: int, number: int | None = None) -> PublishedSource | None:
+    """The source in snapshot `number`, or the newest that a published claim is anchored to.
+
+    Returns None where no current publication names the source, or none the snapshot.
+    """
+    naming = Publication.objects.current().defer(*UNSHOWN).filter(source_ids__contains=[min(pk, GREATEST_ID)])
+    rows = list(naming.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
+    documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]
+    found = source_text(pk, documents, number=number)
+    if found is None:
+        return None
+    hashes = [row.body_sha256 for row in rows]
+    return PublishedSource(found, _readable(found), documents, hashes, len(rows) > CLAIMS_PER_SOURCE)
+
+
+def _readable(found: SourceText) -> str:
+    if not found.snapshot:
+        return ""
+    # The switch is read as it stands now: rights to a text can end after publication.
+    readable = Snapshot.objects.filter(pk=found.snapshot["id"], source__show_text=True)
+    return readable.values_list("text", flat=True).first() or ""

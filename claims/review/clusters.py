@@ -1,0 +1,98 @@
+"""Clusters of claims: made, extended, shown to readers and dissolved by editors."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, Cluster, ClusterMember
+from claims.models.cluster import CLUSTER_STEPS
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from factcheck.database import clock
+
+
+@transaction.atomic
+def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
+    """Put these claims into one cluster: into that which has some of them already, or into a new one.
+
+    Raises:
+        NotPossible: they stand in several clusters, of which a person has to choose one.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.add_cluster", _("put claims into clusters"))
+    wanted = list(claims)
+    if not wanted:
+        raise NotPossible(_("Choose the claims first."))
+    known = list(
+        Cluster.objects.exclude(state=Cluster.State.DISSOLVED)
+        .filter(claims__in=wanted)
+        .order_by("pk")
+        .distinct()
+    )
+    if len(known) > 1:
+        titles = ", ".join(f"“{cluster}”" for cluster in known)
+        raise NotPossible(_("These claims stand in several clusters: %(clusters)s.") % {"clusters": titles})
+    cluster = known[0] if known else _new(wanted[0], by)
+    add(cluster, wanted, by=by)
+    return cluster
+
+
+def _new(first: Claim, by: User) -> Cluster:
+    """A cluster that is called by its first claim until somebody finds a better title."""
+    title = " ".join(first.statement.split())
+    longest = Cluster._meta.get_field("title").max_length or 0
+    return Cluster.objects.create(
+        title=title if len(title) <= longest else f"{title[: longest - 1]}…",
+        language=first.language,
+        created_by=by,
+    )
+
+
+@transaction.atomic
+def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
+    """Add claims to a cluster; how many are new in it.
+
+    Raises:
+        NotPossible: it was dissolved.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.change_cluster", _("change clusters"))
+    cluster = _locked(cluster)
+    if cluster.state == Cluster.State.DISSOLVED:
+        raise NotPossible(_("This cluster was dissolved. Open it again first."))
+    there = set(cluster.members.values_list("claim", flat=True))
+    new = [claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in there]
+    ClusterMember.objects.bulk_create(
+        ClusterMember(cluster=cluster, claim=claim, added_by_name=display_name(by)) for claim in new
+    )
+    return len(new)
+
+
+@transaction.atomic
+def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
+    """Show a cluster to readers, take it back, dissolve it, or open it again.
+
+    Raises:
+        NotPossible: its present state does not lead there.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.publish_cluster", _("publish and dissolve clusters"))
+    cluster = _locked(cluster)
+    if (cluster.state, state) not in CLUSTER_STEPS:
+        raise NotPossible(
+            _("Meanwhile the cluster is “%(state)s”. Nothing was done: look at it as it is now.")
+            % {"state": cluster.get_state_display()}
+        )
+    cluster.state = state
+    cluster.changed_at = clock.now()
+    if state == Cluster.State.PUBLISHED and cluster.published_at is None:
+        cluster.published_at = cluster.changed_at
+    cluster.save(update_fields=["state", "changed_at", "published_at"])
+    return cluster
+
+
+def _locked(cluster: Cluster) -> Cluster:
+    return Cluster.objects.select_for_update().get(pk=cluster.pk)

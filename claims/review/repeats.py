@@ -1,0 +1,81 @@
+"""Checked claims that appear again: what an editor decides about them."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Appearance, Claim, Repeat
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
+from claims.quotes.quote_places import QuotedWords, quote
+from claims.review import claim_edits, workflow
+from factcheck.database import clock
+
+
+@transaction.atomic
+def confirm(repeat: Repeat, *, by: User) -> Claim:
+    """It is the claim: list the place among its appearances. Where the words were proposed as a claim of their own,
+    that is merged into the checked one, with its places.
+
+    Raises:
+        NotPossible: it has been decided already, nobody knows where the words stand, or a merge is not possible.
+        NotAllowed: the person's role does not include it.
+    """
+    repeat = _undecided(repeat, by)
+    proposal = repeat.proposal
+    if proposal and proposal.state != Claim.State.MERGED:
+        note = _("The same claim again, in: %(source)s") % {"source": repeat.source}
+        workflow.move(proposal, "merge", by=by, into=repeat.claim, note=note)
+    elif not proposal:
+        _list_place(repeat, by)
+    _decide(repeat, Repeat.Outcome.CONFIRMED, by)
+    return repeat.claim
+
+
+@transaction.atomic
+def reject(repeats: Iterable[Repeat], *, by: User) -> int:
+    """They say something else, and are not asked about again. How many that is news for. Raises NotAllowed."""
+    require(by, "claims.change_repeat", _("decide whether a checked claim appears again"))
+    undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
+    return undecided.update(
+        outcome=Repeat.Outcome.REJECTED, decided_at=clock.now(), decided_by_name=display_name(by)
+    )
+
+
+def _list_place(repeat: Repeat, by: User) -> None:
+    if repeat.source is None:
+        raise NotPossible(_("Say first where these words stand: name the source on this page and save."))
+    known = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
+    if not known.exists():
+        claim_edits.add_appearance(repeat.claim, repeat.source, _quotation(repeat), by=by)
+
+
+def _quotation(repeat: Repeat) -> QuotedWords:
+    """The words where they were found; where an editor has named the source since, where they stand in that."""
+    if repeat.start is not None:
+        place = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
+        return QuotedWords(repeat.snapshot, *place)
+    assert repeat.source is not None  # noqa: S101  asked by whoever calls this
+    try:
+        return quote(repeat.source, repeat.exact)
+    except (QuoteNotFound, QuoteAmbiguous):
+        return QuotedWords(None, repeat.exact)
+
+
+def _decide(repeat: Repeat, outcome: str, by: User) -> None:
+    repeat.outcome, repeat.decided_at, repeat.decided_by_name = outcome, clock.now(), display_name(by)
+    repeat.save(update_fields=["outcome", "decided_at", "decided_by_name"])
+
+
+def _undecided(repeat: Repeat, by: User) -> Repeat:
+    require(by, "claims.change_repeat", _("decide whether a checked claim appears again"))
+    locked = Repeat.objects.select_for_update(of=("self",)).select_related("claim", "source", "proposal")
+    repeat = locked.get(pk=repeat.pk)
+    if repeat.outcome:
+        said = {"who": repeat.decided_by_name, "what": repeat.get_outcome_display()}
+        raise NotPossible(_("%(who)s has decided this already: %(what)s.") % said)
+    return repeat

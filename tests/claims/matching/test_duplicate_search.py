@@ -1,0 +1,162 @@
+"""All claims compared with all others: what is queued, what is never asked again, and what goes on where it was."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from claims.matching import duplicate_search
+from claims.matching.asked import Asked, Candidate
+from claims.matching.duplicate_search import Tally, search
+from claims.models import Claim, ComparedStatement, PossibleDuplicate
+from claims.review import clusters, duplicates, workflow
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+ONE = "The mayor of Smallville eats glass every morning."
+OTHER = "The mayor of Smallville eats glass each morning."
+
+
+class Judge:
+    """Finds every pair to be the same, and counts."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[str, str]] = []
+        self.kind: Any = "same"
+        self.confidence = 0.9
+
+    def __call__(self, asked: Asked, candidate: Candidate) -> Any:
+        self.pairs.append((asked.text, candidate.statement))
+        return type(
+            "Judgement",
+            (),
+            {"kind": self.kind, "confidence": self.confidence, "reasons": ("hardly another word",)},
+        )
+
+
+@pytest.fixture
+def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
+    fake = Judge()
+    monkeypatch.setattr(duplicate_search, "judge", fake)
+    return fake
+
+
+def queued() -> list[tuple[int, int]]:
+    return list(PossibleDuplicate.objects.order_by("pk").values_list("claim", "earlier"))
+
+
+def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -> None:
+    one, other = make_claim(ONE), make_claim(OTHER)
+    make_claim("It rains in the harbour.")
+    assert search() == Tally(standing=3, compared=3, judged=1, found=1)
+    pair = PossibleDuplicate.objects.get()
+    assert (pair.claim, pair.earlier, pair.run) == (other, one, None)
+    assert (pair.confidence, pair.reasons) == (0.9, ["hardly another word"])
+    assert judge.pairs == [(OTHER, ONE)]
+
+
+@pytest.mark.parametrize("kind", ["related", "contradicts", "different"])
+def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
+    make_claim(ONE), make_claim(OTHER)
+    judge.kind = kind
+    assert (search().found, queued()) == (0, [])
+
+
+def test_what_is_not_sure_enough_is_not_queued(judge: Judge) -> None:
+    make_claim(ONE), make_claim(OTHER)
+    judge.confidence = 0.5
+    assert search().found == 0
+    assert search(again=True, least=0.5).found == 1
+
+
+def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
+    one, other = make_claim(ONE), make_claim(OTHER)
+    search()
+    assert search() == Tally(standing=2)
+    third = make_claim(ONE)
+    assert search() == Tally(standing=3, compared=1, judged=2, found=2)
+    other.statement = "The mayor of Smallville eats glass at noon."
+    other.save()
+    judge.pairs.clear()
+    assert search().compared == 1
+    assert {asked for asked, _statement in judge.pairs} == {other.statement}
+    assert queued() == [(other.pk, one.pk), (third.pk, one.pk), (third.pk, other.pk)]
+
+
+def test_goes_on_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicate_search, "BATCH", 2)
+    claims = [make_claim(ONE) for _number in range(5)]
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search(tick=stop)
+    assert ComparedStatement.objects.count() == 2
+    progress: list[tuple[int, int]] = []
+    tally = search(tick=lambda done, total: progress.append((done, total)))
+    assert (tally.compared, progress) == (3, [(2, 3), (3, 3)])
+    pairs = {(later.pk, earlier.pk) for later in claims for earlier in claims if later.pk > earlier.pk}
+    assert set(queued()) == pairs
+    assert len(queued()) == len(pairs)
+
+
+def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None:
+    one, other, third = make_claim(ONE), make_claim(OTHER), make_claim(ONE)
+    search()
+    duplicates.tell_apart(PossibleDuplicate.objects.filter(claim=other), by=editor)
+    duplicates.merge(PossibleDuplicate.objects.get(claim=third, earlier=one), by=editor)
+    before = queued()
+    assert search(again=True).found == 0
+    assert queued() == before
+    assert PossibleDuplicate.objects.open().count() == 0
+
+
+def test_a_pair_that_an_import_queued_the_other_way_round_is_not_queued_twice(judge: Judge) -> None:
+    one, other = make_claim(ONE), make_claim(OTHER)
+    PossibleDuplicate.objects.create(claim=one, earlier=other)
+    assert (search().found, queued()) == (0, [(one.pk, other.pk)])
+
+
+def test_claims_of_one_cluster_are_two_claims(judge: Judge, editor: User) -> None:
+    clusters.gather([make_claim(ONE), make_claim(OTHER)], by=editor)
+    assert (search().found, queued()) == (0, [])
+
+
+def test_merged_and_declined_claims_are_left_out(judge: Judge, editor: User) -> None:
+    one, merged = make_claim(ONE), make_claim(OTHER)
+    workflow.move(merged, "merge", by=editor, into=one)
+    make_claim(ONE, state=Claim.State.DECLINED, reason="No.")
+    assert search() == Tally(standing=1, compared=1)
+
+
+def test_a_dry_run_counts_and_stores_nothing(judge: Judge) -> None:
+    make_claim(ONE), make_claim(OTHER)
+    assert search(dry_run=True) == Tally(standing=2, compared=2, judged=1, found=1)
+    assert (queued(), ComparedStatement.objects.exists()) == ([], False)
+
+
+def test_long_reasons_are_cut(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicate_search, "LONGEST_REASON", 6)
+    make_claim(ONE), make_claim(OTHER)
+    search()
+    assert PossibleDuplicate.objects.get().reasons == ["hardly"]
+
+
+def test_the_command_tells_what_it_came_to(judge: Judge, capsys: pytest.CaptureFixture[str]) -> None:
+    make_claim(ONE), make_claim(OTHER)
+    call_command("find_duplicates")
+    assert capsys.readouterr().out == (
+        "2 of 2 claims compared. Pairs looked at: 1."
+        " Pairs that now wait for a decision and did not before: 1.\n"
+    )
+    call_command("find_duplicates", "--dry-run", "--again", "--least-confidence", "0.95")
+    assert "Pairs that would wait for a decision and did not before: 0." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("share", ["1.5", "-1", "much"])
+def test_a_confidence_is_a_share(share: str) -> None:
+    with pytest.raises(CommandError, match="is not a number from 0 to 1"):
+        call_command("find_duplicates", f"--least-confidence={share}")

@@ -1,0 +1,83 @@
+"""The page of a cluster."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from claims.models import Claim, Cluster
+from claims.public.pages import clusters as cluster_page
+from claims.review import clusters
+from tests.helpers.newsroom import make_claim
+from tests.helpers.reader_pages import page, statements, words
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+
+
+@pytest.fixture
+def cluster(publish: Publish, editor: User) -> Cluster:
+    later = publish(make_claim("Bahnen sind gratis.", language="de", claimed_on=date(2026, 2, 14)))
+    earlier = publish(make_claim("Trams are free.", claimed_on=date(2026, 1, 5)))
+    made = Cluster.objects.create(title="Free trams", language="en", description="Told\n\n<b>twice</b>.")
+    clusters.add(made, [later, earlier], by=editor)
+    return clusters.move(made, "published", by=editor)
+
+
+def test_shows_the_rumour_and_its_claims_the_earliest_first(client: Client, cluster: Cluster) -> None:
+    document = page(client, cluster.get_absolute_url())
+    assert words(document.cssselect("h1")[0]) == "Free trams"
+    assert [words(part) for part in document.cssselect(".context p")] == ["Told", "<b>twice</b>."]
+    assert statements(document) == ["Trams are free.", "Bahnen sind gratis."]
+    facts = [words(part) for part in document.cssselect(".about dd")]
+    assert facts[:4] == ["5 January 2026", "German, English", "1 publisher", "False: 2"]
+
+
+def test_nothing_of_a_draft_is_shown(client: Client, cluster: Cluster, editor: User) -> None:
+    before = client.get(cluster.get_absolute_url())
+    clusters.add(cluster, [make_claim("Xylograph.", language="fr", claimed_on=date(1999, 1, 1))], by=editor)
+    after = client.get(cluster.get_absolute_url())
+    assert (after.content, after["ETag"]) == (before.content, before["ETag"])
+
+
+def test_the_address_is_completed_and_kept(client: Client, cluster: Cluster) -> None:
+    for path in (f"/clusters/{cluster.pk}/", f"/clusters/{cluster.pk}/another-title/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Location"]) == (301, f"/clusters/{cluster.pk}/free-trams/")
+
+
+@pytest.mark.parametrize("state", ["draft", "dissolved"])
+def test_is_there_only_while_it_is_published(
+    client: Client, cluster: Cluster, editor: User, state: str
+) -> None:
+    clusters.move(cluster, state, by=editor)
+    client.force_login(editor)
+    assert client.get(cluster.get_absolute_url()).status_code == 404
+    assert client.get(f"/clusters/{cluster.pk}/").status_code == 404
+
+
+def test_a_new_title_is_a_new_page(client: Client, cluster: Cluster) -> None:
+    before = client.get(cluster.get_absolute_url())
+    cluster.description = "Told three times."
+    cluster.save()
+    after = client.get(cluster.get_absolute_url(), headers={"If-None-Match": before["ETag"]})
+    assert (after.status_code, "three times" in after.content.decode()) == (200, True)
+    assert client.get(cluster.get_absolute_url(), headers={"If-None-Match": after["ETag"]}).status_code == 304
+
+
+def test_costs_two_queries(
+    client: Client, cluster: Cluster, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        page(client, cluster.get_absolute_url())
+
+
+def test_more_than_are_listed(client: Client, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_page, "CLAIMS_PER_CLUSTER", 1)
+    document = page(client, cluster.get_absolute_url())
+    assert statements(document) == ["Trams are free."]
+    assert "More claims belong here" in words(document)
