@@ -94,6 +94,7 @@ def together(
             _cosine(asked, vectors.get(claim)),
             vectors.get(claim),
             told.headline,
+            told.reviewed_on,
         )
         for claim in {**shares, **near}
         if (told := known.get(claim)) is not None
