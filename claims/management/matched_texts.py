@@ -89,7 +89,7 @@ def _of_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
             cells.pop("", None)
             yield Row(cells[name] or "", dict(cells))
     except csv.Error as problem:
-        raise TableError(f"Line {table.line_num} cannot be read: {problem}.") from None
+        raise TableError(f"Line {table.reader.line_num} cannot be read: {problem}.") from None
 
 
 def _column(names: Sequence[str], wanted: str, place: str) -> str:

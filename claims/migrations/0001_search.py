@@ -153,9 +153,12 @@ STATEMENTS = r"""
 STATED_ON_THE_DESK = r"""
     CREATE FUNCTION public.claims_statement_words(statement text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-        RETURN array_remove(string_to_array(translate(
-            lower(statement), E'.,;:!?()[]"“”„‟«»‹›‘’…—–/\n\t\r\u00a0', repeat(' ', 29)
-        ), ' '), '');
+        RETURN ARRAY(
+            -- An index takes no word of thousands of letters.
+            SELECT left(word, 50) FROM unnest(string_to_array(translate(
+                lower(statement), E'.,;:!?()[]"“”„‟«»‹›‘’…—–/\n\t\r\u00a0', repeat(' ', 29)
+            ), ' ')) AS word WHERE word <> ''
+        );
 """
 
 # These look into tables of later migrations, which PL/pgSQL resolves when they are called.
