@@ -1,7 +1,8 @@
 """Matching: has this been checked? A text, and the claims that it repeats, contradicts, or is near to.
 
-Begin with `answers`: it asks `candidates` for what may be meant, `ranking` in which order, and `judgement` what each has
-to do with the text. "Nothing found" is an answer and no verdict: it never reads as "true".
+Begin with `answers`: it asks `candidates` for what may be meant, `ranking` in which order, and `judgement` what each
+has to do with the text. "Nothing found" is an answer and no verdict: it never reads as "true". `desk` has the same for
+what the newsroom works on, which nothing public may import.
 
 May import the ledger, the newsroom, quotes, search and the models. What is public reads current publications alone.
 """

@@ -98,7 +98,13 @@ def _without_words(text: str) -> str:
 def _unquoted(text: str) -> str:
     for opening, closing in _QUOTES:
         inside = text[1:-1]
-        if len(text) > 2 and text.startswith(opening) and text.endswith(closing) and opening not in inside and closing not in inside:
+        if (
+            len(text) > 2
+            and text.startswith(opening)
+            and text.endswith(closing)
+            and opening not in inside
+            and closing not in inside
+        ):
             return inside.strip()
     return text
 
@@ -114,11 +120,16 @@ class _Furniture:
         shouted = _alternatives(words["alarms"], shouted=True)
         self._shouted = re.compile(rf"^(?:{shouted})\s+(?=\S)")
         self._opener = re.compile(rf"^[¿¡\s]*(?:{openers})(?!\w)[\s,:?¿!…]*(?:that\s)?(?=\S)", re.IGNORECASE)
-        self._glued = re.compile(r"^(?:האם זה נכון ש|האם נכון ש|הידעתם ש|שמעתי ש|אומרים ש)(?=\w)|^(?:听说|据说|聽說|据传|请问|請問)[，,：]?\s*(?=\S)")
-        self._closer = re.compile(rf"(?:^|[\s.,;:!?。！？،…\-–—(]|(?<=[^\x00-\u04ff]))[¿¡(]*(?:{closers})[\s?!.)？！؟…]*$", re.IGNORECASE)
-        self._asked_whether = re.compile(r"\s*(?:は本当ですか|って本当ですか|というのは本当ですか|라는 게 사실인가요|는 것이 사실인가요|,? doğru mu)\s*[?？]?$")
+        self._glued = re.compile(rf"^(?:{_alternatives(words['glued_openers'])})[，,：]?\s*(?=\w)")
+        self._closer = re.compile(
+            rf"(?:^|[\s.,;:!?。！？،…\-–—(]|(?<=[^\x00-\u04ff]))[¿¡(]*(?:{closers})[\s?!.)？！؟…]*$",
+            re.IGNORECASE,
+        )
+        self._asked_whether = re.compile(rf"\s*(?:{_alternatives(words['glued_closers'])})\s*[?？]?$")
         self._plea = re.compile(rf"^[\s¡¿(*]*(?:{pleas})(?!\w)", re.IGNORECASE)
-        self._plea_at_end = re.compile(rf"(?:^|[\s.,;:!?…।-])(?:{pleas})(?!\w)[^.!?।。！？\n]{{0,60}}[\s.!?।。！？…)]*$", re.IGNORECASE)
+        self._plea_at_end = re.compile(
+            rf"(?:^|[\s.,;:!?…।-])(?:{pleas})(?!\w)[^.!?।。！？\n]{{0,60}}[\s.!?।。！？…)]*$", re.IGNORECASE
+        )
         self._plea_glued = re.compile(rf"(?:{_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
 
     def without_beginning(self, text: str) -> str:
@@ -140,7 +151,9 @@ class _Furniture:
     def without_pleas(self, text: str) -> str:
         """Without short sentences that ask for something, and without a plea behind the statement."""
         sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group()]
-        kept = [sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)]
+        kept = [
+            sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)
+        ]
         bare = "".join(kept)
         if not _says_something(bare):
             bare = text
@@ -156,17 +169,25 @@ class _Furniture:
         return _says_something(self._closer.sub("", sentence)) or not _says_something(sentence)
 
     def _is_plea(self, sentence: str) -> bool:
-        return bool(self._plea.match(sentence)) and len(sentence.split()) <= _MOST_WORDS_OF_A_PLEA and ":" not in sentence
+        return (
+            bool(self._plea.match(sentence))
+            and len(sentence.split()) <= _MOST_WORDS_OF_A_PLEA
+            and ":" not in sentence
+        )
 
 
 def _alternatives(words: str, *, shouted: bool = False, glued: bool = False) -> str:
-    phrases = dict.fromkeys(phrase.strip() for line in words.splitlines() for phrase in line.split("|") if phrase.strip())
+    phrases = dict.fromkeys(
+        phrase.strip() for line in words.splitlines() for phrase in line.split("|") if phrase.strip()
+    )
     phrases |= dict.fromkeys(map(_unaccented, phrases))
     if shouted:
         phrases = dict.fromkeys(phrase.upper() for phrase in phrases if phrase.upper() != phrase)
     if glued:
         phrases = dict.fromkeys(phrase for phrase in phrases if ord(phrase[0]) >= 0x2E80)
-    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]") for phrase in _longest_first(phrases))
+    return "|".join(
+        re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]") for phrase in _longest_first(phrases)
+    )
 
 
 def _unaccented(phrase: str) -> str:

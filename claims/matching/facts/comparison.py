@@ -7,22 +7,39 @@ from claims.matching.facts.dates import Day, is_calendar_name
 from claims.matching.facts.extraction import Facts
 from claims.matching.facts.lexicon import lexicon
 from claims.matching.facts.names import Name, is_acronym, is_among
-from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.overlap import Overlap, overlap, stem
 from claims.matching.facts.places import places
+from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.roles import are_reversed, passives
 from claims.matching.facts.units import units
 
 #: Opposites that say the same when those of whom they speak change places: A sells to B, B buys from A.
-_CONVERSE = {"more-less", "above-below", "before-after", "buy-sell", "win-lose", "lend-borrow", "young-old", "give-take"}
+_CONVERSE = {
+    "more-less",
+    "above-below",
+    "before-after",
+    "buy-sell",
+    "win-lose",
+    "lend-borrow",
+    "young-old",
+    "give-take",
+}
 #: How much of the words must be the same for a weak word, or the order of words, to tell anything.
 _NEARLY_THE_SAME = 0.6
 _SAME_WORDS = 0.75
 _SOME_WORDS = 0.45
+_GRAMMAR = 3
 _ROUNDING = 0.005
 _ROUNDING_OF_ROUGH = 0.06
 _LARGE = 100
-_SAME_PARTS = {frozenset({"most", "half"}), frozenset({"some", "most"}), frozenset({"only", "some"}), frozenset({"only", "half"})}
+#: Who acts may stand before or behind whom it is done to, in sentences of every day.
+_NAMES_ANYWHERE = {"ru", "uk", "pl", "el", "hu", "fi"}
+_SAME_PARTS = {
+    frozenset({"most", "half"}),
+    frozenset({"some", "most"}),
+    frozenset({"only", "some"}),
+    frozenset({"only", "half"}),
+}
 
 
 @dataclass(frozen=True)
@@ -113,11 +130,16 @@ def _compare_rates(ours: Facts, theirs: Facts, found: Comparison) -> None:
 
 
 def _is_equal(one: Quantity, other: Quantity, *, rough: bool) -> bool:
-    if one.dimension != other.dimension and PLAIN not in (one.dimension, other.dimension):
+    if one.dimension != other.dimension and not _may_be_of(one, other) and not _may_be_of(other, one):
         return False
     larger = max(abs(one.value), abs(other.value))
     tolerance = _ROUNDING_OF_ROUGH if rough and larger >= 10 else _ROUNDING if larger >= _LARGE else 1e-9
     return abs(one.value - other.value) <= tolerance * larger
+
+
+def _may_be_of(plain: Quantity, other: Quantity) -> bool:
+    """Whether a number without a unit may count what the other does: 20 buses are not 20 percent."""
+    return plain.dimension == PLAIN and (other.dimension != "percent" or len(plain.counted) <= _GRAMMAR)
 
 
 def _is_comparable(
@@ -126,7 +148,11 @@ def _is_comparable(
     """Whether both count the same thing, so that another number is another claim."""
     if one.dimension == other.dimension != PLAIN:
         return True
-    if one.dimension != other.dimension and one.value == other.value and PLAIN not in (one.dimension, other.dimension):
+    if (
+        one.dimension != other.dimension
+        and one.value == other.value
+        and PLAIN not in (one.dimension, other.dimension)
+    ):
         return True  # 20 dollars, 20 euros
     if one.dimension != PLAIN or other.dimension != PLAIN:
         return False
@@ -198,7 +224,8 @@ def _beside_places(facts: Facts) -> list[Name]:
     return [
         name
         for name in facts.names
-        if not (facts.places and known.found(name.words)) and not is_calendar_name(name.words[0], facts.language)
+        if not (facts.places and known.found(name.words))
+        and not is_calendar_name(name.words[0], facts.language)
     ]
 
 
@@ -206,9 +233,7 @@ def _is_known(name: Name, other: Facts) -> bool:
     """Whether another text has any part of the name; first names alone do not count."""
     if any(is_among(word, other.words) for word in name.words[-2:] if len(word) > 2):
         return True
-    if is_acronym(name.words[0], other.names) and len(name.words) == 1:
-        return True
-    return False
+    return len(name.words) == 1 and is_acronym(name.words[0], other.names)
 
 
 def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
@@ -229,8 +254,7 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
                 converse |= name in _CONVERSE
             else:
                 found.agree("direction")
-    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else _SAME_WORDS
-    if found.same_language and found.overlap.share >= least and are_reversed(ours, theirs):
+    if _are_roles_reversed(ours, theirs, found, converse=converse):
         turns.append(Difference("roles"))
     opposite = [turn for turn in turns if turn.kind == "opposite"]
     others = [turn for turn in turns if turn.kind != "opposite"]
@@ -240,8 +264,28 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
     found.is_turned_twice = counted == 2
 
 
+def _are_roles_reversed(ours: Facts, theirs: Facts, found: Comparison, *, converse: bool) -> bool:
+    """By the words of both; where they have none in common, by the order in which they name the same two countries."""
+    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else _SAME_WORDS
+    if found.same_language and found.overlap.share >= least:
+        return are_reversed(ours, theirs)
+    if found.same_language and not converse:
+        return False
+    here, there = _countries(ours), _countries(theirs)
+    if len(here) != 2 or here != there[::-1] or here == there or passives(ours) != passives(theirs):
+        return False
+    return not _NAMES_ANYWHERE & {ours.language, theirs.language}
+
+
+def _countries(facts: Facts) -> list[str]:
+    ordered = sorted(facts.places, key=lambda code: facts.places[code])
+    return list(dict.fromkeys(code.partition(":")[0] for code in ordered))
+
+
 def _denies(facts: Facts, *, nearly: bool) -> bool:
-    return any(found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told)
+    return any(
+        found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told
+    )
 
 
 def _opposites(facts: Facts) -> set[str]:

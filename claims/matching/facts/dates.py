@@ -29,7 +29,9 @@ class Day:
 @cache
 def _months(language: str) -> dict[str, int]:
     return _calendar_names(language, "months", "wide") | {
-        name: number for name, number in _calendar_names(language, "months", "abbreviated").items() if len(name) > 2
+        name: number
+        for name, number in _calendar_names(language, "months", "abbreviated").items()
+        if len(name) > 2
     }
 
 
@@ -79,7 +81,9 @@ def numeric_days(text: str) -> tuple[str, set[Day], list[int]]:
 
     def full(match: re.Match[str]) -> str:
         one, other = int(match[1]), int(match[3])
-        days.update(Day(month, day) for day, month in ((one, other), (other, one)) if month <= 12 and day <= 31)
+        days.update(
+            Day(month, day) for day, month in ((one, other), (other, one)) if month <= 12 and day <= 31
+        )
         years.append(int(match[4]))
         return " "
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 from claims.matching.facts import dates
 from claims.matching.facts.lexicon import Found, language_of, lexicon
 from claims.matching.facts.names import Name, names
-from claims.matching.facts.quantities import Quantity, quantities, with_plain_numbers
 from claims.matching.facts.places import places
+from claims.matching.facts.quantities import Quantity, quantities, with_plain_numbers
 from claims.matching.facts.units import units
 from claims.search.texts import UNSPACED, pairs
 from claims.search.words import folded

@@ -1,7 +1,7 @@
 """What single words tell in each language: that something is denied, counted, how much of it, which way it goes.
 
-The words are in `data/<language>.toml`: `word`, `begin*`, `*end`, `*within*`, `two_words`; `~weak` ones tell something only
-where the rest of two texts is the same. Languages without a file are compared by digits, names and vectors alone.
+The words are in `data/<language>.toml`: `word`, `begin*`, `*end`, `*within*`, `two_words`; `~weak` ones tell something
+only where the rest of two texts is the same. Languages without a file are compared by digits, names and vectors alone.
 """
 
 import re
@@ -68,7 +68,10 @@ class Lexicon:
             return list(self._found_in_run(text.replace(" ", "")))
         found: list[Found] = []
         for place, word in enumerate(words):
-            found += (Found(meaning, place, place + len(phrase)) for phrase, meaning in self._phrases_at(words, place))
+            found += (
+                Found(meaning, place, place + len(phrase))
+                for phrase, meaning in self._phrases_at(words, place)
+            )
             found += (Found(meaning, place, place + 1) for meaning in self.meanings(word))
         return found
 
@@ -137,7 +140,9 @@ def lexicon(language: str) -> Lexicon:
     read.particles = tuple(content.get("particles", "").split())
     read.clitics = tuple(folded(word).strip() for word in content.get("clitics", "").split())
     read.case_words = {
-        folded(word).strip(): case for case, words in content.get("case_words", {}).items() for word in words.split()
+        folded(word).strip(): case
+        for case, words in content.get("case_words", {}).items()
+        for word in words.split()
     }
     for kind in ("negation", "denied", "passive", "said", "about"):
         _add(read, content.get(kind, ""), Meaning(kind))
@@ -180,7 +185,9 @@ def _add_numbers(read: Lexicon, content: dict[str, str]) -> None:
         read.units[word] = float(factor), unit
     for word in content.get("people", "").split():
         read.units[folded(word).strip()] = 1.0, "people"
-    read.ratio = frozenset(folded(word.replace("_", " ")).strip() for word in content.get("ratio", "").split())
+    read.ratio = frozenset(
+        folded(word.replace("_", " ")).strip() for word in content.get("ratio", "").split()
+    )
     read.joins = tuple((content.get("joined", "") + " " + content.get("joined_words", "")).split())
 
 

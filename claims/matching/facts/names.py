@@ -7,16 +7,32 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from claims.matching.facts.grammar import words_of_grammar
 from claims.search.words import folded
 
 #: Languages that write every noun with a capital.
 _NOUNS_ARE_CAPITALISED = {"de", "lb"}
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
-_BETWEEN = {"de", "da", "do", "dos", "del", "della", "di", "van", "von", "der", "den", "bin", "al", "el", "la", "le", "y"}
-ARTICLES = frozenset(
-    "the a an der die das den dem des ein eine einen einem einer le la les l un une el los las una il lo gli i o os as um uma de het een".split()
-)
+_BETWEEN = {
+    "de",
+    "da",
+    "do",
+    "dos",
+    "del",
+    "della",
+    "di",
+    "van",
+    "von",
+    "der",
+    "den",
+    "bin",
+    "al",
+    "el",
+    "la",
+    "le",
+    "y",
+}
 _BEGINS = re.compile(r"(?:^|[.!?:;…»\"“”„|\n–—]\s*)$")
 _CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ԯ԰-֏]")
 _VOWELS = re.compile(r"[aeiouyw']+")
@@ -75,7 +91,7 @@ def names(text: str, language: str) -> list[Name]:
 def _name(run: Sequence[re.Match[str]], text: str) -> list[Name]:
     if not run:
         return []
-    if run[0].group().lower() in ARTICLES:
+    if run[0].group().lower() in words_of_grammar("articles"):
         return _name(run[1:], text)
     begins = bool(_BEGINS.search(text[: run[0].start()]))
     words = tuple(word for match in run for word in folded(match.group()).split())
@@ -112,7 +128,9 @@ def _is_inflected(word: str, other: str) -> bool:
     shorter, longer = sorted((word, other), key=len)
     if len(shorter) < 4 or len(longer) > len(shorter) + 4:
         return False
-    return longer.startswith(shorter) or (len(shorter) >= 5 and longer.startswith(shorter[:-2]) and len(longer) <= len(shorter) + 2)
+    return longer.startswith(shorter) or (
+        len(shorter) >= 5 and longer.startswith(shorter[:-2]) and len(longer) <= len(shorter) + 2
+    )
 
 
 def _is_alike(bones: str, other: str) -> bool:
@@ -129,4 +147,8 @@ def _is_alike(bones: str, other: str) -> bool:
 
 def is_acronym(word: str, others: Sequence[Name]) -> bool:
     """WHO, of World Health Organization."""
-    return any(len(name.words) == len(word) >= 2 and all(w[0] == letter for w, letter in zip(name.words, word, strict=True)) for name in others)
+    return any(
+        len(name.words) == len(word) >= 2
+        and all(w[0] == letter for w, letter in zip(name.words, word, strict=True))
+        for name in others
+    )

@@ -18,16 +18,31 @@ _SIGNS = {
 _SIGN = re.compile("|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True)))
 #: Names that end or begin with a number: COVID-19, F-16, G20, 5G.
 _PART_OF_NAME = re.compile(
-    r"(?<![\w$])(?!(?:usd|eur|gbp|inr|rs|us)\b)[A-Za-z\u0400-\u04ff]+-?\d+(?:-\d+)*(?![\w%])|\b[2-6]G\b", re.IGNORECASE
+    r"(?<![\w$])(?!(?:usd|eur|gbp|inr|rs|us)\b)[A-Za-z\u0400-\u04ff]+-?\d+(?:-\d+)*(?![\w%])|\b[2-6]G\b",
+    re.IGNORECASE,
 )
 _RUPEES = re.compile(r"\brs\.?\s?(?=\d)", re.IGNORECASE)
 _SPACED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d])")
 _NOT = re.compile(r"n['’]t\b", re.IGNORECASE)
 _RATIO = re.compile(r"^(\d+)$")
 
-_CJK_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2, "壱": 1}
+_CJK_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "兩": 2,
+    "壱": 1,
+}
 _CJK_SMALL = {"十": 10, "百": 100, "千": 1000, "십": 10, "백": 100, "천": 1000}
-_CJK_LARGE = {"万": 10**4, "萬": 10**4, "만": 10**4, "億": 10**8, "亿": 10**8, "억": 10**8, "兆": 10**12, "조": 10**12}
+_CJK_LARGE = {
+    "万": 10**4,
+    "萬": 10**4,
+    "만": 10**4,
+    "億": 10**8,
+    "亿": 10**8,
+    "억": 10**8,
+    "兆": 10**12,
+    "조": 10**12,
+}
 _CJK_DIGITS |= dict(zip("일이삼사오육칠팔구", range(1, 10), strict=True))
 _CJK_COUNTERS = "人名個个歳岁元円年月日倍割回度条件票所国只頭頭校명년원세살개배회"
 _CJK = re.compile(
@@ -90,7 +105,11 @@ def _cjk_value(written: str) -> float:
     for piece in pieces:
         if piece in _CJK_LARGE:
             section += digit or 0
-            total = (total + (section or 1)) * _CJK_LARGE[piece] if total < 1 else total + (section or 1) * _CJK_LARGE[piece]
+            total = (
+                (total + (section or 1)) * _CJK_LARGE[piece]
+                if total < 1
+                else total + (section or 1) * _CJK_LARGE[piece]
+            )
             section, digit = 0.0, None
         elif piece in _CJK_SMALL:
             section += (1 if digit is None else digit) * _CJK_SMALL[piece]
@@ -154,7 +173,12 @@ class _Reading:
             if value is None:
                 value = self._compound(word)
             if value is None:
-                if word in self.lexicon.joins and end > place and end + 1 < len(self.words) and self.words[end + 1] in numbers:
+                if (
+                    word in self.lexicon.joins
+                    and end > place
+                    and end + 1 < len(self.words)
+                    and self.words[end + 1] in numbers
+                ):
                     end += 1
                     continue
                 break
@@ -171,11 +195,22 @@ class _Reading:
 
     def _compound(self, word: str) -> float | None:
         """Of a word made of number words: fünfhundert, ventidue, zweiundzwanzig."""
-        if len(word) < 7 or not word.isalpha() or self.lexicon.language not in {"de", "nl", "it", "fi", "hu", "sv"}:
+        if (
+            len(word) < 7
+            or not word.isalpha()
+            or self.lexicon.language not in {"de", "nl", "it", "fi", "hu", "sv"}
+        ):
             return None
         rest, total, current = word, 0.0, 0.0
         while rest:
-            piece = next((rest[:n] for n in range(len(rest), 1, -1) if rest[:n] in self.lexicon.numbers or rest[:n] in self.lexicon.joins), None)
+            piece = next(
+                (
+                    rest[:n]
+                    for n in range(len(rest), 1, -1)
+                    if rest[:n] in self.lexicon.numbers or rest[:n] in self.lexicon.joins
+                ),
+                None,
+            )
             if piece is None:
                 return None
             value = self.lexicon.numbers.get(piece, 1.0 if piece in {"ein", "een"} else 0.0)
@@ -201,7 +236,17 @@ class _Reading:
         dimension, factor = unit or (PLAIN, 1.0)
         may_be_year = is_bare and int(value) in self.years
         if not (may_be_year and unit is not None):
-            self.found.append(Quantity(value * factor, value, dimension if not may_be_year else PLAIN, written, counted, place, may_be_year))
+            self.found.append(
+                Quantity(
+                    value * factor,
+                    value,
+                    dimension if not may_be_year else PLAIN,
+                    written,
+                    counted,
+                    place,
+                    may_be_year,
+                )
+            )
         return max(after, end)
 
     def _is_year(self, value: float, unit: tuple[str, float] | None, _length: int) -> bool:
@@ -217,7 +262,12 @@ class _Reading:
             between = " ".join(self.words[end : end + length])
             if between in self.lexicon.ratio and end + length < len(self.words):
                 number = self._number(end + length)
-                if number and 1 < number[0] <= 1000 and value < number[0] and number[0] in {3, 4, 5, 10, 20, 100, 1000}:
+                if (
+                    number
+                    and 1 < number[0] <= 1000
+                    and value < number[0]
+                    and number[0] in {3, 4, 5, 10, 20, 100, 1000}
+                ):
                     return 100 * value / number[0], number[1]
         return None
 
@@ -233,7 +283,12 @@ class _Reading:
                     return unit[:2], start + unit[2]
                 if self.is_joined and (named := self._own_unit_within(words[start])):
                     return named, start + 1
-        if place and (unit := self.units.at(words, place - 1)) and unit[2] == 1 and unit[0] in _MAY_STAND_BEFORE:
+        if (
+            place
+            and (unit := self.units.at(words, place - 1))
+            and unit[2] == 1
+            and unit[0] in _MAY_STAND_BEFORE
+        ):
             return unit[:2], end
         return None, end
 

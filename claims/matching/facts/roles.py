@@ -5,23 +5,17 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from claims.matching.facts.extraction import Facts
+from claims.matching.facts.grammar import words_of_grammar
 from claims.matching.facts.lexicon import lexicon
-from claims.matching.facts.names import ARTICLES
 from claims.matching.facts.overlap import stems
 
-_LONGER_PREPOSITIONS = frozenset(
-    "than from with over into against dell dello della delle degli dall dalla dalle dagli nella alla alle agli para pela pelo "
-    "gegen uber unter nach chez dans vers aux door tegen voor kepada dari oleh".split()
-)
-_SMALL = frozenset(
-    "for and but not with than more less was has had its his her are und mit den dem von vom für por con que los las del per non una "
-    "les des pas par qui sur est som och die und yang dan".split()
-)
 #: Who acts stands before the verb, always.
 _STRICT_ORDER = {"en", "fr", "zh", "id", "vi"}
 _SHORT = 3
 _MOST_WORDS = 14
-_RUN_AND_PARTICLE = re.compile(r"([\u4e00-\u9fff\u30a1-\u30fa\u30fc]{2,}?)(から|まで|より|では|には|が|を|に|は|へ|と|で|の|も)")
+_RUN_AND_PARTICLE = re.compile(
+    r"([\u4e00-\u9fff\u30a1-\u30fa\u30fc]{2,}?)(から|まで|より|では|には|が|を|に|は|へ|と|で|の|も)"
+)
 
 
 def are_reversed(ours: Facts, theirs: Facts) -> bool:
@@ -34,7 +28,9 @@ def are_reversed(ours: Facts, theirs: Facts) -> bool:
     here, there = _places_of_stems(ours), _places_of_stems(theirs)
     counted = {word for quantity in ours.quantities for word in quantity.written.split()}
     shared = [
-        stem for stem, place in here.items() if stem in there and not stem.isdigit() and ours.words[place] not in counted
+        stem
+        for stem, place in here.items()
+        if stem in there and not stem.isdigit() and ours.words[place] not in counted
     ][:_MOST_WORDS]
     if known.case_words:
         return _following_swapped(ours, theirs, shared, here, there)
@@ -97,7 +93,11 @@ def _endings_swapped(
     changed = [stem for stem in shared if ours[here[stem]] != theirs[there[stem]] and len(stem) > 1]
     for one, other in combinations(changed, 2):
         turned = (here[one] < here[other]) != (there[one] < there[other])
-        endings = [words[places[stem]][len(stem) :] for words, places in ((ours, here), (theirs, there)) for stem in (one, other)]
+        endings = [
+            words[places[stem]][len(stem) :]
+            for words, places in ((ours, here), (theirs, there))
+            for stem in (one, other)
+        ]
         if turned or (endings[0] == endings[3] and endings[1] == endings[2] and endings[0] != endings[1]):
             return True
     return False
@@ -111,10 +111,16 @@ def _order_turned(
     for first, between, last in combinations(ordered, 3):
         if not there[first] > there[between] > there[last]:
             continue
-        if len(first) <= 2 or len(last) <= 2 or between in _SMALL or len(between) < _SHORT:
+        if (
+            len(first) <= 2
+            or len(last) <= 2
+            or between in words_of_grammar("between")
+            or len(between) < _SHORT
+        ):
             continue
         before = [
-            (_introduced_by(ours.words, here[word]), _introduced_by(theirs.words, there[word])) for word in (first, last)
+            (_introduced_by(ours.words, here[word]), _introduced_by(theirs.words, there[word]))
+            for word in (first, last)
         ]
         if any(one == other != "" for one, other in before):
             continue
@@ -128,12 +134,12 @@ def _order_turned(
 
 def _introduced_by(words: Sequence[str], place: int) -> str:
     """The preposition or the like before a word, over its article."""
-    while place and words[place - 1] in ARTICLES:
+    while place and words[place - 1] in words_of_grammar("articles"):
         place -= 1
     if not place or not words[place - 1].isalpha():
         return ""
     word = words[place - 1]
-    return word if len(word) <= _SHORT or word in _LONGER_PREPOSITIONS else ""
+    return word if len(word) <= _SHORT or word in words_of_grammar("prepositions") else ""
 
 
 def _are_names(facts: Facts, places: dict[str, int], *words: str) -> bool:

@@ -67,7 +67,9 @@ class Units:
     prefixes: list[tuple[str, tuple[str, float]]] = field(default_factory=list)
     longest: int = 1
 
-    def at(self, words: Sequence[str], place: int, *, is_joined: bool = False) -> tuple[str, float, int] | None:
+    def at(
+        self, words: Sequence[str], place: int, *, is_joined: bool = False
+    ) -> tuple[str, float, int] | None:
         """The unit that is named here: its dimension, its size, and how many words it takes."""
         for length in range(min(self.longest, len(words) - place), 0, -1):
             if unit := self.exact.get(tuple(words[place : place + length])):

@@ -27,7 +27,8 @@ BEFORE = (
     "@one @two ", "Did you know that ", "عاجل: ", "СРОЧНО! ", "【速報】", "WhatsApp forward: ",
 )  # fmt: skip
 BEHIND = (
-    " please share", "!!! Please share", " 😱😱", " https://t.co/a1B2c3", " #viral #fyp", ". Is this true?", " … bitte teilen",
+    " please share", "!!! Please share", " 😱😱", " https://t.co/a1B2c3", " #viral #fyp", ". Is this true?",
+    " … bitte teilen",
     ". Max. репост", " — Some Name (@some_name) April 1, 2020", " @someone", "??", ". Partagez !",
 )  # fmt: skip
 
@@ -68,7 +69,15 @@ def test_no_word_is_made_up(text):
 
 @pytest.mark.parametrize(
     "hostile",
-    ["@a " * 5_000 + "!", "BREAKING" + ":|" * 5_000, "#" * 10_000, "!?" * 5_000 + "a", "— (@" * 3_000, "share " * 3_000, " " * 20_000 + "a"],
+    [
+        "@a " * 5_000 + "!",
+        "BREAKING" + ":|" * 5_000,
+        "#" * 10_000,
+        "!?" * 5_000 + "a",
+        "— (@" * 3_000,
+        "share " * 3_000,
+        " " * 20_000 + "a",
+    ],
     ids=["mentions", "signs", "hashes", "marks", "signatures", "pleas", "spaces"],
 )
 def test_long_rows_of_furniture_are_read_in_one_pass(hostile):

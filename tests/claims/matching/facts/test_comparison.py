@@ -121,7 +121,8 @@ def test_a_difference_has_the_words_of_both():
 
 def test_what_agrees_is_counted():
     found = compared(
-        facts_of("In 2019 Mary Holt took 20 sheep to Kenya", EN), facts_of("20 sheep went to Kenya with Mary Holt in 2019", EN)
+        facts_of("In 2019 Mary Holt took 20 sheep to Kenya", EN),
+        facts_of("20 sheep went to Kenya with Mary Holt in 2019", EN),
     )
 
     assert found.agreements == {"number": 1, "year": 1, "place": 1, "name": 1}

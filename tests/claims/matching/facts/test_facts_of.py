@@ -172,7 +172,12 @@ def test_denials_and_no_words_that_only_begin_alike(text, language, negated):
 def test_no_word_of_a_language_stands_on_both_sides_of_an_opposite(language):
     both = {
         (word, meaning.kind)
-        for kept in (lexicon(language).exact, lexicon(language).prefixes, lexicon(language).suffixes, lexicon(language).within)
+        for kept in (
+            lexicon(language).exact,
+            lexicon(language).prefixes,
+            lexicon(language).suffixes,
+            lexicon(language).within,
+        )
         for word, meanings in kept.items()
         for meaning in meanings
         if {other.value for other in meanings if other.kind == meaning.kind} >= {"+", "-"}
@@ -189,4 +194,8 @@ def test_any_text_in_any_language_is_read(text, language):
 def test_a_language_that_is_unknown_has_digits_and_places_alone():
     facts = facts_of("Kenya 300", "")
 
-    assert ([quantity.value for quantity in facts.quantities], set(facts.places), facts.told) == ([300], {"KE"}, ())
+    assert ([quantity.value for quantity in facts.quantities], set(facts.places), facts.told) == (
+        [300],
+        {"KE"},
+        (),
+    )
