@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from claims.matching.embedding.embedder import Vectors
-from claims.matching.embedding.unhurried import unhurried
+from claims.matching.embedding.unhurried import NICENESS, unhurried
 from tests.helpers.embedders import TinyEmbedder
 
 
@@ -33,6 +33,6 @@ def test_the_thread_alone_is_patient() -> None:
     with unhurried(embedder) as quiet:
         made = np.concatenate([quiet.passages(["One."]), quiet.queries(["Two."])])
         assert (quiet.name, quiet.dimensions) == ("tiny", 48)
-    assert embedder.niceness == [19, 19]
+    assert embedder.niceness == [NICENESS, NICENESS]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
     assert made == pytest.approx(TinyEmbedder().passages(["One.", "Two."]))
