@@ -34,8 +34,9 @@ ONE_POST = 500
 LEAST = 0.5
 #: So many claims are told of each sentence.
 MOST = 5
-#: So many candidates of a sentence are compared fact by fact.
+#: So many candidates of a sentence are compared fact by fact, if they may be meant at all.
 _JUDGED = 5
+_LEAST_LIKELY = 0.02
 #: So many sentences are asked about at once.
 _TOGETHER = 60
 
@@ -198,6 +199,8 @@ def _matches(
     asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
 ) -> Iterator[Match]:
     for one in ranked(asked, likely, rarity=rarity)[:_JUDGED]:
+        if one.probability < _LEAST_LIKELY:
+            break
         judged = judge(asked, one.candidate)
         if judged.kind == "different":
             continue
