@@ -38,6 +38,7 @@ def addresses(live_server: LiveServer, publish: Callable[..., Claim], claimant: 
         "source": f"/sources/{source.pk}/",
         "methodology": "/methodology/",
         "check": "/check/",
+        "clusters": "/clusters/",
         "cluster": make_cluster(claims).get_absolute_url(),
         "not found": "/no/such/page/",
     }
@@ -234,7 +235,7 @@ def test_the_answer_fits_every_screen_and_is_readable(
         page.set_viewport_size({"width": width, "height": 700})
         assert page.evaluate("document.documentElement.scrollWidth") == width, width
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         assert page.evaluate(CONTRAST, TEXTS) >= 4.5, scheme
         assert violations(page) == {}, scheme
 

@@ -140,9 +140,13 @@ def test_parts_and_copies_of_the_answer_work_as_ever(client: Client, ferry: Clai
 
 
 def test_googles_search_answers_alike(client: Client, ferry: Claim, harbour: Claim) -> None:
-    response = client.get("/v1alpha1/claims:search", {"query": POST, "pageSize": 1})
+    response = client.get("/v1alpha1/claims:search", {"query": POST, "pageSize": "1"})
     assert [claim["text"] for claim in response.json()["claims"]] == [ferry.statement]
-    following = {"query": POST, "pageSize": 1, "pageToken": response.json()["nextPageToken"]}
+    following = {
+        "query": POST,
+        "pageSize": "1",
+        "pageToken": response.json()["nextPageToken"],
+    }
     more = client.get("/v1alpha1/claims:search", following)
     assert [claim["text"] for claim in more.json()["claims"]] == [harbour.statement]
     assert client.get("/v1alpha1/claims:search", {"query": "zeppelins land"}).json() == {}

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from factcheck.installation.environment import Rate
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Repeat
 from claims.public.pages import check
 from claims.public.pages.check import LONGEST_TEXT
+from factcheck.installation.environment import Rate
 from sources.models import Publisher
 from tests.helpers.answers import Answers
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
