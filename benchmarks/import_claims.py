@@ -84,7 +84,7 @@ def imported(path: Path) -> float:
     )
     seconds = time.perf_counter() - began
     counts = ", ".join(
-        f"{getattr(run, name):,} {name}" for name in ("created", "updated", "unchanged", "refused")
+        f"{getattr(run, name):,} {name}" for name in ("created", "updated", "unchanged", "merged", "refused")
     )
     print(f"{run.records:,} records in {seconds:.1f} s: {counts}")
     return seconds

@@ -9,13 +9,15 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now.
-        import claims.quotes.reanchoring  # noqa: F401, PLC0415  connects itself to new snapshots
+        import claims.quotes.changed_sources  # noqa: F401, PLC0415  connects itself to new snapshots
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
+        from claims.matching.embedding import checks, tasks  # noqa: F401, PLC0415  models exist only now
         from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
         from claims.webhooks.worker_calls import announce  # noqa: PLC0415  models exist only now
 
         entries_added.connect(announce, dispatch_uid="claims.webhooks")
+        entries_added.connect(tasks.announce, dispatch_uid="claims.matching.embedding")
 
         # After `migrate` and not in a migration, because permissions exist only then.
         post_migrate.connect(ensure_roles, sender=self)

@@ -3,11 +3,12 @@
 from procrastinate.contrib.django import app
 
 from claims.imports.storing import tasks as import_tasks
+from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer
 from claims.review import classification, notices
 from claims.webhooks import tasks as webhook_tasks
 
-__all__ = ["classification", "import_tasks", "notices", "webhook_tasks"]
+__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "webhook_tasks"]
 
 
 @app.periodic(cron="17 * * * *")

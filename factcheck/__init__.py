@@ -1,7 +1,7 @@
 """The project: settings, routes, and the plumbing that knows neither sources nor claims.
 
-settings, environment   one settings file, its variables read strictly
-version                 which version this is, as pyproject.toml says
+settings                one settings file
+installation/           what this installation is: its variables, read strictly; its version; its private files
 urls, routes            where everything meets: all addresses, those of the API
 wsgi, tasks             the entry points of web servers and of the worker
 web/                    what every request meets

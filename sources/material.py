@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sources.extraction import LARGEST
-from sources.http.fetching import Fetched, fetch
+from sources.http.fetched_documents import Fetched, fetch
 
 STANDARD_INPUT = "-"
 

@@ -5,7 +5,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from sources.capture import capture
-from sources.http.fetching import FetchError, fetch
+from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
 from sources.models import Source
 

@@ -23,3 +23,5 @@ WHITENOISE_AUTOREFRESH = True
 # Tests ask for more than anybody should; those about limits set their own.
 PAGE_CACHE_BYTES = 0  # tests share a process, and their ledgers begin at the same number
 RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = None
+# Those that need vectors have a small model of their own (tests/helpers/embedders.py).
+EMBEDDER = "none"

@@ -134,9 +134,7 @@ def _articles(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) ->
         taken, [result] = ask({"text": " ".join(sentences)})
         times.append(taken)
         found = len(result["passages"])
-    print(
-        f"an article of 1,000 words, {found} sentences: {statistics.median(times):.0f} ms"
-    )
+    print(f"an article of 1,000 words, {found} sentences: {statistics.median(times):.0f} ms")
     return statistics.median(times) <= ARTICLE
 
 

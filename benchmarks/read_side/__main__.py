@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.read_side import report
 from benchmarks.read_side.database import DEFAULT_FOLDER, prepared
-from benchmarks.read_side.measuring import Options, in_a_process_of_its_own
+from benchmarks.read_side.measurement import Options, in_a_process_of_its_own
 
 CONTESTANTS = ("ours", "floor", "datasette", "naive")
 GROWTH = "20000,200000,1000000"

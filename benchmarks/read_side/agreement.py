@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import cast
 from urllib.parse import quote, urlsplit
 
 from django.db import connections
+from django.http import HttpResponse
 from django.test import Client
 
 from benchmarks.read_side import PAGE, datasette_peer
@@ -83,19 +85,27 @@ def etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
     return found
 
 
-def bodies_read(targets: Sequence[str], headers: Sequence[str], status: int) -> int:
-    """Pages of bodies that PostgreSQL looks at to answer all of these.
+def bodies_read(targets: Sequence[str]) -> tuple[int, int]:
+    """Pages of bodies that PostgreSQL looks at to answer all of these, and to answer them to who has the answers.
 
     Large values lie in a table of their own (TOAST), whose pages are counted apart, so a read of one cannot hide.
     """
-    before = _pages_of_bodies()
     client = Client(headers={"host": "localhost"})
-    for target, line in zip(targets, headers or [""] * len(targets), strict=True):
-        name, _, value = line.partition(": ")
-        response = client.get(target, headers={name: value} if name else {})
-        if response.status_code != status:
-            raise Disagreement(f"{target} with “{line}” answered {response.status_code}, not {status}.")
-    return _pages_of_bodies() - before
+    before = _pages_of_bodies()
+    etags = [_answered(client, target, 200)["ETag"] for target in targets]
+    between = _pages_of_bodies()
+    for target, etag in zip(targets, etags, strict=True):
+        _answered(client, target, 304, {"If-None-Match": etag})
+    return between - before, _pages_of_bodies() - between
+
+
+def _answered(
+    client: Client, target: str, status: int, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    response = client.get(target, headers=headers)
+    if response.status_code != status:
+        raise Disagreement(f"{target} with {headers} answered {response.status_code}, not {status}.")
+    return cast(HttpResponse, response)
 
 
 def _pages_of_bodies() -> int:

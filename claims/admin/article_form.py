@@ -25,7 +25,7 @@ from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim
 from factcheck.admin.base import person_at
 from sources.extraction import LARGEST, ExtractionError
-from sources.http.fetching import FetchError, fetch
+from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
 from sources.models import Source
 from sources.overrides import OverrideError, Overrides, read_overrides

@@ -30,9 +30,9 @@ class EvidenceInline(StackedInline):
     fieldsets = (
         (None, {"fields": ("source", "stance", "note", "exact")}),
         WHERE_SEVERAL,
-        (None, {"fields": ("standing", "position")}),
+        (None, {"fields": ("place", "position")}),
     )
-    readonly_fields = ("standing",)
+    readonly_fields = ("place",)
     ordering_field = "position"
     hide_ordering_field = True
     ordering = ("position", "pk")
@@ -47,7 +47,7 @@ class EvidenceInline(StackedInline):
         return field
 
     @admin.display(description=_("where it stands"))
-    def standing(self, row: Evidence) -> StrOrPromise:
+    def place(self, row: Evidence) -> StrOrPromise:
         if not row.pk:
             return _("Shown after saving.")
         return format_html(

@@ -9,7 +9,7 @@ from django.db import transaction
 from claims.articles.checked_before import CheckedBefore, checked_before
 from claims.articles.detection import DEFAULT_THRESHOLD
 from claims.articles.proposals import Proposal, propose
-from claims.quotes.reanchoring import Reanchoring
+from claims.quotes.changed_sources import Reanchoring
 from sources.capture import Captured, capture
 from sources.material import Material
 from sources.overrides import NOTHING_STATED, Overrides

@@ -11,7 +11,7 @@ from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.anchors import Anchor
-from claims.quotes.reanchoring import AnchorOutcome, Reanchoring
+from claims.quotes.changed_sources import AnchorOutcome, Reanchoring
 from factcheck.database.bounds import has_come
 from sources.models import Snapshot, Source
 

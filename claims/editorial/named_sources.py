@@ -12,7 +12,7 @@ from claims.quotes.anchors import QuoteAmbiguous
 from claims.quotes.quote_places import QuotedWords, places_in_words, quote, quote_at
 from sources.capture import capture
 from sources.extraction import ExtractionError
-from sources.http.fetching import FetchError, fetch
+from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
 from sources.models import Source
 from sources.overrides import NOTHING_STATED, Overrides, read_overrides

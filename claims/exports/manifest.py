@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from claims.exports.outputs import BLOCK_SIZE, Progress
-from factcheck.version import version
+from factcheck.installation.version import version
 
 MANIFEST_VERSION = 1
 

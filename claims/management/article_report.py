@@ -13,7 +13,7 @@ from claims.articles.article_import import ImportedArticle
 from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim
 from claims.models import Claim
-from claims.quotes.reanchoring import AnchorOutcome
+from claims.quotes.changed_sources import AnchorOutcome
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from claims.imports.reading.opening.file import File, ImportFormat
+from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.recipe import Detected, Unrated
 from claims.imports.storing import execution
 from claims.models import ImportProblem, ImportRun

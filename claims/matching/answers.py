@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from claims.matching import candidates, embedding
 from claims.matching.answer_cache import AnswerCache
 from claims.matching.asked import Asked, Candidate
+from claims.matching.embedding.neighbours import asked_model
 from claims.matching.judgement import judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
@@ -33,8 +34,9 @@ ONE_POST = 500
 LEAST = 0.5
 #: So many claims are told of each sentence.
 MOST = 5
-#: So many candidates of a sentence are compared fact by fact.
+#: So many candidates of a sentence are compared fact by fact, if they may be meant at all.
 _JUDGED = 5
+_LEAST_LIKELY = 0.02
 #: So many sentences are asked about at once.
 _TOGETHER = 60
 
@@ -151,12 +153,13 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
     ]
     found = chain.from_iterable(_passages(some, terms, seek) for some in _batches(parts))
     of_each: list[list[Passage]] = [[] for _ in texts]
-    for part, passage in zip(parts, found, strict=True):
+    embedders = [""] * len(texts)
+    for part, (passage, embedder) in zip(parts, found, strict=True):
         of_each[part.text].append(passage)
-    by = embedding.embedder()
+        embedders[part.text] = embedders[part.text] or embedder
     return [
-        Answer(tuple(those), language, by.name if by else "")
-        for those, language in zip(of_each, languages, strict=True)
+        Answer(tuple(those), language, embedder)
+        for those, language, embedder in zip(of_each, languages, embedders, strict=True)
     ]
 
 
@@ -173,9 +176,11 @@ def _batches(parts: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
         yield parts[start : start + _TOGETHER]
 
 
-def _passages(parts: Sequence[_Part], terms: Terms, seek: Seek) -> Iterator[Passage]:
+def _passages(parts: Sequence[_Part], terms: Terms, seek: Seek) -> Iterator[tuple[Passage, str]]:
+    """What was found to each of these, and the name of what compared its meaning."""
     said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
     vectors = embedding.query_vectors(said, [part.language for part in parts])
+    model = asked_model() if any(vector is not None for vector in vectors) else None
     asked = [
         Asked(part.said, text, part.language, vector)
         for part, text, vector in zip(parts, said, vectors, strict=True)
@@ -186,13 +191,16 @@ def _passages(parts: Sequence[_Part], terms: Terms, seek: Seek) -> Iterator[Pass
             _matches(one, likely, found.rarity, terms.least),
             key=lambda match: (_ORDER[match.kind], -match.confidence, -match.claim),
         )
-        yield Passage(*part.span, tuple(matches[: terms.most]))
+        by = model.embedder.name if model and one.vector is not None else ""
+        yield Passage(*part.span, tuple(matches[: terms.most])), by
 
 
 def _matches(
     asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
 ) -> Iterator[Match]:
     for one in ranked(asked, likely, rarity=rarity)[:_JUDGED]:
+        if one.probability < _LEAST_LIKELY:
+            break
         judged = judge(asked, one.candidate)
         if judged.kind == "different":
             continue

@@ -41,6 +41,7 @@ class Candidate:
         words: BM25 of the question against it, divided by that of the question against itself: 0 to 1.
         similarity: cosine of both vectors; None where either has none.
         headline: of the reviews of it, each on a line.
+        reviewed_on: when it was first checked; None where that is unknown.
     """
 
     claim: int
@@ -52,3 +53,4 @@ class Candidate:
     similarity: float | None
     vector: Vector | None
     headline: str = ""
+    reviewed_on: date | None = None

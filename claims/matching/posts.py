@@ -1,10 +1,205 @@
-"""What posts are furnished with, beside what they say."""
+"""Posts without their furniture: what is left when alarms, pleas, links, mentions and emoji are taken off."""
 
 import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from html import unescape
+from pathlib import Path
 
-_FURNITURE = re.compile(r"https?://\S+|@\w+")
+_DATA = Path(__file__).parent / "data" / "posts.toml"
+
+_URL = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/|bit\.ly/)[^\s،。」）)]*", re.IGNORECASE)
+#: "— Name (@handle) March 3, 2021", as embedded posts end.
+_SIGNATURE = re.compile(r"\s*(?:[—–―]|-{1,2})\s*[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,50}\s*$")
+_RETWEET = re.compile(r"^\s*(?:RT|MT|QT|via)\s+@\w+\s*:?\s*", re.IGNORECASE)
+_LEADING_MENTIONS = re.compile(r"^(?:[.]?@\w+[\s,:]+)+(?=\S)")
+_TRAILING_MENTIONS = re.compile(r"(?:\b(?:via|cc|h/t)[\s:]*)?(?<!\w)(?:@\w+[\s.,]*)+$", re.IGNORECASE)
+_MENTION = re.compile(r"(?<!\w)@(\w+)")
+_HASHTAG = re.compile(r"[#＃](\w[\w\u0900-\u0dff\u200c]*)")
+_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÞА-ЯΑ-Ω])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|_+")
+_PICTOGRAPH = re.compile(
+    "(?:[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299]"
+    "[\ufe0e\ufe0f\u20e3\u200d\U000e0020-\U000e007f]*)+|[\ufe0f\u20e3]"
+)
+#: 3️⃣ is a three.
+_KEYCAP = re.compile("(?<=[0-9#*])\ufe0f?\u20e3")
+_REPEATED = re.compile(r"([!?！？.…])\1+|[!?！？]{2,}")
+_SENTENCE = re.compile(r"[^.!?…。！？।؟\n]*(?:[.!?…。！？।؟]+(?=[\s\"”»']|$|[^\x00-\u04ff])|[.](?=\S)|\n|$)")
+_SPACES = re.compile(r"\s+")
+_AROUND = " \t\n\r|•·*~_>:;,،、；：-–—=/\\"
+_MOST_WORDS_OF_A_PLEA = 16
+_SIGNS_BEHIND_AN_ALARM = r"\s*[:!|.\-–—…।！：】\]][\s:!|.\-–—…।！：】\]]*"
+_QUOTES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "」"), ("‘", "’"), ("【", "】"))
 
 
 def cleaned(text: str) -> str:
-    """The text without addresses and mentions."""
-    return " ".join(_FURNITURE.sub(" ", text).split())
+    """The statement that a post makes. Where nothing else remains, the text as it was."""
+    text = unescape(text).strip()
+    bare = _without_signs(text)
+    bare = _without_words(bare)
+    return bare if _says_something(bare) else text
+
+
+def _says_something(text: str) -> bool:
+    return any(sign.isalnum() for sign in text)
+
+
+def _without_signs(text: str) -> str:
+    """Without what is no word: links, emoji, mentions, hash signs."""
+    for pattern, instead in ((_SIGNATURE, ""), (_RETWEET, ""), (_URL, " ")):
+        text = _unless_nothing_is_left(text, pattern.sub(instead, text))
+    text = _KEYCAP.sub("", text)
+    text = _PICTOGRAPH.sub(" ", text)
+    text = _unless_nothing_is_left(text, _without_mentions(text))
+    text = _HASHTAG.sub(lambda match: _hashtag(match[1]), text)
+    return _REPEATED.sub(lambda match: match.group()[0], text)
+
+
+def _unless_nothing_is_left(before: str, after: str) -> str:
+    return after if _says_something(after) else before
+
+
+def _without_mentions(text: str) -> str:
+    leading = _LEADING_MENTIONS.match(text)
+    if leading and not (leading.group().count("@") == 1 and text[leading.end()].islower()):
+        text = text[leading.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
+    text = _TRAILING_MENTIONS.sub("", text)
+    return _MENTION.sub(lambda match: _in_words(match[1]), text)
+
+
+def _hashtag(tag: str) -> str:
+    if tag.casefold() in _furniture().hashtags:
+        return " "
+    return _in_words(tag)
+
+
+def _in_words(tag: str) -> str:
+    """ClimateChange_isReal → Climate Change is Real."""
+    return " ".join(_CAMEL.sub(" ", tag).split())
+
+
+def _without_words(text: str) -> str:
+    """Without alarms, questions whether it is true, and pleas to share it."""
+    furniture = _furniture()
+    text = text.strip(_AROUND)
+    for _ in range(6):  # RT, then BREAKING, then "is it true that": each may hide the next
+        before = text
+        text = _unless_nothing_is_left(text, furniture.without_pleas(text)).strip(_AROUND)
+        text = _unless_nothing_is_left(text, furniture.without_beginning(text)).strip(_AROUND)
+        text = _unless_nothing_is_left(text, furniture.without_end(text)).strip(_AROUND)
+        text = _unquoted(text)
+        if text == before:
+            break
+    return _SPACES.sub(" ", text).strip(_AROUND)
+
+
+def _unquoted(text: str) -> str:
+    for opening, closing in _QUOTES:
+        inside = text[1:-1]
+        if (
+            len(text) > 2
+            and text.startswith(opening)
+            and text.endswith(closing)
+            and opening not in inside
+            and closing not in inside
+        ):
+            return inside.strip()
+    return text
+
+
+class _Furniture:
+    """The words of all languages, as patterns."""
+
+    def __init__(self, words: dict[str, str]) -> None:
+        alarms, openers, closers = (_alternatives(words[kind]) for kind in ("alarms", "openers", "closers"))
+        pleas = _alternatives(words["pleas"])
+        self.hashtags = frozenset(words["hashtags"].casefold().split())
+        self._alarm = re.compile(rf"^[¡¿\[【(]*(?:{alarms}){_SIGNS_BEHIND_AN_ALARM}(?=\S)", re.IGNORECASE)
+        shouted = _alternatives(words["alarms"], shouted=True)
+        self._shouted = re.compile(rf"^(?:{shouted})\s+(?=\S)")
+        self._opener = re.compile(rf"^[¿¡\s]*(?:{openers})(?!\w)[\s,:?¿!…]*(?:that\s)?(?=\S)", re.IGNORECASE)
+        self._glued = re.compile(rf"^(?:{_alternatives(words['glued_openers'])})[，,：]?\s*(?=\w)")
+        self._closer = re.compile(
+            rf"(?:^|[\s.,;:!?。！？،…\-–—(]|(?<=[^\x00-\u04ff]))[¿¡(]*(?:{closers})[\s?!.)？！؟…]*$",
+            re.IGNORECASE,
+        )
+        self._asked_whether = re.compile(rf"\s*(?:{_alternatives(words['glued_closers'])})\s*[?？]?$")
+        self._plea = re.compile(rf"^[\s¡¿(*]*(?:{pleas})(?!\w)", re.IGNORECASE)
+        self._plea_at_end = re.compile(
+            rf"(?:^|[\s.,;:!?…।-])(?:{pleas})(?!\w)[^.!?।。！？\n]{{0,60}}[\s.!?।。！？…)]*$", re.IGNORECASE
+        )
+        self._plea_glued = re.compile(rf"(?:{_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
+
+    def without_beginning(self, text: str) -> str:
+        """Without alarms and openers; a question that an opener made loses its mark."""
+        bare = self._alarm.sub("", text)
+        if not text.isupper():
+            bare = self._shouted.sub("", bare)
+        asked = self._glued.sub("", self._opener.sub("", bare))
+        if asked != bare:
+            first, mark, rest = asked.partition("?")
+            asked = first + (". " + rest if rest.strip() else "") if mark else asked
+            asked = asked.rstrip("？؟ ")
+        return asked
+
+    def without_end(self, text: str) -> str:
+        """Without the question whether it is true."""
+        return self._closer.sub("", self._asked_whether.sub("", text))
+
+    def without_pleas(self, text: str) -> str:
+        """Without short sentences that ask for something, and without a plea behind the statement."""
+        sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group()]
+        kept = [
+            sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)
+        ]
+        bare = "".join(kept)
+        if not _says_something(bare):
+            bare = text
+        if pleaded := self._plea.match(bare):
+            rest = bare[pleaded.end() :].lstrip()
+            if rest[:1] in {":", "-", "–", "!"}:
+                bare = rest[1:]
+        without = self._plea_glued.sub("", self._plea_at_end.sub("", bare))
+        return _unless_nothing_is_left(bare, without)
+
+    def _says_more(self, sentence: str) -> bool:
+        """Whether it does anything but ask whether all that is true."""
+        return _says_something(self._closer.sub("", sentence)) or not _says_something(sentence)
+
+    def _is_plea(self, sentence: str) -> bool:
+        return (
+            bool(self._plea.match(sentence))
+            and len(sentence.split()) <= _MOST_WORDS_OF_A_PLEA
+            and ":" not in sentence
+        )
+
+
+def _alternatives(words: str, *, shouted: bool = False, glued: bool = False) -> str:
+    phrases = dict.fromkeys(
+        phrase.strip() for line in words.splitlines() for phrase in line.split("|") if phrase.strip()
+    )
+    phrases |= dict.fromkeys(map(_unaccented, phrases))
+    if shouted:
+        phrases = dict.fromkeys(phrase.upper() for phrase in phrases if phrase.upper() != phrase)
+    if glued:
+        phrases = dict.fromkeys(phrase for phrase in phrases if ord(phrase[0]) >= 0x2E80)
+    return "|".join(
+        re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]") for phrase in _longest_first(phrases)
+    )
+
+
+def _unaccented(phrase: str) -> str:
+    """ÚLTIMA HORA is mostly shouted without its accent, and Greek capitals never have one."""
+    letters = unicodedata.normalize("NFD", phrase)
+    return unicodedata.normalize("NFC", "".join(sign for sign in letters if not "\u0300" <= sign <= "\u036f"))
+
+
+def _longest_first(phrases: Iterable[str]) -> list[str]:
+    return sorted(phrases, key=len, reverse=True)
+
+
+@cache
+def _furniture() -> _Furniture:
+    return _Furniture(tomllib.loads(_DATA.read_text(encoding="utf-8")))

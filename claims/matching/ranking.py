@@ -1,23 +1,131 @@
-"""In which order claims may be meant by a text, and how likely."""
+"""In which order claims come that a text may mean, and how likely each of them is meant.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+The model is small enough to be read: `data/ranking.json` says what each figure of `likeness` weighs. It has three kinds
+of pairs: claims in the language of the question, claims in another, and claims of which no vector is known. How it was
+fitted, on what, and how well it does is in docs/matching.md; `benchmarks.matching.fitting` makes it anew.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp
+from pathlib import Path
 
 from claims.matching.asked import Asked, Candidate
+from claims.matching.likeness import Figures, Question, Rarity
+
+MODEL = Path(__file__).parent / "data" / "ranking.json"
+
+#: The places of candidates that resemble the question by chance. Places that nobody takes count 0.
+CROWD = slice(5, 20)
+#: Log-odds beyond which nothing is surer.
+_MOST = 30.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with the probability that it is what was meant."""
+    """A claim that may be meant, and how likely it is.
+
+    Attributes:
+        probability: that the question is about this claim, or about one that says the same.
+        features: the figures in which both were compared, which the probability rests on.
+    """
 
     candidate: Candidate
     probability: float
-    features: Mapping[str, float] = field(default_factory=dict)
+    features: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What counts for one kind of pairs.
+
+    Attributes:
+        figures: what each figure weighs; others count nothing.
+        level: what their sum weighs in the log-odds,
+        behind: what it weighs how far the sum is behind that of the best candidate,
+        ahead: how far it is ahead of what resembles the question by chance,
+        constant: and the log-odds where all of these are 0.
+    """
+
+    figures: Mapping[str, float]
+    level: float
+    behind: float
+    ahead: float
+    constant: float
+
+    def sum(self, figures: Figures) -> float:
+        return sum(weight * figures[name] for name, weight in self.figures.items())
+
+    def probability(self, of: float, among: "Among") -> float:
+        behind, ahead = of - among.best, of - among.crowd
+        odds = self.level * of + self.behind * behind + self.ahead * ahead + self.constant
+        return 1 / (1 + exp(-max(-_MOST, min(_MOST, odds))))
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Between which candidates one stands.
+
+    Attributes:
+        best: the largest sum.
+        crowd: the mean of those that come too late to be meant, and not late enough to be strange; the same claim may
+            have been checked five times.
+    """
+
+    best: float
+    crowd: float
+
+    @classmethod
+    def of(cls, sums: Iterable[float]) -> "Among":
+        ordered = sorted(sums, reverse=True)
+        return cls(ordered[0], sum(ordered[CROWD]) / (CROWD.stop - CROWD.start))
 
 
 def ranked(
     asked: Asked, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
 ) -> list[Ranked]:
-    """The candidates, the likeliest first."""
-    found = [Ranked(each, max(each.words, each.similarity or 0.0)) for each in candidates]
-    return sorted(found, key=lambda each: (-each.probability, -each.candidate.claim))
+    """The candidates, the likeliest first; of those that are equally likely, as they came.
+
+    Args:
+        rarity: the inverse document frequency of words, as far as it is known.
+    """
+    pairs = compared(asked, candidates, rarity)
+    sums = [weights()[kind].sum(figures) for kind, figures in pairs]
+    of_kind: dict[str, list[float]] = {}
+    for (kind, _), of in zip(pairs, sums, strict=True):
+        of_kind.setdefault(kind, []).append(of)
+    among = {kind: Among.of(those) for kind, those in of_kind.items()}
+    found = [
+        Ranked(candidate, weights()[kind].probability(of, among[kind]), figures)
+        for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
+    ]
+    return sorted(found, key=lambda each: -each.probability)
+
+
+def compared(
+    asked: Asked, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
+) -> list[tuple[str, Figures]]:
+    """Of which kind the pair with each candidate is, and in what figures both are alike."""
+    question = Question.of(asked, Rarity(rarity))
+    return [(kind_of(asked, candidate), question.likeness(candidate)) for candidate in candidates]
+
+
+def kind_of(asked: Asked, candidate: Candidate) -> str:
+    """Of which kind a pair is: `words`, `across` or `same`."""
+    if candidate.similarity is None:
+        return "words"
+    if asked.language and candidate.language and asked.language != primary(candidate.language):
+        return "across"
+    return "same"
+
+
+def primary(language: str) -> str:
+    """`pt-BR` → `pt`."""
+    return language.partition("-")[0].lower()
+
+
+@cache
+def weights() -> Mapping[str, Weights]:
+    return {kind: Weights(**known) for kind, known in json.loads(MODEL.read_text("utf-8")).items()}

@@ -39,6 +39,7 @@ class Told:
     claimant: str
     claimed_on: date | None
     headline: str
+    reviewed_on: date | None = None
 
     @classmethod
     def in_public(cls, body: dict[str, Any]) -> "Told":
@@ -50,4 +51,8 @@ class Told:
             date.fromisoformat(body["claimed_on"]) if body["claimed_on"] else None,
             # Entries that were recorded elsewhere before verdicts had headlines have none.
             "\n".join(filter(None, (verdict.get("title", "") for verdict in body["verdicts"]))),
+            min(
+                (date.fromisoformat(day) for verdict in body["verdicts"] if (day := verdict["reviewed_on"])),
+                default=None,
+            ),
         )

@@ -1,7 +1,8 @@
 """The domain, one noun a file: fields, constraints, triggers and the questions that are asked of it (QuerySets).
 
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
-Long rules stand beside their model (`verdict_rules`, `house_voice`, `ledger_rules`), whose `Meta` names them.
+Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `house_voice`,
+`ledger_rules`).
 Imports search and `sources`. A rule that the database can hold stands here (docs/how-to/add-a-rule.md).
 """
 
@@ -21,6 +22,7 @@ from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
 from .signoff import SignOff
 from .stated_words import StatedWords
+from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
@@ -39,11 +41,13 @@ __all__ = [
     "ClusterMember",
     "ComparedStatement",
     "CorrectionKind",
+    "EmbeddingModel",
     "Evidence",
     "ImportProblem",
     "ImportRun",
     "ImportedChange",
     "ImportedRecord",
+    "LanguageMean",
     "Mention",
     "NormalisedRating",
     "PossibleDuplicate",
@@ -58,6 +62,7 @@ __all__ = [
     "SearchWord",
     "SignOff",
     "StatedWords",
+    "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",

@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, Uni
 from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import ledger_rules, publication_indexes
+from claims.models import ledger_rules, publication_indexes, vector_rules
 from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
 from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
@@ -188,6 +188,15 @@ class Publication(models.Model):
                 condition=Q(status__in=["published", "retracted", "merged"]),
             ),
             models.CheckConstraint(
+                name="publication_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        *("publication", "addition", "clarification", "correction", "update", "retraction"),
+                        *("merge", "unmerge", "classification"),
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
                 name="publication_body_hash_is_true", condition=Q(body_sha256=TextSha256("body"))
             ),
             models.CheckConstraint(
@@ -211,6 +220,7 @@ class Publication(models.Model):
             ledger_rules.MENTIONS_ARE_PUBLIC,
             ledger_rules.WORDS_ARE_PUBLIC,
             ledger_rules.STATEMENT_IS_MATCHED,
+            vector_rules.VECTORS_FOLLOW_THE_LEDGER,
             # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
             *only_added("publication", closed="NEW.superseded_at >= OLD.published_at"),
             ledger_rules.CLOSED_BY_THE_NEXT,

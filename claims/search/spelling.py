@@ -1,16 +1,40 @@
 """Typos: what a search that finds nothing was probably meant to say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from claims.search.syntax import plain, wanted_words
-from claims.search.words import folded
+from claims.search.words import folded, word_pattern
 from factcheck.database.read_connections import fetch
 
 #: Only so many words of a search are corrected; who pastes a whole text has not mistyped a word.
 CORRECTED_WORDS = 8
+#: So many words that one may have been meant for are looked for beside its neighbours, ...
+TRIED_BESIDE = 8
+#: ... which are as many where they are misspelt themselves, ...
+NEIGHBOURS = 4
+#: ... and so many statements that say both are enough to tell.
+SAID_TOGETHER = 100
+#: So many times as many say it of what is meant as say it of what was typed.
+SAID_RATHER = 3
 
-#: How many slips away, whether the first letter differs, how rare (negative), and the word: the least is likeliest.
-Candidate = tuple[int, bool, int, str]
+
+class Candidate(NamedTuple):
+    """A published word that one of a search may have been meant for. The least is the likeliest.
+
+    Attributes:
+        word: how it is written.
+        is_likely: whether it may be meant wherever it stands, not only beside what is said with it.
+        is_known: whether hardly any publication, but one, has the word of the search itself.
+    """
+
+    slips: int
+    begins_otherwise: bool
+    rarity: int
+    word: str
+    is_likely: bool
+    is_known: bool
 
 
 def corrections(text: str) -> Iterator[str]:
@@ -21,40 +45,98 @@ def corrections(text: str) -> Iterator[str]:
     publications are ever suggested.
     """
     searched = plain(text)
-    spans = list(wanted_words(searched))
-    typed = {span: folded(searched[slice(*span)]).strip() for span in spans}
-    unknown, rare = _meant(list(dict.fromkeys(typed.values()))[:CORRECTED_WORDS])
-    for meant in filter(None, (unknown, rare and unknown | rare)):
+    typed = {span: folded(searched[slice(*span)]).strip() for span in wanted_words(searched)}
+    meant = _meant(list(dict.fromkeys(typed.values()))[:CORRECTED_WORDS], _neighbours(searched, typed))
+    unknown = {word: candidate.word for word, candidate in meant.items() if not candidate.is_known}
+    every = {word: candidate.word for word, candidate in meant.items()}
+    for instead in filter(None, (unknown, every if every != unknown else {})):
         written, last = [], 0
         for (start, end), word in typed.items():
-            written += [searched[last:start], meant.get(word, searched[start:end])]
+            written += [searched[last:start], instead.get(word, searched[start:end])]
             last = end
         yield "".join([*written, searched[last:]])
 
 
 def likely_meant(words: list[str]) -> dict[str, str]:
     """The published word that each of these is likely misspelt for, where it stands nowhere itself."""
-    return _meant(words)[0]
+    return {word: candidate.word for word, candidate in _meant(words, []).items() if not candidate.is_known}
 
 
-def _meant(words: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The published word for each that resembles one: of those that are unknown, and of those that are rare."""
+def _neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
+    """The words that stand side by side, with nothing but signs between them."""
+    return [
+        (typed[one], typed[other])
+        for one, other in pairwise(typed)
+        if not word_pattern().search(searched, one[1], other[0])
+    ]
+
+
+def _meant(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, Candidate]:
+    """The published word for each that resembles one.
+
+    What is said together with the word beside it, as the parts of a name are, comes before what is only more frequent.
+    Where the word is said so as it was typed, it is hardly misspelt.
+    """
+    alike = _alike(words)
+    tried = {
+        (word, candidate): list(_beside(word, candidate, neighbours, alike))
+        for word, candidates in alike.items()
+        for candidate in (word, *(candidate.word for candidate in candidates[:TRIED_BESIDE]))
+    }
+    together = _together([words for pairs in tried.values() for words in pairs])
+    said = {which: max((together[words] for words in pairs), default=0) for which, pairs in tried.items()}
+    meant = {}
+    for word, candidates in alike.items():
+        enough = SAID_RATHER * said[word, word]
+        beside = {one.word: said.get((word, one.word), 0) for one in candidates}
+        possible = [
+            one for one in candidates if (one.is_likely or beside[one.word]) and beside[one.word] >= enough
+        ]
+        if possible:
+            meant[word] = min(possible, key=lambda one: (not beside[one.word], one))
+    return meant
+
+
+def _beside(
+    word: str, candidate: str, neighbours: Sequence[tuple[str, str]], alike: Mapping[str, Sequence[Candidate]]
+) -> Iterator[str]:
+    """The candidate with each neighbour of the word: as it was typed, or as that was probably meant."""
+    for one, other in neighbours:
+        if word in (one, other):
+            neighbour = one if word == other else other
+            for written in (neighbour, *(meant.word for meant in alike.get(neighbour, ())[:NEIGHBOURS])):
+                yield f"{written} {candidate}" if word == other else f"{candidate} {written}"
+
+
+def _together(pairs: list[str]) -> dict[str, int]:
+    """In how many statements these words are said side by side."""
+    if not pairs:
+        return {}
     rows = fetch(
-        "SELECT asked, known, asked_letters, word, letters, publications"
+        "SELECT words, claims_search_together(words, %s) FROM unnest(%s::text[]) AS words",
+        [SAID_TOGETHER, list(dict.fromkeys(pairs))],
+    )
+    return {words.decode(): number for words, number in rows}
+
+
+def _alike(words: list[str]) -> dict[str, list[Candidate]]:
+    """The published words that resemble each of these, the likeliest first."""
+    rows = fetch(
+        "SELECT asked, known, asked_letters, word, letters, publications, likely"
         " FROM unnest(%s::text[]) AS asked, claims_search_similar(asked)",
         [words],
     )
-    best: tuple[dict[str, Candidate], dict[str, Candidate]] = ({}, {})
-    for asked, is_known, asked_letters, word, letters, publications in rows:
+    alike: dict[str, list[Candidate]] = {}
+    for asked, is_known, asked_letters, word, letters, publications, is_likely in rows:
         mistyped, meant = asked_letters.decode(), letters.decode()
         distance = edits(mistyped, meant)
-        if distance > (1 if is_known else slips(mistyped)):
-            continue
-        candidate = (distance, mistyped[0] != meant[0], -publications, _as_written(word.decode()))
-        typed = asked.decode()
-        best[is_known][typed] = min(best[is_known].get(typed, candidate), candidate)
-    unknown, rare = ({typed: word for typed, (*_, word) in candidates.items()} for candidates in best)
-    return unknown, rare
+        if distance <= (1 if is_known else slips(mistyped)):
+            begins_otherwise = mistyped[0] != meant[0]
+            candidate = Candidate(
+                distance, begins_otherwise, -publications, _as_written(word.decode()), is_likely, is_known
+            )
+            alike.setdefault(asked.decode(), []).append(candidate)
+    return {word: sorted(candidates) for word, candidates in alike.items()}
 
 
 def _as_written(word: str) -> str:
@@ -64,7 +146,7 @@ def _as_written(word: str) -> str:
 
 def slips(letters: str) -> int:
     """How many mistakes a word of this length is expected to hold at most."""
-    return 0 if len(letters) < 4 else 1 if len(letters) < 7 else 2
+    return 0 if len(letters) < 3 else 1 if len(letters) < 7 else 2
 
 
 def edits(one: str, other: str) -> int:

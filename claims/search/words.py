@@ -29,8 +29,13 @@ _ABBREVIATIONS = ((0x2103, 0x2103), (0x2109, 0x2109), (0x3200, 0x33FF))
 # Stretches a word, and nothing else: tatweel, and the same in N'Ko.
 _STRETCHED = {"\u0640", "\u07fa"}
 
-# Forms of one Arabic letter between which keyboards and languages differ, not words.
-_ALIKE = {"آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"}
+# Forms of one letter between which keyboards and languages differ, not words: alef, yeh, kaf and heh of Arabic, Persian
+# and Urdu; the dotless i of Turkish, whose capital is everybody's.
+_ALIKE = {
+    "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك",
+    "ہ": "ه", "ۂ": "ه", "ۀ": "ه", "ە": "ه",
+    "ı": "i",
+}  # fmt: skip
 
 _JOINED, _APART = "\u200c", "\u200b"  # zero width non-joiner, zero width space
 

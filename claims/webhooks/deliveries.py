@@ -16,10 +16,10 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from claims.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
-from claims.webhooks import switching_off, worker_calls
+from claims.webhooks import disabled_endpoints, worker_calls
 from claims.webhooks.events import message
 from claims.webhooks.signatures import signed_headers
-from sources.http import posting
+from sources.http import sent_messages
 
 #: How long after each failed attempt the next one follows; three days in all, as Standard Webhooks suggests.
 RETRIES = (
@@ -82,13 +82,13 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
     )
     status, response, error, postponement = None, "", "", timedelta()
     try:
-        answer = posting.post(
+        answer = sent_messages.post(
             endpoint.url,
             body.encode(),
             {"Content-Type": "application/json", **headers},
             allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
         )
-    except posting.PostError as failure:
+    except sent_messages.PostError as failure:
         error = str(failure)
     else:
         status, response = answer.status, answer.beginning
@@ -167,11 +167,11 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
         delivery.save(update_fields=["failures", "next_attempt_at"])
 
     if attempt.status_code == 410:
-        switching_off.disable(
+        disabled_endpoints.disable(
             delivery.endpoint, "The receiver says that it wants no more messages (HTTP 410)."
         )
     elif progress.consecutive_failures >= FAILING_TIMES and now - progress.failing_since >= FAILING_FOR:
-        switching_off.disable(
+        disabled_endpoints.disable(
             delivery.endpoint,
             f"No message has arrived since {progress.failing_since:%Y-%m-%d %H:%M} UTC, although"
             f" {progress.consecutive_failures} were sent. The last time: {attempt.error}",

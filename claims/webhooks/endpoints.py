@@ -16,7 +16,7 @@ from claims.models.webhook import (
     new_secret,
 )
 from claims.webhooks import deliveries, worker_calls
-from sources.http import posting
+from sources.http import sent_messages
 
 #: How long a secret that was replaced still signs, so that the receiver can change over in between.
 OVERLAP = timedelta(hours=24)
@@ -25,8 +25,8 @@ OVERLAP = timedelta(hours=24)
 def check_address(url: str) -> str:
     """Raises ValidationError: nothing is sent to such an address."""
     try:
-        posting.check_address(url, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
-    except posting.PostError as refusal:
+        sent_messages.check_address(url, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
+    except sent_messages.PostError as refusal:
         raise ValidationError(str(refusal), code=refusal.reason_code) from None
     return url
 

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from claims.models import Publication
 from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
-from claims.webhooks import switching_off, worker_calls
+from claims.webhooks import disabled_endpoints, worker_calls
 from claims.webhooks.conditions import matching
 from claims.webhooks.events import event_of
 from factcheck.api.problems import InvalidParameters
@@ -57,7 +57,7 @@ def _step(endpoint_id: int) -> int | None:
     try:
         deliveries = _deliveries(endpoint, entries)
     except InvalidParameters as refusal:
-        switching_off.disable(endpoint, f"The filter is not understood: {refusal.detail}")
+        disabled_endpoints.disable(endpoint, f"The filter is not understood: {refusal.detail}")
         return None
     WebhookDelivery.objects.bulk_create(deliveries)
     progress.position = entries[-1]["sequence"]

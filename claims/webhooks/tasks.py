@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
-from claims.webhooks import deliveries, ledger_followers, switching_off, worker_calls
+from claims.webhooks import deliveries, disabled_endpoints, ledger_followers, worker_calls
 
 #: So many deliveries are removed in one statement.
 _REMOVED_AT_ONCE = 5000
@@ -30,7 +30,7 @@ def report_disabled(*, endpoint_id: int) -> None:
     """Tell by mail that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     if endpoint:
-        switching_off.report(endpoint)
+        disabled_endpoints.report(endpoint)
 
 
 @app.periodic(cron="* * * * *")

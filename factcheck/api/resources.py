@@ -1,7 +1,7 @@
 """What all public resources of the API have in common: reading only, for everybody, in bytes that caches can keep.
 
-A resource says what a page of it and one item of it are, as JSON text. No serializer runs here; those in
-`…/api/serializers.py` describe the text for the OpenAPI schema, and the tests hold one against the other.
+A resource says what a page of it and one item of it are, as JSON text. No serializer runs here: they only
+describe the text for the OpenAPI schema (`openapi.body_serializer`), and the tests hold one against the other.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from factcheck.api.pagination import PAGE_SIZE, KeysetPage
 from factcheck.api.problems import problem_response
 from factcheck.api.query_strings import ListQuery, NoQuery, Query, no_such_place
 from factcheck.api.query_values import ValueRefused
-from factcheck.web.own_addresses import etag_here, placed
+from factcheck.web.own_addresses import etag_here, pieces, placed
 
 #: What is current may change any moment; a minute is how long a retraction may take to reach everybody.
 #: Caches may answer with it half a minute longer while they ask anew, and for an hour when we cannot be reached.
@@ -153,7 +153,7 @@ class PublicList(PublicResource, ABC):
         head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
         response = conditional(
             request,
-            lambda: placed(b'%b,"results":[%b]}' % (head, b",".join(map(picking, listing.results())))),
+            lambda: _with_results(head, map(picking, listing.results())),
             etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
             cache=self.cache_of(query),
             last_modified=listing.last_modified,
@@ -161,6 +161,17 @@ class PublicList(PublicResource, ABC):
         if linked := [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]:
             response["Link"] = ", ".join(linked)
         return response
+
+
+def _with_results(head: bytes, documents: Iterable[bytes]) -> bytes:
+    """A list as JSON, copied once: pages are large."""
+    parts: list[bytes | memoryview] = [head, b',"results":[']
+    for number, document in enumerate(documents):
+        if number:
+            parts.append(b",")
+        parts += pieces(document)
+    parts.append(b"]}")
+    return b"".join(parts)
 
 
 class PublicItems(PublicList):

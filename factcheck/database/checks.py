@@ -23,11 +23,12 @@ EXTENSIONS = {
 def check_database(
     app_configs: Any, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """Version, extensions, encoding and rights of every database that was asked about."""
+    """Version, extensions, encoding, letters and rights of every database that was asked about."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "postgresql":
-            messages += [*_version(alias), *_extensions(alias), *_encoding(alias), *_temporary_tables(alias)]
+            for look in (_version, _extensions, _encoding, _letters, _temporary_tables):
+                messages += look(alias)
         else:
             messages.append(
                 Error("The database is not PostgreSQL.", hint="Set DATABASE_URL.", id="factcheck.E001")
@@ -77,6 +78,30 @@ def _encoding(alias: str) -> list[CheckMessage]:
             f"The database stores text as {encoding}; claims come in every script and need UTF8.",
             hint=f"Make it anew: CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0.",
             id="factcheck.E004",
+        )
+    ]
+
+
+def _letters(alias: str) -> list[CheckMessage]:
+    """Whether the database knows the case of letters, by which statements and names are the same and people search."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT lower('ÉЖ') = 'éж' AND upper('éж') = 'ÉЖ',"
+            " current_setting('server_version_num')::int >= 170000"
+        )
+        is_folded, has_builtin_locales = cursor.fetchone()
+    if is_folded:
+        return []
+    name = connections[alias].settings_dict["NAME"]
+    locale = "builtin BUILTIN_LOCALE 'C.UTF-8'" if has_builtin_locales else "icu ICU_LOCALE 'und'"
+    return [
+        Error(
+            f"The database {name} knows the case of ASCII letters alone: to it, É and é are different letters.",
+            hint=(
+                f"Dump it, make it anew and restore it: CREATE DATABASE {name} ENCODING 'UTF8'"
+                f" LOCALE_PROVIDER {locale} TEMPLATE template0. The locale of a database cannot be changed."
+            ),
+            id="factcheck.E007",
         )
     ]
 

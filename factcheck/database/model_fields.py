@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
+import numpy as np
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
 LANGUAGE_TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
@@ -38,6 +40,39 @@ class UncompressedTextField(models.TextField[str, str]):
 
     def cast_db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "text"
+
+
+class HalfVectorField(models.Field[Any, Any]):
+    """A vector of pgvector's type `halfvec`, two bytes a number: of any length, or of the one that is named."""
+
+    def __init__(self, *args: Any, dimensions: int | None = None, **kwargs: Any) -> None:
+        self.dimensions = dimensions
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | ({"dimensions": self.dimensions} if self.dimensions else {})
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return f"public.halfvec({self.dimensions})" if self.dimensions else "public.halfvec"
+
+    def from_db_value(self, value: str | None, *_database: Any) -> NDArray[np.float32] | None:
+        return None if value is None else np.array(value.strip("[]").split(","), np.float32)
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        return None if value is None else half_vector(value)
+
+
+def half_vector(vector: NDArray[np.float32]) -> str:
+    """The vector as SQL writes it."""
+    # What the type keeps of each number has no more digits than these.
+    return f"[{','.join(map('{:.5g}'.format, vector.tolist()))}]"
+
+
+def sent_half_vector(binary: bytes) -> NDArray[np.float32]:
+    """The vector that the function `halfvec_send` of the database sent."""
+    # Two numbers of two bytes (how many dimensions, and one that is unused), then the vector.
+    return np.frombuffer(binary, ">f2", offset=4).astype(np.float32)
 
 
 class WebAddressValidator(URLValidator):

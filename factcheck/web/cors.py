@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from factcheck.web.headers import StandingFields
+from factcheck.web.headers import DefaultFields
 
 #: For how long, in seconds, a browser remembers that it may ask. No browser keeps it for longer than a day.
 REMEMBERED = 86_400
@@ -23,7 +23,7 @@ class Sharing:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.shared = re.compile(settings.CORS_URLS_REGEX).match
-        self.fields = StandingFields(
+        self.fields = DefaultFields(
             {
                 "Access-Control-Allow-Origin": "*",
                 "Access-Control-Expose-Headers": ", ".join(settings.CORS_EXPOSE_HEADERS),

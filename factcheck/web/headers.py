@@ -9,8 +9,8 @@ from django.http.response import ResponseHeaders
 from factcheck.django_internals import ListedFields, stored_fields
 
 
-class StandingFields:
-    """Fields that stand in every answer that has none of its own by their names.
+class DefaultFields:
+    """Fields of every answer that has none of its own by their names.
 
     Raises:
         BadHeaderError: a field holds a line break. Django checks it for each answer; here it is checked once.

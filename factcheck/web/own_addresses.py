@@ -35,12 +35,21 @@ def understood(text: str | bytes) -> Any:
 
 
 def placed(text: bytes) -> bytes:
-    """Stored texts, one or many joined, with the address where this site is now."""
-    before, *marked = text.split(_MARK)
-    if not marked:
-        return text
+    """A stored text with the address where this site is now."""
+    return b"".join(pieces(text)) if _MARK in text else text
+
+
+def pieces(text: bytes) -> list[bytes | memoryview]:
+    """What `placed` joins: parts of the text, not copied yet, and between them the address."""
     opened = b'"' + settings.SITE_URL.encode()
-    return opened.join([before, *(part[1:] for part in marked)])
+    view = memoryview(text)
+    found: list[bytes | memoryview] = []
+    begin = 0
+    while (mark := text.find(_MARK, begin)) >= 0:
+        found += view[begin:mark], opened
+        begin = mark + 2  # behind the mark and the quotation mark that opens the value
+    found.append(view[begin:])
+    return found
 
 
 def rendered(document: Any) -> str:

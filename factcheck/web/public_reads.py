@@ -16,10 +16,10 @@ from django.utils.module_loading import import_string
 from factcheck.api.problems import API_PATH
 from factcheck.database.read_connections import publicly
 from factcheck.django_internals import views_alone
-from factcheck.web.headers import StandingFields
+from factcheck.web.headers import DefaultFields
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
-NOTHING = StandingFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
+NOTHING = DefaultFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
 #: What an address without parameters says. It cannot be changed, so it need not be made for each request.
 NO_PARAMETERS = QueryDict()
 
@@ -58,20 +58,20 @@ def _short_way(middleware: list[str]) -> GetResponse:
     return cast(GetResponse, way)
 
 
-class StandingSecurity(SecurityMiddleware):
-    """Django's SecurityMiddleware, which puts the same fields together anew for each answer."""
+class SecurityFields(SecurityMiddleware):
+    """Django's SecurityMiddleware, whose fields are the same in each answer, so that they are put together once."""
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
         #: By whether the request came encrypted.
-        self.fields: dict[bool, StandingFields] = {}
+        self.fields: dict[bool, DefaultFields] = {}
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         secure = request.is_secure()
         if secure not in self.fields:
             example = HttpResponse()
             del example.headers["Content-Type"]
-            self.fields[secure] = StandingFields(super().process_response(request, example).headers)
+            self.fields[secure] = DefaultFields(super().process_response(request, example).headers)
         self.fields[secure].complete(response)
         return response
 

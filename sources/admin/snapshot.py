@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.technical import fingerprint
-from sources.admin.marking import Mark, marked
+from sources.admin.marked_text import Mark, marked
 from sources.models import Snapshot
 
 

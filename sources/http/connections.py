@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -83,6 +84,17 @@ class PublicAdapter(IPFilterAdapter):
         return host_params, pool_kwargs
 
 
+class _AnyAddressAdapter(HTTPAdapter):
+    """Connects to whatever address it is given, under the deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _watched(HTTPConnectionPool, deadline),
+            "https": _watched(HTTPSConnectionPool, deadline),
+        }
+
+
 class _OneHop(requests.Session):
     """A session that leaves redirects alone.
 
@@ -115,4 +127,17 @@ def public_session(deadline: Deadline, *, allow_loopback: bool) -> Iterator[requ
                 is_https_proto=scheme == "https", allow_loopback=allow_loopback, deadline=deadline
             )
             session.mount(f"{scheme}://", adapter)
+        yield session
+
+
+@contextmanager
+def operators_session(deadline: Deadline) -> Iterator[requests.Session]:
+    """A session for addresses that the operator configured: also such as lead to this machine or its network.
+
+    Never for an address that anybody else gave us.
+    """
+    with _OneHop() as session:
+        session.trust_env = False
+        for scheme in ("http", "https"):
+            session.mount(f"{scheme}://", _AnyAddressAdapter(deadline))
         yield session

@@ -10,8 +10,8 @@ from django.db.models import Model
 
 from benchmarks.read_side import database
 from benchmarks.read_side.cast import make_cast
-from benchmarks.read_side.checking import disagreements
 from benchmarks.read_side.ledger import lives
+from benchmarks.read_side.ledger_disagreements import disagreements
 from benchmarks.read_side.newsroom import Chunk
 from benchmarks.read_side.words import LANGUAGES, lexicon
 from claims.models import (

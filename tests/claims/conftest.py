@@ -28,3 +28,11 @@ def article(tmp_path: Path) -> Path:
     path = tmp_path / "ferries.txt"
     path.write_text(TEXT, encoding="utf-8")
     return path
+
+
+@pytest.fixture(autouse=True)
+def models_of_this_test() -> None:
+    """Which model is asked is found out anew, not remembered from another test's database."""
+    from claims.matching.embedding import neighbours  # noqa: PLC0415  settings are configured by now
+
+    neighbours.forget()

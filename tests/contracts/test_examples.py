@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 
 from claims.models import Claim
 from factcheck.api.openapi.examples import ANY, FOLDER, Example, examples, operations
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
 from tests.contracts import test_contracts

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+from factcheck.installation.version import version
 from factcheck.routes import openapi
-from factcheck.version import version
 
 ROOT = Path(__file__).parents[2]
 

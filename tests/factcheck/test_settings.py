@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from factcheck.environment import ENVIRONMENT
+from factcheck.installation.environment import ENVIRONMENT
 
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "0123456789" + "abcdefghijklmnopqrstuvwxyz",
@@ -44,6 +44,9 @@ def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Co
         ("OPENID_SERVER_URL", "https://id.example.org"),
         ("RATE_LIMIT_ANONYMOUS", "600"),
         ("NUM_PROXIES", "2"),
+        ("EMBEDDER", "openai"),
+        ("EMBEDDER", "endpoint"),
+        ("EMBEDDER_URL", "vectors.example.org"),
     ],
 )
 def test_wrong_variable_is_one_sentence(tmp_path, name, value):

@@ -1,6 +1,8 @@
 """The database of tests: a copy of one that was migrated before, and as new after each test that commits."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distributions
@@ -184,3 +186,21 @@ def administration(database: str = "postgres") -> Server:
         port=server["PORT"],
         autocommit=True,
     )
+
+
+@contextmanager
+def database_of(locale: str) -> Iterator[Server]:
+    """An empty database beside the one of the tests.
+
+    Args:
+        locale: what CREATE DATABASE says of its letters.
+    """
+    name = f"{connection.settings_dict['NAME']}_letters"
+    drop_database(name)
+    with administration() as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 {locale}")
+    try:
+        with administration(name) as database:
+            yield database
+    finally:
+        drop_database(name)

@@ -4,7 +4,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from claims.imports.reading.opening.file import File, ImportFormat
+from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RawRecord, Refusal
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from claims.imports.reading.formats.claimreview_objects import reviews
-from claims.imports.reading.opening.file import File
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.recognition import detect
 

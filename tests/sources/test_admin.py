@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
-from sources.admin.marking import Mark, marked
+from sources.admin.marked_text import Mark, marked
 from sources.models import Publisher, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 

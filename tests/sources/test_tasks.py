@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from claims.models import Appearance
 from sources import tasks
 from sources.extraction import ExtractionError
-from sources.http.fetching import Fetched, FetchError
+from sources.http.fetched_documents import Fetched, FetchError
 from sources.models import Snapshot, Source
 from sources.tasks import AddressSilent, capture_source
 from tests.helpers.newsroom import make_appearance, make_claim, make_source

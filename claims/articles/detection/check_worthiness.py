@@ -38,7 +38,7 @@ WEIGHTS: Mapping[str, float] = {
     "denial": 0.15,
     "attributed": 0.20,
     "quotation": 0.15,
-    "state": 0.12,  # is, has, contains: a standing fact
+    "state": 0.12,  # is, has, contains: a lasting fact
     "institution": 0.12,
 }
 

@@ -12,7 +12,9 @@ from sources.addresses import url_key
 #: What a record says, as opposed to where it stands and what was left out of it.
 SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("remarks"))
 
-_ALIKE: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"“”„‟«»‹›'‘’‚‛`´＂", ""))
+_ALIKE: Final = str.maketrans(
+    dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"“”„‟«»‹›'‘’‚‛`´＂\u0307", "") | {"ı": "i"}
+)
 
 
 def said(review: Review) -> bytes:

@@ -7,9 +7,9 @@ from typing import Any
 
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.formats.json_documents import looks_like_json
+from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
-from claims.imports.reading.opening.file import File, ImportFormat
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import Refusal
 from claims.imports.reading.recognition import detect

@@ -15,8 +15,8 @@ from claims.imports.reading.formats import (
     tables,
 )
 from claims.imports.reading.formats.json_documents import looks_like_json
-from claims.imports.reading.opening.beginning import beginning
-from claims.imports.reading.opening.file import File, ImportFormat
+from claims.imports.reading.inputs.beginning import beginning
+from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from sources.extraction.encodings import signature
 

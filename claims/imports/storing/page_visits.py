@@ -4,7 +4,7 @@ from claims.models import VisitedPage
 
 
 class Visits:
-    """The memory of a crawl (`claims.imports.reading.opening.crawler.Memory`).
+    """The memory of a crawl (`claims.imports.reading.inputs.crawler.Memory`).
 
     What is new in it is kept when the import is finished: a page whose reviews were not stored yet must come again.
     """

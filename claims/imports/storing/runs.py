@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from claims.imports.reading.formats import spreadsheets
+from claims.imports.reading.inputs import crawler, places
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.interpretation import read_review
-from claims.imports.reading.opening import crawler, places
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, records

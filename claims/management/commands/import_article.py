@@ -10,7 +10,7 @@ from claims.management.arguments import share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
 from sources.extraction import ExtractionError
-from sources.http.fetching import FetchError
+from sources.http.fetched_documents import FetchError
 from sources.material import ReadingError, read
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides

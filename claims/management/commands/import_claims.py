@@ -12,11 +12,11 @@ from django.urls import reverse
 from rich.console import Console
 
 from claims.exports.restore import recognise
+from claims.imports.reading.inputs import places
+from claims.imports.reading.inputs.crawler import MOST_PAGES
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
-from claims.imports.reading.opening import places
-from claims.imports.reading.opening.crawler import MOST_PAGES
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.recipe import Recipe
 from claims.imports.reading.recognition import FORMATS
 from claims.imports.storing import house_archive, runs
@@ -26,7 +26,7 @@ from claims.management.import_report import asked_on, detected_on, print_summary
 from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.private_files import open_private, private_folder
+from factcheck.installation.private_files import open_private, private_folder
 from sources.material import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.

@@ -1,26 +1,14 @@
-"""Without an embedder: matching works on words alone."""
+"""Vectors of statements: by which claims are found that say the same in other words or another language.
 
-from collections.abc import Sequence
-from typing import Any
+Begin with `neighbours`, which is asked: `query_vector` and `nearest`. `embedder` says what makes vectors, `choice`
+which of `nano_e5` and `endpoint` is configured; `outstanding`, `means`, `indexes` and `upkeep` keep what is stored, and
+`tasks` have the worker do it. Without an embedder `query_vector` returns None, and everything works on words alone.
 
-from claims.matching.asked import Vector
+May import the models. Cosines say what a text is about, not what it says: that of a claim and its negation is .97.
+"""
 
+from claims.matching.embedding.choice import embedder
+from claims.matching.embedding.embedder import Embedder
+from claims.matching.embedding.neighbours import nearest, query_vector, query_vectors, vectors_of
 
-def embedder() -> Any:
-    """The configured one."""
-    return None
-
-
-def query_vectors(texts: Sequence[str], languages: Sequence[str]) -> list[Vector | None]:
-    """The vectors of questions."""
-    return [None for _ in texts]
-
-
-def nearest(vector: Vector, *, public: bool, most: int) -> list[tuple[int, float, Vector]]:
-    """Claims near a question, each with its cosine and its vector, the nearest first."""
-    return []
-
-
-def vectors_of(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
-    """The vectors of claims that have one."""
-    return {}
+__all__ = ["Embedder", "embedder", "nearest", "query_vector", "query_vectors", "vectors_of"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from factcheck.version import version
+from factcheck.installation.version import version
 
 SCHEMA: dict[str, Any] = {
     "TITLE": "Factcheck API",

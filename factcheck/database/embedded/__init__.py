@@ -17,7 +17,7 @@ from typing import Any
 
 from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.database.embedded.server import live_server, start, stop
-from factcheck.private_files import FILE
+from factcheck.installation.private_files import FILE
 
 __all__ = [
     "PostgresUnavailable",

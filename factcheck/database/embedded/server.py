@@ -24,7 +24,7 @@ from factcheck.database.embedded.place import (
     ServerPlace,
     binary,
 )
-from factcheck.private_files import open_private
+from factcheck.installation.private_files import open_private
 
 # Written to postgresql.conf once, where an operator may change them: room for imports of several hundred thousand rows
 # in a server that idles at well under 100 MB.

@@ -6,7 +6,7 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.database import embedded
-from factcheck.private_files import close_off
+from factcheck.installation.private_files import close_off
 from factcheck.web import serving
 
 

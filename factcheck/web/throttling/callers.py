@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling.limiter import Admission, Limiter
 from factcheck.web.throttling.store import PostgresStore
 

@@ -9,7 +9,7 @@ from math import ceil
 from threading import Lock
 from typing import NamedTuple, Self
 
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling.store import Store, StoreUnavailable
 
 logger = logging.getLogger(__name__)

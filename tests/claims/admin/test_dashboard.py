@@ -51,6 +51,29 @@ def test_each_role_sees_what_waits_for_it(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("asked", "said_so", "offered"),
+    [
+        ("", "Nothing here yet", "Add claim"),
+        ("q=volcano", "No row matches what you searched for and the filters that are set.", "Show all"),
+        (
+            "state__exact=merged",
+            "No row matches what you searched for and the filters that are set.",
+            "Show all",
+        ),
+    ],
+)
+def test_an_empty_list_says_why_and_what_to_do(
+    desk: Desk, editor: User, asked: str, said_so: str, offered: str
+) -> None:
+    page = (
+        desk.sign_in(editor)
+        .client.get(f"{reverse('admin:claims_claim_changelist')}?{asked}")
+        .content.decode()
+    )
+    assert [words in page for words in (said_so, offered, "yielded")] == [True, True, False]
+
+
 def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, checker: User) -> None:
     for _number in range(7):
         make_claim(state="proposed")

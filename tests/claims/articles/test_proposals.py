@@ -13,7 +13,7 @@ from claims.articles.article_import import ImportedArticle, import_article
 from claims.articles.proposals import propose
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
-from claims.quotes.reanchoring import PLACE_TAKEN, reanchor
+from claims.quotes.changed_sources import PLACE_TAKEN, reanchor
 from sources.capture import capture
 from sources.material import Material
 from sources.models import Snapshot, Source

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim, Transition, Verdict
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source

@@ -19,7 +19,7 @@ from claims.exports.formats import parquet, stored_bodies
 from claims.exports.outputs import OutputError, PartFile, part_of, state_of
 from claims.exports.selection import LedgerMoment, Selection, one_snapshot
 from claims.models import Claim, Publication
-from factcheck.version import version
+from factcheck.installation.version import version
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
 from tests.helpers.ledger_traffic import busy_newsroom, step

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.management import matched_texts
 from claims.matching import answers, embedding, shared_words
-from claims.matching.answers import Answer, Terms
+from claims.matching.answers import Answer, Terms, answered_each
 from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import Judgement
 from claims.models import Claim
@@ -170,7 +170,7 @@ def long_table(tmp_path: Path) -> Path:
 
 
 def interrupt_after(batches: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = matched_texts.answered_each
+    whole = answered_each
     calls = iter(range(batches))
 
     def answered(texts: Sequence[str], terms: Terms) -> list[Answer]:

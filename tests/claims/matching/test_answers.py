@@ -1,6 +1,7 @@
 """What was checked of a text: which claims are told of, as what, and in which order."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -181,7 +182,7 @@ class TwoLanguages:
 @pytest.fixture
 def meanings(ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch) -> TwoLanguages:
     known = TwoLanguages({"Die Fähre ist gesunken.": 1}, {ferry.pk: 1, bridge.pk: 2})
-    monkeypatch.setattr(embedding, "embedder", lambda: known)
+    monkeypatch.setattr(answers, "asked_model", lambda: SimpleNamespace(embedder=known))
     for name in ("query_vectors", "nearest", "vectors_of"):
         monkeypatch.setattr(embedding, name, getattr(known, name))
     return known

@@ -28,6 +28,8 @@ def keys(*statements: str) -> set[str]:
         ("It's closed", "It’s closed", "Its closed", "It`s closed…."),
         ("5-6 bridges", "5–6 bridges", "5−6 bridges"),
         ("Die Brücke ist zu.", "„Die Brücke ist zu“", "DIE BRÜCKE\u00a0IST  ZU", "Die Bru\u0308cke ist zu"),
+        ("ÉCOLE À ŻARY ЖУК", "école à żary жук"),
+        ("İSTANBUL'DA IŞIK YOK", "istanbul’da ışık yok", "i̇stanbulda işik yok"),
         ("橋は閉鎖された。", "「橋は閉鎖された」".strip("「」")),
     ],
 )

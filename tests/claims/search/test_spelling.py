@@ -98,12 +98,12 @@ def test_words_that_are_found_are_never_replaced(publish: Publish) -> None:
 
 @pytest.mark.django_db
 def test_a_word_that_others_misspelt_too_is_corrected_where_nothing_matches(publish: Publish) -> None:
-    """Somebody published a Hilary, but nothing of her emails."""
+    """Somebody published a Hilary, but nothing of her emails. Others tell of Hillary emails."""
     publish(make_claim("Hilary sails alone."))
     for number in range(2):
-        publish(make_claim(f"Hillary lost {number} emails."))
+        publish(make_claim(f"Hillary emails number {number} are lost."))
     assert answered("hilary emails").answered == "hilary emails"  # two are not three times one
-    last = publish(make_claim("Hillary lost all emails."))
+    last = publish(make_claim("All Hillary emails are lost."))
     reading = answered("hilary emails")
     assert (reading.asked, reading.answered) == ("hilary emails", "hillary emails")
     assert last.pk in Publication.objects.current().answering(reading).values_list("claim_id", flat=True)
@@ -130,6 +130,62 @@ def test_a_word_that_is_known_in_another_form_only_is_corrected_as_one_that_is_r
     for number in range(10):
         publish(make_claim(f"Coronavirus vaccine {number}."))
     assert answered("coronavirus vacine").answered == "coronavirus vaccine"
+
+
+@pytest.fixture
+def people(publish: Publish) -> list[Claim]:
+    """Claims about people whose names resemble others that are more frequent, and words that are none of theirs."""
+    claims = [publish(make_claim(f"Bill Gates buys island {number}.")) for number in range(3)]
+    claims += [publish(make_claim(f"Angela Merkel visits port {number}.")) for number in range(2)]
+    for number in range(6):
+        publish(make_claim(f"A big gate in Senator Merkley's park {number} is closed."))
+    publish(make_claim("A car is a bil in Sweden."))
+    return claims
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bil gates", "bill gates"),  # a word, somewhere
+        ("bll gates", "bill gates"),
+        ("Gates, bil", None),  # not side by side in this order
+        ("angela merkle", "angela merkel"),
+        ("angela merkle port", "angela merkel port"),
+        ("agnela merkle", "angela merkel"),
+        ("“Angela Merkle”", '"Angela merkel"'),
+        ("merkle", "merkley"),  # alone, the more frequent one
+        ("bil", "bil"),  # stands by itself
+        ("bil or gates", "bil or gates"),
+        ("gil gates", None),  # three letters with another first one resemble too much
+        ("bil bridge", None),
+    ],
+)
+def test_of_words_that_resemble_a_misspelling_the_one_that_is_said_with_its_neighbour_is_meant(
+    people: list[Claim], typed: str, meant: str | None
+) -> None:
+    reading = answered(typed)
+    assert (reading.answered, reading.is_corrected) == (meant or typed, meant not in (typed, None))
+
+
+@pytest.mark.django_db
+def test_a_rare_word_is_not_another_that_is_as_rare(publish: Publish) -> None:
+    publish(make_claim("Bali governor gone."))
+    publish(make_claim("Mali is a country."))
+    assert answered("mali governor").answered == "mali governor"
+
+
+@pytest.mark.django_db
+def test_a_rare_word_is_right_unless_another_is_said_with_its_neighbour(publish: Publish) -> None:
+    """However much more frequent the other is."""
+    publish(make_claim("Mali is a country."))
+    for number in range(4):
+        publish(make_claim(f"Mail of the president, number {number}, is lost."))
+    assert answered("mali president").answered == "mali president"
+    publish(make_claim("The president's mail is lost. President mail!"))
+    assert answered("president mali").answered == "president mail"
+    publish(make_claim("The president of Mali says so: president Mali."))
+    assert answered("lost president mali").answered == "lost president mali"
 
 
 @pytest.mark.django_db

@@ -2,10 +2,8 @@
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 from claims.models import Claim, Publication
 from claims.search import read, searchable
 from claims.search.words import folded, word_pattern
+from tests.helpers.database import database_of
 from tests.helpers.newsroom import make_claim
 
 Publish = Callable[..., Claim]
@@ -161,27 +160,6 @@ def test_what_is_excluded_stays_excluded(publish: Publish) -> None:
     assert not Publication.objects.current().answers(read('harbour -"is closed"'))
 
 
-@contextmanager
-def database_of(locale: str) -> Iterator[psycopg.Connection]:
-    """An empty database beside the one of the tests, whose letters are those of a C library."""
-    server = connection.settings_dict
-    place = {
-        "user": server["USER"],
-        "password": server["PASSWORD"],
-        "host": server["HOST"],
-        "port": server["PORT"],
-    }
-    name = f"{server['NAME']}_letters"
-    with psycopg.connect(dbname=server["NAME"], autocommit=True, **place) as maker:
-        maker.execute(f"DROP DATABASE IF EXISTS {name}")
-        maker.execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER libc LOCALE '{locale}'")
-        try:
-            with psycopg.connect(dbname=name, autocommit=True, **place) as other:
-                yield other
-        finally:
-            maker.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 def test_every_locale_takes_the_same_for_words(locale: str) -> None:
@@ -194,7 +172,7 @@ def test_every_locale_takes_the_same_for_words(locale: str) -> None:
         "SELECT word FROM unnest(%s::text[]) AS word"
         " WHERE ARRAY[word] <> ARRAY(SELECT token FROM ts_parse('default', word))"
     )
-    with database_of(locale) as other:
+    with database_of(f"LOCALE_PROVIDER libc LOCALE '{locale}'") as other:
         assert other.execute(cut, [sorted(words)]).fetchall() == []
         text = " ".join(WORDS)
         vector = "SELECT to_tsvector('simple', %s)::text"

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from claims.models import Claim, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.webhooks import deliveries, worker_calls
 from claims.webhooks.deliveries import RETRIES
-from sources.http import posting
+from sources.http import sent_messages
 from tests.helpers.webhook_receiver import Answer, Receiver, hang_up, status
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_answer_with_a_character_that_postgresql_does_not_store(
     receiver.answers = [status(500, b"a\0b\xff" + b"c" * 2000)]
     publish()
     work()
-    assert WebhookAttempt.objects.get().response == "a\ufffdb\ufffd" + "c" * (posting.ANSWER_BYTES - 4)
+    assert WebhookAttempt.objects.get().response == "a\ufffdb\ufffd" + "c" * (sent_messages.ANSWER_BYTES - 4)
 
 
 def test_redirect_is_not_followed(receiver: Receiver, publish: Publish, work: Work) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connections
 
 from factcheck.database import checks
+from tests.helpers.database import database_of
 
 
 @pytest.mark.django_db
@@ -65,6 +66,28 @@ def test_other_encoding_is_refused(monkeypatch):
     (error,) = checks._encoding("default")
     assert error.id == "factcheck.E004"
     assert "SQL_ASCII" in error.msg
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("locale", "is_folded"),
+    [
+        ("LOCALE_PROVIDER libc LOCALE 'C'", False),
+        ("LOCALE_PROVIDER builtin LOCALE 'C' BUILTIN_LOCALE 'C'", False),
+        ("LOCALE_PROVIDER builtin LOCALE 'C' BUILTIN_LOCALE 'C.UTF-8'", True),
+    ],
+)
+def test_a_locale_without_letters_is_refused_with_the_way_out(
+    locale: str, is_folded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the case of letters statements are found again, names are compared, and editors search."""
+    with database_of(locale) as other:
+        monkeypatch.setattr(connections["default"], "cursor", other.cursor)
+        found = checks._letters("default")
+    assert [error.id for error in found] == ([] if is_folded else ["factcheck.E007"])
+    assert is_folded or "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0" in str(
+        found[0].hint
+    )
 
 
 @pytest.mark.parametrize("required", [0, -1, None, "2", True])

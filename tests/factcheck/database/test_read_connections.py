@@ -12,7 +12,7 @@ from claims.models import Topic
 from factcheck.api.pagination import both_ways, id_key, page_of_template
 from factcheck.database.cached_sql import Slot, Statement, Template
 from factcheck.database.read_connections import fetch
-from factcheck.environment import postgresql_several
+from factcheck.installation.environment import postgresql_several
 
 
 def end_the_connection() -> None:

@@ -11,8 +11,8 @@ from django.utils.cache import patch_vary_headers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.web.headers import StandingFields, vary_by
-from factcheck.web.public_reads import StandingSecurity
+from factcheck.web.headers import DefaultFields, vary_by
+from factcheck.web.public_reads import SecurityFields
 
 
 def answer(middleware: SecurityMiddleware, *, secure: bool) -> HttpResponse:
@@ -26,29 +26,29 @@ NAMES = st.sampled_from(["Accept", "accept", "Accept-Encoding", "Cookie", "*", "
 
 def test_an_answer_keeps_what_it_says_itself() -> None:
     response = HttpResponse(headers={"Content-Type": "text/plain", "Referrer-Policy": "origin"})
-    StandingFields({"referrer-policy": "same-origin", "X-Standing": "yes"}).complete(response)
+    DefaultFields({"referrer-policy": "same-origin", "X-Always": "yes"}).complete(response)
     assert sorted(response.items()) == [
         ("Content-Type", "text/plain"),
         ("Referrer-Policy", "origin"),
-        ("X-Standing", "yes"),
+        ("X-Always", "yes"),
     ]
-    assert response.headers["x-standing"] == "yes"
+    assert response.headers["x-always"] == "yes"
 
 
 def test_a_completed_answer_still_takes_and_loses_fields() -> None:
     response, other = HttpResponse(), HttpResponse()
-    standing = StandingFields({"X-Standing": "yes"})
-    standing.complete(response)
+    fields = DefaultFields({"X-Always": "yes"})
+    fields.complete(response)
     response.headers["ETag"] = '"1"'
-    del response.headers["X-Standing"]
-    standing.complete(other)
+    del response.headers["X-Always"]
+    fields.complete(other)
     assert sorted(name for name, _ in response.items()) == ["Content-Type", "ETag"]
-    assert sorted(name for name, _ in other.items()) == ["Content-Type", "X-Standing"]
+    assert sorted(name for name, _ in other.items()) == ["Content-Type", "X-Always"]
 
 
 def test_a_line_break_never_gets_into_a_field() -> None:
     with pytest.raises(BadHeaderError):
-        StandingFields({"X-Standing": "yes\r\nX-Other: no"})
+        DefaultFields({"X-Always": "yes\r\nX-Other: no"})
 
 
 @given(before=st.lists(NAMES, max_size=4), field=NAMES.filter(lambda name: name != "*"))
@@ -69,7 +69,7 @@ def test_security_fields_are_those_of_django(settings: Any, secure: bool) -> Non
     settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_PRELOAD = 3600, True
     ours, django = (
         middleware(lambda request: HttpResponse("some"))
-        for middleware in (StandingSecurity, SecurityMiddleware)
+        for middleware in (SecurityFields, SecurityMiddleware)
     )
     for _ in range(2):
         assert sorted(answer(ours, secure=secure).items()) == sorted(answer(django, secure=secure).items())
@@ -78,7 +78,7 @@ def test_security_fields_are_those_of_django(settings: Any, secure: bool) -> Non
 
 def test_what_one_request_was_told_is_not_told_to_the_next(settings: Any) -> None:
     settings.SECURE_HSTS_SECONDS = 3600
-    security = StandingSecurity(lambda request: HttpResponse(status=204))
+    security = SecurityFields(lambda request: HttpResponse(status=204))
     told = [
         "Strict-Transport-Security" in answer(security, secure=secure).headers
         for secure in (True, False, True)
@@ -88,5 +88,5 @@ def test_what_one_request_was_told_is_not_told_to_the_next(settings: Any) -> Non
 
 def test_unencrypted_requests_are_led_to_the_encrypted_site(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
-    security = StandingSecurity(lambda request: HttpResponse())
+    security = SecurityFields(lambda request: HttpResponse())
     assert [answer(security, secure=secure).status_code for secure in (False, True)] == [301, 200]

@@ -6,9 +6,9 @@ from typing import Any
 
 from claims.imports.reading.formats import claimreview_objects, json_documents
 from claims.imports.reading.formats.schema_org import types
+from claims.imports.reading.inputs.beginning import beginning
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
-from claims.imports.reading.opening.beginning import beginning
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME = "claimreview"

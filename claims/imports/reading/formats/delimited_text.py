@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from claims.imports.reading.formats.dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
-from claims.imports.reading.opening.file import File
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 #: So many lines at most may be one row; more are a quotation mark that was never closed.

@@ -5,8 +5,8 @@ from typing import Any
 
 from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.schema_org import listed, text, texts, value
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME = "fact-check-tools"

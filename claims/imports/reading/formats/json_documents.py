@@ -16,8 +16,8 @@ from claims.imports.reading.formats import broken_json, json_elements, schema_or
 from claims.imports.reading.formats.dialect import encoding_of
 from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, Element, Fault
 from claims.imports.reading.formats.schema_org import Graph, Node
-from claims.imports.reading.opening.beginning import beginning, encoding
-from claims.imports.reading.opening.file import HEAD, File
+from claims.imports.reading.inputs.beginning import beginning, encoding
+from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 
 #: What of a whole document is read into memory.

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.json_documents import Value
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import Conventions
@@ -14,7 +15,6 @@ from claims.imports.reading.mappings.mapped_rows import Row
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import chosen, conventions_of, dates_seen, refused, unread
 from claims.imports.reading.mappings.nested_values import Nested, paths
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME: Final = "rows"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from claims.imports.reading.formats import json_documents, own_fields
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME = "report"

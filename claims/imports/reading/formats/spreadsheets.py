@@ -16,6 +16,7 @@ from typing import Any, Final
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from claims.imports.reading.formats.tables import columns_of, said_twice
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import Conventions
@@ -29,7 +30,6 @@ from claims.imports.reading.mappings.mapping_choice import (
     refused,
     unread,
 )
-from claims.imports.reading.opening.file import File
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME: Final = "xlsx"

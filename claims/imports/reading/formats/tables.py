@@ -17,6 +17,7 @@ from claims.imports.reading.formats.dialect import (
     sample,
     text_of,
 )
+from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import Conventions
@@ -32,7 +33,6 @@ from claims.imports.reading.mappings.mapping_choice import (
     refused,
     unread,
 )
-from claims.imports.reading.opening.file import HEAD, File
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 NAME: Final = "csv"

@@ -7,9 +7,9 @@ import pytest
 from openpyxl import Workbook
 
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
+from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
 from claims.imports.reading.mappings.mapping_choice import ready_mapping, ready_mappings
-from claims.imports.reading.opening.file import File, ImportFormat
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields
 

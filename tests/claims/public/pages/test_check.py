@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.models import Claim, Repeat
 from claims.public.pages import check
 from claims.public.pages.check import LONGEST_TEXT
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from sources.models import Publisher
 from tests.helpers.answers import Answers
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
@@ -280,7 +280,7 @@ def test_no_address_is_opened(
         raise AssertionError("It was opened.")
 
     monkeypatch.setattr("socket.socket.connect", opened)
-    monkeypatch.setattr("sources.http.fetching.fetch", opened)
+    monkeypatch.setattr("sources.http.fetched_documents.fetch", opened)
     assert posted(client, address).cssselect("h1")
 
 

@@ -18,7 +18,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
 from claims.models import Claim
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling import callers, enforcement
 from factcheck.web.throttling.callers import _limited_as, address_of, caller_of, limiter
 from factcheck.web.throttling.enforcement import RateLimit, RateLimits

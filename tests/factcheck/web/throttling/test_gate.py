@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from factcheck.environment import Rate
+from factcheck.installation.environment import Rate
 from factcheck.web.throttling import callers, enforcement, gate
 from factcheck.web.throttling.callers import limiter
 from factcheck.web.throttling.enforcement import RateLimits

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from claims.exports.formats import datafeed
 from claims.imports.reading.formats import claimreview_json, json_documents
-from claims.imports.reading.opening.file import File
+from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.ledger.document import claimreview as ours
 from tests.claims.ledger.document.test_claimreview import VERDICT

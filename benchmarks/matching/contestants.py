@@ -1,0 +1,119 @@
+"""Who is asked for the claims behind a text: ours, with and without parts of it, and what others would find."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from benchmarks.matching.datasets import Claim
+from benchmarks.matching.finder import Finder
+from benchmarks.matching.word_index import WordIndex, best, plain_words
+from claims.matching.asked import Asked, Candidate
+from claims.matching.ranking import Ranked, ranked
+
+#: Of so many answers, the right one is looked for.
+MOST = 50
+
+
+class PlainWords:
+    """BM25 over the words of statement and headline."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._claims = claims
+        self._index = WordIndex(f"{claim.statement} {claim.headline}" for claim in claims)
+
+    def answers(self, asked: Asked) -> list[str]:
+        return [self._claims[number].id for number in best(self._index.scores(asked.text), MOST)]
+
+
+class Datasette:
+    """SQLite's FTS5 as Datasette sets it up with `--fts`, asked for any of the words.
+
+    Datasette itself asks for all of them, and finds next to nothing for a whole post.
+    """
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._claims = claims
+        self._database = sqlite3.connect(":memory:")
+        self._database.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61')")
+        self._database.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            ((number, f"{claim.statement} {claim.headline}") for number, claim in enumerate(claims)),
+        )
+
+    def answers(self, asked: Asked) -> list[str]:
+        if not (words := dict.fromkeys(plain_words(asked.text))):
+            return []
+        found = self._database.execute(
+            "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",
+            (" OR ".join(f'"{word}"' for word in words), MOST),
+        )
+        return [self._claims[number].id for (number,) in found]
+
+
+class Similarity:
+    """The vectors alone, as they are compared with each other."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    def answers(self, asked: Asked) -> list[str]:
+        similarities = self._finder.similarities(asked.vector)
+        assert similarities is not None
+        return [self._finder.claims[number].id for number in best(similarities, MOST)]
+
+
+class SharedWords:
+    """The words alone, as `claims.matching.shared_words` weighs them."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    def answers(self, asked: Asked) -> list[str]:
+        candidates, _ = self._finder.candidates(replace(asked, vector=None))
+        candidates.sort(key=lambda candidate: -candidate.words)
+        return list(map(self._finder.id_of, candidates))
+
+
+class Ours:
+    """Words, vectors and all that is compared, in one order."""
+
+    def __init__(self, finder: Finder, known: "Known | None" = None) -> None:
+        self._finder = finder
+        self._known = known or Known()
+
+    def ranked(self, asked: Asked, *, without: frozenset[str] = frozenset()) -> list[Ranked]:
+        """All candidates but these, as if they had never been checked."""
+        asked, candidates, rarity = self.candidates(asked)
+        kept = [candidate for candidate in candidates if self._finder.id_of(candidate) not in without]
+        return ranked(asked, kept, rarity=rarity)
+
+    def candidates(self, asked: Asked) -> tuple[Asked, list[Candidate], dict[str, float]]:
+        """What is asked, and what may be meant, as far as ours may know it; and how rare words are."""
+        asked = self._known.asked(asked)
+        candidates, rarity = self._finder.candidates(asked)
+        return asked, list(map(self._known.candidate, candidates)), rarity
+
+    def id_of(self, candidate: Candidate) -> str:
+        return self._finder.id_of(candidate)
+
+    def answers(self, asked: Asked) -> list[str]:
+        return [self.id_of(answer.candidate) for answer in self.ranked(asked)]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What ours may know: switched off, it shows what it is worth."""
+
+    vectors: bool = True
+    who_and_when: bool = True
+    headlines: bool = True
+
+    def asked(self, asked: Asked) -> Asked:
+        if not self.vectors:
+            asked = replace(asked, vector=None)
+        if not self.who_and_when:
+            asked = replace(asked, text=asked.cleaned, claimant="", said_on=None)
+        return asked
+
+    def candidate(self, candidate: Candidate) -> Candidate:
+        return candidate if self.headlines else replace(candidate, headline="")

@@ -1,0 +1,184 @@
+"""The questions and claims to measure with: CheckThat! 2022 2A and 2B, CheckThat! 2025, and posts of our own.
+
+The folder is not part of the project, and none of its sentences is: its README says where each set comes from, and what
+is known to be wrong with it.
+"""
+
+import csv
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+POSTS = Path(__file__).parent / "posts.tsv"
+
+_DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
+#: ISO 639-1 of what the pool of claims calls its languages.
+_SHORT = {
+    "ara": "ar", "deu": "de", "eng": "en", "fra": "fr", "msa": "ms",
+    "mul": "", "pol": "pl", "por": "pt", "spa": "es", "tha": "th",
+}  # fmt: skip
+
+
+class NoData(Exception):
+    """The folder of the data is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim that was checked, as its set has it."""
+
+    id: str
+    statement: str
+    language: str
+    headline: str = ""
+    claimant: str = ""
+    claimed_on: date | None = None
+    reviewed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text, and the claims that it repeats."""
+
+    id: str
+    text: str
+    language: str
+    claims: frozenset[str]
+    claimant: str = ""
+    said_on: date | None = None
+
+    def by_itself(self) -> "Question":
+        """Without what is known of it beside its text."""
+        return replace(self, claimant="", said_on=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Claims, and questions about them: some to fit with, others to choose with."""
+
+    name: str
+    claims: list[Claim]
+    train: list[Question]
+    dev: list[Question]
+
+
+def tweets(folder: Path) -> Collection:
+    """2A: English tweets, and the claims that Snopes checked."""
+    claims = [
+        Claim(row["id"], row["text"], "en", row["title"], reviewed_on=_day(row["date"], "%d %B %Y"))
+        for row in _lines(_found(folder, "ct22_2a_en/claims.jsonl.gz"))
+    ]
+    return _collection("2a", folder / "ct22_2a_en", claims)
+
+
+def debates(folder: Path) -> Collection:
+    """2B: sentences of American debates and speeches, and the claims that PolitiFact checked."""
+    claims = [
+        Claim(row["id"], row["text"], "en", row["title"], row["speaker"], claimed_on=_day_in(row["date"]))
+        for row in _lines(_found(folder, "ct22_2b_en/claims.jsonl.gz"))
+    ]
+    return _collection("2b", folder / "ct22_2b_en", claims, _of_a_debate)
+
+
+def posts(folder: Path) -> Collection:
+    """CheckThat! 2025: posts in 13 languages, and the claims in them in a sentence, in the same language."""
+    rows = _lines(_found(folder, "ct25_norm_multi/claims.jsonl.gz"))
+    claims = [Claim(row["id"], row["text"], row["lang"]) for row in rows]
+    return _collection("ct25", folder / "ct25_norm_multi", claims)
+
+
+def languages(folder: Path) -> Collection:
+    """Posts of our own in 20 languages about English claims, which are to be found among all claims of the pool."""
+    claims: dict[str, Claim] = {}
+    for row in _lines(_found(folder.parent, "claims-pool.jsonl.gz")):
+        if statement := row["claim"].strip():
+            language = _SHORT.get(row["lang"], row["lang"])
+            claims.setdefault(named(statement), Claim(named(statement), statement, language))
+    rows = list(csv.DictReader(POSTS.open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
+    train, dev = (
+        [
+            Question(
+                f"{row['language']}-{number}", row["text"], row["language"], frozenset(row["claims"].split())
+            )
+            for number, row in enumerate(rows)
+            if row["part"] == part
+        ]
+        for part in ("dev", "held")
+    )
+    return Collection("languages", list(claims.values()), train, dev)
+
+
+COLLECTIONS: dict[str, Callable[[Path], Collection]] = {
+    "2a": tweets,
+    "2b": debates,
+    "ct25": posts,
+    "languages": languages,
+}
+
+
+def named(statement: str) -> str:
+    """A name for a statement that does not tell it."""
+    return hashlib.sha256(statement.encode()).hexdigest()[:12]
+
+
+def _found(folder: Path, name: str) -> Path:
+    if not (folder / name).is_file():
+        raise NoData(
+            f"{folder / name} is not there. Name the folder of the data: --data ../shared/data/matching"
+        )
+    return folder / name
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _collection(
+    name: str,
+    folder: Path,
+    claims: list[Claim],
+    known: Callable[[Question], Question] = lambda question: question,
+) -> Collection:
+    train, dev = ([known(q) for q in _questions(folder / f"{part}.tsv.gz")] for part in ("train", "dev"))
+    asked = {question.text for question in dev}
+    return Collection(name, claims, [question for question in train if question.text not in asked], dev)
+
+
+def _questions(path: Path) -> Iterable[Question]:
+    found: dict[str, Question] = {}
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
+            earlier = found.get(row["qid"])
+            claims = (earlier.claims if earlier else frozenset()) | {row["claim_id"]}
+            found[row["qid"]] = Question(row["qid"], row["text"], row.get("lang") or "en", claims)
+    return found.values()
+
+
+def _of_a_debate(question: Question) -> Question:
+    """With what the name of its transcript tells: `20170822_Trump_phoenix_0204`."""
+    day, who, *_ = question.id.split("_")
+    speaker = next((name for start, name in _SPEAKERS.items() if who.startswith(start)), "")
+    return replace(question, claimant=speaker, said_on=_day(day, "%Y%m%d"))
+
+
+#: Those whose transcripts have nobody else in them, as they are spelt there.
+_SPEAKERS = {"Trum": "Donald Trump", "Tump": "Donald Trump", "Obama": "Barack Obama"}
+
+
+def _day_in(text: str) -> date | None:
+    found = _DAY.search(text)
+    return _day(found.group(), "%B %d, %Y") if found else None
+
+
+def _day(written: str, form: str) -> date | None:
+    try:
+        return datetime.strptime(written, form).date()  # noqa: DTZ007  a day has no zone
+    except ValueError:
+        return None

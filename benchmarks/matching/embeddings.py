@@ -1,0 +1,99 @@
+"""Vectors of claims and questions, made once and kept: they are the greater part of what measuring takes."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from benchmarks.matching.datasets import Question
+from claims.matching.asked import Asked
+from claims.matching.embedding import embedder
+from claims.matching.embedding.centring import without_mean
+from claims.matching.embedding.embedder import Embedder, Vectors
+from claims.matching.embedding.means import ENOUGH
+from claims.matching.embedding.sample_posts import sample_posts
+from claims.matching.posts import cleaned
+
+#: So many texts are embedded at once, and then kept.
+PORTION = 2_000
+
+Mean = NDArray[np.float64]
+
+
+class Embeddings:
+    """What an embedder makes of texts, centred as `claims.matching.embedding` centres it."""
+
+    def __init__(self, embedder: Embedder, folder: Path) -> None:
+        self._embedder = embedder
+        self._folder = folder / hashlib.sha256(embedder.name.encode()).hexdigest()[:12]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        posts = sample_posts()
+        self._asked = {language: self._mean(self.raw_questions(texts)) for language, texts in posts.items()}
+        self._stated = {language: self._mean(self.raw_claims(texts)) for language, texts in posts.items()}
+        for means in (self._asked, self._stated):
+            means[""] = np.mean(list(means.values()), axis=0)
+
+    @staticmethod
+    def _mean(vectors: Vectors) -> Mean:
+        return np.asarray(vectors.mean(axis=0, dtype=float))
+
+    def raw_questions(self, texts: Sequence[str]) -> Vectors:
+        """As the model makes them."""
+        return self._made("queries", self._embedder.queries, texts)
+
+    def raw_claims(self, texts: Sequence[str]) -> Vectors:
+        return self._made("passages", self._embedder.passages, texts)
+
+    def questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Without the mean of each language."""
+        means = np.array([self._asked.get(language, self._asked[""]) for language in languages])
+        return without_mean(self.raw_questions(texts), means)[0]
+
+    def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Without the mean of each language, taken from these claims where there are enough."""
+        raw = self.raw_claims(texts)
+        known = np.array(languages)
+        means = dict(self._stated)
+        for language in set(languages):
+            if (known == language).sum() >= ENOUGH:
+                means[language] = self._mean(raw[known == language])
+        return without_mean(raw, np.array([means.get(language, means[""]) for language in languages]))[0]
+
+    def _made(self, kind: str, make: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
+        found = [self._portion(kind, make, texts[i : i + PORTION]) for i in range(0, len(texts), PORTION)]
+        return np.concatenate(found) if found else np.empty((0, self._embedder.dimensions), np.float32)
+
+    def _portion(self, kind: str, make: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
+        name = hashlib.sha256("\0".join([kind, *texts]).encode("utf-8", "replace")).hexdigest()[:16]
+        kept = self._folder / f"{name}.npy"
+        if not kept.exists():
+            vectors = np.empty((len(texts), self._embedder.dimensions), np.float32)
+            # Texts of one length together, so that short ones do not wait for long ones.
+            order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+            vectors[order] = make([texts[number] for number in order])
+            partly = kept.with_suffix(".part")
+            with partly.open("wb") as file:
+                np.save(file, vectors.astype(np.float16))
+            partly.rename(kept)
+        return np.asarray(np.load(kept), dtype=np.float32)
+
+
+def configured() -> Embeddings | None:
+    """Of the embedder that the settings name, if they name one."""
+    found = embedder(threads=2)
+    return Embeddings(found, Path(settings.DATA_DIR) / "benchmarks" / "matching") if found else None
+
+
+def asked_about(questions: Sequence[Question], made: Embeddings | None) -> list[Asked]:
+    """The questions as they are asked about, with their vectors."""
+    bare = [cleaned(question.text) for question in questions]
+    vectors = (
+        made.questions(bare, [question.language for question in questions]) if made else [None] * len(bare)
+    )
+    return [
+        Asked(question.text, text, question.language, vector, question.claimant, question.said_on)
+        for question, text, vector in zip(questions, bare, vectors, strict=True)
+    ]

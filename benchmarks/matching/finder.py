@@ -1,0 +1,65 @@
+"""What `claims.matching` does with a question, over the claims of a set in memory instead of a database."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.matching.datasets import Claim
+from benchmarks.matching.embeddings import Embeddings
+from benchmarks.matching.word_index import FormIndex, Scores, best
+from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.likeness import author
+
+#: So many candidates come from words, and as many from vectors.
+MOST = 30
+
+
+class Finder:
+    """Claims by their words and by their vectors."""
+
+    def __init__(self, claims: Sequence[Claim], made: Embeddings | None) -> None:
+        self.claims = claims
+        self._vectors = (
+            None
+            if made is None
+            else made.claims([claim.statement for claim in claims], [claim.language for claim in claims])
+        )
+        self._words = FormIndex(f"{claim.statement} {claim.headline}" for claim in claims)
+
+    def id_of(self, candidate: Candidate) -> str:
+        return self.claims[candidate.claim].id
+
+    def candidates(self, asked: Asked) -> tuple[list[Candidate], dict[str, float]]:
+        """What may be meant, and how rare the words are that are known."""
+        shares, rarity = self._words.shares(f"{asked.cleaned} {author(asked.text)}")
+        numbers = dict.fromkeys(best(shares, MOST).tolist())
+        similarities = self.similarities(asked.vector)
+        if similarities is not None:
+            numbers |= dict.fromkeys(best(similarities, MOST).tolist())
+        found = [
+            self._candidate(number, shares, similarities)
+            for number in numbers
+            if shares[number] or similarities is not None
+        ]
+        return found, {**self._words.common, **rarity}
+
+    def similarities(self, vector: Vector | None) -> Scores | None:
+        """Exact, where a database would use an index."""
+        if vector is None or self._vectors is None:
+            return None
+        return np.asarray(self._vectors @ vector)
+
+    def _candidate(self, number: int, shares: Scores, similarities: Scores | None) -> Candidate:
+        claim = self.claims[number]
+        return Candidate(
+            claim=number,
+            statement=claim.statement,
+            language=claim.language,
+            claimant=claim.claimant,
+            claimed_on=claim.claimed_on,
+            words=float(shares[number]),
+            similarity=None if similarities is None else float(similarities[number]),
+            vector=None if self._vectors is None else self._vectors[number],
+            headline=claim.headline,
+            reviewed_on=claim.reviewed_on,
+        )

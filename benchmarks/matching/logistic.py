@@ -1,0 +1,85 @@
+"""Two small models of choice, fitted by Newton's method: which of several, and whether."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+_STEPS = 50
+_ENOUGH = 1e-7
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Candidates of many questions, one question after the other.
+
+    Attributes:
+        figures: a row for each candidate.
+        starts: where the candidates of each question begin.
+        right: which candidates are right.
+        weigh: how much each question counts.
+    """
+
+    figures: Matrix
+    starts: NDArray[np.int64]
+    right: NDArray[np.bool_]
+    weigh: Vector
+
+    @property
+    def of(self) -> NDArray[np.int64]:
+        """The question of each candidate."""
+        return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.right)]))
+
+
+def which(lists: Lists, shrink: float) -> Vector:
+    """The weights by which the right candidates are chosen most often: a conditional logit.
+
+    Args:
+        shrink: how much weights are drawn towards 0, on figures that vary by 1.
+    """
+    of = lists.of
+    rightly = np.add.reduceat(lists.right.astype(float), lists.starts)
+    wanted = np.where(lists.right, 1 / np.maximum(rightly, 1)[of], 0.0)
+    weigh = np.where(rightly > 0, lists.weigh, 0.0)
+    weigh /= weigh.sum()
+    counts = weigh[of]
+    spread = lists.figures.std(axis=0) + 1e-12
+    figures = lists.figures / spread
+    weights = np.zeros(figures.shape[1])
+    for _ in range(_STEPS):
+        chosen = _chances(figures @ weights, lists.starts, of)
+        gradient = figures.T @ ((wanted - chosen) * counts) - shrink * weights
+        expected = np.add.reduceat(figures * chosen[:, None], lists.starts, axis=0)
+        curvature = (figures * (chosen * counts)[:, None]).T @ figures - (
+            expected * weigh[:, None]
+        ).T @ expected
+        step = np.linalg.solve(curvature + shrink * np.eye(len(weights)), gradient)
+        # A full step may leap too far where a figure separates all.
+        weights = weights + step * min(1.0, 2.0 / (np.abs(step).max() + 1e-12))
+        if np.abs(step).max() < _ENOUGH:
+            break
+    return np.asarray(weights / spread)
+
+
+def _chances(sums: Vector, starts: NDArray[np.int64], of: NDArray[np.int64]) -> Vector:
+    odds = np.exp(sums - np.maximum.reduceat(sums, starts)[of])
+    return np.asarray(odds / np.add.reduceat(odds, starts)[of])
+
+
+def whether(figures: Matrix, true: NDArray[np.bool_], weigh: Vector, shrink: float = 1e-4) -> Vector:
+    """The weights, and last the constant, of how likely something is true: a logistic regression."""
+    rows = np.column_stack([figures, np.ones(len(figures))])
+    weights = np.zeros(rows.shape[1])
+    total = weigh.sum()
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        gradient = rows.T @ ((true - likely) * weigh) / total - shrink * weights
+        curvature = (rows * (weigh * likely * (1 - likely))[:, None]).T @ rows / total
+        step = np.linalg.solve(curvature + shrink * np.eye(len(weights)), gradient)
+        weights = weights + step * min(1.0, 5.0 / (np.abs(step).max() + 1e-12))
+        if np.abs(step).max() < _ENOUGH:
+            break
+    return weights

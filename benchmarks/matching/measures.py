@@ -1,0 +1,75 @@
+"""What is measured of answers: whether the right claims come first, and whether confidence means what it says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+#: The metric of CheckThat! looks at so many.
+PRECISE = 5
+#: Confidence is compared with what came true in so many steps.
+STEPS = 10
+
+
+@dataclass
+class Order:
+    """How good the order of answers is, over many questions."""
+
+    precisions: list[float] = field(default_factory=list)
+    ranks: list[int | None] = field(default_factory=list)
+
+    def add(self, answers: Sequence[str], right: frozenset[str]) -> None:
+        """Take the answers to one question, the likeliest first."""
+        self.precisions.append(average_precision(answers, right))
+        self.ranks.append(next((rank for rank, answer in enumerate(answers, 1) if answer in right), None))
+
+    @property
+    def precision(self) -> float:
+        """MAP@5."""
+        return fmean(self.precisions)
+
+    @property
+    def reciprocal(self) -> float:
+        """MRR."""
+        return fmean(1 / rank if rank else 0.0 for rank in self.ranks)
+
+    def success(self, at: int) -> float:
+        """How often a right claim is among the first so many."""
+        return fmean(rank is not None and rank <= at for rank in self.ranks)
+
+
+def average_precision(answers: Sequence[str], right: frozenset[str]) -> float:
+    """Of the first five, divided by how many of them could be right."""
+    found, total = 0, 0.0
+    for rank, answer in enumerate(answers[:PRECISE], 1):
+        if answer in right:
+            found += 1
+            total += found / rank
+    return total / min(PRECISE, len(right))
+
+
+@dataclass
+class Confidence:
+    """How often the first answer came true, beside how likely it was said to be."""
+
+    said: list[tuple[float, bool]] = field(default_factory=list)
+
+    def add(self, probability: float, *, is_right: bool) -> None:
+        self.said.append((probability, is_right))
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error: how far what was said is from what came true, over steps of a tenth."""
+        return sum(
+            abs(fmean(likely for likely, _ in step) - fmean(right for _, right in step)) * len(step)
+            for step in self._steps()
+        ) / len(self.said)
+
+    def precision(self, least: float) -> tuple[float, float]:
+        """Of the answers with this confidence or more: how many are right, and how many of all they are."""
+        kept = [right for likely, right in self.said if likely >= least]
+        return (fmean(kept) if kept else float("nan")), len(kept) / len(self.said)
+
+    def _steps(self) -> Iterator[list[tuple[float, bool]]]:
+        for step in range(STEPS):
+            if found := [each for each in self.said if min(STEPS - 1, int(each[0] * STEPS)) == step]:
+                yield found

@@ -1,0 +1,159 @@
+"""What is printed: a table for each set, and for ours what its confidence is worth."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.matching.contestants import Datasette, Known, Ours, PlainWords, SharedWords, Similarity
+from benchmarks.matching.datasets import COLLECTIONS, Collection, Question
+from benchmarks.matching.embeddings import asked_about, configured
+from benchmarks.matching.finder import Finder
+from benchmarks.matching.measures import Confidence, Order
+from claims.matching.asked import Asked
+
+#: What must be reached: MAP@5; across languages, how often the right claim is first, and among the first ten.
+MARKS = {"2a": 0.955, "2b": 0.50, "ct25": 0.85}
+WORST_LANGUAGE = 0.70
+FIRST, TENTH = 0.90, 0.98
+#: From which confidence on it is shown how many answers are right.
+LEAST = (0.5, 0.8, 0.9, 0.95)
+
+Answers = Callable[[Asked], Sequence[str]]
+
+
+@dataclass
+class Measured:
+    """How one contestant answered the questions of a set."""
+
+    order: Order = field(default_factory=Order)
+    languages: dict[str, Order] = field(default_factory=lambda: defaultdict(Order))
+    seconds: list[float] = field(default_factory=list)
+
+    def ask(self, answers: Answers, question: Question, asked: Asked) -> Sequence[str]:
+        begun = perf_counter()
+        found = answers(asked)
+        self.seconds.append(perf_counter() - begun)
+        self.order.add(found, question.claims)
+        self.languages[question.language].add(found, question.claims)
+        return found
+
+    def row(self) -> list[str]:
+        order = self.order
+        figures = (order.precision, order.reciprocal, order.success(1), order.success(10), order.success(50))
+        return [*(f"{figure:.4f}" for figure in figures), f"{median(self.seconds) * 1000:.1f}"]
+
+
+class Report:
+    """Measures sets, and remembers what was missed."""
+
+    def __init__(self, data: Path, *, with_vectors: bool, misses: bool) -> None:
+        self._data = data
+        self._misses = misses
+        self._console = Console(width=130)
+        self._missed: list[str] = []
+        self._embeddings = configured() if with_vectors else None
+
+    def print(self, names: Sequence[str], part: str) -> int:
+        for name in names:
+            self._set(COLLECTIONS[name](self._data), part)
+        for line in self._missed:
+            self._console.print(f"missed: {line}", markup=False)
+        return bool(self._missed)
+
+    def _set(self, collection: Collection, part: str) -> None:
+        questions = collection.train if part == "train" else collection.dev
+        asked = asked_about(questions, self._embeddings)
+        finder = Finder(collection.claims, self._embeddings)
+        measured = {
+            name: self._measured(answers, questions, asked)
+            for name, answers in self._contestants(finder).items()
+        }
+        self._table(collection, part, measured)
+        self._confidence(Ours(finder), questions, asked)
+        if len(measured["ours"].languages) > 1:
+            self._languages(measured)
+        if part == "dev":
+            self._judge(collection.name, measured["ours"])
+
+    def _contestants(self, finder: Finder) -> dict[str, Answers]:
+        found: dict[str, Answers] = {
+            "plain BM25": PlainWords(finder.claims).answers,
+            "Datasette's FTS5": Datasette(finder.claims).answers,
+            "ours: words alone, unranked": SharedWords(finder).answers,
+            "ours: without vectors": Ours(finder, Known(vectors=False)).answers,
+        }
+        if self._embeddings:
+            found |= {
+                "ours: vectors alone": Similarity(finder).answers,
+                "ours: without headlines": Ours(finder, Known(headlines=False)).answers,
+            }
+        return found | {
+            "ours: without author and day": Ours(finder, Known(who_and_when=False)).answers,
+            "ours": Ours(finder).answers,
+        }
+
+    def _measured(self, answers: Answers, questions: Sequence[Question], asked: Sequence[Asked]) -> Measured:
+        measured = Measured()
+        for question, each in zip(questions, asked, strict=True):
+            measured.ask(answers, question, each)
+        return measured
+
+    def _table(self, collection: Collection, part: str, measured: dict[str, Measured]) -> None:
+        size = f"{len(collection.claims):,} claims, {len(next(iter(measured.values())).seconds):,} questions ({part})"
+        table = Table("", "MAP@5", "MRR", "first", "in 10", "in 50", "ms", title=f"{collection.name}: {size}")
+        for name, each in measured.items():
+            table.add_row(name, *each.row())
+        self._console.print(table)
+
+    def _confidence(self, ours: Ours, questions: Sequence[Question], asked: Sequence[Asked]) -> None:
+        """Of first answers; and the same with each question's claims taken away, when all answers are wrong."""
+        checked, unchecked = Confidence(), Confidence()
+        for question, each in zip(questions, asked, strict=True):
+            found = ours.ranked(each)
+            if found:
+                checked.add(found[0].probability, is_right=ours.id_of(found[0].candidate) in question.claims)
+            if others := ours.ranked(each, without=question.claims):
+                unchecked.add(others[0].probability, is_right=False)
+            if self._misses and (not found or ours.id_of(found[0].candidate) not in question.claims):
+                self._console.print(f"{question.id}: {sorted(question.claims)}", markup=False)
+        both = Confidence(checked.said + unchecked.said)
+        table = Table("confidence of the first answer", *(f"≥ {least}" for least in LEAST), "error (ECE)")
+        for name, confidence in (("its claim is there", checked), ("half the time it is not", both)):
+            shares = (confidence.precision(least) for least in LEAST)
+            table.add_row(
+                name, *(f"{right:.3f} of {kept:.0%}" for right, kept in shares), f"{confidence.error:.3f}"
+            )
+        self._console.print(table)
+
+    def _languages(self, measured: dict[str, Measured]) -> None:
+        names = ("plain BM25", "ours: without vectors", "ours")
+        table = Table("language", "questions", *(f"{name}: MAP@5, first, in 10" for name in names))
+        for language in sorted(measured["ours"].languages):
+            orders = [measured[name].languages[language] for name in names]
+            cells = (
+                f"{each.precision:.3f}  {each.success(1):.3f}  {each.success(10):.3f}" for each in orders
+            )
+            table.add_row(language, str(len(orders[0].ranks)), *cells)
+        self._console.print(table)
+
+    def _judge(self, name: str, ours: Measured) -> None:
+        marks = (
+            {f"MAP@5 of {name}": (ours.order.precision, MARKS[name])}
+            if name in MARKS
+            else {
+                f"first in {name}": (ours.order.success(1), FIRST),
+                f"first ten in {name}": (ours.order.success(10), TENTH),
+            }
+        )
+        if name == "ct25":
+            worst, order = min(ours.languages.items(), key=lambda each: each[1].precision)
+            marks[f"MAP@5 of {name} in its worst language ({worst})"] = (order.precision, WORST_LANGUAGE)
+        self._missed += [
+            f"{what} is {got:.3f}, not {mark}" for what, (got, mark) in marks.items() if got < mark
+        ]

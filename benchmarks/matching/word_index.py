@@ -1,0 +1,116 @@
+"""BM25 over texts in memory, as it is defined: the yardstick, and our candidates where no database is running."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.matching.likeness import BEGINNING
+from claims.search.texts import searchable
+
+#: Robertson's usual values.
+K1, B = 1.2, 0.75
+
+Numbers = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+_WORD = re.compile(r"\w+")
+
+
+def plain_words(text: str) -> list[str]:
+    """Runs of letters and digits, in small letters: what plain BM25 takes for words."""
+    return _WORD.findall(text.lower())
+
+
+class WordIndex:
+    """Texts by their words."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        counted = [Counter(plain_words(text)) for text in texts]
+        self.size = len(counted)
+        lengths = np.array([counts.total() for counts in counted], dtype=np.float32)
+        norms = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean())))
+        self._postings: dict[str, tuple[Numbers, Scores]] = {}
+        for word, numbers in _numbers(counted).items():
+            often = np.array([counted[number][word] for number in numbers], dtype=np.float32)
+            weights = _rarity(len(numbers), self.size) * often * (K1 + 1) / (often + norms[numbers])
+            self._postings[word] = (numbers, weights.astype(np.float32))
+
+    def scores(self, question: str) -> Scores:
+        """BM25 of each text; a word that the question repeats counts once."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        for word in set(plain_words(question)):
+            if word in self._postings:
+                numbers, weights = self._postings[word]
+                scores[numbers] += weights
+        return scores
+
+
+class FormIndex:
+    """The same as `claims.matching.shared_words` has the database find: words and their beginnings, once each."""
+
+    MEAN_LENGTH = 16
+    #: What a larger part of the texts has is known to be common, whether or not it is asked for.
+    COMMON = 0.0125
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        words = [dict.fromkeys(searchable(text).split()) for text in texts]
+        self.size = len(words)
+        lengths = np.array([len(each) for each in words], dtype=np.float32)
+        self._norms = self._norm(lengths)
+        self._postings = _numbers([_forms(each) for each in words])
+        self.common = {
+            form: _rarity(len(numbers), self.size)
+            for form, numbers in self._postings.items()
+            if len(numbers) > self.COMMON * self.size
+        }
+
+    def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
+        """BM25 of each text, divided by that of the question against itself; and how rare its words are."""
+        forms = _forms(dict.fromkeys(searchable(question).split()))
+        rarity = {form: _rarity(len(self._postings.get(form, ())), self.size) for form in forms}
+        scores = np.zeros(self.size, dtype=np.float32)
+        for form, part in forms.items():
+            if form in self._postings:
+                scores[self._postings[form]] += part * rarity[form]
+        itself = sum(part * rarity[form] for form, part in forms.items())
+        whole = itself * float(self._norm(np.array(sum(forms.values()), dtype=np.float32)))
+        return np.minimum(1, scores * self._norms / max(whole, 1e-9)), rarity
+
+    def _norm(self, lengths: Scores) -> Scores:
+        return np.asarray((K1 + 1) / (1 + K1 * (1 - B + B * lengths / self.MEAN_LENGTH)), dtype=np.float32)
+
+
+def _forms(words: Iterable[str]) -> dict[str, float]:
+    forms: dict[str, float] = {}
+    for word in words:
+        if len(word) <= BEGINNING:
+            forms[word] = 1.0
+        else:
+            forms[word] = 0.5
+            forms.setdefault(word[:BEGINNING], 0.5)
+    return forms
+
+
+def _numbers(texts: Sequence[Iterable[str]]) -> dict[str, Numbers]:
+    """The numbers of the texts that have each word."""
+    postings: dict[str, list[int]] = {}
+    for number, words in enumerate(texts):
+        for word in words:
+            postings.setdefault(word, []).append(number)
+    return {word: np.array(numbers) for word, numbers in postings.items()}
+
+
+def _rarity(having: int, size: int) -> float:
+    return log(1 + (size - having + 0.5) / (having + 0.5))
+
+
+def best(scores: Scores, most: int) -> Numbers:
+    """The numbers of the best so many, the best first; among equals, the earlier."""
+    most = min(most, len(scores))
+    found = np.argpartition(-scores, most - 1)[:most]
+    found.sort()
+    return found[np.argsort(-scores[found], kind="stable")]

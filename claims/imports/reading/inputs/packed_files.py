@@ -1,0 +1,124 @@
+"""Packed files → the files in them, as streams: gzip, bzip2, xz, Zstandard, tar and zip, one inside another at most.
+
+Damage ends a file where it begins. What stood before is read, and the damage is a refusal behind the file.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from backports import zstd
+
+from claims.imports.reading.inputs import zip_archives
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.streams import DAMAGE, PIECE, Budget, Unpacked, damaged
+from claims.imports.reading.inputs.zip_archives import is_hidden, leads_astray
+from claims.imports.reading.raw_record import RecordPlace, Refusal
+
+#: An archive may be packed as a whole, and archives may be in it; no more.
+DEEPEST = 2
+
+_DECODERS: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
+    (b"\x1f\x8b", lambda stream: gzip.GzipFile(fileobj=stream)),
+    (b"\x28\xb5\x2f\xfd", zstd.ZstdFile),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+)
+_SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
+
+
+def unpacked(
+    name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layers: int = 0
+) -> Iterator[File | Refusal]:
+    """The files in a stream: itself, where it is not packed.
+
+    Args:
+        depth: how many archives it is in.
+        layers: how many encodings were taken off since the last of those.
+    """
+    file = File.of(name, stream, url=url)  # type: ignore[arg-type]
+    decoder = next((decoder for magic, decoder in _DECODERS if file.head.startswith(magic)), None)
+    is_tar, is_zip = file.head[257:262] == b"ustar", zip_archives.is_zip(file.head)
+    if not decoder and not is_tar and not is_zip:
+        yield file
+    elif (decoder and layers) or depth > 1:
+        yield Refusal(
+            RecordPlace(name, "the whole file"),
+            "",
+            f"“{name}” is an archive in an archive in an archive. Unpack the outer ones and import what is inside.",
+            "nested too deeply",
+        )
+    elif decoder:
+        yield from _decoded(name, decoder, file, budget, depth)
+    elif is_tar:
+        yield from _tarred(name, file, budget, depth)
+    else:
+        yield from _zipped(name, file, budget, depth)
+
+
+def _within(
+    name: str,
+    stream: Any,
+    budget: Budget,
+    *,
+    depth: int,
+    layers: int = 0,
+    progressed: Callable[[int], None] = lambda _out: None,
+) -> Iterator[File | Refusal]:
+    """The files in what a decoder gives, and its damage behind them."""
+    inner = Unpacked(stream, budget, progressed)
+    yield from unpacked(name, inner, budget, depth=depth, layers=layers)
+    if inner.damage is not None:
+        yield damaged(name, inner.damage)
+
+
+def _decoded(
+    name: str, decoder: Callable[[Any], Any], file: File, budget: Budget, depth: int
+) -> Iterator[File | Refusal]:
+    suffix = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), "")
+    try:
+        stream = decoder(file.stream)
+    except DAMAGE as error:
+        yield damaged(name, error)
+        return
+    with stream:
+        yield from _within(name.removesuffix(suffix), stream, budget, depth=depth, layers=1)
+
+
+def _tarred(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
+    try:
+        with tarfile.open(fileobj=file.stream, mode="r|", bufsize=PIECE) as archive:
+            for member in archive:
+                archive.members = []  # type: ignore[attr-defined]  # or it would remember all of them
+                inside = f"{name}/{member.name}"
+                if not member.isfile() or is_hidden(member.name):
+                    continue
+                if leads_astray(member.name):
+                    yield zip_archives.astray(inside)
+                elif (stream := archive.extractfile(member)) is not None:
+                    yield from _within(inside, stream, budget, depth=depth + 1)
+    except DAMAGE as error:
+        yield damaged(name, error)
+
+
+def _zipped(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
+    source, done = budget.source, 0
+    outermost = depth == 0 and file.stream.seekable()
+    # The directory of an archive is at its end, so what was read says nothing of how far we are.
+    source.held_back = source.held_back or outermost
+    for member in zip_archives.members(name, file.stream):
+        if isinstance(member, Refusal):
+            yield member
+            continue
+        before, packed, whole = done, member.packed, max(member.size, 1)
+
+        def progressed(out: int, before: int = before, packed: int = packed, whole: int = whole) -> None:
+            if outermost:
+                source.tell_of(before + min(packed, packed * out // whole))
+
+        yield from _within(member.name, member.stream, budget, depth=depth + 1, progressed=progressed)
+        done += packed

@@ -1,0 +1,147 @@
+"""A path, a folder, an archive, an address or standard input → files, one after the other.
+
+What kind of thing something is, its first bytes say, not its name.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from claims.imports.reading.inputs import packed_files
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.streams import Budget, CountedStream
+from claims.imports.reading.raw_record import RecordPlace, Refusal
+from sources.http.fetched_documents import FetchError, Limits, fetch
+from sources.material import STANDARD_INPUT, is_address
+
+#: A file of data may be larger, and take longer, than an article.
+LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_000)
+
+WHOLE = "the whole file"
+
+
+def _nobody(_count: int) -> None:
+    """Nobody wants to know."""
+
+
+def files(
+    place: str, *, advanced: Callable[[int], None] = _nobody, allow_loopback: bool = False
+) -> Iterator[File | Refusal]:
+    """The files at a place. A file can be read until the next one is asked for.
+
+    Args:
+        place: a path, `-` for standard input, or an http(s) address.
+        advanced: is told how many more bytes of the input were read, packed as they are.
+        allow_loopback: lets tests talk to a server on this machine.
+    """
+    if place == STANDARD_INPUT:
+        yield from opened("standard input", sys.stdin.buffer, advanced)
+    elif is_address(place):
+        yield from _fetched(place, advanced, allow_loopback)
+    else:
+        yield from _found(Path(place), Path(place).name or place, advanced)
+
+
+def size(place: str) -> int | None:
+    """How many bytes `advanced` will be told of; None where nobody knows beforehand."""
+    if place == STANDARD_INPUT or is_address(place):
+        return None
+    try:
+        path = Path(place)
+        if path.is_dir():
+            return sum(one.stat().st_size for one, _name in _inside(path))
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return None
+
+
+def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
+    try:
+        is_folder = path.is_dir()
+    except (OSError, ValueError) as error:
+        yield _unreadable(name, error)
+        return
+    if not is_folder:
+        yield from _from_disk(path, name, advanced)
+        return
+    empty = True
+    for inside in _broken_links(path):
+        empty = False
+        reason = (
+            "This is a link to something that is not there. Restore what it leads to, or delete the link."
+        )
+        yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE), "", reason, "broken link")
+    for one, inside in _inside(path):
+        empty = False
+        yield from _from_disk(one, f"{name}/{inside}", advanced)
+    if empty:
+        yield Refusal(
+            RecordPlace(name, "the whole folder"), "", "There are no files in this folder.", "empty folder"
+        )
+
+
+def _inside(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files below a folder in the order of their names, without what is hidden."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in sorted(names):
+            path = Path(root, name)
+            if not name.startswith(".") and path.is_file():
+                yield path, path.relative_to(folder).as_posix()
+
+
+def _broken_links(folder: Path) -> Iterator[str]:
+    """The links below a folder that lead nowhere, in the order of their names."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in sorted(names):
+            path = Path(root, name)
+            if not name.startswith(".") and path.is_symlink() and not path.exists():
+                yield path.relative_to(folder).as_posix()
+
+
+def _from_disk(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
+    try:
+        stream = path.open("rb")
+    except (OSError, ValueError) as error:
+        yield _unreadable(name, error)
+        return
+    with stream:
+        yield from opened(name, stream, advanced)
+
+
+def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool) -> Iterator[File | Refusal]:
+    try:
+        answer = fetch(address, limits=LIMITS, accepted=None, allow_loopback=allow_loopback)
+    except FetchError as error:
+        yield Refusal(RecordPlace(address, WHOLE), "", error.sentence, error.reason_code.replace("_", " "))
+        return
+    yield from opened(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
+
+
+def opened(
+    name: str, stream: BinaryIO, advanced: Callable[[int], None] = _nobody, *, url: str = ""
+) -> Generator[File | Refusal]:
+    """The files in a stream of bytes: itself, or what is packed in it."""
+    counted = CountedStream(stream, advanced)
+    yield from packed_files.unpacked(name, counted, Budget(counted), url=url)
+    counted.finish()
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> Refusal:
+    reasons: dict[type, tuple[str, str]] = {
+        FileNotFoundError: (
+            f"There is no file “{name}”. Check the path; an address to fetch begins with https://.",
+            "no such file",
+        ),
+        PermissionError: (
+            f"“{name}” may not be read by this user. Change its permissions, or copy it.",
+            "not permitted",
+        ),
+    }
+    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    reason, code = reasons.get(type(error), (f"“{name}” cannot be read: {why}.", "unreadable"))
+    return Refusal(RecordPlace(name, WHOLE), "", reason, code)

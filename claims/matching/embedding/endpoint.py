@@ -1,0 +1,121 @@
+"""Vectors from any address that speaks as OpenAI's API does: a service, or one's own server (TEI, vLLM, Ollama)."""
+
+import base64
+import binascii
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import orjson
+from django.utils.functional import cached_property
+
+from claims.matching.embedding.embedder import EmbedderFault, TextRefused, Vectors, clipped, of_unit_length
+from claims.models.statement_vector import MOST_DIMENSIONS
+from sources.http import services
+
+logger = logging.getLogger(__name__)
+
+#: How long an answer may take: readers wait for that to a question, nobody for the others.
+QUESTION_SECONDS, STATEMENTS_SECONDS = 3.0, 60.0
+#: After a question without an answer, so long nobody asks: readers get what words find, at once.
+SILENCE_SECONDS = 30.0
+#: So many texts are sent at once.
+AT_ONCE = 64
+#: A number in text takes up to 25 bytes.
+_MOST_BYTES = AT_ONCE * MOST_DIMENSIONS * 25
+#: Statuses that say something of the texts, not of the service.
+_REFUSED = (400, 413, 422)
+
+
+class Endpoint:
+    """A model behind an address."""
+
+    def __init__(
+        self, url: str, model: str, key: str = "", *, query_prefix: str = "", passage_prefix: str = ""
+    ) -> None:
+        self.url, self.model, self._key = url, model, key
+        self._query_prefix, self._passage_prefix = query_prefix, passage_prefix
+        self.name = f"{model}{at(url)}"
+        self._silent_until = 0.0
+        self._lock = threading.Lock()
+
+    @cached_property
+    def dimensions(self) -> int:
+        """What the model makes, which only it knows."""
+        return int(self._asked(["?"], STATEMENTS_SECONDS).shape[1])
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._all(texts, self._passage_prefix, STATEMENTS_SECONDS)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:
+            if time.monotonic() < self._silent_until:
+                raise EmbedderFault(f"{self.name} did not answer a moment ago, and is not asked.")
+        try:
+            return self._all(texts, self._query_prefix, QUESTION_SECONDS)
+        except TextRefused:
+            raise
+        except EmbedderFault:
+            with self._lock:
+                self._silent_until = time.monotonic() + SILENCE_SECONDS
+            raise
+
+    def _all(self, texts: Sequence[str], prefix: str, seconds: float) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimensions), np.float32)
+        # An empty input is refused by many.
+        ready = [f"{prefix} {clipped(text)}".strip() or "?" for text in texts]
+        parts = [self._asked(ready[at : at + AT_ONCE], seconds) for at in range(0, len(ready), AT_ONCE)]
+        if len({part.shape[1] for part in parts}) > 1:
+            raise EmbedderFault(f"{self.name} made vectors of different lengths.")
+        return np.concatenate(parts)
+
+    def _asked(self, texts: list[str], seconds: float) -> Vectors:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        body = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
+        try:
+            answer = services.ask(
+                f"{self.url}/embeddings", body, headers, seconds=seconds, most_bytes=_MOST_BYTES
+            )
+        except services.ServiceAway as away:
+            raise EmbedderFault(str(away)) from None
+        if answer.status != 200:
+            said = answer.content[:300].decode("utf-8", "replace")
+            fault = TextRefused if answer.status in _REFUSED else EmbedderFault
+            raise fault(f"{self.name} answered with status {answer.status}: {said}")
+        return of_unit_length(self._read(answer.content, len(texts)))
+
+    def _read(self, content: bytes, wanted: int) -> Vectors:
+        """The vectors of an answer, in the order of the texts."""
+        try:
+            items = orjson.loads(content)["data"]
+            places = [item.get("index", place) for place, item in enumerate(items)]
+            vectors = np.array([_numbers(item["embedding"]) for item in items], np.float32)
+        except (AttributeError, KeyError, TypeError, ValueError, binascii.Error):
+            raise EmbedderFault(f"{self.name} sent something else than vectors.") from None
+        if sorted(places) != list(range(wanted)):
+            raise EmbedderFault(f"{self.name} sent {len(places)} vectors for {wanted} texts.")
+        if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MOST_DIMENSIONS:
+            raise EmbedderFault(
+                f"{self.name} makes vectors of {vectors.shape[-1]:,} dimensions;"
+                f" 1 to {MOST_DIMENSIONS:,} can be stored."
+            )
+        if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
+            raise EmbedderFault(f"{self.name} sent vectors that are no direction.")
+        return vectors[np.argsort(places)]
+
+
+def at(url: str) -> str:
+    """What the names of all models at an address end with."""
+    return f" at {urlsplit(url).netloc}"
+
+
+def _numbers(embedding: Any) -> Any:
+    """Some servers send base64 whatever they were asked for."""
+    return np.frombuffer(base64.b64decode(embedding), "<f4") if isinstance(embedding, str) else embedding

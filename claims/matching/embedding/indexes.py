@@ -1,0 +1,115 @@
+"""The indexes by which neighbours are found: for each model one of what is public, and one of what is only at the desk.
+
+The public's has no draft in it, so no draft can push a public claim out of the first few. They are built when a model
+has its vectors, which is several times as quick as before, and CONCURRENTLY: nobody waits for them.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from django.conf import settings
+from django.db import ProgrammingError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from claims.models import EmbeddingModel
+
+logger = logging.getLogger(__name__)
+
+#: Fewer vectors are compared one by one, within some milliseconds.
+FEW = 5000
+
+#: Whether it is of public vectors, by how its name ends.
+_KINDS = {"public": True, "desk": False}
+
+_MEGABYTE = 2**20
+_LEAST_MEMORY, _MOST_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE
+
+
+def build(model: EmbeddingModel, *, workers: int = 0) -> None:
+    """Build those that are worth it and not there.
+
+    Args:
+        workers: processes of the database beside the one that builds.
+    """
+    for kind, is_public in _KINDS.items():
+        count = _count(model, is_public=is_public)
+        name = _name(model, kind)
+        if count < FEW or _is_usable(name):
+            continue
+        try:
+            _build(model, name, is_public=is_public, count=count, workers=workers)
+        except ProgrammingError as error:
+            logger.warning(
+                "Questions are slow, since the index %s is missing: %s. Only who owns the tables can build it; run"
+                " manage.py embed_claims as that role.",
+                name,
+                str(error).strip(),
+            )
+
+
+def drop(model: EmbeddingModel) -> None:
+    with _apart() as apart, apart.cursor() as cursor:
+        for kind in _KINDS:
+            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{_name(model, kind)}")
+
+
+def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, workers: int) -> None:
+    condition = "is_public" if is_public else "NOT is_public"
+    # The graph is built in memory; where that does not suffice, ten times as slowly.
+    memory = min(_MOST_MEMORY, max(_LEAST_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
+    with _apart() as apart, apart.cursor() as cursor:
+        _give_way(cursor)
+        cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")
+        cursor.execute(f"SET max_parallel_maintenance_workers = {workers:d}")
+        # One that was broken off is there, and is of no use.
+        cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{name}")
+        cursor.execute(
+            f"CREATE INDEX CONCURRENTLY {name} ON public.claims_statementvector"
+            f" USING hnsw ((vector::public.halfvec({model.dimensions:d})) public.halfvec_ip_ops)"
+            f" WHERE model_id = {model.pk:d} AND {condition}"
+        )
+        # Of an expression, the database knows nothing before.
+        cursor.execute("ANALYZE public.claims_statementvector")
+
+
+@contextmanager
+def _apart() -> Iterator[BaseDatabaseWrapper]:
+    """A connection for what is done outside transactions, and whose settings nobody else has."""
+    with closing(connection.copy()) as apart:
+        yield apart
+
+
+def _give_way(cursor: "object") -> None:
+    """Have the system let others go first. Only the embedded server is known to be on this machine."""
+    if not settings.EMBEDDED_DATABASE:
+        return
+    cursor.execute("SELECT pg_backend_pid()")  # type: ignore[attr-defined]
+    [pid] = cursor.fetchone()  # type: ignore[attr-defined]
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, 19)
+    except OSError:
+        return  # it runs as another user
+
+
+def _name(model: EmbeddingModel, kind: str) -> str:
+    return f"claims_statementvector_hnsw_{model.pk:d}_{kind}"
+
+
+def _count(model: EmbeddingModel, *, is_public: bool) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM claims_statementvector WHERE model_id = %s AND is_public = %s",
+            [model.pk, is_public],
+        )
+        [count] = cursor.fetchone()
+    return int(count)
+
+
+def _is_usable(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_index WHERE indexrelid = to_regclass(%s) AND indisvalid", [f"public.{name}"]
+        )
+        return bool(cursor.rowcount)

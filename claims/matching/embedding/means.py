@@ -1,0 +1,154 @@
+"""The means of languages: of sample posts when a model begins, of claims themselves where a language has enough."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+from claims.matching.embedding.centring import with_mean, without_mean
+from claims.matching.embedding.embedder import Embedder, Vectors
+from claims.matching.embedding.sample_posts import sample_posts
+from claims.models import EmbeddingModel, LanguageMean
+from factcheck.database.model_fields import half_vector, sent_half_vector
+
+Kind = LanguageMean.Kind
+
+#: From so many public statements on, a language has a mean of its claims.
+ENOUGH = 100
+#: It is made anew when there are so many times as many.
+GROWN = 10
+#: Of so many at most, whichever they are: their hashes choose.
+SAMPLE = 10_000
+#: So many vectors are centred anew in one transaction.
+AT_ONCE = 500
+
+
+class Subtracted(NamedTuple):
+    """A mean, as it is subtracted from statements."""
+
+    id: int
+    mean: NDArray[np.float64]
+
+
+class StatementMeans:
+    """What is subtracted from statements now, by language."""
+
+    def __init__(self, model: EmbeddingModel) -> None:
+        known: dict[str, dict[str, Subtracted]] = defaultdict(dict)
+        for mean in model.means.current().exclude(kind=Kind.QUERIES):
+            known[mean.kind][mean.language] = Subtracted(mean.pk, np.array(mean.mean))
+        self._claims, self._posts = known[Kind.CLAIMS], known[Kind.POSTS]
+
+    def of(self, language: str) -> Subtracted:
+        return self._claims.get(language) or self._posts.get(language) or self._posts[""]
+
+    def centred(self, raw: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
+        """The vectors as they are stored, their lengths, and the ids of the means that were subtracted."""
+        subtracted = [self.of(language) for language in languages]
+        means = np.array([mean for _id, mean in subtracted])
+        return *without_mean(raw, means), [pk for pk, _mean in subtracted]
+
+
+def prepare(model: EmbeddingModel, embedder: Embedder) -> None:
+    """Give a new model its means of sample posts, unless it has them."""
+    if model.means.exists():
+        return
+    posts = sample_posts()
+    rows = []
+    for kind, made in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
+        means = {language: made(texts).mean(axis=0, dtype=float) for language, texts in posts.items()}
+        # Languages count alike, however many posts there are.
+        means[""] = np.mean(list(means.values()), axis=0)
+        for language, mean in means.items():
+            texts = posts[language] if language else [post for some in posts.values() for post in some]
+            rows.append(
+                LanguageMean(
+                    model=model,
+                    kind=kind,
+                    language=language,
+                    texts=len(texts),
+                    mean=mean.tolist(),
+                    is_settled=True,
+                )
+            )
+    LanguageMean.objects.bulk_create(rows)
+
+
+def renew(model: EmbeddingModel) -> None:
+    """Make the means of languages that have enough claims by now, or many more than when theirs was made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT language, count(*) FROM claims_statementvector WHERE model_id = %s AND is_public
+            GROUP BY language HAVING count(*) >= greatest(%s, %s * coalesce((
+                SELECT max(texts) FROM claims_languagemean AS known
+                WHERE known.model_id = %s AND known.kind = 'claims'
+                    AND known.language = claims_statementvector.language
+            ), 0))
+            """,
+            [model.pk, ENOUGH, GROWN, model.pk],
+        )
+        grown = cursor.fetchall()
+    for language, texts in grown:
+        mean = _mean_of_claims(model, language)
+        LanguageMean.objects.get_or_create(
+            model=model, kind=Kind.CLAIMS, language=language, texts=texts, defaults={"mean": mean.tolist()}
+        )
+
+
+def _mean_of_claims(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
+    """Of what is public alone: what the public is answered does not rest on drafts."""
+    subtracted = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
+    total, count = np.zeros(model.dimensions), 0
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            "SELECT mean_id, length, public.halfvec_send(vector) FROM claims_statementvector"
+            " WHERE model_id = %s AND is_public AND language = %s ORDER BY text_sha256 LIMIT %s",
+            [model.pk, language, SAMPLE],
+        )
+        for mean_id, length, sent in cursor:
+            total += sent_half_vector(bytes(sent)) * length + subtracted[mean_id]
+            count += 1
+    return total / count
+
+
+def recentre(model: EmbeddingModel) -> bool:
+    """Subtract the present mean from vectors that another was subtracted from; returns whether more is to be done.
+
+    A part of them, so that whoever calls can stop in between.
+    """
+    now = model.means.filter(kind=Kind.CLAIMS, is_settled=False).order_by("id").first()
+    if now is None:
+        return False
+    with transaction.atomic():
+        if not _recentre_some(model, now):
+            now.is_settled = True
+            now.save(update_fields=["is_settled"])
+    return True
+
+
+def _recentre_some(model: EmbeddingModel, now: LanguageMean) -> bool:
+    known = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, mean_id, length, public.halfvec_send(vector) FROM claims_statementvector"
+            " WHERE model_id = %s AND language = %s AND mean_id < %s ORDER BY id LIMIT %s FOR NO KEY UPDATE",
+            [model.pk, now.language, now.pk, AT_ONCE],
+        )
+        rows = cursor.fetchall()
+        if not rows:
+            return False
+        ids, before, lengths, sent = zip(*rows, strict=True)
+        vectors = np.array([sent_half_vector(bytes(one)) for one in sent])
+        raw = with_mean(vectors, np.array(lengths, np.float32), np.array([known[pk] for pk in before]))
+        centred, lengths_now = without_mean(raw, known[now.pk])
+        cursor.execute(
+            "UPDATE claims_statementvector AS made SET vector = new.vector, length = new.length, mean_id = %s"
+            " FROM unnest(%s::bigint[], %s::float8[], %s::public.halfvec[]) AS new (id, length, vector)"
+            " WHERE made.id = new.id",
+            [now.pk, list(ids), lengths_now.astype(float).tolist(), list(map(half_vector, centred))],
+        )
+    return True

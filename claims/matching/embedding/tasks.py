@@ -1,0 +1,79 @@
+"""What the worker does for vectors: whatever is outstanding, a little at a time, so that no other work has to wait."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from claims.matching.embedding import upkeep
+from claims.matching.embedding.choice import embedder
+from claims.matching.embedding.embedder import EmbedderFault
+
+logger = logging.getLogger(__name__)
+
+#: After so many seconds the worker lets other work go first.
+TURN = 10.0
+#: Of jobs that wait at the same time, this one is last.
+_LAST = -10
+
+
+def announce(**signal: Any) -> None:
+    """Have the worker look what is outstanding, once the present transaction is committed.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    if embedder() is not None:
+        transaction.on_commit(call, robust=True)
+
+
+def call() -> None:
+    """Have the worker go on, unless it is called already."""
+    try:
+        with transaction.atomic():
+            make_vectors.configure(queueing_lock="claims.embedding", priority=_LAST).defer()
+    except AlreadyEnqueued:
+        return
+
+
+@app.task(name="claims.matching.embedding.make_vectors", queue="embedding", pass_context=True)
+def make_vectors(context: JobContext) -> None:
+    """Make vectors of what is outstanding; what takes longer than a turn goes on in the next."""
+    if not _take_a_turn(context.should_abort):
+        call()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="claims.matching.embedding.look_after_vectors",
+    queue="embedding",
+    queueing_lock="claims.embedding.look_after",
+    pass_context=True,
+)
+def look_after_vectors(context: JobContext, timestamp: int) -> None:
+    """Once a minute: what nobody called for (edits at the desk, psql, a worker that was killed), and old models."""
+    if not _take_a_turn(context.should_abort):
+        call()
+    elif (configured := embedder()) is not None:
+        upkeep.remove_abandoned(configured, is_stopped=context.should_abort)
+
+
+def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
+    """Whether everything is done that can be done now."""
+    configured = embedder()
+    if configured is None:
+        return True
+    ends = time.monotonic() + TURN
+    try:
+        return upkeep.is_up_to_date(configured) or upkeep.bring_up_to_date(
+            configured, is_stopped=lambda: should_abort() or time.monotonic() > ends
+        )
+    except upkeep.AlreadyLookedAfter:
+        return True
+    except EmbedderFault as fault:
+        logger.warning("Statements wait for their vectors: %s", fault)
+        return True

@@ -1,0 +1,43 @@
+"""An embedder that computes when nobody else wants to."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from claims.matching.embedding.embedder import Embedder, Vectors
+
+
+class Unhurried:
+    """The embedder, in a thread that the system lets compute last.
+
+    The thread is one of its own because nobody may hurry again: what else this process does keeps its pace.
+    """
+
+    def __init__(self, embedder: Embedder, thread: ThreadPoolExecutor) -> None:
+        self._embedder, self._thread = embedder, thread
+        self.name = embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._thread.submit(self._embedder.passages, texts).result()
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return self._thread.submit(self._embedder.queries, texts).result()
+
+
+@contextmanager
+def unhurried(embedder: Embedder) -> Iterator[Embedder]:
+    with ThreadPoolExecutor(max_workers=1, initializer=_let_others_go_first) as thread:
+        yield Unhurried(embedder, thread)
+
+
+def _let_others_go_first() -> None:
+    # Elsewhere, a process as a whole is meant.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)

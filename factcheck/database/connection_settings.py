@@ -1,0 +1,51 @@
+"""Django's settings of the connections to PostgreSQL: the one that writes, and those over which the public reads."""
+
+from typing import Any
+
+Connection = dict[str, Any]
+
+
+def writing(address: Connection, *, pool: int) -> Connection:
+    """The connection that everything may use.
+
+    Args:
+        address: where the server is, as Django's settings name it.
+        pool: how many connections a process keeps open; with 0 each request opens its own.
+    """
+    kept = {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
+        "CONN_HEALTH_CHECKS": True,
+        **address,
+        "OPTIONS": {**address["OPTIONS"], **kept},
+    }
+
+
+def public_reads(default: Connection, replicas: list[Connection], *, seconds: int) -> dict[str, Connection]:
+    """By alias, the connections of what the public reads, which stay open.
+
+    Args:
+        default: the connection that writes.
+        replicas: addresses of its replicas. Without any, what is written to is read over a connection of its own.
+        seconds: how long a statement may take; 0 leaves it to the server.
+    """
+    options = {name: value for name, value in default["OPTIONS"].items() if name != "pool"}
+    addresses = {f"replica-{number}": address for number, address in enumerate(replicas, 1)}
+    return {
+        alias: {
+            **default,
+            **address,
+            "OPTIONS": _limited(address["OPTIONS"], seconds),
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": False,
+        }
+        for alias, address in (addresses or {"reading": {"OPTIONS": options}}).items()
+    }
+
+
+def _limited(options: Connection, seconds: int) -> Connection:
+    if not seconds:
+        return options
+    limit = f"-c statement_timeout={seconds}s"
+    return {**options, "options": " ".join(filter(None, [options.get("options"), limit]))}

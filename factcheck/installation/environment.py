@@ -1,0 +1,210 @@
+"""Typed environment variables, loud when wrong: the functions with which settings.py reads what differs between sites.
+
+A wrong value raises `ImproperlyConfigured` with a sentence that names the variable. `ENVIRONMENT` lists every variable
+that was read; docs/operators.md documents exactly these, and a test compares.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: what kind of value it takes and what holds when it is not set."""
+
+    kind: str
+    default: str
+
+
+ENVIRONMENT: dict[str, Variable] = {}
+
+
+def text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
+    """The variable as it stands. An empty value counts as not set, as `NAME= make demo` and Compose files mean it."""
+    ENVIRONMENT[name] = Variable(kind, default if shown is None else shown)
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """A switch: 1, true, yes, on or 0, false, no, off."""
+    value = text(name, "1" if default else "0", kind="switch").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}; it is a switch, so write 1 or 0.")
+
+
+def number(name: str, default: int, *, least: int, most: int, shown: str | None = None) -> int:
+    """A whole number between `least` and `most`, both included."""
+    value = text(name, str(default), kind="number", shown=shown)
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+    return int(value)
+
+
+class Rate(NamedTuple):
+    """So many requests in a while."""
+
+    limit: int
+    seconds: int
+
+
+_PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+
+
+def rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
+    """A limit such as 600/minute; None when it is switched off with 0 or off."""
+    value = text(name, default, kind="rate", shown=shown)
+    if value.lower() in {"0", "off"}:
+        return None
+    count, _, period = value.partition("/")
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", count, re.ASCII) or period not in _PERIODS:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write a number of requests and a period, such as 600/minute "
+            f"({', '.join(_PERIODS)}), or off."
+        )
+    return Rate(int(count), _PERIODS[period])
+
+
+def words(name: str, default: str = "", *, shown: str | None = None) -> list[str]:
+    """A list separated by commas."""
+    return [word.strip() for word in text(name, default, kind="list", shown=shown).split(",") if word.strip()]
+
+
+def one_of(name: str, default: str, choices: Callable[[], set[str]], *, shown: str | None = None) -> str:
+    """A word out of a closed set. The set is built only when the variable is set."""
+    value = text(name, default, kind="word", shown=shown)
+    if value != default and value not in choices():
+        raise ImproperlyConfigured(f"{name} is {value!r}, which is not known here.")
+    return value
+
+
+def web_address(name: str, default: str = "", *, shown: str | None = None) -> str:
+    """An absolute http(s) address without a slash at its end."""
+    value = text(name, default, kind="address", shown=shown)
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+        usable = usable and not (parts.query or parts.fragment)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write a whole address such as https://facts.example.org."
+        )
+    return value.rstrip("/")
+
+
+def folder(name: str, default: Path, *, shown: str) -> Path:
+    """A folder; `~` is the home folder, and a relative path starts where the command was called."""
+    try:
+        return Path(text(name, str(default), kind="folder", shown=shown)).expanduser().absolute()
+    except RuntimeError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
+
+
+def postgresql(name: str) -> dict[str, Any] | None:
+    """A postgresql:// address, read by libpq's own parser so that every form it knows works (sockets, sslmode, …)."""
+    value = text(name, kind="address", shown="the embedded server")
+    return _postgresql(name, value) if value else None
+
+
+def postgresql_several(name: str) -> list[dict[str, Any]]:
+    """Such addresses, separated by white space: a comma can be part of one."""
+    return [_postgresql(name, value) for value in text(name, kind="addresses").split()]
+
+
+def _postgresql(name: str, value: str) -> dict[str, Any]:
+    example = "postgresql://user:password@host:5432/factcheck"
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ImproperlyConfigured(f"{name} must be the address of a PostgreSQL database, such as {example}.")
+    try:
+        parameters = cast(dict[str, Any], conninfo_to_dict(value))
+    except ProgrammingError as error:
+        # libpq's message may repeat the password; the first words say what is wrong.
+        reason = str(error).split('"')[0].strip().rstrip(":")
+        raise ImproperlyConfigured(f"{name} cannot be read ({reason}); write it as {example}.") from None
+    if not all(port.isdigit() for port in parameters.get("port", "0").split(",")):
+        raise ImproperlyConfigured(f"{name} has a port that is not a number; write it as {example}.")
+    if not parameters.get("dbname"):
+        raise ImproperlyConfigured(f"{name} names no database; write it as {example}.")
+    return {
+        "NAME": parameters.pop("dbname"),
+        "USER": parameters.pop("user", ""),
+        "PASSWORD": parameters.pop("password", ""),
+        "HOST": parameters.pop("host", ""),
+        "PORT": parameters.pop("port", ""),
+        "OPTIONS": parameters,
+    }
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Where mail goes: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port; not set: to the terminal."""
+    value = text(name, kind="address", shown="printed on the terminal")
+    if not value:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    wrong = ImproperlyConfigured(f"{name} must look like smtp+tls://user:password@mail.example.org:587.")
+    try:
+        parts = urlsplit(value)
+        port = parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
+    except (KeyError, ValueError):
+        raise wrong from None
+    if not parts.hostname:
+        raise wrong
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+def secret(name: str, kept_in: Path, *, may_create: bool) -> str:
+    """The key that signs sessions. Only the demo makes its own, once, in a file that nobody else can read."""
+    value = text(name, kind="secret", shown="none; the demo makes its own")
+    if value:
+        return value
+    try:
+        if may_create and not kept_in.exists():
+            _create(kept_in)
+        elif not kept_in.exists():
+            raise ImproperlyConfigured(
+                f"{name} is not set. Set it to a long random text, the same for every process and start; "
+                "to try things out on this machine, run `make demo` or set FACTCHECK_DEMO=1."
+            )
+        return kept_in.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is not set, and its file {kept_in} cannot be used: {error.strerror}. "
+            "Set DATA_DIR to a folder of your own."
+        ) from None
+
+
+def _create(kept_in: Path) -> None:
+    kept_in.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = kept_in.with_name(f"{kept_in.name}.{os.getpid()}")
+    unfinished.touch(mode=0o600, exist_ok=False)
+    unfinished.write_text(secrets.token_urlsafe(50))
+    try:
+        os.link(unfinished, kept_in)  # unlike a rename, it never replaces the key of a twin that was faster
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink()

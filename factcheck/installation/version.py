@@ -1,0 +1,14 @@
+"""Which version this is. pyproject.toml says it; the API, exports and whoever else names it ask here."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+
+@cache
+def version() -> str:
+    """The version of this program, as pyproject.toml has it."""
+    number: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    return number

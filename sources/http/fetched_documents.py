@@ -1,0 +1,346 @@
+"""Fetching: one address in, one document out, or a sentence that says why not.
+
+An address comes from a person, a feed or a redirect, so nothing about it is trusted. Every hop is resolved, checked
+and then connected to by the checked IP address (requests-hardened, so a name cannot change its mind in between); time
+and size are bounded in total, not per packet.
+"""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import Message
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests_hardened.ip_filter import InvalidIPAddress
+from urllib3.exceptions import DecodeError, HTTPError
+
+from sources.failures import Failure
+from sources.http.connections import Deadline, public_session
+
+USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
+ACCEPTED_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
+ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
+# Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
+ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
+DECODABLE = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long, how much and how far one fetch may go."""
+
+    connect_seconds: float = 5.0
+    read_seconds: float = 15.0
+    total_seconds: float = 40.0
+    content_bytes: int = 10_000_000
+    redirects: int = 5
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What an address held at a moment. With status 304 the content is empty: it is what the validators stood for."""
+
+    url: str
+    final_url: str
+    status: int
+    content: bytes
+    content_type: str
+    charset: str | None
+    fetched_at: datetime
+    etag: str
+    last_modified: str
+
+
+class FetchError(Failure):
+    """Nothing usable came back."""
+
+
+def fetch(
+    url: str,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    user_agent: str = USER_AGENT,
+    limits: Limits = Limits(),
+    accepted: frozenset[str] | None = ACCEPTED_MEDIA_TYPES,
+    allow_loopback: bool = False,
+) -> Fetched:
+    """Get the document at `url`, following redirects.
+
+    Args:
+        etag: the validator of an earlier fetch; the answer may then be a 304 without content.
+        last_modified: the same, for servers without ETags.
+        accepted: the media types that are of use; None for whatever there is.
+        allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
+
+    Raises:
+        FetchError: for whatever reason there is no document.
+    """
+    headers = {
+        "User-Agent": user_agent,
+        "Accept": ARTICLES_FIRST if accepted == ACCEPTED_MEDIA_TYPES else "*/*",
+        "Accept-Encoding": "gzip, deflate",
+    }
+    if etag:
+        headers["If-None-Match"] = etag
+    if last_modified:
+        headers["If-Modified-Since"] = last_modified
+
+    with (
+        Deadline(limits.total_seconds) as deadline,
+        public_session(deadline, allow_loopback=allow_loopback) as session,
+    ):
+        session.headers.update(headers)
+        try:
+            return _follow(url.strip(), session, deadline, limits, accepted, allow_loopback)
+        except FetchError:
+            if deadline.passed:
+                raise _too_slow(url, limits) from None
+            raise
+
+
+def _follow(
+    url: str,
+    session: requests.Session,
+    deadline: Deadline,
+    limits: Limits,
+    accepted: frozenset[str] | None,
+    allow_loopback: bool,
+) -> Fetched:
+    here = url
+    # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
+    seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
+    for _hop in range(limits.redirects + 1):
+        _check_address(here, came_from=url, allow_loopback=allow_loopback)
+        seen.add((here, tuple(sorted(session.cookies.items()))))
+        with _answer(here, session, deadline, limits) as response:
+            if response.status_code not in REDIRECTS:
+                return _document(url, here, response, deadline, limits, accepted)
+            there = _redirect_target(here, response, session)
+        if (there, tuple(sorted(session.cookies.items()))) in seen:
+            raise FetchError(
+                "redirect_loop",
+                f"{url} redirects in a circle (back to {there}). Open it in a browser and use the address it ends at, "
+                "or import the saved page as a file.",
+            )
+        here = there
+    raise FetchError(
+        "too_many_redirects",
+        f"{url} redirects more than {limits.redirects} times (the last time to {here}). Open it in a browser and use "
+        "the address it ends at.",
+    )
+
+
+def _check_address(url: str, *, came_from: str, allow_loopback: bool) -> None:
+    """Refuse what no article has in its address; the IP address itself is checked when connecting."""
+    named = url if url == came_from else f"{came_from} redirects to {url}, which"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise FetchError(
+            "invalid_url", f"{named} is not a valid address. Check it for typing errors."
+        ) from None
+    if parts.scheme not in ("http", "https"):
+        raise FetchError(
+            "scheme_not_allowed", f"{named} is not a web address: it must begin with http:// or https://."
+        )
+    if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
+        raise FetchError("invalid_url", f"{named} is not a valid address. Check it for typing errors.")
+    if parts.username is not None or parts.password is not None:
+        raise FetchError(
+            "credentials_in_url",
+            f"The address at {parts.hostname} carries a user name or password. Remove what stands before the “@”; "
+            "for a page behind a login, save it and import the file.",
+        )
+    if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
+        raise FetchError(
+            "port_not_allowed",
+            f"{named} uses port {port}; only {_listed(ACCEPTED_PORTS)} are fetched. Save the page and import the file.",
+        )
+
+
+@contextmanager
+def _answer(
+    url: str, session: requests.Session, deadline: Deadline, limits: Limits
+) -> Iterator[requests.Response]:
+    """Status and headers, the body still on the wire; errors of any layer below become a FetchError."""
+    try:
+        timeout = (
+            min(limits.connect_seconds, deadline.remaining),
+            min(limits.read_seconds, deadline.remaining),
+        )
+        with session.get(url, stream=True, allow_redirects=False, timeout=timeout) as response:
+            yield response
+    except InvalidIPAddress as error:
+        raise FetchError(
+            "private_address",
+            f"{url} leads to {error}, which is not an address on the public internet, so it is not fetched. "
+            "Save the page and import the file.",
+        ) from None
+    except requests.exceptions.SSLError:
+        raise FetchError(
+            "certificate_invalid",
+            f"{url} does not prove its identity: its certificate is not valid. Check the address, or save the page "
+            "and import the file.",
+        ) from None
+    except requests.Timeout:
+        raise FetchError(
+            "timed_out", f"{urlsplit(url).hostname} did not answer in time ({url}). Try again later."
+        ) from None
+    except (requests.exceptions.InvalidURL, UnicodeError):
+        raise FetchError(
+            "invalid_url", f"{url} is not a valid address. Check it for typing errors."
+        ) from None
+    except (requests.exceptions.ContentDecodingError, DecodeError):
+        raise FetchError(
+            "broken_response", f"{url} sent compressed content that cannot be unpacked. Try again later."
+        ) from None
+    except requests.ConnectionError as error:
+        if isinstance(error.__cause__, socket.gaierror):
+            raise FetchError(
+                "name_not_found",
+                f"There is no server named {urlsplit(url).hostname} ({url}). Check the address for typing errors.",
+            ) from None
+        raise FetchError(
+            "connection_failed",
+            f"No connection to {urlsplit(url).hostname}, or it was cut ({url}). Try again later.",
+        ) from None
+    except (requests.RequestException, HTTPError, OSError):
+        raise FetchError(
+            "broken_response", f"{url} sent an answer that is not valid HTTP. Try again later."
+        ) from None
+
+
+def _redirect_target(here: str, response: requests.Response, session: requests.Session) -> str:
+    location = session.get_redirect_target(response)
+    if not location:
+        raise FetchError(
+            "broken_response", f"{here} says that the page has moved, but not where to. Open it in a browser."
+        )
+    try:
+        return urlsplit(urljoin(here, location.strip()))._replace(fragment="").geturl()
+    except ValueError:
+        raise FetchError(
+            "invalid_url",
+            f"{here} redirects to “{location}”, which is not a valid address. Open it in a browser.",
+        ) from None
+
+
+def _document(
+    url: str,
+    final_url: str,
+    response: requests.Response,
+    deadline: Deadline,
+    limits: Limits,
+    accepted: frozenset[str] | None,
+) -> Fetched:
+    status = response.status_code
+    content_type, charset = _content_type(response.headers.get("Content-Type", ""))
+    content = b""
+    if status == 200:
+        _check_acceptable(final_url, response, content_type, limits, accepted)
+        content = _body(final_url, response, deadline, limits)
+    elif status != 304:
+        raise FetchError(*_refusal(final_url, status))
+    return Fetched(
+        url=url,
+        final_url=final_url,
+        status=status,
+        content=content,
+        content_type=content_type,
+        charset=charset,
+        fetched_at=datetime.now(UTC),
+        etag=response.headers.get("ETag", ""),
+        last_modified=response.headers.get("Last-Modified", ""),
+    )
+
+
+def _content_type(header: str) -> tuple[str, str | None]:
+    """`Text/HTML; charset="utf-8"` → ("text/html", "utf-8"). An absent header stays absent: extraction looks itself."""
+    if not header.strip():
+        return "", None
+    message = Message()
+    message["Content-Type"] = header
+    return header.partition(";")[0].strip().lower(), message.get_content_charset()
+
+
+def _check_acceptable(
+    url: str,
+    response: requests.Response,
+    content_type: str,
+    limits: Limits,
+    accepted: frozenset[str] | None,
+) -> None:
+    if content_type and accepted is not None and content_type not in accepted:
+        only = "web pages, plain text and PDF documents"
+        raise FetchError(
+            "media_type_not_accepted",
+            f"{url} is of the type {content_type}. "
+            f"Only {only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted)} can be read.",
+        )
+    encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
+    if unknown := encodings - DECODABLE:
+        raise FetchError(
+            "broken_response",
+            f"{url} is compressed with {_listed(unknown)}, which was not asked for. Save the page and import the file.",
+        )
+    length = response.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length) > limits.content_bytes:
+        raise _too_large(url, limits)
+
+
+def _body(url: str, response: requests.Response, deadline: Deadline, limits: Limits) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    # urllib3 unpacks at most one such piece at a time, so a bomb is noticed after 64 kB too many.
+    for chunk in response.iter_content(65_536):
+        size += len(chunk)
+        if size > limits.content_bytes:
+            raise _too_large(url, limits)
+        chunks.append(chunk)
+    if deadline.passed:
+        # A connection that the deadline cut looks like a body without Content-Length that has come to its end.
+        raise _too_slow(url, limits)
+    return b"".join(chunks)
+
+
+def _refusal(url: str, status: int) -> tuple[str, str]:
+    if status in (401, 402, 403, 407, 451):
+        return "access_refused", (
+            f"{url} refuses access (HTTP {status}). If you may read it in a browser, save the page and import the file."
+        )
+    if status in (404, 410):
+        return "not_found", (
+            f"{url} does not exist, or no longer (HTTP {status}). Check the address, or look in a web archive."
+        )
+    if status == 429:
+        return (
+            "too_many_requests",
+            f"{urlsplit(url).hostname} asks us to slow down (HTTP 429, {url}). Try again later.",
+        )
+    if status >= 500:
+        return "server_error", f"{url} has a fault on its side (HTTP {status}). Try again later."
+    return "unexpected_status", f"{url} answered with HTTP {status} instead of a page. Open it in a browser."
+
+
+def _too_large(url: str, limits: Limits) -> FetchError:
+    return FetchError(
+        "too_large",
+        f"{url} is larger than {limits.content_bytes / 1_000_000:g} MB. Save the part you need and import the file.",
+    )
+
+
+def _too_slow(url: str, limits: Limits) -> FetchError:
+    return FetchError(
+        "timed_out", f"{url} was not complete after {limits.total_seconds:g} seconds. Try again later."
+    )
+
+
+def _listed(items: frozenset[int] | frozenset[str] | set[str]) -> str:
+    return ", ".join(str(item) for item in sorted(items))

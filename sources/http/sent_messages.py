@@ -1,0 +1,138 @@
+"""A message sent to an address that somebody gave us, with the distrust of `sources.http.fetched_documents`.
+
+The address is checked, resolved once and connected to by the checked IP address; the whole exchange has a deadline.
+Redirects are not followed: what was meant for one receiver is not handed to another.
+"""
+
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from requests_hardened.ip_filter import InvalidIPAddress
+from urllib3.exceptions import HTTPError
+
+from sources.failures import Failure
+from sources.http.connections import Deadline, public_session
+from sources.http.fetched_documents import ACCEPTED_PORTS
+
+USER_AGENT = "Factcheck-Webhooks/1.0"
+
+CONNECT_SECONDS = 5.0
+TOTAL_SECONDS = 15.0
+
+#: So many bytes of an answer are read; it is kept for people who look for what went wrong.
+ANSWER_BYTES = 1000
+
+
+@dataclass(frozen=True)
+class PostAnswer:
+    """What the receiver said: any status, also one that means it failed."""
+
+    status: int
+    beginning: str
+    retry_after: str
+
+
+class PostError(Failure):
+    """There is no answer."""
+
+
+def check_address(url: str, *, allow_loopback: bool = False) -> None:
+    """Refuse an address that nothing may be sent to; where its name leads to is only known when connecting.
+
+    Args:
+        allow_loopback: lets tests and the demo talk to a receiver on this machine, on any port and unencrypted.
+
+    Raises:
+        PostError: what is wrong with it.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise PostError("invalid_url", f"{url} is not a valid address.") from None
+    if parts.scheme != "https" and not (parts.scheme == "http" and allow_loopback):
+        raise PostError("scheme_not_allowed", f"{url} does not begin with https://.")
+    if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
+        raise PostError("invalid_url", f"{url} is not a valid address.")
+    if parts.username is not None or parts.password is not None:
+        raise PostError(
+            "credentials_in_url",
+            f"The address at {parts.hostname} carries a user name or password: a signature proves who sends.",
+        )
+    if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
+        allowed = ", ".join(map(str, sorted(ACCEPTED_PORTS)))
+        raise PostError("port_not_allowed", f"{url} uses port {port}; only {allowed} are sent to.")
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = TOTAL_SECONDS,
+    allow_loopback: bool = False,
+) -> PostAnswer:
+    """Send `body` to `url` with one POST request.
+
+    Args:
+        seconds: how long everything together may take.
+        allow_loopback: as for `check_address`.
+
+    Raises:
+        PostError: nothing was sent, or nothing came back.
+    """
+    check_address(url, allow_loopback=allow_loopback)
+    with (
+        Deadline(seconds) as deadline,
+        public_session(deadline, allow_loopback=allow_loopback) as session,
+        _failures_in_words(url, deadline, seconds),
+        session.post(
+            url,
+            data=body,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers},
+            stream=True,
+            allow_redirects=False,
+            timeout=(min(CONNECT_SECONDS, deadline.remaining), deadline.remaining),
+        ) as response,
+    ):
+        return PostAnswer(response.status_code, _beginning(response), response.headers.get("Retry-After", ""))
+
+
+def _beginning(response: requests.Response) -> str:
+    """The first words of the answer. What counts is its status, so words that do not arrive are not missed."""
+    try:
+        content: bytes = response.raw.read(ANSWER_BYTES)
+    except (HTTPError, OSError):
+        return ""
+    # PostgreSQL stores every character but this one.
+    return content.decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+@contextmanager
+def _failures_in_words(url: str, deadline: Deadline, seconds: float) -> Iterator[None]:
+    host = urlsplit(url).hostname
+    try:
+        yield
+    except InvalidIPAddress as error:
+        raise PostError(
+            "private_address", f"{host} leads to {error}, which is not an address on the public internet."
+        ) from None
+    except requests.exceptions.SSLError:
+        raise PostError(
+            "certificate_invalid", f"{host} does not prove its identity by a valid certificate."
+        ) from None
+    except (requests.exceptions.InvalidURL, UnicodeError):
+        raise PostError("invalid_url", f"{url} is not a valid address.") from None
+    except (requests.RequestException, HTTPError, OSError) as error:
+        if deadline.passed or isinstance(error, requests.Timeout):
+            raise PostError("timed_out", f"{host} did not answer within {seconds:g} seconds.") from None
+        if isinstance(error.__cause__, socket.gaierror):
+            raise PostError("name_not_found", f"There is no server named {host}.") from None
+        if isinstance(error, requests.ConnectionError):
+            raise PostError("connection_failed", f"No connection to {host}, or it was cut.") from None
+        raise PostError("broken_response", f"{host} sent an answer that is not valid HTTP.") from None

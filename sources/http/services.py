@@ -1,0 +1,63 @@
+"""Asking a service that the operator chose and configured. It may be on this machine or in its network.
+
+The whole exchange has a deadline, and an answer a size. Redirects are not followed: what was meant for one server, and
+the key to it, is not handed to another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from sources.http.connections import Deadline, operators_session
+
+USER_AGENT = "Factcheck/1.0"
+CONNECT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class ServiceAnswer:
+    """What the service said: any status, also one that means it failed."""
+
+    status: int
+    content: bytes
+
+
+class ServiceAway(Exception):
+    """There is no answer; `str()` is a sentence for a person."""
+
+
+def ask(
+    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, most_bytes: int
+) -> ServiceAnswer:
+    """Send `body` to `url` with one POST request.
+
+    Args:
+        seconds: how long everything together may take.
+        most_bytes: how long an answer may be.
+
+    Raises:
+        ServiceAway: nothing came back, or not all of it.
+    """
+    host = urlsplit(url).netloc
+    with Deadline(seconds) as deadline, operators_session(deadline) as session:
+        timeout = (min(CONNECT_SECONDS, deadline.remaining), deadline.remaining)
+        try:
+            with session.post(
+                url,
+                data=body,
+                headers={"User-Agent": USER_AGENT, **headers},
+                stream=True,
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                content: bytes = response.raw.read(most_bytes + 1, decode_content=True)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            if deadline.passed or isinstance(error, requests.Timeout):
+                raise ServiceAway(f"{host} did not answer within {seconds:g} seconds.") from None
+            raise ServiceAway(f"{host} cannot be reached, or the connection was cut.") from None
+    if len(content) > most_bytes:
+        raise ServiceAway(f"{host} sent more than {most_bytes:,} bytes.")
+    return ServiceAnswer(response.status_code, content)

@@ -1,0 +1,203 @@
+"""A sitemap, a feed or a page → its pages, politely. All servers here are on this machine."""
+
+import gzip
+from typing import Any
+
+import pytest
+
+from claims.imports.reading.inputs import crawler
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.inputs.linked_addresses import Leads, leads
+from claims.imports.reading.raw_record import Refusal
+from sources.http.fetched_documents import USER_AGENT
+from tests.helpers.site import Site
+
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+class Notes(dict[str, tuple[str, str]]):
+    """A memory that is kept nowhere."""
+
+    def put(self, url: str, etag: str, modified: str) -> None:
+        self[url] = (etag, modified)
+
+
+def crawled(address: str, **named: Any) -> list[tuple[str, bytes] | tuple[str, str]]:
+    """Path and content of each page, path and code of each refusal."""
+    options: dict[str, Any] = {"memory": Notes(), "pause": 0.0, "allow_loopback": True} | named
+    return [
+        ("/" + one.url.split("/", 3)[3], one.stream.read())
+        if isinstance(one, File)
+        else ("/" + one.place.file.split("/", 3)[3], one.code)
+        for one in crawler.files(address, **options)
+    ]
+
+
+def sitemap(site: Site, *paths: str, kind: str = "url") -> bytes:
+    outer = {"url": "urlset", "sitemap": "sitemapindex"}[kind]
+    inside = "".join(f"<{kind}><loc> {site.address}{path} </loc></{kind}>" for path in paths)
+    return f'<?xml version="1.0"?><{outer} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</{outer}>'.encode()
+
+
+@pytest.fixture
+def pages(site: Site) -> Site:
+    site.page("/robots.txt", status=404)
+    for number in range(4):
+        site.page(f"/{number}", f"<p>{number}</p>".encode())
+    return site
+
+
+def paths(site: Site) -> list[str]:
+    return [path for path, _headers in site.requests]
+
+
+class TestLists:
+    def test_a_sitemap(self, pages: Site) -> None:
+        start = pages.page("/sitemap.xml", sitemap(pages, "/1", "/0", "/1"), Content_Type="application/xml")
+        assert crawled(start) == [("/1", b"<p>1</p>"), ("/0", b"<p>0</p>")]
+        assert paths(pages) == ["/robots.txt", "/sitemap.xml", "/1", "/0"]
+
+    def test_an_index_of_packed_sitemaps(self, pages: Site) -> None:
+        pages.page("/a.gz", gzip.compress(sitemap(pages, "/0")), Content_Type="application/gzip")
+        pages.page("/b.gz", gzip.compress(sitemap(pages, "/1", "/0")), Content_Type="application/gzip")
+        start = pages.page(
+            "/index.xml", sitemap(pages, "/a.gz", "/b.gz", "/a.gz", "/index.xml", kind="sitemap")
+        )
+        assert [path for path, _content in crawled(start)] == ["/0", "/1"]
+
+    def test_a_page_is_its_own_list(self, pages: Site) -> None:
+        assert crawled(pages.address + "/2") == [("/2", b"<p>2</p>")]
+
+    @pytest.mark.parametrize(
+        ("content", "found"),
+        [
+            (
+                (
+                    "<rss><channel><link>https://a.example/</link><item><link> https://a.example/1 </link></item>"
+                    "<item><guid>https://a.example/2</guid></item><item><guid isPermaLink='false'>https://a.example/3</guid>"
+                    f"</item><link xmlns='{ATOM}' rel='next' href='/feed?2'/></channel></rss>"
+                ),
+                Leads(("https://a.example/1", "https://a.example/2"), ("https://a.example/feed?2",)),
+            ),
+            (
+                (
+                    f"<feed xmlns='{ATOM}'><link rel='next' href='?2'/><link href='/'/>"
+                    "<entry><link rel='edit' href='/e'/><link rel='alternate' href='/1'/></entry>"
+                    "<entry><link href='2'/></entry><entry/></feed>"
+                ),
+                Leads(("https://a.example/1", "https://a.example/2"), ("https://a.example/feed?2",)),
+            ),
+            (
+                '{"version": "https://jsonfeed.org/version/1.1", "next_url": "/2", "items": [{"url": "/1"}, {}]}',
+                Leads(("https://a.example/1",), ("https://a.example/2",)),
+            ),
+            (
+                "https://a.example/1\nhttps://a.example/2\n",
+                Leads(("https://a.example/1", "https://a.example/2")),
+            ),
+            (
+                "<urlset><url><loc>javascript:x</loc></url><url><loc>/1</loc></url>",
+                Leads(("https://a.example/1",)),
+            ),
+            ("<html><body><a href='/1'>1</a></body></html>", None),
+            ('{"items": [{"url": "/1"}]}', None),
+            ("Rain.", None),
+            ("", None),
+            ("<", None),
+        ],
+    )
+    def test_feeds(self, content: str, found: Leads | None) -> None:
+        assert leads(content.encode(), "https://a.example/feed") == found
+
+    def test_no_file_of_ours_gets_into_a_list(self) -> None:
+        evil = '<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/hostname">]><urlset><url><loc>https://a.example/&x;</loc></url></urlset>'
+        assert leads(evil.encode(), "https://a.example/") in (Leads(("https://a.example/",)), Leads())
+
+
+class TestPoliteness:
+    def test_robots_txt_is_obeyed(self, pages: Site) -> None:
+        pages.page("/robots.txt", b"User-agent: factcheck\nDisallow: /1\n", Content_Type="text/plain")
+        assert crawled(pages.page("/s.xml", sitemap(pages, "/0", "/1", "/2"))) == [
+            ("/0", b"<p>0</p>"),
+            ("/1", "robots forbidden"),
+            ("/2", b"<p>2</p>"),
+        ]
+        assert "/1" not in paths(pages)
+
+    @pytest.mark.parametrize(
+        ("status", "allowed"), [(404, True), (403, True), (410, True), (500, False), (429, False)]
+    )
+    def test_a_robots_txt_that_is_not_there(self, pages: Site, status: int, allowed: bool) -> None:
+        pages.page("/robots.txt", status=status)
+        expected = ("/0", b"<p>0</p>") if allowed else ("/0", "robots unknown")
+        assert crawled(pages.address + "/0") == [expected]
+
+    def test_says_who_asks(self, pages: Site) -> None:
+        crawled(pages.address + "/0")
+        crawled(pages.address + "/0", user_agent="Nordblick/1.0")
+        assert [headers["user-agent"] for _path, headers in pages.requests] == [USER_AGENT] * 2 + [
+            "Nordblick/1.0"
+        ] * 2
+
+    @pytest.mark.parametrize(("robots", "least"), [(b"", 5.0), (b"User-agent: *\nCrawl-delay: 7\n", 7.0)])
+    def test_pauses_before_each_request(self, pages: Site, robots: bytes, least: float) -> None:
+        pages.page("/robots.txt", robots, Content_Type="text/plain")
+        slept: list[float] = []
+        crawled(pages.page("/s.xml", sitemap(pages, "/0", "/1")), pause=5.0, sleep=slept.append)
+        assert [round(seconds) for seconds in slept] == [least] * 3
+
+    def test_goes_slower_when_asked_to(self, pages: Site) -> None:
+        pages.page("/0", status=429)
+        slept: list[float] = []
+        read = crawled(pages.page("/s.xml", sitemap(pages, "/0", "/1")), pause=1.0, sleep=slept.append)
+        assert read == [("/0", "too many requests"), ("/1", b"<p>1</p>")]
+        assert [round(seconds) for seconds in slept] == [1, 1, 30]
+
+    def test_no_more_pages_than_wanted(self, pages: Site) -> None:
+        start = pages.page("/s.xml", sitemap(pages, "/0", "/1", "/2", "/3"))
+        *read, refusal = list(crawler.files(start, memory=Notes(), most=2, pause=0.0, allow_loopback=True))
+        assert len(read) == 2
+        assert isinstance(refusal, Refusal)
+        assert (refusal.code, refusal.reason) == (
+            "too many pages",
+            "At least 2 more pages are listed than the 2 that were asked for. Ask for more.",
+        )
+        assert paths(pages) == ["/robots.txt", "/s.xml", "/0", "/1"]
+
+
+class TestMemory:
+    def test_what_has_not_changed_is_not_read_again(self, pages: Site) -> None:
+        pages.page("/0", b"<p>0</p>", ETag='"v1"', Last_Modified="Tue, 08 Jan 2019 10:00:00 GMT")
+        start, notes = pages.page("/s.xml", sitemap(pages, "/0", "/1")), Notes()
+        assert len(crawled(start, memory=notes)) == 2
+        url = pages.address + "/0"
+        assert notes == {url: ('"v1"', "Tue, 08 Jan 2019 10:00:00 GMT"), pages.address + "/1": ("", "")}
+        pages.page("/0", b"", 304)
+        assert crawled(start, memory=notes) == [("/1", b"<p>1</p>")]
+        asked = [headers for path, headers in pages.requests if path == "/0"][-1]
+        assert (asked["if-none-match"], asked["if-modified-since"]) == (
+            '"v1"',
+            "Tue, 08 Jan 2019 10:00:00 GMT",
+        )
+
+    def test_what_was_not_read_to_the_end_is_not_remembered(self, pages: Site) -> None:
+        notes = Notes()
+        start = pages.page("/s.xml", sitemap(pages, "/0", "/1"))
+        crawl = crawler.files(start, memory=notes, pause=0.0, allow_loopback=True)
+        next(crawl)
+        assert notes == {}
+        next(crawl)
+        assert list(notes) == [pages.address + "/0"]
+
+
+def test_a_page_that_fails_is_told_and_the_crawl_goes_on(pages: Site) -> None:
+    pages.page("/1", status=500)
+    pages.page("/9", status=410)
+    pages.page("/2", Content_Type="application/pdf")
+    assert crawled(pages.page("/s.xml", sitemap(pages, "/0", "/1", "/9", "/2", "/3"))) == [
+        ("/0", b"<p>0</p>"),
+        ("/1", "server error"),
+        ("/9", "not found"),
+        ("/2", "media type not accepted"),
+        ("/3", b"<p>3</p>"),
+    ]

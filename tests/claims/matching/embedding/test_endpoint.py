@@ -1,0 +1,219 @@
+"""Vectors from an address: what is sent there, and what is made of whatever comes back."""
+
+from collections.abc import Iterator
+from functools import partial
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+
+from claims.matching.embedding import choice, endpoint, neighbours, query_vector, upkeep
+from claims.matching.embedding.embedder import EmbedderFault, TextRefused
+from claims.matching.embedding.endpoint import Endpoint
+from claims.models import EmbeddingModel, StatementVector
+from sources.http import services
+from tests.helpers.embedders import TinyEmbedder
+from tests.helpers.newsroom import make_claim
+from tests.helpers.vector_server import Answer, VectorServer, no_direction, saying, vector_server, vectors
+
+
+@pytest.fixture
+def server() -> Iterator[VectorServer]:
+    with vector_server() as running:
+        yield running
+
+
+@pytest.fixture
+def there(server: VectorServer) -> Endpoint:
+    return Endpoint(server.url, "some-model", "key", query_prefix="query:", passage_prefix="passage:")
+
+
+def test_it_is_asked_as_openai_is(server: VectorServer, there: Endpoint) -> None:
+    made = there.passages(["One.", "Two."])
+    assert made == pytest.approx(TinyEmbedder().passages(["passage: One.", "passage: Two."]), abs=1e-6)
+    assert there.queries(["One?"]).shape == (1, 48)
+    assert server.paths == ["/v1/embeddings"] * 2
+    assert server.asked == [
+        {"model": "some-model", "input": ["passage: One.", "passage: Two."], "encoding_format": "float"},
+        {"model": "some-model", "input": ["query: One?"], "encoding_format": "float"},
+    ]
+    assert server.headers[0]["authorization"] == "Bearer key"
+    assert there.name == f"some-model at {server.url.split('/')[2]}"
+    assert there.dimensions == 48
+
+
+def test_nothing_is_said_of_a_key_where_there_is_none(server: VectorServer) -> None:
+    Endpoint(server.url, "some-model").passages(["One."])
+    assert "authorization" not in server.headers[0]
+
+
+def test_no_texts_no_request(server: VectorServer, there: Endpoint) -> None:
+    assert there.dimensions == 48
+    assert there.passages([]).shape == (0, 48)
+    assert len(server.asked) == 1
+
+
+def test_many_texts_go_in_portions(
+    server: VectorServer, there: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "AT_ONCE", 2)
+    texts = [f"Text {number}." for number in range(5)]
+    assert there.passages(texts) == pytest.approx(
+        TinyEmbedder().passages([f"passage: {t}" for t in texts]), abs=1e-6
+    )
+    assert [len(some) for some in server.texts] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("way", [partial(vectors, reverse=True), partial(vectors, as_base64=True)])
+def test_other_ways_to_say_the_same(server: VectorServer, there: Endpoint, way: Answer) -> None:
+    server.answer = way
+    assert there.queries(["One.", "Two."]) == pytest.approx(
+        TinyEmbedder().passages(["query: One.", "query: Two."]), abs=1e-6
+    )
+
+
+def test_vectors_are_made_as_long_as_they_should_be(server: VectorServer, there: Endpoint) -> None:
+    server.answer = saying([3, 4], [0, 1e-30])
+    assert there.passages(["One.", "Two."]).tolist() == [pytest.approx([0.6, 0.8]), pytest.approx([0, 1])]
+
+
+def test_long_and_odd_texts_are_sent_as_it_takes_them(server: VectorServer, there: Endpoint) -> None:
+    there.passages(["x" * 10_000, "a\0b\ud800"])
+    assert server.texts == [["passage: " + "x" * 2000, "passage: a b?"]]
+
+
+# Faults ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        (lambda asked: (200, b"<html>"), "sent something else than vectors"),
+        (lambda asked: (200, b"[]"), "sent something else than vectors"),
+        (lambda asked: (200, b'{"data": 1}'), "sent something else than vectors"),
+        (lambda asked: (200, b'{"data": ["x"]}'), "sent something else than vectors"),
+        (saying("not base64"), "sent something else than vectors"),
+        (saying([1, "x"]), "sent something else than vectors"),
+        (saying([1, 2], [1, 2, 3]), "sent something else than vectors"),
+        (saying(), "sent 0 vectors for 1 texts"),
+        (saying([1], [2]), "sent 2 vectors for 1 texts"),
+        (saying([0.5] * 4001), "makes vectors of 4,001 dimensions; 1 to 4,000 can be stored"),
+        (saying(no_direction()), "sent vectors that are no direction"),
+        (saying([float("nan")]), "sent something else than vectors"),
+        (lambda asked: (500, b"Oh."), "answered with status 500: Oh."),
+        (lambda asked: (401, b"Who?"), "answered with status 401: Who?"),
+        (lambda asked: (302, b""), "answered with status 302"),
+        (lambda asked: (0, b""), "cannot be reached, or the connection was cut"),
+    ],
+)
+def test_what_is_no_answer_is_a_fault(server: VectorServer, there: Endpoint, answer: Any, said: str) -> None:
+    server.answer = answer
+    with pytest.raises(EmbedderFault, match=said) as fault:
+        there.passages(["One."])
+    assert not isinstance(fault.value, TextRefused)
+    assert "key" not in str(fault.value)
+    assert len(server.asked) == 1
+
+
+def test_a_text_that_is_refused_is_told_from_a_server_that_fails(
+    server: VectorServer, there: Endpoint
+) -> None:
+    server.answer = lambda asked: (413, b"Too long.")
+    with pytest.raises(TextRefused, match="answered with status 413: Too long."):
+        there.queries(["One."])
+    server.answer = vectors
+    assert there.queries(["One."]).shape == (1, 48)
+
+
+def test_who_is_away_is_not_asked_again_at_once(server: VectorServer, there: Endpoint) -> None:
+    server.answer = lambda asked: (503, b"")
+    with pytest.raises(EmbedderFault, match="status 503"):
+        there.queries(["One."])
+    server.answer = vectors
+    with pytest.raises(EmbedderFault, match="did not answer a moment ago"):
+        there.queries(["One."])
+    # The worker has time.
+    assert there.passages(["One."]).shape == (1, 48)
+    there._silent_until = 0
+    assert there.queries(["One."]).shape == (1, 48)
+    assert len(server.asked) == 3
+
+
+def test_an_endless_answer_ends(
+    server: VectorServer, there: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "_MOST_BYTES", 100)
+    server.answer = lambda asked: (200, b" " * 1000)
+    with pytest.raises(EmbedderFault, match="sent more than 100 bytes"):
+        there.passages(["One."])
+
+
+def test_a_server_that_says_nothing_is_given_up(
+    server: VectorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = Event()
+    server.answer = lambda asked: (200 if ends.wait(10) else 504, b"")
+    try:
+        with pytest.raises(services.ServiceAway, match="did not answer within 0.2 seconds"):
+            services.ask(f"{server.url}/embeddings", b"{}", {}, seconds=0.2, most_bytes=100)
+    finally:
+        ends.set()
+
+
+def test_nobody_listens() -> None:
+    with pytest.raises(EmbedderFault, match=r"127\.0\.0\.1:9 cannot be reached"):
+        Endpoint("http://127.0.0.1:9/v1", "some-model").passages(["One."])
+
+
+# With claims ----------------------------------------------------------------------------------------------------------
+
+
+def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -> None:
+    settings.EMBEDDER, settings.EMBEDDER_URL, settings.EMBEDDER_MODEL = "endpoint", server.url, "some-model"
+    claim = make_claim("The harbour was closed.")
+    embedder = choice.embedder()
+    assert embedder is not None
+    assert upkeep.bring_up_to_date(embedder)
+    vector = query_vector("harbour closed", "en")
+    assert vector is not None
+    [(found, _near, _vector)] = neighbours.nearest(vector, public=False, most=5)
+    assert found == claim.pk
+    assert EmbeddingModel.objects.get().name == embedder.name
+
+
+def test_another_model_there_is_asked_until_the_new_one_is_complete(
+    db: None, server: VectorServer, settings: Any
+) -> None:
+    settings.EMBEDDER, settings.EMBEDDER_URL, settings.EMBEDDER_MODEL = "endpoint", server.url, "old-model"
+    make_claim()
+    embedder = choice.embedder()
+    assert embedder is not None
+    upkeep.bring_up_to_date(embedder)
+    settings.EMBEDDER_MODEL = "new-model"
+    neighbours.forget()
+    assert query_vector("bridge", "en") is not None
+    assert server.asked[-1]["model"] == "old-model"
+
+
+def test_what_was_made_before_it_went_away_is_kept(
+    db: None, server: VectorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "AT_ONCE", 2)
+    for _ in range(5):
+        make_claim()
+    there = Endpoint(server.url, "some-model")
+    calls = iter(range(100))
+
+    def tired(asked: dict[str, Any]) -> tuple[int, bytes]:
+        enough = len(asked["input"]) == 2 and next(calls) >= 1
+        return (503, b"") if enough else vectors(asked)
+
+    server.answer = tired
+    with pytest.raises(EmbedderFault, match="status 503"):
+        upkeep.bring_up_to_date(there)
+    assert StatementVector.objects.count() == 2
+    server.answer = vectors
+    assert upkeep.bring_up_to_date(there)
+    assert StatementVector.objects.count() == 5
+    assert np.isfinite(StatementVector.objects.first().vector).all()  # type: ignore[union-attr]

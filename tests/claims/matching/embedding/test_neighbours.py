@@ -1,0 +1,223 @@
+"""What is near: without an embedder nothing, with one what is public, and at the desk what is there besides."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+
+from claims.matching.embedding import choice, nearest, neighbours, query_vector, query_vectors, upkeep
+from claims.matching.embedding.embedder import EmbedderFault
+from claims.models import Claim, EmbeddingModel
+from claims.review import workflow
+from tests.helpers.broken_rules import sql
+from tests.helpers.embedders import OTHER, TINY, TinyEmbedder
+from tests.helpers.newsroom import make_claim
+
+WORDS = "The harbour was closed by the mayor."
+ASKED = "harbour closed by mayor"
+
+
+def asked(text: str, *, public: bool, most: int = 10, considered: int = 100) -> list[int]:
+    vector = query_vector(text, "en")
+    assert vector is not None
+    return [claim for claim, *_ in nearest(vector, public=public, most=most, considered=considered)]
+
+
+def test_what_says_the_same_is_nearest(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
+) -> None:
+    other = publish(make_claim("Nobody drinks milk on the moon."))
+    meant = publish(make_claim(WORDS))
+    up_to_date()
+    vector = query_vector(ASKED, "en")
+    assert vector is not None
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    (first, near, stored), (second, far, _) = nearest(vector, public=True, most=10)
+    assert (first, second) == (meant.pk, other.pk)
+    assert near > 0.5 > far
+    assert stored.dtype == np.float32
+    assert near == pytest.approx(float(stored @ vector), abs=1e-3)
+
+
+def test_the_public_is_never_answered_by_drafts(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
+) -> None:
+    """Not even by their taking the first places."""
+    public = publish(make_claim("Nobody drinks milk on the moon."))
+    drafts = [make_claim(f"{WORDS} {number}") for number in range(20)]
+    up_to_date()
+    assert asked(ASKED, public=True, most=1) == [public.pk]
+    assert asked(ASKED, public=True) == [public.pk]
+    assert set(asked(ASKED, public=False)) < {claim.pk for claim in drafts}
+    assert set(asked(ASKED, public=False, most=30)) == {public.pk, *(claim.pk for claim in drafts)}
+
+
+def test_what_is_edited_at_the_desk_is_found_there_alone(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
+) -> None:
+    claim, other = publish(make_claim("Nobody drinks milk on the moon.")), publish(make_claim("It rains."))
+    up_to_date()
+    sql("UPDATE claims_claim SET statement = %s WHERE id = %s", WORDS, claim.pk)
+    up_to_date()
+    vector = query_vector(ASKED, "en")
+    assert vector is not None
+    assert next(near for pk, near, _ in nearest(vector, public=True, most=9) if pk == claim.pk) < 0.5
+    (first, near, _), (second, _, _) = nearest(vector, public=False, most=9)
+    assert (first, second) == (claim.pk, other.pk)
+    assert near > 0.5
+
+
+def test_what_is_withdrawn_is_not_found(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], editor: User
+) -> None:
+    retracted, merged, target = (publish(make_claim(f"{WORDS} {number}")) for number in range(3))
+    up_to_date()
+    workflow.move(retracted.verdicts.get(), "retract", by=editor, note="The source was wrong.")
+    workflow.move(merged, "merge", by=editor, into=target)
+    assert asked(ASKED, public=True) == [target.pk]
+    assert set(asked(ASKED, public=False)) == {retracted.pk, target.pk}
+
+
+def test_exact_search_finds_the_same(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
+) -> None:
+    for number in range(5):
+        publish(make_claim(f"{WORDS} {number}"))
+    up_to_date()
+    assert asked(ASKED, public=True, considered=0) == asked(ASKED, public=True)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_one_query_finds_neighbours(
+    count: int,
+    publish: Callable[..., Claim],
+    up_to_date: Callable[[], EmbeddingModel],
+    django_assert_num_queries: Any,
+) -> None:
+    for _ in range(count):
+        publish()
+    up_to_date()
+    with django_assert_num_queries(2):  # which model is complete, and its means of questions
+        vector = query_vector(ASKED, "en")
+    assert vector is not None
+    with django_assert_num_queries(0):
+        query_vector(ASKED, "en")
+    for public in (True, False):
+        with django_assert_num_queries(1):
+            assert len(nearest(vector, public=public, most=10)) == count
+
+
+def test_a_question_about_nothing_has_no_vector(up_to_date: Callable[[], EmbeddingModel]) -> None:
+    up_to_date()
+    assert query_vector("", "en") is None
+    assert query_vector(" \n", "en") is None
+    [first, second, third] = query_vectors(["One.", " ", "Three."], ["", "", ""])
+    assert (first is None, second is None, third is None) == (False, True, False)
+    assert query_vectors([], []) == []
+
+
+@pytest.mark.parametrize("hostile", ["\0", "\ud800", "x" * 100_000, "'; DROP TABLE claims_claim; --", "%s"])
+def test_any_text_can_be_asked(hostile: str, up_to_date: Callable[[], EmbeddingModel]) -> None:
+    up_to_date()
+    vector = query_vector(hostile, "zz-unknown")
+    assert vector is not None
+    assert nearest(vector, public=True, most=10) == []
+
+
+# Without a model ------------------------------------------------------------------------------------------------------
+
+
+def test_without_an_embedder_there_is_nothing(
+    publish: Callable[..., Claim], django_assert_num_queries: Any
+) -> None:
+    publish(make_claim(WORDS))
+    with django_assert_num_queries(0):
+        assert query_vector(ASKED, "en") is None
+        assert nearest(np.ones(48, np.float32), public=True, most=10) == []
+
+
+def test_nothing_before_a_model_is_complete(publish: Callable[..., Claim], tiny: None) -> None:
+    publish(make_claim(WORDS))
+    EmbeddingModel.objects.create(name="tiny", dimensions=48)
+    assert query_vector(ASKED, "en") is None
+    assert nearest(np.ones(48, np.float32), public=True, most=10) == []
+
+
+def test_a_vector_of_another_length_is_near_to_nothing(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
+) -> None:
+    publish(make_claim(WORDS))
+    up_to_date()
+    assert nearest(np.ones(3, np.float32), public=True, most=10) == []
+
+
+def test_words_alone_while_the_embedder_is_away(
+    publish: Callable[..., Claim],
+    up_to_date: Callable[[], EmbeddingModel],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publish(make_claim(WORDS))
+    up_to_date()
+
+    def away(*_arguments: Any) -> Any:
+        raise EmbedderFault("It is away.")
+
+    monkeypatch.setattr(TinyEmbedder, "queries", away)
+    assert query_vector(ASKED, "en") is None
+    monkeypatch.setattr(TinyEmbedder, "queries", lambda *_: np.ones((1, 3), np.float32))
+    assert query_vector(ASKED, "en") is None
+    assert [record.getMessage() for record in caplog.records] == [
+        "Claims are found by their words alone: It is away.",
+        "Claims are found by their words alone: tiny makes other vectors now.",
+    ]
+
+
+# Two models -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_model_is_asked_when_it_is_complete(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], settings: Any
+) -> None:
+    claims = [publish(make_claim(f"{WORDS} {number}")) for number in range(3)]
+    up_to_date()
+    settings.EMBEDDER = OTHER
+    stops = iter([False, True])
+    other = choice.embedder()
+    assert other is not None
+    original, upkeep.AT_ONCE = upkeep.AT_ONCE, 1
+    try:
+        assert not upkeep.bring_up_to_date(other, is_stopped=lambda: next(stops))
+    finally:
+        upkeep.AT_ONCE = original
+    neighbours.forget()
+    # The old one is not configured any more, and there is no way to it: words alone, and never half of the claims.
+    assert query_vector(ASKED, "en") is None
+    settings.EMBEDDER = TINY
+    neighbours.forget()
+    assert len(asked(ASKED, public=True)) == 3
+    settings.EMBEDDER = OTHER
+    assert upkeep.bring_up_to_date(other)
+    vector = query_vector(ASKED, "en")
+    assert vector is not None
+    assert len(vector) == 24
+    assert {claim for claim, *_ in nearest(vector, public=True, most=9)} == {claim.pk for claim in claims}
+    assert [model.name for model in EmbeddingModel.objects.complete()] == ["other", "tiny"]
+
+
+def test_the_old_model_goes_on_where_it_can_be_reached(
+    publish: Callable[..., Claim],
+    up_to_date: Callable[[], EmbeddingModel],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim = publish(make_claim(WORDS))
+    up_to_date()
+    settings.EMBEDDER = OTHER
+    monkeypatch.setattr(
+        neighbours, "embedder_of", lambda name: TinyEmbedder() if name == "tiny" else choice.embedder_of(name)
+    )
+    neighbours.forget()
+    assert asked(ASKED, public=True) == [claim.pk]

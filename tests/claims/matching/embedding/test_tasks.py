@@ -1,0 +1,116 @@
+"""The worker makes vectors by itself, in turns, and one turn at a time."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from claims.matching.embedding import tasks, upkeep
+from claims.matching.embedding.embedder import EmbedderFault
+from claims.models import Claim, EmbeddingModel, StatementVector
+from tests.helpers.embedders import OTHER, TinyEmbedder
+from tests.helpers.newsroom import make_claim
+from tests.helpers.worker import run_waiting_jobs, without_schedule
+
+__all__ = ["without_schedule"]
+
+never = lambda: False  # noqa: E731
+
+
+def waiting() -> list[str]:
+    jobs = ProcrastinateJob.objects.filter(status="todo", queue_name="embedding")
+    return list(jobs.values_list("task_name", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_has_its_vector_soon(
+    tiny: None, publish: Callable[..., Claim], without_schedule: None
+) -> None:
+    claim = publish()
+    assert waiting() == ["claims.matching.embedding.make_vectors"]
+    run_waiting_jobs()
+    assert waiting() == []
+    assert list(StatementVector.objects.values_list("claim_id", "is_public")) == [(claim.pk, True)]
+    assert EmbeddingModel.objects.complete().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_called_without_an_embedder(publish: Callable[..., Claim]) -> None:
+    publish()
+    assert waiting() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_call_is_enough(tiny: None) -> None:
+    with transaction.atomic():
+        tasks.announce()
+        tasks.announce()
+        assert waiting() == []
+    assert len(waiting()) == 1
+    tasks.call()
+    assert len(waiting()) == 1
+
+
+def test_a_turn_ends(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "AT_ONCE", 1)
+    monkeypatch.setattr(tasks, "TURN", -1.0)
+    make_claim()
+    assert not tasks._take_a_turn(never)
+    monkeypatch.setattr(tasks, "TURN", 60.0)
+    assert not tasks._take_a_turn(lambda: True)
+    assert StatementVector.objects.count() == 0
+    assert tasks._take_a_turn(never)
+    assert StatementVector.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_not_done_goes_on_in_the_next(
+    tiny: None, monkeypatch: pytest.MonkeyPatch, without_schedule: None
+) -> None:
+    make_claim()
+    turns = iter([False, False, True])
+    monkeypatch.setattr(upkeep, "bring_up_to_date", lambda *_, **__: next(turns))
+    tasks.call()
+    run_waiting_jobs()
+    assert next(turns, "none is left") == "none is left"
+    assert waiting() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_looks_by_itself(tiny: None, settings: Any) -> None:
+    make_claim()
+    tasks.look_after_vectors.defer(timestamp=0)  # type: ignore[call-arg]  # as the clock does
+    run_waiting_jobs()
+    assert StatementVector.objects.count() == 1
+    EmbeddingModel.objects.update(kept_at=timezone.now() - upkeep.ABANDONED - timedelta(minutes=1))
+    settings.EMBEDDER = OTHER
+    tasks.look_after_vectors.defer(timestamp=60)  # type: ignore[call-arg]
+    run_waiting_jobs()
+    assert [model.name for model in EmbeddingModel.objects.all()] == ["other"]
+
+
+def test_a_fault_is_told_and_tried_again_later(
+    db: None, tiny: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_arguments: Any) -> Any:
+        raise EmbedderFault("It is away.")
+
+    make_claim()
+    monkeypatch.setattr(TinyEmbedder, "passages", away)
+    with caplog.at_level(logging.WARNING):
+        assert tasks._take_a_turn(never)
+    assert [record.getMessage() for record in caplog.records] == [
+        "Statements wait for their vectors: It is away."
+    ]
+    monkeypatch.undo()
+
+
+def test_without_an_embedder_there_is_nothing_to_do(db: None, django_assert_num_queries: Any) -> None:
+    make_claim()
+    with django_assert_num_queries(0):
+        assert tasks._take_a_turn(never)

@@ -1,0 +1,128 @@
+"""In which facts two texts differ, and where they only put the same otherwise or say less."""
+
+import pytest
+
+from claims.matching.facts import compared, facts_of
+
+EN, DE, ES, FR, RU, AR, HI, JA, KO, TR, PL = "en", "de", "es", "fr", "ru", "ar", "hi", "ja", "ko", "tr", "pl"
+
+
+def _differences(ours, our_language, theirs, their_language):
+    found = compared(facts_of(ours, our_language), facts_of(theirs, their_language))
+    return [difference.kind for difference in found.differences]
+
+
+@pytest.mark.parametrize(
+    "ours, our_language, theirs, their_language",
+    [
+        # What only one of them says
+        ("5 people died in the fire", EN, "People died in the fire", EN),
+        ("5 people died in the fire", EN, "Five died in the fire", EN),
+        ("The fire of 2019 killed people", EN, "The fire killed people", EN),
+        ("In Kenya the bridge fell", EN, "The bridge fell", EN),
+        ("The bridge fell, said Mary Holt", EN, "The bridge fell", EN),
+        ("All buses stopped", EN, "Buses stopped", EN),
+        # Numbers in words, digits and units of other kinds
+        ("Two million euros", EN, "2,000,000 €", EN),
+        ("The trip takes 2 hours", EN, "The trip takes 120 minutes", EN),
+        ("It lasted a decade", EN, "It lasted ten years", EN),
+        ("It has 1.5 million users", EN, "Es hat 1,5 Millionen Nutzer", DE),
+        ("Five thousand sheep", EN, "पांच हजार भेड़ें", HI),
+        ("20 buses for 3 percent more", EN, "3 % more for 20 buses", EN),
+        ("32,000 people", EN, "三万二千人", JA),
+        ("500000 रुपये", HI, "5 lakh rupees", EN),
+        ("٥٠ بالمئة", AR, "fifty percent", EN),
+        ("nearly 5,100 people came", EN, "about 5,000 people came", EN),
+        ("nine out of ten doctors", EN, "90% of doctors", EN),
+        ("The law of 2019", EN, "2019 sheep and 20 goats", EN),
+        # Names in other scripts, inflected, and shortened
+        ("Sami Haddad signed it", EN, "وقع سامي حداد عليه", AR),
+        ("Ivan Gromov served", EN, "Иван Громов служил", RU),
+        ("We saw Ivan Gromov there", EN, "Мы видели Ивана Громова там", RU),
+        ("Yesterday Ramesh Verma left", EN, "कल रमेश वर्मा चले गए", HI),
+        ("It was Kim who said it", EN, "그것을 말한 사람은 김이다", KO),
+        ("The senator Mary Holt paid", EN, "Mrs Holt paid", EN),
+        ("the World Health Organization said", EN, "the WHO said", EN),
+        ("Germany sold it", EN, "Deutschland hat es verkauft", DE),
+        ("Germany sold it", EN, "Niemcy to sprzedały", PL),
+        ("Oslo sold it to Copenhagen", EN, "Norway sold it to Denmark", EN),
+        ("from Tokyo", EN, "東京から", JA),
+        ("the town in Spain", EN, "la ciudad de España", ES),
+        ("Almanya'dan gaz aldı", TR, "It bought gas from Germany", EN),
+        # The same, turned twice
+        ("Norway sold gas to Sweden", EN, "Sweden bought gas from Norway", EN),
+        ("Norway has more sheep than Sweden", EN, "Sweden has fewer sheep than Norway", EN),
+        ("Sweden beat Norway", EN, "Norway was beaten by Sweden", EN),
+        ("Norway sold the island to Sweden", EN, "The island was sold to Sweden by Norway", EN),
+        ("The tower was built before the church", EN, "The church was built after the tower", EN),
+        ("The shop is not open", EN, "The shop is closed", EN),
+        ("한국이 일본을 이겼다", KO, "일본을 한국이 이겼다", KO),
+        ("Закон поддержали депутаты", RU, "Депутаты поддержали закон", RU),
+        ("Im Mai sind Kaminöfen verboten", DE, "Kaminöfen sind im Mai verboten", DE),
+        # Words that look like others
+        ("Norway knows it", EN, "Norway has known it", EN),
+        ("La moitié du pain", FR, "La moitié du pain est là", FR),
+        ("On May 3 it rained", EN, "It rained on 3 May", EN),
+        ("on 03/04/2019", EN, "on 3 April 2019", EN),
+        ("on 03/04/2019", EN, "on March 4, 2019", EN),
+        ("平成7年に", JA, "in 1995", EN),
+    ],
+)
+def test_no_difference(ours, our_language, theirs, their_language):
+    assert _differences(ours, our_language, theirs, their_language) == []
+    assert _differences(theirs, their_language, ours, our_language) == []
+
+
+@pytest.mark.parametrize(
+    "kind, ours, our_language, theirs, their_language",
+    [
+        ("number", "5 people died", EN, "50 people died", EN),
+        ("number", "5 people died", EN, "fünfzig Menschen starben", DE),
+        ("number", "It costs 2.5 billion dollars", EN, "It costs $2.5 million", EN),
+        ("number", "20 sheep", EN, "two hundred sheep", EN),
+        ("number", "5 करोड़ रुपये", HI, "5 lakh rupees", EN),
+        ("unit", "300 metres long", EN, "300 kilometres long", EN),
+        ("unit", "20 dollars a day", EN, "20 euros a day", EN),
+        ("unit", "dix litres par heure et par vache", FR, "dix litres par seconde et par vache", FR),
+        ("year", "in 2019 it fell", EN, "2021 fiel es", DE),
+        ("date", "on 3 March", EN, "on 4 March", EN),
+        ("date", "Schools open on Monday", EN, "Schools open on Tuesday", EN),
+        ("place", "Norway sold it", EN, "Island hat es verkauft", DE),
+        ("place", "فاز المغرب", AR, "Tunisia won", EN),
+        ("place", "The ship left for Paris", EN, "The ship left for Madrid", EN),
+        ("name", "Mary Holt paid", EN, "Paul Reed paid", EN),
+        ("name", "Иван Громов служил", RU, "Mary Holt served", EN),
+        ("negation", "It is safe", EN, "It isn't safe", EN),
+        ("negation", "يقتل الفيروس", AR, "It does not kill the virus", EN),
+        ("negation", "정부는 인상했다", KO, "정부는 인상하지 않았다", KO),
+        ("opposite", "Prices rose", EN, "Prices fell", EN),
+        ("opposite", "Die Preise sind gestiegen", DE, "Prices fell", EN),
+        ("opposite", "価格が上昇した", JA, "Los precios bajaron", ES),
+        ("quantifier", "All schools are shut", EN, "Half of the schools are shut", EN),
+        ("quantifier", "Всі школи", "uk", "Only one school", EN),
+        ("roles", "Norway sold the island to Sweden", EN, "Sweden sold the island to Norway", EN),
+        ("roles", "한국이 일본을 이겼다", KO, "일본이 한국을 이겼다", KO),
+        ("roles", "भारत ने पाकिस्तान को हराया", HI, "पाकिस्तान ने भारत को हराया", HI),
+        ("roles", "Türkiye Yunanistan'a gaz sattı", TR, "Yunanistan Türkiye'ye gaz sattı", TR),
+        ("roles", "フランスはドイツに売った", JA, "ドイツはフランスに売った", JA),
+        ("roles", "Polska pokonała Niemcy", PL, "Niemcy pokonały Polskę", PL),
+    ],
+)
+def test_one_difference(kind, ours, our_language, theirs, their_language):
+    assert _differences(ours, our_language, theirs, their_language) == [kind]
+    assert _differences(theirs, their_language, ours, our_language) == [kind]
+
+
+def test_a_difference_has_the_words_of_both():
+    found = compared(facts_of("It fell in 2019", EN), facts_of("It fell in 2021", EN))
+
+    assert [(difference.ours, difference.theirs) for difference in found.differences] == [("2019", "2021")]
+
+
+def test_what_agrees_is_counted():
+    found = compared(
+        facts_of("In 2019 Mary Holt took 20 sheep to Kenya", EN),
+        facts_of("20 sheep went to Kenya with Mary Holt in 2019", EN),
+    )
+
+    assert found.agreements == {"number": 1, "year": 1, "place": 1, "name": 1}

@@ -1,0 +1,102 @@
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.matching.asked import Asked, Candidate
+from claims.matching.likeness import FIGURES
+from claims.matching.ranking import CROWD, MODEL, Among, kind_of, ranked, weights
+
+ASKED = Asked(
+    "The lighthouse of Vell was sold for 3 million",
+    "The lighthouse of Vell was sold for 3 million",
+    "en",
+    None,
+)
+SAID = Candidate(1, "The lighthouse of Vell was sold for 3 million.", "en", "", None, 1.0, None, None)
+NEAR = Candidate(2, "The lighthouse of Vell is 200 years old.", "en", "", None, 0.4, None, None)
+FAR = Candidate(3, "A ferry to Vell sank in the storm.", "en", "", None, 0.1, None, None)
+
+
+def probabilities(asked: Asked, *candidates: Candidate) -> dict[int, float]:
+    return {each.candidate.claim: each.probability for each in ranked(asked, candidates)}
+
+
+def test_what_says_most_of_the_question_comes_first() -> None:
+    assert [each.candidate.claim for each in ranked(ASKED, [FAR, NEAR, SAID])] == [1, 2, 3]
+
+
+def test_a_statement_word_for_word_is_meant_and_others_are_not() -> None:
+    found = probabilities(ASKED, FAR, NEAR, SAID)
+
+    assert found[1] > 0.9
+    assert found[2] < 0.1
+    assert found[3] < 0.1
+
+
+def test_what_was_checked_twice_is_as_likely_as_if_it_had_been_checked_once() -> None:
+    again = replace(SAID, claim=4)
+
+    once, twice = probabilities(ASKED, SAID, NEAR), probabilities(ASKED, SAID, again, NEAR)
+
+    assert twice[1] == twice[4] == pytest.approx(once[1], abs=1e-6)
+
+
+def test_no_candidates_are_no_answer() -> None:
+    assert ranked(ASKED, []) == []
+
+
+def test_of_equals_the_order_stays() -> None:
+    again = replace(SAID, claim=4)
+
+    assert [each.candidate.claim for each in ranked(ASKED, [again, SAID])] == [4, 1]
+
+
+def test_every_answer_says_what_it_rests_on() -> None:
+    [found] = ranked(ASKED, [SAID])
+
+    assert tuple(found.features) == FIGURES
+
+
+@pytest.mark.parametrize(
+    "asked, candidate, similarity, expected",
+    [
+        ("en", "en", 0.5, "same"),
+        ("en", "en-GB", 0.5, "same"),
+        ("de", "en", 0.5, "across"),
+        ("", "en", 0.5, "same"),
+        ("de", "", 0.5, "same"),
+        ("de", "en", None, "words"),
+        ("en", "en", None, "words"),
+    ],
+)
+def test_kinds_of_pairs(asked: str, candidate: str, similarity: float | None, expected: str) -> None:
+    pair = replace(ASKED, language=asked), replace(SAID, language=candidate, similarity=similarity)
+
+    assert kind_of(*pair) == expected
+
+
+def test_places_that_nobody_takes_resemble_nothing() -> None:
+    assert Among.of([3.0, 2.0]) == Among(best=3.0, crowd=0.0)
+    assert Among.of([3.0] * CROWD.stop) == Among(best=3.0, crowd=3.0)
+
+
+def test_the_model_weighs_figures_that_there_are() -> None:
+    assert set(json.loads(MODEL.read_text("utf-8"))) == {"words", "same", "across"}
+    assert {name for each in weights().values() for name in each.figures} <= set(FIGURES)
+
+
+@given(
+    words=st.lists(st.floats(0, 1), max_size=25),
+    similarity=st.none() | st.floats(-1, 1),
+    language=st.sampled_from(["", "en", "de"]),
+)
+def test_probabilities_are_probabilities(words: list[float], similarity: float | None, language: str) -> None:
+    candidates = [replace(FAR, claim=n, words=each, similarity=similarity) for n, each in enumerate(words)]
+
+    found = [each.probability for each in ranked(replace(ASKED, language=language), candidates)]
+
+    assert sorted(found, reverse=True) == found
+    assert all(0 < each < 1 for each in found)

@@ -1,0 +1,247 @@
+"""Environment variables: read strictly, refused with a sentence that names the variable."""
+
+import stat
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.installation import environment
+
+
+@pytest.fixture(autouse=True)
+def listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables of these tests do not enter the list of the real ones."""
+    monkeypatch.setattr(environment, "ENVIRONMENT", {})
+
+
+@pytest.mark.parametrize("value", ["1", "true", "Yes", "ON"])
+def test_switch_on(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    assert environment.flag("X") is True
+
+
+@pytest.mark.parametrize("value", ["0", "false", "No", "off"])
+def test_switch_off(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    assert environment.flag("X", default=True) is False
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_empty_is_not_set(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    assert environment.flag("X", default=True) is True
+    assert environment.text("X", "default") == "default"
+
+
+@pytest.mark.parametrize("value", ["ture", "2", "1 0", "enabled"])
+def test_mistyped_switch(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(ImproperlyConfigured, match=f"X is '{value}'; it is a switch, so write 1 or 0."):
+        environment.flag("X")
+
+
+@pytest.mark.parametrize("value", ["0", "11", "-1", "3.0", "1e1", "٣", "three", "1_0"])
+def test_number_out_of_range_or_none(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(ImproperlyConfigured, match="X is .*; it must be a whole number from 1 to 10"):
+        environment.number("X", 5, least=1, most=10)
+
+
+@pytest.mark.parametrize("value", ["1", "10", " 7 "])
+def test_number(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    assert environment.number("X", 5, least=1, most=10) == int(value)
+
+
+def test_words(monkeypatch):
+    monkeypatch.setenv("X", "a.example, b.example ,,")
+    assert environment.words("X") == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "facts.example.org",
+        "ftp://facts.example.org",
+        "https://",
+        "https://facts.example.org:port",
+        "https://[::1",
+        "https://facts.example.org/?page=1",
+        "https://facts.example.org/#top",
+    ],
+)
+def test_wrong_address(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(ImproperlyConfigured, match="X is .*; write a whole address"):
+        environment.web_address("X")
+
+
+def test_address_loses_its_last_slash(monkeypatch):
+    monkeypatch.setenv("X", "https://facts.example.org:8443/desk/")
+    assert environment.web_address("X") == "https://facts.example.org:8443/desk"
+
+
+def test_closed_set(monkeypatch):
+    monkeypatch.setenv("X", "xx")
+    with pytest.raises(ImproperlyConfigured, match="X is 'xx', which is not known here"):
+        environment.one_of("X", "en", lambda: {"en", "de"})
+    monkeypatch.setenv("X", "de")
+    assert environment.one_of("X", "en", lambda: {"en", "de"}) == "de"
+
+
+def test_database_address(monkeypatch):
+    monkeypatch.setenv("X", "postgresql://eva:p%40ss@db.example.org:5433/facts?sslmode=require")
+    assert environment.postgresql("X") == {
+        "NAME": "facts",
+        "USER": "eva",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example.org",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+def test_database_behind_a_socket(monkeypatch):
+    monkeypatch.setenv("X", "postgres:///facts?host=/run/postgresql")
+    found = environment.postgresql("X")
+    assert found is not None
+    assert (found["HOST"], found["NAME"], found["OPTIONS"]) == ("/run/postgresql", "facts", {})
+
+
+def test_no_database_address(monkeypatch):
+    monkeypatch.delenv("X", raising=False)
+    assert environment.postgresql("X") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("mysql://eva:secret@db/facts", "must be the address of a PostgreSQL database"),
+        ("postgresql://eva:secret@db", "names no database"),
+        ("postgresql://eva:secret@db:port/facts", "has a port that is not a number"),
+        ("postgresql://eva:secret@db/facts?sslmod=require", "cannot be read"),
+        ("postgresql://eva:secret@[::1/facts", "cannot be read"),
+    ],
+)
+def test_wrong_database_address_keeps_its_password(monkeypatch, value, reason):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(ImproperlyConfigured, match=f"^X {reason}") as refusal:
+        environment.postgresql("X")
+    assert "secret" not in str(refusal.value)
+
+
+@given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1))
+def test_any_password_arrives(password):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("X", f"postgresql://eva:{quote(password, safe='')}@db/facts")
+        found = environment.postgresql("X")
+    assert found is not None
+    assert found["PASSWORD"] == password
+
+
+@given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
+def test_any_database_address_is_read_or_refused(value):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("X", "postgresql://" + value)
+        try:
+            said = environment.postgresql("X")["NAME"]  # type: ignore[index]
+        except ImproperlyConfigured as refusal:
+            said = str(refusal).removeprefix("X ")
+            named = said != str(refusal)
+        else:
+            named = True
+    assert said
+    assert named
+
+
+def test_mail(monkeypatch):
+    monkeypatch.setenv("X", "smtp+tls://desk%40example.org:pa%3Ass@mail.example.org")
+    found = environment.mail("X")
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example.org", 587)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("desk@example.org", "pa:ss")
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "value", ["mail.example.org", "http://mail.example.org", "smtp://", "smtp://mail:port"]
+)
+def test_wrong_mail(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(ImproperlyConfigured, match="X must look like smtp"):
+        environment.mail("X")
+
+
+def test_secret_is_made_once_and_closed(monkeypatch, tmp_path):
+    monkeypatch.delenv("X", raising=False)
+    kept_in = tmp_path / "new" / "secret-key"
+    made = environment.secret("X", kept_in, may_create=True)
+    assert len(made) > 50
+    assert stat.S_IMODE(kept_in.stat().st_mode) == 0o600
+    assert environment.secret("X", kept_in, may_create=True) == made
+    assert environment.secret("X", kept_in, may_create=False) == made
+    assert [path.name for path in kept_in.parent.iterdir()] == ["secret-key"]
+
+
+def test_secret_is_not_made_outside_the_demo(monkeypatch, tmp_path):
+    monkeypatch.delenv("X", raising=False)
+    with pytest.raises(ImproperlyConfigured, match="^X is not set"):
+        environment.secret("X", tmp_path / "secret-key", may_create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_secret_in_an_unusable_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("X", raising=False)
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match="cannot be used: File exists. Set DATA_DIR"):
+        environment.secret("X", tmp_path / "file" / "secret-key", may_create=True)
+
+
+def test_secret_from_the_environment_touches_no_file(monkeypatch, tmp_path: Path):
+    monkeypatch.setenv("X", "from outside")
+    assert environment.secret("X", tmp_path / "secret-key", may_create=True) == "from outside"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "value, rate",
+    [
+        ("600/minute", (600, 60)),
+        ("1/second", (1, 1)),
+        ("10000/hour", (10_000, 3600)),
+        ("5/day", (5, 86_400)),
+        ("0", None),
+        ("off", None),
+        ("Off", None),
+        ("", (60, 60)),
+    ],
+)
+def test_rate(monkeypatch, value, rate):
+    monkeypatch.setenv("X", value)
+    assert environment.rate("X", "60/minute") == rate
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "600",
+        "600/",
+        "/minute",
+        "600/min",
+        "600/Minute",
+        "-1/minute",
+        "0/minute",
+        "6e2/hour",
+        "٣/hour",
+        "5/day/2",
+    ],
+)
+def test_rate_that_is_none(monkeypatch, value):
+    monkeypatch.setenv("X", value)
+    with pytest.raises(
+        ImproperlyConfigured, match="^X is .*; write a number of requests and a period, such as"
+    ):
+        environment.rate("X", "60/minute")
