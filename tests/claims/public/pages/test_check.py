@@ -322,6 +322,14 @@ def test_ways_lead_to_it(client: Client, publish: Publish) -> None:
     assert form.cssselect("input[name=text]")[0].get("value") == "volcano erupts"
 
 
+def test_claims_that_a_search_may_mean_can_be_compared_too(client: Client, publish: Publish) -> None:
+    publish(make_claim("The harbour bridge cost 40 million euros."))
+    document = page(client, "/?q=the+harbour+bridge+cost+40+million+euros+says+xylograph")
+    assert statements(document) == ["The harbour bridge cost 40 million euros."]
+    (form,) = document.cssselect('.instead form[action="/check/answer/"]')
+    assert form.cssselect("input[name=text]")[0].get("value").endswith("xylograph")
+
+
 def test_a_check_costs_more_than_a_page(client: Client, settings: Any, answers: Answers) -> None:
     settings.RATE_LIMIT_PAGES = Rate(8, 60)
     statuses = [client.post("/check/answer/", {"text": "It rains."}).status_code for _time in range(2)]
