@@ -5,7 +5,9 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Literal
 
@@ -13,8 +15,8 @@ from django.db.models import QuerySet
 
 from claims.matching import candidates, embedding
 from claims.matching.answer_cache import AnswerCache
-from claims.matching.asked import Asked, Candidate
-from claims.matching.embedding.neighbours import asked_model
+from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.embedding.neighbours import AskedModel, asked_model
 from claims.matching.judgement import Judgement, judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
@@ -38,8 +40,10 @@ MOST = 5
 #: So many candidates of a sentence are compared fact by fact, if they may be meant at all.
 _JUDGED = 5
 _LEAST_LIKELY = 0.02
-#: So many sentences are asked about at once.
-_TOGETHER = 60
+#: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
+#: computed without the interpreter, which has enough to do with the comparing.
+_TOGETHER = 20
+_preparing = ThreadPoolExecutor(2, thread_name_prefix="matching")
 
 #: What a reader must see first.
 _ORDER: Mapping[Kind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothing": 3}
@@ -152,15 +156,21 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
         for number, (text, language) in enumerate(zip(texts, languages, strict=True))
         for span in passages(text, terms.cut, language)
     ]
-    found = chain.from_iterable(_passages(some, terms, seek) for some in _batches(parts))
+    batches = [parts[start : start + _TOGETHER] for start in range(0, len(parts), _TOGETHER)]
+    model = asked_model()
+    prepare = partial(_asked, model=model)
+    prepared = _preparing.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
+    found = chain.from_iterable(
+        _passages(some, asked, terms, seek) for some, asked in zip(batches, prepared, strict=True)
+    )
     of_each: list[list[Passage]] = [[] for _ in texts]
-    embedders = [""] * len(texts)
-    for part, (passage, embedder) in zip(parts, found, strict=True):
+    by_meaning = [False] * len(texts)
+    for part, (passage, has_meaning) in zip(parts, found, strict=True):
         of_each[part.text].append(passage)
-        embedders[part.text] = embedders[part.text] or embedder
+        by_meaning[part.text] |= has_meaning
     return [
-        Answer(tuple(those), language, embedder)
-        for those, language, embedder in zip(of_each, languages, embedders, strict=True)
+        Answer(tuple(those), language, model.embedder.name if model and has_meaning else "")
+        for those, language, has_meaning in zip(of_each, languages, by_meaning, strict=True)
     ]
 
 
@@ -172,26 +182,27 @@ def passages(text: str, cut: Cut = "auto", language: str = "") -> list[Span]:
     return list(sentences(text, language))
 
 
-def _batches(parts: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
-    for start in range(0, len(parts), _TOGETHER):
-        yield parts[start : start + _TOGETHER]
-
-
-def _passages(parts: Sequence[_Part], terms: Terms, seek: Seek) -> Iterator[tuple[Passage, str]]:
-    """What was found to each of these, and the name of what compared its meaning."""
+def _asked(parts: Sequence[_Part], *, model: AskedModel | None) -> list[Asked]:
+    """What is asked about these. Without the database, whose connections belong to threads."""
     said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
-    vectors = embedding.query_vectors(said, [part.language for part in parts])
-    model = asked_model() if any(vector is not None for vector in vectors) else None
-    asked = [
+    vectors: Sequence[Vector | None] = [None] * len(said)
+    if model:
+        vectors = embedding.query_vectors(said, [part.language for part in parts], model=model)
+    return [
         Asked(part.said, text, part.language, vector)
         for part, text, vector in zip(parts, said, vectors, strict=True)
     ]
+
+
+def _passages(
+    parts: Sequence[_Part], asked: Sequence[Asked], terms: Terms, seek: Seek
+) -> Iterator[tuple[Passage, bool]]:
+    """What was found to each of these, and whether its meaning was compared."""
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
         # Those that are equally certain stay in the order in which they are likely meant.
         matches = sorted(_matches(one, likely, found.rarity, terms.least), key=_importance)
-        by = model.embedder.name if model and one.vector is not None else ""
-        yield Passage(*part.span, tuple(matches[: terms.most])), by
+        yield Passage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
 def _importance(match: Match) -> tuple[int, float]:

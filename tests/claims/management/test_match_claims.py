@@ -33,7 +33,7 @@ def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(answers, "judge", judge)
     monkeypatch.setattr(embedding, "embedder", lambda: None)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages: [None for _ in texts])
+    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
     shared_words.known_frequent.cache_clear()
     answers.kept.clear()
 

@@ -142,7 +142,7 @@ def test_a_long_text_is_answered_sentence_by_sentence(ferry: Claim, bridge: Clai
     assert [passage.kind for passage in found] == ["same", "contradicts"]
 
 
-@pytest.mark.parametrize("sentences", [2, 6])
+@pytest.mark.parametrize("sentences", [2, 9])
 def test_an_article_costs_as_many_statements_as_a_sentence(
     ferry: Claim, bridge: Claim, sentences: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -152,6 +152,15 @@ def test_an_article_costs_as_many_statements_as_a_sentence(
         assert len(answered(text, Terms(cut="sentences")).passages) == 2 * sentences
     with django_assert_num_queries(1):
         answered(text, Terms(cut="sentences"))
+
+
+def test_a_speech_is_asked_about_in_parts(
+    ferry: Claim, bridge: Claim, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    text = "The ferry sank last night. The bridge cost forty million euros. " * 15
+    with django_assert_num_queries(2 + 2 * 2):
+        found = answered(text, Terms(cut="sentences")).passages
+    assert [match.claim for passage in found for match in passage.matches[:1]] == [ferry.pk, bridge.pk] * 15
 
 
 def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
@@ -197,7 +206,9 @@ class TwoLanguages:
     def vector(self, meaning: int) -> Vector:
         return np.eye(4, dtype=np.float32)[meaning]
 
-    def query_vectors(self, texts: Sequence[str], languages: Sequence[str]) -> list[Vector | None]:
+    def query_vectors(
+        self, texts: Sequence[str], languages: Sequence[str], **_: object
+    ) -> list[Vector | None]:
         return [self.vector(self.meanings[text]) if text in self.meanings else None for text in texts]
 
     def nearest(self, vector: Vector, *, public: bool, most: int) -> list[tuple[int, float, Vector]]:

@@ -29,7 +29,7 @@ def by_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         return sorted(found, key=lambda each: -each.probability)
 
     monkeypatch.setattr(meant_claims, "ranked", ranked)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages: [None for _ in texts])
+    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
     shared_words.known_frequent.cache_clear()
 
 
