@@ -32,9 +32,7 @@ class Found:
     rarity: Mapping[str, float]
 
 
-def published(
-    asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0
-) -> Found:
+def published(asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0) -> Found:
     """Current publications that may be meant by each of these texts.
 
     Args:
