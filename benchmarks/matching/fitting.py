@@ -24,24 +24,27 @@ from benchmarks.matching.finder import Finder
 from benchmarks.matching.logistic import Lists, Matrix, Vector, whether, which
 from claims.matching.asked import Asked
 from claims.matching.likeness import FIGURES, Figures
-from claims.matching.ranking import MODEL, Among, compared
+from claims.matching.ranking import CROWD, MODEL, Among, compared
 
-#: Which figures count for each kind of pairs; of the others it has none, or they were of no use to it.
+_OF_ALL = (
+    "headline_covered",
+    "letters",
+    "numbers_shared",
+    "author_named",
+    "claimant_is_author",
+    "same_week",
+    "same_year",
+)
+#: Which figures count for each kind of pairs. The others it has none of, or it orders as well without them.
 COUNTED = {
-    "words": tuple(name for name in FIGURES if name != "similarity"),
-    "same": FIGURES,
-    "across": (
-        "words",
-        "similarity",
-        "numbers_shared",
-        "numbers_missing",
-        "names_heard",
-        "same_week",
-        "same_year",
-    ),
+    "words": ("words", "asked_covered", "statement_covered", "names_heard", *_OF_ALL),
+    "same": ("similarity", "asked_covered", *_OF_ALL),
+    "across": ("words", "similarity", "numbers_shared", "names_heard"),
 }
 #: How much weights are drawn towards 0.
-SHRINK = 1e-3
+SHRINK = 1e-2
+#: What a question counts whose claim has never been checked, beside one whose claim has.
+UNCHECKED = 0.5
 #: So many questions of a set at most.
 MOST = 1_000
 #: So many digits of a weight are kept.
@@ -114,11 +117,15 @@ def weighed(lists: Lists, counted: Sequence[str]) -> dict[str, Any]:
     weights = which(lists, SHRINK)
     sums = lists.figures @ weights
     wrong = ~lists.right
-    all_of_them, others = placed(sums, lists, np.ones(len(sums), bool)), placed(sums, lists, wrong)
+    usual = crowded(sums, lists)
+    all_of_them, others = (
+        placed(sums, lists, np.ones(len(sums), bool), usual),
+        placed(sums, lists, wrong, usual),
+    )
     level, behind, ahead, constant = whether(
         np.concatenate([all_of_them, others[wrong]]),
         np.concatenate([lists.right, np.zeros(wrong.sum(), bool)]),
-        np.concatenate([lists.weigh[lists.of], lists.weigh[lists.of][wrong]]),
+        np.concatenate([lists.weigh[lists.of], UNCHECKED * lists.weigh[lists.of][wrong]]),
     )
     return {
         "figures": {
@@ -128,15 +135,27 @@ def weighed(lists: Lists, counted: Sequence[str]) -> dict[str, Any]:
         "behind": round(float(behind), DIGITS),
         "ahead": round(float(ahead), DIGITS),
         "constant": round(float(constant), DIGITS),
+        "usual": round(usual, DIGITS),
     }
 
 
-def placed(sums: Vector, lists: Lists, kept: NDArray[np.bool_]) -> Matrix:
+def crowded(sums: Vector, lists: Lists) -> float:
+    """The mean sum of candidates in the places of the crowd, where all of these are taken."""
+    bounds = [*lists.starts, len(sums)]
+    crowds = [
+        np.sort(sums[start:end])[::-1][CROWD].mean()
+        for start, end in pairwise(bounds)
+        if end - start >= CROWD.stop
+    ]
+    return float(np.mean(crowds)) if crowds else 0.0
+
+
+def placed(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual: float) -> Matrix:
     """The sum of each candidate, how far it is behind the best of those that are kept, and ahead of their crowd."""
     rows = np.zeros((len(sums), 3))
     for start, end in pairwise([*lists.starts, len(sums)]):
         part = slice(start, end)
         if kept[part].any():
-            among = Among.of(sums[part][kept[part]].tolist())
+            among = Among.of(sums[part][kept[part]].tolist(), usual)
             rows[part] = np.column_stack([sums[part], sums[part] - among.best, sums[part] - among.crowd])
     return rows

@@ -49,6 +49,7 @@ def which(lists: Lists, shrink: float) -> Vector:
     spread = lists.figures.std(axis=0) + 1e-12
     figures = lists.figures / spread
     weights = np.zeros(figures.shape[1])
+    reached = _log_likelihood(figures @ weights, lists, wanted, counts) - shrink / 2 * weights @ weights
     for _ in range(_STEPS):
         chosen = _chances(figures @ weights, lists.starts, of)
         gradient = figures.T @ ((wanted - chosen) * counts) - shrink * weights
@@ -57,11 +58,23 @@ def which(lists: Lists, shrink: float) -> Vector:
             expected * weigh[:, None]
         ).T @ expected
         step = np.linalg.solve(curvature + shrink * np.eye(len(weights)), gradient)
-        # A full step may leap too far where a figure separates all.
-        weights = weights + step * min(1.0, 2.0 / (np.abs(step).max() + 1e-12))
-        if np.abs(step).max() < _ENOUGH:
+        # A full step may leap over the summit.
+        while np.abs(step).max() > _ENOUGH:
+            further = weights + step
+            value = _log_likelihood(figures @ further, lists, wanted, counts) - shrink / 2 * further @ further
+            if value >= reached:
+                weights, reached = further, value
+                break
+            step /= 2
+        if np.abs(step).max() <= _ENOUGH:
             break
     return np.asarray(weights / spread)
+
+
+def _log_likelihood(sums: Vector, lists: Lists, wanted: Vector, counts: Vector) -> float:
+    above = sums - np.maximum.reduceat(sums, lists.starts)[lists.of]
+    together = np.log(np.add.reduceat(np.exp(above), lists.starts))[lists.of]
+    return float((wanted * counts) @ (above - together))
 
 
 def _chances(sums: Vector, starts: NDArray[np.int64], of: NDArray[np.int64]) -> Vector:

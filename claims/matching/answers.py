@@ -3,6 +3,7 @@
 "Nothing" means that nothing was found. It is no verdict: what nobody has checked may be true or false.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -14,7 +15,7 @@ from claims.matching import candidates, embedding
 from claims.matching.answer_cache import AnswerCache
 from claims.matching.asked import Asked, Candidate
 from claims.matching.embedding.neighbours import asked_model
-from claims.matching.judgement import judge
+from claims.matching.judgement import Judgement, judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
 from claims.matching.sentences import Span, sentences, trimmed
@@ -187,12 +188,29 @@ def _passages(parts: Sequence[_Part], terms: Terms, seek: Seek) -> Iterator[tupl
     ]
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
-        matches = sorted(
-            _matches(one, likely, found.rarity, terms.least),
-            key=lambda match: (_ORDER[match.kind], -match.confidence, -match.claim),
-        )
+        # Those that are equally certain stay in the order in which they are likely meant.
+        matches = sorted(_matches(one, likely, found.rarity, terms.least), key=_importance)
         by = model.embedder.name if model and one.vector is not None else ""
         yield Passage(*part.span, tuple(matches[: terms.most])), by
+
+
+def _importance(match: Match) -> tuple[int, float]:
+    """What a reader must see first: what is the same or the opposite, unless that is hardly likely."""
+    kind = match.kind if match.confidence >= LEAST else "nothing"
+    return _ORDER[kind], -round(match.confidence, 2)
+
+
+#: What is made of a claim in the very words of the text, which needs no comparison.
+_VERBATIM = Judgement("same", 0.99, ("The claim has the same words.",))
+
+
+def verbatim(text: str) -> str:
+    """What the same statement has in common however it is typed, as `claims_statement_key` in the database has it."""
+    plain = unicodedata.normalize("NFKC", text).lower().translate(_TYPED)
+    return " ".join(plain.split()).strip(" .!?。")
+
+
+_TYPED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"'`“”„‟«»‹›‘’‚‛´＂", ""))
 
 
 def _matches(
@@ -201,11 +219,14 @@ def _matches(
     for one in ranked(asked, likely, rarity=rarity)[:_JUDGED]:
         if one.probability < _LEAST_LIKELY:
             break
-        judged = judge(asked, one.candidate)
+        is_verbatim = verbatim(asked.cleaned) == verbatim(one.candidate.statement)
+        judged = _VERBATIM if is_verbatim else judge(asked, one.candidate)
         if judged.kind == "different":
             continue
         # To be the same claim it must be the one that is meant, and say the same.
-        confidence = min(one.probability, judged.confidence) if judged.kind == "same" else judged.confidence
+        confidence = judged.confidence
+        if judged.kind == "same" and not is_verbatim:
+            confidence = min(one.probability, confidence)
         if confidence >= least:
             candidate = one.candidate
             yield Match(

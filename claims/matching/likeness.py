@@ -33,10 +33,8 @@ FIGURES = (
     "headline_covered",
     "letters",
     "numbers_shared",
-    "numbers_missing",
     "author_named",
     "claimant_is_author",
-    "claimant_named",
     "names_heard",
     "same_week",
     "same_year",
@@ -140,13 +138,20 @@ class Question:
             "headline_covered": self._covered(headline),
             "letters": _share(len(self.runs & letters), min(len(self.runs), len(letters))),
             "numbers_shared": _share(len(stated & self.numbers), len(stated)),
-            "numbers_missing": _share(len(stated - self.numbers), len(stated)),
-            "author_named": _share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
+            # Of a claim whose claimant is known, who else is named in it says nothing of who said it.
+            "author_named": 0.0
+            if claimant
+            else _share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
             "claimant_is_author": _share(len(self.author & claimant), len(claimant)),
-            "claimant_named": _share(len(self.beginnings & claimant), len(claimant)),
-            "names_heard": share_heard(names(f"{candidate.statement} {candidate.headline}"), self.sounds),
+            "names_heard": self._names_heard(candidate),
             **self._days(candidate),
         }
+
+    def _names_heard(self, candidate: Candidate) -> float:
+        """Of the claim's names; 0 where both are in one language, in which names are words like others."""
+        if primary(candidate.language) == self.asked.language:
+            return 0.0
+        return share_heard(names(f"{candidate.statement} {candidate.headline}"), self.sounds)
 
     def _covered(self, words: frozenset[str]) -> float:
         return _share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
@@ -163,6 +168,11 @@ class Question:
             "same_week": 0.0 if nearest is None else exp(-nearest / 7),
             "same_year": 0.0 if nearest is None else exp(-nearest / 365),
         }
+
+
+def primary(language: str) -> str:
+    """`pt-BR` → `pt`."""
+    return language.partition("-")[0].lower()
 
 
 def author(text: str) -> str:

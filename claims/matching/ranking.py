@@ -13,11 +13,11 @@ from math import exp
 from pathlib import Path
 
 from claims.matching.asked import Asked, Candidate
-from claims.matching.likeness import Figures, Question, Rarity
+from claims.matching.likeness import Figures, Question, Rarity, primary
 
 MODEL = Path(__file__).parent / "data" / "ranking.json"
 
-#: The places of candidates that resemble the question by chance. Places that nobody takes count 0.
+#: The places of candidates that resemble the question by chance. Where there are few claims, as many as usual do.
 CROWD = slice(5, 20)
 #: Log-odds beyond which nothing is surer.
 _MOST = 30.0
@@ -47,6 +47,7 @@ class Weights:
         behind: what it weighs how far the sum is behind that of the best candidate,
         ahead: how far it is ahead of what resembles the question by chance,
         constant: and the log-odds where all of these are 0.
+        usual: the sum of a candidate that resembles a question by chance, among very many claims.
     """
 
     figures: Mapping[str, float]
@@ -54,6 +55,7 @@ class Weights:
     behind: float
     ahead: float
     constant: float
+    usual: float
 
     def sum(self, figures: Figures) -> float:
         return sum(weight * figures[name] for name, weight in self.figures.items())
@@ -78,9 +80,11 @@ class Among:
     crowd: float
 
     @classmethod
-    def of(cls, sums: Iterable[float]) -> "Among":
+    def of(cls, sums: Iterable[float], usual: float) -> "Among":
         ordered = sorted(sums, reverse=True)
-        return cls(ordered[0], sum(ordered[CROWD]) / (CROWD.stop - CROWD.start))
+        crowd = ordered[CROWD]
+        missing = CROWD.stop - CROWD.start - len(crowd)
+        return cls(ordered[0], (sum(crowd) + missing * usual) / (len(crowd) + missing))
 
 
 def ranked(
@@ -96,7 +100,7 @@ def ranked(
     of_kind: dict[str, list[float]] = {}
     for (kind, _), of in zip(pairs, sums, strict=True):
         of_kind.setdefault(kind, []).append(of)
-    among = {kind: Among.of(those) for kind, those in of_kind.items()}
+    among = {kind: Among.of(those, weights()[kind].usual) for kind, those in of_kind.items()}
     found = [
         Ranked(candidate, weights()[kind].probability(of, among[kind]), figures)
         for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
@@ -119,11 +123,6 @@ def kind_of(asked: Asked, candidate: Candidate) -> str:
     if asked.language and candidate.language and asked.language != primary(candidate.language):
         return "across"
     return "same"
-
-
-def primary(language: str) -> str:
-    """`pt-BR` → `pt`."""
-    return language.partition("-")[0].lower()
 
 
 @cache

@@ -18,6 +18,9 @@ EXTENSIONS = {
     "vector": "pgvector (Debian: postgresql-17-pgvector, with the number of your PostgreSQL)",
 }
 
+#: Extension → the least version of it. Older ones have no `halfvec`.
+LEAST_VERSIONS = {"vector": (0, 7)}
+
 
 @register(Tags.database)
 def check_database(
@@ -53,9 +56,13 @@ def _version(alias: str) -> list[CheckMessage]:
 
 def _extensions(alias: str) -> list[CheckMessage]:
     with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [list(EXTENSIONS)])
-        available = {name for (name,) in cursor.fetchall()}
-    return [
+        cursor.execute(
+            "SELECT name, coalesce(installed_version, default_version) FROM pg_available_extensions"
+            " WHERE name = ANY(%s)",
+            [list(EXTENSIONS)],
+        )
+        available = dict(cursor.fetchall())
+    missing: list[CheckMessage] = [
         Error(
             f"The database server does not offer the extension {name}.",
             hint=f"Install {package} on the database server; `manage.py migrate` then creates it.",
@@ -64,6 +71,21 @@ def _extensions(alias: str) -> list[CheckMessage]:
         for name, package in EXTENSIONS.items()
         if name not in available
     ]
+    return missing + [
+        Error(
+            f"The extension {name} is version {available[name]}; {'.'.join(map(str, least))} or newer is needed.",
+            hint=f"Install a newer {EXTENSIONS[name]}; where it is in use: ALTER EXTENSION {name} UPDATE.",
+            id="factcheck.E006",
+        )
+        for name, least in LEAST_VERSIONS.items()
+        if _is_older(available.get(name), least)
+    ]
+
+
+def _is_older(version: str | None, least: tuple[int, ...]) -> bool:
+    """Whether it is known to be; some versions are no numbers."""
+    numbers = (version or "").split(".")
+    return all(map(str.isdecimal, numbers)) and tuple(map(int, numbers)) < least
 
 
 def _encoding(alias: str) -> list[CheckMessage]:

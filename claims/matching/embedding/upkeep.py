@@ -23,14 +23,15 @@ from claims.matching.embedding.outstanding import (
     store,
     tally,
 )
+from claims.matching.embedding.sample_posts import sample_posts
 from claims.matching.embedding.unhurried import unhurried
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
 from factcheck.database import clock
 
 logger = logging.getLogger(__name__)
 
-#: So many statements are done at a time: half a second of work, after which whoever wants to stop it can.
-AT_ONCE = 32
+#: So many statements are done at a time: a quarter of a second of work, after which whoever wants to stop it can.
+AT_ONCE = 16
 #: After so many more, languages may have grown enough for a mean of their claims.
 RENEWED_AFTER = 2000
 #: A text that an embedder refuses is tried by so much of its beginning.
@@ -111,8 +112,7 @@ def bring_up_to_date(
         model = model_of(embedder)
         EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
         with unhurried(embedder) as quiet:
-            means.prepare(model, quiet)
-            if not _make(model, quiet, tell, is_stopped):
+            if not _prepare(model, quiet, tell, is_stopped) or not _make(model, quiet, tell, is_stopped):
                 return False
         if not _renew(model, tell, is_stopped):
             return False
@@ -157,6 +157,15 @@ def standing() -> list[tuple[EmbeddingModel, Tally]]:
 
 
 # A part of it ---------------------------------------------------------------------------------------------------------
+
+
+def _prepare(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+    """Have a new model know languages; returns whether it does."""
+    for done, _mean in enumerate(means.prepare(model, embedder), 1):
+        tell(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
+        if is_stopped():
+            return False
+    return True
 
 
 def _make(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:

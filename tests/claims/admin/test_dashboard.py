@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
@@ -72,6 +74,21 @@ def test_an_empty_list_says_why_and_what_to_do(
         .content.decode()
     )
     assert [words in page for words in (said_so, offered, "yielded")] == [True, True, False]
+
+
+def test_a_word_is_looked_up_once_however_common(desk: Desk, editor: User) -> None:
+    """Counting what was found and showing a page of it do not search again."""
+    Claim.objects.bulk_create(Claim(statement=f"Bridge {number}.", language="en") for number in range(1001))
+    Claim.objects.bulk_create([Claim(statement="The ferry.", language="en")])
+    desk.sign_in(editor)
+    with CaptureQueriesContext(connection) as asked:
+        page = desk.client.get(reverse("admin:claims_claim_changelist"), {"q": "bridge"})
+    assert page.context["cl"].result_count == 1001
+    assert [claim.statement for claim in page.context["cl"].result_list[:2]] == [
+        "Bridge 1000.",
+        "Bridge 999.",
+    ]
+    assert sum("LIKE UPPER" in query["sql"] for query in asked) == 1
 
 
 def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, checker: User) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, embedding
-from claims.matching.answers import Passage, Terms, answered, answered_each, passages
+from claims.matching.answers import Passage, Terms, answered, answered_each, passages, verbatim
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.judgement import Judgement
 from claims.matching.ranking import Ranked
@@ -64,7 +64,36 @@ def test_the_same_claim_is_told_with_its_reasons(ferry: Claim, bridge: Claim) ->
     assert (passage.start, passage.end, passage.kind) == (0, 41, "same")
     [match] = passage.matches
     assert (match.claim, match.statement, match.language) == (ferry.pk, ferry.statement, "en")
-    assert (match.kind, match.confidence, match.reasons) == ("same", 0.9, ("the same words",))
+    assert (match.kind, match.confidence, match.reasons) == ("same", 0.99, ("The claim has the same words.",))
+
+
+@pytest.mark.parametrize(
+    "one, other, is_same",
+    [
+        ("The ferry sank!", "“the  ferry sank”.", True),
+        ("It fell by 5 %", "It fell by ５ %.", True),
+        ("It fell by 5 %", "It fell by -5 %", False),
+        ("It fell by 5 %", "It fell by −5 %", False),
+        ("Nobody sank.", "Nobody sank?", True),
+        ("Die Fähre sank", "Die Fahre sank", False),
+    ],
+)
+def test_the_very_words_are_the_same_claim_however_they_are_typed(
+    one: str, other: str, is_same: bool
+) -> None:
+    assert (verbatim(one) == verbatim(other)) is is_same
+
+
+def test_what_is_hardly_likely_comes_last(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(make_claim("Zeppelins landed on a lighthouse."))
+    likelier = publish(make_claim("Zeppelins landed on the lighthouse twice."))
+
+    def judge(asked: Asked, candidate: Candidate) -> Judgement:
+        return Judgement("related", 0.8, ()) if candidate.claim == likelier.pk else Judgement("same", 0.1, ())
+
+    monkeypatch.setattr(answers, "judge", judge)
+    [passage] = answered("Zeppelins landed on our lighthouse.", Terms(least=0.0)).passages
+    assert [match.kind for match in passage.matches] == ["related", "same"]
 
 
 def test_the_opposite_is_never_called_the_same(ferry: Claim) -> None:
@@ -90,7 +119,8 @@ def test_what_is_likelier_to_be_meant_than_to_be_the_same_is_as_certain_as_the_l
 
 
 def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
-    assert kinds("The ferry sank in the harbour last night.", Terms(least=0.91)) == ["nothing"]
+    assert kinds("The ferry sank in the harbour last night, again.", Terms(least=0.91)) == ["nothing"]
+    assert kinds("The ferry sank in the harbour last night, again.", Terms(least=0.8)) == ["same"]
 
 
 def test_so_many_matches_are_told(publish: Publish) -> None:

@@ -43,7 +43,6 @@ def test_a_statement_covers_itself() -> None:
         name: figures[name] for name in ("asked_covered", "statement_covered", "letters", "numbers_shared")
     }
     assert covered == dict.fromkeys(covered, pytest.approx(1.0))
-    assert figures["numbers_missing"] == 0.0
 
 
 def test_rare_words_cover_more() -> None:
@@ -59,10 +58,8 @@ def test_forms_of_a_word_share_their_beginning() -> None:
     assert likeness(asked("harbours bridges"))["asked_covered"] == pytest.approx(1.0)
 
 
-def test_other_numbers_are_missing() -> None:
-    figures = likeness(asked("The harbour bridge of Lisbon closed for 15 days."))
-
-    assert (figures["numbers_shared"], figures["numbers_missing"]) == (0.0, 1.0)
+def test_other_numbers_are_not_shared() -> None:
+    assert likeness(asked("The harbour bridge of Lisbon closed for 15 days."))["numbers_shared"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -93,6 +90,17 @@ def test_the_nearer_of_two_days_counts() -> None:
 
 def test_names_are_heard_across_scripts() -> None:
     assert likeness(asked("Мост в Лиссабоне закрыт", language="ru"))["names_heard"] > 0
+
+
+def test_names_of_the_same_language_are_words_like_others() -> None:
+    assert likeness(asked(CANDIDATE.statement))["names_heard"] == 0.0
+
+
+def test_who_else_is_named_did_not_say_it() -> None:
+    signed = asked("Look! — Lisbon (@lisbon) March 1, 2024")
+
+    assert likeness(signed)["author_named"] == 0.0
+    assert likeness(signed, replace(CANDIDATE, claimant=""))["author_named"] == 1.0
 
 
 @pytest.mark.parametrize("text", ["", "— (@x)", "An ordinary sentence — with a dash."])

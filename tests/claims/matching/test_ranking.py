@@ -78,9 +78,26 @@ def test_kinds_of_pairs(asked: str, candidate: str, similarity: float | None, ex
     assert kind_of(*pair) == expected
 
 
-def test_places_that_nobody_takes_resemble_nothing() -> None:
-    assert Among.of([3.0, 2.0]) == Among(best=3.0, crowd=0.0)
-    assert Among.of([3.0] * CROWD.stop) == Among(best=3.0, crowd=3.0)
+def test_places_that_nobody_takes_are_taken_as_usual() -> None:
+    assert Among.of([3.0, 2.0], usual=1.0) == Among(best=3.0, crowd=1.0)
+    assert Among.of([3.0] * CROWD.stop, usual=1.0) == Among(best=3.0, crowd=3.0)
+
+
+@pytest.mark.parametrize("similarity, words", [(0.95, 1.0), (None, 1.0)])
+def test_the_only_claim_there_is_is_meant_if_it_is_said(similarity: float | None, words: float) -> None:
+    [found] = ranked(ASKED, [replace(SAID, similarity=similarity, words=words)])
+
+    assert found.probability > 0.9
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("similarity", [0.3, None])
+def test_the_only_claim_there_is_is_not_meant_because_there_is_no_other(
+    similarity: float | None, language: str
+) -> None:
+    [found] = ranked(ASKED, [replace(FAR, similarity=similarity, language=language)])
+
+    assert found.probability < 0.3
 
 
 def test_the_model_weighs_figures_that_there_are() -> None:

@@ -101,3 +101,27 @@ def test_fewer_than_four_eyes_are_refused(settings, required):
 def test_four_eyes_and_more(settings, required):
     settings.REQUIRED_SIGNOFFS = required
     assert checks.check_signoffs(None) == []
+
+
+@pytest.mark.django_db
+def test_an_extension_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "LEAST_VERSIONS", {"vector": (99, 1), "pg_trgm": (1, 0)})
+    (error,) = checks.check_database(None, databases=["default"])
+    assert error.id == "factcheck.E006"
+    assert error.msg.startswith("The extension vector is version 0.")
+    assert error.msg.endswith("; 99.1 or newer is needed.")
+
+
+@pytest.mark.parametrize(
+    "version, is_older",
+    [
+        ("0.6.2", True),
+        ("0.7", False),
+        ("0.7.4", False),
+        ("0.10.0", False),
+        ("unpackaged", False),
+        (None, False),
+    ],
+)
+def test_versions_are_compared_as_numbers(version: str | None, is_older: bool) -> None:
+    assert checks._is_older(version, (0, 7)) == is_older
