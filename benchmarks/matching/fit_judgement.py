@@ -71,7 +71,9 @@ class Pairs:
         chances = model.chances(self.figures(heads)[1])
         near = [None if heads is None else row["similarity"] for row in self.vectors]
         chances[self.are_ruled_out(near), 0] = 0.0
-        return chances
+        if heads is None:
+            chances[[not found.differences for found in self.found], 1] = 0.0
+        return chances / np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
 
     def are_ruled_out(self, near: Sequence[float | None]) -> NDArray[np.bool_]:
         """Which pairs the judgement will not call the same, whatever the model says."""

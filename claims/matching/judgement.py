@@ -6,6 +6,7 @@ docs/judgement.md.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,7 +68,12 @@ def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[d
             else float(asked.vector @ candidate.vector)
         )
         figures |= figures_of_vectors(found, similarity, _heads().read(asked.vector, candidate.vector))
-    chances = model.chances(figures, without_same=is_ruled_out(found, similarity))
+    ruled_out = {
+        "same": is_ruled_out(found, similarity),
+        # Vectors may tell of an opposite that no fact shows; words cannot.
+        "contradicts": similarity is None and not found.differences,
+    }
+    chances = model.chances(figures, [kind for kind in KINDS if ruled_out.get(kind)])
     return dict(zip(KINDS, chances, strict=True)), model.least
 
 
@@ -94,11 +100,10 @@ class Model:
         self.least: float = content["least"]
         self._weights = np.array([content["constant"], *content["figures"].values()], dtype=np.float64)
 
-    def chances(self, figures: dict[str, float], *, without_same: bool) -> list[float]:
-        """Of each kind, in the order of `KINDS`; of the first none where it is ruled out."""
+    def chances(self, figures: dict[str, float], ruled_out: Sequence[Kind]) -> list[float]:
+        """Of each kind, in the order of `KINDS`."""
         scores = np.array([1.0, *(figures[name] for name in self.names)]) @ self._weights
-        if without_same:
-            scores[0] = -np.inf
+        scores[[KINDS.index(kind) for kind in ruled_out]] = -np.inf
         likely = np.exp(scores - scores.max())
         return [float(chance) for chance in likely / likely.sum()]
 
