@@ -130,8 +130,8 @@ def is_among(word: str, others: Iterable[str]) -> bool:
 
 def _sound_alike(word: str, other: str) -> bool:
     """Whether also the vowels are mostly the same: Holt and Холт, not Hilda."""
-    spellings = (anyascii(one).lower().replace("kh", "h") for one in (word, other))
-    return SequenceMatcher(None, *spellings).ratio() >= _ALIKE_IN_SOUND
+    here, there = (anyascii(one).lower().replace("kh", "h") for one in (word, other))
+    return SequenceMatcher(None, here, there).ratio() >= _ALIKE_IN_SOUND
 
 
 def _is_inflected(word: str, other: str) -> bool:
