@@ -142,7 +142,7 @@ def seen(rows: Sequence[TrainingPair], vectors: PairVectors) -> Pairs:
         )
         words.append(figures_of_words(found))
         comparisons.append(found)
-        near.append(figures_of_vectors(found, float(ours @ theirs), {}))
+        near.append(figures_of_vectors(words[-1], found, float(ours @ theirs), {}))
     labels = np.array([KINDS.index(row.label) for row in rows])
     return Pairs(rows, words, near, asked, claims, labels, comparisons)
 

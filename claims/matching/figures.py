@@ -60,7 +60,9 @@ def _share_left(left: tuple[str, ...], found: Comparison) -> float:
     return len(left) / max(1, len(left) + len(found.overlap.common))
 
 
-def figures_of_vectors(found: Comparison, similarity: float, head: dict[str, float]) -> dict[str, float]:
+def figures_of_vectors(
+    words: dict[str, float], found: Comparison, similarity: float, head: dict[str, float]
+) -> dict[str, float]:
     """Of how near the meanings are; beside the words, as near vectors of other words tell more."""
     share = found.overlap.share
     near = max(0.0, similarity)
@@ -69,7 +71,7 @@ def figures_of_vectors(found: Comparison, similarity: float, head: dict[str, flo
         "similarity squared": near * near,
         "similarity beyond words": similarity - share,
         "similarity times words": near * share,
-        "replaced words, far": figures_of_words(found)["replaced words"] * (1 - near),
+        "replaced words, far": words["replaced words"] * (1 - near),
         "similarity, other language": similarity * (not found.same_language),
     }
     for kind in (*HARD, *TURNS):

@@ -67,7 +67,9 @@ def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[d
             if candidate.similarity is not None
             else float(asked.vector @ candidate.vector)
         )
-        figures |= figures_of_vectors(found, similarity, _heads().read(asked.vector, candidate.vector))
+        figures |= figures_of_vectors(
+            figures, found, similarity, _heads().read(asked.vector, candidate.vector)
+        )
     ruled_out = {
         "same": is_ruled_out(found, similarity),
         # Vectors may tell of an opposite that no fact shows; words cannot.

@@ -10,6 +10,7 @@ from claims.matching.facts.lexicon import Lexicon, lexicon
 _GRAMMAR = 3
 _WEIGHT_OF_GRAMMAR = 0.25
 _SHORTEST_SLIP = 5
+_ALIKE = 0.3
 _DENSE = 0x2E80  # from here on, signs are syllables or words
 
 
@@ -30,7 +31,9 @@ class Overlap:
 
     @property
     def replaced(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Words of either alone that are no slip of the keyboard of what the other has."""
+        """Words of either alone that are no slip of the keyboard of what the other has; in texts that are alike."""
+        if self.share < _ALIKE:
+            return self.ours, self.theirs
         ours = tuple(word for word in self.ours if not any(_is_slip(word, other) for other in self.theirs))
         theirs = tuple(word for word in self.theirs if not any(_is_slip(word, other) for other in self.ours))
         return ours, theirs
