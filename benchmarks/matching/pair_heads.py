@@ -14,8 +14,8 @@ Matrix = NDArray[np.float64]
 #: So many directions are kept of each form.
 RANK = 48
 _SHRINK = 10.0
-#: So many pairs at most: the solution takes the cube of them.
-_MOST = 2_400
+#: So many pairs of each side at most: the solution takes the cube of them.
+_MOST = 1_100
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,8 @@ class Head:
 
 def fitted(ours: Matrix, theirs: Matrix, side: Matrix, chance: np.random.Generator) -> Head:
     """The head that tells pairs of one side (1) from those of the other (-1)."""
-    if len(side) > _MOST:
-        chosen = chance.choice(len(side), _MOST, replace=False)
-        ours, theirs, side = ours[chosen], theirs[chosen], side[chosen]
+    chosen = np.concatenate([_some(np.flatnonzero(side == which), chance) for which in (1.0, -1.0)])
+    ours, theirs, side = ours[chosen], theirs[chosen], side[chosen]
     apart = ours - theirs
     kernel = (
         (apart @ apart.T) ** 2 + (ours @ ours.T) * (theirs @ theirs.T) + (ours @ theirs.T) * (theirs @ ours.T)
@@ -50,6 +49,10 @@ def fitted(ours: Matrix, theirs: Matrix, side: Matrix, chance: np.random.Generat
     apart_weights, apart_directions = _largest((apart * weights[:, None]).T @ apart)
     together_weights, together_directions = _largest(crossed + crossed.T)
     return Head(middle, apart_directions, apart_weights, together_directions, together_weights)
+
+
+def _some(rows: NDArray[np.int64], chance: np.random.Generator) -> NDArray[np.int64]:
+    return chance.choice(rows, _MOST, replace=False) if len(rows) > _MOST else rows
 
 
 def _largest(form: Matrix) -> tuple[Matrix, Matrix]:

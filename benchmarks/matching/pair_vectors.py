@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from benchmarks.matching.training_pairs import Sentence
 
 Vectors = NDArray[np.float32]
+#: As what a sentence is embedded: a question, a claim, or a claim that others published, which have means of their own.
+ROLES = ("query", "passage", "published")
 
 
 class PairVectors:
@@ -20,7 +22,7 @@ class PairVectors:
         self._means: dict[tuple[str, str], Vectors] = {}
         if kept and kept.exists():
             content = np.load(kept, allow_pickle=True)
-            for role in ("query", "passage"):
+            for role in (role for role in ROLES if role in content.files):
                 self._known |= {
                     (role, text): vector
                     for text, vector in zip(content[f"{role} texts"], content[role], strict=True)
@@ -47,7 +49,7 @@ class PairVectors:
         if self._kept is None:
             return
         content = {}
-        for role in ("query", "passage"):
+        for role in ROLES:
             mine = {text: vector for (kind, text), vector in self._known.items() if kind == role}
             content[f"{role} texts"] = np.array(list(mine), dtype=object)
             content[role] = np.array(list(mine.values()), dtype=np.float32)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 
-_STEPS = 1200
+_STEPS = 600
 _RATE = 0.05
 _MOMENTUM, _SPREAD = 0.9, 0.999
 

@@ -13,6 +13,8 @@ _MUCH = 0.4
 #: Less in common, in words and in meaning, is not enough to say the same.
 _ENOUGH_WORDS = 0.35
 _ENOUGH_SIMILARITY = 0.1
+#: From here on, texts in two languages say so much alike that a denial in one of them is the point.
+_MUCH_ALIKE = 0.4
 
 
 def is_ruled_out(found: Comparison, similarity: float | None) -> bool:
@@ -26,6 +28,8 @@ def is_ruled_out(found: Comparison, similarity: float | None) -> bool:
         return True
     if similarity is None:
         return share < _ENOUGH_WORDS
+    if found.has("negation") and not found.same_language and similarity >= _MUCH_ALIKE:
+        return True
     return share < _ENOUGH_WORDS and similarity < _ENOUGH_SIMILARITY
 
 
@@ -33,7 +37,7 @@ def figures_of_words(found: Comparison) -> dict[str, float]:
     """Of what the texts say, without vectors."""
     same_language = float(found.same_language)
     share = found.overlap.share
-    left = min(_share_left(found.overlap.ours, found), _share_left(found.overlap.theirs, found))
+    left = min(_share_left(here, found) for here in found.overlap.replaced)
     figures = {
         "same language": same_language,
         "words": share,
@@ -56,7 +60,9 @@ def _share_left(left: tuple[str, ...], found: Comparison) -> float:
     return len(left) / max(1, len(left) + len(found.overlap.common))
 
 
-def figures_of_vectors(found: Comparison, similarity: float, head: dict[str, float]) -> dict[str, float]:
+def figures_of_vectors(
+    words: dict[str, float], found: Comparison, similarity: float, head: dict[str, float]
+) -> dict[str, float]:
     """Of how near the meanings are; beside the words, as near vectors of other words tell more."""
     share = found.overlap.share
     near = max(0.0, similarity)
@@ -65,6 +71,7 @@ def figures_of_vectors(found: Comparison, similarity: float, head: dict[str, flo
         "similarity squared": near * near,
         "similarity beyond words": similarity - share,
         "similarity times words": near * share,
+        "replaced words, far": words["replaced words"] * (1 - near),
         "similarity, other language": similarity * (not found.same_language),
     }
     for kind in (*HARD, *TURNS):

@@ -6,6 +6,7 @@ docs/judgement.md.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from claims.matching.asked import Asked, Candidate, Vector
-from claims.matching.facts import Comparison, Difference, compared, facts_of
+from claims.matching.facts import Comparison, Difference, compared, facts_of, is_named
 from claims.matching.figures import figures_of_vectors, figures_of_words, is_ruled_out
 
 Kind = Literal["same", "related", "contradicts", "different"]
@@ -42,13 +43,17 @@ class Judgement:
 
 def judge(asked: Asked, candidate: Candidate) -> Judgement:
     """Compare a text with a claim; without vectors by words and facts alone."""
-    found = compared(
-        facts_of(asked.cleaned or asked.text, asked.language),
-        facts_of(candidate.statement, candidate.language),
-    )
+    ours = facts_of(asked.cleaned or asked.text, asked.language)
+    found = compared(ours, facts_of(candidate.statement, candidate.language))
     chances, least = chances_of(asked, candidate, found)
     kind = _kind(chances, least, found)
-    return Judgement(kind, round(chances[kind], 3), _reasons(kind, found))
+    reasons = _reasons(kind, found)
+    if kind in {"same", "related"} and is_named(candidate.claimant, ours):
+        reasons = (
+            *reasons,
+            _("The text names %(claimant)s, who said it.") % {"claimant": candidate.claimant},
+        )
+    return Judgement(kind, round(chances[kind], 3), reasons)
 
 
 def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[dict[Kind, float], float]:
@@ -62,10 +67,15 @@ def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[d
             if candidate.similarity is not None
             else float(asked.vector @ candidate.vector)
         )
-        figures |= figures_of_vectors(found, similarity, _heads().read(asked.vector, candidate.vector))
-    chances = model.chances(figures)
-    if is_ruled_out(found, similarity):
-        chances = [0.0, *(chance / (1 - chances[0]) for chance in chances[1:])]
+        figures |= figures_of_vectors(
+            figures, found, similarity, _heads().read(asked.vector, candidate.vector)
+        )
+    ruled_out = {
+        "same": is_ruled_out(found, similarity),
+        # Vectors may tell of an opposite that no fact shows; words cannot.
+        "contradicts": similarity is None and not found.differences,
+    }
+    chances = model.chances(figures, [kind for kind in KINDS if ruled_out.get(kind)])
     return dict(zip(KINDS, chances, strict=True)), model.least
 
 
@@ -92,9 +102,10 @@ class Model:
         self.least: float = content["least"]
         self._weights = np.array([content["constant"], *content["figures"].values()], dtype=np.float64)
 
-    def chances(self, figures: dict[str, float]) -> list[float]:
+    def chances(self, figures: dict[str, float], ruled_out: Sequence[Kind]) -> list[float]:
         """Of each kind, in the order of `KINDS`."""
         scores = np.array([1.0, *(figures[name] for name in self.names)]) @ self._weights
+        scores[[KINDS.index(kind) for kind in ruled_out]] = -np.inf
         likely = np.exp(scores - scores.max())
         return [float(chance) for chance in likely / likely.sum()]
 

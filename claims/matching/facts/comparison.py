@@ -12,6 +12,7 @@ from claims.matching.facts.places import places
 from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.roles import are_reversed, passives
 from claims.matching.facts.units import units
+from claims.search.words import folded
 
 #: Opposites that say the same when those of whom they speak change places: A sells to B, B buys from A.
 _CONVERSE = {
@@ -95,6 +96,12 @@ def compared(ours: Facts, theirs: Facts) -> Comparison:
     _compare_polarity(ours, theirs, found)
     _compare_quantifiers(ours, theirs, found)
     return found
+
+
+def is_named(who: str, text: Facts) -> bool:
+    """Whether a text names a person or body: by the last name, in whatever script."""
+    words = [word for word in folded(who).split() if len(word) > _GRAMMAR]
+    return bool(words) and is_among(words[-1], text.words)
 
 
 def _compare_quantities(ours: Facts, theirs: Facts, found: Comparison) -> None:

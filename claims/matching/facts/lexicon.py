@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from claims.search.words import folded
@@ -19,6 +19,7 @@ DATA = Path(__file__).parent / "data"
 _READ_AS = {"ms": "id", "nb": "no", "nn": "no", "be": "ru", "gl": "pt"}
 
 _SHORTEST_PREFIX = 2
+_WORDS_KEPT = 30_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Lexicon:
                 Found(meaning, place, place + len(phrase))
                 for phrase, meaning in self._phrases_at(words, place)
             )
-            found += (Found(meaning, place, place + 1) for meaning in self.meanings(word))
+            found += (Found(meaning, place, place + 1) for meaning in _meanings(self.language, word))
         return found
 
     def _phrases_at(self, words: Sequence[str], place: int) -> Iterator[tuple[tuple[str, ...], Meaning]]:
@@ -115,6 +116,11 @@ class Lexicon:
             self._within = _one_of(self.within)
         if self.is_unspaced and self.exact:
             self._unspaced = _one_of(self.exact)
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _meanings(language: str, word: str) -> list[Meaning]:
+    return lexicon(language).meanings(word)
 
 
 def _one_of(words: Iterable[str]) -> re.Pattern[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -38,6 +39,7 @@ _CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ԯ԰-֏]")
 _VOWELS = re.compile(r"[aeiouyw']+")
 _ALIKE = str.maketrans({"c": "k", "q": "k", "z": "s", "j": "y", "v": "b", "f": "p", "g": "k", "d": "t"})
 _SHORTEST_SKELETON = 3
+_ALIKE_IN_SOUND = 0.74
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _is_acronym(word: str) -> bool:
 @lru_cache(maxsize=20_000)
 def skeleton(word: str) -> str:
     """What is left of a name in every script: its consonants, as Latin writes them, those alike taken for one."""
-    bare = _VOWELS.sub("", anyascii(word).lower()).translate(_ALIKE).replace("kh", "k").replace("h", "")
+    bare = _VOWELS.sub("", anyascii(word).lower()).translate(_ALIKE).replace("kh", "").replace("h", "")
     return re.sub(r"(.)\1+", r"\1", bare)
 
 
@@ -118,10 +120,18 @@ def is_among(word: str, others: Iterable[str]) -> bool:
             return True
         if word.isascii() and other.isascii():
             continue
-        bones = skeleton(word)
-        if len(bones) >= _SHORTEST_SKELETON and _is_alike(bones, skeleton(other)):
+        bones, other_bones = skeleton(word), skeleton(other)
+        if len(bones) >= _SHORTEST_SKELETON and _is_alike(bones, other_bones):
+            return True
+        if bones and bones == other_bones and _sound_alike(word, other):
             return True
     return False
+
+
+def _sound_alike(word: str, other: str) -> bool:
+    """Whether also the vowels are mostly the same: Holt and Холт, not Hilda."""
+    here, there = (anyascii(one).lower().replace("kh", "h") for one in (word, other))
+    return SequenceMatcher(None, here, there).ratio() >= _ALIKE_IN_SOUND
 
 
 def _is_inflected(word: str, other: str) -> bool:

@@ -9,6 +9,8 @@ from claims.matching.facts.lexicon import Lexicon, lexicon
 #: Words of so few letters are mostly grammar, in scripts that write each sound.
 _GRAMMAR = 3
 _WEIGHT_OF_GRAMMAR = 0.25
+_SHORTEST_SLIP = 5
+_ALIKE = 0.3
 _DENSE = 0x2E80  # from here on, signs are syllables or words
 
 
@@ -26,6 +28,29 @@ class Overlap:
     common: frozenset[str]
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
+
+    @property
+    def replaced(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Words of either alone that are no slip of the keyboard of what the other has; in texts that are alike."""
+        if self.share < _ALIKE:
+            return self.ours, self.theirs
+        ours = tuple(word for word in self.ours if not any(_is_slip(word, other) for other in self.theirs))
+        theirs = tuple(word for word in self.theirs if not any(_is_slip(word, other) for other in self.ours))
+        return ours, theirs
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Whether two words differ by a letter, or by two that are swapped."""
+    longer = max(len(word), len(other))
+    if min(len(word), len(other)) < _SHORTEST_SLIP or abs(len(word) - len(other)) > 1:
+        return False
+    begin = 0
+    while begin < len(word) and begin < len(other) and word[begin] == other[begin]:
+        begin += 1
+    end = 0
+    while end < min(len(word), len(other)) - begin and word[-1 - end] == other[-1 - end]:
+        end += 1
+    return begin + end >= longer - 2
 
 
 def overlap(ours: Sequence[str], theirs: Sequence[str], language: str) -> Overlap:

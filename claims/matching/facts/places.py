@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -29,18 +29,20 @@ _AMBIGUOUS = {
 _SHORTEST_STEM = 4
 _SHORTEST_INFLECTED = 5
 _LONGEST_ENDING = 4
+_WORDS_KEPT = 30_000
 
 
 @dataclass
 class Places:
     """Names of one language and the codes that they stand for: `NO`, or `NO:Europe/Oslo` for a city."""
 
+    language: str
     exact: dict[tuple[str, ...], str] = field(default_factory=dict)
     stems: dict[str, tuple[str, int]] = field(default_factory=dict)
     clitics: tuple[str, ...] = ()
     particles: tuple[str, ...] = ()
     unspaced: re.Pattern[str] | None = None
-    longest: int = 1
+    longest: dict[str, int] = field(default_factory=dict)
 
     def found(self, words: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Codes, with the words that name them."""
@@ -60,17 +62,21 @@ class Places:
         return {self.exact[(match.group(),)]: match.span() for match in self.unspaced.finditer(text)}
 
     def _at(self, words: Sequence[str], place: int) -> tuple[str, int]:
-        for length in range(min(self.longest, len(words) - place), 0, -1):
+        for length in range(min(self.longest.get(words[place], 1), len(words) - place), 0, -1):
             if code := self.exact.get(tuple(words[place : place + length])):
                 return code, length
-        for word in self._bare(words[place]):
-            if code := self.exact.get((word,)):
-                return code, 1
-            for length in range(len(word), _SHORTEST_STEM - 1, -1):
-                code, longest = self.stems.get(word[:length], ("", 0))
-                if code and len(word) <= longest:
-                    return code, 1
-        return "", 1
+        return _code_of_word(self.language, words[place]), 1
+
+    def code_of(self, word: str) -> str:
+        """Of one word by itself, inflected or not; empty where it names no place."""
+        for bare in self._bare(word):
+            if code := self.exact.get((bare,)):
+                return code
+            for length in range(len(bare), _SHORTEST_STEM - 1, -1):
+                code, longest = self.stems.get(bare[:length], ("", 0))
+                if code and len(bare) <= longest:
+                    return code
+        return ""
 
     def _bare(self, word: str) -> Iterable[str]:
         yield word
@@ -87,7 +93,7 @@ class Places:
         if not parts or (len(parts[0]) < 3 and parts[0].isascii() and len(parts) == 1 and not starts):
             return
         self.exact.setdefault(parts, code)
-        self.longest = max(self.longest, len(parts))
+        self.longest[parts[0]] = max(self.longest.get(parts[0], 1), len(parts))
         if len(parts) == 1 and len(parts[0]) >= (_SHORTEST_STEM if starts else _SHORTEST_INFLECTED):
             self._add_stem(parts[0], code, starts=starts)
 
@@ -97,10 +103,15 @@ class Places:
         self.stems.setdefault(stem, (code, len(word) + _LONGEST_ENDING))
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
+def _code_of_word(language: str, word: str) -> str:
+    return places(language).code_of(word)
+
+
 @cache
 def places(language: str) -> Places:
     """Those that texts of a language name, in it or in English."""
-    read = Places(clitics=lexicon(language).clitics, particles=lexicon(language).particles)
+    read = Places(language, clitics=lexicon(language).clitics, particles=lexicon(language).particles)
     for code, names in tomllib.loads((DATA / "places.toml").read_text(encoding="utf-8")).items():
         for name in names.split():
             read.add(name.strip("*").replace("_", " "), code, starts=name.endswith("*"))

@@ -17,10 +17,10 @@ def asked(text, language="en", vector=None):
     return Asked(text=text, cleaned=text, language=language, vector=vector)
 
 
-def candidate(statement, language="en", vector=None, similarity=None):
+def candidate(statement, language="en", vector=None, similarity=None, claimant=""):
     return Candidate(
-        claim=1, statement=statement, language=language, claimant="", claimed_on=None, words=0.0, similarity=similarity,
-        vector=vector,
+        claim=1, statement=statement, language=language, claimant=claimant, claimed_on=None, words=0.0,
+        similarity=similarity, vector=vector,
     )  # fmt: skip
 
 
@@ -83,6 +83,16 @@ def test_other_words_and_far_vectors_are_something_else():
     assert judgement.kind in {"different", "related"}
 
 
+@pytest.mark.parametrize(
+    "text, language",
+    [("Mary Holt: the bridge of Arvan fell", "en"), ("the bridge of Arvan fell, Мэри Холт", "en")],
+)
+def test_whoever_said_it_is_named_among_the_reasons(text, language):
+    judgement = judge(asked(text, language), candidate("The bridge of Arvan fell.", claimant="Mary Holt"))
+
+    assert judgement.reasons[-1] == "The text names Mary Holt, who said it."
+
+
 def test_chances_are_chances():
     judgement = judged("The bridge of Arvan fell.", "The tower of Arvan stands.")
 
@@ -105,3 +115,19 @@ def test_vectors_of_another_size_are_not_read_by_the_heads():
 )
 def test_without_vectors_nothing_in_common_is_never_the_same(text, language):
     assert judged(text, "Vaccines contain a chip.", language).kind != "same"
+
+
+@pytest.mark.parametrize("half", ["dev", "held"])
+def test_by_words_and_facts_alone_hardly_any_pair_that_differs_is_the_same(half):
+    kinds = [
+        judge(
+            asked(other["text"], other.get("language", statement["language"])),
+            candidate(statement["text"], statement["language"]),
+        ).kind
+        for statement in PAIRS
+        if statement["half"] == half
+        for other in statement["others"]
+        if other["label"] == "contradicts"
+    ]
+
+    assert kinds.count("same") / len(kinds) <= 0.05

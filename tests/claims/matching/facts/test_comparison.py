@@ -37,6 +37,8 @@ def _differences(ours, our_language, theirs, their_language):
         ("The law of 2019", EN, "2019 sheep and 20 goats", EN),
         # Names in other scripts, inflected, and shortened
         ("Sami Haddad signed it", EN, "وقع سامي حداد عليه", AR),
+        ("Mary Holt served", EN, "Мэри Холт служила", RU),
+        ("Yesterday Mary Holt served", EN, "Η Μαίρη Χολτ υπηρέτησε", "el"),
         ("Ivan Gromov served", EN, "Иван Громов служил", RU),
         ("We saw Ivan Gromov there", EN, "Мы видели Ивана Громова там", RU),
         ("Yesterday Ramesh Verma left", EN, "कल रमेश वर्मा चले गए", HI),
