@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, embedding
-from claims.matching.answers import Passage, Terms, answered, answered_each, passages, verbatim
+from claims.matching.answers import AnsweredPassage, Terms, answered, answered_each, passages, verbatim
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.judgement import Judgement
 from claims.matching.ranking import Ranked
@@ -101,7 +101,7 @@ def test_the_opposite_is_never_called_the_same(ferry: Claim) -> None:
 
 
 def test_nothing_found_is_an_answer(ferry: Claim) -> None:
-    assert answered("Zeppelins land on lighthouses.").passages == (Passage(0, 30, ()),)
+    assert answered("Zeppelins land on lighthouses.").passages == (AnsweredPassage(0, 30, ()),)
     assert kinds("Zeppelins land on lighthouses.") == ["nothing"]
 
 
