@@ -40,6 +40,8 @@ MOST = 5
 #: So many candidates of a sentence are compared fact by fact, if they may be meant at all.
 _JUDGED = 5
 _LEAST_LIKELY = 0.02
+#: What a claim shares at least that may be in the very words of a text; headlines of its reviews count in its length.
+_MOST_WORDS = 0.3
 #: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
 #: computed without the interpreter, which has enough to do with the comparing.
 _TOGETHER = 20
@@ -227,10 +229,18 @@ _TYPED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromke
 def _matches(
     asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
 ) -> Iterator[Match]:
-    for one in ranked(asked, likely, rarity=rarity)[:_JUDGED]:
-        if one.probability < _LEAST_LIKELY:
+    said = verbatim(asked.cleaned)
+    exact = {
+        candidate.claim
+        for candidate in likely
+        if candidate.words > _MOST_WORDS and verbatim(candidate.statement) == said
+    }
+    # Those in the very words come first: one whose vector is still to be made may seem less likely than others.
+    order = sorted(ranked(asked, likely, rarity=rarity), key=lambda one: one.candidate.claim not in exact)
+    for one in order[:_JUDGED]:
+        is_verbatim = one.candidate.claim in exact
+        if one.probability < _LEAST_LIKELY and not is_verbatim:
             break
-        is_verbatim = verbatim(asked.cleaned) == verbatim(one.candidate.statement)
         judged = _VERBATIM if is_verbatim else judge(asked, one.candidate)
         if judged.kind == "different":
             continue

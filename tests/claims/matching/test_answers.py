@@ -84,6 +84,20 @@ def test_the_very_words_are_the_same_claim_however_they_are_typed(
     assert (verbatim(one) == verbatim(other)) is is_same
 
 
+def test_the_very_words_come_first_however_unlikely_they_seem(
+    ferry: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ranked(asked: Asked, candidates: Sequence[Candidate], **_: object) -> list[Ranked]:
+        return [Ranked(each, 0.001, {}) for each in candidates]
+
+    monkeypatch.setattr(answers, "ranked", ranked)
+    [passage] = answered(ferry.statement).passages
+    assert [(match.claim, match.kind, match.confidence) for match in passage.matches] == [
+        (ferry.pk, "same", 0.99)
+    ]
+    assert kinds("The ferry sank in the harbour last night, again.") == ["nothing"]
+
+
 def test_what_is_hardly_likely_comes_last(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(make_claim("Zeppelins landed on a lighthouse."))
     likelier = publish(make_claim("Zeppelins landed on the lighthouse twice."))
