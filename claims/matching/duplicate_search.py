@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from claims.matching import embedding
 from claims.matching.asked import Asked, Candidate, Vector
@@ -155,15 +156,22 @@ def _pairs(
     others = {standing.claims[other].pk for found in near.values() for other in found}
     vectors = own | embedding.vectors_of(sorted(others - own.keys()), public=False)
     for place, found in near.items():
-        claim = standing.claims[place]
-        asked = _asked(claim, vectors)
         for other, share in found.items():
             tally.judged += 1
-            candidate = _candidate(standing.claims[other], share, asked.vector, vectors)
-            judged = judge(asked, candidate)
-            if judged.kind == "same" and judged.confidence >= least:
-                both = sorted((claim.pk, candidate.claim))
-                yield Pair(both[1], both[0], judged.confidence, list(judged.reasons))
+            later, earlier = standing.claims[max(place, other)], standing.claims[min(place, other)]
+            if (pair := _judged(later, earlier, share, vectors)) and pair.confidence >= least:
+                yield pair
+
+
+def _judged(later: Stated, earlier: Stated, share: float, vectors: Mapping[int, Vector]) -> Pair | None:
+    """The two as a pair where they are the same claim; in the same words, whatever a model would say."""
+    if later.key == earlier.key:
+        return Pair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
+    asked = _asked(later, vectors)
+    judged = judge(asked, _candidate(earlier, share, asked.vector, vectors))
+    if judged.kind != "same":
+        return None
+    return Pair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
 
 
 def _asked(claim: Stated, vectors: Mapping[int, Vector]) -> Asked:

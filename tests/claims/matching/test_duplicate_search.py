@@ -65,6 +65,13 @@ def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
     assert (search().found, queued()) == (0, [])
 
 
+def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
+    one, other = make_claim("Trams are “free”."), make_claim('trams are "free"')
+    judge.kind = "different"
+    search(least=1.0)
+    assert (queued(), judge.pairs) == ([(other.pk, one.pk)], [])
+
+
 def test_what_is_not_sure_enough_is_not_queued(judge: Judge) -> None:
     make_claim(ONE), make_claim(OTHER)
     judge.confidence = 0.5
@@ -78,11 +85,12 @@ def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
     assert search() == Tally(standing=2)
     third = make_claim(ONE)
     assert search() == Tally(standing=3, compared=1, judged=2, found=2)
+    assert PossibleDuplicate.objects.get(claim=third, earlier=one).reasons == ["The words are the same."]
     other.statement = "The mayor of Smallville eats glass each single morning."
     other.save()
     judge.pairs.clear()
     assert search().compared == 1
-    assert {asked for asked, _statement in judge.pairs} == {other.statement}
+    assert [other.statement in pair for pair in judge.pairs] == [True, True]
     assert queued() == [(other.pk, one.pk), (third.pk, one.pk), (third.pk, other.pk)]
 
 
