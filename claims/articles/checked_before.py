@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from claims.articles.proposals import FoundClaim, Proposal
 from claims.ledger.document.headline import label_in, lead_verdict
-from claims.matching.answers import Answer, Match, Passage, Terms, answered
+from claims.matching.answers import Answer, AnsweredPassage, Match, Terms, answered
 from claims.matching.seen_again import note_in_snapshot, said_again
 from claims.models import Publication
 from claims.quotes.anchors import Anchor
@@ -57,7 +57,7 @@ def _note(snapshot: Snapshot, answer: Answer, created: Sequence[FoundClaim]) -> 
     note_in_snapshot(snapshot, found, proposals=proposals)
 
 
-def _best(found: FoundClaim, passages: Iterable[Passage]) -> Match | None:
+def _best(found: FoundClaim, passages: Iterable[AnsweredPassage]) -> Match | None:
     """The first match of the sentence that most of the claim's words stand in."""
     near = [passage for passage in passages if _overlaps(found.anchor, passage.start, passage.end)]
     matches = [match for passage in near for match in passage.matches[:1] if match.claim != found.claim.pk]

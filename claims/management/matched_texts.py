@@ -144,7 +144,7 @@ def _said(match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any
 # Write ----------------------------------------------------------------------------------------------------------------
 
 
-class Output(Protocol):
+class RowOutput(Protocol):
     """Where rows go, several at a time."""
 
     #: How many rows were written before.
@@ -154,7 +154,7 @@ class Output(Protocol):
         """So many rows more."""
 
 
-class Stream:
+class RowStream:
     """Standard output."""
 
     rows = 0
@@ -217,7 +217,7 @@ def partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
         output._file.close()
 
 
-def write(rows: Iterable[Row], output: Output, form: str, terms: Terms) -> Iterator[int]:
+def write(rows: Iterable[Row], output: RowOutput, form: str, terms: Terms) -> Iterator[int]:
     """Match rows and write them with what is said of them; yields how many more have been written."""
     is_begun = output.rows > 0
     for batch in _batches(_after(rows, output.rows)):

@@ -20,7 +20,7 @@ from claims.matching.embedding.neighbours import AskedModel, asked_model
 from claims.matching.judgement import Judgement, judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
-from claims.matching.sentences import Span, sentences, trimmed
+from claims.matching.sentences import TextSpan, sentences, trimmed
 from claims.models import Publication
 from sources.extraction import detect_language
 
@@ -29,7 +29,7 @@ Kind = Literal["same", "contradicts", "related", "nothing"]
 Cut = Literal["auto", "text", "sentences"]
 
 #: Finds claims that may be meant by texts.
-Seek = Callable[[Sequence[Asked]], candidates.Found]
+Seek = Callable[[Sequence[Asked]], candidates.FoundCandidates]
 
 #: What is not longer than this is one post, and asked about as one.
 ONE_POST = 500
@@ -40,6 +40,8 @@ MOST = 5
 #: So many candidates of a sentence are compared fact by fact, if they may be meant at all.
 _JUDGED = 5
 _LEAST_LIKELY = 0.02
+#: What a claim shares at least that may be in the very words of a text; headlines of its reviews count in its length.
+_MOST_WORDS = 0.3
 #: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
 #: computed without the interpreter, which has enough to do with the comparing.
 _TOGETHER = 20
@@ -68,7 +70,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Passage:
+class AnsweredPassage:
     """A sentence of a text, or all of a short one, with what was found to it, the most important first."""
 
     start: int
@@ -89,7 +91,7 @@ class Answer:
         embedder: the name of what compared meanings; empty where only words were compared.
     """
 
-    passages: tuple[Passage, ...]
+    passages: tuple[AnsweredPassage, ...]
     language: str
     embedder: str
 
@@ -122,7 +124,7 @@ _NO_TEXT = str.maketrans({"\0": " "} | {chr(code): "\ufffd" for code in range(0x
 @dataclass(frozen=True)
 class _Part:
     text: int
-    span: Span
+    span: TextSpan
     said: str
     language: str
 
@@ -142,7 +144,7 @@ def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
     by = embedding.embedder()
     how = (terms.language, terms.cut, terms.most, terms.least, terms.narrowed, by.name if by else "")
 
-    def seek(asked: Sequence[Asked]) -> candidates.Found:
+    def seek(asked: Sequence[Asked]) -> candidates.FoundCandidates:
         return candidates.published(asked, rows=terms.rows)
 
     return kept.answers(texts, how, lambda missing: worked_out(missing, terms, seek))
@@ -163,7 +165,7 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
     found = chain.from_iterable(
         _passages(some, asked, terms, seek) for some, asked in zip(batches, prepared, strict=True)
     )
-    of_each: list[list[Passage]] = [[] for _ in texts]
+    of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
     by_meaning = [False] * len(texts)
     for part, (passage, has_meaning) in zip(parts, found, strict=True):
         of_each[part.text].append(passage)
@@ -174,7 +176,7 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
     ]
 
 
-def passages(text: str, cut: Cut = "auto", language: str = "") -> list[Span]:
+def passages(text: str, cut: Cut = "auto", language: str = "") -> list[TextSpan]:
     """What of a text is asked about by itself."""
     whole = trimmed(text, 0, len(text))
     if cut == "text" or (cut == "auto" and whole.end - whole.start <= ONE_POST):
@@ -196,13 +198,13 @@ def _asked(parts: Sequence[_Part], *, model: AskedModel | None) -> list[Asked]:
 
 def _passages(
     parts: Sequence[_Part], asked: Sequence[Asked], terms: Terms, seek: Seek
-) -> Iterator[tuple[Passage, bool]]:
+) -> Iterator[tuple[AnsweredPassage, bool]]:
     """What was found to each of these, and whether its meaning was compared."""
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
         # Those that are equally certain stay in the order in which they are likely meant.
         matches = sorted(_matches(one, likely, found.rarity, terms.least), key=_importance)
-        yield Passage(*part.span, tuple(matches[: terms.most])), one.vector is not None
+        yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
 def _importance(match: Match) -> tuple[int, float]:
@@ -227,10 +229,18 @@ _TYPED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromke
 def _matches(
     asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
 ) -> Iterator[Match]:
-    for one in ranked(asked, likely, rarity=rarity)[:_JUDGED]:
-        if one.probability < _LEAST_LIKELY:
+    said = verbatim(asked.cleaned)
+    exact = {
+        candidate.claim
+        for candidate in likely
+        if candidate.words > _MOST_WORDS and verbatim(candidate.statement) == said
+    }
+    # Those in the very words come first: one whose vector is still to be made may seem less likely than others.
+    order = sorted(ranked(asked, likely, rarity=rarity), key=lambda one: one.candidate.claim not in exact)
+    for one in order[:_JUDGED]:
+        is_verbatim = one.candidate.claim in exact
+        if one.probability < _LEAST_LIKELY and not is_verbatim:
             break
-        is_verbatim = verbatim(asked.cleaned) == verbatim(one.candidate.statement)
         judged = _VERBATIM if is_verbatim else judge(asked, one.candidate)
         if judged.kind == "different":
             continue

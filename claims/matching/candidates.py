@@ -25,14 +25,16 @@ MANY = 10
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundCandidates:
     """The candidates for texts, in no order, and how rare the words of the texts are."""
 
     candidates: list[list[Candidate]]
     rarity: Mapping[str, float]
 
 
-def published(asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0) -> Found:
+def published(
+    asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0
+) -> FoundCandidates:
     """Current publications that may be meant by each of these texts.
 
     Args:
@@ -45,7 +47,7 @@ def published(asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = No
     bodies = current({claim for each in (*shared.shares, *near) for claim in each}, rows)
     known = {claim: Told.in_public(orjson.loads(body)) for claim, body in bodies.items()}
     vectors = vectors_of_all(shared.shares, near, public=True)
-    return Found(
+    return FoundCandidates(
         [
             together(shares, similar, known, vectors, one.vector)
             for one, shares, similar in zip(asked, shared.shares, near, strict=True)

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from claims.matching.answers import Answer, Terms, worked_out
 from claims.matching.asked import Asked
-from claims.matching.candidates import MOST, Found, nearest, together, vectors_of_all
+from claims.matching.candidates import MOST, FoundCandidates, nearest, together, vectors_of_all
 from claims.matching.shared_words import MOST_WORDS, forms_of, frequent, share, sharing, words_of
 from claims.matching.telling import Told
 from claims.models import Claim, Publication, Verdict
@@ -60,7 +60,7 @@ def answered(text: str, *, reader: User, terms: Terms = Terms()) -> Answer:  # n
     return answer
 
 
-def candidates_for(asked: Sequence[Asked], *, reader: User, most: int = MOST) -> Found:
+def candidates_for(asked: Sequence[Asked], *, reader: User, most: int = MOST) -> FoundCandidates:
     """Claims that this person may read and that are worked on or published, for each of these texts."""
     near = nearest(asked, public=False, most=most)
     shared = sharing([each.cleaned for each in asked], most)
@@ -74,7 +74,7 @@ def candidates_for(asked: Sequence[Asked], *, reader: User, most: int = MOST) ->
         for each, claims in zip(asked, found, strict=True)
     ]
     vectors = vectors_of_all(compared, near, public=False)
-    return Found(
+    return FoundCandidates(
         [
             together(words, similar, known, vectors, one.vector)
             for one, words, similar in zip(asked, compared, near, strict=True)
@@ -121,7 +121,7 @@ def told(claims: Iterable[int], reader: User) -> dict[int, Told]:
 
 
 def shares(text: str, claims: Mapping[int, Told], rarity: Mapping[str, float]) -> dict[int, float]:
-    """By the ids of claims: what they share with a text, as `shared_words.Sharing` has it."""
+    """By the ids of claims: what they share with a text, as `shared_words.WordsInCommon` has it."""
     forms, *others = map(
         forms_of, words_of([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())])
     )

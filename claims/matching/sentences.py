@@ -27,14 +27,14 @@ _CLOSERS = re.compile("[”»›」』＂）)]*")
 _SOFT_BREAK = re.compile(r"[;；,，、]\s*|\s[–—-]\s|\s")
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """A part of a text: from one offset to another, in Unicode code points."""
 
     start: int
     end: int
 
 
-def sentences(text: str, language: str = "") -> Iterator[Span]:
+def sentences(text: str, language: str = "") -> Iterator[TextSpan]:
     """The sentences of a text in order, of which none is longer than `LONGEST`. Space between them is in none."""
     for block in _BLOCK.finditer(text):
         said = block.group()
@@ -53,13 +53,17 @@ def _past_closers(block: str, end: int) -> int:
     return closers.end() if closers else end
 
 
-def trimmed(text: str, start: int, end: int) -> Span:
+def trimmed(text: str, start: int, end: int) -> TextSpan:
     """The same part without the white space around it."""
     part = text[start:end]
-    return Span(end - len(part.lstrip()), start + len(part.rstrip())) if part.strip() else Span(start, start)
+    return (
+        TextSpan(end - len(part.lstrip()), start + len(part.rstrip()))
+        if part.strip()
+        else TextSpan(start, start)
+    )
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+def _pieces(text: str, start: int, end: int) -> Iterator[TextSpan]:
     """The sentence, or, where nobody could check it, parts of it."""
     while end - start > LONGEST:
         cut = start + LONGEST
@@ -70,7 +74,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
     yield from _said(text, start, end)
 
 
-def _said(text: str, start: int, end: int) -> Iterator[Span]:
+def _said(text: str, start: int, end: int) -> Iterator[TextSpan]:
     span = trimmed(text, start, end)
     if any(map(str.isalnum, text[span.start : span.end])):
         yield span

@@ -110,7 +110,7 @@ Forms = dict[str, float]
 
 
 @dataclass(frozen=True)
-class Sharing:
+class WordsInCommon:
     """What claims share with texts.
 
     Attributes:
@@ -125,7 +125,7 @@ class Sharing:
     unknown: frozenset[str] = frozenset()
 
 
-def sharing(texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()) -> Sharing:
+def sharing(texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()) -> WordsInCommon:
     """Current publications that share words with each of these texts, at most so many of each.
 
     Args:
@@ -142,7 +142,7 @@ def sharing(texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] 
     again = _found(affected, most, [others[text] for text in corrected])
     for text, shares in zip(corrected, again.shares, strict=True):
         found.shares[text] = shares
-    return Sharing(found.shares, {**again.rarity, **found.rarity}, found.unknown)
+    return WordsInCommon(found.shares, {**again.rarity, **found.rarity}, found.unknown)
 
 
 def words_of(texts: Sequence[str]) -> list[list[str]]:
@@ -185,7 +185,7 @@ def forms_of(words: Iterable[str]) -> Forms:
 
 
 def share(forms: Forms, other: Forms, rarity: Mapping[str, float]) -> float:
-    """What a claim with these other forms shares with a text, as `Sharing` has it."""
+    """What a claim with these other forms shares with a text, as `WordsInCommon` has it."""
     whole = _weight(forms, forms, rarity)
     return min(1.0, _weight(forms, other, rarity) / whole) if whole else 0.0
 
@@ -197,13 +197,13 @@ def _weight(forms: Forms, other: Forms, rarity: Mapping[str, float]) -> float:
     return saying * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
 
 
-def _found(forms: Sequence[Forms], most: int, beside: Sequence[Sequence[int]]) -> Sharing:
+def _found(forms: Sequence[Forms], most: int, beside: Sequence[Sequence[int]]) -> WordsInCommon:
     common = frequent()
     probes = {
         form: number for number, form in enumerate(dict.fromkeys(form for each in forms for form in each), 1)
     }
     if not probes:
-        return Sharing([{} for _ in forms], {})
+        return WordsInCommon([{} for _ in forms], {})
     queries = [_leaf(form) for form in probes]
     known = [common.rarity(form) for form in probes]
     asked: list[tuple[int, int, float, bool]] = []
@@ -236,7 +236,7 @@ def _read(
     probes: Mapping[str, int],
     most: int,
     beside: Sequence[Sequence[int]],
-) -> Sharing:
+) -> WordsInCommon:
     """What the database says, in the words of the texts."""
     weighed = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
     rarity = {form: weighed[number][0] for form, number in probes.items()}
@@ -247,7 +247,7 @@ def _read(
             shares[text - 1][claim] = min(1.0, score / whole[text - 1])
     unknown = frozenset(form for form, number in probes.items() if weighed[number][1])
     kept = [_first(each, most, others) for each, others in zip(shares, beside, strict=True)]
-    return Sharing(kept, rarity, unknown)
+    return WordsInCommon(kept, rarity, unknown)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

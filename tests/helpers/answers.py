@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from claims.matching.answers import Answer, Match, Passage, Terms
+from claims.matching.answers import Answer, AnsweredPassage, Match, Terms
 from claims.models import Claim
 
 _ORDER = ("same", "contradicts", "related")
@@ -34,7 +34,7 @@ class Answers:
         self.asked.append((text, reader))
         pattern = r"\S(?:.*\S)?" if terms.cut == "text" else r"\S[^.\n]*\.?"
         passages = [
-            Passage(found.start(), found.end(), self._matches(found.group())[: terms.most])
+            AnsweredPassage(found.start(), found.end(), self._matches(found.group())[: terms.most])
             for found in re.finditer(pattern, text, re.DOTALL if terms.cut == "text" else 0)
         ]
         return Answer(tuple(passages), "en", self.embedder)

@@ -11,7 +11,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from claims.management.matched_texts import (
     FORMATS,
-    Stream,
+    RowStream,
     TableError,
     format_of,
     partial_file,
@@ -73,7 +73,7 @@ goes on with --resume."""
             with _opened(place) as file, _progress(verbosity) as progress:
                 rows = rows_of(file, form, options["column"])
                 if output == "-":
-                    progress.report(write(rows, Stream(sys.stdout), written_as, terms))
+                    progress.report(write(rows, RowStream(sys.stdout), written_as, terms))
                 else:
                     with partial_file(Path(output), resume=options["resume"]) as part:
                         progress.report(write(rows, part, written_as, terms))

@@ -24,8 +24,8 @@ from claims.matching.answers import (
     MOST,
     ONE_POST,
     Answer,
+    AnsweredPassage,
     Match,
-    Passage,
     Terms,
     answered_each,
     passages,
@@ -201,7 +201,7 @@ def _result(text: str, answer: Answer, told: Mapping[int, orjson.Fragment]) -> D
     }
 
 
-def _passage(text: str, passage: Passage, told: Mapping[int, orjson.Fragment]) -> Document:
+def _passage(text: str, passage: AnsweredPassage, told: Mapping[int, orjson.Fragment]) -> Document:
     # What was withdrawn since it was matched is told of no longer.
     matches = [match for match in passage.matches if match.claim in told]
     kind = matches[0].kind if matches else "nothing"

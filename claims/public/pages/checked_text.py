@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.ledger.document.headline import lead_verdict
-from claims.matching.answers import Answer, Match, Passage
+from claims.matching.answers import Answer, AnsweredPassage, Match
 from claims.models import Publication
 from claims.public.pages.annotated_text import TextPiece, paragraphs
 
@@ -90,7 +90,7 @@ def checked(text: str, answer: Answer) -> CheckedText:
 
 
 def _numbered(
-    text: str, passages: Sequence[Passage], published: dict[int, Document]
+    text: str, passages: Sequence[AnsweredPassage], published: dict[int, Document]
 ) -> Iterator[CheckedSentence]:
     number = 0
     for passage in passages:

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, embedding
-from claims.matching.answers import Passage, Terms, answered, answered_each, passages, verbatim
+from claims.matching.answers import AnsweredPassage, Terms, answered, answered_each, passages, verbatim
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.judgement import Judgement
 from claims.matching.ranking import Ranked
@@ -84,6 +84,20 @@ def test_the_very_words_are_the_same_claim_however_they_are_typed(
     assert (verbatim(one) == verbatim(other)) is is_same
 
 
+def test_the_very_words_come_first_however_unlikely_they_seem(
+    ferry: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ranked(asked: Asked, candidates: Sequence[Candidate], **_: object) -> list[Ranked]:
+        return [Ranked(each, 0.001, {}) for each in candidates]
+
+    monkeypatch.setattr(answers, "ranked", ranked)
+    [passage] = answered(ferry.statement).passages
+    assert [(match.claim, match.kind, match.confidence) for match in passage.matches] == [
+        (ferry.pk, "same", 0.99)
+    ]
+    assert kinds("The ferry sank in the harbour last night, again.") == ["nothing"]
+
+
 def test_what_is_hardly_likely_comes_last(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(make_claim("Zeppelins landed on a lighthouse."))
     likelier = publish(make_claim("Zeppelins landed on the lighthouse twice."))
@@ -101,7 +115,7 @@ def test_the_opposite_is_never_called_the_same(ferry: Claim) -> None:
 
 
 def test_nothing_found_is_an_answer(ferry: Claim) -> None:
-    assert answered("Zeppelins land on lighthouses.").passages == (Passage(0, 30, ()),)
+    assert answered("Zeppelins land on lighthouses.").passages == (AnsweredPassage(0, 30, ()),)
     assert kinds("Zeppelins land on lighthouses.") == ["nothing"]
 
 

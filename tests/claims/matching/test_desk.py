@@ -1,6 +1,6 @@
 """What the desk works on, among what is published, for whoever may read it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.contrib.auth.models import User
@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from claims.matching import answers, desk
 from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import Judgement
+from claims.matching.ranking import Ranked
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -22,7 +23,12 @@ def everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(asked: Asked, candidate: Candidate) -> Judgement:
         return Judgement("related", candidate.words, ())
 
+    def ranked(asked: Asked, candidates: Sequence[Candidate], **_: object) -> list[Ranked]:
+        found = [Ranked(each, each.words, {}) for each in candidates]
+        return sorted(found, key=lambda each: -each.probability)
+
     monkeypatch.setattr(answers, "judge", judge)
+    monkeypatch.setattr(answers, "ranked", ranked)
 
 
 def found(text: str, reader: User) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from claims.matching import seen_again
-from claims.matching.answers import Answer, Match, Passage
+from claims.matching.answers import Answer, AnsweredPassage, Match
 from claims.matching.seen_again import SaidAgain, note_in_snapshot, note_of_reader, said_again
 from claims.models import Claim, Repeat
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.django_db
 TEXT = "Trams are free. It rains. Trams are free of charge."
 
 
-def passage(claim: Claim, kind: Any = "same", start: int = 0, end: int = 15) -> Passage:
+def passage(claim: Claim, kind: Any = "same", start: int = 0, end: int = 15) -> AnsweredPassage:
     match = Match(claim.pk, claim.statement, "en", kind, 0.9, ("the same words",))
-    return Passage(start, end, (match,))
+    return AnsweredPassage(start, end, (match,))
 
 
-def said(*passages: Passage) -> list[SaidAgain]:
+def said(*passages: AnsweredPassage) -> list[SaidAgain]:
     return said_again(Answer(passages, "en", ""))
 
 
