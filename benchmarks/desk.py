@@ -26,8 +26,14 @@ PAGES = {
     "claims, a common word": "/admin/claims/claim/?q={common}",
     "claims, a rare word": "/admin/claims/claim/?q={rare}",
     "claims, no such word": "/admin/claims/claim/?q={none}",
+    "claims by claimant": "/admin/claims/claim/?o=5",
     "triage": "/admin/claims/claim/?queue=triage",
     "verdicts": "/admin/claims/verdict/",
+    "verdicts, a common word": "/admin/claims/verdict/?q={common}",
+    "verdicts, a rare word": "/admin/claims/verdict/?q={rare}",
+    "publications": "/admin/claims/publication/",
+    "publications, a common word": "/admin/claims/publication/?q={common}",
+    "publications, a rare word": "/admin/claims/publication/?q={rare}",
     "sign-off": "/admin/claims/verdict/?queue=review",
     "ratings": "/admin/claims/rating/",
     "labels to map": "/admin/claims/rating/?queue=unmapped",
@@ -85,7 +91,7 @@ def measure(file: Path, *, common: str | None, rare: str | None) -> int:
                 times.append((time.perf_counter() - began) * 1000)
             assert status == 200, path
         median, in_database = statistics.median(times), sum(float(query["time"]) for query in queries) * 1000
-        print(f"{name:24} {median:6.0f} ms, {in_database:5.0f} in the database, {len(queries):2} statements")
+        print(f"{name:27} {median:6.0f} ms, {in_database:5.0f} in the database, {len(queries):2} statements")
         late |= median > PROMISED
     return int(late)
 

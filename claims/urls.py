@@ -16,6 +16,7 @@ urlpatterns = [
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
     path("check/", check.check, name="check"),
     path("check/answer/", check.answer, name="check-answer"),
+    path("clusters/", clusters.clusters, name="clusters"),
     path("clusters/<int:pk>/", clusters.cluster, name="cluster-permanent"),
     path("clusters/<int:pk>/<str:slug>/", clusters.cluster, name="cluster"),
     path("methodology/", views.methodology, name="methodology"),

@@ -202,6 +202,10 @@ ACCOUNT_EMAIL_VERIFICATION = (
 )
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = NEWSROOM_NAME
+MFA_FORMS = {
+    "authenticate": "factcheck.admin.sign_in.SecondFactor",
+    "reauthenticate": "factcheck.admin.sign_in.SecondFactorAgain",
+}
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_ADAPTER = "factcheck.admin.sign_in.SingleSignOn"
 SOCIALACCOUNT_STORE_TOKENS = False

@@ -36,6 +36,12 @@ _HOSTING = frozenset(
     ]
 )  # fmt: skip
 
+#: Platforms on which an author is the first part of the path.
+AUTHORS_BY_PATH = frozenset(
+    ["medium.com", "substack.com", "threads.com", "threads.net", "tiktok.com", "youtube.com"]
+)
+_AUTHOR = re.compile(r"/(@[^/?#]+)")
+
 # Labels before the registrable domain that choose a layout, not an article.
 LAYOUT_LABELS = frozenset({"www", "m", "mobile", "amp"})
 
@@ -79,11 +85,15 @@ def hosts(url: str) -> tuple[str, ...]:
     """The hosts whose owner an address may belong to, the nearest first: its own, without layout, to its domain.
 
     `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for what is no http(s) address.
+    On a platform without hosts for authors, an author's pages are as good as a host: `medium.com/@somebody`.
     """
     try:
         host = _host(url)
+        path = urlsplit(url.strip()).path
     except ValueError:
         return ()
+    if (platform := _without_layout(host)) in AUTHORS_BY_PATH and (author := _AUTHOR.match(path)):
+        return (f"{platform}/{author[1].lower()}",)
     nearest, last = _without_layout(host), _registrable(host) or host
     labels = nearest.removesuffix(last).rstrip(".").split(".") if nearest != last else []
     return (*(f"{'.'.join(labels[start:])}.{last}" for start in range(len(labels))), last)

@@ -43,7 +43,7 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
-#: Rooms that each test walks through from end to end: whole pages of the desk, whole files, whole newsrooms.
+#: Rooms in which tests walk from end to end: whole pages of the desk, whole files, whole newsrooms.
 SLOW_ROOMS = tuple(
     f"tests/{room}/"
     for room in (
@@ -60,6 +60,23 @@ SLOW_ROOMS = tuple(
         "whole",
     )
 )
+#: What does not, in each of them: so that the fast loop has a word on every room of the program.
+QUICK_IN_THEM = tuple(
+    f"tests/{name}.py::"
+    for name in (
+        "claims/admin/test_duplicate",
+        "claims/admin/test_rating",
+        "claims/demo/test_demo_content",
+        "claims/editorial/test_deleted_meanwhile",
+        "claims/exports/formats/test_formats",
+        "claims/imports/storing/test_standing_claim",
+        "claims/management/test_import_article_refusals",
+        "docs/test_architecture",
+        "docs/test_how_to",
+        "docs/test_links",
+        "docs/test_version",
+    )
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -69,7 +86,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         database = item.get_closest_marker("django_db")
         commits = database is not None and database.kwargs.get("transaction", False)
         commits |= not {"live_server", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
-        if commits or item.nodeid.startswith(SLOW_ROOMS):
+        walks = item.nodeid.startswith(SLOW_ROOMS) and not item.nodeid.startswith(QUICK_IN_THEM)
+        if commits or walks:
             item.add_marker(pytest.mark.slow)
 
 
@@ -94,12 +112,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         connection.settings_dict["NAME"] = project
 
 
-@pytest.fixture(autouse=True)
-def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def database_travels_along() -> Iterator[None]:
     """The database has a clock of its own. Who travels to the past publishes there; nobody publishes in the future."""
     present = clock.now
     travelling = time_machine.escape_hatch.is_travelling
-    monkeypatch.setattr(clock, "now", lambda: min(timezone.now(), present()) if travelling() else present())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: min(timezone.now(), present()) if travelling() else present())
+        yield
 
 
 @pytest.fixture(autouse=True)

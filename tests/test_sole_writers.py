@@ -18,7 +18,9 @@ NETWORK = re.compile(
 #: Functions of libraries that fetch an address by themselves.
 FETCHING = {"fetch_url", "fetch_response", "urlopen", "urlretrieve"}
 
-OUTGOING = {f"sources.http.{name}" for name in ("connections", "fetched_documents", "sent_messages", "services")}
+OUTGOING = {
+    f"sources.http.{name}" for name in ("connections", "fetched_documents", "sent_messages", "services")
+}
 #: Opens a socket to be connected to.
 LISTENS = {"factcheck.web.serving"}
 

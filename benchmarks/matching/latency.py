@@ -156,12 +156,16 @@ def _disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -
 
 
 def _is_first(ask: Ask, statement: str, text: str) -> bool:
-    """Whether the statement is the first match. Archives hold many a statement twice, in other letters or marks."""
+    """Whether the statement is the first match, which archives hold in other marks too, or with its author."""
     from claims.search.words import folded
 
     _, [result] = ask({"text": text[:500]})
     matches = [match for passage in result["passages"] for match in passage["matches"]]
-    return bool(matches) and folded(matches[0]["claim"]["statement"]).split() == folded(statement).split()
+    if not matches:
+        return False
+    found, wanted = (folded(one).split() for one in (matches[0]["claim"]["statement"], statement))
+    fewer = min(len(found), len(wanted))
+    return fewer > 0 and (found[-fewer:] == wanted[-fewer:] or found[:fewer] == wanted[:fewer])
 
 
 def _with_typo(said: str, chance: random.Random) -> str:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.list_filters import LanguageFilter
@@ -37,13 +37,13 @@ _LABELS = {
 }
 
 
-class ClusterMemberInline(TabularInline):
+class ClusterMemberInline(StackedInline):
     """The claims of a cluster. Who may change the cluster may change them."""
 
     model = ClusterMember
     extra = 0
     autocomplete_fields = ("claim",)
-    fields = ("claim", "added_by_name", "added_at")
+    fields = ("claim", ("added_by_name", "added_at"))
     readonly_fields = ("added_by_name", "added_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClusterMember]:

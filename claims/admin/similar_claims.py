@@ -44,8 +44,8 @@ class SimilarClaim:
     verdicts: list[tuple[Verdict, SafeString]]
     #: Who works on it now.
     people: list[str]
-    #: Whether it stands by itself, so that another one can be merged into it.
-    stands: bool
+    #: Whether it can be the same claim, and stands by itself, so that another one can be merged into it.
+    takes: bool
 
 
 def similar(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
@@ -130,7 +130,7 @@ def _similar(claim: Claim, match: Match) -> SimilarClaim:
         state=state_badge(claim),
         verdicts=[(verdict, verdict_badges(verdict)) for verdict in verdicts],
         people=_people(claim, verdicts),
-        stands=claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
+        takes=match.kind != "contradicts" and claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     )
 
 

@@ -44,10 +44,13 @@ def import_article(
         ExtractionError: there is no text in it.
     """
     context = {"action": "import_article"} | ({"user": by.pk} if by else {})
-    with transaction.atomic(), pghistory.context(**context):
-        captured = capture(material, overrides=overrides, by=by, dry_run=dry_run)
-        reanchored = next((answer for answer in captured.answers if isinstance(answer, Reanchoring)), None)
-        proposal = propose(captured.snapshot, threshold=threshold, by=by, reanchored=reanchored)
+    with transaction.atomic():
+        with pghistory.context(**context):
+            captured = capture(material, overrides=overrides, by=by, dry_run=dry_run)
+            reanchored = next(
+                (answer for answer in captured.answers if isinstance(answer, Reanchoring)), None
+            )
+            proposal = propose(captured.snapshot, threshold=threshold, by=by, reanchored=reanchored)
         known = checked_before(captured.snapshot, proposal)
         transaction.set_rollback(dry_run)
     return ImportedArticle(captured, proposal, dry_run, known)

@@ -17,9 +17,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from claims.articles.detection import Candidate, detect
-from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic
+from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic
 from claims.quotes.anchors import Anchor, find
-from claims.review import verdict_drafts, workflow
+from claims.review import clusters, verdict_drafts, workflow
 from sources.capture import capture
 from sources.material import Material
 from sources.models import Publisher, Source
@@ -80,6 +80,8 @@ class _Newsroom:
         for row in self.content["claims"]:
             for verdict in row["verdicts"]:
                 self._verdict(row, verdict)
+        for row in self.content["clusters"]:
+            self._cluster(row)
 
     def _source(self, row: Row) -> Source:
         if file := row.get("snapshot"):
@@ -165,6 +167,13 @@ class _Newsroom:
         )
         for step in row["history"]:
             verdict = workflow.move(verdict, step["action"], by=self.people[step["by"]], note=step["note"])
+
+    def _cluster(self, row: Row) -> None:
+        editor = self.people[row["by"]]
+        words = {name: row[name] for name in ("title", "description", "language")}
+        cluster = Cluster.objects.create(created_by=editor, **words)
+        clusters.add(cluster, [self.claims[key] for key in row["claims"]], by=editor)
+        clusters.move(cluster, Cluster.State.PUBLISHED, by=editor)
 
 
 _WORDS = ("language", "summary", "explanation", "correction_kind", "correction_note")

@@ -17,7 +17,7 @@ from claims.editorial.strict_bodies import (
     WholeNumberField,
 )
 from claims.models import Appearance, Claim, Claimant, CorrectionKind, Evidence, Topic, Verdict
-from claims.models.verdict import CHANGE
+from claims.models.verdict import CARRIED_OVER, CHANGE
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from sources.models import Publisher, Source
 
@@ -133,19 +133,7 @@ class VerdictChanges(ModelBody):
 
     class Meta:
         model = Verdict
-        fields = [
-            "rating",
-            "title",
-            "summary",
-            "explanation",
-            "byline",
-            "language",
-            "reviewed_on",
-            "valid_as_of",
-            "recheck_on",
-            "url",
-            *CHANGE,
-        ]
+        fields = [*CARRIED_OVER, *CHANGE]
         extra_kwargs = {
             "language": {"required": False},
             "rating": {"help_text": "The id of a rating in a scale that the publisher uses."},

@@ -1,4 +1,4 @@
-"""How editorial resources read. For the OpenAPI schema only: `representation` writes what these describe."""
+"""How editorial resources read. For the OpenAPI schema only: `documents` writes what these describe."""
 
 from rest_framework import serializers
 

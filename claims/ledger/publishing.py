@@ -11,7 +11,7 @@ from claims.ledger.document.claim_document import Judgement
 from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated
 from claims.ledger.signals import entries_added
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
-from claims.models.claim import JUDGED
+from claims.models.claim_rules import JUDGED
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
 from factcheck.web.own_addresses import understood

@@ -13,6 +13,7 @@ from claims.matching.embedding.upkeep import EmbeddingProgress, Tell
 from claims.models import EmbeddingModel
 
 _STAGES = {
+    "languages": "Learning languages",
     "vectors": "Making vectors",
     "means": "Subtracting means",
     "indexes": "Building indexes",

@@ -3,8 +3,11 @@
 "Nothing" means that nothing was found. It is no verdict: what nobody has checked may be true or false.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Literal
 
@@ -12,8 +15,9 @@ from django.db.models import QuerySet
 
 from claims.matching import candidates, embedding
 from claims.matching.answer_cache import AnswerCache
-from claims.matching.asked import Asked, Candidate
-from claims.matching.judgement import judge
+from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.embedding.neighbours import AskedModel, asked_model
+from claims.matching.judgement import Judgement, judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
 from claims.matching.sentences import Span, sentences, trimmed
@@ -33,10 +37,13 @@ ONE_POST = 500
 LEAST = 0.5
 #: So many claims are told of each sentence.
 MOST = 5
-#: So many candidates of a sentence are compared fact by fact.
+#: So many candidates of a sentence are compared fact by fact, if they may be meant at all.
 _JUDGED = 5
-#: So many sentences are asked about at once.
-_TOGETHER = 60
+_LEAST_LIKELY = 0.02
+#: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
+#: computed without the interpreter, which has enough to do with the comparing.
+_TOGETHER = 20
+_preparing = ThreadPoolExecutor(2, thread_name_prefix="matching")
 
 #: What a reader must see first.
 _ORDER: Mapping[Kind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothing": 3}
@@ -149,14 +156,21 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
         for number, (text, language) in enumerate(zip(texts, languages, strict=True))
         for span in passages(text, terms.cut, language)
     ]
-    found = chain.from_iterable(_passages(some, terms, seek) for some in _batches(parts))
+    batches = [parts[start : start + _TOGETHER] for start in range(0, len(parts), _TOGETHER)]
+    model = asked_model()
+    prepare = partial(_asked, model=model)
+    prepared = _preparing.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
+    found = chain.from_iterable(
+        _passages(some, asked, terms, seek) for some, asked in zip(batches, prepared, strict=True)
+    )
     of_each: list[list[Passage]] = [[] for _ in texts]
-    for part, passage in zip(parts, found, strict=True):
+    by_meaning = [False] * len(texts)
+    for part, (passage, has_meaning) in zip(parts, found, strict=True):
         of_each[part.text].append(passage)
-    by = embedding.embedder()
+        by_meaning[part.text] |= has_meaning
     return [
-        Answer(tuple(those), language, by.name if by else "")
-        for those, language in zip(of_each, languages, strict=True)
+        Answer(tuple(those), language, model.embedder.name if model and has_meaning else "")
+        for those, language, has_meaning in zip(of_each, languages, by_meaning, strict=True)
     ]
 
 
@@ -168,36 +182,62 @@ def passages(text: str, cut: Cut = "auto", language: str = "") -> list[Span]:
     return list(sentences(text, language))
 
 
-def _batches(parts: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
-    for start in range(0, len(parts), _TOGETHER):
-        yield parts[start : start + _TOGETHER]
-
-
-def _passages(parts: Sequence[_Part], terms: Terms, seek: Seek) -> Iterator[Passage]:
+def _asked(parts: Sequence[_Part], *, model: AskedModel | None) -> list[Asked]:
+    """What is asked about these. Without the database, whose connections belong to threads."""
     said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
-    vectors = embedding.query_vectors(said, [part.language for part in parts])
-    asked = [
+    vectors: Sequence[Vector | None] = [None] * len(said)
+    if model:
+        vectors = embedding.query_vectors(said, [part.language for part in parts], model=model)
+    return [
         Asked(part.said, text, part.language, vector)
         for part, text, vector in zip(parts, said, vectors, strict=True)
     ]
+
+
+def _passages(
+    parts: Sequence[_Part], asked: Sequence[Asked], terms: Terms, seek: Seek
+) -> Iterator[tuple[Passage, bool]]:
+    """What was found to each of these, and whether its meaning was compared."""
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
-        matches = sorted(
-            _matches(one, likely, found.rarity, terms.least),
-            key=lambda match: (_ORDER[match.kind], -match.confidence, -match.claim),
-        )
-        yield Passage(*part.span, tuple(matches[: terms.most]))
+        # Those that are equally certain stay in the order in which they are likely meant.
+        matches = sorted(_matches(one, likely, found.rarity, terms.least), key=_importance)
+        yield Passage(*part.span, tuple(matches[: terms.most])), one.vector is not None
+
+
+def _importance(match: Match) -> tuple[int, float]:
+    """What a reader must see first: what is the same or the opposite, unless that is hardly likely."""
+    kind = match.kind if match.confidence >= LEAST else "nothing"
+    return _ORDER[kind], -round(match.confidence, 2)
+
+
+#: What is made of a claim in the very words of the text, which needs no comparison.
+_VERBATIM = Judgement("same", 0.99, ("The claim has the same words.",))
+
+
+def verbatim(text: str) -> str:
+    """What the same statement has in common however it is typed, as `claims_statement_key` in the database has it."""
+    plain = unicodedata.normalize("NFKC", text).lower().translate(_TYPED)
+    return " ".join(plain.split()).strip(" .!?。")
+
+
+_TYPED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"'`“”„‟«»‹›‘’‚‛´＂", ""))
 
 
 def _matches(
     asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
 ) -> Iterator[Match]:
     for one in ranked(asked, likely, rarity=rarity)[:_JUDGED]:
-        judged = judge(asked, one.candidate)
+        if one.probability < _LEAST_LIKELY:
+            break
+        is_verbatim = verbatim(asked.cleaned) == verbatim(one.candidate.statement)
+        judged = _VERBATIM if is_verbatim else judge(asked, one.candidate)
         if judged.kind == "different":
             continue
         # To be the same claim it must be the one that is meant, and say the same.
-        confidence = min(one.probability, judged.confidence) if judged.kind == "same" else judged.confidence
+        confidence = judged.confidence
+        if judged.kind == "same" and not is_verbatim:
+            confidence = min(one.probability, confidence)
         if confidence >= least:
             candidate = one.candidate
             yield Match(

@@ -18,8 +18,10 @@ from claims.models import Publication
 #: What is near to a text, by the ids of claims: how near, and the vectors.
 Near = Mapping[int, tuple[float, Vector]]
 
-#: So many candidates of a text come from words, and so many from vectors.
-MOST = 30
+#: So many candidates of a text come from words, and so many from vectors; of each, where many texts are asked about
+#: together, for then most of them say nothing that was checked, and to compare candidates takes longest.
+MOST, MOST_OF_MANY = 30, 12
+MANY = 10
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,14 @@ class Found:
     rarity: Mapping[str, float]
 
 
-def published(
-    asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = MOST
-) -> Found:
+def published(asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0) -> Found:
     """Current publications that may be meant by each of these texts.
 
     Args:
         rows: those of them that count; all, if not given.
-        most: so many from words, and as many from vectors.
+        most: so many from words, and as many from vectors; if not given, as many as suit the number of texts.
     """
+    most = most or (MOST_OF_MANY if len(asked) > MANY else MOST)
     near = nearest(asked, public=True, most=most)
     shared = sharing([each.cleaned for each in asked], most, beside=near)
     bodies = current({claim for each in (*shared.shares, *near) for claim in each}, rows)

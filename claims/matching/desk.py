@@ -91,8 +91,8 @@ def sharing_words(text: str, most: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(claims_statement_words(%s))", [text])
         words = list(dict.fromkeys(word for (word,) in cursor.fetchall()))[:MOST_WORDS]
-        common = frequent()
-        rare = [[word] for word in words if len(word) > 1 and word not in common]
+        common = frequent().claims
+        rare = [[word] for word in words if len(word) > 1 and common.get(word, 0) <= _COMMON]
         if not words:
             return []
         sought = rare or [sorted(words, key=len, reverse=True)[:_TOGETHER]]

@@ -5,15 +5,17 @@ one that runs again compares what is new or says something else now. Nothing is 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from claims.matching.asked import Asked, Candidate
+from claims.matching import embedding
+from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.judgement import judge
 from claims.matching.rare_words import RareWords
 from claims.models import Claim, ComparedStatement
@@ -22,6 +24,8 @@ from claims.models import Claim, ComparedStatement
 BATCH = 2_000
 #: From which confidence on a pair is worth somebody's time.
 LEAST_CONFIDENCE = 0.7
+#: So many claims that are near in meaning are compared with each, if they are as near as this (cosine).
+NEAREST, LEAST_SIMILARITY = 10, 0.5
 #: A reason is at most so long where it is stored.
 LONGEST_REASON = 500
 
@@ -77,27 +81,59 @@ def search(
     """
     if again and not dry_run:
         ComparedStatement.objects.all().delete()
-    standing = list(_standing())
+    standing = Standing()
     known = {} if again else dict(ComparedStatement.objects.values_list("claim_id", "statement_key"))
-    fresh = [place for place, claim in enumerate(standing) if known.get(claim.pk) != claim.key]
-    tally = Tally(standing=len(standing))
-    if not fresh:
-        return tally
-    words = RareWords(claim.statement for claim in standing)
-    compared = set(range(len(standing))).difference(fresh)
+    fresh = [place for place, claim in enumerate(standing.claims) if known.get(claim.pk) != claim.key]
+    compared = set(range(len(standing.claims))).difference(fresh)
+    tally = Tally(standing=len(standing.claims))
     for start in range(0, len(fresh), BATCH):
         places = fresh[start : start + BATCH]
-        pairs = list(_pairs(standing, places, words, compared, tally, least))
+        pairs = list(_pairs(standing, places, compared, tally, least))
         if dry_run:
             tally.found += len(pairs)
         else:
-            tally.found += _store(pairs, [standing[place] for place in places])
+            tally.found += _store(pairs, [standing.claims[place] for place in places])
         tally.compared += len(places)
         tick(tally.compared, len(fresh))
     return tally
 
 
-def _standing() -> Iterator[Stated]:
+class Standing:
+    """All claims that stand by themselves, in the order of their ids, and how near they are to each other."""
+
+    def __init__(self) -> None:
+        self.claims = list(_stated())
+        self._place_of = {claim.pk: place for place, claim in enumerate(self.claims)}
+        self._words: RareWords | None = None
+
+    @property
+    def words(self) -> RareWords:
+        """Read when they are first asked for: where nothing is new, nothing is."""
+        if self._words is None:
+            self._words = RareWords(claim.statement for claim in self.claims)
+        return self._words
+
+    def near(self, place: int) -> dict[int, float]:
+        """By their places: claims that share rare words with the one there, and how much of their words is the same."""
+        return {near.place: near.share for near in self.words.near(place)}
+
+    def near_in_meaning(self, place: int, vectors: Mapping[int, Vector]) -> dict[int, float]:
+        """The same for claims that are near in meaning, in whatever language; none without an embedder."""
+        vector = vectors.get(self.claims[place].pk)
+        if vector is None:
+            return {}
+        found = embedding.nearest(vector, public=False, most=NEAREST)
+        places = [
+            self._place_of.get(claim)
+            for claim, similarity, _vector in found
+            if similarity >= LEAST_SIMILARITY
+        ]
+        return {
+            other: self.words.share(place, other) for other in places if other is not None and other != place
+        }
+
+
+def _stated() -> Iterator[Stated]:
     rows = Claim.objects.filter(state__in=_STANDING).order_by("pk")
     names = ("pk", "statement", "language", "claimant__name", "claimed_on", "statement_key")
     for pk, statement, language, claimant, claimed_on, key in rows.values_list(*names).iterator(10_000):
@@ -105,43 +141,63 @@ def _standing() -> Iterator[Stated]:
 
 
 def _pairs(
-    standing: Sequence[Stated],
-    places: Iterable[int],
-    words: RareWords,
-    compared: set[int],
-    tally: Tally,
-    least: float,
+    standing: Standing, places: Sequence[int], compared: set[int], tally: Tally, least: float
 ) -> Iterator[Pair]:
     """The pairs of these claims with those before them, and with all that were compared earlier."""
+    near = {place: standing.near(place) for place in places}
+    own = embedding.vectors_of([standing.claims[place].pk for place in places], public=False)
     for place in places:
-        claim = standing[place]
-        asked = _asked(claim)
-        for near in words.near(place):
-            if near.place > place and near.place not in compared:
-                continue  # the other one will meet this one
-            other = standing[near.place]
+        near[place] |= standing.near_in_meaning(place, own)
+    # One that comes later and is new will meet this one itself.
+    near = {
+        place: {other: share for other, share in found.items() if other < place or other in compared}
+        for place, found in near.items()
+    }
+    others = {standing.claims[other].pk for found in near.values() for other in found}
+    vectors = own | embedding.vectors_of(sorted(others - own.keys()), public=False)
+    for place, found in near.items():
+        for other, share in found.items():
             tally.judged += 1
-            judged = judge(asked, _candidate(other, near.share))
-            if judged.kind == "same" and judged.confidence >= least:
-                later, earlier = max(claim.pk, other.pk), min(claim.pk, other.pk)
-                yield Pair(later, earlier, judged.confidence, list(judged.reasons))
+            later, earlier = standing.claims[max(place, other)], standing.claims[min(place, other)]
+            if (pair := _judged(later, earlier, share, vectors)) and pair.confidence >= least:
+                yield pair
 
 
-def _asked(claim: Stated) -> Asked:
-    language = claim.language.partition("-")[0].lower()
-    return Asked(claim.statement, claim.statement, language, None, claim.claimant, claim.claimed_on)
+def _judged(later: Stated, earlier: Stated, share: float, vectors: Mapping[int, Vector]) -> Pair | None:
+    """The two as a pair where they are the same claim; in the same words, whatever a model would say."""
+    if later.key == earlier.key:
+        return Pair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
+    asked = _asked(later, vectors)
+    judged = judge(asked, _candidate(earlier, share, asked.vector, vectors))
+    if judged.kind != "same":
+        return None
+    return Pair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
 
 
-def _candidate(claim: Stated, share: float) -> Candidate:
+def _asked(claim: Stated, vectors: Mapping[int, Vector]) -> Asked:
+    return Asked(
+        text=claim.statement,
+        cleaned=claim.statement,
+        language=claim.language.partition("-")[0].lower(),
+        vector=vectors.get(claim.pk),
+        claimant=claim.claimant,
+        said_on=claim.claimed_on,
+    )
+
+
+def _candidate(
+    claim: Stated, share: float, beside: Vector | None, vectors: Mapping[int, Vector]
+) -> Candidate:
+    vector = vectors.get(claim.pk)
     return Candidate(
         claim=claim.pk,
         statement=claim.statement,
         language=claim.language.partition("-")[0].lower(),
         claimant=claim.claimant,
         claimed_on=claim.claimed_on,
-        words=min(share, 1.0),
-        similarity=None,
-        vector=None,
+        words=share,
+        similarity=None if beside is None or vector is None else float(beside @ vector),
+        vector=vector,
     )
 
 

@@ -1,12 +1,6 @@
 """What the judgement weighs: two texts' words, vectors and compared facts, as numbers."""
 
-import numpy as np
-from numpy.typing import NDArray
-
-from claims.matching.asked import Vector
 from claims.matching.facts import Comparison
-
-Figures = NDArray[np.float64]
 
 #: Facts that are told by an exact word or number.
 HARD = ("number", "unit", "year", "date", "place", "name")
@@ -14,6 +8,25 @@ HARD = ("number", "unit", "year", "date", "place", "name")
 TURNS = ("negation", "opposite", "quantifier", "roles")
 AGREEMENTS = ("number", "year", "place", "name", "direction", "date")
 _MOST_AGREEMENTS = 2
+#: So much of the words in common makes a fact that differs the point.
+_MUCH = 0.4
+#: Less in common, in words and in meaning, is not enough to say the same.
+_ENOUGH_WORDS = 0.35
+_ENOUGH_SIMILARITY = 0.1
+
+
+def is_ruled_out(found: Comparison, similarity: float | None) -> bool:
+    """Whether the texts cannot be called the same claim, whatever a model thinks.
+
+    Many words in common, but a fact that differs; or too little in common. Without vectors (`similarity` is None), only
+    words can be.
+    """
+    share = found.overlap.share if found.same_language else 0.0
+    if found.differences and share >= _MUCH:
+        return True
+    if similarity is None:
+        return share < _ENOUGH_WORDS
+    return share < _ENOUGH_WORDS and similarity < _ENOUGH_SIMILARITY
 
 
 def figures_of_words(found: Comparison) -> dict[str, float]:
@@ -34,6 +47,8 @@ def figures_of_words(found: Comparison) -> dict[str, float]:
     for kind in AGREEMENTS:
         figures[f"{kind} agrees"] = float(min(found.agreements.get(kind, 0), _MOST_AGREEMENTS))
     figures["differences"] = float(len(found.differences))
+    figures["exact facts"] = float(any(found.has(kind) for kind in HARD))
+    figures["exact facts, same words"] = figures["exact facts"] * share
     return figures
 
 
@@ -54,9 +69,5 @@ def figures_of_vectors(found: Comparison, similarity: float, head: dict[str, flo
     }
     for kind in (*HARD, *TURNS):
         figures[f"{kind}, near"] = float(found.has(kind)) * near
+    figures["exact facts, near"] = near * any(found.has(kind) for kind in HARD)
     return figures | {f"head: {name}": value for name, value in head.items()}
-
-
-def beside(one: Vector, other: Vector) -> Figures:
-    """Two vectors as a head weighs them: how far apart they are, and where both point, in each dimension."""
-    return np.concatenate([np.abs(one - other), one * other]).astype(np.float64)

@@ -1,7 +1,8 @@
 """What a claim has to do with a text: the same, about the same matter, the opposite, or something else.
 
 Vectors alone never decide: a claim and its opposite have nearly the same. The facts of both are compared, and a small
-model that `benchmarks/matching/fit_judgement.py` fits weighs them beside words and vectors; docs/judgement.md is its card.
+model weighs them beside words and vectors. `benchmarks/matching/fit_judgement.py` fits it; its card is
+docs/judgement.md.
 """
 
 import json
@@ -13,15 +14,15 @@ from typing import Any, Literal
 import numpy as np
 from django.utils.translation import gettext as _
 
-from claims.matching.asked import Asked, Candidate
+from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.facts import Comparison, Difference, compared, facts_of
-from claims.matching.figures import Figures, beside, figures_of_vectors, figures_of_words
+from claims.matching.figures import figures_of_vectors, figures_of_words, is_ruled_out
 
 Kind = Literal["same", "related", "contradicts", "different"]
 #: As the model gives their chances.
 KINDS: tuple[Kind, ...] = ("same", "contradicts", "related", "different")
 
-_DATA = Path(__file__).parent / "data" / "judgement.json"
+_DATA = Path(__file__).parent / "data"
 _MOST_REASONS = 3
 
 
@@ -45,30 +46,32 @@ def judge(asked: Asked, candidate: Candidate) -> Judgement:
         facts_of(asked.cleaned or asked.text, asked.language),
         facts_of(candidate.statement, candidate.language),
     )
-    chances = chances_of(asked, candidate, found)
-    kind = _kind(chances, found)
+    chances, least = chances_of(asked, candidate, found)
+    kind = _kind(chances, least, found)
     return Judgement(kind, round(chances[kind], 3), _reasons(kind, found))
 
 
-def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> dict[Kind, float]:
-    """How likely each kind is; they add up to 1."""
+def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[dict[Kind, float], float]:
+    """How likely each kind is (they add up to 1), and how likely "the same" must be to be said."""
     figures = figures_of_words(found)
-    model = _models()["words"]
-    if asked.vector is not None and candidate.vector is not None:
-        similarity = candidate.similarity
-        if similarity is None:
-            similarity = float(asked.vector @ candidate.vector)
-        knowing = _models()["vectors"]
-        if len(asked.vector) == knowing.dimensions:
-            model = knowing
-            heads = model.heads_of(beside(asked.vector, candidate.vector))
-            figures |= figures_of_vectors(found, similarity, heads)
-    return dict(zip(KINDS, model.chances(figures), strict=True))
+    model, similarity = _models()["words"], None
+    if asked.vector is not None and candidate.vector is not None and len(asked.vector) == _heads().dimensions:
+        model = _models()["vectors"]
+        similarity = (
+            candidate.similarity
+            if candidate.similarity is not None
+            else float(asked.vector @ candidate.vector)
+        )
+        figures |= figures_of_vectors(found, similarity, _heads().read(asked.vector, candidate.vector))
+    chances = model.chances(figures)
+    if is_ruled_out(found, similarity):
+        chances = [0.0, *(chance / (1 - chances[0]) for chance in chances[1:])]
+    return dict(zip(KINDS, chances, strict=True)), model.least
 
 
-def _kind(chances: dict[Kind, float], found: Comparison) -> Kind:
-    """The likeliest, but only a fact that differs makes an opposite, and only a likelihood above all others the same."""
-    if chances["same"] >= _models()["words"].least:
+def _kind(chances: dict[Kind, float], least: float, found: Comparison) -> Kind:
+    """The likeliest, but only a fact that differs makes an opposite, and the same is said from some likelihood on."""
+    if chances["same"] >= least:
         return "same"
     others: tuple[Kind, ...] = (
         ("contradicts", "related", "different") if found.differences else ("related", "different")
@@ -77,46 +80,64 @@ def _kind(chances: dict[Kind, float], found: Comparison) -> Kind:
 
 
 class Model:
-    """Weights that are read from a file, and what they make of figures.
+    """Weights of figures, and the chances that they make.
 
     Attributes:
         names: of the figures, in order.
-        weights: for each kind; the first is added to all.
-        dimensions: of the vectors that its heads can read.
         least: how likely "the same" must be to be said.
     """
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.names: list[str] = list(content["figures"])
-        self.weights: Figures = np.array(
-            [content["constant"], *content["figures"].values()], dtype=np.float64
-        )
-        self.dimensions: int = content.get("dimensions", 0)
         self.least: float = content["least"]
-        heads = content.get("heads", {})
-        self._head_names = list(heads)
-        self._heads: Figures = np.array([head["weights"] for head in heads.values()], dtype=np.float64)
-        self._head_constants: Figures = np.array(
-            [head["constant"] for head in heads.values()], dtype=np.float64
-        )
-
-    def heads_of(self, pair: Figures) -> dict[str, float]:
-        """What each head reads from two vectors."""
-        read = self._heads @ pair + self._head_constants
-        return dict(zip(self._head_names, map(float, read), strict=True))
+        self._weights = np.array([content["constant"], *content["figures"].values()], dtype=np.float64)
 
     def chances(self, figures: dict[str, float]) -> list[float]:
         """Of each kind, in the order of `KINDS`."""
-        row = np.array([1.0, *(figures[name] for name in self.names)])
-        scores = row @ self.weights
+        scores = np.array([1.0, *(figures[name] for name in self.names)]) @ self._weights
         likely = np.exp(scores - scores.max())
         return [float(chance) for chance in likely / likely.sum()]
 
 
+class Heads:
+    """What two vectors tell beyond their cosine: how far they are apart in directions that matter (`d'Md + a'Nb`)."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as content:
+            arrays = {name: content[name].astype(np.float32) for name in content.files}
+        self._names = list(dict.fromkeys(name.partition(": ")[0] for name in arrays))
+        self._forms = [
+            [
+                arrays[f"{name}: {part}"]
+                for part in ("constant", "apart", "apart_weights", "together", "together_weights")
+            ]
+            for name in self._names
+        ]
+        self.dimensions: int = self._forms[0][1].shape[1]
+
+    def read(self, ours: Vector, theirs: Vector) -> dict[str, float]:
+        """Of one pair, by the names of heads."""
+        return {
+            name: float(
+                constant
+                + (apart @ (ours - theirs)) ** 2 @ apart_weights
+                + ((together @ ours) * (together @ theirs)) @ together_weights
+            )
+            for name, (constant, apart, apart_weights, together, together_weights) in zip(
+                self._names, self._forms, strict=True
+            )
+        }
+
+
 @cache
 def _models() -> dict[str, Model]:
-    content = json.loads(_DATA.read_text(encoding="utf-8"))
+    content = json.loads((_DATA / "judgement.json").read_text(encoding="utf-8"))
     return {name: Model(content[name]) for name in ("words", "vectors")}
+
+
+@cache
+def _heads() -> Heads:
+    return Heads(_DATA / "judgement_heads.npz")
 
 
 def _reasons(kind: Kind, found: Comparison) -> tuple[str, ...]:

@@ -120,16 +120,12 @@ class _Furniture:
         shouted = _alternatives(words["alarms"], shouted=True)
         self._shouted = re.compile(rf"^(?:{shouted})\s+(?=\S)")
         self._opener = re.compile(rf"^[¿¡\s]*(?:{openers})(?!\w)[\s,:?¿!…]*(?:that\s)?(?=\S)", re.IGNORECASE)
-        self._glued = re.compile(
-            r"^(?:האם זה נכון ש|האם נכון ש|הידעתם ש|שמעתי ש|אומרים ש)(?=\w)|^(?:听说|据说|聽說|据传|请问|請問)[，,：]?\s*(?=\S)"
-        )
+        self._glued = re.compile(rf"^(?:{_alternatives(words['glued_openers'])})[，,：]?\s*(?=\w)")
         self._closer = re.compile(
             rf"(?:^|[\s.,;:!?。！？،…\-–—(]|(?<=[^\x00-\u04ff]))[¿¡(]*(?:{closers})[\s?!.)？！؟…]*$",
             re.IGNORECASE,
         )
-        self._asked_whether = re.compile(
-            r"\s*(?:は本当ですか|って本当ですか|というのは本当ですか|라는 게 사실인가요|는 것이 사실인가요|,? doğru mu)\s*[?？]?$"
-        )
+        self._asked_whether = re.compile(rf"\s*(?:{_alternatives(words['glued_closers'])})\s*[?？]?$")
         self._plea = re.compile(rf"^[\s¡¿(*]*(?:{pleas})(?!\w)", re.IGNORECASE)
         self._plea_at_end = re.compile(
             rf"(?:^|[\s.,;:!?…।-])(?:{pleas})(?!\w)[^.!?।。！？\n]{{0,60}}[\s.!?।。！？…)]*$", re.IGNORECASE

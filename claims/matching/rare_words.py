@@ -16,8 +16,9 @@ from claims.search.words import folded
 RARE = 500
 #: So many words of each statement are looked up at least, however frequent they are, until that reads too much.
 LEAST_WORDS, MOST_READ = 3, 20_000
-#: The part of two statements, weighed by how rare their words are, that must be the same.
-LEAST_SHARE = 0.45
+#: The part of two statements, weighed by how rare their words are, that must be the same; of the words that were looked
+#: up alone, and of all.
+ROUGH_SHARE, LEAST_SHARE = 0.3, 0.5
 
 
 class Near(NamedTuple):
@@ -41,7 +42,7 @@ class RareWords:
         self._words: NDArray[np.int32] = np.array(flat, dtype=np.int32)
         self._ends = np.cumsum([0, *lengths])
         self._frequency = np.bincount(self._words, minlength=len(vocabulary))
-        self._weight = np.log((1 + len(lengths)) / np.maximum(self._frequency, 1))
+        self._weight = np.log1p(len(lengths) / np.maximum(self._frequency, 1))
         statement_of = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
         #: The statements of each word, one word after the other.
         self._statements = statement_of[np.argsort(self._words, kind="stable")]
@@ -60,12 +61,23 @@ class RareWords:
         weights = np.repeat(self._weight[words], [len(each) for each in found])
         others, which = np.unique(np.concatenate(found), return_inverse=True)
         shared = np.bincount(which, weights=weights)
-        share = 2 * shared / (self._whole[others] + self._whole[place])
-        kept = (share >= LEAST_SHARE) & (others != place)
-        return [Near(int(other), float(part)) for other, part in zip(others[kept], share[kept], strict=True)]
+        rough = 2 * shared / (self._whole[others] + self._whole[place])
+        likely = others[(rough >= ROUGH_SHARE) & (others != place)].tolist()
+        return [
+            near for other in likely if (near := Near(other, self.share(place, other))).share >= LEAST_SHARE
+        ]
+
+    def share(self, place: int, other: int) -> float:
+        """How much of two statements is the same, weighed by how rare the words are: 0 to 1."""
+        both = np.intersect1d(self._of(place), self._of(other), assume_unique=True)
+        whole = float(self._whole[place] + self._whole[other])
+        return min(1.0, 2 * float(self._weight[both].sum()) / whole) if whole else 0.0
+
+    def _of(self, place: int) -> NDArray[np.int32]:
+        return self._words[self._ends[place] : self._ends[place + 1]]
 
     def _looked_up(self, place: int) -> Sequence[int]:
-        own = self._words[self._ends[place] : self._ends[place + 1]]
+        own = self._of(place)
         by_rarity = own[np.argsort(self._frequency[own], kind="stable")]
         chosen: list[int] = []
         read = 0

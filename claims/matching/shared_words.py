@@ -25,9 +25,11 @@ _BEGINNING = 5
 
 #: What more claims than this have leads to none of them by itself, but only together with another word.
 COMMON = 1_500
-#: Of a text that has hardly any other words, so many common ones are looked for in pairs.
+#: The rarest words of a text are looked for, until so many claims have them; the others only count.
+_ENOUGH = 800
+#: Of a text that has hardly any such words, so many common ones are looked for in pairs.
 _PAIRED = 4
-_FEW_RARE = 2
+_FEW = 2
 
 #: Words that a text has and no claim has may be misspelt: so many of a text are looked up, and of all texts together.
 _MISSPELT, _MISSPELT_IN_ALL = 3, 8
@@ -39,12 +41,12 @@ _SPELT = re.compile(r"[^\W\d_]{4,40}")
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 19
 
 #: So many times as many claims as are wanted are compared by all words, common ones too.
-_LIKELY = 3
+_LIKELY = 2
 
 
 def _by_length(length: str) -> str:
     """SQL for how much one word says in a claim of this many words."""
-    return f"({_K1 + 1} / (1 + {_K1} * ({1 - _B} + {_B} / {_MEAN_LENGTH}.0 * {length})))"
+    return f"({_K1 + 1}::float8 / (1 + {_K1}::float8 * ({1 - _B}::float8 + {_B / _MEAN_LENGTH}::float8 * {length})))"
 
 
 # Each form of a word is asked for once, whatever number of texts have it.
@@ -54,7 +56,8 @@ _SHARING = f"""
         FROM unnest(%s::tsquery[], %s::float8[], %s::boolean[], %s::boolean[])
             WITH ORDINALITY AS probe (query, known, is_sought, is_counted, number)
     ), asked AS MATERIALIZED (
-        SELECT text, number, part FROM unnest(%s::integer[], %s::bigint[], %s::float8[]) AS asked (text, number, part)
+        SELECT text, number, part, leads
+        FROM unnest(%s::integer[], %s::bigint[], %s::float8[], %s::boolean[]) AS asked (text, number, part, leads)
     ), posted AS MATERIALIZED (
         SELECT probe.number, found.claim_id, found.length
         FROM probe CROSS JOIN LATERAL (
@@ -75,18 +78,24 @@ _SHARING = f"""
                 PARTITION BY text ORDER BY sum(part * rarity) * {_by_length("length")} DESC, claim_id DESC
             ) AS place
             FROM posted JOIN asked USING (number) JOIN weighed USING (number)
+            WHERE asked.leads
             GROUP BY text, claim_id, length
         ) AS ordered
         WHERE place <= %s
         UNION
         SELECT text, claim_id FROM unnest(%s::integer[], %s::bigint[]) AS given (text, claim_id)
+    ), compared AS MATERIALIZED (
+        -- Few of all: each by its key.
+        SELECT likely.text, known.* FROM likely CROSS JOIN LATERAL (
+            SELECT claim_id, words, length FROM claims_statedwords WHERE claim_id = likely.claim_id OFFSET 0
+        ) AS known
     )
     SELECT 0, number, rarity, is_unknown FROM weighed
     UNION ALL
-    SELECT likely.text, likely.claim_id, sum(part * rarity) * {_by_length("length")}, false
-    FROM likely JOIN claims_statedwords USING (claim_id) JOIN asked USING (text) JOIN weighed USING (number)
-    WHERE weighed.is_counted AND words @@ weighed.query
-    GROUP BY likely.text, likely.claim_id, length
+    SELECT text, claim_id, sum(part * rarity) * {_by_length("length")}, false
+    FROM compared JOIN asked USING (text) JOIN weighed USING (number)
+    WHERE is_counted AND words @@ query
+    GROUP BY text, claim_id, length
 """  # noqa: S608  made of constants of this file
 
 _FREQUENT = """
@@ -193,32 +202,42 @@ def _found(forms: Sequence[Forms], most: int, beside: Sequence[Sequence[int]]) -
     probes = {
         form: number for number, form in enumerate(dict.fromkeys(form for each in forms for form in each), 1)
     }
-    queries = [_leaf(form) for form in probes]
-    known: list[float | None] = [common.get(form) for form in probes]
-    asked = [(text, probes[form], part) for text, each in enumerate(forms, 1) for form, part in each.items()]
-    singles = len(queries)
-    pairs: dict[str, int] = {}
-    for text, each in enumerate(forms, 1):
-        for query, weight in _pairs(each, common):
-            if query not in pairs:
-                pairs[query] = singles + len(pairs) + 1
-                queries.append(query)
-                known.append(weight)
-            asked.append((text, pairs[query], 1.0))
-    if not queries:
+    if not probes:
         return Sharing([{} for _ in forms], {})
-    is_single = [number < singles for number in range(len(queries))]
-    is_sought = [weight is None or not single for weight, single in zip(known, is_single, strict=True)]
+    queries = [_leaf(form) for form in probes]
+    known = [common.rarity(form) for form in probes]
+    asked: list[tuple[int, int, float, bool]] = []
+    leading: set[int] = set()
+    for text, each in enumerate(forms, 1):
+        leads = _leading(each, common)
+        asked += [(text, probes[form], part, form in leads) for form, part in each.items()]
+        leading |= {probes[form] for form in leads}
+        for query, rarity in _pairs(each, leads, common):
+            queries.append(query)
+            known.append(rarity)
+            leading.add(len(queries))
+            asked.append((text, len(queries), 1.0, True))
+    numbers = range(1, len(queries) + 1)
+    is_sought, is_counted = (
+        [number in leading for number in numbers],
+        [number <= len(probes) for number in numbers],
+    )
     given = [(text, claim) for text, each in enumerate(beside, 1) for claim in each]
     rows = fetch(
         _SHARING,
-        [
-            *(queries, known, is_sought, is_single),
-            *_columns(asked, 3),
-            _LIKELY * most,
-            *_columns(given, 2),
-        ],
+        [queries, known, is_sought, is_counted, *_columns(asked, 4), _LIKELY * most, *_columns(given, 2)],
     )
+    return _read(rows, forms, probes, most, beside)
+
+
+def _read(
+    rows: Sequence[tuple[Any, ...]],
+    forms: Sequence[Forms],
+    probes: Mapping[str, int],
+    most: int,
+    beside: Sequence[Sequence[int]],
+) -> Sharing:
+    """What the database says, in the words of the texts."""
     weighed = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
     rarity = {form: weighed[number][0] for form, number in probes.items()}
     whole = [_weight(each, each, rarity) for each in forms]
@@ -241,14 +260,26 @@ def _leaf(form: str) -> str:
     return "'" + form.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _pairs(forms: Forms, common: Mapping[str, float]) -> list[tuple[str, float]]:
-    """For a text that has hardly any rare words: pairs of its least common ones, and what a pair weighs."""
-    if sum(part for form, part in forms.items() if form not in common) >= _FEW_RARE:
+def _leading(forms: Forms, common: "CommonWords") -> set[str]:
+    """The rarest forms: all that are not known to be common, and others until enough claims have one of them."""
+    leads = {form for form in forms if form not in common.claims}
+    enough: float = _ENOUGH
+    for form in sorted(forms.keys() - leads, key=lambda form: common.claims[form]):
+        enough -= common.claims[form]
+        if enough < 0 or common.claims[form] > COMMON:
+            break
+        leads.add(form)
+    return leads
+
+
+def _pairs(forms: Forms, leads: set[str], common: "CommonWords") -> list[tuple[str, float]]:
+    """For a text of which hardly anything leads to claims: pairs of its least common words, and what a pair weighs."""
+    if sum(forms[form] for form in leads) >= _FEW:
         return []
-    least_common = sorted((form for form in forms if form in common), key=lambda form: -common[form])
+    rest = sorted(forms.keys() - leads, key=lambda form: (common.claims[form], form))[:_PAIRED]
     return [
-        (f"{_leaf(one)} & {_leaf(other)}", common[one] + common[other])
-        for one, other in combinations(least_common[:_PAIRED], 2)
+        (f"{_leaf(one)} & {_leaf(other)}", (common.rarity(one) or 0.0) + (common.rarity(other) or 0.0))
+        for one, other in combinations(rest, 2)
         if not one.startswith(other) and not other.startswith(one)  # a word and its own beginning
     ]
 
@@ -287,16 +318,27 @@ def _corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> Forms:
 # What is known of common words ----------------------------------------------------------------------------------------
 
 
-def frequent() -> Mapping[str, float]:
-    """The rarity of what so many claims have that it leads to none of them."""
+@dataclass(frozen=True)
+class CommonWords:
+    """How many claims there are, and how many have each of the most common forms of words."""
+
+    all_claims: float
+    claims: Mapping[str, float]
+
+    def rarity(self, form: str) -> float | None:
+        """The rarity of a form; None where it is not known to be common."""
+        claims = self.claims.get(form)
+        return None if claims is None else log(1 + (self.all_claims - claims + 0.5) / (claims + 0.5))
+
+
+def frequent() -> CommonWords:
+    """What is known now."""
     return known_frequent(int(monotonic() / BELIEVED))
 
 
 @lru_cache(maxsize=1)
-def known_frequent(period: int) -> Mapping[str, float]:
-    """What was known of them when it was first asked for in a period: what ANALYZE found."""
-    return {
-        word.decode(): log(1 + ((1 - share) * claims + 0.5) / (share * claims + 0.5))
-        for word, share, claims in fetch(_FREQUENT)
-        if share * claims > COMMON
-    }
+def known_frequent(period: int) -> CommonWords:
+    """What was known when it was first asked for in a period: what ANALYZE found."""
+    rows = fetch(_FREQUENT)
+    all_claims = rows[0][2] if rows else 0.0
+    return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})

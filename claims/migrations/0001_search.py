@@ -23,6 +23,9 @@ UNSPACED = (
     r"\U00020000-\U0003ffff]"
 )
 
+# A search that has phrases or exclusions, and so many words and operators, asks for words as they stand.
+LONG = 400
+
 # A word in the text of a query, as a pattern in SQL.
 LEAF = "$leaf$'(?:[^']|'')*'$leaf$"
 
@@ -216,8 +219,10 @@ READING = rf"""
             UNION ALL
             SELECT lexeme, public.claims_search_stem(language, lexeme)
             FROM asked_words, public.claims_searchlanguage
-            -- Scripts without spaces have no stems, and a text in one has thousands of pairs.
-            WHERE lexeme !~ '^{UNSPACED}+$'
+            -- Scripts without spaces have no stems, and a text in one has thousands of pairs. A page that is quoted, and
+            -- hundreds of words that are not wanted, are meant as they stand: with twenty forms of each, every claim would
+            -- be compared with all of them.
+            WHERE lexeme !~ '^{UNSPACED}+$' AND (numnode(query) < {LONG} OR query::text !~ '[<!]')
         ), words AS MATERIALIZED (
             SELECT lexeme, public.claims_search_word(lexeme)::text AS leaf,
                 jsonb_agg(form ORDER BY form <> lexeme) AS of_word,

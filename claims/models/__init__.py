@@ -1,7 +1,8 @@
 """The domain, one noun a file: fields, constraints, triggers and the questions that are asked of it (QuerySets).
 
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
-Long rules stand beside their model (`verdict_rules`, `house_voice`, `ledger_rules`), whose `Meta` names them.
+Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `house_voice`,
+`ledger_rules`).
 Imports search and `sources`. A rule that the database can hold stands here (docs/how-to/add-a-rule.md).
 """
 

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q, UniqueConstraint
@@ -6,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
-from claims.models.readership import WorkQuerySet
+from claims.models.readership import readable
 from factcheck.database.row_history import keep_history
 
 
-class AppearanceQuerySet(WorkQuerySet["Appearance"]):
-    def _open_to(self, person: User) -> Q:
-        return Q(claim__in=Claim.objects.readable_by(person))
+class AppearanceQuerySet(models.QuerySet["Appearance"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
+        return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()

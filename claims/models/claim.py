@@ -1,8 +1,7 @@
 from functools import cache
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
-import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -15,49 +14,17 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.readership import WorkQuerySet
+from claims.models import claim_rules
+from claims.models.readership import readable
 from claims.models.statement_key import StatementKey, StatementWords
-from claims.models.transition import move_is_written_down, takes_a_step
 from claims.models.vector_rules import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
-from factcheck.database.rules import Rule, refuse, see_the_present
-
-CLAIM_STATE_MOVES = "claim_state_moves"
 
 #: The longest statement that anybody was seen to check has 6,381 characters.
 LONGEST_STATEMENT = 10_000
 LONGEST_CONTEXT = 20_000
-
-#: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
-JUDGED = ("statement", "language", "claimant", "claimed_on", "context")
-
-#: From which state to which a claim may go. A merge keeps the state it came from, and its undoing leads back there.
-CLAIM_STEPS = (
-    ("proposed", "accepted"),
-    ("proposed", "declined"),
-    ("accepted", "declined"),
-    ("proposed", "merged"),
-    ("accepted", "merged"),
-    ("declined", "merged"),
-    ("merged", "proposed"),
-    ("merged", "accepted"),
-    ("merged", "declined"),
-)
-
-_IS_IN_REVIEW = refuse(
-    "A verdict on this claim is in review: what it judges stays until it is published or returned.",
-    name="claim_words_are_fixed_in_review",
-)
-_IS_PUBLISHED = refuse(
-    "A claim with a published verdict cannot be declined; retract the verdict first.", name=CLAIM_STATE_MOVES
-)
-_MERGES_CHAIN = refuse(
-    "A claim is merged into one that stands by itself: not into a merged or declined claim,"
-    " and not while other claims are merged into it.",
-    name="claim_merges_do_not_chain",
-)
 
 
 def _publications() -> Any:
@@ -65,7 +32,7 @@ def _publications() -> Any:
     return apps.get_model("claims", "Publication").objects
 
 
-class ClaimQuerySet(WorkQuerySet["Claim"]):
+class ClaimQuerySet(models.QuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Claims that somebody still has to decide about or check: proposed or accepted, and not published."""
         live = _publications().current().filter(claim=models.OuterRef("pk"))
@@ -73,9 +40,10 @@ class ClaimQuerySet(WorkQuerySet["Claim"]):
             models.Exists(live)
         )
 
-    def _open_to(self, person: User) -> Q:
-        published = _publications().filter(claim=models.OuterRef("pk"))
-        return Q(created_by=person) | Q(models.Exists(published))
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
+        published = Q(models.Exists(_publications().filter(claim=models.OuterRef("pk"))))
+        return readable(self, person, own_or_published=published | Q(created_by=person))
 
 
 @keep_history(exclude=["updated_at", "statement_key"])
@@ -169,27 +137,15 @@ class Claim(models.Model):
             ("read_drafts", _("Can read everybody's claims and verdicts before they are published")),
         ]
         constraints = [
-            models.CheckConstraint(name="claim_has_a_statement", condition=~Q(statement="")),
+            claim_rules.HAS_A_STATEMENT,
             bounds.not_longer("claim_statement_fits", "statement", LONGEST_STATEMENT),
             bounds.not_longer("claim_context_fits", "context", LONGEST_CONTEXT),
             bounds.days_in_sight("claim_days_are_in_sight", "claimed_on"),
-            models.CheckConstraint(
-                name="claim_state_is_known",
-                condition=Q(state__in=["proposed", "accepted", "declined", "merged"]),
-            ),
-            models.CheckConstraint(
-                name="claim_merged_names_its_target",
-                condition=Q(state="merged", merged_into__isnull=False, state_before_merge__gt="")
-                | (~Q(state="merged") & Q(merged_into__isnull=True, state_before_merge="")),
-            ),
-            models.CheckConstraint(name="claim_is_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
-            models.CheckConstraint(
-                name="claim_declined_with_a_reason", condition=~Q(state="declined") | ~Q(reason="")
-            ),
-            models.CheckConstraint(
-                name="claim_score_is_between_0_and_1",
-                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1),
-            ),
+            claim_rules.STATE_IS_KNOWN,
+            claim_rules.MERGED_NAMES_ITS_TARGET,
+            claim_rules.NOT_MERGED_INTO_ITSELF,
+            claim_rules.DECLINED_WITH_A_REASON,
+            claim_rules.SCORE_IS_BETWEEN_0_AND_1,
         ]
         indexes = [
             # The triage queue: best candidates first.
@@ -212,55 +168,8 @@ class Claim(models.Model):
         ]
         triggers = [
             bounds.days_have_come("claim_is_not_of_the_future", "claimed_on"),
-            Rule(
-                name="claim_words_are_fixed_in_review",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(*JUDGED),
-                func=f"""
-                    {see_the_present("claim_words_are_fixed_in_review")}
-                    IF EXISTS (
-                        SELECT FROM public.claims_verdict WHERE claim_id = NEW.id AND state = 'in_review'
-                    ) THEN
-                        {_IS_IN_REVIEW}
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            Rule(
-                name=CLAIM_STATE_MOVES,
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("state"),
-                func=f"""
-                    {see_the_present(CLAIM_STATE_MOVES)}
-                    -- Waits for verdicts that are arriving on the claim, and claims being merged into it.
-                    PERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;
-                    IF NOT {takes_a_step(CLAIM_STEPS)}
-                        OR NEW.state = 'merged' AND NEW.state_before_merge <> OLD.state
-                        OR OLD.state = 'merged' AND NEW.state <> OLD.state_before_merge
-                    THEN
-                        {refuse("A claim cannot move between these states.", name=CLAIM_STATE_MOVES)}
-                    END IF;
-                    IF NEW.state = 'declined' AND EXISTS (
-                        SELECT FROM public.claims_verdict AS verdict
-                        JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
-                        WHERE NEW.id IN (claim.id, claim.merged_into_id) AND verdict.state = 'published'
-                    ) THEN
-                        {_IS_PUBLISHED}
-                    END IF;
-                    IF NEW.state = 'merged' THEN
-                        PERFORM FROM public.claims_claim WHERE id = NEW.merged_into_id FOR SHARE;
-                        IF EXISTS (
-                            SELECT FROM public.claims_claim
-                            WHERE id = NEW.merged_into_id AND state IN ('merged', 'declined')
-                                OR merged_into_id = NEW.id
-                        ) THEN
-                            {_MERGES_CHAIN}
-                        END IF;
-                    END IF;
-                    {move_is_written_down("claim_id = NEW.id AND verdict_id IS NULL")}
-                    RETURN NEW;
-                """,
-            ),
+            claim_rules.WORDS_ARE_FIXED_IN_REVIEW,
+            claim_rules.STATE_MOVES,
             VECTORS_FOLLOW_WORDS,
             VECTORS_GO_WITH_CLAIMS,
         ]

@@ -30,7 +30,13 @@ class Claimant(models.Model):
         ordering = ["name"]
         verbose_name = _("claimant")
         verbose_name_plural = _("claimants")
-        constraints = [models.CheckConstraint(name="claimant_has_a_name", condition=~Q(name=""))]
+        constraints = [
+            models.CheckConstraint(name="claimant_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="claimant_kind_is_known",
+                condition=Q(kind__in=["person", "organization", "group", "unknown"]),
+            ),
+        ]
         indexes = [
             # Imports and the article reader find a claimant by name, whatever its case.
             models.Index(Lower("name"), name="claimant_by_lower_name"),

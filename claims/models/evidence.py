@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from typing import Self
 
 import pgtrigger
 from django.contrib.auth.models import User
@@ -7,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
-from claims.models.readership import WorkQuerySet
+from claims.models.readership import readable
 from claims.models.verdict import Verdict
 from factcheck.database import bounds
 from factcheck.database.bulk_copy import copy
@@ -27,9 +28,11 @@ _ADDRESS_IS_CITED = refuse(
 )
 
 
-class EvidenceQuerySet(WorkQuerySet["Evidence"]):
-    def _open_to(self, person: User) -> models.Q:
-        return models.Q(verdict__in=Verdict.objects.readable_by(person))
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
+        of_those = models.Q(verdict__in=Verdict.objects.readable_by(person))
+        return readable(self, person, own_or_published=of_those)
 
 
 @keep_history()

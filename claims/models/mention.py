@@ -31,6 +31,10 @@ class Mention(models.Model):
             # Also the index by which lists of public things are read in order.
             UniqueConstraint(name="mention_is_unique", fields=["kind", "thing_id"]),
             models.CheckConstraint(name="mention_is_alive", condition=models.Q(publications__gt=0)),
+            models.CheckConstraint(
+                name="mention_kind_is_known",
+                condition=models.Q(kind__in=["claimant", "topic", "source", "publisher", "rating"]),
+            ),
         ]
         triggers = [written_by_the_database("mention", ANY_CHANGE)]
 

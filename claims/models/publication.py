@@ -188,6 +188,15 @@ class Publication(models.Model):
                 condition=Q(status__in=["published", "retracted", "merged"]),
             ),
             models.CheckConstraint(
+                name="publication_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        *("publication", "addition", "clarification", "correction", "update", "retraction"),
+                        *("merge", "unmerge", "classification"),
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
                 name="publication_body_hash_is_true", condition=Q(body_sha256=TextSha256("body"))
             ),
             models.CheckConstraint(

@@ -1,26 +1,20 @@
 """Who reads the newsroom's work: everybody's, or one's own and what has been published.
 
-What the public reads are entries of the ledger; this is about the desk and the editorial API.
+What the public reads are entries of the ledger; this is about the desk and the editorial API. Each QuerySet says in its
+`readable_by()` which of its rows are a person's own or published.
 """
 
-from typing import Self, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
-from django.db import models
+from django.db.models import Q, QuerySet
 
 #: What fact-checkers and everybody after them may.
 READ_DRAFTS = "claims.read_drafts"
 
-Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
-class WorkQuerySet(models.QuerySet[Row_co]):
-    """Rows that not everybody at the desk may read before they are published."""
-
-    def readable_by(self, person: User) -> Self:
-        """What this person may read."""
-        return self if person.has_perm(READ_DRAFTS) else self.filter(self._open_to(person))
-
-    def _open_to(self, person: User) -> models.Q:
-        """Which rows are the person's own or published."""
-        raise NotImplementedError
+def readable(rows: Rows, person: User, *, own_or_published: Q) -> Rows:
+    """All of the rows for who reads drafts; for others those that are their own or published."""
+    return rows if person.has_perm(READ_DRAFTS) else rows.filter(own_or_published)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
-from claims.models.readership import WorkQuerySet
+from claims.models.readership import readable
 from factcheck.database.row_history import keep_history
 
 
-class RepeatQuerySet(WorkQuerySet["Repeat"]):
+class RepeatQuerySet(models.QuerySet["Repeat"]):
     def open(self) -> Self:
         """Those about which nobody has decided yet."""
         return self.filter(outcome="")
@@ -22,8 +22,9 @@ class RepeatQuerySet(WorkQuerySet["Repeat"]):
         """Those that nobody has found to be something else."""
         return self.exclude(outcome="rejected")
 
-    def _open_to(self, person: User) -> Q:
-        return Q(claim__in=Claim.objects.readable_by(person))
+    def readable_by(self, person: User) -> Self:
+        """What this person may read: repeats of claims that they may."""
+        return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()

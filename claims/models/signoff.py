@@ -1,3 +1,5 @@
+from typing import Self
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -6,7 +8,7 @@ from django.db.models import UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.readership import WorkQuerySet
+from claims.models.readership import readable
 from factcheck.database.rules import Rule, append_only, refuse
 
 _WROTE_IT = refuse(
@@ -14,10 +16,11 @@ _WROTE_IT = refuse(
 )
 
 
-class SignOffQuerySet(WorkQuerySet["SignOff"]):
-    def _open_to(self, person: User) -> models.Q:
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
         # What colleagues say to each other in a review is not published with the verdict.
-        return models.Q(verdict__author=person)
+        return readable(self, person, own_or_published=models.Q(verdict__author=person))
 
 
 class SignOff(models.Model):

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.readership import WorkQuerySet
+from claims.models.readership import readable
 from factcheck.database.rules import Rule, append_only, refuse
 
 
@@ -36,11 +37,12 @@ def takes_a_step(steps: Iterable[tuple[str, str]]) -> str:
     return f"(OLD.state, NEW.state) IN ({pairs})"
 
 
-class TransitionQuerySet(WorkQuerySet["Transition"]):
-    def _open_to(self, person: User) -> models.Q:
-        # The notes are the newsroom's own: nobody else's are published.
+class TransitionQuerySet(models.QuerySet["Transition"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
         own_claim = models.Q(verdict=None, claim__created_by=person)
-        return own_claim | models.Q(verdict__author=person)
+        # The notes are the newsroom's own: nobody else's are published.
+        return readable(self, person, own_or_published=own_claim | models.Q(verdict__author=person))
 
 
 class Transition(models.Model):

@@ -16,6 +16,12 @@ _NOT_SAID = refuse(
 )
 
 
+_OTHER_LENGTH = refuse(
+    "A vector has the dimensions of its model: with others, nothing of that model could be compared.",
+    name="statementvector_has_the_dimensions",
+)
+
+
 def digest(statement: str) -> str:
     """SQL for the SHA-256 of a text."""
     return f"encode(sha256(convert_to({statement}, 'UTF8')), 'hex')"
@@ -111,6 +117,11 @@ SAYS_WHAT_IS_SAID = Rule(
     operation=pgtrigger.Insert | pgtrigger.Update,
     func=f"""
         {see_the_present(_SAYS)}
+        IF vector_dims(NEW.vector) <> (
+            SELECT dimensions FROM public.claims_embeddingmodel WHERE id = NEW.model_id
+        ) THEN
+            {_OTHER_LENGTH}
+        END IF;
         IF TG_OP = 'UPDATE'
             AND (NEW.claim_id, NEW.text_sha256, NEW.language) = (OLD.claim_id, OLD.text_sha256, OLD.language)
             AND NEW.is_public <= OLD.is_public AND NEW.is_present <= OLD.is_present

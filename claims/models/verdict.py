@@ -1,15 +1,17 @@
+from typing import Self
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models import Index, Q
+from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import verdict_rules
 from claims.models.house_voice import speaking_for_the_house
-from claims.models.readership import WorkQuerySet
+from claims.models.readership import readable
 from claims.models.transition import move_is_written_down, takes_a_step
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField, LanguageField
@@ -72,11 +74,12 @@ class CorrectionKind(models.TextChoices):
     UPDATE = "update", _("Update")
 
 
-class VerdictQuerySet(WorkQuerySet["Verdict"]):
-    def _open_to(self, person: User) -> Q:
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
         states = Verdict.State
-        public = [states.PUBLISHED, states.SUPERSEDED, states.RETRACTED]
-        return Q(author=person) | Q(state__in=public)
+        public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
+        return readable(self, person, own_or_published=public | Q(author=person))
 
 
 @keep_history(exclude=["edited_by"])
@@ -213,6 +216,10 @@ class Verdict(models.Model):
             verdict_rules.VERSION_IS_UNIQUE,
             verdict_rules.STATE_IS_KNOWN,
             verdict_rules.PUBLISHED_IS_COMPLETE,
+            CheckConstraint(
+                name="verdict_change_is_of_a_kind",
+                condition=Q(correction_kind__in=["", *CorrectionKind.values]),
+            ),
             verdict_rules.CHANGE_HAS_A_PUBLIC_NOTE,
             verdict_rules.WRITTEN_HERE_HAS_AN_AUTHOR,
             verdict_rules.OF_THE_ARCHIVE_NAMES_ITS_RUN,

@@ -36,6 +36,10 @@ class Move(Generic[Subject]):
     """Raises NotPossible or NotAllowed when something else stands in the way."""
 
 
+class NotOffered(NotPossible):
+    """The move means nothing here: it is neither a button, nor said to have something in its way."""
+
+
 def missing_for_review(verdict: Verdict) -> list[str]:
     """What the verdict still lacks before somebody else can review it; empty when it is complete."""
     missing = []
@@ -108,7 +112,7 @@ def _has_none_merged_into_it(claim: Claim, by: User) -> None:
 def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
     newest = claim.publications.current().first()
     if newest is None:
-        raise NotPossible(_("The claim is not published."))
+        raise NotOffered(_("The claim is not published."))
     if reviewed_parts_differ(claim, newest):
         raise NotPossible(
             _(

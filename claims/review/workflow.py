@@ -18,7 +18,7 @@ from claims.models import Claim, Publication, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
 from claims.review.notices import notify
 from factcheck.database import clock
 
@@ -41,6 +41,8 @@ def options(subject: Claim | Verdict, by: User) -> list[Option]:
         try:
             if step.check:
                 step.check(subject, by)
+        except NotOffered:
+            continue
         except (NotPossible, NotAllowed) as reason:
             found.append(Option(action, step, str(reason)))
         else:

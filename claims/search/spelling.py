@@ -49,7 +49,7 @@ def corrections(text: str) -> Iterator[str]:
     meant = _meant(list(dict.fromkeys(typed.values()))[:CORRECTED_WORDS], _neighbours(searched, typed))
     unknown = {word: candidate.word for word, candidate in meant.items() if not candidate.is_known}
     every = {word: candidate.word for word, candidate in meant.items()}
-    for instead in filter(None, (unknown, unknown != every and every)):
+    for instead in filter(None, (unknown, every if every != unknown else {})):
         written, last = [], 0
         for (start, end), word in typed.items():
             written += [searched[last:start], instead.get(word, searched[start:end])]

@@ -42,7 +42,7 @@ def words_of(search: str) -> Iterator[str]:
 
 
 #: So many keys of what was searched for are kept; more is looked up again where it is needed.
-_MOST_KEPT = 1000
+_MOST_KEPT = 100_000
 
 
 class DeskAdmin(ModelAdmin):
@@ -81,16 +81,25 @@ class DeskAdmin(ModelAdmin):
         return found.distinct() if may_repeat else found
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """The same for lists and pickers. What is rare costs reading all rows, so it is looked up once.
+        """The same for lists and pickers. To search costs reading all rows, so it is done once.
 
-        To count what was found and to read a page of it are statements of their own, which would look again. What is
-        common is found quickly and only counted by reading on.
+        To count what was found and to read a page of it are statements of their own, which would search again.
         """
         found = self.matching(request, queryset, search_term)
         if not search_term.strip():
             return found, False
-        keys = list(found.order_by("-pk").values_list("pk", flat=True)[: _MOST_KEPT + 1])
-        return (found if len(keys) > _MOST_KEPT else queryset.filter(pk__in=keys)), False
+        keys = list(found.order_by().values_list("pk", flat=True)[: _MOST_KEPT + 1])
+        if len(keys) > _MOST_KEPT:
+            return found, False
+        request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
+        return (queryset.filter(pk__any_of=keys) if keys else queryset.none()), False
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Pages of the rows, whose number is known where they were searched for."""
+        paginator = super().get_paginator(request, *args, **kwargs)
+        if (found := getattr(request, "found", None)) is not None:
+            paginator.count = found
+        return paginator
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)

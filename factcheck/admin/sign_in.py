@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.models import AbstractBaseUser
@@ -27,17 +29,38 @@ class NewsroomAccounts(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """In the place of allauth's own count, which locks an account for everybody once anybody failed five times."""
         name = credentials.get("username") or credentials.get("email") or ""
-        if seconds := sign_in_attempts.seconds_to_wait(request, name):
-            raise ValidationError(
-                _("Too many attempts to sign in. Try again in %(seconds)s seconds."),
-                code="too_many_login_attempts",
-                params={"seconds": seconds},
-            )
+        _refuse_for(sign_in_attempts.seconds_to_wait(request, name))
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
         sign_in_attempts.remember(response, user.pk)
         return response
+
+
+class _CountedCode(BaseAuthenticateForm):
+    """Counts codes in the store that all web processes share; allauth's own count is each process's alone."""
+
+    def clean_code(self) -> str:
+        _refuse_for(sign_in_attempts.seconds_to_wait_with_code(context.request, self.user.pk))
+        code: str = super().clean_code()
+        return code
+
+
+class SecondFactor(_CountedCode, AuthenticateForm):
+    """The code with which somebody signs in."""
+
+
+class SecondFactorAgain(_CountedCode, ReauthenticateForm):
+    """The code before a change of the account."""
+
+
+def _refuse_for(seconds: int) -> None:
+    if seconds:
+        raise ValidationError(
+            _("Too many attempts to sign in. Try again in %(seconds)s seconds."),
+            code="too_many_login_attempts",
+            params={"seconds": seconds},
+        )
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):

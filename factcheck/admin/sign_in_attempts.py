@@ -1,9 +1,9 @@
 """How often somebody may try to sign in: after some attempts slowly, but always again.
 
-Attempts are counted for each address, for each account from one address, and for each account from everywhere, in the
-store that all web processes share. So nobody guesses passwords quickly, from however many machines. That others try
-does not keep an editor out: a browser in which somebody signed in keeps a mark of that (OWASP calls it a device
-cookie), and what comes with it is counted by itself.
+Attempts with a password are counted for each address, for each account from one address, and for each account from
+everywhere; codes of the second factor for each account; in the store that all web processes share. So nobody guesses
+quickly, from however many machines. That others try does not keep an editor out: a browser in which somebody signed in
+keeps a mark of that (OWASP calls it a device cookie), and what comes with it is counted by itself.
 """
 
 from functools import cache
@@ -20,12 +20,13 @@ from factcheck.installation.environment import Rate
 from factcheck.web.throttling import Limiter, caller_of
 from factcheck.web.throttling.store import PostgresStore
 
-#: So many at once, and then one after another as they are earned back: each 10, 30 and 36 seconds, and each 30.
+#: So many at once, and then one after another as they are earned back: each 10, 30 and 36 seconds, each 30, each 60.
 RATES = {
     "sign-in address": Rate(60, 600),
     "sign-in account from address": Rate(10, 300),
     "sign-in account": Rate(100, 3600),
     "sign-in device": Rate(10, 300),
+    "sign-in code": Rate(5, 300),
 }
 COOKIE = "signed-in-before"
 _SALT = "factcheck.admin.sign_in_attempts"
@@ -55,6 +56,16 @@ def seconds_to_wait(request: HttpRequest, name: str) -> int:
         or _wait("sign-in address", address)
         or _wait("sign-in account", account)
     )
+
+
+def seconds_to_wait_with_code(request: HttpRequest, account: Any) -> int:
+    """The same for a code of the second factor. Who sends one knows the password, and there are but a million codes.
+
+    Args:
+        account: the key of the account whose password was right.
+    """
+    device = _device(request, f"#{account}")
+    return _wait("sign-in code", f"#{account} {device}" if device else f"#{account}")
 
 
 def remember(response: HttpResponse, account: Any) -> None:

@@ -211,7 +211,7 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
     """The position that a cursor names.
 
     Raises:
-        Refused: it is none of ours, or it belongs to another order.
+        ValueRefused: it is none of ours, or it belongs to another order.
     """
     refusal = ValueRefused("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
     try:

@@ -71,14 +71,20 @@ class NoSuchPlace(InvalidParameters):
     status_code = HTTPStatus.NOT_FOUND
 
 
-def problem_response(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def as_api_exception(exception: Exception) -> exceptions.APIException | None:
+    """What REST framework raises where Django raises this; None for what neither of them means as an answer."""
+    if isinstance(exception, Http404):
+        return exceptions.NotFound()
+    if isinstance(exception, PermissionDenied):
+        return exceptions.PermissionDenied()
+    return exception if isinstance(exception, exceptions.APIException) else None
+
+
+def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler. What it does not know is raised on and ends in `server_error`."""
     request = plain_request(context["request"])
-    if isinstance(exception, Http404):
-        exception = exceptions.NotFound()
-    elif isinstance(exception, PermissionDenied):
-        exception = exceptions.PermissionDenied()
-    if not isinstance(exception, exceptions.APIException):
+    exception = as_api_exception(raised)
+    if exception is None:
         return None
     if isinstance(exception, exceptions.NotFound):
         return ProblemResponse(request, exception.status_code, NOT_FOUND)

@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException
 
 logger = logging.getLogger(__name__)
 
-#: A download keeps a thread and a connection for as long as its reader takes. Half of them stay free for others.
+#: A download keeps a thread and a connection as long as its reader takes; `throttling.gate` says who has the others.
 SEATS = max(1, settings.WEB_THREADS // 4)
 _seats = BoundedSemaphore(SEATS)
 

@@ -18,16 +18,20 @@ EXTENSIONS = {
     "vector": "pgvector (Debian: postgresql-17-pgvector, with the number of your PostgreSQL)",
 }
 
+#: Extension → the least version of it. Older ones have no `halfvec`.
+LEAST_VERSIONS = {"vector": (0, 7)}
+
 
 @register(Tags.database)
 def check_database(
     app_configs: Any, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """Version, extensions, encoding and rights of every database that was asked about."""
+    """Version, extensions, encoding, letters and rights of every database that was asked about."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "postgresql":
-            messages += [*_version(alias), *_extensions(alias), *_encoding(alias), *_temporary_tables(alias)]
+            for look in (_version, _extensions, _encoding, _letters, _temporary_tables):
+                messages += look(alias)
         else:
             messages.append(
                 Error("The database is not PostgreSQL.", hint="Set DATABASE_URL.", id="factcheck.E001")
@@ -52,9 +56,13 @@ def _version(alias: str) -> list[CheckMessage]:
 
 def _extensions(alias: str) -> list[CheckMessage]:
     with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [list(EXTENSIONS)])
-        available = {name for (name,) in cursor.fetchall()}
-    return [
+        cursor.execute(
+            "SELECT name, coalesce(installed_version, default_version) FROM pg_available_extensions"
+            " WHERE name = ANY(%s)",
+            [list(EXTENSIONS)],
+        )
+        available = dict(cursor.fetchall())
+    missing: list[CheckMessage] = [
         Error(
             f"The database server does not offer the extension {name}.",
             hint=f"Install {package} on the database server; `manage.py migrate` then creates it.",
@@ -63,6 +71,21 @@ def _extensions(alias: str) -> list[CheckMessage]:
         for name, package in EXTENSIONS.items()
         if name not in available
     ]
+    return missing + [
+        Error(
+            f"The extension {name} is version {available[name]}; {'.'.join(map(str, least))} or newer is needed.",
+            hint=f"Install a newer {EXTENSIONS[name]}; where it is in use: ALTER EXTENSION {name} UPDATE.",
+            id="factcheck.E006",
+        )
+        for name, least in LEAST_VERSIONS.items()
+        if _is_older(available.get(name), least)
+    ]
+
+
+def _is_older(version: str | None, least: tuple[int, ...]) -> bool:
+    """Whether it is known to be; some versions are no numbers."""
+    numbers = (version or "").split(".")
+    return all(map(str.isdecimal, numbers)) and tuple(map(int, numbers)) < least
 
 
 def _encoding(alias: str) -> list[CheckMessage]:
@@ -77,6 +100,30 @@ def _encoding(alias: str) -> list[CheckMessage]:
             f"The database stores text as {encoding}; claims come in every script and need UTF8.",
             hint=f"Make it anew: CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0.",
             id="factcheck.E004",
+        )
+    ]
+
+
+def _letters(alias: str) -> list[CheckMessage]:
+    """Whether the database knows the case of letters, by which statements and names are the same and people search."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT lower('ÉЖ') = 'éж' AND upper('éж') = 'ÉЖ',"
+            " current_setting('server_version_num')::int >= 170000"
+        )
+        is_folded, has_builtin_locales = cursor.fetchone()
+    if is_folded:
+        return []
+    name = connections[alias].settings_dict["NAME"]
+    locale = "builtin BUILTIN_LOCALE 'C.UTF-8'" if has_builtin_locales else "icu ICU_LOCALE 'und'"
+    return [
+        Error(
+            f"The database {name} knows the case of ASCII letters alone: to it, É and é are different letters.",
+            hint=(
+                f"Dump it, make it anew and restore it: CREATE DATABASE {name} ENCODING 'UTF8'"
+                f" LOCALE_PROVIDER {locale} TEMPLATE template0. The locale of a database cannot be changed."
+            ),
+            id="factcheck.E007",
         )
     ]
 

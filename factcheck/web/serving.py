@@ -30,6 +30,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from factcheck.database import embedded
 from factcheck.web import uploads
+from factcheck.web.access_log import BEHIND_PROXIES, name_visitors
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +121,7 @@ def serve(
         workers_kill_timeout=GRACE,
         log_level=LogLevels.error,
         log_access=access_log,
+        log_access_format=BEHIND_PROXIES if settings.NUM_PROXIES else None,
     )
     # granian reloads on SIGHUP; a closed terminal should end what was started in it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
@@ -195,6 +197,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
 def load_application(target: str) -> Callable[..., Any]:
     """What a web process does first."""
     _follow_parent()
+    name_visitors(settings.NUM_PROXIES)
     from factcheck.wsgi import application  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     return application

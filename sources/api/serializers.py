@@ -4,7 +4,6 @@ from factcheck.api.openapi.body_serializer import BodySerializer
 from sources.api.source_bodies import (
     PublicPublisher,
     PublicQuote,
-    PublicQuotedSource,
     PublicSnapshot,
     PublicSource,
 )
@@ -24,7 +23,3 @@ class SnapshotSerializer(BodySerializer):
 
 class QuoteSerializer(BodySerializer):
     body = PublicQuote
-
-
-class QuotedSourceSerializer(BodySerializer):
-    body = PublicQuotedSource

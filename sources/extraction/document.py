@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 
+from sources.failures import Failure
+
 
 @dataclass(frozen=True)
-class Document:
-    """The words of a source and what it says about itself; an empty string (None) where it says nothing.
-
-    `text` has paragraphs separated by one blank line, "\\n" line ends, no control characters, and is NFC. Anchors
-    count in it, so it must come out the same for the same bytes, always.
-    """
+class Metadata:
+    """What a source says about itself; an empty string (None) where it says nothing."""
 
     title: str
     byline: str
@@ -19,6 +17,16 @@ class Document:
     language: str
     publisher: str
     canonical_url: str
+
+
+@dataclass(frozen=True)
+class Document(Metadata):
+    """The words of a source and what it says about itself.
+
+    `text` has paragraphs separated by one blank line, "\\n" line ends, no control characters, and is NFC. Anchors
+    count in it, so it must come out the same for the same bytes, always.
+    """
+
     text: str
     media_type: str
     extractor: str
@@ -29,10 +37,5 @@ def made_by(package: str) -> str:
     return f"{package} {version(package)}"
 
 
-class ExtractionError(Exception):
-    """There is no text to be had from these bytes; `str()` is a sentence for a person, `reason_code` for machines."""
-
-    def __init__(self, reason_code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason_code = reason_code
-        self.sentence = sentence
+class ExtractionError(Failure):
+    """There is no text to be had from these bytes."""

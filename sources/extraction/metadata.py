@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,6 +16,7 @@ from lxml.html import HtmlElement
 from trafilatura.metadata import extract_title
 
 from sources.extraction.clean_text import clean_line
+from sources.extraction.document import Metadata
 
 from .dates import date_in_address, read_date
 
@@ -64,18 +64,6 @@ NODES_READ = 5000
 
 _BY = re.compile(r"^(?:by|von|par|por|di|door|af|av|von:|by:|autor(?:a|in)?:|author:)\s+", re.IGNORECASE)
 _COMMENT_WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """The page's own statements, cleaned; empty where it makes none."""
-
-    title: str
-    byline: str
-    published_on: date | None
-    language: str
-    publisher: str
-    canonical_url: str
 
 
 def read_metadata(tree: HtmlElement, url: str) -> Metadata:

@@ -18,6 +18,7 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
+from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
@@ -55,13 +56,8 @@ class Fetched:
     last_modified: str
 
 
-class FetchError(Exception):
-    """Nothing usable came back; `str()` is a sentence for a person, `reason_code` is for machines."""
-
-    def __init__(self, reason_code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason_code = reason_code
-        self.sentence = sentence
+class FetchError(Failure):
+    """Nothing usable came back."""
 
 
 def fetch(

@@ -15,6 +15,7 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
 
+from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
 from sources.http.fetched_documents import ACCEPTED_PORTS
 
@@ -36,12 +37,8 @@ class PostAnswer:
     retry_after: str
 
 
-class PostError(Exception):
-    """There is no answer; `str()` is a sentence for a person, `reason_code` is for machines."""
-
-    def __init__(self, reason_code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason_code = reason_code
+class PostError(Failure):
+    """There is no answer."""
 
 
 def check_address(url: str, *, allow_loopback: bool = False) -> None:

@@ -1,3 +1,4 @@
+import unicodedata
 from collections.abc import Iterable
 from typing import Self
 
@@ -15,11 +16,42 @@ from factcheck.database.rules import Rule, refuse, see_the_present
 from sources.addresses import domain, hosts
 
 NAME_OF_THE_HOUSE = "publisher_has_not_the_name_of_the_house"
+NEWCOMER = "publisher_comes_without_the_name_of_the_house"
 
-_HAS_THE_NAME_OF_THE_HOUSE = refuse(
-    "Only the newsroom that runs this has its name: what another published would read as its own.",
-    name=NAME_OF_THE_HOUSE,
-)
+
+def name_as_read(name: str) -> str:
+    """A name as readers recognise it: its letters and digits, whatever their case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+
+
+def has_the_name_of_the_house(name: str) -> bool:
+    """Whether readers would take a publisher of this name for the newsroom that runs this."""
+    houses = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
+    return any(name_as_read(name) == name_as_read(house) for house in houses)
+
+
+def _read(name: str) -> str:
+    """The same in SQL, for a column."""
+    return f"regexp_replace(lower(normalize({name}, NFKC)), '[^[:alnum:]]', '', 'g')"
+
+
+def _refuse_the_name_of_the_house(rule: str) -> str:
+    return f"""
+        {see_the_present(rule)}
+        -- Held: a house that takes this name meanwhile does so before or after this.
+        PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
+        IF EXISTS (
+            SELECT FROM public.sources_publisher WHERE is_house AND {_read("name")} = {_read("NEW.name")}
+        ) THEN
+            {
+        refuse(
+            "Only the newsroom that runs this has its name: what another published would read as its own.",
+            name=rule,
+        )
+    }
+        END IF;
+        RETURN NEW;
+    """
 
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
@@ -104,6 +136,15 @@ class Publisher(models.Model):
         verbose_name_plural = _("publishers")
         constraints = [
             models.CheckConstraint(name="publisher_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="publisher_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        *("fact_checker", "news", "agency", "government", "intergovernmental", "research"),
+                        *("civil_society", "company", "platform", "other"),
+                    ]
+                ),
+            ),
             UniqueConstraint(name="publisher_one_house", fields=["is_house"], condition=Q(is_house=True)),
             UniqueConstraint(
                 name="publisher_domain_is_unique",
@@ -137,17 +178,13 @@ class Publisher(models.Model):
                 name=NAME_OF_THE_HOUSE,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.name <> OLD.name AND NOT NEW.is_house"),
-                func=f"""
-                    {see_the_present(NAME_OF_THE_HOUSE)}
-                    -- Held: a house that takes this name meanwhile does so before or after this.
-                    PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
-                    IF EXISTS (
-                        SELECT FROM public.sources_publisher WHERE is_house AND lower(name) = lower(trim(NEW.name))
-                    ) THEN
-                        {_HAS_THE_NAME_OF_THE_HOUSE}
-                    END IF;
-                    RETURN NEW;
-                """,
+                func=_refuse_the_name_of_the_house(NAME_OF_THE_HOUSE),
+            ),
+            Rule(
+                name=NEWCOMER,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__is_house=False),
+                func=_refuse_the_name_of_the_house(NEWCOMER),
             ),
         ]
 
@@ -155,21 +192,23 @@ class Publisher(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        if not self.domain:
-            self.domain = domain(self.url)
+        self._take_domain()
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
 
     def clean(self) -> None:
-        if not self.domain:
-            self.domain = domain(self.url)
+        self._take_domain()
         if self._takes_the_name_of_the_house():
             raise ValidationError({"name": _("Only our own newsroom has this name. Keep the other one.")})
 
+    def _take_domain(self) -> None:
+        if not self.domain:
+            self.domain = "".join(hosts(self.url)[-1:])
+
     def _takes_the_name_of_the_house(self) -> bool:
-        """Whether it was called otherwise until now."""
-        if self.is_house or not Publisher.objects.filter(pk=self.pk).exclude(name=self.name).exists():
+        """Whether readers would take it for the house, and it was not called so until now."""
+        if self.is_house or Publisher.objects.filter(pk=self.pk, name=self.name).exists():
             return False
-        return Publisher.objects.filter(is_house=True, name__iexact=self.name.strip()).exists()
+        return has_the_name_of_the_house(self.name)
 
     @property
     def hosts(self) -> list[str]:

@@ -84,6 +84,15 @@ class Source(models.Model):
         constraints = [
             models.CheckConstraint(name="source_has_a_title", condition=~Q(title="")),
             models.CheckConstraint(
+                name="source_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        *("article", "report", "speech", "document", "dataset", "study", "social_post"),
+                        *("video", "audio", "image", "web_page", "book", "other"),
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
                 name="source_address_is_of_the_web",
                 condition=Q(url="") | Q(url__iregex=r"^(https?|ftps?)://."),
                 violation_error_message=_("The address must begin with https:// or http://."),

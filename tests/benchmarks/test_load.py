@@ -1,6 +1,5 @@
 """The reader of the benchmark: what it counts, and that it leaves no server at work."""
 
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from benchmarks.read_side.load import WrongAnswer, ask, requests_for
+from tests.helpers.parallel import served
 
 pytestmark = pytest.mark.slow
 
@@ -33,10 +33,9 @@ class _Slow(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
     _Slow.answered = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Slow) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    running = ThreadingHTTPServer(("127.0.0.1", 0), _Slow)
+    with served(running):
         yield running
-        running.shutdown()
 
 
 def test_all_that_was_asked_is_answered_before_the_next_is_measured(server: ThreadingHTTPServer) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -117,30 +117,7 @@ def world(db: None, checker: User, editor: User) -> dict[str, Any]:
             rating=rating("false"), correction_kind="correction", correction_note="We rated too mildly."
         )
     withdrawn = make_claim("The ferry sank.")
-    with time_machine.travel("2026-02-02T12:00:00Z", tick=False):
-        retold = make_claim("Der Hafen zahlte 40 Millionen.", language="de", claimed_on=date(2026, 1, 20))
-        told = verdict_drafts.draft(
-            retold,
-            author=checker,
-            rating=rating("false"),
-            summary="Er zahlte 52 Millionen.",
-            language="de",
-            reviewed_on=date(2026, 2, 2),
-        )
-        Evidence.objects.create(verdict=told, source=accounts, stance="refutes")
-        for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
-            told = workflow.move(told, action, by=by)
-    cluster = Cluster.objects.create(
-        title="The bridge at 40 million",
-        description="The sum is told in two languages.",
-        language="en",
-        changed_at=datetime(2026, 2, 2, 13, tzinfo=UTC),
-    )
-    clusters.add(cluster, [claim, retold, withdrawn], by=editor)
-    with time_machine.travel("2026-02-02T14:00:00Z", tick=False):
-        clusters.move(cluster, "published", by=editor)
     return {
-        "cluster": cluster,
         "claim": claim,
         "article": article,
         "withdrawn": withdrawn,
@@ -162,6 +139,31 @@ def retracted(world: dict[str, Any], checker: User, editor: User) -> Claim:
             note = "It was another ship." if action == "retract" else ""
             verdict = workflow.move(verdict, action, by=by, note=note)
     return claim
+
+
+@pytest.fixture
+def cluster(world: dict[str, Any], retracted: Claim, checker: User, editor: User) -> Cluster:
+    """A cluster of the claim, of one that says the same in another language, and of the one that was retracted."""
+    retold = make_claim("Der Hafen zahlte 40 Millionen.", language="de", claimed_on=date(2026, 1, 20))
+    with time_machine.travel("2026-02-04T09:00:00Z", tick=False):
+        verdict = verdict_drafts.draft(
+            retold,
+            author=checker,
+            rating=rating("false"),
+            summary="Er zahlte 52 Millionen.",
+            language="de",
+            reviewed_on=date(2026, 2, 2),
+        )
+        Evidence.objects.create(verdict=verdict, source=world["article"], stance="refutes")
+        for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
+            verdict = workflow.move(verdict, action, by=by)
+        made = Cluster.objects.create(
+            title="The bridge at 40 million",
+            description="The sum is told in two languages.",
+            language="en",
+        )
+        clusters.add(made, [world["claim"], retold, retracted], by=editor)
+        return clusters.move(made, "published", by=editor)
 
 
 def steady(value: Any, key: str = "") -> Any:
@@ -192,8 +194,6 @@ BODIES = {
     "claimant": "/api/v1/claimants/{claimant}/",
     "topic": "/api/v1/topics/{topic}/",
     "rating": "/api/v1/ratings/{rating}/",
-    "clusters": "/api/v1/clusters/",
-    "cluster": "/api/v1/clusters/{cluster}/",
     "problem_not_found": "/api/v1/claims/987654/",
     "problem_parameters": "/api/v1/claims/?ratign=false&page_size=0",
 }
@@ -209,6 +209,15 @@ def addressed(path: str, world: dict[str, Any]) -> str:
 @pytest.mark.parametrize("name", BODIES)
 def test_body(client: Client, world: dict[str, Any], retracted: Claim, name: str) -> None:
     body = client.get(addressed(BODIES[name], world)).json()
+    assert_unchanged(f"{name}.json", json.dumps(steady(body), indent=2, ensure_ascii=False) + "\n")
+
+
+CLUSTERS = {"clusters": "/api/v1/clusters/", "cluster": "/api/v1/clusters/{cluster}/"}
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_body_of_clusters(client: Client, cluster: Cluster, name: str) -> None:
+    body = client.get(CLUSTERS[name].format(cluster=cluster.pk)).json()
     assert_unchanged(f"{name}.json", json.dumps(steady(body), indent=2, ensure_ascii=False) + "\n")
 
 
@@ -232,8 +241,6 @@ DESCRIBED = {
     "claimant": ("/api/v1/claimants/{claimant}/", "/api/v1/claimants/{id}/"),
     "topic": ("/api/v1/topics/{topic}/", "/api/v1/topics/{id}/"),
     "rating": ("/api/v1/ratings/{rating}/", "/api/v1/ratings/{id}/"),
-    "clusters": ("/api/v1/clusters/", "/api/v1/clusters/"),
-    "cluster": ("/api/v1/clusters/{cluster}/", "/api/v1/clusters/{id}/"),
     "problem_parameters": ("/api/v1/claims/?page_size=0", "/api/v1/claims/"),
     "problem_not_found": ("/api/v1/topics/987654/", "/api/v1/topics/{id}/"),
 }
@@ -244,7 +251,18 @@ def test_openapi_document_describes_what_is_served(
     client: Client, world: dict[str, Any], retracted: Claim, name: str
 ) -> None:
     path, operation = DESCRIBED[name]
-    response = client.get(addressed(path, world))
+    assert_described(client, addressed(path, world), operation)
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_openapi_document_describes_clusters(client: Client, cluster: Cluster, name: str) -> None:
+    operation = CLUSTERS[name].replace("{cluster}", "{id}")
+    assert_described(client, CLUSTERS[name].format(cluster=cluster.pk), operation)
+
+
+def assert_described(client: Client, address: str, operation: str) -> None:
+    """The answer is as the operation says it, key by key."""
+    response = client.get(address)
     described = openapi()["paths"][operation]["get"]["responses"][str(response.status_code)]
     schema = described["content"][response["Content-Type"]]["schema"]
     document = {"components": openapi()["components"], **schema}

@@ -27,7 +27,7 @@ from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
 from tests.contracts import test_contracts
 
-world, retracted = test_contracts.world, test_contracts.retracted
+world, retracted, cluster = test_contracts.world, test_contracts.retracted, test_contracts.cluster
 
 #: Operations of editors' tools are described in words and by their schemas.
 NOT_PUBLIC = "/api/v1/editorial/"
@@ -100,6 +100,8 @@ def test_answer_is_what_is_served(
     expected = example.content.get("response", {})
     if expected.get("status") == 429:
         request.getfixturevalue("busy")
+    if example.operation.startswith("clusters_"):
+        request.getfixturevalue("cluster")
     answer = served(client, example.content["request"])
     if os.environ.get("UPDATE_CONTRACTS"):
         text = json.dumps(example.content | {"response": answer}, indent=2, ensure_ascii=False)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim, Claimant, Topic
 from claims.public.api.claims import VersionResource
+from claims.review import clusters
 from factcheck.api.resources import PublicResource
 from factcheck.routes import RESOURCES, openapi
 from tests.helpers.handbook import TEXT, rows, section
@@ -64,9 +66,16 @@ def test_example_of_every_filter_is_understood(client: Client, name: str, exampl
 @pytest.mark.parametrize("command", curls())
 @pytest.mark.django_db
 def test_command_answers(
-    client: Client, publish: Callable[..., Claim], claimant: Claimant, topic: Topic, command: str
+    client: Client,
+    publish: Callable[..., Claim],
+    claimant: Claimant,
+    topic: Topic,
+    editor: User,
+    command: str,
 ) -> None:
-    publish(make_claim(claimant=claimant, topics=[topic]))
+    published = [publish(make_claim(claimant=claimant, topics=[topic])) for _number in range(2)]
+    cluster = clusters.gather(published, by=editor)
+    clusters.move(cluster, "published", by=editor)
     program, *arguments = shlex.split(command)
     address = urlsplit(arguments.pop())
     headers = {}

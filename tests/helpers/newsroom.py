@@ -18,11 +18,9 @@ _numbers = itertools.count(1)
 
 def person(name: str, role: str) -> User:
     user = User.objects.create_user(
-        name, f"{name}@example.org", "correct horse battery", first_name=name.capitalize()
+        name, f"{name}@example.org", "correct horse battery", first_name=name.capitalize(), is_staff=True
     )
     user.groups.add(Group.objects.get(name=role))
-    user.is_staff = True
-    user.save()
     return user
 
 
@@ -136,6 +134,11 @@ def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
 @pytest.fixture
 def publish(checker: User, editor: User) -> Callable[..., Claim]:
     """Publish a claim (a new one unless given) through the whole workflow, and return it."""
+    return publishing(checker, editor)
+
+
+def publishing(checker: User, editor: User) -> Callable[..., Claim]:
+    """What `publish` is, for these people."""
 
     def through_the_workflow(claim: Claim | None = None, **content: Any) -> Claim:
         claim = claim or make_claim()

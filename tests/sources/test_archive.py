@@ -1,7 +1,6 @@
 """Bytes come back as they went in, or not at all."""
 
 import hashlib
-import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from pytest_django import Settings
 
 from sources import archive
 from sources.archive import ArchiveDamaged, ArchiveMissing, load, store, verify
+from tests.helpers.parallel import at_once
 
 PAGE = b"<p>The harbour was closed for nine days.</p>"
 DIGEST = hashlib.sha256(PAGE).hexdigest()
@@ -116,17 +116,7 @@ def test_a_half_written_file_is_never_seen(folder: Path, monkeypatch: pytest.Mon
 
 
 def test_two_at_once_keep_one_file(folder: Path) -> None:
-    gate = threading.Barrier(8)
-
-    def at_once() -> None:
-        gate.wait()
-        store(PAGE)
-
-    threads = [threading.Thread(target=at_once) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(*[lambda: store(PAGE)] * 8) == [DIGEST] * 8
     assert files(folder) == [archive.path(DIGEST)]
     assert load(DIGEST) == PAGE
 

@@ -1,14 +1,13 @@
 """How documents become sources and snapshots."""
 
 import hashlib
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from sources.extraction import ExtractionError
 from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
 from sources.overrides import Overrides
+from tests.helpers.parallel import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -361,21 +361,7 @@ def test_any_bytes_are_stored_whole_or_refused(content: bytes) -> None:
     "material", [page(url="https://post.example.org/ferry"), typed()], ids=["with address", "without address"]
 )
 def test_two_captures_at_once_make_one_source_and_one_snapshot(material: Material) -> None:
-    together = threading.Barrier(2)
-    results: list[Captured] = []
-
-    def work() -> None:
-        try:
-            together.wait(timeout=120)
-            results.append(capture(material))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(*[lambda: capture(material)] * 2)
     assert sorted(result.is_new_source for result in results) == [False, True]
     assert sorted(result.is_new_snapshot for result in results) == [False, True]
     assert len({result.snapshot.pk for result in results}) == 1

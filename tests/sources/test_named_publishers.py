@@ -31,6 +31,26 @@ def test_publisher_without_a_name_is_called_by_its_domain() -> None:
     assert str(find_or_make_publisher("", FERRY)) == "example.org"
 
 
+def test_who_calls_itself_as_the_newsroom_does_is_known_by_its_domain() -> None:
+    house = Publisher.objects.house()
+    house.url = "https://newsroom.example/"
+    house.save()
+    made = find_or_make_publisher(house.name.upper(), FERRY)
+    assert made is not None
+    assert (made.name, made.domain, made.is_house) == ("example.org", "example.org", False)
+    assert find_or_make_publisher(house.name, FERRY) == made
+
+
+def test_authors_of_a_platform_do_not_own_it() -> None:
+    one, other = (find_or_make_publisher("Facts", f"https://medium.com/@{author}/story") for author in "ab")
+    assert one is not None
+    assert other is not None
+    assert (one.domain, other.domain) == ("medium.com/@a", "medium.com/@b")
+    assert Publisher.objects.create(name="By Hand", url="https://medium.com/@c").domain == "medium.com/@c"
+    assert find_publisher("", "https://medium.com/@d/story") is None
+    assert find_publisher("Facts", "https://medium.com/@b/another") == other
+
+
 def test_domain_comes_before_name() -> None:
     known = Publisher.objects.create(name="The Norrhamn Post Ltd", url="https://www.example.org/")
     Publisher.objects.create(name="Norrhamn Post")

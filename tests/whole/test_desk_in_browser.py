@@ -10,7 +10,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Verdict
+from claims.admin import similar_claims
+from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Repeat, Verdict
+from claims.review import clusters
+from tests.helpers.accessibility import violations
+from tests.helpers.answers import Answers
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -171,6 +175,54 @@ _FAINT = """() => {
       return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.className, element.textContent]; })
     .filter(([contrast]) => contrast < 4.5);
 }"""
+
+
+def test_similar_claims_show_while_a_statement_is_typed(
+    seat: Any, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = Answers()
+    monkeypatch.setattr(similar_claims, "answered", answers)
+    known = make_claim("The tunnel between the harbours is <b>closed</b>.", created_by=editor)
+    answers.know("The tunnel is closed.", known)
+    desk = seat(editor)
+    page = desk.open("/admin/claims/claim/add/")
+    page.locator("[name=statement]").press_sequentially("The tunnel is closed.")
+    found = page.locator(".desk-similar-typed li")
+    expect(found).to_have_count(1)
+    expect(found.get_by_role("link")).to_have_text(known.statement)
+    assert len(answers.asked) < len("The tunnel is closed.")
+    page.locator("[name=statement]").fill("Rain")
+    expect(page.locator(".desk-similar-typed")).to_be_empty()
+    assert desk.trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_rumours_and_what_comes_back_fit_a_phone(scheme: str, seat: Any, editor: User, publish: Any) -> None:
+    long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    claims = [publish(make_claim(f"{long} is closed.")) for _number in range(2)]
+    cluster = clusters.move(clusters.gather(claims, by=editor), "published", by=editor)
+    Repeat.objects.create(
+        claim=claims[0],
+        exact=f"{long} ist zu.",
+        origin="reader",
+        confidence=0.9,
+        reasons=[long, "other words"],
+    )
+    PossibleDuplicate.objects.create(claim=claims[1], earlier=claims[0], confidence=0.9, reasons=[long])
+    desk = seat(editor, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    for path in (
+        f"/admin/claims/cluster/{cluster.pk}/change/",
+        f"/admin/claims/claim/{claims[0].pk}/change/",
+        "/admin/claims/repeat/?queue=repeats",
+        "/admin/claims/repeat/coming-back/",
+        "/admin/claims/possibleduplicate/?queue=duplicates",
+    ):
+        page = desk.open(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert page.evaluate(_FAINT) == [], path
+        assert violations(page) == {}, path
+    assert desk.trouble == []
 
 
 def test_a_claim_is_picked_to_merge_into(seat: Any, editor: User) -> None:

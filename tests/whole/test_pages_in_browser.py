@@ -38,6 +38,7 @@ def addresses(live_server: LiveServer, publish: Callable[..., Claim], claimant: 
         "source": f"/sources/{source.pk}/",
         "methodology": "/methodology/",
         "check": "/check/",
+        "clusters": "/clusters/",
         "cluster": make_cluster(claims).get_absolute_url(),
         "not found": "/no/such/page/",
     }
@@ -220,7 +221,7 @@ def test_a_text_is_checked_without_javascript_on_a_phone(
         visit(addresses["check"], java_script_enabled=False, viewport={"width": 390, "height": 844})
     )
     expect(page.locator(".source-text mark")).to_have_count(2)
-    page.get_by_role("link", name="The checked claim says otherwise").click()
+    page.get_by_role("link", name="The checked claim says otherwise").press("Enter")
     expect(page.locator("#found-2")).to_be_in_viewport()
     page.get_by_role("link", name="Sentence 2 in the text").click()
     expect(page.locator("#sentence-2")).to_be_in_viewport()
@@ -234,7 +235,7 @@ def test_the_answer_fits_every_screen_and_is_readable(
         page.set_viewport_size({"width": width, "height": 700})
         assert page.evaluate("document.documentElement.scrollWidth") == width, width
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         assert page.evaluate(CONTRAST, TEXTS) >= 4.5, scheme
         assert violations(page) == {}, scheme
 

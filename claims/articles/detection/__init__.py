@@ -1,7 +1,7 @@
 """Find the check-worthy statements of a text, with their exact place, who said them, and why to check them.
 
 Pure: text in, candidates out. The steps have a module each: `blocks` cuts the text, `furniture` drops what is not the
-article's own statement, `sentences` splits, `attribution` finds who speaks, `scoring` judges.
+article's own statement, `sentences` splits, `attribution` finds who speaks, `check_worthiness` judges.
 """
 
 from collections.abc import Iterator

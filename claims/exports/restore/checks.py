@@ -61,7 +61,7 @@ def check(stream: BinaryIO, *, progress: Progress) -> Checked:
     """Read the whole of an export and compare it with what is here.
 
     Raises:
-        Refused: it cannot be restored.
+        RestoreRefused: it cannot be restored.
     """
     checking = _Checking()
     try:

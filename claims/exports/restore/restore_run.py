@@ -38,7 +38,7 @@ def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run
         dry_run: only check, and count what would be written.
 
     Raises:
-        Refused: nothing was written, or nothing more: the export is not whole, or does not fit what is here.
+        RestoreRefused: nothing was written, or nothing more: the export is not whole, or does not fit what is here.
     """
     with _alone(), _rereadable(stream) as file:
         begin = file.tell()

@@ -36,7 +36,7 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.models.claim import JUDGED
+from claims.models.claim_rules import JUDGED
 from claims.models.evidence import carry_over
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, copy, expect_many, lines, reserve_ids, send

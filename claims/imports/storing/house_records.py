@@ -4,7 +4,6 @@ A draft's author is whoever imports it, and somebody else signs it off. A house 
 module) was released by a second administrator, and its verdicts say where they come from.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,8 +12,9 @@ from django.db.models import QuerySet
 from claims.imports.reading.review_record import Outlet
 from claims.imports.storing.disagreement import Disagreement
 from claims.models import Evidence, ImportedRecord, ImportRun, Verdict
-from sources.addresses import domain
+from sources.addresses import domain, hosts
 from sources.models import Publisher
+from sources.models.publisher import name_as_read
 
 _DRAFT = Verdict.State.DRAFT
 
@@ -120,23 +120,23 @@ def speaking_as(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet
     The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
     address or one that the house names among its own.
     """
-    own = {house.domain, domain(house.url)} - {""}
-    named = own | {domain(address) for address in house.same_as} - {""}
-    name = _folded(house.name)
+    own = {house.domain, *hosts(house.url)[-1:]} - {""}
+    named = own | {host for address in house.same_as for host in hosts(address)[-1:]}
+    name = name_as_read(house.name)
     ours: set[Outlet] = set()
     namesakes: set[Outlet] = set()
     for outlet in outlets:
         place = outlet.domain or domain(outlet.url)
         if place and _is_below(place, own):
             ours.add(outlet)
-        elif _folded(outlet.name) == name:
+        elif name_as_read(outlet.name) == name:
             (ours if not place or _is_below(place, named) else namesakes).add(outlet)
     return ours, namesakes
 
 
 def is_namesake(house: Publisher, publisher: Publisher) -> bool:
     """Whether readers would take another publisher for the house."""
-    return publisher.pk != house.pk and _folded(publisher.name) == _folded(house.name)
+    return publisher.pk != house.pk and name_as_read(publisher.name) == name_as_read(house.name)
 
 
 def namesake_refused(outlet: Outlet) -> NotForTheHouse:
@@ -148,11 +148,6 @@ def namesake_refused(outlet: Outlet) -> NotForTheHouse:
 
 def _is_below(place: str, hosts: set[str]) -> bool:
     return any(place == host or place.endswith(f".{host}") for host in hosts)
-
-
-def _folded(name: str) -> str:
-    """A name as readers recognise it: letters and digits, whatever their case."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
 # Undoing --------------------------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from claims.imports.reading.identity import name_key
 from claims.imports.reading.review_record import Person
 from claims.imports.storing.stage import Staged
 from claims.imports.storing.standing_claim import Standing
-from claims.models import Appearance, Claim, ImportedRecord, Verdict
+from claims.models import Appearance, Claim, ImportedRecord, ImportRun, Verdict
 
+_TAKEN_BACK = (ImportRun.State.UNDOING, ImportRun.State.UNDONE)
 _OURS = (Verdict.State.PUBLISHED, Verdict.State.IN_REVIEW)
 
 
@@ -95,7 +96,7 @@ def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
     found = {pk: Standing(claim, names=_names(claim)) for pk, claim in claims.items()}
     verdicts = (
         Verdict.objects.filter(Q(claim__in=claims) | Q(claim__merged_into__in=claims))
-        .select_related("rating__scale", "publisher", "claim")
+        .select_related("rating__scale", "publisher", "claim", "archive_run")
         .order_by("pk")
     )
     for verdict in verdicts:
@@ -110,7 +111,9 @@ def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
             standing.live.setdefault(verdict.publisher_id, verdict)
             standing.retracted.discard(verdict.publisher_id)
         elif verdict.state == Verdict.State.RETRACTED and verdict.claim_id == standing.claim.pk:
-            standing.retracted.add(verdict.publisher_id)
+            taken_back = verdict.archive_run is not None and verdict.archive_run.state in _TAKEN_BACK
+            standing.undone.discard(verdict.publisher_id)
+            (standing.undone if taken_back else standing.retracted).add(verdict.publisher_id)
         if verdict.state in _OURS and verdict.origin != Verdict.Origin.IMPORTED:
             standing.words_are_ours = True
         standing.publisher_ids.add(verdict.publisher_id)

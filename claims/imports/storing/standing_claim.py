@@ -43,6 +43,8 @@ class Standing:
     open: dict[int, Verdict] = field(default_factory=dict)
     #: Publishers whose verdict was retracted here.
     retracted: set[int] = field(default_factory=set)
+    #: Publishers whose last verdict came with an import that was undone: nobody here thinks otherwise.
+    undone: set[int] = field(default_factory=set)
     #: Whether a person answers for the words of the claim, because they wrote or review a verdict on them.
     words_are_ours: bool = False
     #: By what its claimant is known; empty where nobody is named.
@@ -221,7 +223,7 @@ class Standing:
         house.require_place(
             live=live,
             open_=open_,
-            had_one=publisher.pk in self.versions,
+            had_one=publisher.pk in self.versions and publisher.pk not in self.undone,
             says_otherwise=there is not None
             and (
                 there.rating_id != rating.pk

@@ -31,7 +31,7 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.models.claim import JUDGED
+from claims.models.claim_rules import JUDGED
 from claims.models.evidence import carry_over
 from claims.models.verdict import CARRIED_OVER
 from claims.newsroom.people import display_name

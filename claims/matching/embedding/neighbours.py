@@ -87,9 +87,15 @@ def query_vector(text: str, language: str) -> Vector | None:
     return vector
 
 
-def query_vectors(texts: Sequence[str], languages: Sequence[str]) -> list[Vector | None]:
-    """The same for many texts, each in its language, for less than one by one."""
-    model = asked_model()
+def query_vectors(
+    texts: Sequence[str], languages: Sequence[str], *, model: AskedModel | None = None
+) -> list[Vector | None]:
+    """The same for many texts, each in its language, for less than one by one.
+
+    Args:
+        model: the one that is asked, where it was found out before; then nothing is read from the database.
+    """
+    model = model or asked_model()
     said = {place: clipped(text) for place, text in enumerate(texts) if text.strip()}
     nothing: list[Vector | None] = [None] * len(texts)
     if model is None or not said:

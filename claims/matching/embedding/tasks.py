@@ -69,7 +69,7 @@ def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
         return True
     ends = time.monotonic() + TURN
     try:
-        return upkeep.bring_up_to_date(
+        return upkeep.is_up_to_date(configured) or upkeep.bring_up_to_date(
             configured, is_stopped=lambda: should_abort() or time.monotonic() > ends
         )
     except upkeep.AlreadyLookedAfter:

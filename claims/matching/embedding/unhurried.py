@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 from claims.matching.embedding.embedder import Embedder, Vectors
 
+#: At this priority it takes 3 % of a core that somebody else wants as well, and all of one that nobody wants.
+NICENESS = 15
+
 
 class Unhurried:
     """The embedder, in a thread that the system lets compute last.
@@ -40,4 +43,4 @@ def unhurried(embedder: Embedder) -> Iterator[Embedder]:
 def _let_others_go_first() -> None:
     # Elsewhere, a process as a whole is meant.
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

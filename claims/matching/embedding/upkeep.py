@@ -15,15 +15,23 @@ from django.db.models.functions import Now
 
 from claims.matching.embedding import indexes, means, neighbours
 from claims.matching.embedding.embedder import Embedder, EmbedderFault, TextRefused, Vectors
-from claims.matching.embedding.outstanding import OutstandingStatement, Tally, outstanding, store, tally
+from claims.matching.embedding.outstanding import (
+    OutstandingStatement,
+    Tally,
+    is_outstanding,
+    outstanding,
+    store,
+    tally,
+)
+from claims.matching.embedding.sample_posts import sample_posts
 from claims.matching.embedding.unhurried import unhurried
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
 from factcheck.database import clock
 
 logger = logging.getLogger(__name__)
 
-#: So many statements are done at a time: half a second of work, after which whoever wants to stop it can.
-AT_ONCE = 32
+#: So many statements are done at a time: a quarter of a second of work, after which whoever wants to stop it can.
+AT_ONCE = 16
 #: After so many more, languages may have grown enough for a mean of their claims.
 RENEWED_AFTER = 2000
 #: A text that an embedder refuses is tried by so much of its beginning.
@@ -71,6 +79,15 @@ def model_of(embedder: Embedder) -> EmbeddingModel:
     return model
 
 
+def is_up_to_date(embedder: Embedder) -> bool:
+    """Whether there is nothing to do, which costs far less to find out than doing nothing."""
+    model = EmbeddingModel.objects.complete().filter(name=embedder.name).first()
+    if model is None or model.means.filter(kind=LanguageMean.Kind.CLAIMS, is_settled=False).exists():
+        return False
+    EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
+    return not is_outstanding(model)
+
+
 def bring_up_to_date(
     embedder: Embedder,
     *,
@@ -95,8 +112,7 @@ def bring_up_to_date(
         model = model_of(embedder)
         EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
         with unhurried(embedder) as quiet:
-            means.prepare(model, quiet)
-            if not _make(model, quiet, tell, is_stopped):
+            if not _prepare(model, quiet, tell, is_stopped) or not _make(model, quiet, tell, is_stopped):
                 return False
         if not _renew(model, tell, is_stopped):
             return False
@@ -143,14 +159,24 @@ def standing() -> list[tuple[EmbeddingModel, Tally]]:
 # A part of it ---------------------------------------------------------------------------------------------------------
 
 
+def _prepare(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+    """Have a new model know languages; returns whether it does."""
+    for done, _mean in enumerate(means.prepare(model, embedder), 1):
+        tell(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
+        if is_stopped():
+            return False
+    return True
+
+
 def _make(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
     """Make what is outstanding; returns whether nothing is."""
-    before = tally(model)
+    before: Tally | None = None
     subtracted = means.StatementMeans(model)
     done = since = 0
     for statements in outstanding(model, AT_ONCE):
         if is_stopped():
             return False
+        before = before or tally(model)
         taken, raw = _vectors(embedder, statements)
         if taken:
             centred, lengths, ids = subtracted.centred(raw, [statement.language for statement in taken])

@@ -28,9 +28,12 @@ _CONVERSE = {
 _NEARLY_THE_SAME = 0.6
 _SAME_WORDS = 0.75
 _SOME_WORDS = 0.45
+_GRAMMAR = 3
 _ROUNDING = 0.005
 _ROUNDING_OF_ROUGH = 0.06
 _LARGE = 100
+#: Who acts may stand before or behind whom it is done to, in sentences of every day.
+_NAMES_ANYWHERE = {"ru", "uk", "pl", "el", "hu", "fi"}
 _SAME_PARTS = {
     frozenset({"most", "half"}),
     frozenset({"some", "most"}),
@@ -127,11 +130,16 @@ def _compare_rates(ours: Facts, theirs: Facts, found: Comparison) -> None:
 
 
 def _is_equal(one: Quantity, other: Quantity, *, rough: bool) -> bool:
-    if one.dimension != other.dimension and PLAIN not in (one.dimension, other.dimension):
+    if one.dimension != other.dimension and not _may_be_of(one, other) and not _may_be_of(other, one):
         return False
     larger = max(abs(one.value), abs(other.value))
     tolerance = _ROUNDING_OF_ROUGH if rough and larger >= 10 else _ROUNDING if larger >= _LARGE else 1e-9
     return abs(one.value - other.value) <= tolerance * larger
+
+
+def _may_be_of(plain: Quantity, other: Quantity) -> bool:
+    """Whether a number without a unit may count what the other does: 20 buses are not 20 percent."""
+    return plain.dimension == PLAIN and (other.dimension != "percent" or len(plain.counted) <= _GRAMMAR)
 
 
 def _is_comparable(
@@ -225,9 +233,7 @@ def _is_known(name: Name, other: Facts) -> bool:
     """Whether another text has any part of the name; first names alone do not count."""
     if any(is_among(word, other.words) for word in name.words[-2:] if len(word) > 2):
         return True
-    if is_acronym(name.words[0], other.names) and len(name.words) == 1:
-        return True
-    return False
+    return len(name.words) == 1 and is_acronym(name.words[0], other.names)
 
 
 def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
@@ -248,8 +254,7 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
                 converse |= name in _CONVERSE
             else:
                 found.agree("direction")
-    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else _SAME_WORDS
-    if found.same_language and found.overlap.share >= least and are_reversed(ours, theirs):
+    if _are_roles_reversed(ours, theirs, found, converse=converse):
         turns.append(Difference("roles"))
     opposite = [turn for turn in turns if turn.kind == "opposite"]
     others = [turn for turn in turns if turn.kind != "opposite"]
@@ -257,6 +262,24 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
     if counted == 1 or (counted == 3):
         found.differences += others + opposite[:1]
     found.is_turned_twice = counted == 2
+
+
+def _are_roles_reversed(ours: Facts, theirs: Facts, found: Comparison, *, converse: bool) -> bool:
+    """By the words of both; where they have none in common, by the order in which they name the same two countries."""
+    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else _SAME_WORDS
+    if found.same_language and found.overlap.share >= least:
+        return are_reversed(ours, theirs)
+    if found.same_language and not converse:
+        return False
+    here, there = _countries(ours), _countries(theirs)
+    if len(here) != 2 or here != there[::-1] or here == there or passives(ours) != passives(theirs):
+        return False
+    return not _NAMES_ANYWHERE & {ours.language, theirs.language}
+
+
+def _countries(facts: Facts) -> list[str]:
+    ordered = sorted(facts.places, key=lambda code: facts.places[code])
+    return list(dict.fromkeys(code.partition(":")[0] for code in ordered))
 
 
 def _denies(facts: Facts, *, nearly: bool) -> bool:

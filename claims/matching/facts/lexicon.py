@@ -1,7 +1,7 @@
 """What single words tell in each language: that something is denied, counted, how much of it, which way it goes.
 
-The words are in `data/<language>.toml`: `word`, `begin*`, `*end`, `*within*`, `two_words`; `~weak` ones tell something only
-where the rest of two texts is the same. Languages without a file are compared by digits, names and vectors alone.
+The words are in `data/<language>.toml`: `word`, `begin*`, `*end`, `*within*`, `two_words`; `~weak` ones tell something
+only where the rest of two texts is the same. Languages without a file are compared by digits, names and vectors alone.
 """
 
 import re

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from claims.matching.facts.grammar import words_of_grammar
 from claims.search.words import folded
 
 #: Languages that write every noun with a capital.
@@ -32,46 +33,6 @@ _BETWEEN = {
     "le",
     "y",
 }
-ARTICLES = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "el",
-        "los",
-        "las",
-        "una",
-        "il",
-        "lo",
-        "gli",
-        "i",
-        "o",
-        "os",
-        "as",
-        "um",
-        "uma",
-        "de",
-        "het",
-        "een",
-    ]
-)
 _BEGINS = re.compile(r"(?:^|[.!?:;…»\"“”„|\n–—]\s*)$")
 _CASED = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ԯ԰-֏]")
 _VOWELS = re.compile(r"[aeiouyw']+")
@@ -130,7 +91,7 @@ def names(text: str, language: str) -> list[Name]:
 def _name(run: Sequence[re.Match[str]], text: str) -> list[Name]:
     if not run:
         return []
-    if run[0].group().lower() in ARTICLES:
+    if run[0].group().lower() in words_of_grammar("articles"):
         return _name(run[1:], text)
     begins = bool(_BEGINS.search(text[: run[0].start()]))
     words = tuple(word for match in run for word in folded(match.group()).split())

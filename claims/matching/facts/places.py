@@ -21,10 +21,9 @@ _TERRITORIES_OF_LANGUAGES = {
 }  # fmt: skip
 #: Names that are words of another meaning, too.
 _AMBIGUOUS = {
-    "chad", "jordan", "georgia", "guinea", "mali", "turkey", "niger", "center", "troll", "vincennes", "knox", "nice", "cuba",
-    "easter", "mawson", "south pole", "tel", "casey", "winamac", "reunion", "man", "us", "oman", "bar", "of", "i", "ha",
+    "center", "troll", "vincennes", "knox", "nice", "easter", "mawson", "south pole", "tel", "casey", "winamac", "man",
+    "us", "bar", "of", "i", "ha",
 }  # fmt: skip
-_KEPT_THOUGH_AMBIGUOUS = {"turkey", "jordan", "georgia", "cuba", "oman", "mali", "niger", "guinea", "chad"}
 
 #: Shortest stem of a name that other letters may follow: `Norwegen` and `Norwegens`, not `Mali` and `Malice`.
 _SHORTEST_STEM = 4
@@ -93,10 +92,8 @@ class Places:
             self._add_stem(parts[0], code, starts=starts)
 
     def _add_stem(self, word: str, code: str, *, starts: bool) -> None:
-        if starts:
-            stem = word
-        else:
-            stem = word[: max(_SHORTEST_STEM, len(word) - (2 if len(word) > 6 else 1))]
+        shortest = max(_SHORTEST_STEM, len(word) - (2 if len(word) > 6 else 1))
+        stem = word if starts else word[:shortest]
         self.stems.setdefault(stem, (code, len(word) + _LONGEST_ENDING))
 
 
@@ -109,7 +106,7 @@ def places(language: str) -> Places:
             read.add(name.strip("*").replace("_", " "), code, starts=name.endswith("*"))
     for tag in dict.fromkeys((language, "en")):
         for name, code in _names(tag):
-            if name.lower() not in _AMBIGUOUS - _KEPT_THOUGH_AMBIGUOUS:
+            if name.lower() not in _AMBIGUOUS:
                 read.add(name, code)
     if lexicon(language).is_unspaced:
         names = sorted(

@@ -58,6 +58,10 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 _LIKELY_YEARS = range(1700, 2100)
 
 
+#: Longer rows of digits are no quantities; as numbers they would have no end.
+GREATEST = 1e30
+
+
 @dataclass(frozen=True)
 class Quantity:
     """So many of something.
@@ -99,7 +103,7 @@ def _cjk_value(written: str) -> float:
     """三万二千 → 32000, 2.5億 → 250000000, 一九九五 → 1995."""
     pieces = _CJK_PIECE.findall(written.replace(" ", ""))
     if len(pieces) > 1 and all(piece in _CJK_DIGITS for piece in pieces):
-        return float("".join(str(_CJK_DIGITS[piece]) for piece in pieces))
+        return min(float("".join(str(_CJK_DIGITS[piece]) for piece in pieces)), GREATEST)
     total = section = 0.0
     digit: float | None = None
     for piece in pieces:
@@ -115,8 +119,8 @@ def _cjk_value(written: str) -> float:
             section += (1 if digit is None else digit) * _CJK_SMALL[piece]
             digit = None
         else:
-            digit = float(_CJK_DIGITS.get(piece, 0)) if piece in _CJK_DIGITS else float(piece)
-    return total + section + (digit or 0)
+            digit = float(_CJK_DIGITS.get(piece, 0)) if piece in _CJK_DIGITS else min(float(piece), GREATEST)
+    return min(total + section + (digit or 0), GREATEST)
 
 
 def quantities(
@@ -150,7 +154,7 @@ class _Reading:
         """The number that begins here, and where it ends."""
         word = self.words[place]
         if word[0].isascii() and word[0].isdigit():
-            value, end = float(word), place + 1
+            value, end = min(float(word), GREATEST), place + 1
         else:
             spelt = self._spelt(place)
             if spelt is None:

@@ -5,98 +5,10 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from claims.matching.facts.extraction import Facts
+from claims.matching.facts.grammar import words_of_grammar
 from claims.matching.facts.lexicon import lexicon
-from claims.matching.facts.names import ARTICLES
 from claims.matching.facts.overlap import stems
 
-_LONGER_PREPOSITIONS = frozenset(
-    [
-        "than",
-        "from",
-        "with",
-        "over",
-        "into",
-        "against",
-        "dell",
-        "dello",
-        "della",
-        "delle",
-        "degli",
-        "dall",
-        "dalla",
-        "dalle",
-        "dagli",
-        "nella",
-        "alla",
-        "alle",
-        "agli",
-        "para",
-        "pela",
-        "pelo",
-        "gegen",
-        "uber",
-        "unter",
-        "nach",
-        "chez",
-        "dans",
-        "vers",
-        "aux",
-        "door",
-        "tegen",
-        "voor",
-        "kepada",
-        "dari",
-        "oleh",
-    ]
-)
-_SMALL = frozenset(
-    [
-        "for",
-        "and",
-        "but",
-        "not",
-        "with",
-        "than",
-        "more",
-        "less",
-        "was",
-        "has",
-        "had",
-        "its",
-        "his",
-        "her",
-        "are",
-        "und",
-        "mit",
-        "den",
-        "dem",
-        "von",
-        "vom",
-        "für",
-        "por",
-        "con",
-        "que",
-        "los",
-        "las",
-        "del",
-        "per",
-        "non",
-        "una",
-        "les",
-        "des",
-        "pas",
-        "par",
-        "qui",
-        "sur",
-        "est",
-        "som",
-        "och",
-        "die",
-        "und",
-        "yang",
-        "dan",
-    ]
-)
 #: Who acts stands before the verb, always.
 _STRICT_ORDER = {"en", "fr", "zh", "id", "vi"}
 _SHORT = 3
@@ -199,7 +111,12 @@ def _order_turned(
     for first, between, last in combinations(ordered, 3):
         if not there[first] > there[between] > there[last]:
             continue
-        if len(first) <= 2 or len(last) <= 2 or between in _SMALL or len(between) < _SHORT:
+        if (
+            len(first) <= 2
+            or len(last) <= 2
+            or between in words_of_grammar("between")
+            or len(between) < _SHORT
+        ):
             continue
         before = [
             (_introduced_by(ours.words, here[word]), _introduced_by(theirs.words, there[word]))
@@ -217,12 +134,12 @@ def _order_turned(
 
 def _introduced_by(words: Sequence[str], place: int) -> str:
     """The preposition or the like before a word, over its article."""
-    while place and words[place - 1] in ARTICLES:
+    while place and words[place - 1] in words_of_grammar("articles"):
         place -= 1
     if not place or not words[place - 1].isalpha():
         return ""
     word = words[place - 1]
-    return word if len(word) <= _SHORT or word in _LONGER_PREPOSITIONS else ""
+    return word if len(word) <= _SHORT or word in words_of_grammar("prepositions") else ""
 
 
 def _are_names(facts: Facts, places: dict[str, int], *words: str) -> bool:

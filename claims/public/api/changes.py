@@ -16,13 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
-from claims.ledger.document.serializers import ClaimSerializer
 from claims.models import Publication
+from claims.public.api.told_entries import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
@@ -93,30 +92,6 @@ class ChangesQuery(Query):
     )
     page_size = Parameter(
         WholeNumber(1, PAGE_SIZE_LIMIT), "How many changes are answered at most.", default=PAGE_SIZE
-    )
-
-
-class ChangeSerializer(serializers.Serializer):
-    """One entry of the ledger."""
-
-    sequence = serializers.IntegerField(help_text="Its number in the feed; 1, 2, 3 and so on.")
-    claim_id = serializers.IntegerField()
-    version = serializers.IntegerField(help_text="The version of the claim that came of it.")
-    kind = serializers.ChoiceField(Publication.Kind.choices)
-    status = serializers.ChoiceField(
-        Publication.Status.choices,
-        help_text="What the claim is since then. Not `published`: delete your copy.",
-    )
-    note = serializers.CharField(help_text="The public note.")
-    published_at = serializers.DateTimeField()
-    merged_into = serializers.IntegerField(allow_null=True, help_text="The claim that it was merged into.")
-    url = serializers.URLField(help_text="The claim as it was in this version.")
-    body_sha256 = serializers.CharField(
-        help_text="SHA-256 of the claim's JSON in this version, byte for byte as it is answered here."
-    )
-    claim = ClaimSerializer(
-        allow_null=True,
-        help_text="The claim in this version; null where it was withdrawn, and with `embed=none`.",
     )
 
 
@@ -287,7 +262,7 @@ def _rendered(entry: dict[str, Any], version_address: str, *, embeds: bool) -> b
     """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
     body = placed(entry["body"])
     claim = body if embeds and entry["status"] == Publication.Status.PUBLISHED else b"null"
-    described = {
+    described: Change = {
         "sequence": entry["sequence"],
         "claim_id": entry["claim_id"],
         "version": entry["version"],

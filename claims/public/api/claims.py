@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
-from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer, VersionSerializer
+from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.ledger.queries.claim_filters import (
     ClaimListQuery,
     ClaimPageQuery,
@@ -32,6 +32,7 @@ from claims.public.api.ledger_entries import (
     newest_entry,
     version_of,
 )
+from claims.public.api.told_entries import Version, VersionSerializer
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import page_of_template, page_of_values
 from factcheck.api.query_strings import Query
@@ -164,20 +165,18 @@ class VersionResource(PublicList):
         return entry_of(version_of(claim_id, version), request).answer(request, cache=CACHE_PAST)
 
     def _described(self, entry: dict[str, Any]) -> bytes:
-        until, body = entry["superseded_at"], placed(entry.pop("body").encode())
-        address = reverse(
-            "versions-detail", args=[self.kwargs["claim_id"], entry["version"]], request=self.request
-        )
-        described = render(
-            {
-                **entry,
-                "published_at": written(entry["published_at"]),
-                "superseded_at": written(until) if until else None,
-                "body_sha256": hashlib.sha256(body).hexdigest(),
-                "url": address,
-            }
-        )
-        return described.encode()
+        until, version = entry["superseded_at"], entry["version"]
+        described: Version = {
+            "version": version,
+            "status": entry["status"],
+            "kind": entry["kind"],
+            "note": entry["note"],
+            "published_at": written(entry["published_at"]),
+            "superseded_at": written(until) if until else None,
+            "body_sha256": hashlib.sha256(placed(entry["body"].encode())).hexdigest(),
+            "url": reverse("versions-detail", args=[self.kwargs["claim_id"], version], request=self.request),
+        }
+        return render(described).encode()
 
 
 class VerdictResource(PublicItems):

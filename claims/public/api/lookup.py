@@ -23,9 +23,18 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import ViewSet
 
+from claims.ledger.document.claim_body import PublicClaim
 from claims.ledger.queries.address_search import LENGTH_LIMIT, claims_at
 from claims.models import Publication, PublishedVerdict
-from claims.public.api.lookup_answers import CLAIM_LIMIT, LookupSerializer
+from claims.public.api.lookup_answers import (
+    CLAIM_LIMIT,
+    ClaimAtAddress,
+    FoundAtAddress,
+    Known,
+    LookupAnswer,
+    LookupSerializer,
+    NoAddress,
+)
 from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
@@ -37,12 +46,12 @@ from factcheck.database.cached_sql import Slot, Statement
 from factcheck.django_internals import plain_request
 from factcheck.web.own_addresses import placed
 from sources.addresses import url_key
-
-Document = dict[str, Any]
+from sources.api.source_bodies import PublicQuote, PublicQuotedSource
 
 #: So many addresses are looked up at once.
 ADDRESS_LIMIT = SEVERAL_LIMIT
-_NO_ADDRESS = {
+_NOTHING: Known = {"source": None, "claims": [], "more": None}
+_NO_ADDRESS: NoAddress = {
     "code": "invalid",
     "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
 }
@@ -107,12 +116,16 @@ def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
     for key, source, body in _statement().fetch(values):
         found.setdefault(key, Found(key, is_own=key in own)).add(source, body)
     known = {key: _known(each, request) for key, each in found.items()}
-    nothing: Document = {"source": None, "claims": [], "more": None}
-    results = [
-        {"url": url, "error": None if key else _NO_ADDRESS, **known.get(key, nothing)}
-        for url, key in zip(urls, keys, strict=True)
-    ]
-    return orjson.dumps({"results": results})
+    answer: LookupAnswer = {
+        "results": [
+            _answered(url, key, known.get(key, _NOTHING)) for url, key in zip(urls, keys, strict=True)
+        ]
+    }
+    return orjson.dumps(answer)
+
+
+def _answered(url: str, key: str, known: Known) -> FoundAtAddress:
+    return {"url": url, "error": None if key else _NO_ADDRESS, **known}
 
 
 @dataclass
@@ -124,15 +137,15 @@ class Found:
     #: Whether it is a page of ours about a claim.
     is_own: bool = False
     #: The claims that have to do with it as a source, and those of which a review stands there, or that it is about.
-    with_source: list[Document] = field(default_factory=list)
-    reviewed: list[Document] = field(default_factory=list)
+    with_source: list[PublicClaim] = field(default_factory=list)
+    reviewed: list[PublicClaim] = field(default_factory=list)
 
     def add(self, source: int | None, body: bytes) -> None:
         self.source = source or self.source
         (self.with_source if source else self.reviewed).append(orjson.loads(placed(body)))
 
     @property
-    def claims(self) -> list[Document]:
+    def claims(self) -> list[PublicClaim]:
         """Each once."""
         shown = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
         return list({claim["id"]: claim for claim in shown}.values())
@@ -182,12 +195,14 @@ def _statement() -> Statement:
     )
 
 
-def _known(found: Found, request: HttpRequest) -> Document:
+def _known(found: Found, request: HttpRequest) -> Known:
     """What is published about one address."""
     items = (item for claim in found.with_source for item in _items(claim))
     published = next((item["source"] for item in items if item["source"]["id"] == found.source), None)
     return {
-        "source": {key: published[key] for key in ("id", "title", "url")} if published else None,
+        "source": {"id": published["id"], "title": published["title"], "url": published["url"]}
+        if published
+        else None,
         # Those that appear in it in the order of its text, then those that cite it, then those reviewed there.
         "claims": sorted((_claim(found, claim) for claim in found.claims), key=_place),
         "more": _more(found, request),
@@ -197,7 +212,7 @@ def _known(found: Found, request: HttpRequest) -> Document:
 def _more(found: Found, request: HttpRequest) -> str | None:
     """Where all claims are listed that have to do with an address, if not all of them are told."""
     if len(found.with_source) > CLAIM_LIMIT:
-        asked: Document = {"source": found.source}
+        asked: dict[str, Any] = {"source": found.source}
     elif len(found.reviewed) > CLAIM_LIMIT:
         asked = {"review_url": found.key}
     else:
@@ -205,28 +220,51 @@ def _more(found: Found, request: HttpRequest) -> str | None:
     return f"{reverse('claims-list', request=request)}?{urlencode(asked)}"
 
 
-def _items(claim: Document) -> Iterator[Document]:
+def _items(claim: PublicClaim) -> Iterator[PublicQuotedSource]:
     yield from claim["appearances"]
     for verdict in claim["verdicts"]:
         yield from verdict["evidence"]
 
 
-def _claim(found: Found, claim: Document) -> Document:
+def _claim(found: Found, claim: PublicClaim) -> ClaimAtAddress:
     source = found.source
     return {
-        **{key: claim[key] for key in ("id", "url", "statement", "language")},
+        "id": claim["id"],
+        "url": claim["url"],
+        "statement": claim["statement"],
+        "language": claim["language"],
         "verdicts": [
             {
-                key: verdict[key]
-                for key in ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
+                "id": verdict["id"],
+                "publisher": verdict["publisher"],
+                "rating": verdict["rating"],
+                "summary": verdict["summary"],
+                "language": verdict["language"],
+                "reviewed_on": verdict["reviewed_on"],
+                "url": verdict["url"],
             }
             for verdict in claim["verdicts"]
         ],
         "appearances": [
-            _without_source(item) for item in claim["appearances"] if item["source"]["id"] == source
+            {
+                "id": item["id"],
+                "is_first": item["is_first"],
+                "anchor": item["anchor"],
+                **_quote(item),
+                "snapshot": item["snapshot"],
+            }
+            for item in claim["appearances"]
+            if item["source"]["id"] == source
         ],
         "evidence": [
-            {"verdict": verdict["id"], **_without_source(item)}
+            {
+                "verdict": verdict["id"],
+                "id": item["id"],
+                "stance": item["stance"],
+                "note": item["note"],
+                **_quote(item),
+                "snapshot": item["snapshot"],
+            }
             for verdict in claim["verdicts"]
             for item in verdict["evidence"]
             if item["source"]["id"] == source
@@ -239,11 +277,17 @@ def _claim(found: Found, claim: Document) -> Document:
     }
 
 
-def _without_source(item: Document) -> Document:
-    return {key: value for key, value in item.items() if key != "source"}
+def _quote(item: PublicQuote) -> PublicQuote:
+    return {
+        "exact": item["exact"],
+        "prefix": item["prefix"],
+        "suffix": item["suffix"],
+        "start": item["start"],
+        "end": item["end"],
+    }
 
 
-def _place(claim: Document) -> tuple[bool, bool, bool, int, int]:
+def _place(claim: ClaimAtAddress) -> tuple[bool, bool, bool, int, int]:
     starts = [item["start"] for item in claim["appearances"] if item["start"] is not None]
     return (not claim["appearances"], not claim["evidence"], not starts, min(starts, default=0), claim["id"])
 

@@ -1,99 +1,149 @@
-"""How the answer of a look-up reads, for the OpenAPI document: what is found at an address."""
+"""What a look-up answers, key by key: what is found at an address.
 
-from rest_framework import serializers
+`lookup` writes it; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of it.
+"""
 
-from claims.ledger.document.serializers import RatingSerializer
+from typing import Annotated, TypedDict
+
+from claims.ledger.document.claim_body import PublicRating
 from claims.models import Appearance, Evidence
-from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer
+from factcheck.api.openapi.body_serializer import BodySerializer, Day, WebAddress
+from sources.api.source_bodies import PublicPublisher, PublicQuote, PublicSnapshot
 
 #: So many claims are told of one address; the list of claims has them all.
 CLAIM_LIMIT = 50
 
 
-class FoundVerdictSerializer(serializers.Serializer):
+class FoundVerdict(TypedDict):
     """How a publisher judges the claim."""
 
-    id = serializers.IntegerField()
-    publisher = PublisherSerializer()
-    rating = RatingSerializer()
-    summary = serializers.CharField()
-    language = serializers.CharField(help_text="BCP 47.")
-    reviewed_on = serializers.DateField(allow_null=True)
-    url = serializers.CharField(help_text="The publisher's own page; empty when there is none.")
+    id: int
+    publisher: PublicPublisher
+    rating: PublicRating
+    summary: str
+    language: Annotated[str, "BCP 47."]
+    reviewed_on: Day | None
+    url: Annotated[str, "The publisher's own page; empty when there is none."]
 
 
-class FoundAppearanceSerializer(QuoteSerializer):
+class FoundAppearance(PublicQuote):
     """A place in the article where the claim was made."""
 
-    id = serializers.IntegerField()
-    is_first = serializers.BooleanField()
-    anchor = serializers.ChoiceField(Appearance.Anchor.choices)
-    snapshot = SnapshotSerializer(allow_null=True, help_text="The text that `start` and `end` count in.")
+    id: int
+    is_first: bool
+    anchor: Annotated[str, Appearance.Anchor]
+    snapshot: Annotated[PublicSnapshot | None, "The text that `start` and `end` count in."]
 
 
-class FoundEvidenceSerializer(QuoteSerializer):
+class FoundEvidence(PublicQuote):
     """What a verdict takes from the article as evidence."""
 
-    verdict = serializers.IntegerField(help_text="Id of that verdict.")
-    id = serializers.IntegerField()
-    stance = serializers.ChoiceField(Evidence.Stance.choices)
-    note = serializers.CharField()
-    snapshot = SnapshotSerializer(allow_null=True)
+    verdict: Annotated[int, "Id of that verdict."]
+    id: int
+    stance: Annotated[str, Evidence.Stance]
+    note: str
+    snapshot: PublicSnapshot | None
 
 
-class FoundReviewSerializer(serializers.Serializer):
+class FoundReview(TypedDict):
     """A verdict whose publisher explains it at this address."""
 
-    verdict = serializers.IntegerField(help_text="Id of that verdict.")
+    verdict: Annotated[int, "Id of that verdict."]
 
 
-class FoundClaimSerializer(serializers.Serializer):
+class ClaimAtAddress(TypedDict):
     """A published claim that was seen at the address, or that something there judges or helps to judge."""
 
-    id = serializers.IntegerField()
-    url = serializers.URLField(help_text="The page for readers.")
-    statement = serializers.CharField()
-    language = serializers.CharField(help_text="BCP 47.")
-    verdicts = FoundVerdictSerializer(many=True)
-    appearances = FoundAppearanceSerializer(many=True, help_text="Where the claim was seen in the article.")
-    evidence = FoundEvidenceSerializer(
-        many=True, help_text="What verdicts on the claim cite from the article."
-    )
-    reviews = FoundReviewSerializer(many=True, help_text="Verdicts whose review is the page itself.")
+    id: int
+    url: Annotated[WebAddress, "The page for readers."]
+    statement: str
+    language: Annotated[str, "BCP 47."]
+    verdicts: list[FoundVerdict]
+    appearances: Annotated[list[FoundAppearance], "Where the claim was seen in the article."]
+    evidence: Annotated[list[FoundEvidence], "What verdicts on the claim cite from the article."]
+    reviews: Annotated[list[FoundReview], "Verdicts whose review is the page itself."]
 
 
-class FoundSourceSerializer(serializers.Serializer):
+class FoundSource(TypedDict):
     """The article as it is published here."""
 
-    id = serializers.IntegerField()
-    title = serializers.CharField()
-    url = serializers.CharField()
+    id: int
+    title: str
+    url: str
 
 
-class LookupErrorSerializer(serializers.Serializer):
+class NoAddress(TypedDict):
     """Why an address was not looked up."""
 
-    code = serializers.CharField(help_text="`invalid`.")
-    detail = serializers.CharField()
+    code: Annotated[str, "`invalid`."]
+    detail: str
 
 
-class FoundSerializer(serializers.Serializer):
+class Known(TypedDict):
+    """What is published about an address."""
+
+    source: Annotated[
+        FoundSource | None, "Null when no published claim was seen there and no verdict cites it."
+    ]
+    claims: Annotated[
+        list[ClaimAtAddress],
+        "In the order of the article's text; then those that only cite it; last those whose review it is. At"
+        f" most {CLAIM_LIMIT} for the article, and as many for the reviews.",
+    ]
+    more: Annotated[WebAddress | None, "The list of them all, where there are more."]
+
+
+class Asked(TypedDict):
+    """One of the addresses that were given."""
+
+    url: Annotated[str, "As it was given."]
+    error: Annotated[NoAddress | None, "Null unless it is no address."]
+
+
+class FoundAtAddress(Asked, Known):
     """What is published about one address."""
 
-    url = serializers.CharField(help_text="As it was given.")
-    error = LookupErrorSerializer(allow_null=True, help_text="Null unless it is no address.")
-    source = FoundSourceSerializer(  # type: ignore[assignment]  # a key of the text, not an argument of the field
-        allow_null=True, help_text="Null when no published claim was seen there and no verdict cites it."
-    )
-    claims = FoundClaimSerializer(
-        many=True,
-        help_text="In the order of the article's text; then those that only cite it; last those whose review it is. At"
-        f" most {CLAIM_LIMIT} for the article, and as many for the reviews.",
-    )
-    more = serializers.URLField(allow_null=True, help_text="The list of them all, where there are more.")
 
-
-class LookupSerializer(serializers.Serializer):
+class LookupAnswer(TypedDict):
     """What is published about each address, in the order in which they were given."""
 
-    results = FoundSerializer(many=True)
+    results: list[FoundAtAddress]
+
+
+# The names that these have in the OpenAPI document --------------------------------------------------------------------
+
+
+class FoundVerdictSerializer(BodySerializer):
+    body = FoundVerdict
+
+
+class FoundAppearanceSerializer(BodySerializer):
+    body = FoundAppearance
+
+
+class FoundEvidenceSerializer(BodySerializer):
+    body = FoundEvidence
+
+
+class FoundReviewSerializer(BodySerializer):
+    body = FoundReview
+
+
+class FoundClaimSerializer(BodySerializer):
+    body = ClaimAtAddress
+
+
+class FoundSourceSerializer(BodySerializer):
+    body = FoundSource
+
+
+class LookupErrorSerializer(BodySerializer):
+    body = NoAddress
+
+
+class FoundSerializer(BodySerializer):
+    body = FoundAtAddress
+
+
+class LookupSerializer(BodySerializer):
+    body = LookupAnswer

@@ -190,7 +190,8 @@ def answers_to(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
         parts_of(query.value(FIELDS) or []) or _SHORT,
     )
     results = [_result(text, answer, told) for text, answer in zip(texts, answers, strict=True)]
-    return orjson.dumps({"embedder": answers[0].embedder or None, "results": results})
+    embedder = next((answer.embedder for answer in answers if answer.embedder), None)
+    return orjson.dumps({"embedder": embedder, "results": results})
 
 
 def _result(text: str, answer: Answer, told: Mapping[int, orjson.Fragment]) -> Document:

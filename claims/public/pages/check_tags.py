@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.checked_text import CheckedSentence, MeantClaim
-from claims.public.pages.reader_tags import colour_classes, label
+from claims.public.pages.reader_tags import colour_classes, label, spoken
 
 register = template.Library()
 
@@ -67,13 +67,13 @@ def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
         found_colours(sentence.first),
         format_html(' id="sentence-{}"', sentence.number) if begins else "",
         sentence.number,
-        format_html('<span class="visually-hidden">{} </span>', _spoken(sentence.first)) if begins else "",
+        spoken(_said_of(sentence.first)) if begins else "",
         piece.text,
         format_html("<sup>{}</sup>", sentence.number) if ends else "",
     )
 
 
-def _spoken(meant: MeantClaim) -> str:
+def _said_of(meant: MeantClaim) -> str:
     """What those hear who do not see the colours."""
     rating = meant.verdict["rating"] if meant.verdict else None
     if meant.kind == "same" and rating:

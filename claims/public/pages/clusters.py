@@ -1,4 +1,4 @@
-"""The page of a cluster: one rumour, and the published claims that say it."""
+"""Pages of clusters: all of them, and one rumour with the published claims that say it."""
 
 from typing import Any
 
@@ -9,20 +9,43 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_document import render
 from claims.ledger.document.cluster_document import cluster as public_cluster
-from claims.ledger.queries.cluster_filters import entries_of
+from claims.ledger.queries.cluster_filters import ClusterListQuery, entries_of
 from claims.models import Cluster
 from claims.public.pages.page_cache import public
 from claims.public.pages.published_source import UNSHOWN
 from claims.public.pages.responses import respond
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.pagination import page_of_rows
+from factcheck.api.query_values import GREATEST_ID, ValueRefused
 
 Document = dict[str, Any]
 
 #: A page lists no more claims than this, those that were made first.
 CLAIMS_PER_CLUSTER = 500
+CLUSTERS_PER_PAGE = 20
+
+# None of these is kept with the pages that are made of publications alone: what belongs together is decided elsewhere.
 
 
-# It is not kept with the pages that are made of publications alone: what belongs together is decided elsewhere.
+@require_safe
+@public
+def clusters(request: HttpRequest) -> HttpResponse:
+    """The published clusters, the newest first."""
+    rows = Cluster.objects.public().with_what_is_seen()
+    try:
+        page = page_of_rows(
+            rows,
+            ordering=ClusterListQuery.orderings[0],
+            size=CLUSTERS_PER_PAGE,
+            cursor=request.GET.get("cursor", "")[:2000],
+        )
+    except ValueRefused as refusal:
+        raise Http404(str(refusal)) from None
+    shown = [public_cluster(row) for row in page.rows]
+    context = {"clusters": shown, "page": page}
+    made_of = [page.previous, page.next, *map(render, shown)]
+    return respond(request, "claims/clusters.html", context, made_of=made_of)
+
+
 @require_safe
 @public
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:

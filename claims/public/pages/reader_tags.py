@@ -163,14 +163,14 @@ def highlighted(piece: TextPiece[Passage]) -> SafeString:
         '<mark class="{}"><a href="{}">{}{}{}</a></mark>{}',
         colour_classes(_rating(passage)),
         _claim_url(passage),
-        _spoken(_verdict_words(passage)) if passage in piece.begins else "",
+        spoken(_verdict_words(passage)) if passage in piece.begins else "",
         piece.text,
         format_html("<sup>{}</sup>", passage.number) if piece.innermost_ends else "",
         format_html_join(
             "",
             '<sup><a href="{}">{}{}</a></sup>',
             (
-                (_claim_url(p), _spoken(f"{_verdict_words(p)} {p.claim['statement']}"), p.number)
+                (_claim_url(p), spoken(f"{_verdict_words(p)} {p.claim['statement']}"), p.number)
                 for p in piece.ends_elsewhere
             ),
         ),
@@ -187,9 +187,12 @@ def _verdict_words(passage: Passage) -> str:
     return _("Rated %(label)s:") % {"label": label(rating)} if rating else ""
 
 
-def _spoken(words: str) -> SafeString:
-    """Words for those who hear the page; colours say the same to those who see it."""
-    return format_html('<span class="visually-hidden">{} </span>', words)
+def spoken(words: str) -> SafeString:
+    """Words for those who hear the page; colours say the same to those who see it.
+
+    They have a direction of their own, so that the text around them is not taken for one that runs as they do.
+    """
+    return format_html('<span class="visually-hidden" dir="auto">{} </span>', words)
 
 
 def _claim_url(passage: Passage) -> str:

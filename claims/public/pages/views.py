@@ -1,5 +1,6 @@
 """Reader pages. They read publications, and of a published source its text; nothing else."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from claims.ledger.document import claim_document, claimreview
 from claims.ledger.document.markdown import to_html
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to
+from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
@@ -25,8 +27,8 @@ from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import UNSHOWN, published_source
 from claims.public.pages.responses import respond
 from claims.public.pages.version_changes import changes
-from claims.search import LONGEST, RANKED, SearchReading, forgiven
-from factcheck.api.pagination import Ordering, page_of_rows
+from claims.search import LONGEST, RANKED, Places, SearchReading, forgiven
+from factcheck.api.pagination import KeysetPage, Ordering, page_of_rows
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
 
 Document = dict[str, Any]
@@ -81,6 +83,26 @@ class Search(forms.Form):
         reading = self.reading
         return RELEVANCE if reading and reading.ranking and reading.matches <= RANKED else NEWEST
 
+    def mean(self) -> bool:
+        """Answer claims that the words may mean, where none has them; returns whether there are any."""
+        reading = self.reading
+        if not reading or not reading.ranking or reading.places:
+            return False
+        entries = entries_meant(reading.asked)
+        if entries:
+            meant = Places([], entries, is_ranked=True)
+            self.__dict__["reading"] = replace(reading, answered=reading.asked, places=meant, matches=0)
+        return bool(entries)
+
+    def page(self) -> KeysetPage[Publication]:
+        """The page of them that is asked for."""
+        return page_of_rows(
+            self.results().defer(*UNSHOWN),
+            ordering=self.ordering,
+            size=CLAIMS_PER_PAGE,
+            cursor=self.cleaned_data["cursor"],
+        )
+
     def results(self) -> PublicationQuerySet:
         """The published claims that were asked for."""
         rows = self._narrowed()
@@ -110,14 +132,13 @@ def claims(request: HttpRequest) -> HttpResponse:
     if not search.is_valid():
         raise Http404("The address asks for something that cannot be.")
     asked = search.cleaned_data
-    results = search.results()
     try:
-        page = page_of_rows(
-            results.defer(*UNSHOWN), ordering=search.ordering, size=CLAIMS_PER_PAGE, cursor=asked["cursor"]
-        )
+        page = search.page()
+        if not page.rows and search.mean():
+            page = search.page()
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
-    total = results.count() if search.narrows else None
+    total = search.results().count() if search.narrows else None
     documents = [row.document for row in page.rows]
     context = {
         "asked": asked,

@@ -12,12 +12,12 @@ from math import ceil
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from rest_framework import exceptions
 
 from factcheck.api.google.field_masks import UnknownField, read_mask
 from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
+from factcheck.api.problems import as_api_exception
 from factcheck.api.query_values import ValueRefused, suggestion
 from factcheck.api.resources import CACHE_CURRENT, conditional, sha256_of
 from factcheck.django_internals import keep_out_of_the_log
@@ -187,13 +187,10 @@ def answer(
     )
 
 
-def status_response(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def status_response(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler for these addresses. What it does not know is raised on."""
-    if isinstance(exception, Http404):
-        exception = exceptions.NotFound()
-    elif isinstance(exception, PermissionDenied):
-        exception = exceptions.PermissionDenied()
-    if not isinstance(exception, exceptions.APIException):
+    exception = as_api_exception(raised)
+    if exception is None:
         return None
     if isinstance(exception, exceptions.NotFound):
         return StatusResponse(HTTPStatus.NOT_FOUND, NO_METHOD)

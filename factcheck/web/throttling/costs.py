@@ -11,12 +11,19 @@ MOST = 100
 EXPENSIVE = 5
 #: So many words that all have to occur cost as much as one plain request: the rarest of them decides what is read.
 WORDS_FOR_ONE = 10
-#: As many characters count as one word where none are told apart by spaces.
-CHARACTERS_OF_A_WORD = 12
+#: As many letters of scripts without spaces do: each is looked up with its neighbour, as it stands.
+LETTERS_FOR_ONE = 40
 #: To count every match reads every match.
 EXACT_COUNT = 3
 
 _ALTERNATIVE = re.compile(r"(?<!\S)(?:or|\|)(?!\S)", re.IGNORECASE)
+# Words as the search takes them apart, whatever stands between them: runs of letters with their marks, runs of digits.
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0970-\u0dff\u200c\u200d"
+_WORD = re.compile(rf"\d+|[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
+# Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han.
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
 #: The parameters that hold words to search for, in our API and in Google's.
 _WORDS = {"q", "query"}
 
@@ -45,8 +52,9 @@ def _weight(query: str) -> int:
     weight, factor = 1, 1
     for name, value in parse_qsl(query, errors="replace"):
         if name in _WORDS:
-            words = max(len(value.split()), len(value) // CHARACTERS_OF_A_WORD)
-            weight += words // WORDS_FOR_ONE + len(_ALTERNATIVE.findall(value))
+            letters = len(_UNSPACED.findall(value))
+            words = len(_WORD.findall(_UNSPACED.sub(" ", value) if letters else value))
+            weight += words // WORDS_FOR_ONE + letters // LETTERS_FOR_ONE + len(_ALTERNATIVE.findall(value))
         elif name == "count" and value == "exact":
             factor = EXACT_COUNT
     return weight * factor

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
@@ -49,6 +51,44 @@ def test_each_role_sees_what_waits_for_it(
         "triage": 1, "mine": 0, "review": 1, "ready": 0, "unchecked": 1, "recheck": 0, "orphaned": 0,
         "unmapped": 1, "duplicates": 1, "repeats": 0, "published": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "said_so", "offered"),
+    [
+        ("", "Nothing here yet", "Add claim"),
+        ("q=volcano", "No row matches what you searched for and the filters that are set.", "Show all"),
+        (
+            "state__exact=merged",
+            "No row matches what you searched for and the filters that are set.",
+            "Show all",
+        ),
+    ],
+)
+def test_an_empty_list_says_why_and_what_to_do(
+    desk: Desk, editor: User, asked: str, said_so: str, offered: str
+) -> None:
+    page = (
+        desk.sign_in(editor)
+        .client.get(f"{reverse('admin:claims_claim_changelist')}?{asked}")
+        .content.decode()
+    )
+    assert [words in page for words in (said_so, offered, "yielded")] == [True, True, False]
+
+
+def test_a_word_is_looked_up_once_however_common(desk: Desk, editor: User) -> None:
+    """Counting what was found and showing a page of it do not search again."""
+    Claim.objects.bulk_create(Claim(statement=f"Bridge {number}.", language="en") for number in range(1001))
+    Claim.objects.bulk_create([Claim(statement="The ferry.", language="en")])
+    desk.sign_in(editor)
+    with CaptureQueriesContext(connection) as asked:
+        page = desk.client.get(reverse("admin:claims_claim_changelist"), {"q": "bridge"})
+    assert page.context["cl"].result_count == 1001
+    assert [claim.statement for claim in page.context["cl"].result_list[:2]] == [
+        "Bridge 1000.",
+        "Bridge 999.",
+    ]
+    assert sum("LIKE UPPER" in query["sql"] for query in asked) == 1
 
 
 def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, checker: User) -> None:

@@ -133,6 +133,7 @@ def test_on_its_page_a_claim_is_merged_with_one_click(desk: Desk, answers: Answe
     proposal, other = make_claim(TYPED, state="proposed"), make_claim("Trams cost nothing.")
     declined = make_claim("Trams are gratis.", state="declined", reason="No.")
     answers.know(TYPED, other)
+    answers.know(TYPED, make_claim("Trams are not free."), "contradicts")
     answers.know(TYPED, declined, "related")
     assert merges(desk, proposal) == [str(other.pk)]
     desk.move(proposal, "merge", into=other.pk, note="The same claim.")

@@ -16,9 +16,9 @@ from claims.review import claim_edits
 from claims.tasks import forget_answers
 from factcheck.database.locks import hold
 from sources.models import Source
-from tests.claims.editorial.test_preconditions import at_once
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import tool
+from tests.helpers.parallel import at_once
 
 CLAIM = {"statement": "It rained.", "language": "en"}
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"

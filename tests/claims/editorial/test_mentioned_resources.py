@@ -10,9 +10,9 @@ from claims.models import Claimant, Rating, RatingScale, Topic
 from sources.http.fetched_documents import FetchError
 from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
-from tests.claims.editorial.test_preconditions import at_once
 from tests.helpers.newsroom import make_snapshot, make_source
 from tests.helpers.newsroom_tool import pointers, tool
+from tests.helpers.parallel import at_once
 
 TEXT = "The minister said the bridge cost 90 million euros. It was paid from the road fund, he added."
 

@@ -1,16 +1,15 @@
 """`If-Match`: nobody overwrites what they have not read, not even at the very same moment."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 
 from claims.models import Appearance, Claim, Evidence, Verdict
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
+from tests.helpers.parallel import at_once
 
 TEXT = "The minister said the bridge cost 90 million euros."
 
@@ -116,26 +115,6 @@ def test_what_is_deleted_is_gone(editor: User, kind: str) -> None:
 
 
 # At the same moment ---------------------------------------------------------------------------------------------------
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What the calls answer that are made in parallel, in their order."""
-    barrier = Barrier(len(calls))
-    answers: list[Any] = [None] * len(calls)
-
-    def run(number: int, call: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            answers[number] = call()
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=each) for each in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,17 +3,16 @@
 import io
 import json
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 
 from claims.models import Appearance, Claim
 from sources.models import Snapshot, Source
 from tests.helpers.article_import import STATEMENTS, TEXT, everything, run, run_json
+from tests.helpers.parallel import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
@@ -109,6 +108,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
             "reasons": row.score_reasons,
             "claimant": row.claimant.name if row.claimant else None,
             "claimant_job_title": row.claimant.job_title if row.claimant else None,
+            "checked_before": None,
         }
         text = document["snapshot"]["text"]
         assert text[found["start"] : found["end"]] == found["exact"]
@@ -260,22 +260,7 @@ def test_changed_content_is_told_in_a_table(article: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_once_make_each_row_once(article: Path) -> None:
-    together = threading.Barrier(2)
-    printed: list[dict[str, Any]] = []
-
-    def work() -> None:
-        try:
-            together.wait(timeout=120)
-            printed.append(run_json(article))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(printed) == 2
+    printed = at_once(*[lambda: run_json(article)] * 2)
     assert [Source.objects.count(), Snapshot.objects.count(), Claim.objects.count()] == [1, 1, 3]
     assert Appearance.objects.count() == 3
     assert len({claim["id"] for document in printed for claim in document["claims"]}) == 3

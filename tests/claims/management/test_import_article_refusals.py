@@ -16,6 +16,7 @@ import pytest
 from sources import material
 from sources.http.fetched_documents import Limits, fetch
 from tests.helpers.article_import import STATEMENTS, TEXT, refused, run_json
+from tests.helpers.parallel import served
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
@@ -108,15 +109,14 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Answer], st
             pass
 
     monkeypatch.setattr(material, "fetch", partial(fetch, allow_loopback=True))
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
-        def at(path: str, answer: Answer) -> str:
-            answers[path] = answer
-            return f"http://127.0.0.1:{server.server_port}{path}"
+    def at(path: str, answer: Answer) -> str:
+        answers[path] = answer
+        return f"http://127.0.0.1:{server.server_port}{path}"
 
+    with served(server):
         yield at
-        server.shutdown()
 
 
 def send(request: BaseHTTPRequestHandler, body: bytes = b"", status: int = 200, **headers: str) -> None:

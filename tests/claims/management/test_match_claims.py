@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.management import matched_texts
 from claims.matching import answers, embedding, shared_words
-from claims.matching.answers import Answer, Terms
+from claims.matching.answers import Answer, Terms, answered_each
 from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import Judgement
 from claims.models import Claim
@@ -33,7 +33,7 @@ def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(answers, "judge", judge)
     monkeypatch.setattr(embedding, "embedder", lambda: None)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages: [None for _ in texts])
+    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
     shared_words.known_frequent.cache_clear()
     answers.kept.clear()
 
@@ -54,8 +54,8 @@ def table(text: str, delimiter: str = ",") -> list[dict[str, str]]:
 
 FOUND = {
     "match_answer": "same",
-    "match_confidence": "0.95",
-    "match_reasons": "the same words; no other",
+    "match_confidence": "0.99",
+    "match_reasons": "The claim has the same words.",
     "match_statement": STATEMENT,
     "match_language": "en",
     "match_publisher": "Factcheck Newsroom",
@@ -74,7 +74,7 @@ def test_a_table_comes_out_with_what_was_found(
     first, second, third = table(match(path, capsys))
     url = ferry.get_absolute_url()
     assert first.pop("match_claim_url").endswith(url)
-    assert first.pop("match_confidence") == "0.95"
+    assert first.pop("match_confidence") == "0.99"
     assert first == {"id": "1", "Text": STATEMENT, "match_claim_id": str(ferry.pk)} | {
         name: value for name, value in FOUND.items() if name != "match_confidence"
     }
@@ -170,7 +170,7 @@ def long_table(tmp_path: Path) -> Path:
 
 
 def interrupt_after(batches: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = matched_texts.answered_each
+    whole = answered_each
     calls = iter(range(batches))
 
     def answered(texts: Sequence[str], terms: Terms) -> list[Answer]:

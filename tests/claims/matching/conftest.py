@@ -11,7 +11,7 @@ from claims.matching import answers, embedding, shared_words
 def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No embedder, whatever the settings say: tests that want one bring it."""
     monkeypatch.setattr(embedding, "embedder", lambda: None)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages: [None for _ in texts])
+    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
 
 
 @pytest.fixture(autouse=True)

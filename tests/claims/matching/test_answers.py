@@ -1,13 +1,14 @@
 """What was checked of a text: which claims are told of, as what, and in which order."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, embedding
-from claims.matching.answers import Passage, Terms, answered, answered_each, passages
+from claims.matching.answers import Passage, Terms, answered, answered_each, passages, verbatim
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.judgement import Judgement
 from claims.matching.ranking import Ranked
@@ -63,7 +64,36 @@ def test_the_same_claim_is_told_with_its_reasons(ferry: Claim, bridge: Claim) ->
     assert (passage.start, passage.end, passage.kind) == (0, 41, "same")
     [match] = passage.matches
     assert (match.claim, match.statement, match.language) == (ferry.pk, ferry.statement, "en")
-    assert (match.kind, match.confidence, match.reasons) == ("same", 0.9, ("the same words",))
+    assert (match.kind, match.confidence, match.reasons) == ("same", 0.99, ("The claim has the same words.",))
+
+
+@pytest.mark.parametrize(
+    "one, other, is_same",
+    [
+        ("The ferry sank!", "“the  ferry sank”.", True),
+        ("It fell by 5 %", "It fell by ５ %.", True),
+        ("It fell by 5 %", "It fell by -5 %", False),
+        ("It fell by 5 %", "It fell by −5 %", False),
+        ("Nobody sank.", "Nobody sank?", True),
+        ("Die Fähre sank", "Die Fahre sank", False),
+    ],
+)
+def test_the_very_words_are_the_same_claim_however_they_are_typed(
+    one: str, other: str, is_same: bool
+) -> None:
+    assert (verbatim(one) == verbatim(other)) is is_same
+
+
+def test_what_is_hardly_likely_comes_last(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(make_claim("Zeppelins landed on a lighthouse."))
+    likelier = publish(make_claim("Zeppelins landed on the lighthouse twice."))
+
+    def judge(asked: Asked, candidate: Candidate) -> Judgement:
+        return Judgement("related", 0.8, ()) if candidate.claim == likelier.pk else Judgement("same", 0.1, ())
+
+    monkeypatch.setattr(answers, "judge", judge)
+    [passage] = answered("Zeppelins landed on our lighthouse.", Terms(least=0.0)).passages
+    assert [match.kind for match in passage.matches] == ["related", "same"]
 
 
 def test_the_opposite_is_never_called_the_same(ferry: Claim) -> None:
@@ -89,7 +119,8 @@ def test_what_is_likelier_to_be_meant_than_to_be_the_same_is_as_certain_as_the_l
 
 
 def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
-    assert kinds("The ferry sank in the harbour last night.", Terms(least=0.91)) == ["nothing"]
+    assert kinds("The ferry sank in the harbour last night, again.", Terms(least=0.91)) == ["nothing"]
+    assert kinds("The ferry sank in the harbour last night, again.", Terms(least=0.8)) == ["same"]
 
 
 def test_so_many_matches_are_told(publish: Publish) -> None:
@@ -111,7 +142,7 @@ def test_a_long_text_is_answered_sentence_by_sentence(ferry: Claim, bridge: Clai
     assert [passage.kind for passage in found] == ["same", "contradicts"]
 
 
-@pytest.mark.parametrize("sentences", [2, 6])
+@pytest.mark.parametrize("sentences", [2, 9])
 def test_an_article_costs_as_many_statements_as_a_sentence(
     ferry: Claim, bridge: Claim, sentences: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -121,6 +152,15 @@ def test_an_article_costs_as_many_statements_as_a_sentence(
         assert len(answered(text, Terms(cut="sentences")).passages) == 2 * sentences
     with django_assert_num_queries(1):
         answered(text, Terms(cut="sentences"))
+
+
+def test_a_speech_is_asked_about_in_parts(
+    ferry: Claim, bridge: Claim, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    text = "The ferry sank last night. The bridge cost forty million euros. " * 15
+    with django_assert_num_queries(2 + 2 * 2):
+        found = answered(text, Terms(cut="sentences")).passages
+    assert [match.claim for passage in found for match in passage.matches[:1]] == [ferry.pk, bridge.pk] * 15
 
 
 def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
@@ -166,7 +206,9 @@ class TwoLanguages:
     def vector(self, meaning: int) -> Vector:
         return np.eye(4, dtype=np.float32)[meaning]
 
-    def query_vectors(self, texts: Sequence[str], languages: Sequence[str]) -> list[Vector | None]:
+    def query_vectors(
+        self, texts: Sequence[str], languages: Sequence[str], **_: object
+    ) -> list[Vector | None]:
         return [self.vector(self.meanings[text]) if text in self.meanings else None for text in texts]
 
     def nearest(self, vector: Vector, *, public: bool, most: int) -> list[tuple[int, float, Vector]]:
@@ -181,7 +223,7 @@ class TwoLanguages:
 @pytest.fixture
 def meanings(ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch) -> TwoLanguages:
     known = TwoLanguages({"Die Fähre ist gesunken.": 1}, {ferry.pk: 1, bridge.pk: 2})
-    monkeypatch.setattr(embedding, "embedder", lambda: known)
+    monkeypatch.setattr(answers, "asked_model", lambda: SimpleNamespace(embedder=known))
     for name in ("query_vectors", "nearest", "vectors_of"):
         monkeypatch.setattr(embedding, name, getattr(known, name))
     return known

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -64,6 +65,13 @@ def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
     assert (search().found, queued()) == (0, [])
 
 
+def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
+    one, other = make_claim("Trams are “free”."), make_claim('trams are "free"')
+    judge.kind = "different"
+    search(least=1.0)
+    assert (queued(), judge.pairs) == ([(other.pk, one.pk)], [])
+
+
 def test_what_is_not_sure_enough_is_not_queued(judge: Judge) -> None:
     make_claim(ONE), make_claim(OTHER)
     judge.confidence = 0.5
@@ -77,11 +85,12 @@ def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
     assert search() == Tally(standing=2)
     third = make_claim(ONE)
     assert search() == Tally(standing=3, compared=1, judged=2, found=2)
-    other.statement = "The mayor of Smallville eats glass at noon."
+    assert PossibleDuplicate.objects.get(claim=third, earlier=one).reasons == ["The words are the same."]
+    other.statement = "The mayor of Smallville eats glass each single morning."
     other.save()
     judge.pairs.clear()
     assert search().compared == 1
-    assert {asked for asked, _statement in judge.pairs} == {other.statement}
+    assert [other.statement in pair for pair in judge.pairs] == [True, True]
     assert queued() == [(other.pk, one.pk), (third.pk, one.pk), (third.pk, other.pk)]
 
 
@@ -160,3 +169,39 @@ def test_the_command_tells_what_it_came_to(judge: Judge, capsys: pytest.CaptureF
 def test_a_confidence_is_a_share(share: str) -> None:
     with pytest.raises(CommandError, match="is not a number from 0 to 1"):
         call_command("find_duplicates", f"--least-confidence={share}")
+
+
+class Meanings:
+    """Stands in for the embedder: says which claims are near in meaning."""
+
+    def __init__(self, near: dict[Claim, dict[Claim, float]]) -> None:
+        self.near = near
+        self.vectors = {
+            claim.pk: np.array([1, number], dtype=np.float32) / np.hypot(1, number)
+            for number, claim in enumerate(near)
+        }
+        self.asked_publicly: list[bool] = []
+
+    def vectors_of(self, claims: Any, *, public: bool) -> dict[int, Any]:
+        self.asked_publicly.append(public)
+        return {claim: self.vectors[claim] for claim in claims if claim in self.vectors}
+
+    def nearest(self, vector: Any, *, public: bool, most: int) -> list[tuple[int, float, Any]]:
+        [asked] = [claim for claim in self.near if self.vectors[claim.pk] is vector]
+        return [(claim.pk, share, vector) for claim, share in self.near[asked].items()]
+
+
+def test_claims_without_a_common_word_are_compared_where_they_are_near_in_meaning(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english, german = make_claim("Trams are free."), make_claim("Bahnen kosten nichts.", language="de")
+    far, declined = make_claim("Rain is wet."), make_claim("Gratis.", state="declined", reason="No.")
+    near = {english: {german: 0.9, declined: 0.8}, german: {english: 0.9, german: 1.0}, far: {english: 0.2}}
+    meanings = Meanings(near)
+    monkeypatch.setattr(duplicate_search, "embedding", meanings)
+    assert search() == Tally(standing=3, compared=3, judged=1, found=1)
+    assert (queued(), judge.pairs) == (
+        [(german.pk, english.pk)],
+        [("Bahnen kosten nichts.", "Trams are free.")],
+    )
+    assert set(meanings.asked_publicly) == {False}

@@ -27,7 +27,8 @@ BEFORE = (
     "@one @two ", "Did you know that ", "عاجل: ", "СРОЧНО! ", "【速報】", "WhatsApp forward: ",
 )  # fmt: skip
 BEHIND = (
-    " please share", "!!! Please share", " 😱😱", " https://t.co/a1B2c3", " #viral #fyp", ". Is this true?", " … bitte teilen",
+    " please share", "!!! Please share", " 😱😱", " https://t.co/a1B2c3", " #viral #fyp", ". Is this true?",
+    " … bitte teilen",
     ". Max. репост", " — Some Name (@some_name) April 1, 2020", " @someone", "??", ". Partagez !",
 )  # fmt: skip
 

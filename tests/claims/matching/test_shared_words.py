@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import shared_words
-from claims.matching.shared_words import forms_of, share, sharing, words_of
+from claims.matching.shared_words import CommonWords, forms_of, share, sharing, words_of
 from claims.models import Claim
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, make_draft
@@ -122,24 +122,41 @@ def test_common_words_lead_to_claims_in_pairs_alone(
         publish(make_claim(f"Masks {number} harm children."))
         publish(make_claim(f"Vaccines {number} harm nobody."))
     both = publish(make_claim("Vaccines in masks."))
-    common = {form: 0.5 for word in ("masks", "vaccines") for form in forms_of([word])}
+    common = CommonWords(9_000, dict.fromkeys(["masks", "vaccines", "vacci"], 5_000))
     monkeypatch.setattr(shared_words, "frequent", lambda: common)
     [shares] = sharing(["vaccines masks"], 10).shares
     assert shares.keys() == {both.pk}
     assert shares[both.pk] > 0.9
 
 
-def test_what_is_common_is_what_was_found_when_the_table_was_analysed(
-    published: dict[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert shared_words.frequent() == {}
-    monkeypatch.setattr(shared_words, "COMMON", 2)
+def test_common_words_count_where_others_lead(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = publish(make_claim("Zeppelin masks."))
+    other = publish(make_claim("Zeppelin ferries."))
+    monkeypatch.setattr(shared_words, "frequent", lambda: CommonWords(9_000, {"masks": 5_000}))
+    [shares] = sharing(["masks on zeppelin"], 10).shares
+    assert shares[one.pk] > shares[other.pk] > 0
+
+
+def test_the_rarest_words_lead_until_enough_claims_have_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    common = CommonWords(100_000, {"a": 300, "b": 500, "c": 600, "d": 2_000})
+    forms = dict.fromkeys("abcdx", 1.0)
+    assert shared_words._leading(forms, common) == {"x", "a", "b"}
+    assert shared_words._leading({"d": 1.0}, common) == set()
+
+
+def test_what_is_common_is_what_was_found_when_the_table_was_analysed(published: dict[str, int]) -> None:
+    assert shared_words.frequent().claims == {}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE claims_statedwords")
     shared_words.known_frequent.cache_clear()
     found = shared_words.frequent()
-    assert found["the"] == min(found.values())
-    assert "volcano" not in found
+    assert [found.all_claims, found.claims["the"], found.claims["volcano"]] == [
+        7,
+        pytest.approx(3),
+        pytest.approx(1),
+    ]
+    assert (found.rarity("the") or 9) < (found.rarity("volcano") or 0)
+    assert found.rarity("zeppelin") is None
 
 
 def test_drafts_are_never_found(published: dict[str, int], checker: User) -> None:

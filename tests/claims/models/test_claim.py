@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.ledger.publishing import reviewed_parts_differ
 from claims.models import Claim, Claimant, Verdict
-from claims.models.claim import JUDGED
+from claims.models.claim_rules import JUDGED
 from claims.newsroom.refusals import NotPossible
 from claims.review import claim_edits, workflow
 from tests.helpers.broken_rules import refused

@@ -44,6 +44,7 @@ def expected() -> dict[tuple[str, int], int]:
     return dict(Counter(thing for body in bodies for thing in mentioned_by(json.loads(body))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_account_agrees_with_the_bodies_after_whatever_happens(
     publish: Publish, editor: User, seed: int

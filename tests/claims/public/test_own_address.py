@@ -14,11 +14,13 @@ from claims.models import Claim, Publication, PublishedVerdict
 from claims.models.webhook import WebhookDelivery, WebhookEndpoint
 from claims.webhooks.events import message
 from sources.models import Publisher
-from tests.helpers.database import replace_database
-from tests.helpers.database_states import restored
-from tests.helpers.eventful_newsroom import exported
-from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
+from tests.helpers.kept_newsroom import checker, editor, kept_rows
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out, correct
+
+__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+
+pytestmark = pytest.mark.django_db
 
 OLD, NEW = "http://localhost:8000", "https://facts.example.org"
 
@@ -26,7 +28,7 @@ OLD, NEW = "http://localhost:8000", "https://facts.example.org"
 HOSTILE = 'It says "url":\t"/claims/1/" and \\t"/ and \\u0000/claims/ and "\\/.'
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def claim(checker: User, editor: User) -> Claim:
     """Published and corrected by the house, seen in a source."""
     claim = make_claim(HOSTILE)
@@ -134,25 +136,6 @@ def test_messages_of_webhooks_name_where_this_site_is(claim: Claim, settings: Se
     settings.SITE_URL = NEW
     assert OLD not in message(delivery)
     assert f'"url":"{NEW}/claims/{claim.pk}/{claim.slug}/"' in message(delivery)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_export_made_at_another_address_is_restored(client: Client, settings: Settings) -> None:
-    replace_database()
-    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
-    claim = make_claim(HOSTILE)
-    bring_out(make_draft(claim, checker), checker, editor)
-    correct(claim, checker, editor)
-    content, body = exported(), Publication.objects.newest().get().body
-    assert OLD.encode() not in content
-    replace_database()
-    settings.SITE_URL = NEW
-    restored(content)
-    answered = client.get(f"/api/v1/claims/{claim.pk}/").json()
-    assert Publication.objects.newest().get().body == body
-    assert (answered["url"], answered["statement"]) == (f"{NEW}/claims/{claim.pk}/{claim.slug}/", HOSTILE)
-    assert answered["verdicts"][0]["publisher"]["url"] == NEW
-    assert exported() == content
 
 
 def test_a_rating_made_comparable_later_keeps_the_mark(claim: Claim) -> None:

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.models import Claim, Claimant, Evidence, Topic
-from claims.review import workflow
+from claims.models import Claim, Claimant, Cluster, Evidence, Topic
+from claims.review import clusters, workflow
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import page, statements
 
@@ -63,6 +63,11 @@ def test_nothing_unpublished_is_on_any_page(
     )
     declined = make_claim(f"{secret} declined", claimant=hidden)
     workflow.move(declined, "decline", by=editor, note=f"{secret} why declined")
+    other = make_claim("The tunnel cost nine million.")
+    publish(other)
+    rumours = clusters.move(clusters.gather([public, other], by=editor), "published", by=editor)
+    clusters.add(rumours, [proposed, accepted, declined], by=editor)
+    clusters.move(clusters.gather([make_claim(f"{secret} rumour")], by=editor), "published", by=editor)
     known.job_title = f"{secret} new title"
     known.save()
     source.title = f"{secret} new title of the source"
@@ -73,9 +78,17 @@ def test_nothing_unpublished_is_on_any_page(
         *(f"/feeds/claims.{form}?status=published,retracted,merged" for form in ("atom", "rss", "json")),
         *(f"/claims/{pk}/{part}" for pk in Claim.objects.values_list("pk", flat=True) for part in ("", "card/")),
         *(f"/oembed/?url=http://localhost:8000/claims/{pk}/" for pk in Claim.objects.values_list("pk", flat=True)),
+        "/clusters/", *(f"/clusters/{pk}/" for pk in Cluster.objects.values_list("pk", flat=True)), "/check/",
+        *(f"/api/v1/clusters/{part}" for part in ("", f"{rumours.pk}/", f"?claim={accepted.pk}", f"?q={secret}")),
         *(f"/sources/{pk}/" for pk in Evidence.objects.values_list("source", flat=True)),
     ]  # fmt: skip
     client.force_login(editor)
     for path in paths:
         assert secret not in client.get(path, follow=True).content.decode(), path
     assert statements(page(client, f"/?q={secret}")) == []
+    for text in (
+        "it cost nine million",
+        source.url,
+        f"{public.statement} {accepted.statement.removeprefix(secret)}",
+    ):
+        assert secret not in client.post("/check/answer/", {"text": text}).content.decode(), text

@@ -1,7 +1,7 @@
 """Two people at once, and a database that dies in the middle: either all of a move happened or none of it."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,30 +12,22 @@ from claims.models import Claim, Publication, SignOff, Transition, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*calls: Callable[[], object]) -> list[str]:
-    """Run the calls in parallel; returns for each “done” or the name of what it raised, sorted."""
-    barrier, outcomes = Barrier(len(calls)), []
+def outcomes(*calls: Callable[[], object]) -> list[str]:
+    """Make the calls at once; returns for each “done” or the name of what it raised, sorted."""
 
-    def run(call: Callable[[], object]) -> None:
+    def outcome(call: Callable[[], object]) -> str:
         try:
-            barrier.wait()
             call()
-            outcomes.append("done")
         except (NotPossible, NotAllowed, DatabaseError) as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
+            return type(error).__name__
+        return "done"
 
-    threads = [Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
+    return sorted(at_once(*(partial(outcome, call) for call in calls)))
 
 
 @pytest.fixture
@@ -46,7 +38,7 @@ def signed_off(checker: User, editor: User) -> Verdict:
 
 def test_double_click_on_publish_publishes_once(signed_off: Verdict, editor: User) -> None:
     publish = lambda: workflow.move(signed_off, "publish", by=editor)  # noqa: E731  a call to make twice
-    assert at_once(publish, publish) == ["NotPossible", "done"]
+    assert outcomes(publish, publish) == ["NotPossible", "done"]
     assert list(Publication.objects.values_list("claim", "version")) == [(signed_off.claim_id, 1)]
     assert Transition.objects.filter(action="publish").count() == 1
 
@@ -54,22 +46,22 @@ def test_double_click_on_publish_publishes_once(signed_off: Verdict, editor: Use
 def test_publishing_and_asking_for_changes_at_once(
     signed_off: Verdict, editor: User, colleague: User
 ) -> None:
-    outcomes = at_once(
+    told = outcomes(
         lambda: workflow.move(signed_off, "publish", by=editor),
         lambda: workflow.move(signed_off, "request_changes", by=colleague, note="Wait."),
     )
     signed_off.refresh_from_db()
-    assert outcomes == ["NotPossible", "done"]
+    assert told == ["NotPossible", "done"]
     assert (signed_off.state, Publication.objects.count()) in [("published", 1), ("draft", 0)]
 
 
 def test_claims_merged_into_each_other_at_once(editor: User) -> None:
     first, second = make_claim(), make_claim()
-    outcomes = at_once(
+    told = outcomes(
         lambda: workflow.move(first, "merge", by=editor, into=second),
         lambda: workflow.move(second, "merge", by=editor, into=first),
     )
-    assert outcomes == ["NotPossible", "done"]
+    assert told == ["NotPossible", "done"]
     assert Claim.objects.filter(state="merged").count() == 1
 
 
@@ -77,11 +69,11 @@ def test_many_publications_at_once_are_numbered_without_gap_or_repeat(checker: U
     verdicts = [workflow.move(make_draft(make_claim(), checker), "submit", by=checker) for _ in range(6)]
     for verdict in verdicts:
         workflow.move(verdict, "sign_off", by=editor)
-    outcomes = at_once(*(lambda v=v: workflow.move(v, "publish", by=editor) for v in verdicts))
+    told = outcomes(*(lambda v=v: workflow.move(v, "publish", by=editor) for v in verdicts))
     sequence = list(
         Publication.objects.order_by("published_at", "sequence").values_list("sequence", flat=True)
     )
-    assert outcomes == ["done"] * 6
+    assert told == ["done"] * 6
     assert sorted(sequence) == list(range(min(sequence), min(sequence) + 6))
 
 
@@ -113,5 +105,5 @@ def test_database_connection_that_dies_while_publishing(
 def test_own_signoffs_at_once_count_once(checker: User, colleague: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     sign = lambda: workflow.move(verdict, "sign_off", by=colleague)  # noqa: E731  a call to make twice
-    assert at_once(sign, sign) == ["NotPossible", "done"]
+    assert outcomes(sign, sign) == ["NotPossible", "done"]
     assert SignOff.objects.count() == 1

@@ -237,6 +237,14 @@ def test_options_follow_state_and_role(
     assert shown(verdict, editor)["publish"] == "0 of 1 sign-offs by others than the author."
 
 
+def test_changes_are_published_of_what_is_public_only(editor: User, publish: Publish) -> None:
+    """What was never published has nothing to be told otherwise: that is neither a button nor an obstacle."""
+    assert set(shown(make_claim(), editor)) == {"decline", "merge"}
+    assert set(shown(publish(), editor)) == {"decline", "merge", "republish"}
+    with pytest.raises(NotPossible, match="The claim is not published"):
+        workflow.move(make_claim("Another."), "republish", by=editor, note="Nothing.")
+
+
 # New versions
 
 

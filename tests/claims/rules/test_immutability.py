@@ -9,22 +9,36 @@ from django.db import IntegrityError, connection, transaction
 from pghistory.models import Event
 
 from claims.models import Claim, Verdict
-from tests.helpers.broken_rules import refused, sql, verdict_in
+from tests.helpers.broken_rules import as_committed, refused, sql, verdict_in
+from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def everything(publish: Callable[..., Claim]) -> None:
-    """At least one row in every append-only table."""
+@pytest.fixture(scope="module")
+def everything(publish: Callable[..., Claim]) -> Claim:
+    """At least one row in every append-only table; the claim that they are about."""
     source = make_source("The bridge cost nine million euros. It opened in May.")
     claim = make_claim()
     make_appearance(claim, source, "It opened in May.")
     publish(claim)
-    # A table with deferred checks pending could not be truncated anyway.
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("SET CONSTRAINTS ALL DEFERRED")
+    as_committed()  # a table with deferred checks pending could not be truncated anyway
+    return claim
+
+
+#: States in which nothing of a verdict changes.
+FIXED = ["in_review", "published", "superseded", "retracted"]
+
+
+@pytest.fixture(scope="module")
+def verdicts(publish: Callable[..., Claim], checker: User, editor: User) -> dict[str, Verdict]:
+    """A verdict in each of these states."""
+    found = {state: verdict_in(state, publish, checker, editor) for state in FIXED}
+    as_committed()
+    return found
 
 
 def switch_triggers_off() -> None:
@@ -44,31 +58,31 @@ APPEND_ONLY = {
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_append_only_rows_cannot_be_updated(everything: None, table: str) -> None:
+def test_append_only_rows_cannot_be_updated(everything: Claim, table: str) -> None:
     refused(f"UPDATE {table} SET {APPEND_ONLY[table]}", match="append_only")
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_append_only_rows_cannot_be_deleted(everything: None, table: str) -> None:
+def test_append_only_rows_cannot_be_deleted(everything: Claim, table: str) -> None:
     refused(f"DELETE FROM {table}", match="append_only")
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_append_only_tables_cannot_be_truncated(everything: None, table: str) -> None:
+def test_append_only_tables_cannot_be_truncated(everything: Claim, table: str) -> None:
     refused(f"TRUNCATE {table} CASCADE", match="append_only")
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_no_session_setting_switches_a_rule_off(everything: None, table: str) -> None:
+def test_no_session_setting_switches_a_rule_off(everything: Claim, table: str) -> None:
     switch_triggers_off()
     refused(f"UPDATE {table} SET {APPEND_ONLY[table]}", match="append_only")
 
 
 @pytest.mark.parametrize("table", ["publication", "publishedverdict"])
 def test_closed_entry_is_not_opened_again(
-    everything: None, table: str, publish: Callable[..., Claim]
+    everything: Claim, table: str, publish: Callable[..., Claim]
 ) -> None:
-    publish(Claim.objects.get(), correction_kind="update", correction_note="New figures.")
+    publish(everything, correction_kind="update", correction_note="New figures.")
     for moment in ("NULL", "now()"):
         refused(
             f"UPDATE claims_{table} SET superseded_at = {moment} WHERE superseded_at IS NOT NULL",
@@ -76,7 +90,7 @@ def test_closed_entry_is_not_opened_again(
         )
 
 
-def test_verdict_of_an_entry_is_closed_with_it_only(everything: None) -> None:
+def test_verdict_of_an_entry_is_closed_with_it_only(everything: Claim) -> None:
     refused("UPDATE claims_publishedverdict SET superseded_at = now()", match="publishedverdict_append_only")
 
 
@@ -92,11 +106,11 @@ def _and_all_that_waits(*statements: str) -> None:
     sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def test_entry_is_closed_by_its_successor_only(everything: None) -> None:
+def test_entry_is_closed_by_its_successor_only(everything: Claim) -> None:
     not_committed("UPDATE claims_publication SET superseded_at = clock_timestamp()")
 
 
-def test_depth_of_triggers_lets_nobody_close_an_entry(everything: None) -> None:
+def test_depth_of_triggers_lets_nobody_close_an_entry(everything: Claim) -> None:
     not_committed(
         "CREATE TEMPORARY TABLE bait ()",
         "CREATE FUNCTION pg_temp.close() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -106,7 +120,7 @@ def test_depth_of_triggers_lets_nobody_close_an_entry(everything: None) -> None:
     )
 
 
-def test_entry_is_not_closed_by_one_that_then_does_not_come(everything: None) -> None:
+def test_entry_is_not_closed_by_one_that_then_does_not_come(everything: Claim) -> None:
     columns = (
         "claim_id, status, kind, note, published_at, first_published_at, body, body_sha256, slug, language"
     )
@@ -135,25 +149,21 @@ CONTENT = {
 }
 
 
-@pytest.mark.parametrize("state", ["in_review", "published", "superseded", "retracted"])
+@pytest.mark.parametrize("state", FIXED)
 @pytest.mark.parametrize("column", CONTENT)
 def test_content_of_a_verdict_is_fixed_once_it_is_no_draft(
-    publish: Callable[..., Claim], checker: User, editor: User, state: str, column: str
+    verdicts: dict[str, Verdict], state: str, column: str
 ) -> None:
-    verdict = verdict_in(state, publish, checker, editor)
     refused(
         f"UPDATE claims_verdict SET {column} = {CONTENT[column]} WHERE id = %s",
-        verdict.pk,
+        verdicts[state].pk,
         match="verdict_content_is_fixed",
     )
 
 
-@pytest.mark.parametrize("state", ["in_review", "published", "superseded", "retracted"])
-def test_only_drafts_can_be_deleted(
-    publish: Callable[..., Claim], checker: User, editor: User, state: str
-) -> None:
-    verdict = verdict_in(state, publish, checker, editor)
-    refused("DELETE FROM claims_verdict WHERE id = %s", verdict.pk, match="verdict_is_kept")
+@pytest.mark.parametrize("state", FIXED)
+def test_only_drafts_can_be_deleted(verdicts: dict[str, Verdict], state: str) -> None:
+    refused("DELETE FROM claims_verdict WHERE id = %s", verdicts[state].pk, match="verdict_is_kept")
 
 
 @pytest.mark.parametrize("change", ["UPDATE claims_evidence SET note = 'x'", "DELETE FROM claims_evidence"])
@@ -240,7 +250,7 @@ def test_no_session_setting_keeps_a_change_out_of_the_history(published: Verdict
     assert list(events) == [("changed", before)]
 
 
-def test_what_has_a_history_or_keeps_its_rows_is_never_truncated(everything: None) -> None:
+def test_what_has_a_history_or_keeps_its_rows_is_never_truncated(everything: Claim) -> None:
     """TRUNCATE goes past all that is done for each row."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from claims.models import Claim, Verdict
-from claims.models.claim import CLAIM_STEPS
+from claims.models.claim_rules import CLAIM_STEPS
 from claims.models.verdict import VERDICT_STEPS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from tests.helpers.broken_rules import refused, sql, verdict_in, write_down

@@ -79,6 +79,16 @@ def test_no_vector_of_other_words(
     store(claim, public=True, present=True)
 
 
+def test_no_vector_of_another_length(mean: LanguageMean, store: Callable[..., None]) -> None:
+    claim = make_claim()
+    insert = INSERT.replace("[1,0]", "[1,0,0]")
+    values = [mean.model_id, claim.pk, "en", sha256(claim.statement), False, True, mean.pk]
+    refused(insert, *values, match="statementvector_has_the_dimensions")
+    store(claim, public=False, present=True)
+    change = "UPDATE claims_statementvector SET vector = '[1]'"
+    refused(change, match="statementvector_has_the_dimensions")
+
+
 def test_no_vector_of_nothing(mean: LanguageMean) -> None:
     claim = make_claim()
     values = [mean.model_id, claim.pk, "en", sha256(claim.statement), False, False, mean.pk]

@@ -152,6 +152,24 @@ def test_reading_says_what_is_wanted_and_what_is_not(publish: Publish) -> None:
     assert not read("bridges -ponte").is_doubtful
 
 
+@pytest.mark.parametrize(
+    ("query", "has_forms"),
+    [
+        (" ".join(["bridges"] * 300), True),
+        ('"' + " ".join(["bridges"] * 150) + '"', True),
+        ('"' + " ".join(["bridges"] * 300) + '"', False),
+        ("bridges-" * 250, False),
+        (" ".join(["-bridges"] * 200), False),
+    ],
+)
+def test_what_is_quoted_at_length_is_meant_as_it_stands(
+    publish: Publish, query: str, has_forms: bool
+) -> None:
+    """Or each claim would be compared with the forms of all the words, in twenty languages."""
+    publish(make_claim("The bridges are new."))
+    assert ("'en:bridg'" in read(query).query) == has_forms
+
+
 def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
     """By the statistics of PostgreSQL: what it does not know is rare."""
     for name in ("bridge", "bridges", "bridge and ferry", "ferry"):

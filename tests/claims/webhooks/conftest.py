@@ -1,6 +1,5 @@
 """What tests of webhooks share."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ import time_machine
 
 from claims.models import WebhookEndpoint
 from claims.webhooks import deliveries, ledger_followers
+from tests.helpers.parallel import served
 from tests.helpers.webhook_receiver import Receiver
 
 
@@ -17,12 +17,8 @@ from tests.helpers.webhook_receiver import Receiver
 def receiver(settings: Any) -> Iterator[Receiver]:
     settings.WEBHOOKS_TO_LOOPBACK = True
     receiver = Receiver()
-    thread = threading.Thread(target=receiver.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield receiver
-    receiver.server.shutdown()
-    thread.join()
-    receiver.server.server_close()
+    with served(receiver.server):
+        yield receiver
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from claims.webhooks.deliveries import RETRIES
 from sources.http import sent_messages
 from tests.helpers.webhook_receiver import Answer, Receiver, hang_up, status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 Publish = Callable[..., Claim]
 Work = Callable[[], None]

@@ -18,6 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.models import Claim, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.webhooks import deliveries, ledger_followers, tasks, worker_calls
+from tests.helpers.parallel import at_once
 from tests.helpers.webhook_receiver import Receiver, status
 from tests.helpers.worker import run_waiting_jobs
 
@@ -33,23 +34,6 @@ connection.settings_dict["NAME"], endpoint_id = sys.argv[1], int(sys.argv[2])
 settings.WEBHOOKS_TO_LOOPBACK = True
 deliveries.send(endpoint_id)
 """
-
-
-def in_parallel(*calls: Callable[[], object]) -> None:
-    barrier = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            call()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -74,7 +58,7 @@ class TestWorker:
             ledger_followers.follow()
             deliveries.send(endpoint.pk)
 
-        in_parallel(*[work] * 4)
+        at_once(*[work] * 4)
         assert [message.version[0] for message in receiver.messages] == [claim.pk for claim in claims]
         assert WebhookAttempt.objects.count() == WebhookDelivery.objects.count() == 5
 
@@ -89,7 +73,7 @@ class TestWorker:
             deliveries.send(endpoint.pk)
 
         def publish_meanwhile(request: BaseHTTPRequestHandler) -> None:
-            in_parallel(second)
+            at_once(second)
             status(204)(request)
 
         receiver.answers = [publish_meanwhile]
@@ -145,8 +129,8 @@ class TestWorker:
 
         with transaction.atomic():
             publish()
-            in_parallel(take)
-        in_parallel(take)
+            at_once(take)
+        at_once(take)
         assert taken == [worker_calls.FOLLOW, worker_calls.FOLLOW]
 
 

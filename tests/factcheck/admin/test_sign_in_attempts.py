@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -11,10 +12,11 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from factcheck.admin import sign_in_attempts
-from factcheck.admin.sign_in import NewsroomAccounts
+from factcheck.admin.sign_in import NewsroomAccounts, SecondFactorAgain
 
 pytestmark = pytest.mark.django_db
 
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EDITOR, STRANGER, PROXY = "192.0.2.10", "198.51.100.66", "10.0.0.1"
 
 
@@ -87,6 +89,56 @@ def test_processes_share_the_count(nora: User) -> None:
         assert wait(STRANGER) == 0
     sign_in_attempts.limiter.cache_clear()
     assert [wait(STRANGER) > 0 for _attempt in range(3)] == [False, True, True]
+
+
+@pytest.fixture
+def with_codes(nora: User) -> User:
+    """Nora, whose sign-in takes a code of her telephone too."""
+    TOTP.activate(nora, SECRET)
+    return nora
+
+
+def begun(page: str = "mfa_authenticate") -> tuple[Client, str]:
+    """A browser in which her password was given, and the page that asks for the code."""
+    client = Client()
+    client.post(reverse("account_login"), {"login": "nora", "password": "correct horse battery"})
+    return client, reverse(page)
+
+
+def test_codes_are_counted_for_all_processes_together(with_codes: User) -> None:
+    right = format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time())))
+    wrong = "000000" if right != "000000" else "000001"
+    client, page = begun()
+
+    def told(attempts: int) -> list[bool]:
+        answers = [client.post(page, {"code": wrong}).content.decode() for _attempt in range(attempts)]
+        return ["Too many attempts" in answer for answer in answers]
+
+    assert told(5) == [False] * 5
+    # Another process has a memory of its own, in which allauth counts, and learns from the store after one attempt.
+    sign_in_attempts.limiter.cache_clear()
+    cache.clear()
+    assert told(3) == [False, True, True]
+
+
+def test_a_browser_in_which_somebody_signed_in_has_codes_of_its_own(with_codes: User) -> None:
+    mark = HttpResponse()
+    sign_in_attempts.remember(mark, with_codes.pk)
+    at_home, abroad = RequestFactory().post("/"), RequestFactory().post("/")
+    at_home.COOKIES[sign_in_attempts.COOKIE] = mark.cookies[sign_in_attempts.COOKIE].value
+    tried = sign_in_attempts.seconds_to_wait_with_code
+    assert [tried(abroad, with_codes.pk) for _attempt in range(6)] == [0] * 5 + [60]
+    assert [tried(at_home, with_codes.pk) for _attempt in range(6)] == [0] * 5 + [60]
+    assert tried(at_home, with_codes.pk + 1) == 0
+
+
+def test_the_right_code_signs_in(with_codes: User) -> None:
+    client, page = begun()
+    right = format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time())))
+    assert client.post(page, {"code": right}).status_code == 302
+    assert client.get(reverse("account_email")).status_code == 200
+    again = client.post(reverse("mfa_reauthenticate"), {"code": "0"})
+    assert (again.status_code, type(again.context["form"])) == (200, SecondFactorAgain)
 
 
 def test_an_account_that_is_tried_from_everywhere_is_slowed_down_and_its_owner_is_not(nora: User) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connections
 
 from factcheck.database import checks
+from tests.helpers.database import database_of
 
 
 @pytest.mark.django_db
@@ -67,6 +68,28 @@ def test_other_encoding_is_refused(monkeypatch):
     assert "SQL_ASCII" in error.msg
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("locale", "is_folded"),
+    [
+        ("LOCALE_PROVIDER libc LOCALE 'C'", False),
+        ("LOCALE_PROVIDER builtin LOCALE 'C' BUILTIN_LOCALE 'C'", False),
+        ("LOCALE_PROVIDER builtin LOCALE 'C' BUILTIN_LOCALE 'C.UTF-8'", True),
+    ],
+)
+def test_a_locale_without_letters_is_refused_with_the_way_out(
+    locale: str, is_folded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the case of letters statements are found again, names are compared, and editors search."""
+    with database_of(locale) as other:
+        monkeypatch.setattr(connections["default"], "cursor", other.cursor)
+        found = checks._letters("default")
+    assert [error.id for error in found] == ([] if is_folded else ["factcheck.E007"])
+    assert is_folded or "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0" in str(
+        found[0].hint
+    )
+
+
 @pytest.mark.parametrize("required", [0, -1, None, "2", True])
 def test_fewer_than_four_eyes_are_refused(settings, required):
     settings.REQUIRED_SIGNOFFS = required
@@ -78,3 +101,27 @@ def test_fewer_than_four_eyes_are_refused(settings, required):
 def test_four_eyes_and_more(settings, required):
     settings.REQUIRED_SIGNOFFS = required
     assert checks.check_signoffs(None) == []
+
+
+@pytest.mark.django_db
+def test_an_extension_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "LEAST_VERSIONS", {"vector": (99, 1), "pg_trgm": (1, 0)})
+    (error,) = checks.check_database(None, databases=["default"])
+    assert error.id == "factcheck.E006"
+    assert error.msg.startswith("The extension vector is version 0.")
+    assert error.msg.endswith("; 99.1 or newer is needed.")
+
+
+@pytest.mark.parametrize(
+    "version, is_older",
+    [
+        ("0.6.2", True),
+        ("0.7", False),
+        ("0.7.4", False),
+        ("0.10.0", False),
+        ("unpackaged", False),
+        (None, False),
+    ],
+)
+def test_versions_are_compared_as_numbers(version: str | None, is_older: bool) -> None:
+    assert checks._is_older(version, (0, 7)) == is_older

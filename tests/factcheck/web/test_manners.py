@@ -11,6 +11,9 @@ from django.test import Client, RequestFactory
 
 from claims.models import Claim
 from factcheck.web.slashes import Slashes
+from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
+
+__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
 Publish = Callable[..., Claim]
 
@@ -31,10 +34,15 @@ READ = [
 ]
 
 
+@pytest.fixture(scope="module")
+def claim(publish: Publish) -> Claim:
+    return publish()
+
+
 @pytest.mark.parametrize("address", READ)
 @pytest.mark.parametrize("accept", ["", "br"])
-def test_head_is_get_without_the_body(client: Client, publish: Publish, address: str, accept: str) -> None:
-    address = address.format(id=publish().pk)
+def test_head_is_get_without_the_body(client: Client, claim: Claim, address: str, accept: str) -> None:
+    address = address.format(id=claim.pk)
     got = client.get(address, headers={"accept-encoding": accept})
     head = client.head(address, headers={"accept-encoding": accept})
     assert (head.status_code, head.content) == (got.status_code, b"")
@@ -51,8 +59,8 @@ def fields(response: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("address", READ)
-def test_one_copy_does_for_the_pages_of_all_sites(client: Client, publish: Publish, address: str) -> None:
-    address = address.format(id=publish().pk)
+def test_one_copy_does_for_the_pages_of_all_sites(client: Client, claim: Claim, address: str) -> None:
+    address = address.format(id=claim.pk)
     asked = client.get(address, headers={"origin": "https://reader.example"})
     assert fields(asked) == fields(client.get(address))
     assert "origin" not in asked.headers.get("Vary", "").lower()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.http.sent_messages import ANSWER_BYTES, PostAnswer, PostError, check_address, post
+from tests.helpers.parallel import served
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -54,12 +55,8 @@ def answer(request: BaseHTTPRequestHandler, status: int, body: bytes = b"", **he
 @pytest.fixture
 def server() -> Iterator[Server]:
     server = Server()
-    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.http.shutdown()
-    thread.join()
-    server.http.server_close()
+    with served(server.http):
+        yield server
 
 
 def send(url: str, body: bytes = b"{}", seconds: float = 60.0) -> PostAnswer:

@@ -14,7 +14,43 @@ def other() -> Publisher:
     return Publisher.objects.create(name="Example Checks", url="https://example.org/")
 
 
-@pytest.mark.parametrize("change", ["{}", "upper({})", "' ' || {} || ' '"])
+LOOKALIKES = [
+    "{}",
+    "upper({})",
+    "' ' || {} || ' '",
+    "replace({}, ' ', '  ')",
+    "{} || '.'",
+    "replace({}, ' ', '-')",
+]
+
+
+@pytest.mark.parametrize("change", LOOKALIKES)
+def test_nobody_comes_with_it_even_by_sql(change: str) -> None:
+    house = Publisher.objects.house()
+    taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
+    with (
+        pytest.raises(IntegrityError, match="Only the newsroom that runs this has its name"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO sources_publisher"
+            " (name, kind, url, domain, country, language, same_as, is_house, ifcn_signatory)"
+            f" VALUES ({taken}, 'other', '', '', '', '', '{{}}', false, false)"
+        )
+    assert list(Publisher.objects.all()) == [house]
+
+
+def test_a_newcomer_is_told() -> None:
+    newcomer = Publisher(
+        name=Publisher.objects.house().name.replace(" ", "  ").upper(), url="https://example.org/"
+    )
+    with pytest.raises(ValidationError) as refusal:
+        newcomer.full_clean()
+    assert list(refusal.value.message_dict) == ["name"]
+
+
+@pytest.mark.parametrize("change", LOOKALIKES)
 def test_nobody_else_takes_it_even_by_sql(other: Publisher, change: str) -> None:
     house = Publisher.objects.house()
     taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
@@ -45,7 +81,12 @@ def test_any_other_name_is_free(other: Publisher) -> None:
 
 
 def test_who_has_it_already_can_still_be_corrected() -> None:
-    namesake = Publisher.objects.create(name=Publisher.objects.house().name, url="https://example.org/")
+    namesake, house = (
+        Publisher.objects.create(name="Our Desk", url="https://example.org/"),
+        Publisher.objects.house(),
+    )
+    house.name = "Our desk"
+    house.save()
     namesake.country = "DE"
     namesake.full_clean()
     namesake.save()

@@ -1,6 +1,7 @@
 """Which mapping a table has: one that is ready for it, or what the names of its columns say by themselves."""
 
 import json
+import statistics
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Table
@@ -20,6 +21,8 @@ _FOLDER = Path(__file__).parent
 
 #: How many columns a refusal lists.
 MOST_NAMED = 40
+#: A column whose texts have more words at the median holds articles, not statements.
+MOST_WORDS = 60
 #: How many rows of titles may stand above the names of the columns.
 MOST_TITLES = 20
 
@@ -176,12 +179,22 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
                 f"that takes the statements from another column. The columns are: {listed}."
             )
             return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
-    example = json.dumps(columns[0] if columns else "name of the column", ensure_ascii=False)
+    example = json.dumps(_wordiest(columns, rows) or "name of the column", ensure_ascii=False)
     reason = (
         "None of the columns is known to hold the statements. Write a mapping, a text file that says which one does: "
         f'name = "…", then [fields], then statement = {example}. The columns are: {listed}.'
     )
     return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
+
+
+def _wordiest(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """The column that looks most like sentences: of those whose texts are no articles, the one with most words."""
+    words = {
+        name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
+        for name in columns
+    }
+    sentences = [name for name in columns if words[name] <= MOST_WORDS]
+    return max(sentences or columns, key=words.__getitem__, default="")
 
 
 def dates_seen(

@@ -11,7 +11,7 @@ from claims.imports.reading.review_record import Outlet
 from claims.imports.reading.values.cleaned_text import line, says_nothing
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.web_addresses import original, read_addresses
-from sources.addresses import domain, hosts
+from sources.addresses import AUTHORS_BY_PATH, domain, hosts
 
 LONGEST: Final = 200
 LONGEST_ADDRESS: Final = 500
@@ -60,7 +60,7 @@ def _outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, str |
 def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
     """Somebody who is not on the list: by the name, and by a domain of its own where it has one."""
     host = next((nearest for one in sites if (nearest := _own_host(one))), "")
-    if not (name or host):
+    if not name and (not host or "/" in host):  # who has an account on a platform is nobody by that
         return None, Problem(
             "no publisher", "The record names nobody who answers for its verdict; name a publisher."
         )
@@ -98,6 +98,8 @@ def _of(place: str) -> Outlet | None:
 
 def _own_host(host: str) -> str:
     """The host without what chooses a layout, unless it belongs to a platform, a shortener or an archive."""
+    if "/" in host:
+        return host
     registrable = _registrable(host)
     if registrable in _elsewhere() or "." not in registrable:
         return ""
@@ -117,11 +119,16 @@ def _domain_in(name: str) -> str:
 
 
 def _site(url: str) -> str:
-    """The host of an address that can be stored, or of what an archive keeps behind it; without "www"."""
+    """The host of an address that can be stored, or of what an archive keeps behind it; without "www".
+
+    On some platforms, an author's pages (`medium.com/@somebody`).
+    """
     host = _host(url)
     if "archive" in host or "nla.gov.au" in host or "webcitation" in host:
-        host = _host(original(url))
-    return host.removeprefix("www.")
+        url = original(url)
+        host = _host(url)
+    host = host.removeprefix("www.")
+    return next(iter(hosts(url)), host) if host.removeprefix("m.") in AUTHORS_BY_PATH else host
 
 
 def _host(url: str) -> str:

@@ -25,7 +25,6 @@ _SCHEME = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=[^/:\s])
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[a-zA-Z0-9./_~%=?+-]*)?")
 _ENCODED_SCHEME = re.compile(r"https?%(?:25){0,3}3a(?:%(?:25){0,3}2f){2}", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
-_BEGINNING = re.compile(r"https?:/|https?%(?:25)*3a%|www\.[^\s.]", re.IGNORECASE)
 # Between two addresses in one string.
 _SEPARATOR = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGNORECASE)
 _WRAPPING: Final = "\"'<>“”‘’«»`"

@@ -29,6 +29,7 @@ from claims.models import (
 )
 from tests.helpers.brought_records import STATEMENT, bring, counts, review
 from tests.helpers.database import replace_database
+from tests.helpers.parallel import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -121,17 +122,7 @@ def test_two_imports_at_once_end_as_one_after_the_other(monkeypatch: pytest.Monk
     wanted = everything()
     replace_database()
 
-    def work(some: list[dict[str, Any]]) -> None:
-        try:
-            bring(*some)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=work, args=[some]) for some in (first, second)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(lambda: bring(*first), lambda: bring(*second))
     assert [run.state for run in ImportRun.objects.all()] == ["finished", "finished"]
     # Which of the two brought a thing depends on which came first; what there is does not.
     for part in ("claims", "verdicts", "pairs"):

@@ -16,6 +16,7 @@ from claims.imports.storing.tasks import run_import
 from claims.imports.storing.undo import undo
 from claims.models import Claim, ImportRun, Publication, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review import workflow
 from sources.models import Publisher
 from tests.claims.imports.storing.test_house_records import SITE, ours, reasons, site
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
@@ -180,6 +181,29 @@ def test_undoing_it_retracts_what_it_published(held: ImportRun, administrator: U
     undo(released(held, second), by=administrator)
     assert set(Verdict.objects.values_list("origin", "state")) == {("house_archive", "retracted")}
     assert not Publication.objects.current().exists()
+
+
+@pytest.mark.parametrize("corrected", [{}, {"rating": "True"}, {"summary": "Corrected."}])
+def test_after_it_was_undone_it_comes_in_again_corrected(
+    corrected: dict[str, Any], held: ImportRun, administrator: User, second: User, tmp_path: Path
+) -> None:
+    """On a claim that stays, because somebody else has judged it too."""
+    bring(review())
+    undo(released(held, second), by=administrator)
+    run = archived(tmp_path, ours(id="17", **corrected), asked=administrator, by=second)
+    assert (counts(run), reasons(run)) == ({"created": 1}, [])
+    verdict = Claim.objects.get(statement=STATEMENT).verdicts.get(publisher__is_house=True, state="published")
+    assert (verdict.origin, verdict.archive_run, verdict.version) == ("house_archive", run, 2)
+
+
+def test_what_somebody_retracted_does_not_come_in_again(
+    held: ImportRun, administrator: User, second: User, editor: User, tmp_path: Path
+) -> None:
+    released(held, second)
+    workflow.move(live(Claim.objects.get(statement=STATEMENT)), "retract", by=editor, note="Wrong.")
+    run = archived(tmp_path, ours(id="17", rating="True"), asked=administrator, by=second)
+    assert counts(run) == {"refused": 1}
+    assert not Claim.objects.get(statement=STATEMENT).publications.current().filter(status="published")
 
 
 def test_another_statement_of_its_page_is_a_claim_of_its_own(

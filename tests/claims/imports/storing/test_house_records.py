@@ -107,14 +107,22 @@ def test_nobody_else_publishes_under_its_name(editor: User, house: Publisher) ->
     assert list(Publisher.objects.all()) == [house]
 
 
-def test_nor_somebody_who_was_given_its_name(editor: User) -> None:
+def namesake() -> None:
+    """Somebody who had the name before the newsroom took it."""
+    house = Publisher.objects.house()
+    Publisher.objects.filter(pk=house.pk).update(name="The Old Desk")
     Publisher.objects.create(name="The Harbour Desk", domain="checks.example")
+    Publisher.objects.filter(pk=house.pk).update(name=house.name)
+
+
+def test_nor_somebody_who_was_given_its_name(editor: User) -> None:
+    namesake()
     run = brought(review(publisher="The Harbour Desk"), by=editor)
     assert (counts(run), Verdict.objects.count()) == ({"refused": 1}, 0)
 
 
 def test_who_shares_a_host_with_somebody_of_its_name_speaks_for_themselves(editor: User) -> None:
-    Publisher.objects.create(name="The Harbour Desk", domain="checks.example")
+    namesake()
     run = brought(review(), by=editor)
     assert counts(run) == {"created": 1}
     assert Verdict.objects.get().publisher.name == "Example Checks"

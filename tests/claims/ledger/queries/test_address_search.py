@@ -15,7 +15,7 @@ from claims.models import Claim
 from claims.review import workflow
 from sources.addresses import url_key
 from sources.models import Publisher, Source
-from tests.claims.public.api.test_lookup import publish_citing
+from tests.helpers.article_lookup import publish_citing
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from claims.matching.embedding import choice, neighbours, upkeep
+from claims.matching.embedding import choice, means, neighbours, upkeep
+from claims.matching.embedding.embedder import Embedder
 from claims.models import EmbeddingModel, StatementVector
 from tests.helpers.embedders import TINY
 
@@ -28,6 +29,14 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
         return EmbeddingModel.objects.get(name=embedder.name)
 
     return bring
+
+
+def prepared(embedder: Embedder) -> EmbeddingModel:
+    """The row of the embedder's model, which knows languages already."""
+    model = upkeep.model_of(embedder)
+    for _mean in means.prepare(model, embedder):
+        pass
+    return model
 
 
 def stored(claim: int | None = None) -> set[tuple[int, bool, bool]]:

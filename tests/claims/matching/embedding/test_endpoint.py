@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from claims.matching.embedding import choice, endpoint, neighbours, query_vector
 from claims.matching.embedding.embedder import EmbedderFault, TextRefused
 from claims.matching.embedding.endpoint import Endpoint
 from claims.models import EmbeddingModel, StatementVector
-from sources.http import services
 from tests.helpers.embedders import TinyEmbedder
 from tests.helpers.newsroom import make_claim
 from tests.helpers.vector_server import Answer, VectorServer, no_direction, saying, vector_server, vectors
@@ -147,18 +145,6 @@ def test_an_endless_answer_ends(
     server.answer = lambda asked: (200, b" " * 1000)
     with pytest.raises(EmbedderFault, match="sent more than 100 bytes"):
         there.passages(["One."])
-
-
-def test_a_server_that_says_nothing_is_given_up(
-    server: VectorServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ends = Event()
-    server.answer = lambda asked: (200 if ends.wait(10) else 504, b"")
-    try:
-        with pytest.raises(services.ServiceAway, match="did not answer within 0.2 seconds"):
-            services.ask(f"{server.url}/embeddings", b"{}", {}, seconds=0.2, most_bytes=100)
-    finally:
-        ends.set()
 
 
 def test_nobody_listens() -> None:

@@ -116,3 +116,24 @@ def test_who_does_not_own_the_tables_says_so(
     [record] = caplog.records
     assert "must be owner of table" in record.getMessage()
     assert "manage.py embed_claims" in record.getMessage()
+
+
+def test_nor_can_they_drop_any(
+    publish: Callable[..., Claim],
+    up_to_date: Callable[[], EmbeddingModel],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publish()
+    model = up_to_date()
+
+    def refuse() -> Any:
+        raise ProgrammingError("must be owner of index")
+
+    monkeypatch.setattr(indexes, "_apart", refuse)
+    assert upkeep.remove(model)
+    assert not EmbeddingModel.objects.exists()
+    [record] = caplog.records
+    assert record.getMessage() == (
+        "The indexes of tiny stay, empty: must be owner of index. Who owns the tables can drop them."
+    )

@@ -9,6 +9,7 @@ from claims.matching.embedding import means, outstanding, upkeep
 from claims.matching.embedding.centring import with_mean, without_mean
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
+from tests.claims.matching.embedding.conftest import prepared
 from tests.helpers.embedders import TinyEmbedder
 from tests.helpers.newsroom import make_claim
 
@@ -58,6 +59,18 @@ def test_a_model_begins_with_means_of_posts(up_to_date: Callable[[], EmbeddingMo
     before = set(model.means.values_list("pk", flat=True))
     up_to_date()
     assert set(model.means.values_list("pk", flat=True)) == before
+
+
+def test_it_learns_one_language_after_the_other(db: None) -> None:
+    """On a machine that is busy, a turn is over before all are learnt."""
+    answers = iter([False, False, True])
+    assert not upkeep.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
+    model = EmbeddingModel.objects.get()
+    assert list(model.means.values_list("kind", "language")) == [
+        ("queries", name) for name in ("ar", "bn", "de")
+    ]
+    assert upkeep.bring_up_to_date(TinyEmbedder())
+    assert model.means.count() == 2 * (len(sample_posts()) + 1)
 
 
 def test_languages_without_a_mean_have_that_of_all(
@@ -116,6 +129,7 @@ def test_who_is_stopped_in_between_goes_on(
 ) -> None:
     for _ in range(5):
         publish()
+    prepared(TinyEmbedder())
     answers = iter([False, True])
     assert not upkeep.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
     model = EmbeddingModel.objects.get()

@@ -11,6 +11,7 @@ from claims.matching.embedding import choice, nearest, neighbours, query_vector,
 from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Claim, EmbeddingModel
 from claims.review import workflow
+from tests.claims.matching.embedding.conftest import prepared
 from tests.helpers.broken_rules import sql
 from tests.helpers.embedders import OTHER, TINY, TinyEmbedder
 from tests.helpers.newsroom import make_claim
@@ -187,6 +188,7 @@ def test_a_new_model_is_asked_when_it_is_complete(
     stops = iter([False, True])
     other = choice.embedder()
     assert other is not None
+    prepared(other)
     original, upkeep.AT_ONCE = upkeep.AT_ONCE, 1
     try:
         assert not upkeep.bring_up_to_date(other, is_stopped=lambda: next(stops))

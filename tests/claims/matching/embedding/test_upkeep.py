@@ -11,11 +11,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from claims.matching.embedding import means, neighbours, outstanding, upkeep
+from claims.matching.embedding import neighbours, outstanding, upkeep
 from claims.matching.embedding.embedder import EmbedderFault, TextRefused, Vectors
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
 from claims.review import workflow
-from tests.claims.matching.embedding.conftest import stored
+from tests.claims.matching.embedding.conftest import prepared, stored
 from tests.helpers.broken_rules import sql
 from tests.helpers.embedders import FussyEmbedder, OtherEmbedder, TinyEmbedder
 from tests.helpers.newsroom import make_claim
@@ -121,6 +121,7 @@ def test_who_is_killed_leaves_the_rest_to_the_next(db: None, tiny: None, small_p
 def test_who_is_asked_to_stop_stops(db: None, tiny: None, small_parts: None) -> None:
     for _ in range(5):
         make_claim()
+    prepared(TinyEmbedder())
     answers = iter([False, True])
     assert not upkeep.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
     assert outstanding.tally(EmbeddingModel.objects.get()) == (2, 3)
@@ -169,6 +170,24 @@ def test_what_is_said_otherwise_meanwhile_is_not_stored(tiny: None) -> None:
     assert stored() == {(claim.pk, False, True)}
 
 
+def test_who_has_nothing_to_do_finds_out_for_little(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], django_assert_num_queries: Any
+) -> None:
+    assert not upkeep.is_up_to_date(TinyEmbedder())
+    publish()
+    model = up_to_date()
+    with django_assert_num_queries(
+        5
+    ):  # the model, its means, that it is looked after, what is published, what is said
+        assert upkeep.is_up_to_date(TinyEmbedder())
+    assert not upkeep.is_up_to_date(OtherEmbedder())
+    LanguageMean.objects.create(model=model, kind="claims", language="en", texts=1, mean=[0.0] * 48)
+    assert not upkeep.is_up_to_date(TinyEmbedder())
+    LanguageMean.objects.update(is_settled=True)
+    make_claim()
+    assert not upkeep.is_up_to_date(TinyEmbedder())
+
+
 # Faults ---------------------------------------------------------------------------------------------------------------
 
 
@@ -187,8 +206,7 @@ def test_a_text_that_is_refused_does_not_stop_the_others(db: None, caplog: pytes
 @pytest.mark.parametrize("made", ["[0]", "nan", "few"])
 def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_claim()
-    upkeep.model_of(TinyEmbedder())
-    means.prepare(EmbeddingModel.objects.get(), TinyEmbedder())
+    prepared(TinyEmbedder())
     passages = TinyEmbedder.passages
 
     def garbage(embedder: TinyEmbedder, texts: Any) -> Vectors:

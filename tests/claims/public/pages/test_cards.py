@@ -6,7 +6,6 @@ from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from claims.public.pages.cards import frame, likely_height
 from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.parallel import served
 from tests.helpers.reader_pages import bring_out, correct, page, words
 
 pytestmark = pytest.mark.django_db
@@ -228,12 +228,9 @@ def another_site(folder: Path) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    with served(server):
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 TEXTS = {

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from factcheck.installation.environment import Rate
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Repeat
 from claims.public.pages import check
 from claims.public.pages.check import LONGEST_TEXT
+from factcheck.installation.environment import Rate
 from sources.models import Publisher
 from tests.helpers.answers import Answers
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
@@ -320,6 +320,14 @@ def test_ways_lead_to_it(client: Client, publish: Publish) -> None:
     document = page(client, "/?q=volcano+erupts")
     (form,) = document.cssselect('.empty form[action="/check/answer/"]')
     assert form.cssselect("input[name=text]")[0].get("value") == "volcano erupts"
+
+
+def test_claims_that_a_search_may_mean_can_be_compared_too(client: Client, publish: Publish) -> None:
+    publish(make_claim("The harbour bridge cost 40 million euros."))
+    document = page(client, "/?q=the+harbour+bridge+cost+40+million+euros+says+xylograph")
+    assert statements(document) == ["The harbour bridge cost 40 million euros."]
+    (form,) = document.cssselect('.instead form[action="/check/answer/"]')
+    assert form.cssselect("input[name=text]")[0].get("value").endswith("xylograph")
 
 
 def test_a_check_costs_more_than_a_page(client: Client, settings: Any, answers: Answers) -> None:

@@ -81,3 +81,32 @@ def test_more_than_are_listed(client: Client, cluster: Cluster, monkeypatch: pyt
     document = page(client, cluster.get_absolute_url())
     assert statements(document) == ["Trams are free."]
     assert "More claims belong here" in words(document)
+
+
+def test_the_list_shows_the_newest_first_and_costs_one_query(
+    client: Client, cluster: Cluster, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = Cluster.objects.create(title="Gratis-Bahnen", language="de")
+    clusters.add(other, [member.claim for member in cluster.members.all()], by=editor)
+    assert statements(page(client, "/clusters/")) == ["Free trams"]
+    clusters.move(other, "published", by=editor)
+    with django_assert_num_queries(1):
+        document = page(client, "/clusters/")
+    assert statements(document) == ["Gratis-Bahnen", "Free trams"]
+    assert words(document.cssselect(".facts")[0]) == "2 checked claimsGerman, Englishsince 5 January 2026"
+
+
+def test_the_list_goes_on(
+    client: Client, cluster: Cluster, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_page, "CLUSTERS_PER_PAGE", 1)
+    other = Cluster.objects.create(title="Gratis-Bahnen", language="de")
+    clusters.add(other, [member.claim for member in cluster.members.all()], by=editor)
+    clusters.move(other, "published", by=editor)
+    (older,) = page(client, "/clusters/").cssselect("a[rel=next]")
+    assert statements(page(client, older.get("href"))) == ["Free trams"]
+    assert client.get("/clusters/?cursor=nonsense").status_code == 404
+
+
+def test_none_is_published_yet(client: Client) -> None:
+    assert words(page(client, "/clusters/").cssselect(".empty")[0]) == "None has been published yet."

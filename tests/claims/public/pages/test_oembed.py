@@ -18,8 +18,11 @@ from claims.ledger.document.claim_document import render
 from claims.models import Claim, Publication
 from claims.review import workflow
 from tests.helpers.broken_rules import as_committed
+from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import correct, page, words
+
+__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +30,7 @@ Publish = Callable[..., Claim]
 SITE = "http://localhost:8000"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def claim(publish: Publish) -> Claim:
     return publish(make_claim("The tunnel is safe."))
 

@@ -12,14 +12,17 @@ from claims.models import Claim
 from claims.models.publication import Publication
 from claims.review import workflow
 from tests.helpers.brought_records import bring, review
+from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_claim
+
+__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
 OURS, THEIRS = "The bridge cost 40 million euros.", "The tunnel is closed."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def published(publish: Callable[..., Claim]) -> None:
     """One verdict of the house, and after it the archive of another publisher."""
     publish(make_claim(OURS))

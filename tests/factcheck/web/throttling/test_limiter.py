@@ -1,7 +1,6 @@
 """Counting: the limit to the request within one process, and within the promised bound over many."""
 
 import logging
-import threading
 from math import ceil
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling.limiter import REST, SAID_AGAIN_AFTER, Admission, Limiter
 from tests.helpers.clock import Clock, SharedStore
+from tests.helpers.parallel import at_once
 
 
 def processes(number: int, rate: Rate, clock: Clock, store: SharedStore | None) -> list[Limiter]:
@@ -181,13 +181,7 @@ def test_settling_changes_nothing_for_one_process(limit: int, steps: list[tuple[
 def test_many_threads_get_no_more_than_one_would() -> None:
     clock = Clock()
     (limiter,) = processes(1, Rate(500, 60), clock, SharedStore(clock))
-    counts: list[int] = []
-    threads = [threading.Thread(target=lambda: counts.append(admitted(limiter, 200))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(counts) == 500
+    assert sum(at_once(*[lambda: admitted(limiter, 200)] * 8)) == 500
 
 
 # When the store is away

@@ -1,6 +1,5 @@
 """The database keeps what processes settle: shared, by its own clock, one statement each."""
 
-import threading
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from factcheck import tasks
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling.limiter import Limiter
 from factcheck.web.throttling.store import PostgresStore, Store, StoreUnavailable
+from tests.helpers.parallel import at_once
 
 
 def owed_after(store: Store, name: str, *amounts: float) -> list[float]:
@@ -76,13 +76,8 @@ def test_postgresql_loses_nothing_between_processes_that_settle_at_once() -> Non
     def settle_often() -> None:
         for _ in range(20):
             spend(PostgresStore(), "a", 100.0)
-        connection.close()
 
-    threads = [threading.Thread(target=settle_often) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[settle_often] * 4)
     assert spend(PostgresStore(), "a", 0.0) == pytest.approx(8000, abs=60)
 
 

@@ -143,6 +143,17 @@ def test_table_whose_columns_say_nothing_is_refused_with_the_way_out() -> None:
     assert refusal.reason.endswith("The columns are: text, when.")
 
 
+def test_the_column_that_looks_most_like_statements_is_the_example() -> None:
+    article = "word " * 200
+    rows = [
+        f"{number},The bridge of town {number} is closed.,{article},https://example.org/{number}"
+        for number in "12"
+    ]
+    (refusal,) = reading(tables, "\n".join(["no,what,body,link", *rows]).encode())
+    assert isinstance(refusal, Refusal)
+    assert 'then statement = "what".' in refusal.reason
+
+
 def test_mapping_that_does_not_fit_the_file_is_refused_at_once() -> None:
     mapping = {"name": "n", "fields": {"statement": "text", "rating": "verdict"}}
     results = reading(tables, b"text,judgement\nOne,a\nTwo,b\n", settings={"mapping": mapping})

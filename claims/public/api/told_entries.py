@@ -1,0 +1,61 @@
+"""How entries of the ledger are told of, key by key: as versions of a claim, and as changes in their order.
+
+`claims` and `changes` write them; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of them.
+"""
+
+from typing import Annotated, TypedDict
+
+from claims.ledger.document.claim_body import PublicClaim
+from claims.models import Publication
+from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
+
+
+class Version(TypedDict):
+    """One entry of a claim's ledger."""
+
+    version: int
+    status: Annotated[str, Publication.Status]
+    kind: Annotated[str, Publication.Kind]
+    note: Annotated[str, "The public note."]
+    published_at: Moment
+    superseded_at: Moment | None
+    body_sha256: Annotated[
+        str, "SHA-256 of the claim's JSON in this version, byte for byte as `url` answers it."
+    ]
+    url: Annotated[WebAddress, "The claim as it was in this version."]
+
+
+class Change(TypedDict):
+    """One entry of the ledger, without what it says of the claim."""
+
+    sequence: Annotated[int, "Its number in the feed; 1, 2, 3 and so on."]
+    claim_id: int
+    version: Annotated[int, "The version of the claim that came of it."]
+    kind: Annotated[str, Publication.Kind]
+    status: Annotated[
+        str, Publication.Status, "What the claim is since then. Not `published`: delete your copy."
+    ]
+    note: Annotated[str, "The public note."]
+    published_at: Moment
+    merged_into: Annotated[int | None, "The claim that it was merged into."]
+    url: Annotated[WebAddress, "The claim as it was in this version."]
+    body_sha256: Annotated[
+        str, "SHA-256 of the claim's JSON in this version, byte for byte as it is answered here."
+    ]
+
+
+class ChangeWithClaim(Change):
+    """One entry of the ledger."""
+
+    claim: Annotated[
+        PublicClaim | None,
+        "The claim in this version; null where it was withdrawn, and with `embed=none`.",
+    ]
+
+
+class VersionSerializer(BodySerializer):
+    body = Version
+
+
+class ChangeSerializer(BodySerializer):
+    body = ChangeWithClaim

@@ -1,0 +1,10 @@
+"""What goes wrong with something that somebody named, told to people and to machines."""
+
+
+class Failure(Exception):
+    """Nothing came of it; `str()` is a sentence for a person, `reason_code` is for machines."""
+
+    def __init__(self, reason_code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason_code = reason_code
+        self.sentence = sentence

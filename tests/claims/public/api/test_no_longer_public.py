@@ -1,0 +1,70 @@
+"""What is public no longer once its claim is withdrawn, and what a source says since it was published."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.models import Claim, Claimant, Topic
+from claims.review import workflow
+from factcheck.routes import RESOURCES
+from sources.models import Publisher
+from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+
+SECRET = "Quillfeather"
+
+
+@pytest.fixture
+def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
+    claim = make_claim(
+        "The ferry sank.", claimant=claimant, topics=[topic], reason=f"Chosen because of {SECRET}.", score=0.5
+    )
+    source = make_source(
+        "He said the ferry sank.",
+        notes=f"{SECRET} told us",
+        publisher=Publisher.objects.create(name="Gazette"),
+    )
+    make_appearance(claim, source, "the ferry sank")
+    Claimant.objects.filter(pk=claimant.pk).update(notes=f"Ask {SECRET}.")
+    return publish(claim)
+
+
+def text_of(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, (path, response.content)
+    return response.content.decode()
+
+
+def empty(client: Client, path: str) -> bool:
+    page = json.loads(text_of(client, path))
+    # What was asked is said again, and nothing is suggested instead.
+    search = page.pop("search", None)
+    nothing: dict[str, Any] = {"count": None, "next": None, "previous": None, "results": []}
+    said_again = search is None or search["answered"] == search["asked"]
+    return page in (nothing, {**nothing, "highlights": {}}) and said_again
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_what_only_a_retracted_claim_mentions_is_public_no_longer(
+    client: Client, public: Claim, editor: User, name: str
+) -> None:
+    shown = [item["id"] for item in client.get(f"/api/v1/{name}/").json()["results"]]
+    workflow.move(public.verdicts.get(), "retract", by=editor, note="Wrong ferry.")
+    assert shown
+    assert empty(client, f"/api/v1/{name}/")
+    for pk in shown:
+        assert client.get(f"/api/v1/{name}/{pk}/").status_code == (200 if name == "claims" else 404)
+
+
+def test_new_snapshot_of_a_public_source_is_not_shown(client: Client, public: Claim) -> None:
+    source = public.appearances.get().source
+    make_snapshot(source, f"He said that {SECRET} sank the ferry.")
+    found = client.get(f"/api/v1/sources/{source.pk}/").json()
+    assert [snapshot["number"] for snapshot in found["snapshots"]] == [1]

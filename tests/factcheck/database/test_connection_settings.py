@@ -1,0 +1,44 @@
+"""Connections of a process: one that writes, and those over which the public reads."""
+
+from typing import Any
+
+from factcheck.database import connection_settings
+
+PRIMARY: dict[str, Any] = {"NAME": "factcheck", "HOST": "one", "OPTIONS": {"sslmode": "require"}}
+REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"options": "-c jit=off"}}
+
+
+def test_what_writes_is_kept_open_by_its_pool() -> None:
+    kept = connection_settings.writing(PRIMARY, pool=8)
+    assert kept["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    assert (kept["HOST"], kept["ENGINE"]) == ("one", "django.db.backends.postgresql")
+
+
+def test_without_a_pool_nothing_is_added() -> None:
+    assert connection_settings.writing(PRIMARY, pool=0)["OPTIONS"] == PRIMARY["OPTIONS"]
+    assert PRIMARY["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_without_replicas_the_public_reads_what_is_written_to() -> None:
+    writing = connection_settings.writing(PRIMARY, pool=8)
+    reading = connection_settings.public_reads(writing, [], seconds=5)
+    assert list(reading) == ["reading"]
+    assert reading["reading"]["HOST"] == "one"
+    assert reading["reading"]["OPTIONS"] == {"sslmode": "require", "options": "-c statement_timeout=5s"}
+    assert (reading["reading"]["CONN_MAX_AGE"], reading["reading"]["CONN_HEALTH_CHECKS"]) == (None, False)
+
+
+def test_each_replica_has_options_of_its_own() -> None:
+    writing = connection_settings.writing(PRIMARY, pool=8)
+    reading = connection_settings.public_reads(writing, [REPLICA, PRIMARY], seconds=5)
+    assert {alias: (each["HOST"], each["OPTIONS"]) for alias, each in reading.items()} == {
+        "replica-1": ("two", {"options": "-c jit=off -c statement_timeout=5s"}),
+        "replica-2": ("one", {"sslmode": "require", "options": "-c statement_timeout=5s"}),
+    }
+
+
+def test_without_a_limit_the_server_decides() -> None:
+    writing = connection_settings.writing(PRIMARY, pool=0)
+    assert connection_settings.public_reads(writing, [REPLICA], seconds=0)["replica-1"]["OPTIONS"] == {
+        "options": "-c jit=off"
+    }
