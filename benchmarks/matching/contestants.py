@@ -8,6 +8,7 @@ from benchmarks.matching.datasets import Claim
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.word_index import WordIndex, best, plain_words
 from claims.matching.asked import Asked, Candidate
+from claims.matching.embedding.embedder import Vectors
 from claims.matching.ranking import Ranked, ranked
 
 #: Of so many answers, the right one is looked for.
@@ -51,15 +52,15 @@ class Datasette:
 
 
 class Similarity:
-    """The vectors alone, as they are compared with each other."""
+    """The vectors alone, each compared with all others."""
 
-    def __init__(self, finder: Finder) -> None:
-        self._finder = finder
+    def __init__(self, claims: Sequence[Claim], vectors: Vectors) -> None:
+        self._claims = claims
+        self._vectors = vectors
 
     def answers(self, asked: Asked) -> list[str]:
-        similarities = self._finder.similarities(asked.vector)
-        assert similarities is not None
-        return [self._finder.claims[number].id for number in best(similarities, MOST)]
+        assert asked.vector is not None
+        return [self._claims[number].id for number in best(self._vectors @ asked.vector, MOST)]
 
 
 class SharedWords:

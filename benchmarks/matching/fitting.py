@@ -31,7 +31,6 @@ _OF_ALL = (
     "letters",
     "numbers_shared",
     "author_named",
-    "claimant_is_author",
     "same_week",
     "same_year",
 )
@@ -41,8 +40,8 @@ COUNTED = {
     "same": ("similarity", "asked_covered", *_OF_ALL),
     "across": ("words", "similarity", "numbers_shared", "names_heard"),
 }
-#: How much weights are drawn towards 0.
-SHRINK = 1e-2
+#: How much weights are drawn towards 0: more where there are many of them.
+SHRINK = {"words": 3e-2, "same": 3e-2, "across": 1e-2}
 #: What a question counts whose claim has never been checked, beside one whose claim has.
 UNCHECKED = 0.5
 #: So many questions of a set at most.
@@ -89,7 +88,9 @@ def fit(data: Path) -> int:
         for vectors, who_and_when in product((True, False), repeat=2):
             gather(pairs, Ours(finder, Known(vectors=vectors, who_and_when=who_and_when)), questions, asked)
         print(f"{name}: {len(asked):,} questions", flush=True)
-    model = {kind: weighed(each.lists(COUNTED[kind]), COUNTED[kind]) for kind, each in pairs.items()}
+    model = {
+        kind: weighed(each.lists(COUNTED[kind]), COUNTED[kind], SHRINK[kind]) for kind, each in pairs.items()
+    }
     MODEL.write_text(json.dumps(model, indent=2) + "\n")
     return 0
 
@@ -112,9 +113,9 @@ def gather(
             pairs[kind].add(those, 1 / len(questions))
 
 
-def weighed(lists: Lists, counted: Sequence[str]) -> dict[str, Any]:
+def weighed(lists: Lists, counted: Sequence[str], shrink: float) -> dict[str, Any]:
     """The weights of one kind, as `claims.matching.ranking.Weights` takes them."""
-    weights = which(lists, SHRINK)
+    weights = which(lists, shrink)
     sums = lists.figures @ weights
     wrong = ~lists.right
     usual = crowded(sums, lists)

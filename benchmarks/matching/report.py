@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -74,6 +74,8 @@ class Report:
             name: self._measured(answers, questions, asked)
             for name, answers in self._contestants(finder).items()
         }
+        if self._embeddings:
+            measured |= self._vectors_alone(collection, questions, asked)
         self._table(collection, part, measured)
         self._confidence(Ours(finder), questions, asked)
         if len(measured["ours"].languages) > 1:
@@ -88,12 +90,8 @@ class Report:
             "ours: words alone, unranked": SharedWords(finder).answers,
             "ours: without vectors": Ours(finder, Known(vectors=False)).answers,
         }
-        if self._embeddings:
-            found |= {
-                "ours: vectors alone": Similarity(finder).answers,
-                "ours: without headlines": Ours(finder, Known(headlines=False)).answers,
-            }
         return found | {
+            "ours: without headlines": Ours(finder, Known(headlines=False)).answers,
             "ours: without author and day": Ours(finder, Known(who_and_when=False)).answers,
             "ours": Ours(finder).answers,
         }
@@ -103,6 +101,23 @@ class Report:
         for question, each in zip(questions, asked, strict=True):
             measured.ask(answers, question, each)
         return measured
+
+    def _vectors_alone(
+        self, collection: Collection, questions: Sequence[Question], asked: Sequence[Asked]
+    ) -> dict[str, Measured]:
+        """As the model makes them, and without the mean of each language."""
+        assert self._embeddings is not None
+        claims = collection.claims
+        statements = [claim.statement for claim in claims]
+        raw = self._embeddings.raw_questions([each.cleaned for each in asked])
+        uncentred = [replace(each, vector=vector) for each, vector in zip(asked, raw, strict=True)]
+        centred = self._embeddings.claims(statements, [claim.language for claim in claims])
+        return {
+            "vectors alone": self._measured(
+                Similarity(claims, self._embeddings.raw_claims(statements)).answers, questions, uncentred
+            ),
+            "vectors alone, centred": self._measured(Similarity(claims, centred).answers, questions, asked),
+        }
 
     def _table(self, collection: Collection, part: str, measured: dict[str, Measured]) -> None:
         size = f"{len(collection.claims):,} claims, {len(next(iter(measured.values())).seconds):,} questions ({part})"

@@ -34,7 +34,6 @@ FIGURES = (
     "letters",
     "numbers_shared",
     "author_named",
-    "claimant_is_author",
     "names_heard",
     "same_week",
     "same_year",
@@ -129,7 +128,6 @@ class Question:
         words, headline = words_of(candidate.statement[:COMPARED]), beginnings(words_of(candidate.headline))
         statement, stated, letters = beginnings(words), numbers(words), runs(words)
         both = statement | headline
-        claimant = beginnings(words_of(candidate.claimant))
         return {
             "words": candidate.words,
             "similarity": candidate.similarity or 0.0,
@@ -140,9 +138,8 @@ class Question:
             "numbers_shared": _share(len(stated & self.numbers), len(stated)),
             # Of a claim whose claimant is known, who else is named in it says nothing of who said it.
             "author_named": 0.0
-            if claimant
+            if candidate.claimant
             else _share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
-            "claimant_is_author": _share(len(self.author & claimant), len(claimant)),
             "names_heard": self._names_heard(candidate),
             **self._days(candidate),
         }

@@ -53,7 +53,7 @@ def test_contributors_find_their_own_and_what_is_published(
 ) -> None:
     make_claim("The zeppelin landed.", created_by=checker)
     own = make_claim("A zeppelin on the lighthouse.", created_by=contributor)
-    published = publish(make_claim("The lighthouse is closed."))
+    published = publish(make_claim("The zeppelin at the lighthouse."))
     assert set(found(TEXT, contributor)) == {own.pk, published.pk}
 
 

@@ -1,0 +1,79 @@
+import gzip
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from benchmarks.matching.datasets import NoData, debates, named, tweets
+from benchmarks.matching.embeddings import Embeddings
+from benchmarks.matching.report import Report
+from tests.helpers.embedders import TinyEmbedder
+
+CLAIMS = [
+    {
+        "id": "bridge",
+        "text": "The old bridge of Vell collapsed.",
+        "title": "Did the bridge collapse?",
+        "date": "2 May 2020",
+    },
+    {"id": "ferry", "text": "A ferry to Vell sank.", "title": "Sunken ferry", "date": ""},
+]
+QUESTIONS = [
+    ("q1", "The bridge of Vell has collapsed! — Ada (@ada) May 1, 2020", "bridge"),
+    ("q2", "They say a ferry sank near Vell", "ferry"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A set as CheckThat! writes it, of our own sentences."""
+    (tmp_path / "ct22_2a_en").mkdir()
+    (tmp_path / "README.md").touch()
+    with gzip.open(tmp_path / "ct22_2a_en" / "claims.jsonl.gz", "wt") as lines:
+        lines.writelines(json.dumps(claim) + "\n" for claim in CLAIMS)
+    for part, rows in (("train", QUESTIONS), ("dev", QUESTIONS[:1])):
+        with gzip.open(tmp_path / "ct22_2a_en" / f"{part}.tsv.gz", "wt") as lines:
+            lines.writelines("\t".join(row) + "\n" for row in [("qid", "text", "claim_id"), *rows])
+    return tmp_path
+
+
+def test_a_set_is_read(folder: Path) -> None:
+    collection = tweets(folder)
+
+    assert [(claim.id, claim.headline, claim.reviewed_on) for claim in collection.claims] == [
+        ("bridge", "Did the bridge collapse?", date(2020, 5, 2)),
+        ("ferry", "Sunken ferry", None),
+    ]
+    assert [question.claims for question in collection.dev] == [frozenset({"bridge"})]
+
+
+def test_what_is_asked_for_choosing_is_not_fitted_with(folder: Path) -> None:
+    assert [question.id for question in tweets(folder).train] == ["q2"]
+
+
+def test_a_set_that_is_missing_says_how_to_name_its_folder(folder: Path) -> None:
+    with pytest.raises(
+        NoData, match=r"ct22_2b_en/claims.jsonl.gz is not there. Name the folder of the data: --data"
+    ):
+        debates(folder)
+
+
+def test_our_posts_name_claims_without_telling_them() -> None:
+    assert named("The old bridge of Vell collapsed.") == "78b074f699f5"
+
+
+@pytest.mark.parametrize("with_vectors", [False, True])
+def test_a_set_is_measured(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_vectors: bool
+) -> None:
+    monkeypatch.setattr(
+        "benchmarks.matching.report.configured", lambda: Embeddings(TinyEmbedder(), folder / "vectors")
+    )
+
+    missed = Report(folder, with_vectors=with_vectors, misses=False).print(["2a"], "dev")
+
+    rows = [line for line in capsys.readouterr().out.splitlines() if " │ " in line and "1.0000" in line]
+    assert missed == 0
+    assert ("vectors alone, centred" in "".join(rows)) is with_vectors
+    assert len(rows) == (9 if with_vectors else 7)
