@@ -84,7 +84,7 @@ class Search(forms.Form):
         return RELEVANCE if reading and reading.ranking and reading.matches <= RANKED else NEWEST
 
     def mean(self) -> bool:
-        """Answer claims that the words may mean, in the place of those that have them; returns whether there are any."""
+        """Answer claims that the words may mean, instead of those that have them; returns whether there are any."""
         reading = self.reading
         if not reading or not reading.ranking or reading.places:
             return False
