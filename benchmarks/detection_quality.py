@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from claims.articles.detection import Candidate, detect
+from claims.articles.detection import CandidateSentence, detect
 
 ARTICLES = Path(__file__).parent.parent / "tests" / "claims" / "articles" / "detection" / "labelled"
 
@@ -68,7 +68,7 @@ def measure(path: Path) -> Measured:
     )
 
 
-def _starting(candidates: list[Candidate], start: str) -> Candidate | None:
+def _starting(candidates: list[CandidateSentence], start: str) -> CandidateSentence | None:
     return next((candidate for candidate in candidates if candidate.exact.startswith(start)), None)
 
 

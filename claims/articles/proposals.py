@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.articles.detection import DEFAULT_THRESHOLD, Candidate, detect
+from claims.articles.detection import DEFAULT_THRESHOLD, CandidateSentence, detect
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import claimants_named
@@ -59,7 +59,7 @@ def propose(
     language = source.language or snapshot.language or UNDETERMINED
     known = _Known(source, snapshot)
     existing: list[FoundClaim] = []
-    groups: dict[tuple[str, str], list[Candidate]] = {}
+    groups: dict[tuple[str, str], list[CandidateSentence]] = {}
     for candidate in detect(snapshot.text, language, threshold=threshold):
         if len(candidate.statement) > LONGEST_STATEMENT:
             continue  # a page without a full stop is no statement
@@ -85,19 +85,19 @@ class _Known:
             for words in filter(None, (_words(row.exact), _words(row.claim.statement))):
                 self._claims.setdefault(words, row.claim)
 
-    def claim_of(self, candidate: Candidate) -> Claim | None:
+    def claim_of(self, candidate: CandidateSentence) -> Claim | None:
         if appearance := self._at(candidate):
             return appearance.claim
         return self._claims.get(_words(candidate.exact)) or self._claims.get(_words(candidate.statement))
 
-    def anchor_of(self, candidate: Candidate) -> Anchor:
+    def anchor_of(self, candidate: CandidateSentence) -> Anchor:
         """The anchor as it is stored, or where the words of an unanchored or orphaned claim were found."""
         appearance = self._at(candidate) or candidate
         return Anchor(
             appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0
         )
 
-    def _at(self, candidate: Candidate) -> Appearance | None:
+    def _at(self, candidate: CandidateSentence) -> Appearance | None:
         """The appearance with most of the candidate's words; an editor may have made its span shorter or longer."""
         shared = [
             (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)
@@ -108,7 +108,7 @@ class _Known:
 
 
 def _create(
-    snapshot: Snapshot, source: Source, language: str, groups: list[list[Candidate]], by: User | None
+    snapshot: Snapshot, source: Source, language: str, groups: list[list[CandidateSentence]], by: User | None
 ) -> list[FoundClaim]:
     claimants = claimants_named(_named(candidate for group in groups for candidate in group))
     claims = Claim.objects.bulk_create(
@@ -133,7 +133,7 @@ def _create(
 
 
 def _claim(
-    candidate: Candidate, claimant: Claimant | None, source: Source, language: str, by: User | None
+    candidate: CandidateSentence, claimant: Claimant | None, source: Source, language: str, by: User | None
 ) -> Claim:
     return Claim(
         statement=candidate.statement,
@@ -147,7 +147,7 @@ def _claim(
     )
 
 
-def _named(candidates: Iterable[Candidate]) -> dict[str, str]:
+def _named(candidates: Iterable[CandidateSentence]) -> dict[str, str]:
     """Name → job title, the first that the text gives."""
     titles: dict[str, str] = {}
     for candidate in candidates:
@@ -158,7 +158,7 @@ def _named(candidates: Iterable[Candidate]) -> dict[str, str]:
     return titles
 
 
-def _anchor(candidate: Candidate) -> Anchor:
+def _anchor(candidate: CandidateSentence) -> Anchor:
     return Anchor(candidate.exact, candidate.prefix, candidate.suffix, candidate.start, candidate.end)
 
 

@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Q
 
-from claims.articles.detection import Candidate, detect
+from claims.articles.detection import CandidateSentence, detect
 from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
@@ -210,11 +210,11 @@ def _topic(row: Row) -> Topic:
 
 
 @lru_cache(maxsize=1)
-def _candidates(text: str) -> list[Candidate]:
+def _candidates(text: str) -> list[CandidateSentence]:
     return detect(text, "en")
 
 
-def _candidate(text: str, anchor: Anchor) -> Candidate | None:
+def _candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
     """What the article reader makes of the sentence with these words, for the score that editors see."""
     return next(
         (one for one in _candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None

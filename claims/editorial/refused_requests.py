@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.quotes.anchors import QuoteNotFound
 from claims.quotes.quote_places import WrongPlace
-from claims.review.verdict_drafts import NotOffered
+from claims.review.verdict_drafts import NotOfTheScale
 from factcheck.database.rules import in_words
 from sources.overrides import OverrideError
 
@@ -73,7 +73,7 @@ class Unprocessable(exceptions.ValidationError):
 _ABOUT: dict[type[Exception], str] = {
     QuoteNotFound: "exact",
     WrongPlace: "start",
-    NotOffered: "rating",
+    NotOfTheScale: "rating",
 }
 _AT_ONCE = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 #: Refusals of a value by itself, whatever else there is.

@@ -54,7 +54,7 @@ class Pair(NamedTuple):
 
 
 @dataclass
-class Tally:
+class PairTally:
     """What a search came to."""
 
     standing: int = 0
@@ -70,7 +70,7 @@ def search(
     again: bool = False,
     dry_run: bool = False,
     tick: Callable[[int, int], None] = lambda done, total: None,
-) -> Tally:
+) -> PairTally:
     """Compare what was not compared yet, and queue the pairs that may be the same.
 
     Args:
@@ -81,11 +81,11 @@ def search(
     """
     if again and not dry_run:
         ComparedStatement.objects.all().delete()
-    standing = Standing()
+    standing = ComparedSoFar()
     known = {} if again else dict(ComparedStatement.objects.values_list("claim_id", "statement_key"))
     fresh = [place for place, claim in enumerate(standing.claims) if known.get(claim.pk) != claim.key]
     compared = set(range(len(standing.claims))).difference(fresh)
-    tally = Tally(standing=len(standing.claims))
+    tally = PairTally(standing=len(standing.claims))
     for start in range(0, len(fresh), BATCH):
         places = fresh[start : start + BATCH]
         pairs = list(_pairs(standing, places, compared, tally, least))
@@ -98,7 +98,7 @@ def search(
     return tally
 
 
-class Standing:
+class ComparedSoFar:
     """All claims that stand by themselves, in the order of their ids, and how near they are to each other."""
 
     def __init__(self) -> None:
@@ -141,7 +141,7 @@ def _stated() -> Iterator[Stated]:
 
 
 def _pairs(
-    standing: Standing, places: Sequence[int], compared: set[int], tally: Tally, least: float
+    standing: ComparedSoFar, places: Sequence[int], compared: set[int], tally: PairTally, least: float
 ) -> Iterator[Pair]:
     """The pairs of these claims with those before them, and with all that were compared earlier."""
     near = {place: standing.near(place) for place in places}

@@ -19,7 +19,7 @@ from claims.quotes.quote_places import QuotedWords
 from sources.models import Publisher, Source
 
 
-class NotOffered(Exception):
+class NotOfTheScale(Exception):
     """The rating belongs to no scale that the verdict's publisher uses now."""
 
 
@@ -103,12 +103,12 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
     Raises:
         NotPossible: it is no draft any more, or it replaces nothing and so has no change to explain.
         NotAllowed: it is somebody else's.
-        NotOffered: the rating is none of the publisher's.
+        NotOfTheScale: the rating is none of the publisher's.
     """
     verdict = _locked_draft(verdict, by)
     rating = content.get("rating")
     if rating is not None and not offered_ratings(verdict).filter(pk=rating.pk).exists():
-        raise NotOffered(
+        raise NotOfTheScale(
             _("Rating %(id)s is not in a scale that %(publisher)s uses now.")
             % {"id": rating.pk, "publisher": verdict.publisher}
         )

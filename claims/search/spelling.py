@@ -20,7 +20,7 @@ SAID_TOGETHER = 100
 SAID_RATHER = 3
 
 
-class Candidate(NamedTuple):
+class LikelyWord(NamedTuple):
     """A published word that one of a search may have been meant for. The least is the likeliest.
 
     Attributes:
@@ -71,7 +71,7 @@ def _neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tup
     ]
 
 
-def _meant(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, Candidate]:
+def _meant(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, LikelyWord]:
     """The published word for each that resembles one.
 
     What is said together with the word beside it, as the parts of a name are, comes before what is only more frequent.
@@ -98,7 +98,10 @@ def _meant(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str,
 
 
 def _beside(
-    word: str, candidate: str, neighbours: Sequence[tuple[str, str]], alike: Mapping[str, Sequence[Candidate]]
+    word: str,
+    candidate: str,
+    neighbours: Sequence[tuple[str, str]],
+    alike: Mapping[str, Sequence[LikelyWord]],
 ) -> Iterator[str]:
     """The candidate with each neighbour of the word: as it was typed, or as that was probably meant."""
     for one, other in neighbours:
@@ -119,20 +122,20 @@ def _together(pairs: list[str]) -> dict[str, int]:
     return {words.decode(): number for words, number in rows}
 
 
-def _alike(words: list[str]) -> dict[str, list[Candidate]]:
+def _alike(words: list[str]) -> dict[str, list[LikelyWord]]:
     """The published words that resemble each of these, the likeliest first."""
     rows = fetch(
         "SELECT asked, known, asked_letters, word, letters, publications, likely"
         " FROM unnest(%s::text[]) AS asked, claims_search_similar(asked)",
         [words],
     )
-    alike: dict[str, list[Candidate]] = {}
+    alike: dict[str, list[LikelyWord]] = {}
     for asked, is_known, asked_letters, word, letters, publications, is_likely in rows:
         mistyped, meant = asked_letters.decode(), letters.decode()
         distance = edits(mistyped, meant)
         if distance <= (1 if is_known else slips(mistyped)):
             begins_otherwise = mistyped[0] != meant[0]
-            candidate = Candidate(
+            candidate = LikelyWord(
                 distance, begins_otherwise, -publications, _as_written(word.decode()), is_likely, is_known
             )
             alike.setdefault(asked.decode(), []).append(candidate)

@@ -18,7 +18,7 @@ from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
 from claims.articles.detection.wording import as_statement
 
-__all__ = ["DEFAULT_THRESHOLD", "Candidate", "detect"]
+__all__ = ["DEFAULT_THRESHOLD", "CandidateSentence", "detect"]
 
 _CONTEXT = 32
 _FEWEST_WORDS_QUOTED = 4
@@ -26,7 +26,7 @@ _BLOCKS_WITH_DATELINE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateSentence:
     """A sentence that is worth checking.
 
     `exact`, `prefix` and `suffix` are a W3C Web Annotation TextQuoteSelector, `start` and `end` a
@@ -45,7 +45,7 @@ class Candidate:
     claimant_description: str | None
 
 
-def detect(text: str, language: str, *, threshold: float = DEFAULT_THRESHOLD) -> list[Candidate]:
+def detect(text: str, language: str, *, threshold: float = DEFAULT_THRESHOLD) -> list[CandidateSentence]:
     """Return the check-worthy sentences of `text` in order; spans do not overlap.
 
     `language` is a BCP 47 tag. A language without a lexicon is judged by numbers, dates, names and quotations alone.
@@ -55,7 +55,7 @@ def detect(text: str, language: str, *, threshold: float = DEFAULT_THRESHOLD) ->
     ]
 
 
-def _candidates(text: str, language: Lexicon) -> Iterator[Candidate]:
+def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
     blocks = statements_of(split_blocks(text), language)
     own = "\n".join(block.text for block in blocks)
     attributor = Attributor(language, NameRegister(own, language))
@@ -83,14 +83,14 @@ def _candidate(
     quotations: Quotations,
     language: Lexicon,
     names: frozenset[str],
-) -> Candidate:
+) -> CandidateSentence:
     start, end = block.start + sentence.start, block.start + sentence.end
     speech = any(
         len(words(block.text[quotation.start : quotation.end][:300])) >= _FEWEST_WORDS_QUOTED
         for quotation in quotations.within(sentence.start, sentence.end)
     )
     worth, reasons = score(sentence.text, language, voice=voice, speech=speech, names=names)
-    return Candidate(
+    return CandidateSentence(
         start=start,
         end=end,
         exact=text[start:end],

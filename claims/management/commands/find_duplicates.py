@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.management.arguments import share
-from claims.matching.duplicate_search import LEAST_CONFIDENCE, Tally, search
+from claims.matching.duplicate_search import LEAST_CONFIDENCE, PairTally, search
 
 
 class Command(BaseCommand):
@@ -51,7 +51,7 @@ changed. A pair that somebody decided about, or put into one cluster, is not ask
         self.stdout.write(_told(tally, dry_run=dry_run))
 
 
-def _told(tally: Tally, *, dry_run: bool) -> str:
+def _told(tally: PairTally, *, dry_run: bool) -> str:
     """The sum, in a sentence."""
     waits = "would wait" if dry_run else "now wait"
     return (

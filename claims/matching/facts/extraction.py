@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from claims.matching.facts import dates
-from claims.matching.facts.lexicon import Found, language_of, lexicon
+from claims.matching.facts.lexicon import FoundMeaning, language_of, lexicon
 from claims.matching.facts.names import Name, names
 from claims.matching.facts.places import places
 from claims.matching.facts.quantities import Quantity, quantities, with_plain_numbers
@@ -32,7 +32,7 @@ class Facts:
     text: str
     run: str
     words: tuple[str, ...]
-    told: tuple[Found, ...]
+    told: tuple[FoundMeaning, ...]
     quantities: tuple[Quantity, ...]
     years: frozenset[int]
     days: frozenset[dates.Day]
@@ -45,7 +45,7 @@ class Facts:
         """Whether any word denies something."""
         return any(found.meaning.kind == "negation" and not found.meaning.is_weak for found in self.told)
 
-    def written(self, found: Found) -> str:
+    def written(self, found: FoundMeaning) -> str:
         """The words that tell something, as this text has them."""
         if lexicon(self.language).is_unspaced:
             return self.run.replace(" ", "")[found.start : found.end]

@@ -23,7 +23,7 @@ _WORDS_KEPT = 30_000
 
 
 @dataclass(frozen=True)
-class Meaning:
+class WordMeaning:
     """What a word tells: `negation`, `all`, or a side of an opposite such as `rise-fall` and `+`."""
 
     kind: str
@@ -32,26 +32,26 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundMeaning:
     """A meaning, and the words (or for scripts without spaces the letters) that tell it."""
 
-    meaning: Meaning
+    meaning: WordMeaning
     start: int
     end: int
 
 
 @dataclass
-class Lexicon:
+class FactLexicon:
     """The words of one language."""
 
     language: str
     is_unspaced: bool = False
     marks_cases: bool = False
-    exact: dict[str, list[Meaning]] = field(default_factory=dict)
-    prefixes: dict[str, list[Meaning]] = field(default_factory=dict)
-    suffixes: dict[str, list[Meaning]] = field(default_factory=dict)
-    within: dict[str, list[Meaning]] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[tuple[str, ...], Meaning]]] = field(default_factory=dict)
+    exact: dict[str, list[WordMeaning]] = field(default_factory=dict)
+    prefixes: dict[str, list[WordMeaning]] = field(default_factory=dict)
+    suffixes: dict[str, list[WordMeaning]] = field(default_factory=dict)
+    within: dict[str, list[WordMeaning]] = field(default_factory=dict)
+    phrases: dict[str, list[tuple[tuple[str, ...], WordMeaning]]] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
     units: dict[str, tuple[float, str]] = field(default_factory=dict)
     ratio: frozenset[str] = frozenset()
@@ -63,25 +63,25 @@ class Lexicon:
     _within: re.Pattern[str] | None = None
     _unspaced: re.Pattern[str] | None = None
 
-    def found(self, words: Sequence[str], text: str) -> list[Found]:
+    def found(self, words: Sequence[str], text: str) -> list[FoundMeaning]:
         """What is told, in the order of the text; `text` is the folded one, for scripts without spaces."""
         if self.is_unspaced:
             return list(self._found_in_run(text.replace(" ", "")))
-        found: list[Found] = []
+        found: list[FoundMeaning] = []
         for place, word in enumerate(words):
             found += (
-                Found(meaning, place, place + len(phrase))
+                FoundMeaning(meaning, place, place + len(phrase))
                 for phrase, meaning in self._phrases_at(words, place)
             )
-            found += (Found(meaning, place, place + 1) for meaning in _meanings(self.language, word))
+            found += (FoundMeaning(meaning, place, place + 1) for meaning in _meanings(self.language, word))
         return found
 
-    def _phrases_at(self, words: Sequence[str], place: int) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+    def _phrases_at(self, words: Sequence[str], place: int) -> Iterator[tuple[tuple[str, ...], WordMeaning]]:
         for phrase, meaning in self.phrases.get(words[place], ()):
             if tuple(words[place : place + len(phrase)]) == phrase:
                 yield phrase, meaning
 
-    def meanings(self, word: str) -> list[Meaning]:
+    def meanings(self, word: str) -> list[WordMeaning]:
         """Of one word by itself."""
         meanings = list(self.exact.get(word, ()))
         if any(meaning.kind == "neutral" for meaning in meanings):
@@ -102,13 +102,13 @@ class Lexicon:
             if word.startswith(clitic) and len(word) > len(clitic) + 1:
                 yield word[len(clitic) :]
 
-    def _found_in_run(self, text: str) -> Iterator[Found]:
+    def _found_in_run(self, text: str) -> Iterator[FoundMeaning]:
         if self._unspaced is None:
             return
         for match in self._unspaced.finditer(text):
             for meaning in self.exact[match.group()]:
                 if meaning.kind != "neutral":
-                    yield Found(meaning, *match.span())
+                    yield FoundMeaning(meaning, *match.span())
 
     def finish(self) -> None:
         """Prepare what is searched for inside words."""
@@ -119,7 +119,7 @@ class Lexicon:
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
-def _meanings(language: str, word: str) -> list[Meaning]:
+def _meanings(language: str, word: str) -> list[WordMeaning]:
     return lexicon(language).meanings(word)
 
 
@@ -134,10 +134,10 @@ def language_of(tag: str) -> str:
 
 
 @cache
-def lexicon(language: str) -> Lexicon:
+def lexicon(language: str) -> FactLexicon:
     """Of a language by its code; an empty one where nothing is known of it."""
     path = DATA / f"{language}.toml"
-    read = Lexicon(language)
+    read = FactLexicon(language)
     if not (language.isalpha() and path.is_file()):
         return read
     content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -151,22 +151,22 @@ def lexicon(language: str) -> Lexicon:
         for word in words.split()
     }
     for kind in ("negation", "denied", "passive", "said", "about"):
-        _add(read, content.get(kind, ""), Meaning(kind))
-    _add(read, content.get("not_negation", ""), Meaning("neutral"))
+        _add(read, content.get(kind, ""), WordMeaning(kind))
+    _add(read, content.get("not_negation", ""), WordMeaning("neutral"))
     for value, words in content.get("quantifiers", {}).items():
-        _add(read, words, Meaning("quantifier", value))
+        _add(read, words, WordMeaning("quantifier", value))
     for name, (one, other) in content.get("opposites", {}).items():
-        _add(read, one, Meaning(name, "+"))
-        _add(read, other, Meaning(name, "-"))
+        _add(read, one, WordMeaning(name, "+"))
+        _add(read, other, WordMeaning(name, "-"))
     read.opposites = frozenset(content.get("opposites", {}))
     _add_numbers(read, content.get("numbers", {}))
     read.finish()
     return read
 
 
-def _add(read: Lexicon, words: str, meaning: Meaning) -> None:
+def _add(read: FactLexicon, words: str, meaning: WordMeaning) -> None:
     for written in words.split():
-        meant = Meaning(meaning.kind, meaning.value, is_weak=True) if written.startswith("~") else meaning
+        meant = WordMeaning(meaning.kind, meaning.value, is_weak=True) if written.startswith("~") else meaning
         word = folded(written.strip("~*").replace("_", " ")).strip()
         parts = tuple(word.split())
         if read.is_unspaced:
@@ -183,7 +183,7 @@ def _add(read: Lexicon, words: str, meaning: Meaning) -> None:
             kept.setdefault(word, []).append(meant)
 
 
-def _add_numbers(read: Lexicon, content: dict[str, str]) -> None:
+def _add_numbers(read: FactLexicon, content: dict[str, str]) -> None:
     for word, value in _pairs(content.get("words", "")):
         read.numbers[word] = float(value)
     for word, value in _pairs(content.get("units", "")):

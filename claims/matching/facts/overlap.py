@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claims.matching.facts.lexicon import Lexicon, lexicon
+from claims.matching.facts.lexicon import FactLexicon, lexicon
 
 #: Words of so few letters are mostly grammar, in scripts that write each sound.
 _GRAMMAR = 3
@@ -76,7 +76,7 @@ def stems(words: tuple[str, ...], language: str) -> tuple[str, ...]:
     return tuple(stem(word, known) for word in words)
 
 
-def stem(word: str, known: Lexicon) -> str:
+def stem(word: str, known: FactLexicon) -> str:
     """Without particles and articles that are written to it, and without most of a long word's ending."""
     if word.isdigit():
         return word

@@ -33,7 +33,7 @@ _WORDS_KEPT = 30_000
 
 
 @dataclass
-class Places:
+class NamedPlaces:
     """Names of one language and the codes that they stand for: `NO`, or `NO:Europe/Oslo` for a city."""
 
     language: str
@@ -109,9 +109,9 @@ def _code_of_word(language: str, word: str) -> str:
 
 
 @cache
-def places(language: str) -> Places:
+def places(language: str) -> NamedPlaces:
     """Those that texts of a language name, in it or in English."""
-    read = Places(language, clitics=lexicon(language).clitics, particles=lexicon(language).particles)
+    read = NamedPlaces(language, clitics=lexicon(language).clitics, particles=lexicon(language).particles)
     for code, names in tomllib.loads((DATA / "places.toml").read_text(encoding="utf-8")).items():
         for name in names.split():
             read.add(name.strip("*").replace("_", " "), code, starts=name.endswith("*"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.matching.facts.lexicon import Lexicon
+from claims.matching.facts.lexicon import FactLexicon
 from claims.matching.facts.units import DIMENSIONS, Units
 
 #: What a number counts where nothing is said.
@@ -124,7 +124,7 @@ def _cjk_value(written: str) -> float:
 
 
 def quantities(
-    words: Sequence[str], lexicon: Lexicon, units: Units, *, taken: set[int]
+    words: Sequence[str], lexicon: FactLexicon, units: Units, *, taken: set[int]
 ) -> tuple[list[Quantity], set[int]]:
     """What the text counts, and the years that it names; `taken` are places that dates have already explained."""
     reading = _Reading(words, lexicon, units, taken)
@@ -135,7 +135,7 @@ def quantities(
 class _Reading:
     """One pass over the words of a text."""
 
-    def __init__(self, words: Sequence[str], lexicon: Lexicon, units: Units, taken: set[int]) -> None:
+    def __init__(self, words: Sequence[str], lexicon: FactLexicon, units: Units, taken: set[int]) -> None:
         self.words, self.lexicon, self.units, self.taken = words, lexicon, units, taken
         self.is_joined = lexicon.is_unspaced or lexicon.language == "ko"
         self.found: list[Quantity] = []

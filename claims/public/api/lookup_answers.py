@@ -93,14 +93,14 @@ class Known(TypedDict):
     more: Annotated[WebAddress | None, "The list of them all, where there are more."]
 
 
-class Asked(TypedDict):
+class AskedAddress(TypedDict):
     """One of the addresses that were given."""
 
     url: Annotated[str, "As it was given."]
     error: Annotated[NoAddress | None, "Null unless it is no address."]
 
 
-class FoundAtAddress(Asked, Known):
+class FoundAtAddress(AskedAddress, Known):
     """What is published about one address."""
 
 

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 _PARAGRAPH_BREAK = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
-class Span(Protocol):
+class HasPlace(Protocol):
     """A stretch of a text in code points, `end` excluded."""
 
     @property
@@ -20,7 +20,7 @@ class Span(Protocol):
     def end(self) -> int: ...
 
 
-S = TypeVar("S", bound=Span)
+S = TypeVar("S", bound=HasPlace)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from claims.models import Claimant, Evidence, Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.responses import interface_language
-from claims.public.pages.source_text import Passage
+from claims.public.pages.source_text import CheckedPassage
 from sources.addresses import domain
 from sources.models import Publisher, Source
 
@@ -148,7 +148,7 @@ def colour_classes(rating: Document | None) -> str:
 
 
 @register.filter
-def highlighted(piece: TextPiece[Passage]) -> SafeString:
+def highlighted(piece: TextPiece[CheckedPassage]) -> SafeString:
     """A piece of a source's text: marked in the colour of its verdict and linked to its claim, or as it stands.
 
     Written here and not as a template, because every blank between two pieces would show in the text.
@@ -177,12 +177,12 @@ def highlighted(piece: TextPiece[Passage]) -> SafeString:
     )
 
 
-def _rating(passage: Passage) -> Document | None:
+def _rating(passage: CheckedPassage) -> Document | None:
     verdict = lead_verdict(passage.claim)
     return verdict["rating"] if verdict else None
 
 
-def _verdict_words(passage: Passage) -> str:
+def _verdict_words(passage: CheckedPassage) -> str:
     rating = _rating(passage)
     return _("Rated %(label)s:") % {"label": label(rating)} if rating else ""
 
@@ -195,5 +195,5 @@ def spoken(words: str) -> SafeString:
     return format_html('<span class="visually-hidden" dir="auto">{} </span>', words)
 
 
-def _claim_url(passage: Passage) -> str:
+def _claim_url(passage: CheckedPassage) -> str:
     return reverse("claim", args=[passage.claim["id"], passage.claim["slug"]])

@@ -10,7 +10,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class CheckedPassage:
     """One published appearance of a claim in the source."""
 
     claim: Document
@@ -40,13 +40,13 @@ class SourceText:
     source: Document
     snapshot: Document | None
     #: Passages of this snapshot, in the order of the text.
-    passages: list[Passage]
+    passages: list[CheckedPassage]
     #: Passages that this snapshot does not carry in their place.
-    elsewhere: list[Passage]
+    elsewhere: list[CheckedPassage]
     #: Claims whose verdicts rest on the source.
     cited_by: list[Document]
 
-    def annotated(self, text: str) -> list[list[TextPiece[Passage]]]:
+    def annotated(self, text: str) -> list[list[TextPiece[CheckedPassage]]]:
         """The text in paragraphs, cut where passages begin and end.
 
         A first paragraph that only repeats the title is left out.
@@ -68,7 +68,9 @@ def source_text(
 
     Returns None where no publication names the source, or none the snapshot.
     """
-    passages = [Passage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id]
+    passages = [
+        CheckedPassage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id
+    ]
     citing = [d for d in documents if any(item["source"]["id"] == source_id for item in _evidence(d))]
     mentioned = [p.appearance["source"] for p in passages] + [
         item["source"] for d in citing for item in _evidence(d) if item["source"]["id"] == source_id
@@ -88,8 +90,8 @@ def source_text(
     )
 
 
-def _numbered(passages: Iterable[Passage], *, first: int) -> list[Passage]:
-    return [Passage(p.claim, p.appearance, number) for number, p in enumerate(passages, first)]
+def _numbered(passages: Iterable[CheckedPassage], *, first: int) -> list[CheckedPassage]:
+    return [CheckedPassage(p.claim, p.appearance, number) for number, p in enumerate(passages, first)]
 
 
 def _evidence(document: Document) -> list[Document]:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from claims.matching import duplicate_search
 from claims.matching.asked import Asked, Candidate
-from claims.matching.duplicate_search import Tally, search
+from claims.matching.duplicate_search import PairTally, search
 from claims.models import Claim, ComparedStatement, PossibleDuplicate
 from claims.review import clusters, duplicates, workflow
 from tests.helpers.newsroom import make_claim
@@ -51,7 +51,7 @@ def queued() -> list[tuple[int, int]]:
 def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     make_claim("It rains in the harbour.")
-    assert search() == Tally(standing=3, compared=3, judged=1, found=1)
+    assert search() == PairTally(standing=3, compared=3, judged=1, found=1)
     pair = PossibleDuplicate.objects.get()
     assert (pair.claim, pair.earlier, pair.run) == (other, one, None)
     assert (pair.confidence, pair.reasons) == (0.9, ["hardly another word"])
@@ -82,9 +82,9 @@ def test_what_is_not_sure_enough_is_not_queued(judge: Judge) -> None:
 def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     search()
-    assert search() == Tally(standing=2)
+    assert search() == PairTally(standing=2)
     third = make_claim(ONE)
-    assert search() == Tally(standing=3, compared=1, judged=2, found=2)
+    assert search() == PairTally(standing=3, compared=1, judged=2, found=2)
     assert PossibleDuplicate.objects.get(claim=third, earlier=one).reasons == ["The words are the same."]
     other.statement = "The mayor of Smallville eats glass each single morning."
     other.save()
@@ -138,12 +138,12 @@ def test_merged_and_declined_claims_are_left_out(judge: Judge, editor: User) -> 
     one, merged = make_claim(ONE), make_claim(OTHER)
     workflow.move(merged, "merge", by=editor, into=one)
     make_claim(ONE, state=Claim.State.DECLINED, reason="No.")
-    assert search() == Tally(standing=1, compared=1)
+    assert search() == PairTally(standing=1, compared=1)
 
 
 def test_a_dry_run_counts_and_stores_nothing(judge: Judge) -> None:
     make_claim(ONE), make_claim(OTHER)
-    assert search(dry_run=True) == Tally(standing=2, compared=2, judged=1, found=1)
+    assert search(dry_run=True) == PairTally(standing=2, compared=2, judged=1, found=1)
     assert (queued(), ComparedStatement.objects.exists()) == ([], False)
 
 
@@ -199,7 +199,7 @@ def test_claims_without_a_common_word_are_compared_where_they_are_near_in_meanin
     near = {english: {german: 0.9, declined: 0.8}, german: {english: 0.9, german: 1.0}, far: {english: 0.2}}
     meanings = Meanings(near)
     monkeypatch.setattr(duplicate_search, "embedding", meanings)
-    assert search() == Tally(standing=3, compared=3, judged=1, found=1)
+    assert search() == PairTally(standing=3, compared=3, judged=1, found=1)
     assert (queued(), judge.pairs) == (
         [(german.pk, english.pk)],
         [("Bahnen kosten nichts.", "Trams are free.")],

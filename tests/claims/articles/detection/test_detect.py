@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.articles.detection import DEFAULT_THRESHOLD, Candidate, detect
+from claims.articles.detection import DEFAULT_THRESHOLD, CandidateSentence, detect
 from claims.articles.detection.check_worthiness import FACTORS, WEIGHTS
 from tests.helpers.cost import assert_in_proportion
 
@@ -123,7 +123,7 @@ def test_any_language_tag_is_accepted(tag):
 def test_a_candidate_holds_what_an_editor_needs():
     text = "Heading\n\n“Two of the\nseven pumps failed in May,” said Mara Holt, head of the water board.\n\nMore."
     assert detect(text, "en") == [
-        Candidate(
+        CandidateSentence(
             start=9,
             end=89,
             exact="“Two of the\nseven pumps failed in May,” said Mara Holt, head of the water board.",
