@@ -16,6 +16,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.embedding import embedder
 from claims.matching.facts import Comparison, Difference, compared, facts_of, is_named
 from claims.matching.figures import figures_of_vectors, figures_of_words, is_ruled_out
 
@@ -25,6 +26,8 @@ KINDS: tuple[Kind, ...] = ("same", "contradicts", "related", "different")
 
 _DATA = Path(__file__).parent / "data"
 _MOST_REASONS = 3
+#: The model whose vectors the heads read, as the names of embedders have it.
+_FITTED_ON = "multilingual-e5-small"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[d
     """How likely each kind is (they add up to 1), and how likely "the same" must be to be said."""
     figures = figures_of_words(found)
     model, similarity = _models()["words"], None
-    if asked.vector is not None and candidate.vector is not None and len(asked.vector) == _heads().dimensions:
+    if asked.vector is not None and candidate.vector is not None and _are_read(asked.vector):
         model = _models()["vectors"]
         similarity = (
             candidate.similarity
@@ -144,6 +147,12 @@ class Heads:
 def _models() -> dict[str, Model]:
     content = json.loads((_DATA / "judgement.json").read_text(encoding="utf-8"))
     return {name: Model(content[name]) for name in ("words", "vectors")}
+
+
+def _are_read(vector: Vector) -> bool:
+    """Whether the heads were fitted on vectors of this kind; others may have as many dimensions."""
+    by = embedder()
+    return len(vector) == _heads().dimensions and (by is None or _FITTED_ON in by.name)
 
 
 @cache

@@ -240,6 +240,8 @@ def _is_known(name: Name, other: Facts) -> bool:
     """Whether another text has any part of the name; first names alone do not count."""
     if any(is_among(word, other.words) for word in name.words[-2:] if len(word) > 2):
         return True
+    if set(name.words) <= set(other.words):  # Xi, Kim Jong Un
+        return True
     return len(name.words) == 1 and is_acronym(name.words[0], other.names)
 
 

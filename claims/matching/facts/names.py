@@ -61,6 +61,10 @@ def is_cased(text: str) -> bool:
     return bool(_CASED.search(text)) and not text.isupper() and text != text.lower()
 
 
+#: Of English: Kim's is Kim.
+_POSSESSIVE = re.compile(r"['’]s$")
+
+
 def names(text: str, language: str) -> list[Name]:
     """In German a single noun is none, as all nouns have capitals."""
     if not is_cased(text):
@@ -96,7 +100,7 @@ def _name(run: Sequence[re.Match[str]], text: str) -> list[Name]:
     if run[0].group().lower() in words_of_grammar("articles"):
         return _name(run[1:], text)
     begins = bool(_BEGINS.search(text[: run[0].start()]))
-    words = tuple(word for match in run for word in folded(match.group()).split())
+    words = tuple(word for match in run for word in folded(_POSSESSIVE.sub("", match.group())).split())
     if not words or len(words[0]) < 2 or (begins and len(run) == 1 and not _is_acronym(run[0].group())):
         return []
     return [Name(words, text[run[0].start() : run[-1].end()], begins)]
