@@ -5,6 +5,7 @@ from claims.matching.asked import Asked
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
 from claims.matching.telling import current
+from claims.search.syntax import excludes
 from sources.extraction import detect_language
 
 #: Claims that are less likely meant are no answer to a search.
@@ -14,7 +15,12 @@ MOST, _CANDIDATES = 20, 20
 
 
 def entries_meant(text: str) -> list[int]:
-    """The ids of current publications that a text may mean, the likeliest first."""
+    """The ids of current publications that a text may mean, the likeliest first.
+
+    None for who says what they do not want: it might be answered.
+    """
+    if excludes(text):
+        return []
     said, language = cleaned(text), detect_language(text)
     [vector] = embedding.query_vectors([said], [language])
     asked = Asked(text, said, language, vector)

@@ -99,10 +99,15 @@ def _letters(words: list[str]) -> list[str]:
     return [word for word in words if not word[0].isdecimal()]
 
 
+def excludes(text: str) -> bool:
+    """Whether a search says what it does not want."""
+    return any(piece.is_excluded for piece in pieces(plain(text)))
+
+
 def as_phrase(text: str) -> str | None:
     """The whole search as one phrase; None where nothing in it would be read as an operator that excludes."""
     text = plain(text)
-    if not any(piece.is_excluded for piece in pieces(text)):
+    if not excludes(text):
         return None
     return f'"{" ".join(text.replace(chr(34), " ").split())}"'
 

@@ -23,7 +23,18 @@ __all__ = ["addresses", "fill", "superuser"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: What `addresses` has, and the door to the desk.
-READER_PAGES = ["list", "nothing found", "claim", "source", "methodology", "not found", "door"]
+READER_PAGES = [
+    "list",
+    "nothing found",
+    "claim",
+    "source",
+    "methodology",
+    "check",
+    "clusters",
+    "cluster",
+    "not found",
+    "door",
+]
 #: Pages of the desk that belong to no model, or are besides a model's list and form.
 DESK_PAGES = [
     "index",

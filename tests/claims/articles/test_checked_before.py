@@ -87,7 +87,9 @@ def test_the_command_tells_it(
     tmp_path: Any,
     capsys: pytest.CaptureFixture[str],
     editor: User,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     claim = publish(make_claim("The bridge in the harbour cost 40 million."))
     answers.know(FIRST, claim)
     article = tmp_path / "speech.txt"
