@@ -172,7 +172,7 @@ class PartialFile:
 
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path, self.part = path, path.with_name(f"{path.name}.part")
-        self.state = path.with_name(f"{path.name}.part.json")
+        self.noted = path.with_name(f"{path.name}.part.json")
         self.rows, self._bytes = self._begun() if resume else (0, 0)
         self.part.touch()
         self._file = self.part.open("r+b")
@@ -182,14 +182,14 @@ class PartialFile:
 
     def _begun(self) -> tuple[int, int]:
         try:
-            state = json.loads(self.state.read_text(encoding="utf-8"))
+            state = json.loads(self.noted.read_text(encoding="utf-8"))
             rows, size = int(state["rows"]), int(state["bytes"])
         except FileNotFoundError:
             raise TableError(f"Nothing was begun in {self.part}. Begin without --resume.") from None
         except (ValueError, KeyError, TypeError):
-            raise TableError(f"{self.state} cannot be read. Delete it, and begin without --resume.") from None
+            raise TableError(f"{self.noted} cannot be read. Delete it, and begin without --resume.") from None
         if not self.part.exists() or self.part.stat().st_size < size:
-            raise TableError(f"{self.part} is shorter than {self.state} says. Begin without --resume.")
+            raise TableError(f"{self.part} is shorter than {self.noted} says. Begin without --resume.")
         return rows, size
 
     def write(self, lines: str, rows: int) -> None:
@@ -197,13 +197,13 @@ class PartialFile:
         self._file.flush()
         self._bytes += len(lines.encode(errors="replace"))
         self.rows += rows
-        self.state.write_text(json.dumps({"rows": self.rows, "bytes": self._bytes}), encoding="utf-8")
+        self.noted.write_text(json.dumps({"rows": self.rows, "bytes": self._bytes}), encoding="utf-8")
 
     def finish(self) -> None:
         """Give the file its name."""
         self._file.close()
         self.part.replace(self.path)
-        self.state.unlink(missing_ok=True)
+        self.noted.unlink(missing_ok=True)
 
 
 @contextmanager

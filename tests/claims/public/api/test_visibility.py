@@ -13,7 +13,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.models import Claim, Claimant, Evidence, Rating, RatingScale, Topic, Verdict
+from claims.models import (
+    Claim,
+    Claimant,
+    Cluster,
+    ClusterMember,
+    Evidence,
+    Rating,
+    RatingScale,
+    Topic,
+    Verdict,
+)
 from claims.review import verdict_drafts, workflow
 from factcheck.routes import RESOURCES
 from sources.models import Publisher, Source
@@ -39,6 +49,15 @@ class Secrets:
     claimants: Claimant
     topics: Topic
     ratings: Rating
+    clusters: Cluster
+
+
+def cluster_of(title: str, *claims: Claim) -> Cluster:
+    """A published cluster; readers see it if two of its claims are published."""
+    cluster = Cluster.objects.create(title=title, language="en")
+    ClusterMember.objects.bulk_create(ClusterMember(cluster=cluster, claim=claim) for claim in claims)
+    Cluster.objects.filter(pk=cluster.pk).update(state="published", published_at=cluster.created_at)
+    return cluster
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +72,8 @@ def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
     )
     make_appearance(claim, source, "the ferry sank")
     Claimant.objects.filter(pk=claimant.pk).update(notes=f"Ask {SECRET}.")
-    return publish(claim)
+    cluster_of("Ferries that sink", publish(claim), publish(make_claim("The ferry was sunk.")))
+    return claim
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +118,12 @@ def secrets(public: Claim, checker: User) -> Secrets:
         statement=f"The ferry sank because of {SECRET}.", claimant=claimant
     )
     # Claims in the other states.
-    make_claim(f"{SECRET} proposed.", state="proposed", claimant=claimant, topics=[topic])
+    proposed = make_claim(f"{SECRET} proposed.", state="proposed", claimant=claimant, topics=[topic])
     make_claim(f"{SECRET} declined.", state="declined", reason="No.", claimant=claimant, topics=[topic])
-    return Secrets(claim, draft, source, publisher, claimant, topic, rating)
+    # In a cluster that is public, and in one whose claims are not.
+    ClusterMember.objects.create(cluster=public.clusters.get(), claim=claim)
+    cluster = cluster_of(f"What {SECRET} did", claim, proposed, public)
+    return Secrets(claim, draft, source, publisher, claimant, topic, rating, cluster)
 
 
 def text_of(client: Client, path: str) -> str:
@@ -175,6 +198,7 @@ CLAIM_FILTERS = [
     "claimant={claimants}",
     "topic={topics}",
     "topic=quillfeather",
+    "cluster={clusters}",
     "source={sources}",
     "appears_in={sources}",
     "source_domain=quillfeather.example",
