@@ -81,13 +81,19 @@ QUICK_IN_THEM = tuple(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Besides what is marked by hand, what commits is slow: its database is made as new after it."""
+    """Besides what is marked by hand, two kinds are slow.
+
+    What commits: its database is made as new after it. What publishes for itself: that is what most of the time goes
+    into, unless the module has its newsroom kept (`tests.helpers.kept_newsroom`).
+    """
     for item in items:
         database = item.get_closest_marker("django_db")
+        fixtures = set(getattr(item, "fixturenames", ()))
         commits = database is not None and database.kwargs.get("transaction", False)
-        commits |= not {"live_server", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
-        walks = item.nodeid.startswith(SLOW_ROOMS) and not item.nodeid.startswith(QUICK_IN_THEM)
-        if commits or walks:
+        commits |= not fixtures.isdisjoint({"live_server", "transactional_db"})
+        publishes = "publish" in fixtures and "kept_rows" not in fixtures
+        walks = item.nodeid.startswith(SLOW_ROOMS)
+        if commits or ((walks or publishes) and not item.nodeid.startswith(QUICK_IN_THEM)):
             item.add_marker(pytest.mark.slow)
 
 
