@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import re
 from threading import Thread
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_nobody_is_said_to_have_signed_off(checker: User, editor: User) -> None:
 
 def test_nothing_internal_is_in_it(checker: User, editor: User) -> None:
     full_newsroom(checker, editor)
-    text = exported().decode()
+    text = re.sub("[0-9a-f]{64}", "", exported().decode())  # digests, one of which may well spell “edda”
     for secret in (
         "Secret",
         "A draft that nobody may see",
