@@ -1,8 +1,6 @@
 """What is public no longer once its claim is withdrawn, and what a source says since it was published."""
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +11,7 @@ from claims.review import workflow
 from factcheck.routes import RESOURCES
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
+from tests.helpers.nothing_found import empty
 
 pytestmark = pytest.mark.django_db
 
@@ -34,21 +33,6 @@ def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
     make_appearance(claim, source, "the ferry sank")
     Claimant.objects.filter(pk=claimant.pk).update(notes=f"Ask {SECRET}.")
     return publish(claim)
-
-
-def text_of(client: Client, path: str) -> str:
-    response = client.get(path)
-    assert response.status_code == 200, (path, response.content)
-    return response.content.decode()
-
-
-def empty(client: Client, path: str) -> bool:
-    page = json.loads(text_of(client, path))
-    # What was asked is said again, and nothing is suggested instead.
-    search = page.pop("search", None)
-    nothing: dict[str, Any] = {"count": None, "next": None, "previous": None, "results": []}
-    said_again = search is None or search["answered"] == search["asked"]
-    return page in (nothing, {**nothing, "highlights": {}}) and said_again
 
 
 # A cluster needs two claims; `test_clusters` withdraws one of them.

@@ -3,11 +3,9 @@
 The newsroom below holds secrets of every kind, all marked by one word, beside one published claim.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -29,6 +27,7 @@ from factcheck.routes import RESOURCES
 from sources.models import Publisher, Source
 from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.nothing_found import empty, text_of
 
 __all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
 
@@ -124,21 +123,6 @@ def secrets(public: Claim, checker: User) -> Secrets:
     ClusterMember.objects.create(cluster=public.clusters.get(), claim=claim)
     cluster = cluster_of(f"What {SECRET} did", claim, proposed, public)
     return Secrets(claim, draft, source, publisher, claimant, topic, rating, cluster)
-
-
-def text_of(client: Client, path: str) -> str:
-    response = client.get(path)
-    assert response.status_code == 200, (path, response.content)
-    return response.content.decode()
-
-
-def empty(client: Client, path: str) -> bool:
-    page = json.loads(text_of(client, path))
-    # What was asked is said again, and nothing is suggested instead.
-    search = page.pop("search", None)
-    nothing: dict[str, Any] = {"count": None, "next": None, "previous": None, "results": []}
-    said_again = search is None or search["answered"] == search["asked"]
-    return page in (nothing, {**nothing, "highlights": {}}) and said_again
 
 
 @pytest.mark.parametrize("name", RESOURCES)
