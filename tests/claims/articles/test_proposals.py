@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.articles.article_import import ImportedArticle, import_article
 from claims.articles.proposals import propose
+from claims.matching.answers import answered
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.changed_sources import PLACE_TAKEN, reanchor
@@ -295,12 +297,15 @@ def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
     text = "\n\n".join(
         f"In 20{number:02} the port of Sundvik sold {number} ships." for number in range(1, count + 1)
     )
+    answered("Ships are sold.")  # what is asked for once in a while has been asked for
+    ContentType.objects.clear_cache()
     with CaptureQueriesContext(
         connection,
     ) as queries:
         imported(text)
     assert Claim.objects.count() == count
-    assert len(queries) <= 31
+    # Two more where words of the article are looked up as misspelt, however many sentences have them.
+    assert len(queries) == {1: 29, 30: 31}[count]
 
 
 def test_history_says_whose_import_moved_an_anchor(contributor: User) -> None:
