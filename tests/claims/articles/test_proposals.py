@@ -304,7 +304,6 @@ def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
     ) as queries:
         imported(text)
     assert Claim.objects.count() == count
-    # Two more where words of the article are looked up as misspelt, however many sentences have them.
     assert len(queries) == {1: 29, 30: 31}[count]
 
 
