@@ -16,6 +16,7 @@ from claims.models import Claim, WebhookAttempt, WebhookDelivery, WebhookEndpoin
 from claims.webhooks import deliveries, worker_calls
 from claims.webhooks.deliveries import RETRIES
 from sources.http import sent_messages
+from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
 from tests.helpers.webhook_receiver import Answer, Receiver, hang_up, status
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -215,7 +216,7 @@ class TestRetryAfter:
     @given(header=st.text())
     def test_no_header_breaks_it(self, header: str) -> None:
         now = datetime(2026, 5, 1, tzinfo=UTC)
-        assert timedelta() <= deliveries._postponement(header, now) <= deliveries.LONGEST_POSTPONEMENT
+        assert timedelta() <= postponed_by(header, now) <= LONGEST_POSTPONEMENT
 
 
 class TestOrder:
