@@ -1,0 +1,557 @@
+"""A visit to a feed, a sitemap or a page: what comes in, what does not, and what is said of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from claims.articles.article_import import import_article
+from claims.articles.watches import listed_pages, visits, watched_articles
+from claims.articles.watches.listed_pages import KEPT, OLD
+from claims.articles.watches.watched_articles import MOST_ATTEMPTS, LookedAt
+from claims.models import Appearance, Claim, VisitedSite, Watch, WatchedPage
+from sources.models import Snapshot, Source
+from tests.helpers.followed_site import Paper, Visit, make_watch, progress_of, states
+
+pytestmark = pytest.mark.django_db
+
+
+def brought(tally: visits.VisitTally) -> dict[str, int]:
+    names = ("new", "known", "changed", "unchanged", "failed")
+    return {name: number for name in names if (number := getattr(tally, name))}
+
+
+class TestFeeds:
+    def test_the_first_visit_brings_the_newest_only(self, paper: Paper, visit: Visit) -> None:
+        now = timezone.now()
+        for number in range(4):
+            paper.article(f"/{number}", number + 3)
+        days = [(f"/{number}", now - timedelta(days=number)) for number in (3, 0, 2, 1)]
+        watch = make_watch(paper.feed(*days), most_per_visit=2)
+        tally = visit(watch)
+        assert brought(tally) == {"new": 2}
+        assert tally.proposals == Claim.objects.count() > 0
+        assert paper.asked() == ["/robots.txt", "/feed", "/0", "/1"]
+        assert states(watch) == {"/0": "imported", "/1": "imported", "/2": "passed", "/3": "passed"}
+        progress = progress_of(watch)
+        assert (progress.kind, progress.new_articles, progress.articles_of_day) == ("rss", 2, 2)
+        assert (progress.held_until, progress.failure) == (None, "")
+
+    def test_without_dates_the_order_of_the_feed_counts(self, paper: Paper, visit: Visit) -> None:
+        for path in ("/b", "/a", "/c"):
+            paper.article(path)
+        watch = make_watch(paper.feed("/b", "/a", "/c"), most_per_visit=2)
+        visit(watch)
+        assert paper.asked() == ["/robots.txt", "/feed", "/b", "/a"]
+
+    def test_what_is_known_is_not_fetched_again(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"))
+        visit(watch)
+        paper.article("/2", 9)
+        paper.feed("/2", "/1")
+        paper.asked()
+        assert brought(visit(watch)) == {"new": 1}
+        assert paper.asked() == ["/feed", "/2"]
+
+    def test_a_feed_that_has_not_changed_is_not_sent_again(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        headers = {"ETag": '"v1"', "Last_Modified": "Tue, 07 May 2024 10:00:00 GMT"}
+        watch = make_watch(paper.feed("/1", **headers))
+        visit(watch)
+        paper.page("/feed", b"", 304, **headers)
+        paper.requests.clear()
+        assert brought(visit(watch)) == {}
+        ((path, asked),) = paper.requests
+        assert (path, asked["if-none-match"], asked["if-modified-since"]) == (
+            "/feed",
+            '"v1"',
+            "Tue, 07 May 2024 10:00:00 GMT",
+        )
+        paper.requests.clear()
+        visit(watch)
+        assert paper.requests[0][1]["if-none-match"] == '"v1"'
+
+    def test_an_entry_that_is_newer_is_captured_again_and_its_quotes_follow(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
+        before = timezone.now() - timedelta(hours=2)
+        paper.article("/1")
+        watch = make_watch(paper.feed(("/1", before)))
+        visit(watch)
+        claims = set(Claim.objects.values_list("pk", flat=True))
+        paper.article(
+            "/1", more="The mayor has since apologised to the people of the district for what happened."
+        )
+        paper.feed(("/1", before + timedelta(hours=1)))
+        clock.shift(timedelta(minutes=30))
+        assert brought(visit(watch)) == {"changed": 1}
+        assert Snapshot.objects.count() == 2
+        places = Appearance.objects.filter(claim__in=claims)
+        assert set(places.values_list("snapshot__number", "anchor")) == {(2, "anchored")}
+        assert progress_of(watch).changed_articles == 1
+
+    def test_a_feed_that_always_says_so_is_believed_less_each_time(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
+        paper.article("/1", ETag='"same"')
+        watch = make_watch(paper.feed(("/1", timezone.now())))
+        visit(watch)
+        paper.page("/1", b"", 304)
+        looks = 0
+        for _minutes in range(0, 6 * 60, 5):
+            clock.shift(timedelta(minutes=5))
+            paper.feed(("/1", timezone.now()))
+            paper.asked()
+            visit(watch)
+            looks += paper.asked().count("/1")
+        assert looks == 5  # of 72: after 10, 20, 40, 80, 160 minutes
+
+    def test_a_page_is_looked_at_again_less_and_less_often(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
+        paper.article("/1", ETag='"v1"')
+        watch = make_watch(paper.feed("/1"), interval_minutes=7 * 24 * 60)
+        visit(watch)
+        paper.page("/1", b"", 304)
+        paper.requests.clear()
+        for hours in (1, 4, 24, 72, 168):
+            clock.shift(timedelta(hours=hours, minutes=-1))
+            visits.visit(watch.pk)
+            assert "/1" not in paper.asked(), hours
+            clock.shift(timedelta(minutes=1))
+            visits.visit(watch.pk)
+            looked = [asked["if-none-match"] for path, asked in paper.requests if path == "/1"]
+            assert looked == ['"v1"'], hours
+            paper.requests.clear()
+        clock.shift(timedelta(days=100))
+        visits.visit(watch.pk)
+        assert "/1" not in paper.asked()
+        assert watch.pages.get().next_look_at is None
+
+    def test_an_old_entry_that_was_not_listed_before_is_no_news(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"))
+        visit(watch)
+        paper.feed("/1", ("/old", timezone.now() - OLD - timedelta(days=1)))
+        assert brought(visit(watch)) == {}
+        assert states(watch)["/old"] == "passed"
+
+    def test_an_article_that_is_here_is_followed_and_not_fetched(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        visit(make_watch(paper.feed("/1")))
+        other = make_watch(paper.feed("/1?utm_source=rss", path="/other"), name="Again")
+        paper.asked()
+        assert brought(visit(other)) == {}
+        assert paper.asked() == ["/other"]
+        page = WatchedPage.objects.get(watch=other)
+        assert (page.state, page.source) == ("imported", Source.objects.get())
+
+    def test_the_language_that_a_person_states(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        visit(make_watch(paper.feed("/1"), language="da"))
+        assert Source.objects.get().language == "da"
+
+
+class TestBudgets:
+    @pytest.fixture
+    def full(self, paper: Paper) -> str:
+        for number in range(6):
+            paper.article(f"/{number}", number + 3)
+        return paper.feed("/0")
+
+    def test_no_more_in_a_visit(self, paper: Paper, full: str, visit: Visit) -> None:
+        watch = make_watch(full, most_per_visit=2)
+        visit(watch)
+        paper.feed("/5", "/4", "/3", "/2", "/1", "/0")
+        paper.asked()
+        assert brought(visit(watch)) == {"new": 2}
+        assert brought(visit(watch)) == {"new": 2}
+        assert paper.asked() == ["/feed", "/5", "/4", "/feed", "/3", "/2"]
+
+    def test_no_more_in_a_day(self, paper: Paper, full: str, visit: Visit, clock: Any) -> None:
+        watch = make_watch(full, most_per_day=3)
+        visit(watch)
+        paper.feed("/5", "/4", "/3", "/2", "/1", "/0")
+        assert brought(visit(watch)) == {"new": 2}
+        assert brought(visit(watch)) == {}
+        assert list(states(watch).values()).count("waiting") == 3
+        clock.shift(timedelta(days=1))
+        assert brought(visit(watch)) == {"new": 3, "unchanged": 3}
+
+    def test_no_more_proposals(self, paper: Paper, full: str, visit: Visit) -> None:
+        watch = make_watch(full, most_proposals_per_day=1)
+        tally = visit(watch)
+        assert tally.proposals == Claim.objects.count() > 1  # an article is not cut in two
+        paper.feed("/1", "/0")
+        assert brought(visit(watch)) == {}
+        assert states(watch)["/1"] == "waiting"
+
+    def test_what_waits_too_long_is_passed_over(
+        self, paper: Paper, full: str, visit: Visit, clock: Any
+    ) -> None:
+        watch = make_watch(full, most_per_day=1)
+        visit(watch)
+        paper.feed("/1", "/0")
+        visit(watch)
+        assert states(watch)["/1"] == "waiting"
+        Watch.objects.filter(pk=watch.pk).update(most_proposals_per_day=1)
+        WatchedPage.objects.filter(watch=watch).update(found_at=timezone.now() - timedelta(days=8))
+        visit(watch)
+        assert states(watch) == {"/0": "imported", "/1": "passed"}
+
+
+class TestPages:
+    def test_one_that_fails_is_noted_and_the_others_go_on(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        paper.page("/2", status=410)
+        paper.page("/3", b"<html><body></body></html>")
+        paper.page("/4", b"\x89PNG", Content_Type="image/png")
+        paper.article("/5", 9)
+        watch = make_watch(paper.feed("/2", "/3", "/4", "/1", "/5", "https://10.0.0.1/secret"))
+        assert brought(visit(watch)) == {"new": 2, "failed": 4}
+        assert states(watch) == {
+            "/2": "failed",
+            "/3": "failed",
+            "/4": "failed",
+            "/1": "imported",
+            "/5": "imported",
+            "/secret": "failed",
+        }
+        reasons = dict(watch.pages.filter(state="failed").values_list("url", "failure"))
+        assert "does not exist, or no longer (HTTP 410)" in reasons[f"{paper.address}/2"]
+        assert "is of the type image/png" in reasons[f"{paper.address}/4"]
+        assert "not an address on the public internet" in reasons["https://10.0.0.1/secret"]
+        assert progress_of(watch).failed_articles == 4
+        assert Source.objects.count() == 2
+
+    def test_what_may_pass_is_tried_again_and_given_up_in_the_end(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
+        paper.page("/1", status=503)
+        watch = make_watch(paper.feed("/1"))
+        tries = 0
+        for _hours in range(40):
+            visit(watch)
+            tries += paper.asked().count("/1")
+            clock.shift(timedelta(hours=1))
+        assert tries == MOST_ATTEMPTS
+        page = watch.pages.get()
+        assert (page.state, page.next_look_at) == ("failed", None)
+        assert page.failure.endswith("has a fault on its side (HTTP 503). Try again later.")
+
+    def test_a_page_that_comes_back_is_imported(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.page("/1", status=503)
+        watch = make_watch(paper.feed("/1"))
+        assert brought(visit(watch)) == {"failed": 1}
+        paper.article("/1")
+        clock.shift(timedelta(minutes=11))
+        assert brought(visit(watch)) == {"new": 1}
+        page = watch.pages.get()
+        assert (page.state, page.failure, page.attempts) == ("imported", "", 0)
+
+    def test_what_was_imported_stays_when_its_page_is_gone(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"))
+        visit(watch)
+        paper.page("/1", status=404)
+        clock.shift(timedelta(hours=2))
+        assert brought(visit(watch)) == {"failed": 1}
+        page = watch.pages.get()
+        assert (page.state, page.source, page.next_look_at) == ("imported", Source.objects.get(), None)
+
+    def test_the_program_failing_on_one_does_not_stop_the_others(
+        self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = import_article
+
+        def breaking(material: Any, **named: Any) -> Any:
+            imported = whole(material, **named)
+            if material.url.endswith("/1"):
+                raise RuntimeError
+            return imported
+
+        monkeypatch.setattr(watched_articles, "import_article", breaking)
+        paper.article("/1")
+        paper.article("/2", 9)
+        watch = make_watch(paper.feed("/1", "/2"))
+        assert brought(visit(watch)) == {"new": 1, "failed": 1}
+        assert states(watch) == {"/1": "waiting", "/2": "imported"}
+        assert (
+            watch.pages.get(state="waiting").failure == "The program failed on this page; its log says how."
+        )
+        # Nothing of it is left.
+        assert Source.objects.get().url == f"{paper.address}/2"
+
+    def test_a_page_on_which_the_program_dies_is_given_up(
+        self, paper: Paper, visit: Visit, clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Killed(BaseException):
+            pass
+
+        def dies(material: Any, **named: Any) -> Any:
+            raise Killed
+
+        monkeypatch.setattr(watched_articles, "import_article", dies)
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"))
+        for _attempt in range(MOST_ATTEMPTS):
+            with pytest.raises(Killed):
+                visit(watch)
+            clock.shift(timedelta(hours=15))
+        assert brought(visit(watch)) == {"failed": 1}
+        assert watch.pages.get().failure == "The program ended while it was imported."
+
+
+class TestLists:
+    def test_an_index_of_sitemaps_is_read_from_what_changed_last(
+        self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(visits, "MOST_SITEMAPS", 2)
+        months = "".join(
+            f"<sitemap><loc>/{month}.xml</loc><lastmod>2024-0{month}-28</lastmod></sitemap>"
+            for month in (1, 3, 2)
+        )
+        for month in (2, 3):
+            body = f"<urlset><url><loc>/{month}</loc><lastmod>2024-0{month}-07</lastmod></url></urlset>"
+            paper.page(f"/{month}.xml", body.encode(), Content_Type="application/xml")
+            paper.article(f"/{month}", month + 3)
+        start = paper.page("/sitemap.xml", f"<sitemapindex>{months}</sitemapindex>".encode())
+        watch = make_watch(start)
+        assert brought(visit(watch)) == {"new": 2}
+        assert paper.asked() == ["/robots.txt", "/sitemap.xml", "/3.xml", "/2.xml", "/3", "/2"]
+        assert progress_of(watch).kind == "sitemap"
+        # What has not changed since is not asked for again.
+        visit(watch)
+        assert paper.asked() == ["/sitemap.xml"]
+
+    def test_a_page_is_followed_itself(self, paper: Paper, visit: Visit) -> None:
+        watch = make_watch(paper.article("/minutes", ETag='"v1"'))
+        assert brought(visit(watch)) == {"new": 1}
+        paper.article(
+            "/minutes", more="The mayor has since apologised to the people of the district for that."
+        )
+        paper.asked()
+        assert brought(visit(watch)) == {"changed": 1}
+        assert paper.asked() == ["/minutes"]
+        assert Snapshot.objects.filter(source=Source.objects.get()).count() == 2
+        assert progress_of(watch).kind == "page"
+
+    def test_a_page_that_is_gone_fails_as_its_watch(self, paper: Paper, visit: Visit) -> None:
+        watch = make_watch(paper.article("/minutes"))
+        visit(watch)
+        paper.page("/minutes", status=410)
+        tally = visit(watch)
+        assert tally.failure.startswith(f"{paper.address}/minutes does not exist, or no longer")
+        assert progress_of(watch).consecutive_failures == 1
+        paper.article("/minutes")
+        assert brought(visit(watch)) == {"unchanged": 1}
+        assert progress_of(watch).consecutive_failures == 0
+
+    def test_who_gives_nothing_is_visited_less_often(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.page("/feed", status=500)
+        watch = make_watch(f"{paper.address}/feed", interval_minutes=60)
+        waits = []
+        for _visit in range(7):
+            assert visit(watch).failure.endswith("has a fault on its side (HTTP 500). Try again later.")
+            waits.append(progress_of(watch).next_visit_at - timezone.now())
+        assert [wait.total_seconds() / 3600 for wait in waits] == [2, 4, 8, 16, 24, 24, 24]
+        began = progress_of(watch).failing_since
+        clock.shift(timedelta(hours=1))
+        visit(watch)
+        assert progress_of(watch).failing_since == began
+        paper.feed()
+        visit(watch)
+        progress = progress_of(watch)
+        assert (progress.consecutive_failures, progress.failing_since, progress.failure) == (0, None, "")
+
+    def test_who_asks_to_be_left_alone_is(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.page("/feed", status=429, Retry_After="18000")
+        watch = make_watch(f"{paper.address}/feed")
+        visit(watch)
+        assert progress_of(watch).next_visit_at - timezone.now() == timedelta(hours=5)
+        paper.asked()
+        # Whoever follows something else there knows.
+        other = make_watch(paper.feed(path="/other"), name="Another")
+        assert "wants to be left alone for about 300 min" in visit(other).later
+        assert paper.asked() == []
+        progress = progress_of(other)
+        assert (progress.consecutive_failures, progress.next_visit_at) == (
+            0,
+            timezone.now() + timedelta(hours=5),
+        )
+        clock.shift(timedelta(hours=5, seconds=1))
+        assert visit(other).failure == ""
+
+    def test_robots_txt_is_obeyed_and_read_once_a_day(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.page("/robots.txt", b"User-agent: factcheck\nDisallow: /1\n", Content_Type="text/plain")
+        paper.article("/2")
+        watch = make_watch(paper.feed("/1", "/2"))
+        assert brought(visit(watch)) == {"new": 1, "failed": 1}
+        assert watch.pages.get(state="failed").failure.startswith("The robots.txt of its site forbids")
+        visit(watch)
+        assert paper.asked() == ["/robots.txt", "/feed", "/2", "/feed"]
+        clock.shift(timedelta(hours=25))
+        visit(watch)
+        assert paper.asked()[:2] == ["/robots.txt", "/feed"]
+        assert VisitedSite.objects.count() == 1
+
+
+class TestMeaningIll:
+    def said(self, visit: Visit, url: str) -> str:
+        watch = make_watch(url)
+        tally = visit(watch)
+        assert progress_of(watch).failure == tally.failure
+        assert Source.objects.count() == Claim.objects.count() == WatchedPage.objects.count() == 0
+        return tally.failure
+
+    def test_a_feed_without_end(self, paper: Paper, visit: Visit) -> None:
+        start = paper.page("/feed", b"<rss>", Content_Length="52428800")
+        assert self.said(visit, start) == (
+            f"{start} is larger than 10 MB. Save the part you need and import the file."
+        )
+
+    def test_a_circle_of_redirects(self, paper: Paper, visit: Visit) -> None:
+        paper.redirect("/a", "/b")
+        assert "redirects in a circle" in self.said(visit, paper.redirect("/b", "/a"))
+
+    def test_a_redirect_into_our_network(self, paper: Paper, visit: Visit) -> None:
+        start = paper.redirect("/feed", "http://192.168.0.1/feed")
+        assert "not an address on the public internet" in self.said(visit, start)
+
+    def test_what_is_nothing_to_follow(self, paper: Paper, visit: Visit) -> None:
+        start = paper.page("/feed", b"\x89PNG", Content_Type="image/png")
+        assert self.said(visit, start) == (
+            f"{start} is neither a feed nor a sitemap nor a page: it is of the type image/png."
+        )
+
+    def test_a_feed_of_the_wrong_type_is_one_all_the_same(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        assert brought(visit(make_watch(paper.feed("/1", Content_Type="text/html")))) == {"new": 1}
+
+    def test_a_feed_that_became_a_page_is_not_imported(self, paper: Paper, visit: Visit) -> None:
+        watch = make_watch(paper.feed())
+        visit(watch)
+        paper.article("/feed")
+        assert visit(watch).failure == (
+            f"{watch.url} was a feed or sitemap and is none any more. Look for its new address, and follow that."
+        )
+        assert Source.objects.count() == 0
+
+    def test_ten_thousand_entries(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/0")
+        paper.article("/1", 9)
+        watch = make_watch(paper.feed(*(f"/{number}" for number in range(10_000))), most_per_visit=2)
+        assert brought(visit(watch)) == {"new": 2}
+        assert watch.pages.count() == 10_000
+        assert len(paper.asked()) == 4
+
+    def test_one_page_in_many_spellings(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        paper.article("/1?utm_source=rss")
+        watch = make_watch(
+            paper.feed("/1", "1", f"{paper.address}/1?utm_source=rss", "/1#top", "//[", "mailto:a@b")
+        )
+        assert brought(visit(watch)) == {"new": 1}
+        assert states(watch) == {"/1": "imported"}
+
+    def test_dates_in_the_future_are_not_believed(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.article("/1")
+        paper.article("/2", 9)
+        now = timezone.now()
+        watch = make_watch(
+            paper.feed(("/1", now + timedelta(days=900)), ("/2", now - timedelta(days=1))), most_per_visit=1
+        )
+        visit(watch)
+        assert states(watch) == {"/2": "imported", "/1": "passed"}
+        paper.feed(("/2", now + timedelta(days=901)))
+        clock.shift(timedelta(minutes=30))
+        assert brought(visit(watch)) == {}
+
+    def test_a_fault_of_the_program_in_a_list_is_told(
+        self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_arguments: Any, **_named: Any) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(visits, "page_list", broken)
+        assert self.said(visit, paper.feed("/1")) == "The program failed on this address; its log says how."
+
+
+class TestGrowth:
+    def test_so_many_new_pages_are_noted_at_most(
+        self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listed_pages, "MOST_NEW", 3)
+        paper.article("/0")
+        watch = make_watch(paper.feed("/0"), most_per_day=1)
+        visit(watch)
+        paper.feed(*(f"/{number}" for number in range(100)))
+        visit(watch)
+        assert list(states(watch)) == ["/0", "/1", "/2", "/3"]
+        visit(watch)
+        assert list(states(watch)) == [f"/{number}" for number in range(7)]
+
+    def test_what_brought_nothing_is_forgotten_once_it_is_not_listed(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
+        paper.article("/1")
+        paper.page("/4", status=410)
+        watch = make_watch(paper.feed("/1", "/4", "/2", "/3"), most_per_visit=2)
+        visit(watch)
+        assert states(watch) == {"/1": "imported", "/4": "failed", "/2": "passed", "/3": "passed"}
+        paper.feed("/3")
+        clock.shift(KEPT - timedelta(hours=1))
+        visit(watch)
+        assert watch.pages.count() == 4
+        clock.shift(timedelta(hours=2))
+        paper.page("/feed", b"<rss><channel><item><link>/3</link></item>")  # broken off
+        visit(watch)
+        assert watch.pages.count() == 4
+        paper.feed("/3")
+        visit(watch)
+        assert states(watch) == {"/1": "imported", "/3": "passed"}
+
+
+class TestMeanwhile:
+    def test_paused(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        paper.article("/2", 9)
+        watch = make_watch(paper.feed("/1", "/2"))
+
+        def pause(looked_at: LookedAt) -> None:
+            Watch.objects.filter(pk=watch.pk).update(active=False)
+
+        assert brought(visit(watch, tell=pause)) == {"new": 1}
+        assert visits.visit(watch.pk) is None
+        assert states(watch) == {"/1": "imported", "/2": "waiting"}
+
+    def test_removed(self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = import_article
+
+        def removing(material: Any, **named: Any) -> Any:
+            Watch.objects.all().delete()
+            return whole(material, **named)
+
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"))
+        monkeypatch.setattr(watched_articles, "import_article", removing)
+        visits.visit(watch.pk)
+        assert Claim.objects.count() == 0
+
+    def test_stopped_it_goes_on_where_it_was(self, paper: Paper, visit: Visit) -> None:
+        for number in range(3):
+            paper.article(f"/{number}", number + 3)
+        watch = make_watch(paper.feed("/0", "/1", "/2"))
+        turns = iter([False, True])
+        tally = visit(watch, is_stopped=lambda: next(turns))
+        assert (brought(tally), tally.is_over) == ({"new": 1}, False)
+        paper.asked()
+        rest = visits.visit(watch.pk)
+        assert rest is not None
+        assert (brought(rest), rest.is_over) == ({"new": 2}, True)
+        assert paper.asked() == ["/1", "/2"]
+        assert progress_of(watch).new_articles == 3
