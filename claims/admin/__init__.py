@@ -19,6 +19,7 @@ from claims.admin import (
     topic,
     transition,
     verdict,
+    watch,
     webhook,
     webhook_delivery,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "topic",
     "transition",
     "verdict",
+    "watch",
     "webhook",
     "webhook_delivery",
 ]
