@@ -347,11 +347,6 @@ WEBHOOK_LOG_DAYS = number("WEBHOOK_LOG_DAYS", 90, least=7, most=3650)
 # Receivers on this machine, unencrypted and on any port: for trying things out, never for a site that others can reach.
 WEBHOOKS_TO_LOOPBACK = DEMO or DEBUG
 
-# -- Feeds and pages that are followed ----------------------------------------------------------------------------
-
-# Tests follow a server on this machine. Never a person's choice: what is followed, editors name.
-WATCHES_OF_LOOPBACK = False
-
 # -- API -----------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {

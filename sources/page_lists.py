@@ -283,7 +283,10 @@ def _text(element: Any) -> str:
 
 def _line(text: str) -> str:
     """A title without markup, in one line."""
-    plain = " ".join(_TAG.sub(" ", html.unescape(text[: 10 * LONGEST_TITLE])).replace("\0", " ").split())
+    words = (
+        html.unescape(text[: 10 * LONGEST_TITLE]).encode(errors="replace").decode()
+    )  # halves of characters
+    plain = " ".join(_TAG.sub(" ", words).replace("\0", " ").split())
     return plain if len(plain) <= LONGEST_TITLE else plain[: LONGEST_TITLE - 2].rstrip() + " …"
 
 

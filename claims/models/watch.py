@@ -70,7 +70,9 @@ class Watch(models.Model):
         ),
     )
     most_per_day = models.PositiveIntegerField(
-        _("new articles per day"), default=50, help_text=_("What is more waits for tomorrow. 1 to 1000.")
+        _("new articles per day"),
+        default=50,
+        help_text=_("What is more waits for tomorrow (UTC). 1 to 1000."),
     )
     most_proposals_per_day = models.PositiveIntegerField(
         _("proposals per day"),

@@ -20,8 +20,10 @@ ROBOT = USER_AGENT.partition("/")[0]
 PAUSE = 1.0
 #: After a site has asked us to slow down.
 SLOWER = 30.0
+#: Whatever a site asks for, once a day is not too often.
+LONGEST_PAUSE = 86_400.0
 #: Nobody waits longer for one page; who is asked to comes back another time.
-LONGEST_WAIT = 120.0
+LONGEST_WAIT = 3600.0
 #: So much of a robots.txt is read, as RFC 9309 asks (2.5).
 LONGEST_RULES = 512_000
 
@@ -210,6 +212,7 @@ def _site(url: str) -> str:
 def _asked_for(rules: Protego) -> float:
     """How many seconds a site wants between two requests."""
     rate = rules.request_rate(ROBOT)
-    return max(
+    asked = max(
         rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0
     )
+    return min(asked, LONGEST_PAUSE)

@@ -139,6 +139,15 @@ def test_titles_are_one_plain_line() -> None:
     assert found.pages[1].title.endswith(" …")
 
 
+def test_halves_of_characters_are_replaced() -> None:
+    found = listed(
+        '{"version": "https://jsonfeed.org/version/1.1", "items": ['
+        '{"url": "/1", "title": "A\\ud83d B\\u0000"}]}'
+    )
+    assert found is not None
+    assert found.pages == (ListedPage("https://a.example/1", None, "A? B"),)
+
+
 class TestForgiven:
     def test_white_space_before_the_declaration(self) -> None:
         start = "\n\ufeff <?xml version='1.0'?><rss><channel><item><link>/1</link></item></channel></rss>"

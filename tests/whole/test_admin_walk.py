@@ -62,7 +62,7 @@ QUERIES = {
     "claims.topic": 4,
     "claims.transition": 7,
     "claims.verdict": 5,
-    "claims.watch": 5,
+    "claims.watch": 4,
     "claims.webhookdelivery": 6,
     "claims.webhookendpoint": 4,
     "mfa.authenticator": 4,

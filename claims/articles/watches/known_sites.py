@@ -11,6 +11,7 @@ from sources.http.polite_visits import asked_to_wait
 
 #: So long a site is ours for one request, which takes less. If we die, it is anybody's afterwards.
 HOLD = timedelta(seconds=150)
+_LOOK_AGAIN = 1.0
 #: How long a robots.txt holds (RFC 9309, 2.4).
 KEPT = timedelta(hours=24)
 
@@ -38,10 +39,12 @@ class KnownSites:
     def begin(self, site: str) -> None:
         waited = 0.0
         while (left := self._left(site)) > 0:
-            if waited + left > self._patience:
+            if waited >= self._patience or left > HOLD.total_seconds() + self._patience:
                 raise asked_to_wait(site, left)
-            self._sleep(left)
-            waited += left
+            # Whoever has it now may be done at any moment.
+            pause = min(left, _LOOK_AGAIN)
+            self._sleep(pause)
+            waited += pause
 
     def end(self, site: str, pause: float) -> None:
         ready = timezone.now() + timedelta(seconds=pause)

@@ -39,7 +39,8 @@ def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: dat
     """
     pages = _by_address(listed, now)
     known = _known(watch, list(pages))
-    _note_changed([(known[key], page) for key, page in pages.items() if key in known], now)
+    newer = {key for key, listed_at in known.items() if _is_newer(pages[key], listed_at)}
+    _note_changed(watch, {key: pages[key] for key in newer}, now)
     unknown = [(key, page) for key, page in pages.items() if key not in known]
     fresh = dict(sorted(unknown, key=lambda pair: _newest_first(pair[1])))
     if is_first:
@@ -91,12 +92,17 @@ def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, Listed
     return pages
 
 
-def _known(watch: Watch, keys: Sequence[str]) -> dict[str, WatchedPage]:
-    found: dict[str, WatchedPage] = {}
+def _known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
+    """Which of the pages were found before, with the dates that they had then."""
+    found: dict[str, datetime | None] = {}
     for start in range(0, len(keys), _AT_ONCE):
         some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE])
-        found |= {row.url_key: row for row in some}
+        found |= dict(some.values_list("url_key", "listed_at"))
     return found
+
+
+def _is_newer(page: ListedPage, listed_at: datetime | None) -> bool:
+    return page.changed_at is not None and (listed_at is None or page.changed_at > listed_at)
 
 
 def _newest_first(page: ListedPage) -> tuple[bool, float]:
@@ -108,23 +114,21 @@ def _is_old(page: ListedPage, now: datetime) -> bool:
     return page.changed_at is not None and page.changed_at < now - OLD
 
 
-def _note_changed(pairs: list[tuple[WatchedPage, ListedPage]], now: datetime) -> None:
-    """Have those looked at again that say that they are newer than they were."""
-    newer = []
-    for row, page in pairs:
-        if page.changed_at is None or (row.listed_at and page.changed_at <= row.listed_at):
-            continue
-        # A date that was not there before says nothing about a change.
-        if row.listed_at and row.state in (_STATE.IMPORTED, _STATE.FAILED):
-            gap = min(SHORTEST_GAP * 2 ** min(row.unchanged, 10), LONGEST_GAP)
-            row.next_look_at = max(now, row.looked_at + gap if row.looked_at else now)
-            row.state = _STATE.IMPORTED if row.state == _STATE.IMPORTED else _STATE.WAITING
-            row.attempts = 0
-        row.listed_at = page.changed_at
-        newer.append(row)
-    WatchedPage.objects.bulk_update(
-        newer, ["listed_at", "next_look_at", "state", "attempts"], batch_size=_AT_ONCE
-    )
+def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> None:
+    """Have those looked at again that say that they are newer than they were. What was passed over stays so."""
+    keys = list(newer)
+    for start in range(0, len(keys), _AT_ONCE):
+        some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE]).exclude(state=_STATE.PASSED)
+        rows = list(some)
+        for row in rows:
+            # A date that was not there before says nothing about a change.
+            if row.listed_at and row.state != _STATE.WAITING:
+                gap = min(SHORTEST_GAP * 2 ** min(row.unchanged, 10), LONGEST_GAP)
+                row.next_look_at = max(now, row.looked_at + gap if row.looked_at else now)
+                row.state = _STATE.IMPORTED if row.state == _STATE.IMPORTED else _STATE.WAITING
+                row.attempts = 0
+            row.listed_at = newer[row.url_key].changed_at
+        WatchedPage.objects.bulk_update(rows, ["listed_at", "next_look_at", "state", "attempts"])
 
 
 def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: datetime) -> None:

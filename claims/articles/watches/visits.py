@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -20,7 +19,7 @@ from claims.articles.watches.leases import Lease, due
 from claims.articles.watches.watched_articles import LookedAt, look_at, next_page
 from claims.models import Watch, WatchProgress
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchError, Limits
-from sources.http.polite_visits import LONGEST_WAIT, PoliteVisitor
+from sources.http.polite_visits import PoliteVisitor
 from sources.page_lists import ListedPage, PageList, page_list
 
 logger = logging.getLogger(__name__)
@@ -29,6 +28,8 @@ logger = logging.getLogger(__name__)
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
 #: Of an index of sitemaps so many are read at a visit, those that changed last.
 MOST_SITEMAPS = 5
+#: So many seconds whoever has nothing else to do waits for a site.
+PATIENCE = 120.0
 #: A list that gives nothing is visited after twice its interval, then twice as long each time, up to this.
 LONGEST_BACK_OFF = timedelta(days=1)
 
@@ -54,9 +55,9 @@ class VisitTally:
     """Whether nothing is left that could be fetched now."""
 
 
-def visitor(*, patience: float = LONGEST_WAIT) -> PoliteVisitor:
+def visitor(*, patience: float = PATIENCE) -> PoliteVisitor:
     """Whoever fetches what is followed, or may be: as polite to sites as all the others together."""
-    return PoliteVisitor(KnownSites(patience=patience), allow_loopback=settings.WATCHES_OF_LOOPBACK)
+    return PoliteVisitor(KnownSites(patience=patience))
 
 
 def due_watches() -> list[int]:
@@ -70,7 +71,7 @@ def visit(
     *,
     is_stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[LookedAt], None] = lambda looked_at: None,
-    patience: float = LONGEST_WAIT,
+    patience: float = PATIENCE,
 ) -> VisitTally | None:
     """Visit a watch, if it is due and nobody else does so; None where not.
 

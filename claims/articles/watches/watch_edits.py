@@ -27,8 +27,9 @@ def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **s
     """
     if by:
         require(by, "claims.add_watch", _("follow feeds and pages"))
-    name = " ".join(name.split())[:200] or url.partition("://")[2][:200] or url[:200]
-    watch = Watch(url=url.strip(), name=name, created_by=by, **settings)
+    url = url.replace("\0", "").strip()
+    name = " ".join(name.replace("\0", " ").split())[:200] or url.partition("://")[2][:200] or url[:200]
+    watch = Watch(url=url, name=name, created_by=by, **settings)
     try:
         watch.full_clean()
     except ValidationError as refusal:

@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pghistory
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -99,7 +98,7 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
 def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
     now = timezone.now()
     overrides = Overrides(language=watch.language)
-    with pghistory.context(watch=watch.pk), transaction.atomic():
+    with transaction.atomic():
         article = import_article(Material.fetched(answer), overrides=overrides)
         was_waiting = page.state == _STATE.WAITING
         kind = _kind(article, was_waiting=was_waiting)

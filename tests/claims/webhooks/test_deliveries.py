@@ -16,7 +16,6 @@ from claims.models import Claim, WebhookAttempt, WebhookDelivery, WebhookEndpoin
 from claims.webhooks import deliveries, worker_calls
 from claims.webhooks.deliveries import RETRIES
 from sources.http import sent_messages
-from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
 from tests.helpers.webhook_receiver import Answer, Receiver, hang_up, status
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -212,11 +211,6 @@ class TestRetryAfter:
         clock.shift(1)
         work()
         assert len(receiver.messages) == 3
-
-    @given(header=st.text())
-    def test_no_header_breaks_it(self, header: str) -> None:
-        now = datetime(2026, 5, 1, tzinfo=UTC)
-        assert timedelta() <= postponed_by(header, now) <= LONGEST_POSTPONEMENT
 
 
 class TestOrder:

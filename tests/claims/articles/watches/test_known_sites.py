@@ -31,19 +31,29 @@ def test_a_pause_after_each_request(clock: Any) -> None:
     for _request in range(3):
         known.begin(SITE)
         known.end(SITE, 7.0)
-    assert slept == [7.0, 7.0]
+    assert slept == [1.0] * 14
 
 
 def test_of_two_one_waits_until_the_other_is_done(clock: Any) -> None:
     one, _slept = sites(clock)
-    other, _slept = sites(clock, patience=10.0)
+    other, slept = sites(clock, patience=10.0)
     one.begin(SITE)
     with pytest.raises(FetchError) as refusal:
         other.begin(SITE)
-    assert (refusal.value.reason_code, refusal.value.wait) == ("asked_to_wait", HOLD)
+    assert (refusal.value.reason_code, refusal.value.wait) == ("asked_to_wait", HOLD - timedelta(seconds=10))
+    assert slept == [1.0] * 10
     other.begin("http://post.example")
     one.end(SITE, 5.0)
     other.begin(SITE)
+
+
+def test_who_is_to_wait_for_long_does_not_begin_to(clock: Any) -> None:
+    known, slept = sites(clock)
+    known.begin(SITE)
+    known.end(SITE, 3600.0)
+    with pytest.raises(FetchError, match="post.example wants to be left alone for about 60 min."):
+        known.begin(SITE)
+    assert slept == []
 
 
 def test_who_died_with_a_site_does_not_keep_it(clock: Any) -> None:

@@ -1,6 +1,7 @@
 """Which watch is due, and that one worker has it at a time."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils import timezone
 from claims.articles.watches import visits
 from claims.articles.watches.leases import HOLD, Lease
 from claims.models import Appearance, Claim, Watch, WatchProgress
-from sources.models import Source
+from sources.models import Snapshot, Source
 from tests.helpers.followed_site import Paper, make_watch, progress_of
 from tests.helpers.parallel import at_once
 
@@ -112,3 +113,16 @@ def test_two_at_once_import_each_article_once(paper: Paper) -> None:
     assert sorted(set(asked)) == ["/0", "/1", "/2", "/feed"]
     assert max(asked.count(path) for path in ("/0", "/1", "/2")) == 1
     assert progress_of(watch).held_until is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_watches_at_once_make_one_source_of_one_article(paper: Paper) -> None:
+    for number in range(3):
+        paper.article(f"/{number}", number + 3)
+    watches = [make_watch(paper.feed("/0", "/1", "/2", path=path), name=path) for path in ("/feed", "/other")]
+    at_once(*[partial(visits.visit, watch.pk, patience=60.0) for watch in watches])
+    assert Source.objects.count() == Snapshot.objects.count() == 3
+    places = list(Appearance.objects.values_list("source", "start"))
+    assert len(set(places)) == len(places) == Claim.objects.count() > 0
+    for watch in watches:
+        assert set(watch.pages.values_list("state", flat=True)) == {"imported"}

@@ -1,5 +1,6 @@
 """A visit to a feed, a sitemap or a page: what comes in, what does not, and what is said of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,10 @@ from claims.articles.article_import import import_article
 from claims.articles.watches import listed_pages, visits, watched_articles
 from claims.articles.watches.listed_pages import KEPT, OLD
 from claims.articles.watches.watched_articles import MOST_ATTEMPTS, LookedAt
-from claims.models import Appearance, Claim, VisitedSite, Watch, WatchedPage
+from claims.models import Appearance, Claim, Repeat, VisitedSite, Watch, WatchedPage
 from sources.models import Snapshot, Source
 from tests.helpers.followed_site import Paper, Visit, make_watch, progress_of, states
+from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 
@@ -100,13 +102,13 @@ class TestFeeds:
         visit(watch)
         paper.page("/1", b"", 304)
         looks = 0
-        for _minutes in range(0, 6 * 60, 5):
-            clock.shift(timedelta(minutes=5))
+        for _minutes in range(0, 6 * 60, 10):
+            clock.shift(timedelta(minutes=10))
             paper.feed(("/1", timezone.now()))
             paper.asked()
             visit(watch)
             looks += paper.asked().count("/1")
-        assert looks == 5  # of 72: after 10, 20, 40, 80, 160 minutes
+        assert looks == 5  # of 36: after 10, 20, 40, 80, 160 minutes
 
     def test_a_page_is_looked_at_again_less_and_less_often(
         self, paper: Paper, visit: Visit, clock: Any
@@ -148,10 +150,30 @@ class TestFeeds:
         page = WatchedPage.objects.get(watch=other)
         assert (page.state, page.source) == ("imported", Source.objects.get())
 
+    def test_halves_of_characters_in_a_feed(self, paper: Paper, visit: Visit) -> None:
+        paper.article("/1")
+        items = '[{"url": "/1", "title": "A\\ud83d"}, {"url": "/\\ud83d"}, {"url": "/\\u0000"}]'
+        feed = f'{{"version": "https://jsonfeed.org/version/1.1", "items": {items}}}'
+        watch = make_watch(paper.page("/feed", feed.encode()))
+        assert brought(visit(watch)) == {"new": 1}
+        assert list(watch.pages.values_list("title", flat=True)) == ["A?"]
+
     def test_the_language_that_a_person_states(self, paper: Paper, visit: Visit) -> None:
         paper.article("/1")
         visit(make_watch(paper.feed("/1"), language="da"))
         assert Source.objects.get().language == "da"
+
+
+def test_what_was_checked_before_is_noted(paper: Paper, visit: Visit, publish: Callable[..., Claim]) -> None:
+    claim = publish(make_claim("Unemployment in the district fell by 12 percent in two years."))
+    paper.article("/1")
+    visit(make_watch(paper.feed("/1")))
+    repeat = Repeat.objects.get()
+    assert (repeat.claim, repeat.source, repeat.origin) == (
+        claim,
+        Source.objects.get(url=f"{paper.address}/1"),
+        "article",
+    )
 
 
 class TestBudgets:
@@ -232,10 +254,10 @@ class TestPages:
         paper.page("/1", status=503)
         watch = make_watch(paper.feed("/1"))
         tries = 0
-        for _hours in range(40):
+        for _hours in range(0, 36, 3):
             visit(watch)
             tries += paper.asked().count("/1")
-            clock.shift(timedelta(hours=1))
+            clock.shift(timedelta(hours=3))
         assert tries == MOST_ATTEMPTS
         page = watch.pages.get()
         assert (page.state, page.next_look_at) == ("failed", None)
@@ -398,6 +420,16 @@ class TestLists:
         visit(watch)
         assert paper.asked()[:2] == ["/robots.txt", "/feed"]
         assert VisitedSite.objects.count() == 1
+
+    def test_a_site_that_wants_years_of_rest_gets_a_day(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.page("/robots.txt", b"User-agent: *\nCrawl-delay: 1e18\n", Content_Type="text/plain")
+        watch = make_watch(paper.feed())
+        assert "wants to be left alone for about 1440 min" in visit(watch).later
+        clock.shift(timedelta(days=1, seconds=-1))
+        assert visits.visit(watch.pk) is None
+        clock.shift(timedelta(seconds=1))
+        assert brought(visit(watch)) == {}
+        assert progress_of(watch).visited_at == timezone.now()
 
 
 class TestMeaningIll:

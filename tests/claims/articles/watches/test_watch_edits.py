@@ -41,6 +41,11 @@ def test_what_has_no_name_is_called_by_its_address(editor: User) -> None:
     assert watch_edits.add(ADDRESS, by=editor).name == "post.example/feed"
 
 
+def test_what_no_database_keeps_is_left_out(editor: User) -> None:
+    watch = watch_edits.add(f"{ADDRESS}\0", name="Sundvik\0Post", kind="\0", by=editor)
+    assert (watch.url, watch.name, progress_of(watch).kind) == (ADDRESS, "Sundvik Post", "")
+
+
 @pytest.mark.parametrize(
     ("url", "settings", "why"),
     [
