@@ -126,6 +126,10 @@ class WatchAdmin(QueueOrder, DeskAdmin):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def save_model(self, request: HttpRequest, obj: Watch, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        watch_edits.heed_interval(obj)
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What is known of its pages goes along with a watch, and is not listed line by line; articles stay."""
         number = WatchedPage.objects.filter(watch__in=objs, source__isnull=False).count()

@@ -1,5 +1,7 @@
 """What a person does with a watch: each is one function that checks, writes and calls the worker."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -69,6 +71,12 @@ def visit_now(watch: Watch, *, by: User) -> None:
     if not Watch.objects.active().filter(pk=watch.pk).exists():
         raise NotPossible(_("“%s” is paused. Go on with it first.") % watch)
     _visit_at_once(watch)
+
+
+def heed_interval(watch: Watch) -> None:
+    """Have a watch visited no later than its interval says, after somebody has made that shorter."""
+    soon = timezone.now() + timedelta(minutes=watch.interval_minutes)
+    WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=soon).update(next_visit_at=soon)
 
 
 def _visit_at_once(watch: Watch) -> None:

@@ -139,9 +139,11 @@ class TestButtons:
 
     def test_budgets_are_changed_on_its_page_and_bounded(self, desk: Desk, editor: User) -> None:
         watch = make_watch(FEED)
+        WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now() + timedelta(days=7))
         desk.sign_in(editor).save(watch, interval_minutes="60", most_per_visit="5")
         watch.refresh_from_db()
         assert (watch.interval_minutes, watch.most_per_visit) == (60, 5)
+        assert progress_of(watch).next_visit_at - timezone.now() <= timedelta(hours=1)
         refused = desk.save(watch, interval_minutes="1")
         assert "The interval must be from 5 minutes to a week (10080)." in refused.content.decode()
 

@@ -102,13 +102,13 @@ class TestFeeds:
         visit(watch)
         paper.page("/1", b"", 304)
         looks = 0
-        for _minutes in range(0, 6 * 60, 10):
-            clock.shift(timedelta(minutes=10))
+        for _minutes in range(0, 6 * 60, 20):
+            clock.shift(timedelta(minutes=20))
             paper.feed(("/1", timezone.now()))
             paper.asked()
             visit(watch)
             looks += paper.asked().count("/1")
-        assert looks == 5  # of 36: after 10, 20, 40, 80, 160 minutes
+        assert looks == 5  # of 18: after 20, 20, 40, 80, 160 minutes
 
     def test_a_page_is_looked_at_again_less_and_less_often(
         self, paper: Paper, visit: Visit, clock: Any
