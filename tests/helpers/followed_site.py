@@ -105,3 +105,8 @@ def states(watch: Watch) -> dict[str, str]:
         "/" + url.split("/", 3)[3]: state
         for url, state in watch.pages.order_by("pk").values_list("url", "state")
     }
+
+
+def brought(tally: visits.VisitTally) -> dict[str, int]:
+    names = ("new", "known", "changed", "unchanged", "failed")
+    return {name: number for name in names if (number := getattr(tally, name))}

@@ -8,20 +8,14 @@ import pytest
 from django.utils import timezone
 
 from claims.articles.article_import import import_article
-from claims.articles.watches import listed_pages, visits, watched_articles
-from claims.articles.watches.listed_pages import KEPT, OLD
-from claims.articles.watches.watched_articles import MOST_ATTEMPTS, LookedAt
+from claims.articles.watches import visits, watched_articles
+from claims.articles.watches.watched_articles import LookedAt
 from claims.models import Appearance, Claim, Repeat, VisitedSite, Watch, WatchedPage
 from sources.models import Snapshot, Source
-from tests.helpers.followed_site import Paper, Visit, make_watch, progress_of, states
+from tests.helpers.followed_site import Paper, Visit, brought, make_watch, progress_of, states
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
-
-
-def brought(tally: visits.VisitTally) -> dict[str, int]:
-    names = ("new", "known", "changed", "unchanged", "failed")
-    return {name: number for name in names if (number := getattr(tally, name))}
 
 
 class TestFeeds:
@@ -94,70 +88,6 @@ class TestFeeds:
         assert set(places.values_list("snapshot__number", "anchor")) == {(2, "anchored")}
         assert progress_of(watch).changed_articles == 1
 
-    def test_a_feed_that_always_says_so_is_believed_less_each_time(
-        self, paper: Paper, visit: Visit, clock: Any
-    ) -> None:
-        paper.article("/1", ETag='"same"')
-        watch = make_watch(paper.feed(("/1", timezone.now())))
-        visit(watch)
-        paper.page("/1", b"", 304)
-        looks = 0
-        for _minutes in range(0, 6 * 60, 20):
-            clock.shift(timedelta(minutes=20))
-            paper.feed(("/1", timezone.now()))
-            paper.asked()
-            visit(watch)
-            looks += paper.asked().count("/1")
-        assert looks == 5  # of 18: after 20, 20, 40, 80, 160 minutes
-
-    def test_a_page_is_looked_at_again_less_and_less_often(
-        self, paper: Paper, visit: Visit, clock: Any
-    ) -> None:
-        paper.article("/1", ETag='"v1"')
-        watch = make_watch(paper.feed("/1"), interval_minutes=7 * 24 * 60)
-        visit(watch)
-        paper.page("/1", b"", 304)
-        paper.requests.clear()
-        for hours in (1, 4, 24, 72, 168):
-            clock.shift(timedelta(hours=hours, minutes=-1))
-            visits.visit(watch.pk)
-            assert "/1" not in paper.asked(), hours
-            clock.shift(timedelta(minutes=1))
-            visits.visit(watch.pk)
-            looked = [asked["if-none-match"] for path, asked in paper.requests if path == "/1"]
-            assert looked == ['"v1"'], hours
-            paper.requests.clear()
-        clock.shift(timedelta(days=100))
-        visits.visit(watch.pk)
-        assert "/1" not in paper.asked()
-        assert watch.pages.get().next_look_at is None
-
-    def test_an_old_entry_that_was_not_listed_before_is_no_news(self, paper: Paper, visit: Visit) -> None:
-        paper.article("/1")
-        watch = make_watch(paper.feed("/1"))
-        visit(watch)
-        paper.feed("/1", ("/old", timezone.now() - OLD - timedelta(days=1)))
-        assert brought(visit(watch)) == {}
-        assert states(watch)["/old"] == "passed"
-
-    def test_an_article_that_is_here_is_followed_and_not_fetched(self, paper: Paper, visit: Visit) -> None:
-        paper.article("/1")
-        visit(make_watch(paper.feed("/1")))
-        other = make_watch(paper.feed("/1?utm_source=rss", path="/other"), name="Again")
-        paper.asked()
-        assert brought(visit(other)) == {}
-        assert paper.asked() == ["/other"]
-        page = WatchedPage.objects.get(watch=other)
-        assert (page.state, page.source) == ("imported", Source.objects.get())
-
-    def test_halves_of_characters_in_a_feed(self, paper: Paper, visit: Visit) -> None:
-        paper.article("/1")
-        items = '[{"url": "/1", "title": "A\\ud83d"}, {"url": "/\\ud83d"}, {"url": "/\\u0000"}]'
-        feed = f'{{"version": "https://jsonfeed.org/version/1.1", "items": {items}}}'
-        watch = make_watch(paper.page("/feed", feed.encode()))
-        assert brought(visit(watch)) == {"new": 1}
-        assert list(watch.pages.values_list("title", flat=True)) == ["A?"]
-
     def test_the_language_that_a_person_states(self, paper: Paper, visit: Visit) -> None:
         paper.article("/1")
         visit(make_watch(paper.feed("/1"), language="da"))
@@ -174,158 +104,6 @@ def test_what_was_checked_before_is_noted(paper: Paper, visit: Visit, publish: C
         Source.objects.get(url=f"{paper.address}/1"),
         "article",
     )
-
-
-class TestBudgets:
-    @pytest.fixture
-    def full(self, paper: Paper) -> str:
-        for number in range(6):
-            paper.article(f"/{number}", number + 3)
-        return paper.feed("/0")
-
-    def test_no_more_in_a_visit(self, paper: Paper, full: str, visit: Visit) -> None:
-        watch = make_watch(full, most_per_visit=2)
-        visit(watch)
-        paper.feed("/5", "/4", "/3", "/2", "/1", "/0")
-        paper.asked()
-        assert brought(visit(watch)) == {"new": 2}
-        assert brought(visit(watch)) == {"new": 2}
-        assert paper.asked() == ["/feed", "/5", "/4", "/feed", "/3", "/2"]
-
-    def test_no_more_in_a_day(self, paper: Paper, full: str, visit: Visit, clock: Any) -> None:
-        watch = make_watch(full, most_per_day=3)
-        visit(watch)
-        paper.feed("/5", "/4", "/3", "/2", "/1", "/0")
-        assert brought(visit(watch)) == {"new": 2}
-        assert brought(visit(watch)) == {}
-        assert list(states(watch).values()).count("waiting") == 3
-        clock.shift(timedelta(days=1))
-        assert brought(visit(watch)) == {"new": 3, "unchanged": 3}
-
-    def test_no_more_proposals(self, paper: Paper, full: str, visit: Visit) -> None:
-        watch = make_watch(full, most_proposals_per_day=1)
-        tally = visit(watch)
-        assert tally.proposals == Claim.objects.count() > 1  # an article is not cut in two
-        paper.feed("/1", "/0")
-        assert brought(visit(watch)) == {}
-        assert states(watch)["/1"] == "waiting"
-
-    def test_what_waits_too_long_is_passed_over(
-        self, paper: Paper, full: str, visit: Visit, clock: Any
-    ) -> None:
-        watch = make_watch(full, most_per_day=1)
-        visit(watch)
-        paper.feed("/1", "/0")
-        visit(watch)
-        assert states(watch)["/1"] == "waiting"
-        Watch.objects.filter(pk=watch.pk).update(most_proposals_per_day=1)
-        WatchedPage.objects.filter(watch=watch).update(found_at=timezone.now() - timedelta(days=8))
-        visit(watch)
-        assert states(watch) == {"/0": "imported", "/1": "passed"}
-
-
-class TestPages:
-    def test_one_that_fails_is_noted_and_the_others_go_on(self, paper: Paper, visit: Visit) -> None:
-        paper.article("/1")
-        paper.page("/2", status=410)
-        paper.page("/3", b"<html><body></body></html>")
-        paper.page("/4", b"\x89PNG", Content_Type="image/png")
-        paper.article("/5", 9)
-        watch = make_watch(paper.feed("/2", "/3", "/4", "/1", "/5", "https://10.0.0.1/secret"))
-        assert brought(visit(watch)) == {"new": 2, "failed": 4}
-        assert states(watch) == {
-            "/2": "failed",
-            "/3": "failed",
-            "/4": "failed",
-            "/1": "imported",
-            "/5": "imported",
-            "/secret": "failed",
-        }
-        reasons = dict(watch.pages.filter(state="failed").values_list("url", "failure"))
-        assert "does not exist, or no longer (HTTP 410)" in reasons[f"{paper.address}/2"]
-        assert "is of the type image/png" in reasons[f"{paper.address}/4"]
-        assert "not an address on the public internet" in reasons["https://10.0.0.1/secret"]
-        assert progress_of(watch).failed_articles == 4
-        assert Source.objects.count() == 2
-
-    def test_what_may_pass_is_tried_again_and_given_up_in_the_end(
-        self, paper: Paper, visit: Visit, clock: Any
-    ) -> None:
-        paper.page("/1", status=503)
-        watch = make_watch(paper.feed("/1"))
-        tries = 0
-        for _hours in range(0, 36, 3):
-            visit(watch)
-            tries += paper.asked().count("/1")
-            clock.shift(timedelta(hours=3))
-        assert tries == MOST_ATTEMPTS
-        page = watch.pages.get()
-        assert (page.state, page.next_look_at) == ("failed", None)
-        assert page.failure.endswith("has a fault on its side (HTTP 503). Try again later.")
-
-    def test_a_page_that_comes_back_is_imported(self, paper: Paper, visit: Visit, clock: Any) -> None:
-        paper.page("/1", status=503)
-        watch = make_watch(paper.feed("/1"))
-        assert brought(visit(watch)) == {"failed": 1}
-        paper.article("/1")
-        clock.shift(timedelta(minutes=11))
-        assert brought(visit(watch)) == {"new": 1}
-        page = watch.pages.get()
-        assert (page.state, page.failure, page.attempts) == ("imported", "", 0)
-
-    def test_what_was_imported_stays_when_its_page_is_gone(
-        self, paper: Paper, visit: Visit, clock: Any
-    ) -> None:
-        paper.article("/1")
-        watch = make_watch(paper.feed("/1"))
-        visit(watch)
-        paper.page("/1", status=404)
-        clock.shift(timedelta(hours=2))
-        assert brought(visit(watch)) == {"failed": 1}
-        page = watch.pages.get()
-        assert (page.state, page.source, page.next_look_at) == ("imported", Source.objects.get(), None)
-
-    def test_the_program_failing_on_one_does_not_stop_the_others(
-        self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        whole = import_article
-
-        def breaking(material: Any, **named: Any) -> Any:
-            imported = whole(material, **named)
-            if material.url.endswith("/1"):
-                raise RuntimeError
-            return imported
-
-        monkeypatch.setattr(watched_articles, "import_article", breaking)
-        paper.article("/1")
-        paper.article("/2", 9)
-        watch = make_watch(paper.feed("/1", "/2"))
-        assert brought(visit(watch)) == {"new": 1, "failed": 1}
-        assert states(watch) == {"/1": "waiting", "/2": "imported"}
-        assert (
-            watch.pages.get(state="waiting").failure == "The program failed on this page; its log says how."
-        )
-        # Nothing of it is left.
-        assert Source.objects.get().url == f"{paper.address}/2"
-
-    def test_a_page_on_which_the_program_dies_is_given_up(
-        self, paper: Paper, visit: Visit, clock: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        class Killed(BaseException):
-            pass
-
-        def dies(material: Any, **named: Any) -> Any:
-            raise Killed
-
-        monkeypatch.setattr(watched_articles, "import_article", dies)
-        paper.article("/1")
-        watch = make_watch(paper.feed("/1"))
-        for _attempt in range(MOST_ATTEMPTS):
-            with pytest.raises(Killed):
-                visit(watch)
-            clock.shift(timedelta(hours=15))
-        assert brought(visit(watch)) == {"failed": 1}
-        assert watch.pages.get().failure == "The program ended while it was imported."
 
 
 class TestLists:
@@ -473,36 +251,6 @@ class TestMeaningIll:
         )
         assert Source.objects.count() == 0
 
-    def test_ten_thousand_entries(self, paper: Paper, visit: Visit) -> None:
-        paper.article("/0")
-        paper.article("/1", 9)
-        watch = make_watch(paper.feed(*(f"/{number}" for number in range(10_000))), most_per_visit=2)
-        assert brought(visit(watch)) == {"new": 2}
-        assert watch.pages.count() == 10_000
-        assert len(paper.asked()) == 4
-
-    def test_one_page_in_many_spellings(self, paper: Paper, visit: Visit) -> None:
-        paper.article("/1")
-        paper.article("/1?utm_source=rss")
-        watch = make_watch(
-            paper.feed("/1", "1", f"{paper.address}/1?utm_source=rss", "/1#top", "//[", "mailto:a@b")
-        )
-        assert brought(visit(watch)) == {"new": 1}
-        assert states(watch) == {"/1": "imported"}
-
-    def test_dates_in_the_future_are_not_believed(self, paper: Paper, visit: Visit, clock: Any) -> None:
-        paper.article("/1")
-        paper.article("/2", 9)
-        now = timezone.now()
-        watch = make_watch(
-            paper.feed(("/1", now + timedelta(days=900)), ("/2", now - timedelta(days=1))), most_per_visit=1
-        )
-        visit(watch)
-        assert states(watch) == {"/2": "imported", "/1": "passed"}
-        paper.feed(("/2", now + timedelta(days=901)))
-        clock.shift(timedelta(minutes=30))
-        assert brought(visit(watch)) == {}
-
     def test_a_fault_of_the_program_in_a_list_is_told(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -511,41 +259,6 @@ class TestMeaningIll:
 
         monkeypatch.setattr(visits, "page_list", broken)
         assert self.said(visit, paper.feed("/1")) == "The program failed on this address; its log says how."
-
-
-class TestGrowth:
-    def test_so_many_new_pages_are_noted_at_most(
-        self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(listed_pages, "MOST_NEW", 3)
-        paper.article("/0")
-        watch = make_watch(paper.feed("/0"), most_per_day=1)
-        visit(watch)
-        paper.feed(*(f"/{number}" for number in range(100)))
-        visit(watch)
-        assert list(states(watch)) == ["/0", "/1", "/2", "/3"]
-        visit(watch)
-        assert list(states(watch)) == [f"/{number}" for number in range(7)]
-
-    def test_what_brought_nothing_is_forgotten_once_it_is_not_listed(
-        self, paper: Paper, visit: Visit, clock: Any
-    ) -> None:
-        paper.article("/1")
-        paper.page("/4", status=410)
-        watch = make_watch(paper.feed("/1", "/4", "/2", "/3"), most_per_visit=2)
-        visit(watch)
-        assert states(watch) == {"/1": "imported", "/4": "failed", "/2": "passed", "/3": "passed"}
-        paper.feed("/3")
-        clock.shift(KEPT - timedelta(hours=1))
-        visit(watch)
-        assert watch.pages.count() == 4
-        clock.shift(timedelta(hours=2))
-        paper.page("/feed", b"<rss><channel><item><link>/3</link></item>")  # broken off
-        visit(watch)
-        assert watch.pages.count() == 4
-        paper.feed("/3")
-        visit(watch)
-        assert states(watch) == {"/1": "imported", "/3": "passed"}
 
 
 class TestMeanwhile:
