@@ -6,7 +6,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Literal
@@ -21,6 +21,7 @@ from claims.matching.judgement import Judgement, judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
 from claims.matching.sentences import TextSpan, sentences, trimmed
+from claims.matching.typing_slips import mended
 from claims.models import Publication
 from sources.extraction import detect_language
 
@@ -203,7 +204,7 @@ def _passages(
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
         # Those that are equally certain stay in the order in which they are likely meant.
-        matches = sorted(_matches(one, likely, found.rarity, terms.least), key=_importance)
+        matches = sorted(_matches(one, likely, found, terms.least), key=_importance)
         yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
@@ -227,7 +228,7 @@ _TYPED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromke
 
 
 def _matches(
-    asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
+    asked: Asked, likely: Sequence[Candidate], found: candidates.FoundCandidates, least: float
 ) -> Iterator[Match]:
     said = verbatim(asked.cleaned)
     exact = {
@@ -236,12 +237,16 @@ def _matches(
         if candidate.words > _MOST_WORDS and verbatim(candidate.statement) == said
     }
     # Those in the very words come first: one whose vector is still to be made may seem less likely than others.
-    order = sorted(ranked(asked, likely, rarity=rarity), key=lambda one: one.candidate.claim not in exact)
+    order = sorted(
+        ranked(asked, likely, rarity=found.rarity), key=lambda one: one.candidate.claim not in exact
+    )
     for one in order[:_JUDGED]:
         is_verbatim = one.candidate.claim in exact
         if one.probability < _LEAST_LIKELY and not is_verbatim:
             break
-        judged = _VERBATIM if is_verbatim else judge(asked, one.candidate)
+        judged = (
+            _VERBATIM if is_verbatim else judge(_without_slips(asked, one.candidate, found), one.candidate)
+        )
         if judged.kind == "different":
             continue
         # To be the same claim it must be the one that is meant, and say the same.
@@ -258,3 +263,8 @@ def _matches(
                 confidence,
                 judged.reasons,
             )
+
+
+def _without_slips(asked: Asked, candidate: Candidate, found: candidates.FoundCandidates) -> Asked:
+    text = mended(asked.cleaned, candidate.statement, asked.language, found.unknown)
+    return asked if text == asked.cleaned else replace(asked, cleaned=text)
