@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from math import sqrt
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -249,10 +250,8 @@ def _matches(
         )
         if judged.kind == "different":
             continue
-        # To be the same claim it must be the one that is meant, and say the same.
-        confidence = judged.confidence
-        if judged.kind == "same" and not is_verbatim:
-            confidence = min(one.probability, confidence)
+        confidence = 1.0 if is_verbatim else _most(judged.kind, one.probability)
+        confidence = min(confidence, judged.confidence)
         if confidence >= least:
             candidate = one.candidate
             yield Match(
@@ -263,6 +262,15 @@ def _matches(
                 confidence,
                 judged.reasons,
             )
+
+
+def _most(kind: str, meant: float) -> float:
+    """How certain a kind can be of a claim that is meant with this probability.
+
+    The judgement knows pairs that have to do with each other, and most candidates have nothing to do with a text. To be
+    the same claim or its opposite, it must be the one that is meant; for the same matter, one in four is an even one.
+    """
+    return sqrt(meant) if kind == "related" else meant
 
 
 def _without_slips(asked: Asked, candidate: Candidate, found: candidates.FoundCandidates) -> Asked:
