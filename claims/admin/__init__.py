@@ -20,6 +20,7 @@ from claims.admin import (
     topic,
     transition,
     verdict,
+    watch,
     webhook,
     webhook_delivery,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "topic",
     "transition",
     "verdict",
+    "watch",
     "webhook",
     "webhook_delivery",
 ]

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +20,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
+from sources.http.postponements import postponed_by
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
 ACCEPTED_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
@@ -57,7 +58,28 @@ class Fetched:
 
 
 class FetchError(Failure):
-    """Nothing usable came back."""
+    """Nothing usable came back.
+
+    Attributes:
+        wait: for how long the server asks to be left alone.
+    """
+
+    def __init__(self, reason_code: str, sentence: str, *, wait: timedelta = timedelta()) -> None:
+        super().__init__(reason_code, sentence)
+        self.wait = wait
+
+
+#: Reasons that may be gone in a minute.
+TEMPORARY = frozenset(
+    {
+        "timed_out",
+        "connection_failed",
+        "broken_response",
+        "server_error",
+        "too_many_requests",
+        "name_not_found",
+    }
+)
 
 
 def fetch(
@@ -247,7 +269,8 @@ def _document(
         _check_acceptable(final_url, response, content_type, limits, accepted)
         content = _body(final_url, response, deadline, limits)
     elif status != 304:
-        raise FetchError(*_refusal(final_url, status))
+        wait = postponed_by(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        raise FetchError(*_refusal(final_url, status), wait=wait)
     return Fetched(
         url=url,
         final_url=final_url,
