@@ -244,12 +244,19 @@ def _in_rss(item: Any) -> str:
 
 def _in_atom(entry: Any) -> str:
     """Its page: the link that says so, or the one that says nothing of what it is."""
-    links = {
-        link.get("rel", ""): link.get("href")
-        for link in reversed(list(entry.iter(_ATOM_LINK)))
-        if link.get("href")
-    }
+    links: dict[str, str] = {}
+    for link in entry.iterchildren(_ATOM_LINK):
+        if href := link.get("href"):
+            links.setdefault(link.get("rel", ""), _based(link, href))
     return links.get("alternate") or links.get("") or ""
+
+
+def _based(element: Any, address: str) -> str:
+    """An address as the document bases it (`xml:base`)."""
+    try:
+        return urljoin(element.base or "", address.strip())
+    except ValueError:
+        return address
 
 
 def _in_sitemap(element: Any) -> str:

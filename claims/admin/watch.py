@@ -65,7 +65,8 @@ class WatchAdmin(QueueOrder, DeskAdmin):
                     "name",
                     "url",
                     ("language", "interval_minutes"),
-                    ("most_per_visit", "most_per_day", "most_proposals_per_day"),
+                    ("most_per_visit", "most_per_day"),
+                    "most_proposals_per_day",
                 )
             },
         ),

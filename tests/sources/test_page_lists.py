@@ -127,6 +127,21 @@ def test_a_sitemap_for_news() -> None:
     assert found.pages == (ListedPage("https://a.example/1", datetime(2024, 5, 7, 8, tzinfo=UTC), "A & B"),)
 
 
+def test_an_atom_entry_from_elsewhere() -> None:
+    found = listed(
+        f"<feed xmlns='{ATOM}' xml:base='https://b.example/news/'><entry>"
+        "<source><link rel='alternate' href='https://c.example/'/><title>Elsewhere</title></source>"
+        "<link rel='alternate' href='1'/><title>Here</title></entry>"
+        "<entry xml:base='/deep/'><link href='2'/></entry><entry xml:base='//['><link href='/3'/></entry></feed>"
+    )
+    assert found is not None
+    assert [(page.url, page.title) for page in found.pages] == [
+        ("https://b.example/news/1", "Here"),
+        ("https://b.example/deep/2", ""),
+        ("https://a.example/3", ""),
+    ]
+
+
 def test_titles_are_one_plain_line() -> None:
     content = (
         "<rss><channel><item><link>/1</link><title>\n The &lt;b&gt;bridge&lt;/b&gt;\n is closed </title></item>"

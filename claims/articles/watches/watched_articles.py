@@ -3,14 +3,17 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import pghistory
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from claims.articles.article_import import ImportedArticle, import_article
+from claims.articles.article_import import import_article
 from claims.articles.watches.listed_pages import next_look
 from claims.models import Watch, WatchedPage, WatchProgress
+from sources.capture import capture
 from sources.extraction import ExtractionError
 from sources.http.fetched_documents import (
     ACCEPTED_MEDIA_TYPES,
@@ -21,11 +24,12 @@ from sources.http.fetched_documents import (
 )
 from sources.http.polite_visits import PoliteVisitor
 from sources.material import Material
-from sources.overrides import Overrides
+from sources.overrides import NOTHING_STATED, Overrides
 
 logger = logging.getLogger(__name__)
 
 LIMITS = Limits()
+NOT_MODIFIED = 304
 
 #: A page that gave nothing is tried so often, after 10 minutes, then three times as long each time.
 MOST_ATTEMPTS = 5
@@ -79,7 +83,9 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
     page.attempts += 1
     try:
         answer = visitor.get(page.url, LIMITS, ACCEPTED_MEDIA_TYPES, page.etag, page.last_modified)
-        return _unchanged(page, now) if answer.status == 304 else _imported(page, watch, answer)
+        if answer.status == NOT_MODIFIED:
+            return _unchanged(page, now, answer)
+        return _imported(page, watch, answer)
     except FetchError as error:
         if error.reason_code == "asked_to_wait":
             WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
@@ -96,24 +102,24 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
 
 
 def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
-    now = timezone.now()
-    overrides = Overrides(language=watch.language)
+    now, material = timezone.now(), Material.fetched(answer)
+    was_waiting = page.state == _STATE.WAITING
     with transaction.atomic():
-        article = import_article(Material.fetched(answer), overrides=overrides)
-        was_waiting = page.state == _STATE.WAITING
-        kind = _kind(article, was_waiting=was_waiting)
-        unchanged = page.unchanged + 1 if kind == "unchanged" else 0
+        if not was_waiting and not _is_changed(material):
+            # It was read for claims before; what an editor made of them since stays as it is.
+            return _unchanged(page, now, answer)
+        # What a person states of a source is stated once: an editor may have corrected it since.
+        stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
+        article = import_article(material, overrides=stated)
         proposals = len(article.proposal.created)
-        kept = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
+        kept = _settle(
+            page,
+            answer,
             state=_STATE.IMPORTED,
             source=article.captured.source,
             title=page.title or article.captured.source.title[:300],
-            etag=answer.etag if len(answer.etag) <= 500 else "",
-            last_modified=answer.last_modified if len(answer.last_modified) <= 100 else "",
-            unchanged=unchanged,
-            next_look_at=_next_look(watch, unchanged, now),
-            attempts=0,
-            failure="",
+            unchanged=0,
+            next_look_at=_next_look(watch, 0, now),
         )
         if not kept:
             # The watch was removed meanwhile, or the page taken over by somebody else.
@@ -123,25 +129,31 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
             articles_of_day=F("articles_of_day") + int(was_waiting),
             proposals_of_day=F("proposals_of_day") + proposals,
         )
-    return LookedAt(kind, page, proposals)
-
-
-def _kind(article: ImportedArticle, *, was_waiting: bool) -> str:
-    captured = article.captured
     if was_waiting:
-        return "new" if captured.is_new_source else "known"
-    return "changed" if captured.is_new_snapshot else "unchanged"
+        return LookedAt("new" if article.captured.is_new_source else "known", page, proposals)
+    return LookedAt("changed", page, proposals)
 
 
-def _unchanged(page: WatchedPage, now: datetime) -> LookedAt:
+def _is_changed(material: Material) -> bool:
+    """Capture a page that was imported; whether it holds another text than before."""
+    with pghistory.context(action="watch_sources"):
+        return capture(material).is_new_snapshot
+
+
+def _unchanged(page: WatchedPage, now: datetime, answer: Fetched) -> LookedAt:
     unchanged = page.unchanged + 1
-    WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        unchanged=unchanged,
-        next_look_at=_next_look(page.watch, unchanged, now),
-        attempts=0,
-        failure="",
-    )
+    _settle(page, answer, unchanged=unchanged, next_look_at=_next_look(page.watch, unchanged, now))
     return LookedAt("unchanged", page)
+
+
+def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
+    """Write down what became of the page, if it is still ours; how many rows that were."""
+    validators = {}
+    if answer.status != NOT_MODIFIED:
+        validators["etag"] = answer.etag if len(answer.etag) <= 500 else ""
+        validators["last_modified"] = answer.last_modified if len(answer.last_modified) <= 100 else ""
+    ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
+    return ours.update(attempts=0, failure="", **validators, **changes)
 
 
 def _next_look(watch: Watch, unchanged: int, now: datetime) -> datetime | None:

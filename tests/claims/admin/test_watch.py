@@ -199,7 +199,7 @@ class TestWhatIsShown:
         assert rows == ["Paused", "Fails", "Followed", "Not visited yet"]
         assert "It is gone." in desk.text(watches[1])
         assert "3 times in a row" in desk.text(watches[1])
-        assert "1 new article, 2 changed, 3 failed." in desk.text(watches[2])
+        assert ": 1 new article, 2 changed, 3 failed" in desk.text(watches[2])
 
     def test_the_dashboard_lists_those_that_fail(self, desk: Desk, editor: User) -> None:
         watch = make_watch(FEED)

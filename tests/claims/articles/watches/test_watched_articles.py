@@ -113,6 +113,21 @@ class TestPages:
         page = watch.pages.get()
         assert (page.state, page.failure, page.attempts) == ("imported", "", 0)
 
+    def test_what_an_editor_made_of_it_stays(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"), language="da")
+        visit(watch)
+        removed, *left = Claim.objects.order_by("pk")
+        removed.delete()
+        Source.objects.update(language="en", title="Corrected")
+        clock.shift(timedelta(hours=2))
+        assert brought(visit(watch)) == {"unchanged": 1}
+        assert list(Claim.objects.order_by("pk")) == left
+        paper.article("/1", more="The mayor has since apologised to the people of the district for that.")
+        clock.shift(timedelta(days=1))
+        assert brought(visit(watch)) == {"changed": 1}
+        assert list(Source.objects.values_list("language", "title")) == [("en", "Corrected")]
+
     def test_what_was_imported_stays_when_its_page_is_gone(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:
