@@ -7,7 +7,7 @@ and size are bounded in total, not per packet.
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,6 +90,7 @@ def fetch(
     user_agent: str = USER_AGENT,
     limits: Limits = Limits(),
     accepted: frozenset[str] | None = ACCEPTED_MEDIA_TYPES,
+    check_redirect: Callable[[str], None] = lambda there: None,
     allow_loopback: bool = False,
 ) -> Fetched:
     """Get the document at `url`, following redirects.
@@ -98,6 +99,7 @@ def fetch(
         etag: the validator of an earlier fetch; the answer may then be a 304 without content.
         last_modified: the same, for servers without ETags.
         accepted: the media types that are of use; None for whatever there is.
+        check_redirect: is told where a redirect leads before that is asked for, and may raise FetchError.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
 
     Raises:
@@ -119,7 +121,7 @@ def fetch(
     ):
         session.headers.update(headers)
         try:
-            return _follow(url.strip(), session, deadline, limits, accepted, allow_loopback)
+            return _follow(url.strip(), session, deadline, limits, accepted, check_redirect, allow_loopback)
         except FetchError:
             if deadline.passed:
                 raise _too_slow(url, limits) from None
@@ -132,13 +134,14 @@ def _follow(
     deadline: Deadline,
     limits: Limits,
     accepted: frozenset[str] | None,
+    check_redirect: Callable[[str], None],
     allow_loopback: bool,
 ) -> Fetched:
     here = url
+    _check_address(here, came_from=url, allow_loopback=allow_loopback)
     # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for _hop in range(limits.redirects + 1):
-        _check_address(here, came_from=url, allow_loopback=allow_loopback)
         seen.add((here, tuple(sorted(session.cookies.items()))))
         with _answer(here, session, deadline, limits) as response:
             if response.status_code not in REDIRECTS:
@@ -150,6 +153,8 @@ def _follow(
                 f"{url} redirects in a circle (back to {there}). Open it in a browser and use the address it ends at, "
                 "or import the saved page as a file.",
             )
+        _check_address(there, came_from=url, allow_loopback=allow_loopback)
+        check_redirect(there)
         here = there
     raise FetchError(
         "too_many_redirects",

@@ -120,27 +120,31 @@ class PoliteVisitor:
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
     ) -> Fetched:
         """Raises FetchError, also for what robots.txt forbids."""
-        site = _site(url)
-        rules = self._rules(site)
-        if not rules.can_fetch(url, ROBOT):
-            raise FetchError(
-                "robots_forbidden", f"The robots.txt of its site forbids to fetch {url}. Ask the publisher."
-            )
-        return self._ask(site, url, limits, accepted, etag, modified)
+        self._check(url)
+        return self._ask(url, limits, accepted, etag, modified, check_redirect=self._check)
 
     def sitemaps(self, url: str) -> list[str]:
         """The sitemaps that the site of an address names in its robots.txt. Raises FetchError."""
         return list(self._rules(_site(url)).sitemaps)
 
+    def _check(self, url: str) -> None:
+        """Raises FetchError: the site does not want to be asked for it."""
+        if not self._rules(_site(url)).can_fetch(url, ROBOT):
+            raise FetchError(
+                "robots_forbidden", f"The robots.txt of its site forbids to fetch {url}. Ask the publisher."
+            )
+
     def _ask(
         self,
-        site: str,
         url: str,
         limits: Limits,
         accepted: frozenset[str] | None,
         etag: str = "",
         modified: str = "",
+        *,
+        check_redirect: Callable[[str], None] = lambda there: None,
     ) -> Fetched:
+        site = _site(url)
         self._memory.begin(site)
         pause = self._pause_at(site)
         try:
@@ -151,6 +155,7 @@ class PoliteVisitor:
                 user_agent=self._user_agent,
                 limits=limits,
                 accepted=accepted,
+                check_redirect=check_redirect,
                 allow_loopback=self._allow_loopback,
             )
         except FetchError as error:
@@ -183,7 +188,7 @@ class PoliteVisitor:
 
     def _read_rules(self, site: str) -> str:
         try:
-            answer = self._ask(site, f"{site}/robots.txt", Limits(), None)
+            answer = self._ask(f"{site}/robots.txt", Limits(), None)
         except FetchError as error:
             if error.reason_code in _NO_RULES:
                 return ""

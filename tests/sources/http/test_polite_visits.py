@@ -1,13 +1,21 @@
 """Pages fetched as a polite visitor does; what an import does with it is in the tests of the crawler."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
 from sources.http.fetched_documents import FetchError, Limits
 from sources.http.polite_visits import LONGEST_PAUSE, OwnMemory, PoliteVisitor
+from tests.helpers.parallel import served
 from tests.helpers.site import Site
+
+
+@pytest.fixture
+def other() -> Iterator[Site]:
+    other = Site()
+    with served(other.server):
+        yield other
 
 
 @pytest.fixture
@@ -51,6 +59,18 @@ def test_who_cannot_be_asked_for_rules_is_asked_once(site: Site, visitor: Polite
         page = site.page(path)
         assert refusal(lambda page=page: visitor.get(page, Limits(), None)).reason_code == "robots_unknown"  # type: ignore[misc]  # bound at once
     assert paths(site) == ["/robots.txt"]
+
+
+def test_where_a_redirect_leads_is_forbidden_too(site: Site, other: Site, visitor: PoliteVisitor) -> None:
+    site.page("/robots.txt", b"User-agent: *\nDisallow: /here\n", Content_Type="text/plain")
+    other.page("/robots.txt", b"User-agent: *\nDisallow: /there\n", Content_Type="text/plain")
+    there, open_page = other.page("/there"), other.page("/open")
+    for start in (site.redirect("/1", there), site.redirect("/2", site.page("/here"))):
+        error = refusal(lambda start=start: visitor.get(start, Limits(), None))  # type: ignore[misc]  # bound at once
+        assert error.reason_code == "robots_forbidden"
+    assert visitor.get(site.redirect("/3", open_page), Limits(), None).final_url == open_page
+    assert paths(site) == ["/robots.txt", "/1", "/2", "/3"]
+    assert paths(other) == ["/robots.txt", "/open"]
 
 
 @pytest.mark.parametrize(
