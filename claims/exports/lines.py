@@ -107,7 +107,8 @@ SNAPSHOT = Kind(
     Snapshot,
     (
         *("source", "number", "captured_at", "url", "media_type", "content_sha256", "content_size", "title"),
-        *("byline", "published_on", "language", "extractor", "text_sha256", "text"),
+        *("byline", "published_on", "language", "extractor", "text_sha256", "text", "caveats"),
+        "cues",
     ),
 )
 _ENTRY = Kind(

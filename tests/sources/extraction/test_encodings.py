@@ -4,7 +4,8 @@ import codecs
 
 import pytest
 
-from sources.extraction import ExtractionError, extract
+from sources.extraction import ExtractionError
+from sources.extraction.extract import extract
 
 SENTENCES = {
     "ru": "Порт был закрыт девять дней в марте, сообщил его оператор. Торговля упала на одну пятую.",

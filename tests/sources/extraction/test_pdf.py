@@ -4,7 +4,8 @@ from importlib.metadata import version
 
 import pytest
 
-from sources.extraction import Document, ExtractionError, extract
+from sources.extraction import Document, ExtractionError
+from sources.extraction.extract import extract
 
 PARAGRAPH = [
     "The harbour of Linden was closed for nine days in March, its operator",

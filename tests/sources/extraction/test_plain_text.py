@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from sources.extraction import Document, extract
+from sources.extraction import Document
+from sources.extraction.extract import extract
 
 BODY = "The harbour was closed for nine days in March.\n\nTrade fell by a fifth, the ministry said."
 

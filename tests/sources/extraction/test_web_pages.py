@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from sources.extraction import Document, ExtractionError, extract
+from sources.extraction import Document, ExtractionError
+from sources.extraction.extract import extract
 from tests.helpers.cost import assert_in_proportion
 
 PARAGRAPHS = [
