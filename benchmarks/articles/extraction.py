@@ -62,7 +62,7 @@ def main() -> int:
             continue
         if isinstance(document, ExtractionError):
             mistakes.append(f"{page.name}: refused as {document.reason_code}")
-            rows.append((page, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)))
+            rows.append((page, (0.0, 0.0, 0.0), agreement(by_trafilatura(page), page.words, "")))
             continue
         title = document.title
         rows.append((page, agreement(document.text, page.words, title), agreement(by_trafilatura(page), page.words, title)))

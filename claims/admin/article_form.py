@@ -52,7 +52,9 @@ class ArticleForm(forms.Form):
         label=gettext_lazy("or file"),
         required=False,
         widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy("HTML, PDF or plain text."),
+        help_text=gettext_lazy(
+            "A web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, text with times), or plain text."
+        ),
     )
     title = forms.CharField(label=gettext_lazy("Title"), required=False, widget=UnfoldAdminTextInputWidget)
     publisher = forms.CharField(
@@ -138,6 +140,8 @@ def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, str(problem))
         return None
+    for caveat in imported.captured.document.caveats:
+        messages.warning(request, caveat.sentence)
     created = len(imported.proposal.created)
     if created:
         messages.success(request, _("Imported: %d claims wait for triage.") % created)

@@ -1,6 +1,7 @@
 """Bytes in, bytes out, by a function of a module that works in a confined process of its own each time."""
 
 import atexit
+import logging
 import os
 import socket
 import subprocess
@@ -10,8 +11,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from factcheck.confinement.framing import Interrupted, Oversized, read_message, write_message
+from factcheck.confinement.framing import ANSWER, Interrupted, Oversized, read_message, write_message
 from factcheck.confinement.limits import Allowance, Cause
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 #: How many pieces of work one process of ours has done at a time, and how long more of them wait for their turn.
@@ -42,6 +45,8 @@ class Confined:
     def __init__(self, module: str, allowance: Allowance = Allowance()) -> None:
         self.module = module
         self.allowance = allowance
+        self._control: socket.socket | None = None
+        self._program: subprocess.Popen[bytes] | None = None
         self._forget()
         # Two processes at one socket would take each other's answers, and keep the zygote when one of them is gone.
         os.register_at_fork(after_in_child=self._forget)
@@ -72,23 +77,22 @@ class Confined:
     def close(self) -> None:
         """End the zygote and what it has at work."""
         with self._lock:
-            control, program = self._control, self._program
-            self._control = self._program = None
+            self._let_go()
+
+    def _forget(self) -> None:
+        """Begin without a zygote; in a process that was forked, the one that is known is somebody else's."""
+        self._let_go()
+        self._seats = threading.BoundedSemaphore(SEATS)
+        self._lock = threading.Lock()
+
+    def _let_go(self) -> None:
+        control, program = self._control, self._program
+        self._control = self._program = None
         if control is not None:
             control.close()
         if program is not None:
             with suppress(subprocess.TimeoutExpired):
                 program.wait(WORD)
-
-    def _forget(self) -> None:
-        """Let go of the zygote without ending it: in a process that was forked, it is somebody else's."""
-        control: socket.socket | None = getattr(self, "_control", None)
-        if control is not None:
-            control.close()
-        self._seats = threading.BoundedSemaphore(SEATS)
-        self._lock = threading.Lock()
-        self._control: socket.socket | None = None
-        self._program: subprocess.Popen[bytes] | None = None
 
     def _asked(self, question: bytes) -> bytes | None:
         """The answer; None where no zygote took the question."""
@@ -99,7 +103,11 @@ class Confined:
                 work.settimeout(ends_at - time.monotonic())
                 with suppress(BrokenPipeError, ConnectionResetError):
                     write_message(work, question)
-                return read_message(work, self.allowance.output)
+                answer = read_message(work, self.allowance.output + 1)
+                if answer[:1] == ANSWER:
+                    return answer[1:]
+                logger.error("%s failed:\n%s", self.module, answer[1:].decode("utf-8", "replace"))
+                raise OutOfBounds(Cause.CRASH)
             except (Interrupted, ConnectionResetError):
                 pass
             except Oversized:
@@ -121,7 +129,8 @@ class Confined:
             try:
                 socket.send_fds(self._at_zygote(), [b"+"], sockets)
             except (BrokenPipeError, ConnectionResetError):
-                self._control = None
+                # It has ended, and may not be known to have ended.
+                self._let_go()
                 socket.send_fds(self._at_zygote(), [b"+"], sockets)
         return work, fate
 
@@ -129,8 +138,7 @@ class Confined:
         """Our end of the socket of a running zygote. Called under the lock."""
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
-        if self._control is not None:
-            self._control.close()
+        self._let_go()
         ours, its = socket.socketpair()
         with its:
             number = str(its.fileno())

@@ -2,6 +2,9 @@
 
 import socket
 
+#: How an answer begins, and how what went wrong does.
+ANSWER, FAULT = b"+", b"!"
+
 _LENGTH = 8
 _PIECE = 1 << 20
 

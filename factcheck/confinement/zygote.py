@@ -22,7 +22,7 @@ from types import ModuleType
 
 import psutil
 
-from factcheck.confinement.framing import read_message, write_message
+from factcheck.confinement.framing import ANSWER, FAULT, read_message, write_message
 from factcheck.confinement.limits import Allowance, Cause, confine
 
 #: How often it looks at its processes while there are some, and how long it waits for work when there are none.
@@ -32,6 +32,7 @@ GLANCE, PATIENCE = 0.05, 300.0
 _STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
 #: Nothing that it has open stands beyond this.
 _MOST_FILES = 4096
+_LONGEST_FAULT = 20_000
 
 
 @dataclass(slots=True)
@@ -82,11 +83,13 @@ class Zygote:
     def _look(self) -> None:
         """Tell of those that have ended, and end those that take too much."""
         for process, work in list(self.working.items()):
-            ended, status = os.waitpid(process, os.WNOHANG)
+            ended, status, taken = os.wait4(process, os.WNOHANG)
             if ended:
                 del self.working[process]
                 with work.fate, suppress(OSError):
-                    if cause := work.cause or _cause(os.waitstatus_to_exitcode(status)):
+                    most = taken.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+                    is_large = most > self.allowance.memory // 2
+                    if cause := work.cause or _cause(os.waitstatus_to_exitcode(status), is_large):
                         work.fate.send(cause.value)
             elif time.monotonic() > work.ends_at:
                 work.cause = Cause.TIME
@@ -103,12 +106,17 @@ def _memory_of(process: int) -> int:
         return 0  # it has just ended
 
 
-def _cause(status: int) -> Cause | None:
-    """What an exit status says; a negative one is the signal that ended the process."""
+def _cause(status: int, is_large: bool) -> Cause | None:
+    """What an exit status says; a negative one is the signal that ended the process.
+
+    Libraries that get no memory end their process themselves, as they do with every fault; then its size tells.
+    """
     if status == 0:
         return None
     if status in (-signal.SIGALRM, -signal.SIGXCPU):
         return Cause.TIME
+    if status < 0 and is_large:
+        return Cause.MEMORY
     return {_STATUS_OF_MEMORY: Cause.MEMORY, _STATUS_OF_OUTPUT: Cause.OUTPUT}.get(status, Cause.CRASH)
 
 
@@ -121,20 +129,29 @@ def _work(given: socket.socket, module: ModuleType, allowance: Allowance) -> Non
         os.closerange(4, _MOST_FILES)
         confine(allowance)
         with socket.socket(fileno=3) as connection:
-            answer = module.answer(read_message(connection, sys.maxsize))
-            if len(answer) > allowance.output:
-                status = _STATUS_OF_OUTPUT
-            else:
-                write_message(connection, answer)
-                status = 0
+            status = _answer(connection, module, allowance)
     except MemoryError:
         status = _STATUS_OF_MEMORY
     except (BrokenPipeError, ConnectionResetError):
         status = 0  # nobody waits for it any more
-    except BaseException:
-        traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance) -> int:
+    """Answer what is asked, and say as the exit status how that went."""
+    question = read_message(connection, sys.maxsize)
+    try:
+        answer: bytes = module.answer(question)
+    except MemoryError:
+        raise
+    except Exception:
+        write_message(connection, FAULT + traceback.format_exc()[-_LONGEST_FAULT:].encode())
+        return 0
+    if len(answer) > allowance.output:
+        return _STATUS_OF_OUTPUT
+    write_message(connection, ANSWER + answer)
+    return 0
 
 
 def main() -> None:

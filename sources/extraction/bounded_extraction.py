@@ -25,7 +25,8 @@ _REFUSALS = {
     Cause.OUTPUT: ("too_long", "This document holds more text than can be stored. Import the part you need."),
     Cause.CRASH: (
         "unreadable",
-        "Reading this document failed: it may be damaged. Download it again, or paste its text.",
+        "Reading this document failed: it is damaged, or takes more memory than one may. Download it again, or paste "
+        "its text.",
     ),
 }
 

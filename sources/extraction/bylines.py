@@ -61,6 +61,27 @@ _DESKS = frozenset(
         "herald", "zeitung", "journal", "magazine", "today", "bureau", "office", "committee", "board", "company", "publishing", "network",
     ]
 )  # fmt: skip
+_PARTICLES = frozenset(
+    {
+        "van",
+        "von",
+        "de",
+        "da",
+        "di",
+        "du",
+        "del",
+        "della",
+        "le",
+        "la",
+        "al",
+        "el",
+        "bin",
+        "ter",
+        "zu",
+        "af",
+        "d",
+    }
+)
 # What people are, which stands behind their names.
 _ROLE = re.compile(
     r"\b(?:correspondent|editor|reporter|writer|columnist|analyst|producer|chief|professor|redakteur\w*|korrespondent\w*|journalist\w*|"
@@ -112,8 +133,11 @@ def _is_person(name: str, publisher: str) -> bool:
     plain = {word.casefold().rstrip(".") for word in words}
     if plain & _DESKS or (plain & _AGENCIES and len(words) <= 2):
         return False
-    # "the city council" and "our own" are no names; scripts without capitals cannot be told that way.
-    return not name.islower() and any(word[0].isupper() or not word[0].islower() for word in words)
+    if any(map(str.isdigit, name)):
+        return False
+    # "the city council" and "in Granby" are no names; scripts without capitals cannot be told that way.
+    is_lower = words[0][0].islower() and words[0] not in _PARTICLES
+    return not is_lower and any(word[0].isupper() or not word[0].islower() for word in words)
 
 
 def _is_organisation(author: dict[str, Any]) -> bool:

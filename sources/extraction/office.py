@@ -5,7 +5,9 @@ whole, and there is no such library for the other.
 """
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from lxml import etree
@@ -20,6 +22,12 @@ ODT = "application/vnd.oasis.opendocument.text"
 
 #: A part of a document as it is unpacked: a thousand pages have less, and a bomb has more.
 LARGEST_PART = 30_000_000
+
+#: What the readers of archives and of XML raise when something is wrong; RuntimeError is a password's.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.XMLSyntaxError),
+    *(NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError),
+)
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -54,7 +62,7 @@ def office_kind(content: bytes) -> str:
                 return DOCX
             if "content.xml" in names and "mimetype" in names:
                 return ODT if _part(archive, "mimetype").decode("latin-1").startswith(ODT) else ""
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, RuntimeError):
+    except _DAMAGE:
         pass
     return ""
 
@@ -77,16 +85,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             ]
             about = "docProps/core.xml" if kind == DOCX else "meta.xml"
             stated = _stated(_tree(_part(archive, about))) if about in names else {}
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-        RuntimeError,
-        KeyError,
-        etree.XMLSyntaxError,
-    ):
+    except _DAMAGE:
         raise ExtractionError(
             "damaged", "This document is damaged and cannot be read. Open it, save it again, and import that."
         ) from None
@@ -132,7 +131,11 @@ def _tree(part: bytes) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
-    return etree.fromstring(part, parser)
+    tree = etree.fromstring(part, parser)
+    if tree.getroottree().docinfo.doctype:
+        # Neither format knows any; whoever puts one in means something by it.
+        raise etree.XMLSyntaxError("a document type", 0, 0, 0)
+    return tree
 
 
 def _stated(tree: etree._Element) -> dict[str, str]:

@@ -222,11 +222,11 @@ def _written(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
             is_long = length > (LONG_PARAGRAPH if is_punctuated else UNPUNCTUATED_PARAGRAPH)
             is_silent = one.begins - before.ends >= SILENCE
             if one.is_turn or (is_end and (is_long or is_silent)):
-                joint, paragraph = "\n\n", at + 2
+                between, paragraph = "\n\n", at + 2
             else:
-                joint = joint(before.words, one.words)
-            written.append(joint)
-            at += len(joint)
+                between = joint(before.words, one.words)
+            written.append(between)
+            at += len(between)
         cues.append(Cue(at, one.begins, max(one.begins, one.ends)))
         written.append(one.words)
         at += len(one.words)

@@ -11,12 +11,13 @@ from sources.extraction.clean_text import clean_text
 from sources.extraction.document import Document, made_by
 from sources.extraction.language import settle_language
 from sources.extraction.metadata import read_metadata
-from sources.extraction.structured_data import Structured, read_structured
+from sources.extraction.structured_data import read_structured
 
 from .live_entries import mark_entries
 from .markup import FURNITURE, WORDLESS, is_tractable, joined, key_of, parse, runs
 from .selection import LEAST_BODY, Described, Selection
 from .shortfalls import from_data, shortfalls
+from .signs import stands_apart
 from .walls import refuse_walls, refuse_without_text
 
 # Less is what stands on a login button, not an article.
@@ -33,21 +34,20 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     tree = parse(markup)
     structured = read_structured(tree)
     metadata = read_metadata(tree, url, structured)
+    body = structured.body()
     text, extractor, unread = "", made_by("trafilatura"), 0
     if is_tractable(tree):
-        text, unread = _selected(tree, metadata.title, structured)
+        text, unread = _selected(
+            tree, Described(metadata.title, structured.description, body, structured.is_live)
+        )
     if not text:
         text, extractor = clean_text(_blocks(_article(tree), FURNITURE)), "blocks 1"
-    is_from_data = _is_little_of(text, structured.body)
+    is_from_data = _is_little_of(text, body)
     if is_from_data:
-        text, extractor, unread = clean_text(structured.body), "schema.org articleBody", 0
-    refuse_walls(
-        tree,
-        text,
-        " ".join(run.text for run in runs(tree, WORDLESS)),
-        is_free=structured.is_free,
-        is_article=bool(structured.body),
-    )
+        text, extractor, unread = body, "schema.org articleBody", 0
+    shown = list(runs(tree, WORDLESS))
+    own = body or "\n".join(run.text for run in shown if _is_marked_up(run.element))
+    refuse_walls(tree, text, "\n".join(run.text for run in shown), own, is_free=structured.is_free)
     if sum(map(str.isalpha, text)) < LEAST_LETTERS:
         refuse_without_text(tree)
     language = settle_language(metadata.language, text)
@@ -57,7 +57,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         stated_words=structured.word_count,
         unread_letters=unread,
         # Whoever gives the whole text to search engines hides none of it from us.
-        is_free=structured.is_free or bool(structured.body),
+        is_free=structured.is_free or bool(body),
     )
     return Document(
         title=metadata.title,
@@ -73,22 +73,28 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     )
 
 
-def _selected(tree: HtmlElement, title: str, structured: Structured) -> tuple[str, int]:
+def _selected(tree: HtmlElement, described: Described) -> tuple[str, int]:
     """The article's text, and the letters of what may be its own and was not read."""
     marks = mark_entries(tree)
     _keep_inline_facts(tree)
     shown = list(runs(tree, WORDLESS))
-    described = Described(title, structured.description, structured.body, is_live=structured.is_live)
     selection = Selection(_by_trafilatura(tree), shown, described, set(marks))
     if selection.is_astray():
         # Teasers of other articles are longer than a short one.
         selection = Selection(selection.around_headline(), shown, described, set(marks))
+    if not selection.place:
+        # It takes the page as one text where it finds none of its parts.
+        return "", 0
     return clean_text(joined(selection.texts())), selection.unread_letters()
 
 
 def _by_trafilatura(tree: HtmlElement) -> list[str]:
     # It takes elements out of what it is given.
-    found = bare_extraction(copy.deepcopy(tree), include_comments=False, include_tables=True)
+    given = copy.deepcopy(tree)
+    for script in list(given.iter("script")):
+        # Where it finds little, it takes the body that structured data describe, whichever article's that is.
+        script.drop_tree()
+    found = bare_extraction(given, include_comments=False, include_tables=True)
     if not isinstance(found, TrafilaturaDocument):
         return []
     return [run.text for run in runs(found.body, frozenset())]
@@ -97,12 +103,14 @@ def _by_trafilatura(tree: HtmlElement) -> list[str]:
 def _is_little_of(text: str, body: str) -> bool:
     """Whether a text is a part of the body that the page describes, and too small a part."""
     whole = key_of(body)
+    if len(key_of(text)) < LEAST_LETTERS:
+        return len(whole) >= LEAST_LETTERS
     if len(whole) < LEAST_BODY:
         return False
     pieces = [key for line in text.split("\n") if (key := key_of(line))]
     common = sum(len(key) for key in pieces if key in whole)
     letters = sum(map(len, pieces))
-    return common < SHOWN * len(whole) and (common >= 0.5 * letters or letters < 0.5 * len(whole))
+    return common < SHOWN * len(whole) and (common >= 0.5 * letters or letters < LEAST_BODY)
 
 
 def _keep_inline_facts(tree: HtmlElement) -> None:
@@ -141,6 +149,15 @@ def _article(tree: HtmlElement) -> HtmlElement:
             return found[0]
     body = tree.find(".//body")
     return tree if body is None else body
+
+
+def _is_marked_up(element: HtmlElement) -> bool:
+    """Whether it stands in an article, and in nothing that stands apart there."""
+    above = [element, *element.iterancestors()]
+    articles = [
+        n for n, one in enumerate(above) if one.tag == "article" or one.get("itemprop") == "articleBody"
+    ]
+    return bool(articles) and not any(stands_apart(one) for one in above[: articles[0] + 1])
 
 
 def _blocks(root: HtmlElement, skipped: frozenset[str]) -> str:

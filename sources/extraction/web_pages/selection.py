@@ -20,7 +20,7 @@ from .signs import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
 #: Letters and digits that make a run recognisable, and those of a paragraph.
 TELLING, PROSE = 20, 60
 #: A lead is no longer, and a description of the body no shorter.
-LONGEST_LEAD, LEAST_BODY = 900, 300
+LONGEST_LEAD, LEAST_BODY = 900, 250
 #: Shares: of links in a line that leads elsewhere; of the article in an element that cannot stand apart from it.
 MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
 
@@ -193,9 +193,14 @@ class Selection:
         )
         doubtful = (doubtful | self._behind_the_body()) - dropped
         doubtful = {place for place in doubtful if not self._is_described(self.found[place])}
-        # Where most would go, the names on this page mean something else.
-        whole = sum(len(key_of(text)) for number, text in enumerate(self.found) if number not in dropped)
-        if sum(len(key_of(self.found[place])) for place in doubtful) > MOST_OF_IT * whole:
+        letters = {
+            number: len(key_of(text)) for number, text in enumerate(self.found) if number not in dropped
+        }
+        kept = letters.keys() - doubtful
+        is_most = sum(letters[place] for place in doubtful) > MOST_OF_IT * sum(letters.values())
+        follows = bool(kept) and max(kept) < min(doubtful, default=0)
+        if is_most and not (follows and sum(letters[place] for place in kept) >= 2 * PROSE):
+            # The names on this page mean something else; unless a short article comes first, and then all the teasers.
             doubtful = set()
         return dropped | doubtful
 

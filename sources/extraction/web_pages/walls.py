@@ -11,7 +11,9 @@ from lxml.html import HtmlElement
 from sources.extraction.document import ExtractionError
 
 #: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
-MOST_WORDS, LEAST_WORDS = 130, 30
+MOST_WORDS, LEAST_WORDS = 130, 25
+#: Words by which an element is the article's, and the shares of sentences about logging in that make a wall: there, and elsewhere.
+FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
 
 _WAY_OUT = "Open it in a browser, then copy the article’s text and paste it, or save the page there and import the file."
 
@@ -26,8 +28,15 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 _COOKIES = re.compile(r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE)
+# A page that asks speaks of itself and to its reader.
+_ADDRESSING = re.compile(
+    r"\b(?:we|our|your?|wir|unser\w*|ihr\w*|sie|nous|nos|vo[su]s?|votre|nosotros|nuestr\w+|usted|tus?|noi|nostr\w+|vostr\w+|nós|"
+    r"noss\w+|seus?|você|wij?|onze|uw|je|vi|vår\w*|våra|din|dine|deg|nasz\w*|twoj\w*|ty|naše|vaše|мы|наш\w*|ваш\w*|вы|biz|sizin?)\b|"
+    r"当社|我们|您|저희|귀하|نحن",
+    re.IGNORECASE,
+)
 _GATE = re.compile(
-    r"log ?in|sign ?in|subscri|register|create (?:a|an|your) (?:free )?account|members? only|for members|already a (?:member|subscriber)|"
+    r"log ?in|password|passwor[td]|contraseña|mot de passe|senha|пароль|sign ?in|subscri|register|create (?:a|an|your) (?:free )?account|members? only|for members|already a (?:member|subscriber)|"
     r"premium|continue reading|keep reading|unlock|free articles|einloggen|anmelden|abonn|weiterlesen|registrier|\babo\b|"
     r"connectez|se connecter|s['’]identifier|réservé aux|abonné|s['’]abonner|poursuivre la lecture|il vous reste|"
     r"suscr[ií]b|suscriptor|inicia(?:r)? sesión|seguir leyendo|regístrate|exclusiv[oa] para|assin(?:e|ante)|faça login|entrar|"
@@ -48,37 +57,41 @@ _FRAMES = frozenset(
 )
 
 
-def refuse_walls(tree: HtmlElement, text: str, shown: str, *, is_free: bool, is_article: bool) -> None:
+def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free: bool) -> None:
     """Raise ExtractionError by the name of the wall that the page is.
 
     Args:
         text: what was read as the article.
         shown: all that the page shows.
+        own: what stands in the element that is marked up as the article, where there is one.
         is_free: False where it says that readers pay.
-        is_article: whether it describes itself as an article.
     """
-    words = _words(text)
-    if words > MOST_WORDS:
+    if _words(text) > MOST_WORDS:
         return
-    title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
     # What little was read may be the wall, or a line beside it.
-    said = text if words >= LEAST_WORDS else shown[:5_000]
-    if len(_distinct(_ROBOT, f"{title} {said}")) >= (1 if words < 2 * LEAST_WORDS else 2) and not is_article:
-        raise ExtractionError(
-            "robot_check", f"This address shows a check for robots instead of the article. {_WAY_OUT}"
-        )
-    consenting = _distinct(_CONSENT, said)
-    if len(consenting) >= 3 and _COOKIES.search(said) and _share(_CONSENT, said) > 0.05 and not is_article:
-        raise ExtractionError(
-            "consent_wall",
-            f"This page asks for consent to cookies and shows no article before somebody has answered. {_WAY_OUT}",
-        )
-    beyond = [line for line in text.split("\n") if not _GATE.search(line)]
+    said = own if _words(own) >= FEW_WORDS else text if _words(text) >= LEAST_WORDS else shown[:5_000]
     asks = len(_distinct(_GATE, said)) >= 2 or _has_password(tree) or not is_free
-    if asks and _GATE.search(said) and _words(" ".join(beyond)) < LEAST_WORDS:
+    if asks and _share_of_sentences(_GATE, said) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
             f"This page shows its article only to those who have logged in or pay for it. {_WAY_OUT}",
+        )
+    if _words(own) >= LEAST_WORDS:
+        return
+    title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
+    if len(_distinct(_ROBOT, f"{title} {said}")) >= (1 if _words(said) < 2 * LEAST_WORDS else 2):
+        raise ExtractionError(
+            "robot_check", f"This address shows a check for robots instead of the article. {_WAY_OUT}"
+        )
+    if (
+        len(_distinct(_CONSENT, said)) >= 3
+        and _COOKIES.search(said)
+        and _ADDRESSING.search(said)
+        and len(_CONSENT.findall(said)) > 0.05 * _words(said)
+    ):
+        raise ExtractionError(
+            "consent_wall",
+            f"This page asks for consent to cookies and shows no article before somebody has answered. {_WAY_OUT}",
         )
     if len(text) < 200 and (_SCRIPT.search(said) or _speaks_of_scripts(tree) or _has_empty_frame(tree)):
         raise ExtractionError(
@@ -96,8 +109,10 @@ def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
     return {found.lower() for found in pattern.findall(text)}
 
 
-def _share(pattern: re.Pattern[str], text: str) -> float:
-    return len(pattern.findall(text)) / max(_words(text), 1)
+def _share_of_sentences(pattern: re.Pattern[str], text: str) -> float:
+    """How much of a text is sentences in which the pattern is."""
+    sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
+    return sum(_words(one) for one in sentences if pattern.search(one)) / max(_words(text), 1)
 
 
 def _words(text: str) -> int:

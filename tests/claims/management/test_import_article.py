@@ -88,6 +88,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
         "content_sha256": snapshot.content_sha256,
         "content_size": len(TEXT.encode()),
         "text_sha256": snapshot.text_sha256,
+        "caveats": [],
         "text": snapshot.text,
     }
     assert document["anchors"] == {"held": [], "moved": [], "orphaned": []}
@@ -104,6 +105,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
             "suffix": appearance.suffix,
             "start": appearance.start,
             "end": appearance.end,
+            "heard_at": None,
             "score": row.score,
             "reasons": row.score_reasons,
             "claimant": row.claimant.name if row.claimant else None,
