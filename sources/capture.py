@@ -24,7 +24,7 @@ from sources import archive
 from sources.addresses import domain, url_key
 from sources.extraction import Document
 from sources.extraction.bounded_extraction import extract_bounded
-from sources.extraction.packed_documents import Question
+from sources.extraction.packed_documents import ExtractionRequest
 from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
 from sources.named_publishers import find_or_make_publisher, find_publisher
@@ -88,7 +88,7 @@ def document_in(material: Material) -> Document:
         ExtractionError: there is no text in it, or to find that out takes too much.
     """
     return extract_bounded(
-        Question(
+        ExtractionRequest(
             material.content,
             content_type=material.content_type,
             charset=material.charset,

@@ -6,7 +6,7 @@ from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
 
 from .document import LARGEST, Document, ExtractionError
-from .packed_documents import Question, pack_question, unpack_answer
+from .packed_documents import ExtractionRequest, pack_request, unpack_answer
 
 #: 512 MB and 30 seconds (`Allowance`); and an answer that holds the longest text, in whatever letters.
 ALLOWANCE = Allowance()
@@ -31,7 +31,7 @@ _REFUSALS = {
 }
 
 
-def extract_bounded(question: Question) -> Document:
+def extract_bounded(question: ExtractionRequest) -> Document:
     """The document in what was given.
 
     Raises:
@@ -45,7 +45,7 @@ def extract_bounded(question: Question) -> Document:
             "Import the part you need.",
         )
     try:
-        return unpack_answer(_reader().answer(pack_question(question)))
+        return unpack_answer(_reader().answer(pack_request(question)))
     except OutOfBounds as bounds:
         raise ExtractionError(*_REFUSALS[bounds.cause]) from None
 

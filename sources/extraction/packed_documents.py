@@ -10,7 +10,7 @@ from .document import Caveat, Cue, Document, ExtractionError
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ExtractionRequest:
     """What is to be read, with what came along with it."""
 
     content: bytes
@@ -22,7 +22,7 @@ class Question:
     transcript_name: str = ""
 
 
-def pack_question(question: Question) -> bytes:
+def pack_request(question: ExtractionRequest) -> bytes:
     hints = {
         "content_type": question.content_type,
         "charset": question.charset,
@@ -36,11 +36,11 @@ def pack_question(question: Question) -> bytes:
     return b"".join([len(head).to_bytes(4), head, question.content, question.transcript])
 
 
-def unpack_question(packed: bytes) -> Question:
+def unpack_request(packed: bytes) -> ExtractionRequest:
     begins = 4 + int.from_bytes(packed[:4])
     hints = orjson.loads(packed[4:begins])
     ends = begins + hints.pop("content")
-    return Question(packed[begins:ends], transcript=packed[ends:], **hints)
+    return ExtractionRequest(packed[begins:ends], transcript=packed[ends:], **hints)
 
 
 def pack_answer(answer: Document | ExtractionError) -> bytes:

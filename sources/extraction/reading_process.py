@@ -3,7 +3,7 @@
 from .document import ExtractionError
 from .extract import extract
 from .language import detect_language
-from .packed_documents import pack_answer, unpack_question
+from .packed_documents import pack_answer, unpack_request
 
 
 def prepare() -> None:
@@ -12,7 +12,7 @@ def prepare() -> None:
 
 
 def answer(question: bytes) -> bytes:
-    asked = unpack_question(question)
+    asked = unpack_request(question)
     try:
         return pack_answer(
             extract(

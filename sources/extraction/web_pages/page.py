@@ -15,7 +15,7 @@ from sources.extraction.structured_data import read_structured
 
 from .live_entries import mark_entries
 from .markup import FURNITURE, WORDLESS, is_tractable, joined, key_of, parse, runs
-from .selection import LEAST_BODY, Described, Selection
+from .article_runs import LEAST_BODY, Described, ArticleRuns
 from .shortfalls import from_data, shortfalls
 from .signs import stands_apart
 from .walls import refuse_walls, refuse_without_text
@@ -78,14 +78,14 @@ def _selected(tree: HtmlElement, described: Described) -> tuple[str, int]:
     marks = mark_entries(tree)
     _keep_inline_facts(tree)
     shown = list(runs(tree, WORDLESS))
-    selection = Selection(_by_trafilatura(tree), shown, described, set(marks))
-    if selection.is_astray():
+    article = ArticleRuns(_by_trafilatura(tree), shown, described, set(marks))
+    if article.is_astray():
         # Teasers of other articles are longer than a short one.
-        selection = Selection(selection.around_headline(), shown, described, set(marks))
-    if not selection.place:
+        article = ArticleRuns(article.around_headline(), shown, described, set(marks))
+    if not article.place:
         # It takes the page as one text where it finds none of its parts.
         return "", 0
-    return clean_text(joined(selection.texts())), selection.unread_letters()
+    return clean_text(joined(article.texts())), article.unread_letters()
 
 
 def _by_trafilatura(tree: HtmlElement) -> list[str]:

@@ -6,7 +6,7 @@ from sources.extraction import LARGEST, ExtractionError
 from sources.extraction.bounded_extraction import extract_bounded
 from sources.extraction.document import LONGEST
 from sources.extraction.extract import extract
-from sources.extraction.packed_documents import Question
+from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import pdf, pdf_bomb
 
 HARBOUR = "The harbour of Linden was closed for nine days in March, its operator said on Tuesday."
@@ -15,7 +15,7 @@ PAGE = f"<html lang=en><head><meta name=author content='Ada Brook'></head><body>
 
 def refusal(content: bytes, **hints: str) -> ExtractionError:
     with pytest.raises(ExtractionError) as refused:
-        extract_bounded(Question(content, **hints))  # type: ignore[arg-type]
+        extract_bounded(ExtractionRequest(content, **hints))  # type: ignore[arg-type]
     assert refused.value.sentence.endswith(".")
     return refused.value
 
@@ -31,9 +31,9 @@ def refusal(content: bytes, **hints: str) -> ExtractionError:
     ids=["page", "text", "PDF", "transcript"],
 )
 def test_the_document_is_the_same(content: bytes) -> None:
-    assert extract_bounded(Question(content, url="https://gazette.example/2019/01/08/harbour")) == extract(
-        content, url="https://gazette.example/2019/01/08/harbour"
-    )
+    assert extract_bounded(
+        ExtractionRequest(content, url="https://gazette.example/2019/01/08/harbour")
+    ) == extract(content, url="https://gazette.example/2019/01/08/harbour")
 
 
 def test_a_refusal_is_the_same() -> None:

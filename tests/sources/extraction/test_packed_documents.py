@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sources.extraction import Document, ExtractionError
 from sources.extraction.document import Caveat, Cue
 from sources.extraction.packed_documents import (
-    Question,
+    ExtractionRequest,
     pack_answer,
-    pack_question,
+    pack_request,
     unpack_answer,
-    unpack_question,
+    unpack_request,
 )
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -46,7 +46,7 @@ def test_a_refusal(code: str, sentence: str) -> None:
 
 @given(
     st.builds(
-        Question,
+        ExtractionRequest,
         st.binary(max_size=50),
         content_type=words,
         charset=st.none() | words,
@@ -56,13 +56,13 @@ def test_a_refusal(code: str, sentence: str) -> None:
         transcript_name=words,
     )
 )
-def test_a_question(question: Question) -> None:
-    assert unpack_question(pack_question(question)) == question
+def test_a_question(question: ExtractionRequest) -> None:
+    assert unpack_request(pack_request(question)) == question
 
 
 @pytest.mark.parametrize("name", ["filename", "charset", "url"])
 def test_a_name_that_is_no_text_stops_nobody(name: str) -> None:
     hints: dict[str, Any] = {name: "caf\udce9"}
-    asked = unpack_question(pack_question(Question(b"x", **hints)))
+    asked = unpack_request(pack_request(ExtractionRequest(b"x", **hints)))
     assert getattr(asked, name) == "caf?"
     assert set(getattr(asked, name)) <= set(string.printable)

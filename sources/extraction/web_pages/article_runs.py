@@ -38,7 +38,7 @@ class Described:
     is_live: bool = False
 
 
-class Selection:
+class ArticleRuns:
     """The article's texts in the order of the page."""
 
     def __init__(
