@@ -1,9 +1,9 @@
 """Measure how much of an article is read from pages of many shapes, beside trafilatura alone.
 
-`python -m benchmarks.articles.extraction [--held-out] [--show NAME]`. For each page: the words that were read against the
-words that are the article's, as precision, recall and F (words counted as often as they stand there; the headline counts
-neither way). Walls must be refused by their names, articles must not. It fails when the mean F is below trafilatura's, when a
-wall passes or is called by another's name, or when an article is refused.
+`python -m benchmarks.articles.extraction [--held-out] [--show NAME]`. For each page: the words that were read against
+the words that are the article's, as precision, recall and F (words counted as often as they stand there; the headline
+counts neither way). Walls must be refused by their names, articles must not. It fails when the mean F is below
+trafilatura's, when a wall passes or is called by another's name, or when an article is refused.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from sources.extraction.extract import extract
 
 def words_of(text: str) -> Counter[str]:
     """Words, and characters where a script has no spaces."""
-    cut = "".join(f" {one} " if "\u3040" <= one <= "\u9fff" or one in "|" else one for one in text.casefold())
+    cut = "".join(f" {one} " if "\u3040" <= one <= "\u9fff" or one == "|" else one for one in text.casefold())
     return Counter("".join(one if one.isalnum() else " " for one in cut).split())
 
 
@@ -46,10 +46,16 @@ def read(page: Page) -> Document | ExtractionError:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--held-out", action="store_true", help="only pages that the reader was not made with")
+    parser.add_argument(
+        "--held-out", action="store_true", help="only pages that the reader was not made with"
+    )
     parser.add_argument("--show", help="print what was read of this page")
     options = parser.parse_args()
-    chosen = [page for page in pages() if page.held_out == options.held_out or (page.refusal and not options.held_out)]
+    chosen = [
+        page
+        for page in pages()
+        if page.held_out == options.held_out or (page.refusal and not options.held_out)
+    ]
     rows, mistakes = [], []
     for page in chosen:
         document = read(page)
@@ -65,7 +71,13 @@ def main() -> int:
             rows.append((page, (0.0, 0.0, 0.0), agreement(by_trafilatura(page), page.words, "")))
             continue
         title = document.title
-        rows.append((page, agreement(document.text, page.words, title), agreement(by_trafilatura(page), page.words, title)))
+        rows.append(
+            (
+                page,
+                agreement(document.text, page.words, title),
+                agreement(by_trafilatura(page), page.words, title),
+            )
+        )
         told = [caveat.code for caveat in document.caveats]
         if (page.caveat in told) != bool(page.caveat) or ("partly_read" in told and not page.caveat):
             mistakes.append(f"{page.name}: caveats {told}")

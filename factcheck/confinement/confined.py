@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 SEATS, QUEUE = 4, 60.0
 #: What it may take until a zygote is there, and until it has told how a process ended.
 START, WORD = 30.0, 5.0
-#: All that the program is told of where it runs: no secrets, no database. And hashing does not vary, nor do results then.
+#: All that the program is told of where it runs: no secrets, no database. Hashing does not vary, nor do results then.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _SETTINGS = {
     "PYTHONPATH": str(ROOT),
@@ -42,9 +42,9 @@ class OutOfBounds(Exception):
 class Confined:
     """A module whose `answer()` is called in confined processes. Threads may share it."""
 
-    def __init__(self, module: str, allowance: Allowance = Allowance()) -> None:
+    def __init__(self, module: str, allowance: Allowance | None = None) -> None:
         self.module = module
-        self.allowance = allowance
+        self.allowance = allowance or Allowance()
         self._control: socket.socket | None = None
         self._program: subprocess.Popen[bytes] | None = None
         self._forget()

@@ -1,8 +1,9 @@
-"""The program that forks a process for each piece of work: `python -m factcheck.confinement.zygote FD MODULE ALLOWANCE`.
+"""The program that forks a process for each piece of work.
 
-It has one thread and no secrets, loads MODULE once, and then waits at the socket FD. Each message there carries two
-sockets: one for the work, which the new process gets, and one on which this program says how the process ended if it ended
-badly. When nobody is at the other end of FD any more, however that came, it ends all its processes and itself.
+`python -m factcheck.confinement.zygote FD MODULE ALLOWANCE` has one thread and no secrets, loads MODULE once, and then
+waits at the socket FD. Each message there carries two sockets: one for the work, which the new process gets, and one on
+which this program says how the process ended if it ended badly. When nobody is at the other end of FD any more, however
+that came, it ends all its processes and itself; and also when nobody has asked for five minutes.
 
 MODULE has `prepare()`, which loads what is slow to load, and `answer(question: bytes) -> bytes`.
 """
@@ -145,7 +146,7 @@ def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance)
         answer: bytes = module.answer(question)
     except MemoryError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever it is, it is told
         write_message(connection, FAULT + traceback.format_exc()[-_LONGEST_FAULT:].encode())
         return 0
     if len(answer) > allowance.output:

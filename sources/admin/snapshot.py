@@ -65,9 +65,9 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("text")
 
-    @admin.display(description=_("to be known of its text"), empty_value=_("nothing"))
-    def told_caveats(self, snapshot: Snapshot) -> str | None:
-        return " ".join(caveat["sentence"] for caveat in snapshot.caveats) or None
+    @admin.display(description=_("to be known of its text"))
+    def told_caveats(self, snapshot: Snapshot) -> str:
+        return " ".join(caveat["sentence"] for caveat in snapshot.caveats)
 
     @admin.display(description=_("this copy"))
     def proof_of_copy(self, snapshot: Snapshot) -> SafeString | str:

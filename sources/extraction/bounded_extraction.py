@@ -14,19 +14,25 @@ ALLOWANCE = Allowance()
 _REFUSALS = {
     Cause.TIME: (
         "too_costly",
-        f"This document takes more than the {ALLOWANCE.seconds:.0f} seconds that one may take to be read. "
-        "Paste its text, or import the part you need.",
+        (
+            f"This document takes more than the {ALLOWANCE.seconds:.0f} seconds that one may take to be read. "
+            "Paste its text, or import the part you need."
+        ),
     ),
     Cause.MEMORY: (
         "too_costly",
-        f"This document takes more than the {ALLOWANCE.memory // 1024 // 1024} MB of memory that one may take to be "
-        "read. Paste its text, or import the part you need.",
+        (
+            f"This document takes more than the {ALLOWANCE.memory // 1024 // 1024} MB of memory that one may take to "
+            "be read. Paste its text, or import the part you need."
+        ),
     ),
     Cause.OUTPUT: ("too_long", "This document holds more text than can be stored. Import the part you need."),
     Cause.CRASH: (
         "unreadable",
-        "Reading this document failed: it is damaged, or takes more memory than one may. Download it again, or paste "
-        "its text.",
+        (
+            "Reading this document failed: it is damaged, or takes more memory than one may. "
+            "Download it again, or paste its text."
+        ),
     ),
 }
 

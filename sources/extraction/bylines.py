@@ -25,7 +25,8 @@ BYLINE_CLASS = re.compile(r"(?:\w+[-_]+)?(?:byline|authors?)(?:[-_]+names?)?")
 LONGEST_NAME, LONGEST_BYLINE, MOST_WORDS = 60, 150, 6
 
 _BY = re.compile(
-    r"^(?:(?:written|reported|text|story|words) )?(?:by|von|par|por|di|da|door|af|av|od|przez|de la|yazan|автор|текст|από|oleh|bởi|"
+    r"^(?:(?:written|reported|text|story|words) )?(?:by|von|par|por|di|da|door|af|av|od|przez|de la|yazan|автор|"
+    r"текст|από|oleh|bởi|"
     r"autor(?:a|in|ka)?|author|reporter|text|texte|testo|texto)(?::\s*|\s+)",
     re.IGNORECASE,
 )
@@ -43,26 +44,31 @@ _BEFORE = re.compile(r"^(?:記者|记者|기자)[\s:：]*")
 # Agencies and desks, as bylines name them, whole or as a word of the name.
 _AGENCIES = frozenset(
     [
-        "reuters", "afp", "ap", "dpa", "apa", "sda", "ats", "efe", "ansa", "agi", "tass", "xinhua", "yonhap", "kyodo", "jiji", "pti",
-        "ani", "ians", "belga", "anp", "ntb", "ritzau", "tt", "stt", "lusa", "pap", "čtk", "ctk", "mti", "aa", "interfax", "upi",
-        "aap", "sid", "epd", "kna", "bloomberg", "unn", "agerpres", "hina", "tanjug", "bta", "bns", "elta", "leta", "antara", "bernama",
-        "irna", "wam", "spa", "petra", "mena", "sana", "тасс", "ріа", "риа", "укрінформ", "رويترز", "연합뉴스", "뉴시스", "新华社", "共同", "時事",
+        "reuters", "afp", "ap", "dpa", "apa", "sda", "ats", "efe", "ansa", "agi", "tass", "xinhua", "yonhap",
+        "kyodo", "jiji", "pti", "ani", "ians", "belga", "anp", "ntb", "ritzau", "tt", "stt", "lusa", "pap", "čtk",
+        "ctk", "mti", "aa", "interfax", "upi", "aap", "sid", "epd", "kna", "bloomberg", "unn", "agerpres", "hina",
+        "tanjug", "bta", "bns", "elta", "leta", "antara", "bernama", "irna", "wam", "spa", "petra", "mena",
+        "sana", "тасс", "ріа", "риа", "укрінформ", "رويترز", "연합뉴스", "뉴시스", "新华社", "共同", "時事",
     ]
 )  # fmt: skip
 _DESKS = frozenset(
     [
-        "staff", "newsroom", "newsdesk", "desk", "editor", "editors", "editorial", "team", "agency", "agencies", "agences", "agenturen",
-        "agencias", "agências", "agenzie", "reporter", "reporters", "correspondent", "correspondents", "writer", "writers", "contributor",
-        "contributors", "admin", "administrator", "webmaster", "null", "none", "unknown", "anonymous", "online", "news", "press", "redaktion",
-        "redaktionen", "redaktionsteam", "nachrichtenagentur", "redazione", "redacción", "redaccion", "redação", "rédaction", "redactie", "redakcja",
-        "redakce", "redakcia", "redacția", "redaksi", "redaksjonen", "toimitus", "szerkesztőség", "редакция", "редакція", "редактор", "корреспондент",
-        "σύνταξη", "haber", "servisi", "merkezi", "editör", "تحرير", "التحرير", "وكالات", "编辑部", "編集部", "온라인뉴스팀", "뉴스팀", "media", "group", "ltd", "gmbh",
-        "inc", "association", "ministry", "government", "university", "service", "wire", "tv", "radio", "daily", "times", "gazette", "tribune",
-        "herald", "zeitung", "journal", "magazine", "today", "bureau", "office", "committee", "board", "company", "publishing", "network",
+        "staff", "newsroom", "newsdesk", "desk", "editor", "editors", "editorial", "team", "agency", "agencies",
+        "agences", "agenturen", "agencias", "agências", "agenzie", "reporter", "reporters", "correspondent",
+        "correspondents", "writer", "writers", "contributor", "contributors", "admin", "administrator",
+        "webmaster", "null", "none", "unknown", "anonymous", "online", "news", "press", "redaktion",
+        "redaktionen", "redaktionsteam", "nachrichtenagentur", "redazione", "redacción", "redaccion", "redação",
+        "rédaction", "redactie", "redakcja", "redakce", "redakcia", "redacția", "redaksi", "redaksjonen",
+        "toimitus", "szerkesztőség", "редакция", "редакція", "редактор", "корреспондент", "σύνταξη", "haber",
+        "servisi", "merkezi", "editör", "تحرير", "التحرير", "وكالات", "编辑部", "編集部", "온라인뉴스팀", "뉴스팀",
+        "media", "group", "ltd", "gmbh", "inc", "association", "ministry", "government", "university",
+        "service", "wire", "tv", "radio", "daily", "times", "gazette", "tribune", "herald", "zeitung",
+        "journal", "magazine", "today", "bureau", "office", "committee", "board", "company", "publishing",
+        "network",
     ]
 )  # fmt: skip
 _PARTICLES = frozenset(
-    {
+    [
         "van",
         "von",
         "de",
@@ -80,11 +86,12 @@ _PARTICLES = frozenset(
         "zu",
         "af",
         "d",
-    }
+    ]
 )
 # What people are, which stands behind their names.
 _ROLE = re.compile(
-    r"\b(?:correspondent|editor|reporter|writer|columnist|analyst|producer|chief|professor|redakteur\w*|korrespondent\w*|journalist\w*|"
+    r"\b(?:correspondent|editor|reporter|writer|columnist|analyst|producer|chief|professor|redakteur\w*|"
+    r"korrespondent\w*|journalist\w*|"
     r"periodista|jornalista|giornalista|journaliste|dziennikar\w+|директор|обозреватель|muhabir\w*)\b",
     re.IGNORECASE,
 )  # fmt: skip

@@ -60,8 +60,6 @@ def extract(
     charset: str | None = None,
     url: str = "",
     filename: str = "",
-    transcript: bytes = b"",
-    transcript_name: str = "",
 ) -> Document:
     """The document in `content`.
 
@@ -70,17 +68,42 @@ def extract(
         charset: the character encoding a server declared.
         url: where it was found, to complete relative addresses; for what the page says otherwise it says so itself.
         filename: its name on disk, for a hint at the kind.
-        transcript: the file with what is said in the recording that the page shows: then the page tells about it only.
-        transcript_name: its name on disk.
 
     Raises:
         ExtractionError: it is empty, too large, binary, undecodable, or holds no text.
     """
-    if transcript:
-        return _recording(
-            content, charset, url, _read(transcript, "", None, "", transcript_name, is_transcript=True)
-        )
     return _read(content, content_type, charset, url, filename)
+
+
+def extract_recording(
+    page: bytes, transcript: bytes, *, charset: str | None = None, url: str = "", filename: str = ""
+) -> Document:
+    """What is said in a recording, with what its page tells of it, though a script draw all else on it.
+
+    Args:
+        charset: the character encoding a server declared for the page.
+        url: where the page was found.
+        filename: the name of the transcript on disk.
+
+    Raises:
+        ExtractionError: the transcript is none.
+    """
+    heard = _read(transcript, "", None, "", filename, is_transcript=True)
+    if page[:1024].lstrip().startswith(b"%PDF-") or signature(page) or not page.strip():
+        return heard
+    try:
+        stated = read_metadata(parse(decode(page, charset=charset, markup=True)), url)
+    except ExtractionError:
+        return heard
+    return replace(
+        heard,
+        title=stated.title or heard.title,
+        byline=stated.byline,
+        published_on=stated.published_on,
+        language=heard.language or settle_language(stated.language, heard.text),
+        publisher=stated.publisher,
+        canonical_url=stated.canonical_url,
+    )
 
 
 def _read(
@@ -123,15 +146,22 @@ def _by_kind(
     if looks_like := signature(content):
         raise ExtractionError(
             "binary",
-            f"This is {looks_like}, not an article. Import a web page, a PDF, .docx or .odt document, a transcript or a "
-            "plain text file.",
+            f"This is {looks_like}, not an article. Import a web page, a PDF, .docx or .odt document, a transcript "
+            "or a plain text file.",
         )
+    return _by_characters(content, content_type, charset, url, filename, is_transcript)
+
+
+def _by_characters(
+    content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
+) -> Document:
+    """The document in what must be text: a page, a transcript, or plain text."""
     declared = content_type.partition(";")[0].strip().lower()
     if declared not in _KINDS and declared not in _UNKNOWN:
         raise ExtractionError(
             "not_accepted",
-            f"This document is of the type {declared}. Only web pages, PDF, .docx and .odt documents, transcripts and plain "
-            "text can be read.",
+            f"This document is of the type {declared}. Only web pages, PDF, .docx and .odt documents, transcripts and "
+            "plain text can be read.",
         )
     suffix = _SUFFIXES.get(PurePath(filename).suffix.lower(), "")
     kind = _KINDS.get(declared) or suffix
@@ -149,29 +179,10 @@ def _by_kind(
     if is_transcript:
         raise ExtractionError(
             "no_times",
-            "This transcript has no times in it. Save it as WebVTT or SRT, or write the time before each part (1:05), in "
-            "the order in which they are heard.",
+            "This transcript has no times in it. Save it as WebVTT or SRT, or write the time before each part (1:05), "
+            "in the order in which they are heard.",
         )
     return extract_plain(text)
-
-
-def _recording(page: bytes, charset: str | None, url: str, heard: Document) -> Document:
-    """What is heard, with what its page says of it. A page that a script draws says this much all the same."""
-    if page[:1024].lstrip().startswith(b"%PDF-") or signature(page) or not page.strip():
-        return heard
-    try:
-        stated = read_metadata(parse(decode(page, charset=charset, markup=True)), url)
-    except ExtractionError:
-        return heard
-    return replace(
-        heard,
-        title=stated.title or heard.title,
-        byline=stated.byline,
-        published_on=stated.published_on,
-        language=heard.language or settle_language(stated.language, heard.text),
-        publisher=stated.publisher,
-        canonical_url=stated.canonical_url,
-    )
 
 
 def _is_markup(text: str, kind: str) -> bool:

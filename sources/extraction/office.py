@@ -8,7 +8,6 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
 
 from lxml import etree
 
@@ -145,55 +144,71 @@ def _stated(tree: etree._Element) -> dict[str, str]:
     }
 
 
-def _paragraphs(tree: etree._Element) -> Iterator[str]:
-    """Paragraphs in reading order; a row of a table is one. What hangs in a paragraph, notes and boxes, comes behind it."""
-    words: list[str] = []
-    interrupted: list[list[str]] = []
-    cells: list[str] = []
-    hanging: list[str] = []
-    depth = row_depth = 0
+def _paragraphs(tree: etree._Element) -> list[str]:
+    """Paragraphs in reading order; a row of a table is one."""
+    reading = _Reading()
     below_skipped: etree._Element | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = str(element.tag)
         if event == "start":
             if below_skipped is None and tag in _SKIPPED:
                 below_skipped = element
-            if below_skipped is not None:
-                continue
-            if (tag in _ROWS or (tag in _PARAGRAPHS and depth)) and not row_depth:
-                interrupted.append(words)
-                words = []
-            depth += tag in _PARAGRAPHS
-            row_depth += tag in _ROWS
-            if tag in _WORDS:
-                words.append(_WORDS[tag])
-            elif tag == f"{_W}t" or tag.startswith(_TEXT):
-                words.append(element.text or "")
+            if below_skipped is None:
+                reading.begin(tag, element.text or "")
             continue
         if below_skipped is None:
-            depth -= tag in _PARAGRAPHS
-            row_depth -= tag in _ROWS
-            line = ""
-            if tag in _CELLS:
-                cells.append(" ".join("".join(words).split()))
-                words = []
-            elif tag in _ROWS and not row_depth:
-                line, cells = " | ".join(filter(None, cells)), []
-                words = interrupted.pop()
-            elif tag in _PARAGRAPHS and row_depth:
-                words.append(" ")
-            elif tag in _PARAGRAPHS:
-                line = "".join(words)
-                words = interrupted.pop() if depth else []
-            if depth:
-                hanging.append(line)
-            else:
-                yield from (line, *hanging)
-                hanging = []
+            reading.end(tag)
         elif below_skipped is element:
             below_skipped = None
         if below_skipped is None and _has_words_behind(element):
-            words.append(element.tail or "")
+            reading.words.append(element.tail or "")
+    return reading.lines
+
+
+class _Reading:
+    """What has been read of a document so far. What hangs in a paragraph, notes and boxes, comes behind it."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.words: list[str] = []
+        self._interrupted: list[list[str]] = []
+        self._cells: list[str] = []
+        self._hanging: list[str] = []
+        self._depth = self._row_depth = 0
+
+    def begin(self, tag: str, text: str) -> None:
+        if (tag in _ROWS or (tag in _PARAGRAPHS and self._depth)) and not self._row_depth:
+            self._interrupted.append(self.words)
+            self.words = []
+        self._depth += tag in _PARAGRAPHS
+        self._row_depth += tag in _ROWS
+        if tag in _WORDS:
+            self.words.append(_WORDS[tag])
+        elif tag == f"{_W}t" or tag.startswith(_TEXT):
+            self.words.append(text)
+
+    def end(self, tag: str) -> None:
+        self._depth -= tag in _PARAGRAPHS
+        self._row_depth -= tag in _ROWS
+        if tag in _CELLS:
+            self._cells.append(" ".join("".join(self.words).split()))
+            self.words = []
+        elif tag in _ROWS and not self._row_depth:
+            self._close(" | ".join(filter(None, self._cells)), self._interrupted.pop())
+            self._cells = []
+        elif tag in _PARAGRAPHS and self._row_depth:
+            self.words.append(" ")
+        elif tag in _PARAGRAPHS:
+            self._close("".join(self.words), self._interrupted.pop() if self._depth else [])
+
+    def _close(self, line: str, words: list[str]) -> None:
+        """Go on with what was interrupted by this line."""
+        self.words = words
+        if self._depth:
+            self._hanging.append(line)
+        else:
+            self.lines += [line, *self._hanging]
+            self._hanging = []
 
 
 def _has_words_behind(element: etree._Element) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 import pypdfium2
@@ -174,7 +174,7 @@ class _Edges:
         self.left = median(line.left for line in column)
         # The longest lines, but for one that reaches out of the column.
         self.right = rights[max(0, len(rights) * 9 // 10 - 1)] if len(rights) > 3 else rights[-1]
-        gaps = [upper.bottom - lower.bottom for upper, lower in zip(column, column[1:], strict=False)]
+        gaps = [upper.bottom - lower.bottom for upper, lower in pairwise(column)]
         self.leading = median(gaps or [0.0])
 
     def is_short(self, line: Line) -> bool:

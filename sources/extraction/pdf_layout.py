@@ -13,7 +13,8 @@ from sources.extraction.broken_lines import joint
 
 #: In heights of a letter: a gap in a line that is more than one between words, and the least gap between columns.
 GAP, GUTTER = 1.3, 0.7
-#: Lines that each of two columns has at least, how long these are in heights, and the share of others that cross the gap.
+#: Lines that each of two columns has at least, how long these are in heights, and the share of others that cross
+#: the gap at most.
 #: A newspaper's page has fewer. Beyond this it is a drawing, and the search for columns would take its square.
 MOST_FRAGMENTS = 2_500
 LEAST_LINES, LEAST_LENGTH, MOST_CROSSING = 4, 7.0, 0.25

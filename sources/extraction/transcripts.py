@@ -21,7 +21,7 @@ UNPUNCTUATED_PARAGRAPH = 300
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
-# "0:05", "[00:01:05] …", "(1:05) …", "12:30.5 – …"
+# A line may begin with 0:05, with [00:01:05] or (1:05), or with 12:30.5 and a dash.
 _MARK = re.compile(rf"\s*[\[(]?{_CLOCK}[\])]?(?:\s*[-–—:]?\s+(.*)|\s*)")
 # What YouTube says besides for those who do not see: "1 minute, 5 seconds".
 _SPOKEN_MARK = re.compile(r"\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*")

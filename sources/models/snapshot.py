@@ -80,9 +80,9 @@ class Snapshot(models.Model):
         ]
         triggers = append_only("snapshot", "A snapshot is never changed or deleted.")
 
+    def __str__(self) -> str:
+        return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"
+
     def heard_at(self, start: int, end: int) -> str:
         """When these characters are heard (`t=12.5,17`); "" where it is no transcript."""
         return media_fragment(self.cues, start, end)
-
-    def __str__(self) -> str:
-        return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"

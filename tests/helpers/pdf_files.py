@@ -7,22 +7,31 @@ from collections.abc import Sequence
 Placed = tuple[float, float, str, float]
 
 
-def pdf(*pages: Sequence[str | Placed], title: str = "", author: str = "", trailer: str = "") -> bytes:
+def pdf(
+    *pages: Sequence[str] | Sequence[Placed] | Sequence[str | Placed],
+    title: str = "",
+    author: str = "",
+    trailer: str = "",
+) -> bytes:
     """A document with one line of text under another on each page, or each line at its place; "" is a picture."""
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         f"<< /Title ({title}) /Author ({author}) /CreationDate (D:20190108) >>",
-        "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\n"
-        "stream\nx\nendstream",
+        (
+            "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+            "/Length 1 >>\n"
+            "stream\nx\nendstream"
+        ),
     ]
     kids = []
     for lines in pages:
         content = "".join(_shown(line, number) for number, line in enumerate(lines))
         objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
         objects.append(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> /XObject << /I 5 0 R >> "
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
+            "/Resources << /Font << /F1 3 0 R >> /XObject << /I 5 0 R >> "
             f">> /Contents {len(objects)} 0 R >>"
         )
         kids.append(f"{len(objects)} 0 R")
@@ -39,8 +48,10 @@ def pdf_bomb(operators: bytes, times: int) -> bytes:
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-            b"/Resources << /Font << /F1 5 0 R >> >> >>",
+            (
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+                b"/Resources << /Font << /F1 5 0 R >> >> >>"
+            ),
             b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(packed) + packed + b"\nendstream",
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]

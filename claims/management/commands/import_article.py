@@ -44,8 +44,8 @@ to standard error."""
         parser.add_argument(
             "article",
             metavar="FILE|URL|-",
-            help="a web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, or text with times) or plain text; "
-            "- reads standard input",
+            help="a web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, or text with times) or plain "
+            "text; - reads standard input",
         )
         parser.add_argument(
             "--transcript",

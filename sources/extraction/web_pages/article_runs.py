@@ -1,8 +1,8 @@
 """Which runs of a page are the article's: what trafilatura finds, corrected by what the page says of itself.
 
-What it misses is taken in: the paragraph between headline and text, containers beside the one it chose, whatever the page
-itself describes as the article's body. What it takes too much is left out: articles that follow the first one, lines and
-boxes that lead elsewhere, comments. A run is recognised in its output by its letters and digits.
+What it misses is taken in: the paragraph between headline and text, containers beside the one it chose, whatever the
+page itself describes as the article's body. What it takes too much is left out: articles that follow the first one,
+lines and boxes that lead elsewhere, comments. A run is recognised in its output by its letters and digits.
 """
 
 import re

@@ -110,9 +110,7 @@ def key_of(text: str) -> str:
 
 def runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[Run]:
     """The runs of text below `root` in reading order. One pass over the tree, whatever its shape."""
-    words: list[str] = []
-    linked = link_depth = 0
-    blocks = [root]
+    open_run = _OpenRun(root)
     below_skipped: HtmlElement | None = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -120,37 +118,51 @@ def runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[Run]:
             if below_skipped is None and (not tag or tag in skipped):
                 below_skipped = element
             if below_skipped is None:
-                if tag in BLOCKS:
-                    yield from _run(blocks[-1], words, linked)
-                    words, linked = [], 0
-                    blocks.append(element)
-                if tag in CELLS and any(map(str.strip, words)):
-                    words.append(" | ")
-                link_depth += tag == "a"
-                text = "\n" if tag in BREAKS else _flowed(element.text)
-                words.append(text)
-                linked += len(key_of(text)) if link_depth else 0
+                yield from open_run.begin(element, tag)
             continue
-        if below_skipped is None and tag in BLOCKS:
-            yield from _run(blocks[-1], words, linked)
-            words, linked = [], 0
-            blocks.pop()
         if below_skipped is None:
-            link_depth -= tag == "a"
-        if below_skipped is element:
+            yield from open_run.end(tag)
+        elif below_skipped is element:
             below_skipped = None
         if below_skipped is None and element is not root:
-            text = _flowed(element.tail)
-            words.append(text)
-            linked += len(key_of(text)) if link_depth else 0
-    yield from _run(root, words, linked)
+            open_run.add(_flowed(element.tail))
+    yield from open_run.closed()
 
 
-def _run(element: HtmlElement, words: list[str], linked: int) -> Iterator[Run]:
-    text = "".join(words).strip()
-    if text:
-        key = key_of(text)
-        yield Run(element, text, key, linked / max(len(key), 1))
+class _OpenRun:
+    """The run that a walk over a page is in."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self._words: list[str] = []
+        self._linked = self._link_depth = 0
+        self._blocks = [root]
+
+    def begin(self, element: HtmlElement, tag: str) -> Iterator[Run]:
+        if tag in BLOCKS:
+            yield from self.closed()
+            self._blocks.append(element)
+        if tag in CELLS and any(map(str.strip, self._words)):
+            self._words.append(" | ")
+        self._link_depth += tag == "a"
+        self.add("\n" if tag in BREAKS else _flowed(element.text))
+
+    def end(self, tag: str) -> Iterator[Run]:
+        if tag in BLOCKS:
+            yield from self.closed()
+            self._blocks.pop()
+        self._link_depth -= tag == "a"
+
+    def add(self, text: str) -> None:
+        self._words.append(text)
+        if self._link_depth:
+            self._linked += len(key_of(text))
+
+    def closed(self) -> Iterator[Run]:
+        text, linked = "".join(self._words).strip(), self._linked
+        self._words, self._linked = [], 0
+        if text:
+            key = key_of(text)
+            yield Run(self._blocks[-1], text, key, linked / max(len(key), 1))
 
 
 def joined(texts: Iterator[str]) -> str:

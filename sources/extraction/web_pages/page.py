@@ -13,9 +13,9 @@ from sources.extraction.language import settle_language
 from sources.extraction.metadata import read_metadata
 from sources.extraction.structured_data import read_structured
 
+from .article_runs import LEAST_BODY, ArticleRuns, Described
 from .live_entries import mark_entries
 from .markup import FURNITURE, WORDLESS, is_tractable, joined, key_of, parse, runs
-from .article_runs import LEAST_BODY, Described, ArticleRuns
 from .shortfalls import from_data, shortfalls
 from .signs import stands_apart
 from .walls import refuse_walls, refuse_without_text

@@ -54,7 +54,8 @@ def shortfalls(
         return (
             Caveat(
                 "partly_read",
-                f"{_share(missing)} of the text on this page was not read: it may be another article, or a part of this "
+                f"{_share(missing)} of the text on this page was not read: it may be another article, or a part "
+                f"of this "
                 f"one. {_WAY_OUT}",
             ),
         )

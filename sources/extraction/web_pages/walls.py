@@ -12,10 +12,14 @@ from sources.extraction.document import ExtractionError
 
 #: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
 MOST_WORDS, LEAST_WORDS = 130, 25
-#: Words by which an element is the article's, and the shares of sentences about logging in that make a wall: there, and elsewhere.
+#: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
+#: elsewhere.
 FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
 
-_WAY_OUT = "Open it in a browser, then copy the article’s text and paste it, or save the page there and import the file."
+_WAY_OUT = (
+    "Open it in a browser, then copy the article’s text and paste it, "
+    "or save the page there and import the file."
+)
 
 _CONSENT = re.compile(
     r"cookie|consent|privacy|partner|personali[sz]|advertis|legitimate interest|gdpr|data processing|tracking|"
@@ -24,29 +28,40 @@ _CONSENT = re.compile(
     r"consentimiento|privacidad|socios|datos personales|publicidad|aceptar|aceitar|privacidade|parceiros|"
     r"consenso|riservatezza|dati personali|pubblicità|accetta|toestemming|persoonsgegevens|accepteren|advertenti|"
     r"samtykke|samtycke|personvern|integritet|zgod[aęy]|prywatno|reklam|souhlas|soukrom|súhlas|"
-    r"куки|согласи|конфиденциальн|персональн|çerez|kişisel veri|gizlilik|クッキー|同意|쿠키|동의|隐私|ملفات تعريف الارتباط|الخصوصية",
+    r"куки|согласи|конфиденциальн|персональн|çerez|kişisel veri|gizlilik|クッキー|"
+    r"同意|쿠키|동의|隐私|ملفات تعريف الارتباط|"
+    r"الخصوصية",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE)
 # A page that asks speaks of itself and to its reader.
 _ADDRESSING = re.compile(
-    r"\b(?:we|our|your?|wir|unser\w*|ihr\w*|sie|nous|nos|vo[su]s?|votre|nosotros|nuestr\w+|usted|tus?|noi|nostr\w+|vostr\w+|nós|"
-    r"noss\w+|seus?|você|wij?|onze|uw|je|vi|vår\w*|våra|din|dine|deg|nasz\w*|twoj\w*|ty|naše|vaše|мы|наш\w*|ваш\w*|вы|biz|sizin?)\b|"
+    r"\b(?:we|our|your?|wir|unser\w*|ihr\w*|sie|nous|nos|vo[su]s?|votre|nosotros|nuestr\w+|usted|tus?|noi|"
+    r"nostr\w+|vostr\w+|nós|"
+    r"noss\w+|seus?|você|wij?|onze|uw|je|vi|vår\w*|våra|din|dine|deg|nasz\w*|twoj\w*|ty|naše|vaše|мы|наш\w*|"
+    r"ваш\w*|вы|biz|sizin?)\b|"
     r"当社|我们|您|저희|귀하|نحن",
     re.IGNORECASE,
 )
 _GATE = re.compile(
-    r"log ?in|password|passwor[td]|contraseña|mot de passe|senha|пароль|sign ?in|subscri|register|create (?:a|an|your) (?:free )?account|members? only|for members|already a (?:member|subscriber)|"
-    r"premium|continue reading|keep reading|unlock|free articles|einloggen|anmelden|abonn|weiterlesen|registrier|\babo\b|"
+    r"log ?in|password|passwor[td]|contraseña|mot de passe|senha|пароль|sign ?in|subscri|register|create (?:a|an|"
+    r"your) (?:free )?account|members? only|for members|already a (?:member|subscriber)|"
+    r"premium|continue reading|keep reading|unlock|free articles|einloggen|anmelden|abonn|weiterlesen|registrier|"
+    r"\babo\b|"
     r"connectez|se connecter|s['’]identifier|réservé aux|abonné|s['’]abonner|poursuivre la lecture|il vous reste|"
-    r"suscr[ií]b|suscriptor|inicia(?:r)? sesión|seguir leyendo|regístrate|exclusiv[oa] para|assin(?:e|ante)|faça login|entrar|"
-    r"abbonat|abbonamento|accedi|continua a leggere|inlogg|abonnee|log ind|logg inn|logga in|prenumer|zaloguj|subskry|prenumerat|"
-    r"přihl[aá]s|předplat|войдите|подпис|авториз|увійдіть|передплат|giriş yap|abone|ログイン|会員|登录|订阅|로그인|구독|تسجيل الدخول|اشترك",
+    r"suscr[ií]b|suscriptor|inicia(?:r)? sesión|seguir leyendo|regístrate|exclusiv[oa] para|assin(?:e|ante)|"
+    r"faça login|entrar|"
+    r"abbonat|abbonamento|accedi|continua a leggere|inlogg|abonnee|log ind|logg inn|logga in|prenumer|zaloguj|"
+    r"subskry|prenumerat|"
+    r"přihl[aá]s|předplat|войдите|подпис|авториз|увійдіть|передплат|giriş yap|abone|"
+    r"ログイン|会員|登录|订阅|로그인|구독|"
+    r"تسجيل الدخول|اشترك",
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"java ?script|自动跳转|enable js\b", re.IGNORECASE)
 _ROBOT = re.compile(
-    r"just a moment|verify (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)|captcha|are you a robot|"
+    r"just a moment|verify (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)|"
+    r"captcha|are you a robot|"
     r"unusual traffic|automated (?:access|requests|queries)|access denied|attention required|ddos|bot detection|"
     r"kein roboter|pas un robot|no eres un robot|request (?:was|has been) blocked|не робот|security check",
     re.IGNORECASE,

@@ -315,7 +315,8 @@ def test_what_was_not_read_is_told_and_kept(tmp_path: Path) -> None:
     data = json.dumps({"@type": "NewsArticle", "wordCount": 400})
     paragraphs = "".join(f"<p>{text}</p>" for text in TEXT.split("\n\n")[3:5])
     path.write_text(
-        f"<html lang=en><head><script type='application/ld+json'>{data}</script></head><body><article>{paragraphs}</article>"
+        f"<html lang=en><head><script "
+        f"type='application/ld+json'>{data}</script></head><body><article>{paragraphs}</article>"
         "</body></html>"
     )
     document = run_json(path)

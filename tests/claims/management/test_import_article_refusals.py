@@ -51,8 +51,11 @@ def test_file_that_may_not_be_read(article: Path) -> None:
         (b"  \n\n ", "This document is empty. Check that the file was saved or downloaded completely."),
         (
             b"\x89PNG\r\n\x1a\n" + bytes(400),
-            "This is a PNG image, not an article. Import a web page, a PDF, .docx or .odt document, a transcript or a plain "
-            "text file.",
+            (
+                "This is a PNG image, not an article. Import a web page, a PDF, .docx or .odt document, a transcript "
+                "or a plain "
+                "text file."
+            ),
         ),
         (
             bytes(range(256)) * 40,
@@ -84,7 +87,8 @@ def test_page_that_holds_no_article(tmp_path: Path) -> None:
         "<html><body><div id=root></div><noscript>Enable JavaScript.</noscript><script>a()</script></body></html>"
     )
     assert refused(path) == (
-        f"{path}: This page is drawn by a script, and holds no text before a browser has run it. Open it in a browser, then "
+        f"{path}: This page is drawn by a script, and holds no text before a browser has run it. Open it in a "
+        f"browser, then "
         "copy the article’s text and paste it, or save the page there and import the file."
     )
 

@@ -82,4 +82,4 @@ def environment(_: bytes) -> bytes:
 
 
 def opened(_: bytes) -> bytes:
-    return b" ".join(name.encode() for name in sorted(os.listdir("/dev/fd")))
+    return " ".join(sorted(file.name for file in Path("/dev/fd").iterdir())).encode()

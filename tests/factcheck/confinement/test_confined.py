@@ -104,7 +104,13 @@ def test_a_question_in_the_moment_when_the_zygote_ends() -> None:
     assert confined._program is not None
     os.kill(confined._program.pid, signal.SIGSTOP)
     killed = psutil.Process(confined._program.pid)
-    [answer, _] = at_once(lambda: confined.answer(b"repeat 2"), lambda: (time.sleep(0.2), killed.kill())[0])
+
+    def ended() -> bytes:
+        time.sleep(0.2)
+        killed.kill()
+        return b""
+
+    [answer, _] = at_once(lambda: confined.answer(b"repeat 2"), ended)
     confined.close()
     assert answer == b"2"
 

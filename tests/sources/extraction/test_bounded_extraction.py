@@ -10,7 +10,10 @@ from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import pdf, pdf_bomb
 
 HARBOUR = "The harbour of Linden was closed for nine days in March, its operator said on Tuesday."
-PAGE = f"<html lang=en><head><meta name=author content='Ada Brook'></head><body><article><p>{HARBOUR}</p></article></body></html>"
+PAGE = (
+    "<html lang=en><head><meta name=author content='Ada Brook'></head>"
+    f"<body><article><p>{HARBOUR}</p></article></body></html>"
+)
 
 
 def refusal(content: bytes, **hints: str) -> ExtractionError:

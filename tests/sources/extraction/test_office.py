@@ -13,8 +13,9 @@ from sources.extraction.office import DOCX, ODT
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
-O = (
-    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:'
+OFFICE = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:'
     'text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
 )
@@ -45,7 +46,7 @@ def p(*runs: str) -> str:
 
 
 def odt(body: str, about: str = "", **parts: str) -> bytes:
-    content = f"<office:d {O}><office:body><office:text>{body}</office:text></office:body></office:d>"
+    content = f"<office:d {OFFICE}><office:body><office:text>{body}</office:text></office:body></office:d>"
     return packed(mimetype=ODT, content_xml=content, meta_xml=f"<a {DC}>{about}</a>", **parts)
 
 
@@ -88,7 +89,10 @@ class TestDocx:
         assert extract(docx(changed)).text == "It cost 40 million"
 
     def test_tabs_breaks_and_hyphens(self) -> None:
-        body = "<w:p><w:r><w:t>nine</w:t><w:tab/><w:t>days</w:t><w:br/><w:t>in mid</w:t><w:noBreakHyphen/><w:t>March</w:t></w:r></w:p>"
+        body = (
+            "<w:p><w:r><w:t>nine</w:t><w:tab/><w:t>days</w:t><w:br/><w:t>in mid</w:t><w:noBreakHyphen/>"
+            "<w:t>March</w:t></w:r></w:p>"
+        )
         assert extract(docx(body)).text == "nine days\nin mid-March"
 
     def test_a_table_has_a_line_for_each_row(self) -> None:
@@ -106,7 +110,8 @@ class TestDocx:
     def test_a_box_comes_behind_the_paragraph_it_hangs_in_and_once(self) -> None:
         box = f"<w:txbxContent>{p('A box')}</w:txbxContent>"
         body = (
-            f"<w:p><w:r><w:t>Before </w:t></w:r><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}"
+            f"<w:p><w:r><w:t>Before "
+            f"</w:t></w:r><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}"
             "</mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>and after.</w:t></w:r></w:p>"
         )
         assert extract(docx(body)).text == "Before and after.\n\nA box"
@@ -123,7 +128,8 @@ class TestOdt:
     def test_a_document(self) -> None:
         body = (
             "<text:sequence-decls><text:x/></text:sequence-decls><text:h>Harbour closed</text:h>"
-            "<text:p>It was <text:span>closed</text:span> for<text:s/>nine<text:tab/>days.<text:line-break/>Then it rained.</text:p>"
+            "<text:p>It was <text:span>closed</text:span> for<text:s/>nine<text:tab/>days.<text:line-break/>Then "
+            "it rained.</text:p>"
             "<text:list><text:list-item><text:p>One thing.</text:p></text:list-item></text:list>"
             "<table:table><table:table-row><table:table-cell><text:p>2018</text:p></table:table-cell><table:table-cell>"
             "<text:p>412</text:p></table:table-cell></table:table-row></table:table>"
@@ -139,8 +145,10 @@ class TestOdt:
 
     def test_notes_come_behind_comments_and_deleted_words_do_not(self) -> None:
         body = (
-            "<text:tracked-changes><text:p>31 million</text:p></text:tracked-changes><text:p>It cost<office:annotation>"
-            "<text:p>Really?</text:p></office:annotation> 40 million<text:note><text:note-citation>1</text:note-citation>"
+            "<text:tracked-changes><text:p>31 million</text:p></text:tracked-changes><text:p>It "
+            "cost<office:annotation>"
+            "<text:p>Really?</text:p></office:annotation> 40 "
+            "million<text:note><text:note-citation>1</text:note-citation>"
             "<text:note-body><text:p>In 2019.</text:p></text:note-body></text:note> in all.</text:p>"
         )
         assert extract(odt(body)).text == "It cost 40 million in all.\n\nIn 2019."

@@ -141,7 +141,7 @@ class TestColumns:
     def test_a_table_is_read_row_by_row(self) -> None:
         years = [str(year) for year in range(2010, 2018)]
         ships = [f"{year} ships" for year in range(410, 418)]
-        page = [*PARAGRAPH, *columns(years, ships)]
+        page: list[str | Placed] = [*PARAGRAPH, *columns(years, ships)]
         assert " ".join(f"{year} {ship}" for year, ship in zip(years, ships, strict=True)) in " ".join(
             extract(pdf(page)).text.split()
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sources.extraction import Document, ExtractionError
 from sources.extraction.clean_text import clean_text
 from sources.extraction.document import Cue
-from sources.extraction.extract import extract
+from sources.extraction.extract import extract, extract_recording
 from sources.media_fragments import media_fragment
 
 VTT = """\
@@ -149,9 +149,11 @@ def test_times_of_the_day_are_no_transcript(text: str) -> None:
 def test_captions_that_roll_say_every_word_once() -> None:
     rolling = (
         "WEBVTT\nKind: captions\nLanguage: en\n\n"
-        "00:00:00.000 --> 00:00:02.000 align:start position:0%\n \nthe<00:00:00.500><c> harbour</c><00:00:01.000><c> was</c>\n\n"
+        "00:00:00.000 --> 00:00:02.000 align:start position:0%\n \nthe<00:00:00.500><c> "
+        "harbour</c><00:00:01.000><c> was</c>\n\n"
         "00:00:02.000 --> 00:00:02.010 align:start position:0%\nthe harbour was\n \n\n"
-        "00:00:02.010 --> 00:00:04.000 align:start position:0%\nthe harbour was\nclosed<00:00:03.000><c> again</c>\n\n"
+        "00:00:02.010 --> 00:00:04.000 align:start position:0%\nthe harbour was\nclosed<00:00:03.000><c> "
+        "again</c>\n\n"
         "00:00:04.000 --> 00:00:04.010 align:start position:0%\nclosed again\n \n"
     )
     document = read(rolling)
@@ -188,12 +190,7 @@ class TestGivenAlong:
     )
 
     def test_title_and_date_are_the_pages(self) -> None:
-        document = extract(
-            self.PAGE.encode(),
-            content_type="text/html",
-            url="https://films.example/w?v=1",
-            transcript=SRT.encode(),
-        )
+        document = extract_recording(self.PAGE.encode(), SRT.encode(), url="https://films.example/w?v=1")
         assert (document.title, document.publisher, str(document.published_on)) == (
             "Council of 3 May",
             "Film Site",
@@ -203,8 +200,8 @@ class TestGivenAlong:
         assert heard(document, "Trade fell") == "t=4,6"
 
     def test_few_times_are_enough(self) -> None:
-        document = extract(
-            self.PAGE.encode(), transcript=b"1:05 The harbour was closed.\n2:40 It opened again."
+        document = extract_recording(
+            self.PAGE.encode(), b"1:05 The harbour was closed.\n2:40 It opened again."
         )
         assert [cue.begins for cue in document.cues] == [65.0, 160.0]
 
@@ -218,11 +215,11 @@ class TestGivenAlong:
     )
     def test_a_file_that_is_none_is_refused(self, transcript: bytes, code: str) -> None:
         with pytest.raises(ExtractionError) as refused:
-            extract(self.PAGE.encode(), transcript=transcript)
+            extract_recording(self.PAGE.encode(), transcript)
         assert refused.value.reason_code == code
 
     def test_a_page_that_cannot_be_read_says_nothing(self) -> None:
-        assert extract(bytes(range(256)) * 9, transcript=SRT.encode()).title == ""
+        assert extract_recording(bytes(range(256)) * 9, SRT.encode()).title == ""
 
 
 lines = st.text(

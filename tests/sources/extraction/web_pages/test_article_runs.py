@@ -30,7 +30,8 @@ def ps(texts: list[str]) -> str:
 def read(body: str, **article: Any) -> Document:
     data = json.dumps({"@type": "NewsArticle", "headline": TITLE} | article)
     page = (
-        f"<!doctype html><html lang=en><head><title>{TITLE}</title><script type='application/ld+json'>{data}</script></head>"
+        f"<!doctype html><html lang=en><head><title>{TITLE}</title><script "
+        f"type='application/ld+json'>{data}</script></head>"
         f"<body>{body}</body></html>"
     )
     return extract(page.encode(), content_type="text/html", url="https://gazette.example/harbour")
@@ -67,7 +68,8 @@ def test_a_byline_above_the_text_is_no_lead() -> None:
     ["<div class=ad>Advertisement</div>", "<aside><a href=/x>Another story about ports</a></aside>", "<hr>"],
 )
 def test_containers_beside_each_other(between: str) -> None:
-    body = f"<div><h1>{TITLE}</h1><div class=part>{ps(STORY[:2])}</div>{between}<div class=part>{ps(STORY[2:])}</div></div>"
+    parts = [f"<div class=part>{ps(STORY[:2])}</div>", f"<div class=part>{ps(STORY[2:])}</div>"]
+    body = f"<div><h1>{TITLE}</h1>{between.join(parts)}</div>"
     assert paragraphs(body) == STORY
 
 
@@ -102,8 +104,14 @@ class TestTeasers:
             "<p>Читайте также: <a href=/x>Музей открывает новое крыло в Гранби</a></p>",
             "<p>اقرأ أيضا: <a href=/x>متحف يفتتح جناحا جديدا في المدينة</a></p>",
             "<p><a href=/x>Museum of Granby opens a new wing with paintings</a></p>",
-            "<ul><li><a href=/x>Museum of Granby opens a new wing</a></li><li><a href=/y>Two paintings were found again</a></li></ul>",
-            "<div class=related-inline><h3>More</h3><p>The museum of Granby opens a wing. <a href=/x>Go on</a></p></div>",
+            (
+                "<ul><li><a href=/x>Museum of Granby opens a new wing</a></li><li><a href=/y>Two paintings were "
+                "found again</a></li></ul>"
+            ),
+            (
+                "<div class=related-inline><h3>More</h3><p>The museum of Granby opens a wing. <a href=/x>Go "
+                "on</a></p></div>"
+            ),
         ],
     )
     def test_between_paragraphs_are_not_read(self, teaser: str) -> None:
@@ -120,7 +128,8 @@ class TestTeasers:
         cards = "".join(
             f"<div class=card><a href=/x><h3>{text[:40]}</h3></a><p>{text}</p></div>" for text in OTHER * 2
         )
-        body = f"<div><div class=article><h1>{TITLE}</h1>{ps(STORY[:2])}</div><section class=related>{cards}</section></div>"
+        own = f"<div class=article><h1>{TITLE}</h1>{ps(STORY[:2])}</div>"
+        body = f"<div>{own}<section class=related>{cards}</section></div>"
         assert paragraphs(body) == STORY[:2]
 
 
@@ -131,7 +140,8 @@ def test_what_stands_apart_by_its_name_is_not_read(name: str) -> None:
 
 
 def test_a_name_on_the_whole_page_says_nothing() -> None:
-    body = f"<div class='page comments-open has-sidebar'><article class='post tag-newsletter'><h1>{TITLE}</h1>{ps(STORY)}</article></div>"
+    own = f"<article class='post tag-newsletter'><h1>{TITLE}</h1>{ps(STORY)}</article>"
+    body = f"<div class='page comments-open has-sidebar'>{own}</div>"
     assert paragraphs(body) == STORY
 
 

@@ -13,7 +13,8 @@ ENTRIES = [
 
 
 def read(entries: list[str]) -> list[str]:
-    page = f"<html lang=en><body><main><h1>Bridge of Northfield</h1><div class=feed>{''.join(entries)}</div></main></body></html>"
+    feed = f"<div class=feed>{''.join(entries)}</div>"
+    page = f"<html lang=en><body><main><h1>Bridge of Northfield</h1>{feed}</main></body></html>"
     return (
         extract(page.encode(), content_type="text/html")
         .text.removeprefix("Bridge of Northfield\n\n")
