@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
-from trafilatura.metadata import extract_title
 
 from sources.extraction.clean_text import clean_line
 from sources.extraction.document import Metadata
@@ -84,12 +83,18 @@ def _title(
     title = (
         next(filter(None, headlines), "")
         or _first(metas, TITLE_META)
-        or clean_line(extract_title(tree) or "")
+        or _visible_title(tree)
     )
     # “Headline | The Paper” without the paper.
     for site in {publisher, _first(metas, PUBLISHER_META)} - {""}:
         title = re.sub(rf"(?<=\S)\s+[|–—·»-]\s+{re.escape(site)}$", "", title, flags=re.IGNORECASE)
     return title
+
+
+def _visible_title(tree: HtmlElement) -> str:
+    from trafilatura.metadata import extract_title  # noqa: PLC0415  a quarter of a second that few processes need
+
+    return clean_line(extract_title(tree) or "")
 
 
 def _published_on(

@@ -2,13 +2,18 @@
 
 from .document import Document, ExtractionError
 from .extract import extract, extract_recording
-from .language import detect_language
 from .packed_documents import ExtractionRequest, pack_answer, unpack_request
 
 
+_PAGE = """<!doctype html><html lang="en"><head><title>A page to begin with</title></head><body><article>
+<h1>A page to begin with</h1><p>Whoever reads one page has loaded what reading the next one takes.</p>
+<p>There is the detector of languages, and there are many expressions that have to be compiled.</p></article></body></html>
+"""
+
+
 def prepare() -> None:
-    """Load the detector of languages, which takes longest."""
-    detect_language("All of its words are of one language.")
+    """Read a page, so that the processes which are forked find everything loaded that is loaded when it is needed."""
+    extract(_PAGE.encode())
 
 
 def answer(question: bytes) -> bytes:
