@@ -8,7 +8,7 @@ from sources.failures import Failure
 
 #: Bytes that are read at most.
 LARGEST = 10_000_000
-#: Characters that are stored at most: a book of some 500 pages. What comes after extraction reads all of them, in the open.
+#: Characters that are stored at most: a book of some 500 pages. What comes after extraction reads all of them.
 LONGEST = 1_000_000
 
 

@@ -80,11 +80,7 @@ def _title(
     tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]], publisher: str
 ) -> str:
     headlines = (text_of(node.get("headline")) for node in articles if types_of(node) & ARTICLE_TYPES)
-    title = (
-        next(filter(None, headlines), "")
-        or _first(metas, TITLE_META)
-        or _visible_title(tree)
-    )
+    title = next(filter(None, headlines), "") or _first(metas, TITLE_META) or _visible_title(tree)
     # “Headline | The Paper” without the paper.
     for site in {publisher, _first(metas, PUBLISHER_META)} - {""}:
         title = re.sub(rf"(?<=\S)\s+[|–—·»-]\s+{re.escape(site)}$", "", title, flags=re.IGNORECASE)

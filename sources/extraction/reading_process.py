@@ -4,10 +4,10 @@ from .document import Document, ExtractionError
 from .extract import extract, extract_recording
 from .packed_documents import ExtractionRequest, pack_answer, unpack_request
 
-
 _PAGE = """<!doctype html><html lang="en"><head><title>A page to begin with</title></head><body><article>
 <h1>A page to begin with</h1><p>Whoever reads one page has loaded what reading the next one takes.</p>
-<p>There is the detector of languages, and there are many expressions that have to be compiled.</p></article></body></html>
+<p>There is the detector of languages, and there are many expressions that have to be compiled.</p></article></body>
+</html>
 """
 
 
