@@ -113,7 +113,7 @@ class ArticleRuns:
     def unread_letters(self) -> int:
         """Those of paragraphs that are neither read nor recognisably something else."""
         return sum(
-            run.letters
+            len(run.key)
             for number, run in enumerate(self.runs)
             if number not in self.place and number not in self.added and self._is_own_prose(run)
         )
@@ -247,7 +247,7 @@ class ArticleRuns:
         keys = {self.runs[number].key for number in self.place} | {key_of(text) for text in self.found}
         added: set[int] = set()
         for number, run in enumerate(self.runs):
-            if run.element in self.marks and number not in self.place:
+            if number not in self.place and self._is_of_entry(run):
                 added.add(number)
             if number in self.place or run.key in keys or run.letters < TELLING:
                 continue
@@ -260,6 +260,13 @@ class ArticleRuns:
     def _is_entry_read(self, mark: HtmlElement) -> bool:
         entry = mark.getparent()
         return entry is not None and self.read_below[entry] > 0
+
+    def _is_of_entry(self, run: Run) -> bool:
+        """Whether it is the time of an entry, or its heading."""
+        if run.element in self.marks:
+            return True
+        entries = {mark.getparent() for mark in self.marks} if run.element.tag in _HEADINGS else set()
+        return bool(entries) and any(one in entries for one in _upwards(run.element))
 
     def _is_lead(self, number: int, first: int | None) -> bool:
         """Whether it is the paragraph between headline and text."""

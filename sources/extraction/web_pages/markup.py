@@ -36,6 +36,7 @@ BLOCKS = frozenset(
         "head", "item", "list", "quote", "row",
     ]
 )  # fmt: skip
+_WORDLIKE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 CELLS = frozenset({"td", "th", "cell"})
 BREAKS = frozenset({"br", "lb"})
 
@@ -98,10 +99,8 @@ class Run:
     """Its letters and digits, by which it is recognised elsewhere."""
     linked: float
     """The share of it that is links."""
-
-    @property
-    def letters(self) -> int:
-        return len(self.key)
+    letters: int
+    """How much it says: as many letters as it has, or would have in a script in which a word takes several."""
 
 
 def key_of(text: str) -> str:
@@ -162,7 +161,8 @@ class _OpenRun:
         self._words, self._linked = [], 0
         if text:
             key = key_of(text)
-            yield Run(self._blocks[-1], text, key, linked / max(len(key), 1))
+            letters = len(key) + len(_WORDLIKE.findall(key))
+            yield Run(self._blocks[-1], text, key, linked / max(len(key), 1), letters)
 
 
 def joined(texts: Iterator[str]) -> str:
