@@ -167,6 +167,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
                 _entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
+                _entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
                 _entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],
         },

@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'embedding model',
                 'verbose_name_plural': 'embedding models',
                 'ordering': ['id'],
-                'default_permissions': (),
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(

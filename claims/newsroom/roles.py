@@ -58,6 +58,7 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
     "claims.view_webhookdelivery",
     "claims.view_webhookattempt",
+    "claims.view_embeddingmodel",
     # To let somebody in again who has lost the second factor.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",

@@ -23,7 +23,20 @@ from sources.http.connections import Deadline, public_session
 from sources.http.postponements import postponed_by
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
-ACCEPTED_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
+ACCEPTED_MEDIA_TYPES = frozenset(
+    {
+        *(
+            "text/html",
+            "application/xhtml+xml",
+            "text/plain",
+            "application/pdf",
+            "text/vtt",
+            "application/x-subrip",
+        ),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.oasis.opendocument.text",
+    }
+)
 ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
 # Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
 ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})

@@ -19,7 +19,7 @@ from sources.extraction import ExtractionError
 from sources.extraction.beginning import beginning, encoding
 from sources.extraction.encodings import decode
 from sources.extraction.metadata import read_metadata
-from sources.extraction.web_pages import parse
+from sources.extraction.web_pages.markup import parse
 
 NAME = "page"
 TITLE = "Web page with ClaimReview markup"

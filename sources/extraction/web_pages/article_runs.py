@@ -1,0 +1,374 @@
+"""Which runs of a page are the article's: what trafilatura finds, corrected by what the page says of itself.
+
+What it misses is taken in: the paragraph between headline and text, containers beside the one it chose, whatever the
+page itself describes as the article's body. What it takes too much is left out: articles that follow the first one,
+lines and boxes that lead elsewhere, comments. A run is recognised in its output by its letters and digits.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from .live_entries import LEAST_ENTRIES
+from .markup import Run, key_of
+from .signs import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
+
+#: Letters and digits that make a run recognisable, and those of a paragraph.
+TELLING, PROSE = 20, 60
+#: A lead is no longer, and a description of the body no shorter.
+LONGEST_LEAD, LEAST_BODY = 900, 250
+#: Shares: of links in a line that leads elsewhere; of the article in an element that cannot stand apart from it.
+MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the page says of its article elsewhere: in metadata and structured data."""
+
+    title: str = ""
+    description: str = ""
+    body: str = ""
+    is_live: bool = False
+
+
+class ArticleRuns:
+    """The article's texts in the order of the page."""
+
+    def __init__(
+        self, texts: list[str], runs: list[Run], described: Described, marks: set[HtmlElement] | None = None
+    ) -> None:
+        self.found = texts
+        self.runs = runs
+        self.described = described
+        #: Elements that tell when an entry was written, each the first of its entry.
+        self.marks = marks or set()
+        self.body_key = key_of(described.body)
+        #: By the number of a run: the number of the text that it is, or is part of.
+        self.place = dict(_matched(texts, runs))
+        self.read_below = self._read_below()
+        self.read_letters = sum(runs[number].letters for number in self.place) or 1
+        self.marks = {mark for mark in self.marks if self._is_entry_read(mark)}
+        if len(self.marks) < LEAST_ENTRIES:
+            self.marks = set()
+        self.root = self._root()
+        self._items: dict[HtmlElement, list[Run]] = defaultdict(list)
+        for run in runs:
+            if run.element.tag == "li":
+                self._items[run.element.getparent()].append(run)
+        self.heading = self._heading()
+        self._apart: dict[HtmlElement, HtmlElement | None] = {}
+        self.other_articles = self._other_articles()
+        self.dropped = self._dropped()
+        self.added = self._added()
+
+    def texts(self) -> Iterator[str]:
+        """What is the article's."""
+        behind: dict[int, list[str]] = {}
+        last = -1
+        for number, run in enumerate(self.runs):
+            if number in self.place and self.place[number] not in self.dropped:
+                last = max(last, self.place[number])
+            elif number in self.added:
+                behind.setdefault(last, []).append(run.text)
+        yield from behind.get(-1, [])
+        for number, text in enumerate(self.found):
+            if number not in self.dropped:
+                yield text
+            yield from behind.get(number, [])
+
+    def is_astray(self) -> bool:
+        """Whether paragraphs stand around the headline, and what was found is on teasers of other articles."""
+        if sum(run.letters for run in self._around_headline()) < 2 * PROSE:
+            return False
+        on_teasers = sum(
+            run.letters
+            for run in (self.runs[number] for number in self.place)
+            if _is_on_a_card(run.element, None) or any(map(stands_apart, _upwards(run.element)))
+        )
+        return on_teasers > MOST_OF_IT * self.read_letters
+
+    def around_headline(self) -> list[str]:
+        return [run.text for run in self._around_headline()]
+
+    def _around_headline(self) -> list[Run]:
+        """Paragraphs in the largest element around the headline of which nothing was read."""
+        if self.heading is None:
+            return []
+        unread = [one for one in _upwards(self.runs[self.heading].element) if not self.read_below[one]]
+        if not unread or unread[-1].tag == "body":
+            return []
+        return [
+            run
+            for run in self.runs
+            if self._is_own_prose(run) and any(one is unread[-1] for one in _upwards(run.element))
+        ]
+
+    def unread_letters(self) -> int:
+        """Those of paragraphs that are neither read nor recognisably something else."""
+        return sum(
+            len(run.key)
+            for number, run in enumerate(self.runs)
+            if number not in self.place and number not in self.added and self._is_own_prose(run)
+        )
+
+    # Where things stand
+
+    def _read_below(self) -> Counter[HtmlElement]:
+        """Letters that were read, by each element that they stand in."""
+        below: Counter[HtmlElement] = Counter()
+        for number in self.place:
+            for element in _upwards(self.runs[number].element):
+                below[element] += self.runs[number].letters
+        return below
+
+    def _root(self) -> HtmlElement | None:
+        """The smallest element that nearly all of what was read stands in."""
+        enough = [
+            element for element, letters in self.read_below.items() if letters >= 0.9 * self.read_letters
+        ]
+        return min(enough, key=_size, default=None) if self.place else None
+
+    def _heading(self) -> int | None:
+        """The number of the run that is the headline: the first that says the title, else the first of its kind."""
+        firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
+        title = key_of(self.described.title)
+        named = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
+        return next(iter(named or firsts), None)
+
+    def _is_apart(self, element: HtmlElement) -> bool:
+        """Whether it stands in something that is not the article's, unless that holds most of what was read."""
+        path = []
+        apart: HtmlElement | None = None
+        for one in _upwards(element):
+            if one in self._apart:
+                apart = self._apart[one]
+                break
+            path.append(one)
+        for one in reversed(path):
+            if apart is None and self.read_below[one] < MOST_OF_IT * self.read_letters and stands_apart(one):
+                apart = one
+            self._apart[one] = apart
+        return apart is not None
+
+    def _other_articles(self) -> set[HtmlElement]:
+        """The articles behind the first one, and what encloses a second headline."""
+        if self.described.is_live or self.marks or self.heading is None:
+            return set()
+        headline = self.runs[self.heading].element
+        around = set(_upwards(headline))
+        others = set()
+        for number, run in enumerate(self.runs):
+            is_headline = run.element.tag == "h1" and run.key != self.runs[self.heading].key
+            is_linked = run.element.tag in _HEADINGS and run.linked > MOSTLY_LINKS
+            if number > self.heading and (is_headline or is_linked):
+                below = [one for one in _upwards(run.element) if one not in around]
+                if not below:
+                    continue
+                # Another of the elements that hold an article each.
+                beside = below[-1]
+                own = next((one for one in _upwards(headline) if one.getparent() is beside.getparent()), None)
+                is_like_own = (
+                    own is not None and own.tag == beside.tag and own.get("class") == beside.get("class")
+                )
+                if (is_headline and beside is not run.element) or (is_like_own and beside is not run.element):
+                    others.add(beside)
+        return {one for one in others if self.read_below[one] < self.read_letters}
+
+    def _is_elsewhere(self, element: HtmlElement) -> bool:
+        return bool(self.other_articles) and any(one in self.other_articles for one in _upwards(element))
+
+    # What is left out
+
+    def _dropped(self) -> set[int]:
+        dropped = self._places_only_of(lambda number: self._is_elsewhere(self.runs[number].element))
+        doubtful = self._places_only_of(
+            lambda number: self._is_teaser(number) or self._is_apart(self.runs[number].element)
+        )
+        doubtful = (doubtful | self._behind_the_body()) - dropped
+        doubtful = {place for place in doubtful if not self._is_described(self.found[place])}
+        letters = {
+            number: len(key_of(text)) for number, text in enumerate(self.found) if number not in dropped
+        }
+        kept = letters.keys() - doubtful
+        is_most = sum(letters[place] for place in doubtful) > MOST_OF_IT * sum(letters.values())
+        follows = bool(kept) and max(kept) < min(doubtful, default=0)
+        if is_most and not (follows and sum(letters[place] for place in kept) >= 2 * PROSE):
+            # The names on this page mean something else; unless a short article comes first, and then all the teasers.
+            doubtful = set()
+        return dropped | doubtful
+
+    def _places_only_of(self, is_one: Callable[[int], bool]) -> set[int]:
+        """The texts of which this is true wherever they stand: a headline stands over its article, and on a teaser."""
+        others = {place for number, place in self.place.items() if not is_one(number)}
+        return set(self.place.values()) - others
+
+    def _is_teaser(self, number: int) -> bool:
+        run = self.runs[number]
+        if run.linked and leads_elsewhere(run.text):
+            return True
+        if run.linked < MOSTLY_LINKS:
+            return False
+        if run.element.tag == "li":
+            items = self._items[run.element.getparent()]
+            return len(items) > 1 and all(
+                one.linked >= MOSTLY_LINKS and one.letters > TELLING for one in items
+            )
+        return run.letters > TELLING and not _SENTENCE_END.search(run.text[-2:])
+
+    def _behind_the_body(self) -> set[int]:
+        """What follows where the article ends by the page's own description of its body."""
+        if len(self.body_key) < LEAST_BODY:
+            return set()
+        described = [number for number, text in enumerate(self.found) if self._is_described(text)]
+        letters = sum(len(key_of(self.found[number])) for number in described)
+        if not described or letters < 0.8 * len(self.body_key):
+            return set()
+        return {
+            number
+            for number in range(described[-1] + 1, len(self.found))
+            if " | " not in self.found[number] and len(key_of(self.found[number])) >= TELLING
+        }
+
+    def _is_described(self, text: str) -> bool:
+        key = key_of(text)
+        return len(key) >= TELLING and key in self.body_key
+
+    # What is taken in
+
+    def _added(self) -> set[int]:
+        first = min(self.place, default=None)
+        keys = {self.runs[number].key for number in self.place} | {key_of(text) for text in self.found}
+        added: set[int] = set()
+        for number, run in enumerate(self.runs):
+            if number not in self.place and self._is_of_entry(run):
+                added.add(number)
+            if number in self.place or run.key in keys or run.letters < TELLING:
+                continue
+            is_own = len(self.body_key) >= LEAST_BODY and run.key in self.body_key
+            if is_own or self._is_lead(number, first) or self._is_missed(run):
+                added.add(number)
+                keys.add(run.key)
+        return added
+
+    def _is_entry_read(self, mark: HtmlElement) -> bool:
+        entry = mark.getparent()
+        return entry is not None and self.read_below[entry] > 0
+
+    def _is_of_entry(self, run: Run) -> bool:
+        """Whether it is the time of an entry, or its heading."""
+        if run.element in self.marks:
+            return True
+        entries = {mark.getparent() for mark in self.marks} if run.element.tag in _HEADINGS else set()
+        return bool(entries) and any(one in entries for one in _upwards(run.element))
+
+    def _is_lead(self, number: int, first: int | None) -> bool:
+        """Whether it is the paragraph between headline and text."""
+        run = self.runs[number]
+        if (
+            self.heading is None
+            or first is None
+            or not PROSE * 0.6 <= run.letters <= LONGEST_LEAD
+            or run.linked > 0.5
+        ):
+            return False
+        if not self.heading < number < max(first, self.heading + 4) or self._is_elsewhere(run.element):
+            return False
+        description = key_of(self.described.description)
+        names = {
+            word
+            for one in (run.element, run.element.getparent())
+            if one is not None
+            for word in name_words(one.get("class"), one.get("id"))
+        }
+        if names & LEAD_NAMES or run.element.get("itemprop") in ("description", "alternativeHeadline"):
+            return True
+        if description and (run.key in description or description in run.key):
+            return True
+        return (
+            run.element.tag in ("p", "h2", "h3") and run.letters >= PROSE and not self._is_apart(run.element)
+        )
+
+    def _is_missed(self, run: Run) -> bool:
+        """Whether it is a paragraph in the middle of what was read, or in a container like that one."""
+        if not self._is_own_prose(run) or self.root is None:
+            return False
+        if any(one is self.root for one in _upwards(run.element)):
+            return True
+        names = self.root.get("class")
+        beside = next(
+            (one for one in _upwards(run.element) if one.getparent() is self.root.getparent()), None
+        )
+        return (
+            beside is not None
+            and bool(names)
+            and beside.tag == self.root.tag
+            and beside.get("class") == names
+        )
+
+    def _is_own_prose(self, run: Run) -> bool:
+        if run.letters < PROSE or run.linked > 0.3 or not _SENTENCE_END.search(run.text):
+            return False
+        return not (
+            self._is_apart(run.element)
+            or self._is_elsewhere(run.element)
+            or _is_on_a_card(run.element, self.root)
+        )
+
+
+def _is_on_a_card(element: HtmlElement, root: HtmlElement | None) -> bool:
+    """Whether a linked heading stands beside it: then it tells what is behind the link."""
+    for one in (element, element.getparent()):
+        if one is None or one is root or one.tag in ("body", "html", "main", "article"):
+            return False
+        for child in one:
+            if child.tag in _HEADINGS and child.find(".//a") is not None:
+                return True
+            if child.tag == "a" and any(below.tag in _HEADINGS for below in child):
+                return True
+    return False
+
+
+def _matched(texts: list[str], runs: list[Run]) -> Iterator[tuple[int, int]]:
+    """Pairs of the number of a run and the number of the text that it is in, or that is in it; in order of both."""
+    keys = [key_of(text) for text in texts]
+    whole: dict[str, list[int]] = {}
+    for number, key in enumerate(keys):
+        whole.setdefault(key, []).append(number)
+    joined = "\n".join(keys)
+    beginnings = [0]
+    for key in keys:
+        beginnings.append(beginnings[-1] + len(key) + 1)
+    longest_first = sorted(
+        (number for number, key in enumerate(keys) if len(key) >= TELLING), key=lambda n: -len(keys[n])
+    )
+    for number, run in enumerate(runs):
+        if waiting := whole.get(run.key):
+            yield number, waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        elif run.letters >= TELLING:
+            at = joined.find(run.key)
+            if at >= 0:
+                yield number, bisect_right(beginnings, at) - 1
+            elif run.letters > 3 * TELLING and "\n" in run.text:
+                # A block whose lines are taken for paragraphs.
+                inside = next((n for n in longest_first if keys[n] in run.key), None)
+                if inside is not None:
+                    yield number, inside
+
+
+def _upwards(element: HtmlElement) -> Iterable[HtmlElement]:
+    """The element and what it stands in."""
+    one: HtmlElement | None = element
+    while one is not None and one.tag != "html":
+        yield one
+        one = one.getparent()
+
+
+def _size(element: HtmlElement) -> int:
+    return sum(1 for _ in element.iter())
