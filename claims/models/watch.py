@@ -19,6 +19,22 @@ SHORTEST_INTERVAL, LONGEST_INTERVAL = 5, 7 * 24 * 60
 MOST_PER_VISIT, MOST_PER_DAY, MOST_PROPOSALS = 100, 1000, 10_000
 
 LONGEST_ADDRESS = 2000
+LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
+
+
+def validators(etag: str, last_modified: str) -> dict[str, str]:
+    """By what a server says whether something has changed, as far as it can be kept: without it, all is sent again."""
+    return {
+        "etag": etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "",
+        "last_modified": last_modified
+        if len(last_modified) <= LONGEST_MODIFIED and last_modified.isprintable()
+        else "",
+    }
+
+
+def storable(sentence: str) -> str:
+    """What went wrong, as a database keeps it: servers may say anything."""
+    return sentence.replace("\0", "�")
 
 
 class WatchQuerySet(models.QuerySet["Watch"]):
@@ -185,8 +201,8 @@ class WatchProgress(models.Model):
     #: Until then, one worker has the watch in hand. If it dies, anybody takes over afterwards.
     held_until = models.DateTimeField(null=True)
     #: By what its server says whether the list changed since (RFC 9110, 13.1).
-    etag = models.CharField(max_length=500, blank=True)
-    last_modified = models.CharField(max_length=100, blank=True)
+    etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
+    last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
     #: So many pages may still be fetched in this visit.
     pages_left = models.PositiveIntegerField(default=0)
     #: The day (UTC) on which the next two count.
@@ -264,8 +280,8 @@ class WatchedPage(models.Model):
     next_look_at = models.DateTimeField(null=True)
     #: How often it was looked at since it changed last, for nothing.
     unchanged = models.PositiveSmallIntegerField(default=0)
-    etag = models.CharField(max_length=500, blank=True)
-    last_modified = models.CharField(max_length=100, blank=True)
+    etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
+    last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
     #: Attempts that brought nothing, one after the other.
     attempts = models.PositiveSmallIntegerField(default=0)
     failure = models.TextField(_("what went wrong"), blank=True)

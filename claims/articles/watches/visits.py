@@ -18,6 +18,7 @@ from claims.articles.watches.known_sites import KnownSites
 from claims.articles.watches.leases import Lease, due
 from claims.articles.watches.watched_articles import LookedAt, look_at, next_page
 from claims.models import Watch, WatchProgress
+from claims.models.watch import storable, validators
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchError, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.page_lists import ListedPage, PageList, page_list
@@ -30,6 +31,8 @@ LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
 MOST_SITEMAPS = 5
 #: So many seconds whoever has nothing else to do waits for a site.
 PATIENCE = 120.0
+#: An index leads nowhere without its sitemaps: so many seconds are waited before each, if their site wants a pause.
+BETWEEN_SITEMAPS = 30.0
 #: A list that gives nothing is visited after twice its interval, then twice as long each time, up to this.
 LONGEST_BACK_OFF = timedelta(days=1)
 
@@ -84,7 +87,7 @@ def visit(
     if lease is None:
         return None
     try:
-        return _Visit(lease, visitor(patience=patience), is_stopped, tell).made()
+        return _Visit(lease, patience, is_stopped, tell).made()
     finally:
         lease.given_back()
 
@@ -93,12 +96,13 @@ class _Visit:
     def __init__(
         self,
         lease: Lease,
-        visitor: PoliteVisitor,
+        patience: float,
         is_stopped: Callable[[], bool],
         tell: Callable[[LookedAt], None],
     ) -> None:
         self._lease = lease
-        self._visitor = visitor
+        self._visitor = visitor(patience=patience)
+        self._patient_visitor = visitor(patience=max(patience, BETWEEN_SITEMAPS))
         self._is_stopped = is_stopped
         self._tell = tell
         self._tally = VisitTally(lease.watch)
@@ -179,8 +183,13 @@ class _Visit:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
     def _listed(self, found: PageList) -> tuple[list[ListedPage], str]:
-        """The pages of a list, also of the sitemaps that it leads to; and what could not be read."""
-        pages, notes = list(found.pages), []
+        """The pages of a list, also of the sitemaps that it leads to; and what could not be read.
+
+        Raises:
+            FetchError: it leads to sitemaps, and none of them can be had.
+        """
+        pages, notes, read = list(found.pages), [], 0
+        refused: list[FetchError] = []
         if not found.is_whole:
             notes.append("The list is broken or too long: what could be read of it was.")
         if found.kind == "sitemap" and found.lists:
@@ -188,14 +197,18 @@ class _Visit:
                 if not self._lease.renewed():
                     break
                 try:
-                    answer = self._visitor.get(sitemap.url, LIMITS, None)
+                    answer = self._patient_visitor.get(sitemap.url, LIMITS, None)
                 except FetchError as error:
                     notes.append(error.sentence)
+                    refused.append(error)
                     continue
+                read += 1
                 if inner := page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
                     pages += inner.pages
                 else:
                     notes.append(f"{sitemap.url} is no sitemap.")
+        if refused and not read:
+            raise refused[0]
         return pages, " ".join(notes[:3])
 
     def _newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
@@ -236,8 +249,6 @@ class _Visit:
                 kind=kind,
                 visited_at=now,
                 next_visit_at=now + timedelta(minutes=watch.interval_minutes),
-                etag=etag if len(etag) <= 500 else "",
-                last_modified=modified if len(modified) <= 100 else "",
                 pages_left=watch.most_per_visit,
                 new_articles=0,
                 changed_articles=0,
@@ -245,7 +256,8 @@ class _Visit:
                 consecutive_failures=0,
                 failing_since=None,
                 failure="",
-                note=note,
+                note=storable(note),
+                **validators(etag, modified),
             )
 
     def _postpone(self, wait: timedelta) -> None:
@@ -261,7 +273,7 @@ class _Visit:
         WatchProgress.objects.filter(pk=progress.pk).update(
             consecutive_failures=failures,
             failing_since=progress.failing_since or now,
-            failure=sentence,
+            failure=storable(sentence),
             next_visit_at=now + max(back_off, wait),
             pages_left=0,
         )

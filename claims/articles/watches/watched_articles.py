@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pghistory
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils import timezone
 from claims.articles.article_import import import_article
 from claims.articles.watches.listed_pages import next_look
 from claims.models import Watch, WatchedPage, WatchProgress
+from claims.models.watch import storable, validators
 from sources.capture import capture
 from sources.extraction import ExtractionError
 from sources.http.fetched_documents import (
@@ -50,7 +51,7 @@ class LookedAt:
         failure: why there is nothing, in a sentence.
     """
 
-    kind: str
+    kind: Literal["new", "known", "changed", "unchanged", "failed", "later"]
     page: WatchedPage
     proposals: int = 0
     failure: str = ""
@@ -148,12 +149,9 @@ def _unchanged(page: WatchedPage, now: datetime, answer: Fetched) -> LookedAt:
 
 def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
     """Write down what became of the page, if it is still ours; how many rows that were."""
-    validators = {}
-    if answer.status != NOT_MODIFIED:
-        validators["etag"] = answer.etag if len(answer.etag) <= 500 else ""
-        validators["last_modified"] = answer.last_modified if len(answer.last_modified) <= 100 else ""
+    known = {} if answer.status == NOT_MODIFIED else validators(answer.etag, answer.last_modified)
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
-    return ours.update(attempts=0, failure="", **validators, **changes)
+    return ours.update(attempts=0, failure="", **known, **changes)
 
 
 def _next_look(watch: Watch, unchanged: int, now: datetime) -> datetime | None:
@@ -166,7 +164,7 @@ def _failed(page: WatchedPage, sentence: str, *, lasts: bool, wait: timedelta = 
         return _given_up(page, sentence)
     now = timezone.now()
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        failure=sentence, next_look_at=max(page.next_look_at or now, now + wait)
+        failure=storable(sentence), next_look_at=max(page.next_look_at or now, now + wait)
     )
     return LookedAt("failed", page, failure=sentence)
 
@@ -175,6 +173,6 @@ def _given_up(page: WatchedPage, sentence: str) -> LookedAt:
     """Look no more, unless its list says that it has changed. What was imported stays."""
     state = _STATE.IMPORTED if page.state == _STATE.IMPORTED else _STATE.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        state=state, failure=sentence, next_look_at=None
+        state=state, failure=storable(sentence), next_look_at=None
     )
     return LookedAt("failed", page, failure=sentence)

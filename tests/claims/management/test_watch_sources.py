@@ -33,10 +33,10 @@ def test_visits_what_is_due(paper: Paper, capsys: pytest.CaptureFixture[str]) ->
     assert printed == f"Sundvik Post: 1 new, 1 failed, {number} proposals.\n"
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.splitlines()[:2] == [
-        "Visiting Sundvik Post …",
-        f"  imported, proposals: {number}: {paper.address}/1",
-    ]
+    # The server of this test may complain there, too, of connections that were closed.
+    lines = told.err.splitlines()
+    assert lines[0] == "Visiting Sundvik Post …"
+    assert f"  imported, proposals: {number}: {paper.address}/1" in lines
     assert run("--once") == ""
     assert sorted(run("--now").splitlines()) == ["Later: nothing new.", "Sundvik Post: nothing new."]
 

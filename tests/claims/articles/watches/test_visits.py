@@ -128,6 +128,24 @@ class TestLists:
         visit(watch)
         assert paper.asked() == ["/sitemap.xml"]
 
+    def test_of_an_index_what_fails_is_noted_and_nothing_is_a_failure(
+        self, paper: Paper, visit: Visit
+    ) -> None:
+        paper.page("/1.xml", b"<urlset><url><loc>/1</loc></url></urlset>")
+        paper.page("/2.xml", status=500)
+        paper.page("/3.xml", b"Rain.")
+        paper.article("/1")
+        inside = "".join(f"<sitemap><loc>/{number}.xml</loc></sitemap>" for number in (2, 1, 3))
+        watch = make_watch(paper.page("/index.xml", f"<sitemapindex>{inside}</sitemapindex>".encode()))
+        assert brought(visit(watch)) == {"new": 1}
+        assert progress_of(watch).note == (
+            f"{paper.address}/2.xml has a fault on its side (HTTP 500). Try again later."
+            f" {paper.address}/3.xml is no sitemap."
+        )
+        paper.page("/1.xml", status=500)
+        paper.page("/3.xml", status=500)
+        assert visit(watch).failure.startswith(f"{paper.address}/2.xml has a fault on its side")
+
     def test_a_page_is_followed_itself(self, paper: Paper, visit: Visit) -> None:
         watch = make_watch(paper.article("/minutes", ETag='"v1"'))
         assert brought(visit(watch)) == {"new": 1}
@@ -250,6 +268,17 @@ class TestMeaningIll:
             f"{watch.url} was a feed or sitemap and is none any more. Look for its new address, and follow that."
         )
         assert Source.objects.count() == 0
+
+    def test_headers_that_no_database_keeps(self, paper: Paper, visit: Visit) -> None:
+        odd = {"ETag": '"a\0b"', "Last_Modified": "x" * 1000}
+        paper.article("/1", 7, "", **odd)
+        paper.page("/2", b"?", Content_Type="image/\0")
+        watch = make_watch(paper.feed("/1", "/2", **odd))
+        assert brought(visit(watch)) == {"new": 1, "failed": 1}
+        assert (progress_of(watch).etag, progress_of(watch).last_modified) == ("", "")
+        other = make_watch(paper.page("/other", b"?", Content_Type="image/\0"), name="Other")
+        visit(other)
+        assert "is of the type image/" in progress_of(other).failure
 
     def test_a_fault_of_the_program_in_a_list_is_told(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
