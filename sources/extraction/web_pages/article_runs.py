@@ -23,8 +23,11 @@ TELLING, PROSE = 20, 60
 LONGEST_LEAD, LEAST_BODY = 900, 250
 #: Shares: of links in a line that leads elsewhere; of the article in an element that cannot stand apart from it.
 MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
+#: Letters behind a described body, at most, for one in it, to be no part of the article.
+MOST_BEHIND = 0.4
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_WHOLE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
 
 
@@ -58,6 +61,8 @@ class ArticleRuns:
         if len(self.marks) < LEAST_ENTRIES:
             self.marks = set()
         self.root = self._root()
+        parents = (runs[number].element.getparent() for number in self.place)
+        self._kinds = {_kind(parent) for parent in parents if parent is not None and parent.get("class")}
         self._items: dict[HtmlElement, list[Run]] = defaultdict(list)
         for run in runs:
             if run.element.tag == "li":
@@ -158,28 +163,49 @@ class ArticleRuns:
         return apart is not None
 
     def _other_articles(self) -> set[HtmlElement]:
-        """The articles behind the first one, and what encloses a second headline."""
+        """What encloses each further article: it begins with its own headline, and a whole article stands before it."""
         if self.described.is_live or self.marks or self.heading is None:
             return set()
-        headline = self.runs[self.heading].element
-        around = set(_upwards(headline))
-        others = set()
-        for number, run in enumerate(self.runs):
-            is_headline = run.element.tag == "h1" and run.key != self.runs[self.heading].key
+        headline = self.runs[self.heading]
+        around = set(_upwards(headline.element))
+        others: set[HtmlElement] = set()
+        prose = 0
+        for number, run in enumerate(self.runs[self.heading + 1 :], self.heading + 1):
+            is_headline = run.element.tag == "h1" and run.key != headline.key
             is_linked = run.element.tag in _HEADINGS and run.linked > MOSTLY_LINKS
-            if number > self.heading and (is_headline or is_linked):
+            if (is_headline or is_linked) and prose >= 2 * PROSE:
                 below = [one for one in _upwards(run.element) if one not in around]
-                if not below:
-                    continue
-                # Another of the elements that hold an article each.
-                beside = below[-1]
-                own = next((one for one in _upwards(headline) if one.getparent() is beside.getparent()), None)
-                is_like_own = (
-                    own is not None and own.tag == beside.tag and own.get("class") == beside.get("class")
-                )
-                if (is_headline and beside is not run.element) or (is_like_own and beside is not run.element):
-                    others.add(beside)
-        return {one for one in others if self.read_below[one] < self.read_letters}
+                outermost = below[-1] if below else run.element
+                if (
+                    outermost is not run.element
+                    and self._begins_with(number, outermost)
+                    and (is_headline or self._is_like_own(outermost))
+                ):
+                    others.add(outermost)
+            elif number in self.place and run.element.tag not in _HEADINGS:
+                prose += run.letters
+        return others
+
+    def _begins_with(self, heading: int, element: HtmlElement) -> bool:
+        """Whether no paragraph of an element stands before its heading."""
+        for number in range(heading - 1, -1, -1):
+            if not any(one is element for one in _upwards(self.runs[number].element)):
+                return True
+            if number in self.place and self.runs[number].letters >= PROSE:
+                return False
+        return True
+
+    def _is_like_own(self, element: HtmlElement) -> bool:
+        """Whether it stands beside what encloses the headline, and is of the same kind."""
+        own = next(
+            (
+                one
+                for one in _upwards(self.runs[self.heading or 0].element)
+                if one.getparent() is element.getparent()
+            ),
+            None,
+        )
+        return own is not None and own.tag == element.tag and own.get("class") == element.get("class")
 
     def _is_elsewhere(self, element: HtmlElement) -> bool:
         return bool(self.other_articles) and any(one in self.other_articles for one in _upwards(element))
@@ -187,7 +213,11 @@ class ArticleRuns:
     # What is left out
 
     def _dropped(self) -> set[int]:
-        dropped = self._places_only_of(lambda number: self._is_elsewhere(self.runs[number].element))
+        dropped = {
+            place
+            for place in self._places_only_of(lambda number: self._is_elsewhere(self.runs[number].element))
+            if not self._is_described(self.found[place])
+        }
         doubtful = self._places_only_of(
             lambda number: self._is_teaser(number) or self._is_apart(self.runs[number].element)
         )
@@ -213,6 +243,8 @@ class ArticleRuns:
         run = self.runs[number]
         if run.linked and leads_elsewhere(run.text):
             return True
+        if run.element.tag in _HEADINGS:
+            return False
         if run.linked < MOSTLY_LINKS:
             return False
         if run.element.tag == "li":
@@ -223,18 +255,19 @@ class ArticleRuns:
         return run.letters > TELLING and not _SENTENCE_END.search(run.text[-2:])
 
     def _behind_the_body(self) -> set[int]:
-        """What follows where the article ends by the page's own description of its body."""
-        if len(self.body_key) < LEAST_BODY:
-            return set()
+        """What follows where the article ends by the page's own description of its body, if that is whole."""
         described = [number for number, text in enumerate(self.found) if self._is_described(text)]
         letters = sum(len(key_of(self.found[number])) for number in described)
-        if not described or letters < 0.8 * len(self.body_key):
+        if not described or len(self.body_key) < LEAST_BODY or letters < 0.8 * len(self.body_key):
             return set()
-        return {
+        behind = {
             number
             for number in range(described[-1] + 1, len(self.found))
             if " | " not in self.found[number] and len(key_of(self.found[number])) >= TELLING
         }
+        # Some pages describe the beginning only.
+        is_little = sum(len(key_of(self.found[number])) for number in behind) < MOST_BEHIND * letters
+        return behind if is_little and _WHOLE_END.search(self.described.body) else set()
 
     def _is_described(self, text: str) -> bool:
         key = key_of(text)
@@ -291,26 +324,25 @@ class ArticleRuns:
             return True
         if description and (run.key in description or description in run.key):
             return True
+        is_sentence = run.element.tag != "p" or bool(_SENTENCE_END.search(run.text[-3:]))
         return (
-            run.element.tag in ("p", "h2", "h3") and run.letters >= PROSE and not self._is_apart(run.element)
+            run.element.tag in ("p", "h2", "h3")
+            and is_sentence
+            and run.letters >= PROSE
+            and not self._is_apart(run.element)
         )
 
     def _is_missed(self, run: Run) -> bool:
-        """Whether it is a paragraph in the middle of what was read, or in a container like that one."""
+        """Whether it is a paragraph among those that were read, or in a container like theirs."""
         if not self._is_own_prose(run) or self.root is None:
             return False
+        parent = run.element.getparent()
         if any(one is self.root for one in _upwards(run.element)):
-            return True
-        names = self.root.get("class")
+            return parent is not None and (self.read_below[parent] > 0 or _kind(parent) in self._kinds)
         beside = next(
             (one for one in _upwards(run.element) if one.getparent() is self.root.getparent()), None
         )
-        return (
-            beside is not None
-            and bool(names)
-            and beside.tag == self.root.tag
-            and beside.get("class") == names
-        )
+        return beside is not None and _kind(beside) == _kind(self.root) and bool(self.root.get("class"))
 
     def _is_own_prose(self, run: Run) -> bool:
         if run.letters < PROSE or run.linked > 0.3 or not _SENTENCE_END.search(run.text):
@@ -368,6 +400,10 @@ def _upwards(element: HtmlElement) -> Iterable[HtmlElement]:
     while one is not None and one.tag != "html":
         yield one
         one = one.getparent()
+
+
+def _kind(element: HtmlElement) -> tuple[str, str]:
+    return element.tag, element.get("class") or ""
 
 
 def _size(element: HtmlElement) -> int:
