@@ -6,19 +6,19 @@ lines and boxes that lead elsewhere, comments. A run is recognised in its output
 """
 
 import re
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from .live_entries import LEAST_ENTRIES
 from .markup import Run, key_of
+from .places import HEADINGS, TELLING, is_on_a_card, kind, matched, size, upwards
 from .signs import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
 
-#: Letters and digits that make a run recognisable, and those of a paragraph.
-TELLING, PROSE = 20, 60
+#: Letters and digits of a paragraph.
+PROSE = 60
 #: A lead is no longer, and a description of the body no shorter.
 LONGEST_LEAD, LEAST_BODY = 900, 250
 #: Shares: of links in a line that leads elsewhere; of the article in an element that cannot stand apart from it.
@@ -26,7 +26,6 @@ MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
 #: Letters behind a described body, at most, for one in it, to be no part of the article.
 MOST_BEHIND = 0.4
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _WHOLE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
 
@@ -54,7 +53,7 @@ class ArticleRuns:
         self.marks = marks or set()
         self.body_key = key_of(described.body)
         #: By the number of a run: the number of the text that it is, or is part of.
-        self.place = dict(_matched(texts, runs))
+        self.place = dict(matched(texts, runs))
         self.read_below = self._read_below()
         self.read_letters = sum(runs[number].letters for number in self.place) or 1
         self.marks = {mark for mark in self.marks if self._is_entry_read(mark)}
@@ -62,7 +61,7 @@ class ArticleRuns:
             self.marks = set()
         self.root = self._root()
         parents = (runs[number].element.getparent() for number in self.place)
-        self._kinds = {_kind(parent) for parent in parents if parent is not None and parent.get("class")}
+        self._kinds = {kind(parent) for parent in parents if parent is not None and parent.get("class")}
         self._items: dict[HtmlElement, list[Run]] = defaultdict(list)
         for run in runs:
             if run.element.tag == "li":
@@ -95,7 +94,7 @@ class ArticleRuns:
         on_teasers = sum(
             run.letters
             for run in (self.runs[number] for number in self.place)
-            if _is_on_a_card(run.element, None) or any(map(stands_apart, _upwards(run.element)))
+            if is_on_a_card(run.element, None) or any(map(stands_apart, upwards(run.element)))
         )
         return on_teasers > MOST_OF_IT * self.read_letters
 
@@ -106,13 +105,13 @@ class ArticleRuns:
         """Paragraphs in the largest element around the headline of which nothing was read."""
         if self.heading is None:
             return []
-        unread = [one for one in _upwards(self.runs[self.heading].element) if not self.read_below[one]]
+        unread = [one for one in upwards(self.runs[self.heading].element) if not self.read_below[one]]
         if not unread or unread[-1].tag == "body":
             return []
         return [
             run
             for run in self.runs
-            if self._is_own_prose(run) and any(one is unread[-1] for one in _upwards(run.element))
+            if self._is_own_prose(run) and any(one is unread[-1] for one in upwards(run.element))
         ]
 
     def unread_letters(self) -> int:
@@ -129,7 +128,7 @@ class ArticleRuns:
         """Letters that were read, by each element that they stand in."""
         below: Counter[HtmlElement] = Counter()
         for number in self.place:
-            for element in _upwards(self.runs[number].element):
+            for element in upwards(self.runs[number].element):
                 below[element] += self.runs[number].letters
         return below
 
@@ -138,7 +137,7 @@ class ArticleRuns:
         enough = [
             element for element, letters in self.read_below.items() if letters >= 0.9 * self.read_letters
         ]
-        return min(enough, key=_size, default=None) if self.place else None
+        return min(enough, key=size, default=None) if self.place else None
 
     def _heading(self) -> int | None:
         """The number of the run that is the headline: the first that says the title, else the first of its kind."""
@@ -151,7 +150,7 @@ class ArticleRuns:
         """Whether it stands in something that is not the article's, unless that holds most of what was read."""
         path = []
         apart: HtmlElement | None = None
-        for one in _upwards(element):
+        for one in upwards(element):
             if one in self._apart:
                 apart = self._apart[one]
                 break
@@ -167,14 +166,14 @@ class ArticleRuns:
         if self.described.is_live or self.marks or self.heading is None:
             return set()
         headline = self.runs[self.heading]
-        around = set(_upwards(headline.element))
+        around = set(upwards(headline.element))
         others: set[HtmlElement] = set()
         prose = 0
         for number, run in enumerate(self.runs[self.heading + 1 :], self.heading + 1):
             is_headline = run.element.tag == "h1" and run.key != headline.key
-            is_linked = run.element.tag in _HEADINGS and run.linked > MOSTLY_LINKS
+            is_linked = run.element.tag in HEADINGS and run.linked > MOSTLY_LINKS
             if (is_headline or is_linked) and prose >= 2 * PROSE:
-                below = [one for one in _upwards(run.element) if one not in around]
+                below = [one for one in upwards(run.element) if one not in around]
                 outermost = below[-1] if below else run.element
                 if (
                     outermost is not run.element
@@ -182,14 +181,14 @@ class ArticleRuns:
                     and (is_headline or self._is_like_own(outermost))
                 ):
                     others.add(outermost)
-            elif number in self.place and run.element.tag not in _HEADINGS:
+            elif number in self.place and run.element.tag not in HEADINGS:
                 prose += run.letters
         return others
 
     def _begins_with(self, heading: int, element: HtmlElement) -> bool:
         """Whether no paragraph of an element stands before its heading."""
         for number in range(heading - 1, -1, -1):
-            if not any(one is element for one in _upwards(self.runs[number].element)):
+            if not any(one is element for one in upwards(self.runs[number].element)):
                 return True
             if number in self.place and self.runs[number].letters >= PROSE:
                 return False
@@ -200,7 +199,7 @@ class ArticleRuns:
         own = next(
             (
                 one
-                for one in _upwards(self.runs[self.heading or 0].element)
+                for one in upwards(self.runs[self.heading or 0].element)
                 if one.getparent() is element.getparent()
             ),
             None,
@@ -208,7 +207,7 @@ class ArticleRuns:
         return own is not None and own.tag == element.tag and own.get("class") == element.get("class")
 
     def _is_elsewhere(self, element: HtmlElement) -> bool:
-        return bool(self.other_articles) and any(one in self.other_articles for one in _upwards(element))
+        return bool(self.other_articles) and any(one in self.other_articles for one in upwards(element))
 
     # What is left out
 
@@ -243,7 +242,7 @@ class ArticleRuns:
         run = self.runs[number]
         if run.linked and leads_elsewhere(run.text):
             return True
-        if run.element.tag in _HEADINGS:
+        if run.element.tag in HEADINGS:
             return False
         if run.linked < MOSTLY_LINKS:
             return False
@@ -298,8 +297,8 @@ class ArticleRuns:
         """Whether it is the time of an entry, or its heading."""
         if run.element in self.marks:
             return True
-        entries = {mark.getparent() for mark in self.marks} if run.element.tag in _HEADINGS else set()
-        return bool(entries) and any(one in entries for one in _upwards(run.element))
+        entries = {mark.getparent() for mark in self.marks} if run.element.tag in HEADINGS else set()
+        return bool(entries) and any(one in entries for one in upwards(run.element))
 
     def _is_lead(self, number: int, first: int | None) -> bool:
         """Whether it is the paragraph between headline and text."""
@@ -337,12 +336,10 @@ class ArticleRuns:
         if not self._is_own_prose(run) or self.root is None:
             return False
         parent = run.element.getparent()
-        if any(one is self.root for one in _upwards(run.element)):
-            return parent is not None and (self.read_below[parent] > 0 or _kind(parent) in self._kinds)
-        beside = next(
-            (one for one in _upwards(run.element) if one.getparent() is self.root.getparent()), None
-        )
-        return beside is not None and _kind(beside) == _kind(self.root) and bool(self.root.get("class"))
+        if any(one is self.root for one in upwards(run.element)):
+            return parent is not None and (self.read_below[parent] > 0 or kind(parent) in self._kinds)
+        beside = next((one for one in upwards(run.element) if one.getparent() is self.root.getparent()), None)
+        return beside is not None and kind(beside) == kind(self.root) and bool(self.root.get("class"))
 
     def _is_own_prose(self, run: Run) -> bool:
         if run.letters < PROSE or run.linked > 0.3 or not _SENTENCE_END.search(run.text):
@@ -350,61 +347,5 @@ class ArticleRuns:
         return not (
             self._is_apart(run.element)
             or self._is_elsewhere(run.element)
-            or _is_on_a_card(run.element, self.root)
+            or is_on_a_card(run.element, self.root)
         )
-
-
-def _is_on_a_card(element: HtmlElement, root: HtmlElement | None) -> bool:
-    """Whether a linked heading stands beside it: then it tells what is behind the link."""
-    for one in (element, element.getparent()):
-        if one is None or one is root or one.tag in ("body", "html", "main", "article"):
-            return False
-        for child in one:
-            if child.tag in _HEADINGS and child.find(".//a") is not None:
-                return True
-            if child.tag == "a" and any(below.tag in _HEADINGS for below in child):
-                return True
-    return False
-
-
-def _matched(texts: list[str], runs: list[Run]) -> Iterator[tuple[int, int]]:
-    """Pairs of the number of a run and the number of the text that it is in, or that is in it; in order of both."""
-    keys = [key_of(text) for text in texts]
-    whole: dict[str, list[int]] = {}
-    for number, key in enumerate(keys):
-        whole.setdefault(key, []).append(number)
-    joined = "\n".join(keys)
-    beginnings = [0]
-    for key in keys:
-        beginnings.append(beginnings[-1] + len(key) + 1)
-    longest_first = sorted(
-        (number for number, key in enumerate(keys) if len(key) >= TELLING), key=lambda n: -len(keys[n])
-    )
-    for number, run in enumerate(runs):
-        if waiting := whole.get(run.key):
-            yield number, waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        elif run.letters >= TELLING:
-            at = joined.find(run.key)
-            if at >= 0:
-                yield number, bisect_right(beginnings, at) - 1
-            elif run.letters > 3 * TELLING and "\n" in run.text:
-                # A block whose lines are taken for paragraphs.
-                inside = next((n for n in longest_first if keys[n] in run.key), None)
-                if inside is not None:
-                    yield number, inside
-
-
-def _upwards(element: HtmlElement) -> Iterable[HtmlElement]:
-    """The element and what it stands in."""
-    one: HtmlElement | None = element
-    while one is not None and one.tag != "html":
-        yield one
-        one = one.getparent()
-
-
-def _kind(element: HtmlElement) -> tuple[str, str]:
-    return element.tag, element.get("class") or ""
-
-
-def _size(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iter())
