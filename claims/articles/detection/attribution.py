@@ -1,24 +1,37 @@
-"""Find who says what: the claimant of each sentence, from verbs of saying, sources named and running quotations."""
+"""Find who says what: the claimant of each sentence, from verbs of saying, sources named, running quotations and turns.
 
+Nobody rather than a wrong one: a speaker is a member of the text's cast, or a name, office or body that cannot be
+anything else. A pronoun, an office or a surname that may mean two people means nobody.
+"""
+
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from claims.articles.detection.cast import Cast, Member, Mention
+from claims.articles.detection.dialogues import Turn
+from claims.articles.detection.focus import Focus
+from claims.articles.detection.grammar import Grammar, grammar_of
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
-from claims.articles.detection.names import NameRegister, is_role, name_tokens
+from claims.articles.detection.names import ELISION, is_capital, is_given_name, name_tokens
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 from claims.articles.detection.sentences import Sentence
-from claims.articles.detection.speakers import Speaker, read_speaker
-from claims.articles.detection.speech_verbs import DROPPED, QUOTED, Attribution, find_attribution
+from claims.articles.detection.speakers import Speaker, is_body_word, is_known_kind, read_speaker
+from claims.articles.detection.speech_verbs import DROPPED, QUOTED, Attribution, find_attribution, says_more
 
 _FEWEST_WORDS_QUOTED = 4
 _LONGEST_WORD = 9
-_SPEECH_ENDS = (",", ".", "!", "?", "。", "،")
+_SPEECH_ENDS = (",", ".", "!", "?", "。", "،", "，", "！", "？")
 _DASHES = ",，،–—-"
 _LONGEST_TAIL = 34
 _FEWEST_WORDS_CLAIMED = 3
 _LONGEST_ADJUNCT = 8
-_BLOCKS_REMEMBERED = 4
+_LONGEST_COUNTRY = 12
+_LONGEST_BETWEEN = 5
+_LONGEST_BEHIND = 14
+_COLON = re.compile(rf"^([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
+_ABSTRACT = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,113 +43,264 @@ class Voice:
 
 
 class Attributor:
-    """Reads the voices block by block; it remembers the last speaker for "he said" and quotations that run on."""
+    """Reads the voices block by block; it remembers who spoke for "he said" and quotations that run on."""
 
-    def __init__(self, language: Lexicon, register: NameRegister) -> None:
+    def __init__(self, language: Lexicon, cast: Cast) -> None:
         self._language = language
-        self._register = register
-        self._last: Speaker | None = None
-        self._last_person: Speaker | None = None
+        self._grammar: Grammar = grammar_of(language)
+        self._cast = cast
+        self._focus = Focus()
         self._described: dict[str, str] = {}
-        self._speakers: dict[str, str] = {}  # surname → the full name under which somebody has spoken
-        self._age = 0
+        self._last: Speaker | None = (
+            None  # who spoke in the sentence before, None behind the article's own voice
+        )
         self._running = False
 
-    def read(self, block: str, sentences: Sequence[Sentence], quotations: Quotations) -> list[Voice | None]:
+    def read(
+        self, block: str, sentences: Sequence[Sentence], quotations: Quotations, turn: Turn | None = None
+    ) -> list[Voice | None]:
         """Return the voice of each sentence of the block; None where the article itself speaks."""
-        self._age += 1
-        voices: list[Voice | None] = []
+        self._focus.next_block()
+        if turn is not None and turn.firm:
+            return self._turn(turn, len(sentences))
         narrations = [_narration(block, sentence, quotations) for sentence in sentences]
-        for narration in narrations:
-            found = find_attribution(narration, self._language)
-            if (
-                found
-                and found.phrase.lower() in self._language.he | self._language.she
-                and found.start > len(found.phrase)
-            ):
-                self._follow_topic(narration[: found.start])  # "Price did not respond, but he told …"
-            speaker = self._resolve(found) if found else self._continued(narration)
-            if speaker is None:
-                self._follow_topic(narration)
-            tail = _tail(narration, found, self._language) if found else None
-            voices.append(Voice(speaker, tail) if speaker else None)
+        voices = [self._voice(narration) for narration in narrations]
         self._spread(sentences, narrations, quotations, voices)
+        if turn is not None:
+            return self._answer(turn, voices)
         return voices
 
-    def _resolve(self, found: Attribution) -> Speaker | None:
+    def _turn(self, turn: Turn, count: int) -> list[Voice | None]:
+        self._running, self._last = False, None
+        if turn.member is None:
+            return [None] * count
+        self._focus.spoke(turn.member)
+        return [Voice(self._speaker(turn.member))] * count
+
+    def _answer(self, turn: Turn, voices: list[Voice | None]) -> list[Voice | None]:
+        """Give an answer whose speaker no label names to whoever its own words name, else to the interviewee."""
+        own = next((voice for voice in voices if voice is not None), None)
+        if own is None and turn.member is not None:
+            self._focus.spoke(turn.member)
+            own = Voice(self._speaker(turn.member))
+        return [voice or (Voice(own.speaker) if own else None) for voice in voices]
+
+    def _voice(self, narration: str) -> Voice | None:
+        self._focus.next_sentence()
+        mentions = self._cast.mentions(narration)
+        found = find_attribution(narration, self._language, self._grammar)
+        before = [mention for mention in mentions if found is None or mention.start < found.start]
+        self._focus.note(before)
+        speaker = self._resolve(found, narration) if found else None
+        speaker = speaker or self._unannounced(narration, mentions)
+        if speaker is None and found is None:
+            speaker = self._continued(narration)
+        self._focus.note([mention for mention in mentions if mention not in before])
+        if speaker is not None and (member := self._cast.find(speaker.name)) and member.person:
+            self._focus.spoke(member)
+        self._last = speaker
+        if speaker is None:
+            return None
+        return Voice(speaker, _tail(narration, found, self._language) if found else None)
+
+    def _resolve(self, found: Attribution, narration: str) -> Speaker | None:
+        """Return whom the phrase means, None if it may mean nobody or more than one."""
+        feminine = self._grammar.gender_of_verb(found.verb)
         if found.phrase == DROPPED:
-            return self._pronoun(feminine=None)
+            return self._pronoun(feminine)
         speaker = read_speaker(found.phrase, found.description, self._language)
         if speaker is None:
             return None
-        lower = speaker.name.lower()
-        if lower in self._language.he or lower in self._language.she:
-            return self._pronoun(feminine=speaker.feminine)
-        full = None if speaker.office else self._speakers.get(speaker.name, self._register.full(speaker.name))
-        speaker = replace(speaker, name=full, person=True) if full else speaker
-        if (
-            speaker.office
-            and self._last_person is not None
-            and self._is_same_office(speaker, self._last_person)
-        ):
-            speaker = self._last_person
-        if speaker.description:
-            self._described.setdefault(speaker.name, speaker.description)
-        elif speaker.name in self._described:
-            speaker = replace(speaker, description=self._described[speaker.name])
-        self._remember(speaker)
+        key = speaker.name.lower()
+        if key in self._language.he or key in self._language.she:
+            return self._pronoun(speaker.feminine if self._language.she else feminine)
+        member = self._member(speaker, found)
+        if member is not None:
+            if member.person and member.feminine is None:
+                member.feminine = speaker.feminine if feminine is None else feminine
+            return self._speaker(member, speaker.description)
+        if speaker.office:
+            return self._office(speaker, found)
+        return self._stranger(speaker, found, narration)
+
+    def _member(self, speaker: Speaker, found: Attribution) -> Member | None:
+        """Return the member of the cast whom a name means, in full or in part."""
+        if speaker.office and self._language.cased:
+            return self._within(speaker.name)
+        name = speaker.name
+        if found.source in self._grammar.genitive_after:
+            name = self._grammar.nominative(name_tokens(name))
+        member = self._cast.find(name)
+        if member is not None and name != speaker.name == member.name:
+            return self._cast.rename(member, name)  # the text has the name in the genitive only
+        if member is None and not self._language.cased:
+            member = self._cast.find(found.phrase) or self._cast.ending(found.phrase)
+        if member is None:
+            member = self._within(speaker.name)
+        if member is None:
+            return None
+        office = speaker.description if speaker.person else None
+        return self._cast.enrol(
+            member.name, person=_is_somebody(speaker), feminine=speaker.feminine, office=office
+        )
+
+    def _within(self, phrase: str) -> Member | None:
+        """Find the person in "Bewoner Rik Smit" and "Ada Hold of the Institute", the body in "der Bund Küste"."""
+        if not self._language.cased:
+            return None
+        tokens = name_tokens(phrase)
+        for start in range(1, len(tokens) - 1):
+            if is_capital(tokens[start]) and (member := self._cast.find(" ".join(tokens[start:]))):
+                return member
+        for end in range(len(tokens) - 1, 1, -1):
+            if tokens[end].lower() in self._language.of | self._language.inside:
+                member = self._cast.find(" ".join(tokens[:end]))
+                if member is not None and member.person:
+                    return member
+        return None
+
+    def _office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+        """Return who holds the office if only one does, the office itself if the text names no holder of such a one."""
+        tokens = name_tokens(found.phrase)
+        if not tokens or tokens[0].lower() in self._grammar.possessives:
+            return None
+        key = tokens[0].lower()
+        indefinite = key in self._language.determiners and key not in self._language.definite
+        if not indefinite:
+            body = any(is_body_word(token, self._language) for token in tokens)
+            holders, alike = ([], False) if body else self._cast.holders(found.phrase)
+            if len(holders) == 1:
+                return self._speaker(holders[0])
+            if alike:
+                return None
+            bodies, alike = self._cast.body(found.phrase)
+            if len(bodies) == 1:
+                return self._speaker(bodies[0])
+            if alike or (self._is_definite(tokens) and self._focus.has_people):
+                return None  # "the researcher" is somebody of whom the text has said more
+        if not is_known_kind(tokens, self._language):
+            return None
+        if found.source in self._grammar.genitive_after:
+            first, *rest = name_tokens(speaker.name)
+            return replace(speaker, name=" ".join([self._grammar.nominative([first]), *rest]))
         return speaker
 
-    def _follow_topic(self, narration: str) -> None:
-        """Note the person whom the article makes its subject: the next "he said" means that one."""
-        person = self._register.person_at_start(narration)
-        if person is not None and (self._last_person is None or person != self._last_person.name):
-            self._last_person = Speaker(person, self._described.get(person), person=True)
-            self._age = 0
+    def _is_definite(self, tokens: Sequence[str]) -> bool:
+        """Tell "the researcher", who was named before, from "the ministry" and "the head of the port"."""
+        bare = [ELISION.sub("", token) for token in tokens if token.lower() not in self._language.definite]
+        marked = len(bare) < len(tokens) or ELISION.match(tokens[0]) is not None
+        named = is_capital(bare[0]) and not self._language.nouns_capitalised if bare else False
+        return marked and len(bare) == 1 and not named and not is_body_word(bare[0], self._language)
+
+    def _stranger(self, speaker: Speaker, found: Attribution, narration: str) -> Speaker | None:
+        """Accept a name that the cast does not hold if it is one: words, an acronym, a country, no first word."""
+        if not self._language.cased:
+            return self._body_without_case(speaker, found)
+        tokens = name_tokens(speaker.name)
+        genitive = found.source in self._grammar.genitive_after
+        if speaker.name.endswith(self._grammar.oblique) and found.verb:
+            return None  # "Жителям сказали" is said to them, not by them
+        if len(tokens) > 1:
+            known = any(is_capital(token) for token in tokens[1:]) or is_known_kind(tokens, self._language)
+            return self._named(speaker, genitive=genitive) if known else None
+        word = tokens[0] if tokens else ""
+        opens = not narration[: found.start].strip(" *_—–-") and narration.lstrip(" *_—–-").startswith(word)
+        country = "country" in self._language.signals.find(word, tokenise(word))
+        if (word.isupper() and len(word) > 1) or country or is_known_kind(tokens, self._language):
+            return self._named(speaker, genitive=genitive and not word.isupper())
+        if self._language.nouns_capitalised:
+            bare = name_tokens(found.phrase)[0] == word
+            return self._named(speaker) if bare and not word.lower().endswith(_ABSTRACT) else None
+        if opens and not self._cast.is_known_word(word):
+            return None
+        return self._named(speaker, genitive=genitive)
+
+    def _named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
+        tokens = name_tokens(speaker.name)
+        name = self._grammar.nominative(tokens) if genitive else speaker.name
+        member = self._cast.enrol(name, person=_is_somebody(speaker), feminine=speaker.feminine, office=None)
+        return self._speaker(member, speaker.description)
+
+    def _body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+        """Accept a name behind an office, a body or a country where no capital tells a name from other words."""
+        if speaker.person and speaker.description:
+            return self._named(speaker)
+        holders, alike = self._cast.holders(found.phrase)
+        if len(holders) == 1:
+            return self._speaker(holders[0])
+        if alike:
+            return None
+        name = speaker.name
+        country = (
+            "country" in self._language.signals.find(name, tokenise(name)) and len(name) <= _LONGEST_COUNTRY
+        )
+        if country or self._grammar.is_body(name, self._language):
+            return speaker
+        return None
+
+    def _speaker(self, member: Member, description: str | None = None) -> Speaker:
+        if description:
+            self._described.setdefault(member.name, description)
+        return Speaker(
+            member.name, self._described.get(member.name), person=member.person, feminine=member.feminine
+        )
+
+    def _pronoun(self, feminine: bool | None) -> Speaker | None:
+        member = self._focus.antecedent(feminine)
+        if member is None:
+            return None
+        if member.feminine is None:
+            member.feminine = feminine
+        return self._speaker(member)
+
+    def _unannounced(self, narration: str, mentions: Sequence[Mention]) -> Speaker | None:
+        """Read what no known verb of saying attributes: a colon, a name at a quotation, a second verb."""
+        people = [mention for mention in mentions if mention.member.person]
+        if len({id(mention.member) for mention in people}) == 1:
+            mention = people[0]
+            colon = _COLON.match(narration)
+            if mention.subject and colon:
+                named = read_speaker(narration[: colon.end(1)].partition(",")[0], None, self._language)
+                described = named.description if named and named.name == mention.member.name else None
+                return self._speaker(mention.member, described)
+            if (
+                mention.subject
+                and self._language.cased
+                and says_more(narration, self._language, self._grammar)
+            ):
+                return self._speaker(mention.member)
+            if self._stands_behind_quotation(narration, mention):
+                return self._speaker(mention.member)
+        return None
+
+    def _stands_behind_quotation(self, narration: str, mention: Mention) -> bool:
+        """Tell "“…”, proclamó Lema." from "“…”, painted by Lema, …": a verb and an office at most stand between."""
+        if QUOTED not in narration[: mention.start] or QUOTED in narration[mention.start :]:
+            return False
+        opening, _, between = narration[: mention.start].rpartition(QUOTED)
+        if words(opening.replace(QUOTED, "")):
+            return False
+        between_words = words(between)
+        small = self._language.by | self._language.of | self._language.relatives | self._language.inside
+        if not 1 <= len(between_words) <= _LONGEST_BETWEEN or not between_words[0][0].islower():
+            return False
+        if any(word.lower() in small - self._language.determiners for word in between_words):
+            return False
+        return len(words(narration[mention.start :])) <= _LONGEST_BEHIND
 
     def _continued(self, narration: str) -> Speaker | None:
         """Return the last speaker where the grammar says so: "وأضاف أن", the German subjunctive."""
         if any(pattern.search(narration) for pattern in self._language.resumes):
-            return self._pronoun(feminine=None)
+            found = next(filter(None, (pattern.search(narration) for pattern in self._language.resumes)))
+            return self._pronoun(self._grammar.gender_of_verb(found[0].split()[0]))
         reported = self._language.reported_speech
-        if not reported or self._last is None or self._age > 1 or self._language.speaks(narration):
+        if not reported or self._last is None or self._language.speaks(narration):
             return None
-        if not any(token.key in reported for token in tokenise(narration)):
+        if next(self._grammar.without_voice(narration), None) is not None or not any(
+            token.key in reported for token in tokenise(narration)
+        ):
             return None
-        self._age = 0
         return self._last
-
-    def _remember(self, speaker: Speaker) -> None:
-        self._last, self._age = speaker, 0
-        if speaker.person:
-            self._last_person = speaker
-            names = speaker.name.split()
-            if len(names) > 1:
-                self._speakers[names[0]] = self._speakers[names[-1]] = speaker.name
-
-    def _pronoun(self, *, feminine: bool | None) -> Speaker | None:
-        """Return the last person who spoke, unless that is long ago or the pronoun contradicts."""
-        person = self._last_person
-        if person is None or self._age > _BLOCKS_REMEMBERED:
-            return None
-        if None not in (feminine, person.feminine) and feminine != person.feminine:
-            return None
-        if person.feminine is None:
-            person = replace(person, feminine=feminine)
-        self._remember(person)
-        return person
-
-    def _is_same_office(self, speaker: Speaker, person: Speaker) -> bool:
-        """Read "the minister" after "Health Minister Anna Weber" as her."""
-        tokens = name_tokens(speaker.name)
-        definite = tokens[0].lower() in self._language.definite or len(tokens) == 1
-        return (
-            definite
-            and len(tokens) <= 2
-            and is_role(tokens[-1], self._language)
-            and tokens[-1].lower() not in self._language.bodies
-            and tokens[-1].lower() in (person.description or "").lower()
-        )
 
     def _spread(
         self,
@@ -148,8 +312,8 @@ class Attributor:
         """Give every sentence of a quotation the voice of the sentence that names the speaker."""
         inside = _held(sentences, narrations, quotations)
         opens_with_quotation = bool(inside) and not _spoken(narrations[0]).strip(" .,!?…")
-        runs_on = self._running and self._last is not None and opens_with_quotation
-        current = Voice(self._last) if runs_on and self._last else None
+        runs_on = self._running and self._running_voice is not None and opens_with_quotation
+        current = Voice(self._running_voice) if runs_on and self._running_voice else None
         for held in inside:
             own = next((voices[index] for index in reversed(held) if voices[index]), None)
             only_quoted = all(not words(_spoken(narrations[index])) for index in held)
@@ -161,6 +325,17 @@ class Attributor:
                     voices[index] = Voice(current.speaker)
         last = inside[-1][-1] if inside else None
         self._running = last is not None and last == len(sentences) - 1 and voices[last] is not None
+        final = voices[-1] if voices else None
+        self._running_voice = final.speaker if final is not None else None
+        if final is not None:
+            self._last = final.speaker
+
+    _running_voice: Speaker | None = None
+
+
+def _is_somebody(speaker: Speaker) -> bool:
+    """Tell whether the words around a name show a person's: an office, a form of address, a given name."""
+    return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
 
 
 def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations) -> list[range]:

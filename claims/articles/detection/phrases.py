@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
-from claims.articles.detection.names import is_capital, is_name, is_role, name_tokens
+from claims.articles.detection.names import PARTICLES, is_capital, is_name, is_role, name_tokens
 from claims.articles.detection.speakers import read_speaker
 
 _PHRASE_END = re.compile(r"[,;:()\[\]—–\ufffc]|\s-\s|[.!?…](?=\s|$)")
@@ -142,7 +142,9 @@ def speaker_after(narration: str, start: int, language: Lexicon) -> Phrase | Non
     stop = _PHRASE_END.search(narration, end + 1)
     behind = stop.start() if stop else len(narration)
     apposition = narration[end + 1 : behind].strip()
-    if is_name(apposition, language) and _is_office_alone(phrase, language):
+    if is_name(apposition, language) and (
+        _is_office_alone(phrase, language) or (" " in apposition and _names_a_place(phrase, language))
+    ):
         return Phrase(apposition, _plain(phrase, language), behind)
     if _is_apposition(apposition, language, within=3) and is_capital(name_tokens(phrase)[-1]):
         return Phrase(phrase, _plain(apposition, language), behind)
@@ -157,6 +159,14 @@ def _is_office_alone(phrase: str, language: Lexicon) -> bool:
     )
 
 
+def _names_a_place(phrase: str, language: Lexicon) -> bool:
+    """Tell "Bupati Sirna", an office and its place where no article shows it, from a person."""
+    tokens = name_tokens(phrase)
+    return (
+        len(tokens) == 2 and is_role(tokens[0], language) and is_capital(tokens[1]) and not language.definite
+    )
+
+
 def _is_office(token: str, language: Lexicon) -> bool:
     return token.lower() in language.determiners or is_role(token, language)
 
@@ -164,6 +174,8 @@ def _is_office(token: str, language: Lexicon) -> bool:
 def _opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str, int]:
     """Return the noun phrase at `start` and where it ends."""
     matches = list(re.finditer(r"\S+", narration[start : _phrase_limit(narration, start)][:300]))
+    if matches and matches[0][0].lower() in language.he | language.she and _stands_alone(matches, language):
+        return matches[0][0], start + matches[0].end()
     while matches and _is_time(matches, language):
         matches.pop(0)
     end = start
@@ -207,8 +219,22 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     if token[0].islower():
         if language.nouns_capitalised and is_capital(phrase[-1]):
             return True
+        if not language.known and is_capital(phrase[-1]) and key not in PARTICLES:
+            return True
+        named = is_capital(phrase[0]) and is_capital(phrase[-1]) and not _is_office(phrase[-1], language)
+        if named and key not in PARTICLES:
+            return True  # "dijo Ferrán este lunes", "disse Falcão aos jornalistas"
         return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
     return False
+
+
+def _stands_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
+    """Tell "volgens haar is" from "volgens haar broer"."""
+    key = matches[0][0].lower()
+    if key not in language.determiners or len(matches) == 1:
+        return True
+    following = matches[1][0]
+    return following.lower() in language.stops | language.before_verb or _is_verb(following, language)
 
 
 def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
-from claims.articles.detection.names import ELISION, PARTICLES, POSSESSIVE, is_capital, is_role, name_tokens
+from claims.articles.detection.names import (
+    ELISION,
+    PARTICLES,
+    POSSESSIVE,
+    gender_of_roles,
+    is_capital,
+    is_role,
+    name_tokens,
+)
 
 _FORMS_OF_ADDRESS = (
     "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
@@ -36,13 +44,13 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     while tokens and tokens[0].lower() in language.leading:
         tokens = tokens[1:]
     tokens = _behind_document(tokens, language)
+    only = tokens[0].lower() if len(tokens) == 1 else ""
+    if only in language.he or only in language.she:
+        return Speaker(only, person=True, feminine=only in language.she)
     if not tokens or len(tokens) > _LONGEST_PHRASE or tokens[-1].lower() in language.vague:
         return None
     if all(token.lower() in language.determiners for token in tokens):
         return None
-    only = tokens[0].lower() if len(tokens) == 1 else ""
-    if only in language.he or only in language.she:
-        return Speaker(only, person=True, feminine=only in language.she)
     if any(is_role(token, language) for token in tokens):
         return _with_role(tokens, description, language)
     return _without_role(tokens, description, language)
@@ -50,6 +58,10 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
 
 def _without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     tail = _name_at_end(tokens, language)
+    if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_kind(
+        tokens[:1], language
+    ):
+        return _anonymous(tokens, description, language)  # "police in Carrow"
     head, name = tokens[:tail], " ".join(tokens[tail:])
     if not name or (language.nouns_capitalised and head):
         return _anonymous(tokens, description, language)
@@ -69,6 +81,8 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
 
 
 def _with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
+    if _is_body_by_name(tokens, language):
+        return _anonymous(tokens, description, language)
     name, rest = _split_name(_after_role(tokens, language), language)
     if not name or (rest and rest[0].lower() not in language.of | language.inside):
         return _anonymous(tokens, description, language)
@@ -77,8 +91,25 @@ def _with_role(tokens: list[str], description: str | None, language: Lexicon) ->
     return Speaker(
         POSSESSIVE.sub("", " ".join(name)),
         ", ".join(part for part in (" ".join(title), description) if part) or None,
-        person=not any(ELISION.sub("", token).lower() in language.bodies for token in head),
-        feminine=_gender(head, language),
+        person=not any(
+            ELISION.sub("", token).lower() in language.bodies for token in _offices(head, language)[-1:]
+        ),
+        feminine=gender_of_roles(_offices(head, language), language),
+    )
+
+
+def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
+    """Tell "Comitato Pendolari", whose kind belongs to the name, from "news agency Coastal"."""
+    last = max(index for index, token in enumerate(tokens) if is_role(token, language))
+    word = tokens[last]
+    return is_capital(word) and is_body_word(word, language) and (last > 0 or len(tokens) > 1)
+
+
+def is_body_word(word: str, language: Lexicon) -> bool:
+    """Tell whether the word is a kind of body; in German and Dutch it may end a compound."""
+    key = ELISION.sub("", word).lower()
+    return key in language.bodies or (
+        language.verb_second and any(key.endswith(body) for body in language.bodies if len(body) > 3)
     )
 
 
@@ -89,7 +120,9 @@ def _after_role(tokens: list[str], language: Lexicon) -> list[str]:
         for index in range(len(tokens) - len(role) + 1):
             if tuple(token.lower() for token in tokens[index : index + len(role)]) == role:
                 after = tokens[index + len(role) :]
-    if after and (ELISION.match(after[0]) or after[0].lower() in language.of | language.determiners):
+    if after and (
+        ELISION.match(after[0]) or after[0].lower() in language.of | language.determiners | language.inside
+    ):
         # "Governor of Texas Greg Abbott" names a person, "governor of New York" does not.
         capitals = 0
         for token in reversed(after):
@@ -114,14 +147,8 @@ def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[s
     return tokens[:end], tokens[end:]
 
 
-def _gender(head: Iterable[str], language: Lexicon) -> bool | None:
-    """Return whether the office is a woman's, where the language says so."""
-    keys = [token.lower().strip(".") for token in head]
-    for endings, feminine in ((language.feminine, True), (language.masculine, False)):
-        for ending in endings:
-            if any(key.endswith(ending[1:]) if ending.startswith("*") else key == ending for key in keys):
-                return feminine
-    return None
+def _offices(head: Iterable[str], language: Lexicon) -> list[str]:
+    return [ELISION.sub("", token) for token in head if is_role(token, language)]
 
 
 def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
@@ -139,7 +166,7 @@ def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 def _anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     """An office or a group is a claimant in the text's own words: `a Foreign Ministry official`."""
-    if len(tokens) > _LONGEST_UNKNOWN and not _is_known_kind(tokens, language):
+    if len(tokens) > _LONGEST_UNKNOWN and not is_known_kind(tokens, language):
         return None
     first, rest = tokens[0], tokens[1:]
     if first.lower() in language.definite and (not rest or is_capital(rest[0])):
@@ -148,13 +175,19 @@ def _anonymous(tokens: list[str], description: str | None, language: Lexicon) ->
         tokens = [first.lower(), *rest]
     elif ELISION.match(first) and is_capital(first):
         tokens = [ELISION.sub("", first), *rest]
-    elif is_role(first, language) and not language.nouns_capitalised and first.istitle():
+    elif (
+        is_role(first, language)
+        and not is_body_word(first, language)
+        and not language.nouns_capitalised
+        and first.istitle()
+    ):
         tokens = [first.lower(), *rest]  # "Officials" at the start of a sentence
     return Speaker(" ".join(tokens), description, office=True) if tokens else None
 
 
-def _is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
-    if any(is_role(token, language) for token in tokens):
+def is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
+    """Tell whether a word of the phrase is an office, a body or another kind of source."""
+    if any(is_role(token, language) or is_body_word(token, language) for token in tokens):
         return True
     phrase = " ".join(tokens)
     return "institution" in language.signals.find(phrase, tokenise(phrase))
@@ -192,7 +225,8 @@ def _without_case(phrase: str, description: str | None, language: Lexicon) -> Sp
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:
         return Speaker(phrase, person=True, feminine=phrase in language.she)
-    if not phrase or not language.vague.isdisjoint({phrase, phrase.split(maxsplit=1)[0]}):
+    first = phrase.split(maxsplit=1)[0] if phrase else ""
+    if not phrase or phrase in language.vague or (len(first) > 1 and first in language.vague):
         return None
     if not language.spaced and any(len(word) > 1 and phrase.endswith(word) for word in language.vague):
         return None

@@ -1,0 +1,305 @@
+"""Who appears in a text: its people with their offices, its bodies with their short names, by what it calls them."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from claims.articles.detection.grammar import Grammar
+from claims.articles.detection.lexicon import Lexicon
+from claims.articles.detection.named_people import acronyms_in, named_in
+from claims.articles.detection.names import (
+    ELISION,
+    PARTICLES,
+    POSSESSIVE,
+    gender_of,
+    gender_of_roles,
+    is_capital,
+    is_role,
+    name_tokens,
+)
+from claims.articles.detection.speakers import without_determiner
+
+_WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
+_LONGEST_NAME = 4
+_FAR_MORE_OFTEN = 3
+_OPENING_WORDS = 7
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """Somebody, or some body, whom the text names."""
+
+    name: str
+    person: bool = False
+    feminine: bool | None = None
+    offices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in a sentence that names a member; `subject` where the sentence is about it."""
+
+    member: Member
+    start: int
+    subject: bool
+
+
+class Cast:
+    """The members of one text."""
+
+    def __init__(self, text: str, language: Lexicon, grammar: Grammar) -> None:
+        self._language = language
+        self._grammar = grammar
+        self._text = text
+        self._members: dict[str, Member] = {}
+        self._count: Counter[str] = Counter()
+        self._short: dict[str, str] = {}
+        for one in named_in(text, language, grammar):
+            if not one.name:
+                continue
+            member = self._members.setdefault(one.name, Member(one.name))
+            self._count[one.name] += 1
+            member.person |= one.person
+            if member.feminine is None:
+                member.feminine = one.feminine
+            if one.office and one.office.lower() not in member.offices:
+                member.offices.append(one.office.lower())
+        for short, full in acronyms_in(text, language) if language.cased else ():
+            self._short[short] = full
+            self._members.setdefault(full, Member(full))
+        self._by_part = self._parts()
+        self._words = self._capitals(text)
+
+    def find(self, name: str) -> Member | None:
+        """Return the member whom the text calls by this name: in full, by the surname, by the short form."""
+        name = POSSESSIVE.sub("", name)
+        if name in self._short:
+            return self._members[self._short[name]]
+        if name in self._members:
+            return self._members[name]
+        if not self._language.cased:
+            return self._without_case(name)
+        if " " not in name:
+            return self._by_part.get(name)
+        return self._by_part.get(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
+
+    def ending(self, phrase: str) -> Member | None:
+        """Return the member whose full name ends or begins a phrase where no capitals set it off."""
+        found = [
+            member
+            for name, member in self._members.items()
+            if len(name) > 1 and phrase != name and (phrase.endswith(name) or phrase.startswith(name))
+        ]
+        return max(found, key=lambda member: len(member.name), default=None)
+
+    def namesake(self, label: str) -> Member | None:
+        """Return the member of a label that the text also has inside its sentences, where no capitals tell names."""
+        if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
+            return None
+        if self._grammar.is_body(label, self._language):
+            return None
+        longer = {name for name in self._members if name.startswith(label) and name != label}
+        if longer:
+            return self._members[longer.pop()] if len(longer) == 1 else None
+        return self.enrol(label, person=True, feminine=None, office=None)
+
+    def holders(self, office: str) -> tuple[list[Member], bool]:
+        """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
+        words = [word.lower() for word in without_determiner(name_tokens(office), self._language)]
+        roles = [word for word in words if is_role(word, self._language)]
+        if not self._language.spaced:
+            words = roles = ["".join(words)]
+        if not roles:
+            return [], False
+        feminine = gender_of_roles(roles, self._language)
+        alike = [
+            member
+            for member in self._members.values()
+            if member.person
+            and (None in (feminine, member.feminine) or feminine == member.feminine)
+            and self._holds(member, roles[-1:])
+        ]
+        exact = [member for member in alike if not self._language.spaced and words[0] in member.offices]
+        if exact:
+            return exact, True
+        rest = [word for word in words if word not in roles[-1:] and word not in self._language.of]
+        return [member for member in alike if self._holds(member, rest)], bool(alike)
+
+    def _holds(self, member: Member, words: Sequence[str]) -> bool:
+        for office in member.offices:
+            parts = [ELISION.sub("", part) for part in name_tokens(office)]
+            if all(
+                any(part == word or (len(word) > 3 and part.endswith(word)) for part in parts)
+                for word in words
+            ):
+                return True
+            if not self._language.spaced and words and office.endswith(words[-1]):
+                return True
+        return False
+
+    def body(self, phrase: str) -> tuple[list[Member], bool]:
+        """Return the bodies that end as "the agency" or "the ministry" does."""
+        words = [word.lower() for word in without_determiner(name_tokens(phrase), self._language)]
+        if len(words) != 1:
+            return [], False
+        found = [
+            member
+            for member in self._members.values()
+            if not member.person
+            and words[0] in (part.lower() for part in (member.name.split()[-1], member.name.split()[0]))
+        ]
+        return found, bool(found)
+
+    def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> Member:
+        """Return the member of this name, whom the text is now known to let speak."""
+        member = self.find(name)
+        if member is None:
+            member = self._members[name] = Member(name)
+            self._by_part = self._parts()
+        member.person |= person
+        if member.feminine is None:
+            member.feminine = feminine if feminine is not None or not person else gender_of(name)
+        if office and office.lower() not in member.offices:
+            member.offices.append(office.lower())
+        return member
+
+    def rename(self, member: Member, name: str) -> Member:
+        """Call a member by another form of its name from now on."""
+        self._members[name] = self._members.pop(member.name)
+        self._count[name] = self._count.pop(member.name, 1)
+        member.name = name
+        self._by_part = self._parts()
+        return member
+
+    def is_known_word(self, word: str) -> bool:
+        """Tell whether the text writes the word with a capital inside a sentence too, as names are."""
+        return word in self._words
+
+    def mentions(self, narration: str) -> list[Mention]:
+        """Return the members whom the sentence names outside quotations, in order."""
+        if not self._language.cased:
+            return self._mentions_without_case(narration)
+        found: list[Mention] = []
+        tokens = list(_WORD.finditer(narration))
+        index = 0
+        while index < len(tokens):
+            if not is_capital(tokens[index][0]):
+                index += 1
+                continue
+            for length in range(min(_LONGEST_NAME, len(tokens) - index), 0, -1):
+                words = [tokens[place][0].strip(".!?…*") for place in range(index, index + length)]
+                member = self.find(" ".join([*words[:-1], POSSESSIVE.sub("", words[-1])]))
+                if member is not None:
+                    own = POSSESSIVE.search(words[-1]) is None
+                    subject = (
+                        own
+                        and self._is_subject(narration, tokens, index)
+                        and not any(mention.subject for mention in found)
+                    )
+                    found.append(Mention(member, tokens[index].start(), subject))
+                    index += length
+                    break
+            else:
+                index += 1
+        return found
+
+    def _is_subject(self, narration: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
+        """Tell whether a sentence opens with the name, its office before it, or takes it up behind an adjunct."""
+        before = narration[: tokens[index].start()]
+        if "\ufffc" in before:
+            return False
+        clause = before.rpartition(",")[2] if before.count(",") == 1 else before
+        words = clause.split()
+        if len(words) > _OPENING_WORDS:
+            return False
+        small = self._language.stops | self._language.of | self._language.by
+        if not words:
+            return True
+        office = any(is_role(word, self._language) for word in words)
+        if words[-1].lower() in small - self._language.determiners and not office:
+            return False
+        return office or all(
+            word.lower() in self._language.leading | self._language.determiners or not word[0].isalpha()
+            for word in words
+        )
+
+    def _mentions_without_case(self, narration: str) -> list[Mention]:
+        found = []
+        for member in self._members.values():
+            place = narration.find(member.name)
+            if place >= 0:
+                near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
+                found.append(Mention(member, place, near))
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _without_case(self, name: str) -> Member | None:
+        """Find "中村市長", "이 시장" and "منصور" by the start or the end of one member's name, and by the title."""
+        found = []
+        for member in self._members.values():
+            if not member.person:
+                continue
+            if self._language.code == "ko" or not self._language.spaced:
+                for short, title in self._split_title(name):
+                    known = title in self._grammar.addresses or any(
+                        office.endswith(title) for office in member.offices
+                    )
+                    if known and member.name.startswith(short) and member.name != short:
+                        found.append(member)
+                        break
+            elif name == member.name.split()[-1] or name == member.name.split()[0]:
+                found.append(member)
+        return found[0] if len(found) == 1 else None
+
+    def _split_title(self, name: str) -> list[tuple[str, str]]:
+        """Return how the word may part into a short name and a title, the shortest title first."""
+        if " " in name:
+            short, _, title = name.rpartition(" ")
+            return [(short, title)] if len(short) == 1 else []
+        if self._language.spaced:
+            return []
+        return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
+
+    def _inflected(self, name: str) -> Member | None:
+        """Find "Олега Дёмина" where the text also writes "Олег Дёмин"."""
+        stems = [word[: max(3, len(word) - 2)] for word in name.split()]
+        found = [
+            member
+            for member in self._members.values()
+            if self._grammar.genitives
+            and member.person
+            and len(member.name.split()) == len(stems)
+            and all(map(str.startswith, member.name.split(), stems))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _parts(self) -> dict[str, Member | None]:
+        """Map a surname, or a first name, to its one bearer; None where that is undecided."""
+        bearers: defaultdict[str, list[Member]] = defaultdict(list)
+        for member in self._members.values():
+            parts = member.name.split()
+            if len(parts) > 1 and member.person:
+                bearers[parts[-1]].append(member)
+                if len(parts) > 2 and parts[1].lower() in PARTICLES:
+                    bearers[" ".join(parts[1:])].append(member)
+        for member in self._members.values():
+            parts = member.name.split()
+            if len(parts) > 1 and parts[-1] not in bearers and not member.person:
+                bearers[parts[-1]].append(member)
+            if len(parts) > 1 and member.person and parts[0] not in bearers:
+                bearers[parts[0]].append(member)
+        return {part: self._most_frequent(members) for part, members in bearers.items()}
+
+    def _most_frequent(self, members: list[Member]) -> Member | None:
+        if len(members) == 1:
+            return members[0]
+        first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]
+        often = self._count[first.name] >= _FAR_MORE_OFTEN * max(self._count[second.name], 1)
+        return first if often else None
+
+    @staticmethod
+    def _capitals(text: str) -> frozenset[str]:
+        """Return the words that stand with a capital behind a small word."""
+        return frozenset(
+            re.findall(r"(?<=[^\W\d_A-ZÀ-ÞА-Я] )([A-ZÀ-ÞА-ЯЁІЇЄҐĄĆĘŁŃÓŚŹŻČŠŽĞİŞ][\w’'-]*)", text)
+        )
