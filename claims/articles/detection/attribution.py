@@ -28,6 +28,7 @@ _LONGEST_TAIL = 34
 _FEWEST_WORDS_CLAIMED = 3
 _LONGEST_ADJUNCT = 8
 _LONGEST_COUNTRY = 12
+_NEAR = 30
 _LONGEST_BETWEEN = 5
 _LONGEST_BEHIND = 14
 _COLON = re.compile(rf"^([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
@@ -63,7 +64,7 @@ class Attributor:
         self._focus.next_block()
         if turn is not None and turn.firm:
             return self._turn(turn, len(sentences))
-        narrations = [_narration(block, sentence, quotations) for sentence in sentences]
+        narrations = [_narration(block, sentence, quotations, self._language, self._grammar) for sentence in sentences]
         voices = [self._voice(narration) for narration in narrations]
         self._spread(sentences, narrations, quotations, voices)
         if turn is not None:
@@ -126,7 +127,7 @@ class Attributor:
     def _member(self, speaker: Speaker, found: Attribution) -> Member | None:
         """Return the member of the cast whom a name means, in full or in part."""
         if speaker.office and self._language.cased:
-            return self._within(speaker.name)
+            return self._within(found.phrase) or self._cast.short_form(speaker.name)
         name = speaker.name
         if found.source in self._grammar.genitive_after:
             name = self._grammar.nominative(name_tokens(name))
@@ -150,7 +151,11 @@ class Attributor:
             return None
         tokens = name_tokens(phrase)
         for start in range(1, len(tokens) - 1):
-            if is_capital(tokens[start]) and (member := self._cast.find(" ".join(tokens[start:]))):
+            if not is_capital(tokens[start]):
+                continue
+            member = self._cast.find(" ".join(tokens[start:]))
+            small = all(token.lower() in self._language.determiners for token in tokens[:start])
+            if member is not None and (member.person or small):
                 return member
         for end in range(len(tokens) - 1, 1, -1):
             if tokens[end].lower() in self._language.of | self._language.inside:
@@ -211,7 +216,9 @@ class Attributor:
         if self._language.nouns_capitalised:
             bare = name_tokens(found.phrase)[0] == word
             return self._named(speaker) if bare and not word.lower().endswith(_ABSTRACT) else None
-        if opens and not self._cast.is_known_word(word):
+        # English has no singular noun without an article: "Apple says" names somebody, "Trucks say" may not.
+        singular = bool(self._language.definite) and not word.endswith("s")
+        if opens and not singular and not self._cast.is_known_word(word):
             return None
         return self._named(speaker, genitive=genitive)
 
@@ -353,21 +360,34 @@ def _spoken(narration: str) -> str:
     return narration.replace(QUOTED, "")
 
 
-def _narration(block: str, sentence: Sentence, quotations: Quotations) -> str:
+def _narration(
+    block: str, sentence: Sentence, quotations: Quotations, language: Lexicon, grammar: Grammar
+) -> str:
     """Return the sentence with its quotations blanked; a word or two in scare quotes stay as words."""
-    parts = []
+    parts: list[str] = []
     position = sentence.start
     for quotation in quotations.within(sentence.start, sentence.end):
         start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
         words_in_it = block[start:end]
         parts.append(block[position:start])
-        if _is_speech(block[quotation.start + 1 : quotation.end - 1][:200]):
+        speech = _is_speech(block[quotation.start + 1 : quotation.end - 1][:200])
+        if speech or _is_attributed(block[sentence.start : start], block[end : sentence.end], language, grammar):
             parts.append(QUOTED * len(words_in_it))
         else:
             parts.append("".join(" " if mark in QUOTATION_MARKS else mark for mark in words_in_it))
         position = end
     parts.append(block[position : sentence.end])
     return "".join(parts)
+
+
+def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar) -> bool:
+    """Tell a short quotation that somebody says from scare quotes: behind a colon, or before a verb of saying."""
+    if before.rstrip().endswith((":", "：")):
+        return True
+    behind = after[:_NEAR].lstrip(" ,،，–—-")
+    if grammar.quotatives and behind.startswith(grammar.quotatives):
+        return True
+    return not words(before) and bool(behind) and behind[0].islower() and language.speaks(behind)
 
 
 def _is_speech(inner: str) -> bool:

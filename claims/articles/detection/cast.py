@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon
-from claims.articles.detection.named_people import acronyms_in, named_in
+from claims.articles.detection.named_people import acronyms_in, addressed_in, named_in
 from claims.articles.detection.names import (
     ELISION,
     PARTICLES,
@@ -69,6 +69,9 @@ class Cast:
             self._short[short] = full
             self._members.setdefault(full, Member(full))
         self._by_part = self._parts()
+        for single, feminine in addressed_in(text, language) if language.cased else ():
+            if single not in self._by_part and single not in self._members:
+                self._members[single] = Member(single, person=True, feminine=feminine)
         self._words = self._capitals(text)
 
     def find(self, name: str) -> Member | None:
@@ -83,6 +86,10 @@ class Cast:
         if " " not in name:
             return self._by_part.get(name)
         return self._by_part.get(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
+
+    def short_form(self, name: str) -> Member | None:
+        """Return the member of this acronym or full name, whatever its parts."""
+        return self._members.get(self._short.get(name, name))
 
     def ending(self, phrase: str) -> Member | None:
         """Return the member whose full name ends or begins a phrase where no capitals set it off."""

@@ -16,6 +16,7 @@ class Grammar:
         self.questioners = self._lower(language, "questioners")
         self.answerers = self._lower(language, "answerers")
         self.possessives = self._lower(language, "possessives")
+        self.quotatives = tuple(language.attributions("quotatives"))
         self.conjunctions = self._lower(language, "conjunctions")
         self.addresses = self._lower(language, "addresses")
         self.oblique = tuple(self._lower(language, "oblique"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import (
+    HONORIFICS,
     PARTICLES,
     POSSESSIVE,
     gender_of,
@@ -24,6 +25,7 @@ _LONGEST_NAME = 4
 _FARTHEST_OFFICE = 6
 _AGE = re.compile(r"^\s*[,(]\s*\d{2}\b")
 _APPOSITION = re.compile(r"^,\s*([^,.;:()“”«»\"]{3,90})")
+_ADDRESS = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-ZÀ-ÞА-Я])")
 _ACRONYM = re.compile(r"\(([^\W\d_]{2,7})\)")
 
 
@@ -65,6 +67,13 @@ def acronyms_in(text: str, language: Lexicon) -> Iterator[tuple[str, str]]:
             if is_capital(tail[0]) and initials.upper() == short.upper():
                 yield short, " ".join(tail)
                 break
+
+
+def addressed_in(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
+    """Yield (surname, whether a woman's) for `Mr Trask` and `Frau Holm`, who may have no other name in the text."""
+    for match in _ADDRESS.finditer(text):
+        if match[1].lower().strip(".") in HONORIFICS and is_role(match[1], language):
+            yield POSSESSIVE.sub("", match[2]), gender_of_roles([match[1]], language)
 
 
 def _runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
@@ -109,7 +118,9 @@ def _named(
     while last > first and not is_capital(_bare(tokens[last])):
         last -= 1
     words = [_bare(token) for token in tokens[first : last + 1]]
+    shout = len(words) > 2 and words[0].isupper() and len(words[0]) > 2 and not words[1].isupper()
     given = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
+    given = given or int(shout and _follows_office(tokens, first, language))  # "Ketua DPR Puan Mahara"
     before = " ".join(words[:given])  # "Der Imker Paul Rieger"
     words, first = words[given:], first + given
     name = " ".join(words)
@@ -128,6 +139,10 @@ def _named(
         person,
         _gender(office, name, language) if person else None,
     )
+
+
+def _follows_office(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> bool:
+    return first > 0 and is_role(_bare(tokens[first - 1]), language)
 
 
 def _is_body(word: str, language: Lexicon) -> bool:

@@ -14,6 +14,10 @@ _SMALL = (
     "de del della di da dal dos das do du van von der den ter ten zu zur bin ibn ben al el la le abu e y i"
 )
 PARTICLES = frozenset(_SMALL.split())
+_FORMS_OF_ADDRESS = (
+    "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
+)
+HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
 ELISION = re.compile(r"^(?:l|d|dell|all|un|nell|dall|sull|qu)['’](?=\w)", re.IGNORECASE)
 POSSESSIVE = re.compile(r"['’]s?$")
 _LONGEST_NAME = 5

@@ -38,8 +38,11 @@ def subject_before(left: str, language: Lexicon) -> Phrase | None:
         phrase = _closing_phrase(last, language)
         return Phrase(phrase) if phrase and is_apt(phrase, language) else None
     named = [part for part in parts[:-1] if part]
-    if len(named) >= 2 and named[-1].split()[0].lower() in language.relatives:
-        # "Dr Ana Ruiz, who works at the institute, said"
+    adjunct = language.relatives | (language.of & language.stops) | language.by
+    if len(named) >= 2 and named[-1].split()[0].lower() in adjunct:
+        # "Dr Ana Ruiz, of the institute, who was not involved, said"
+        while len(named) > 2 and named[-2].split()[0].lower() in adjunct | language.of:
+            named.pop()
         phrase = _closing_phrase(named[-2], language)
         return (
             Phrase(phrase)
@@ -132,8 +135,11 @@ def _is_verb(token: str, language: Lexicon) -> bool:
     return "past" in found and "-" not in token
 
 
-def speaker_after(narration: str, start: int, language: Lexicon) -> Phrase | None:
-    """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`"""
+def speaker_after(narration: str, start: int, language: Lexicon, *, opens: bool = False) -> Phrase | None:
+    """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`
+
+    Where the source opens the sentence, what follows its comma is an apposition only up to a second one.
+    """
     phrase, end = _opening_phrase(narration, start, language)
     if not phrase or not is_apt(phrase, language):
         return None
@@ -142,6 +148,8 @@ def speaker_after(narration: str, start: int, language: Lexicon) -> Phrase | Non
     stop = _PHRASE_END.search(narration, end + 1)
     behind = stop.start() if stop else len(narration)
     apposition = narration[end + 1 : behind].strip()
+    if opens and narration[behind : behind + 1] != ",":
+        return Phrase(phrase, None, end)
     if is_name(apposition, language) and (
         _is_office_alone(phrase, language) or (" " in apposition and _names_a_place(phrase, language))
     ):

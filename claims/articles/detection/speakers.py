@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import (
     ELISION,
+    HONORIFICS,
     PARTICLES,
     POSSESSIVE,
     gender_of_roles,
@@ -14,10 +15,6 @@ from claims.articles.detection.names import (
     name_tokens,
 )
 
-_FORMS_OF_ADDRESS = (
-    "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
-)
-_HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
 _LONGEST_PHRASE = 16
 _LONGEST_UNKNOWN = 4
 
@@ -70,6 +67,7 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
     if not head:
         joined = any(token.lower() in language.of for token in tokens)
         named = not joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
+        name = ELISION.sub("", name) if name[:1].islower() else name  # l'Ansa
         return Speaker(POSSESSIVE.sub("", name), description, person=named or bool(description))
     bare = without_determiner(head, language)
     if len(bare) < len(head):
@@ -87,7 +85,7 @@ def _with_role(tokens: list[str], description: str | None, language: Lexicon) ->
     if not name or (rest and rest[0].lower() not in language.of | language.inside):
         return _anonymous(tokens, description, language)
     head = without_determiner(tokens[: len(tokens) - len(name) - len(rest)], language)
-    title = [token for token in [*head, *rest] if token.lower().strip(".") not in _HONORIFICS]
+    title = [token for token in [*head, *rest] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
         POSSESSIVE.sub("", " ".join(name)),
         ", ".join(part for part in (" ".join(title), description) if part) or None,

@@ -11,6 +11,7 @@ from claims.articles.detection.phrases import Phrase, speaker_after, subject_bef
 QUOTED = "\ufffc"  # stands for each character of a quotation, so that offsets stay
 DROPPED = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
 _CLAUSE_END = re.compile(r"[;:()\[\]—–]|\s-\s|\ufffc")
+_PARENTHESIS = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
 _CLAUSE = re.compile(r"[^,.;]*")
 _LONGEST_CLOSING_SUBJECT = 6
 _FARTHEST_THAT = 6
@@ -32,6 +33,7 @@ class Attribution:
 
 def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Attribution | None:
     """Return the attribution in a sentence: the speaker of its quotation before a source named in passing."""
+    narration = _PARENTHESIS.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
         found = _by_pattern(pattern, narration, grammar)
         if found:
@@ -170,7 +172,8 @@ def _by_source(narration: str, tokens: list[Token], index: int, language: Lexico
     for phrase in language.attributions("according"):
         parts = [token.key for token in tokenise(phrase)]
         if [token.key for token in tokens[index : index + len(parts)]] == parts:
-            speaker = speaker_after(narration, tokens[index + len(parts) - 1].end, language)
+            opens = not words(narration[: tokens[index].start])
+            speaker = speaker_after(narration, tokens[index + len(parts) - 1].end, language, opens=opens)
             if speaker:
                 return Attribution(
                     speaker.text, speaker.description, tokens[index].start, speaker.end, source=phrase.lower()
