@@ -14,10 +14,16 @@ from claims.articles.detection.dialogues import Turn
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar, grammar_of
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
-from claims.articles.detection.names import ELISION, is_capital, is_given_name, name_tokens
+from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, name_tokens
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 from claims.articles.detection.sentences import Sentence
-from claims.articles.detection.speakers import Speaker, is_body_word, is_known_kind, read_speaker
+from claims.articles.detection.speakers import (
+    Speaker,
+    is_body_word,
+    is_complement,
+    is_known_kind,
+    read_speaker,
+)
 from claims.articles.detection.speech_verbs import DROPPED, QUOTED, Attribution, find_attribution, says_more
 
 _FEWEST_WORDS_QUOTED = 4
@@ -31,7 +37,8 @@ _LONGEST_COUNTRY = 12
 _NEAR = 30
 _LONGEST_BETWEEN = 5
 _LONGEST_BEHIND = 14
-_COLON = re.compile(rf"^([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
+_COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
+_QUESTION = re.compile(r"[?？؟]\W*$")
 _ABSTRACT = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
@@ -64,7 +71,9 @@ class Attributor:
         self._focus.next_block()
         if turn is not None and turn.firm:
             return self._turn(turn, len(sentences))
-        narrations = [_narration(block, sentence, quotations, self._language, self._grammar) for sentence in sentences]
+        narrations = [
+            _narration(block, sentence, quotations, self._language, self._grammar) for sentence in sentences
+        ]
         voices = [self._voice(narration) for narration in narrations]
         self._spread(sentences, narrations, quotations, voices)
         if turn is not None:
@@ -90,6 +99,10 @@ class Attributor:
         self._focus.next_sentence()
         mentions = self._cast.mentions(narration)
         found = find_attribution(narration, self._language, self._grammar)
+        if found is not None and self._is_unsaid(narration, found):
+            self._last = None
+            self._focus.note(mentions)
+            return None
         before = [mention for mention in mentions if found is None or mention.start < found.start]
         self._focus.note(before)
         speaker = self._resolve(found, narration) if found else None
@@ -97,12 +110,35 @@ class Attributor:
         if speaker is None and found is None:
             speaker = self._continued(narration)
         self._focus.note([mention for mention in mentions if mention not in before])
-        if speaker is not None and (member := self._cast.find(speaker.name)) and member.person:
-            self._focus.spoke(member)
+        if speaker is not None:
+            self._remember(speaker)
         self._last = speaker
         if speaker is None:
             return None
         return Voice(speaker, _tail(narration, found, self._language) if found else None)
+
+    def _is_unsaid(self, narration: str, found: Attribution) -> bool:
+        """Tell a question, a condition and "nobody": "Did Ruiz say that …?", "If Ruiz says that …"."""
+        if QUOTED in narration:
+            return False
+        if _QUESTION.search(narration):
+            return True
+        opening = words(narration[: max(found.start, found.end - 1)])
+        clause = narration[: found.end].rpartition(",")[0]
+        return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
+
+    def _remember(self, speaker: Speaker) -> None:
+        """Let the next "he" mean whoever speaks; "a spokesman" too, lest it mean somebody before him."""
+        member = self._cast.find(speaker.name)
+        if member is None and not self._is_body(speaker.name):
+            member = Member(speaker.name, person=True, feminine=speaker.feminine)
+        if member is not None and member.person:
+            self._focus.spoke(member)
+
+    def _is_body(self, phrase: str) -> bool:
+        if not self._language.cased:
+            return not any(is_role(word, self._language) for word in name_tokens(phrase))
+        return any(is_body_word(word, self._language) for word in name_tokens(phrase))
 
     def _resolve(self, found: Attribution, narration: str) -> Speaker | None:
         """Return whom the phrase means, None if it may mean nobody or more than one."""
@@ -110,7 +146,7 @@ class Attributor:
         if found.phrase == DROPPED:
             return self._pronoun(feminine)
         speaker = read_speaker(found.phrase, found.description, self._language)
-        if speaker is None:
+        if speaker is None or self._is_anothers(speaker, found):
             return None
         key = speaker.name.lower()
         if key in self._language.he or key in self._language.she:
@@ -123,6 +159,22 @@ class Attributor:
         if speaker.office:
             return self._office(speaker, found)
         return self._stranger(speaker, found, narration)
+
+    def _is_anothers(self, speaker: Speaker, found: Attribution) -> bool:
+        """Tell "Адвокат мэра Ивана Лескова" and "Pengacara Bupati Budi", where the person named is not who speaks."""
+        tokens = name_tokens(found.phrase)
+        bare = [token for token in tokens if token.lower() not in self._language.determiners]
+        if bare and bare[0].lower() in self._grammar.dependents and len(bare) > 1 and self._language.cased:
+            return True
+        if not self._language.cased:
+            return self._cast.belongs(found.phrase, speaker.name)
+        given = name_tokens(speaker.name)[:1]
+        if not self._grammar.genitives or not given or speaker.office:
+            return False
+        if found.verb:
+            return not is_given_name(given[0]) and is_given_name(self._grammar.nominative(given))
+        offices = [token for token in tokens if is_role(token, self._language)]
+        return sum(not is_body_word(office, self._language) for office in offices) > 1
 
     def _member(self, speaker: Speaker, found: Attribution) -> Member | None:
         """Return the member of the cast whom a name means, in full or in part."""
@@ -150,10 +202,13 @@ class Attributor:
         if not self._language.cased:
             return None
         tokens = name_tokens(phrase)
+        joints = (self._language.of | self._language.inside | self._language.by) - {"the"}
         for start in range(1, len(tokens) - 1):
-            if not is_capital(tokens[start]):
+            if not is_capital(tokens[start]) or tokens[start - 1].lower() in joints:
                 continue
             member = self._cast.find(" ".join(tokens[start:]))
+            if is_complement(tokens[:start], self._language):
+                continue
             small = all(token.lower() in self._language.determiners for token in tokens[:start])
             if member is not None and (member.person or small):
                 return member
@@ -169,6 +224,8 @@ class Attributor:
         tokens = name_tokens(found.phrase)
         if not tokens or tokens[0].lower() in self._grammar.possessives:
             return None
+        if tokens[-1].isupper() and len(tokens[-1]) > 1 and tokens[-1] == speaker.name:
+            return self._named(speaker)  # "nach Angaben des RKI"
         key = tokens[0].lower()
         indefinite = key in self._language.determiners and key not in self._language.definite
         if not indefinite:
@@ -202,6 +259,8 @@ class Attributor:
         if not self._language.cased:
             return self._body_without_case(speaker, found)
         tokens = name_tokens(speaker.name)
+        if self._joins_people(tokens):
+            return None
         genitive = found.source in self._grammar.genitive_after
         if speaker.name.endswith(self._grammar.oblique) and found.verb:
             return None  # "Жителям сказали" is said to them, not by them
@@ -221,6 +280,18 @@ class Attributor:
         if opens and not singular and not self._cast.is_known_word(word):
             return None
         return self._named(speaker, genitive=genitive)
+
+    def _joins_people(self, tokens: Sequence[str]) -> bool:
+        """Tell "Kern and Toll", who are two, from the Food and Drug Office."""
+        for index, token in enumerate(tokens[1:-1], start=1):
+            if token in self._grammar.conjunctions:
+                sides = (
+                    self._cast.find(" ".join(tokens[:index])),
+                    self._cast.find(" ".join(tokens[index + 1 :])),
+                )
+                if any(side is not None and side.person for side in sides):
+                    return True
+        return False
 
     def _named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
         tokens = name_tokens(speaker.name)
@@ -267,7 +338,7 @@ class Attributor:
             mention = people[0]
             colon = _COLON.match(narration)
             if mention.subject and colon:
-                named = read_speaker(narration[: colon.end(1)].partition(",")[0], None, self._language)
+                named = read_speaker(colon[1].partition(",")[0], None, self._language)
                 described = named.description if named and named.name == mention.member.name else None
                 return self._speaker(mention.member, described)
             if (
@@ -371,7 +442,9 @@ def _narration(
         words_in_it = block[start:end]
         parts.append(block[position:start])
         speech = _is_speech(block[quotation.start + 1 : quotation.end - 1][:200])
-        if speech or _is_attributed(block[sentence.start : start], block[end : sentence.end], language, grammar):
+        if speech or _is_attributed(
+            block[sentence.start : start], block[end : sentence.end], language, grammar
+        ):
             parts.append(QUOTED * len(words_in_it))
         else:
             parts.append("".join(" " if mark in QUOTATION_MARKS else mark for mark in words_in_it))
@@ -383,6 +456,8 @@ def _narration(
 def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar) -> bool:
     """Tell a short quotation that somebody says from scare quotes: behind a colon, or before a verb of saying."""
     if before.rstrip().endswith((":", "：")):
+        return True
+    if not words(before) and after.lstrip()[:1] in tuple(",،，–—"):
         return True
     behind = after[:_NEAR].lstrip(" ,،，–—-")
     if grammar.quotatives and behind.startswith(grammar.quotatives):

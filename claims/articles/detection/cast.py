@@ -18,7 +18,7 @@ from claims.articles.detection.names import (
     is_role,
     name_tokens,
 )
-from claims.articles.detection.speakers import without_determiner
+from claims.articles.detection.speakers import is_complement, without_determiner
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
@@ -96,9 +96,19 @@ class Cast:
         found = [
             member
             for name, member in self._members.items()
-            if len(name) > 1 and phrase != name and (phrase.endswith(name) or phrase.startswith(name))
+            if len(name) > 1
+            and phrase != name
+            and (phrase.endswith(name) or phrase.startswith(name))
+            and not self.belongs(phrase, name)
         ]
         return max(found, key=lambda member: len(member.name), default=None)
+
+    def belongs(self, phrase: str, name: str) -> bool:
+        """Tell "محامي الوزير سامي خليل" and "高田修一知事の妻", where another than the one named speaks."""
+        if any(name in phrase.rpartition(mark)[0] for mark in self._grammar.belongings):
+            return True
+        first, *rest = phrase.split() or [""]
+        return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
 
     def namesake(self, label: str) -> Member | None:
         """Return the member of a label that the text also has inside its sentences, where no capitals tell names."""
@@ -114,7 +124,8 @@ class Cast:
     def holders(self, office: str) -> tuple[list[Member], bool]:
         """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
         words = [word.lower() for word in without_determiner(name_tokens(office), self._language)]
-        roles = [word for word in words if is_role(word, self._language)]
+        joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
+        roles = [word for word in words[:joint] if is_role(word, self._language)]
         if not self._language.spaced:
             words = roles = ["".join(words)]
         if not roles:
@@ -224,7 +235,7 @@ class Cast:
         if not words:
             return True
         office = any(is_role(word, self._language) for word in words)
-        if words[-1].lower() in small - self._language.determiners and not office:
+        if words[-1].lower() in small - self._language.determiners or is_complement(words, self._language):
             return False
         return office or all(
             word.lower() in self._language.leading | self._language.determiners or not word[0].isalpha()

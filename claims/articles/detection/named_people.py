@@ -61,9 +61,9 @@ def acronyms_in(text: str, language: Lexicon) -> Iterator[tuple[str, str]]:
         if not short[:2].isupper():
             continue
         words = name_tokens(text[max(0, match.start() - 120) : match.start()].rpartition("\n")[2])
-        for count in range(2, min(len(words), 9) + 1):
+        for count in range(1, min(len(words), 9) + 1):
             tail = words[-count:]
-            initials = "".join(word[0] for word in tail if is_capital(word))
+            initials = "".join(part[0] for word in tail for part in word.split("-") if is_capital(part))
             if is_capital(tail[0]) and initials.upper() == short.upper():
                 yield short, " ".join(tail)
                 break
@@ -86,7 +86,10 @@ def _runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Matc
         bare = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
         initial = len(bare) == 2 and bare.endswith(".")
         name = bare if initial else POSSESSIVE.sub("", bare.rstrip("."))
-        role = is_role(name, language)
+        surname = (
+            begin is not None and tokens[index - 1][0].lower() in PARTICLES
+        )  # "Els de Boer" is no farmer
+        role = is_role(name, language) and not surname
         small = name.lower() in language.common and not (index and is_given_name(name))  # "Julio" and "julio"
         usable = is_capital(name) and not role and not small and name.lower() not in sources
         if role and is_capital(name):
@@ -124,14 +127,16 @@ def _named(
     before = " ".join(words[:given])  # "Der Imker Paul Rieger"
     words, first = words[given:], first + given
     name = " ".join(words)
+    if len(words) > 1 and words[1].islower() and not is_given_name(words[0]) and _opens(tokens, first):
+        return NamedOne("", offset)  # "Wie der MDR"
     if not 2 <= len(words) <= _LONGEST_NAME:
         return NamedOne("", offset)
     end = tokens[last].start() + tokens[last][0].find(words[-1]) + len(words[-1])
     office = before or _office_before(tokens, first, language) or _office_after(line[end:], language)
     body = any(_is_body(word, language) for word in words)
     person = not body and bool(office or is_given_name(words[0]) or _AGE.match(line[end : end + 8]))
-    heads = {word.lower() for word in name_tokens(office)}
-    person = person and not (heads & language.bodies)
+    roles = [word for word in name_tokens(office) if is_role(word, language)]
+    person = person and not (roles and all(word.lower() in language.bodies for word in roles))
     return NamedOne(
         name,
         offset + tokens[first].start(),
@@ -139,6 +144,10 @@ def _named(
         person,
         _gender(office, name, language) if person else None,
     )
+
+
+def _opens(tokens: Sequence[re.Match[str]], first: int) -> bool:
+    return first == 0 or tokens[first - 1][0].endswith(_ENDS_CLAUSE)
 
 
 def _follows_office(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> bool:
@@ -159,6 +168,8 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
     """Return the office in front of the name: "Water Minister", "The leader of the opposition,", "Secretary (Mr"."""
     words: list[str] = []
     apposed = False
+    if first and tokens[first - 1][0].lower() in (language.of | language.inside) - language.definite:
+        return ""  # "the governor of São Paulo"
     for index in range(first - 1, max(first - 1 - _FARTHEST_OFFICE, -1), -1):
         word = tokens[index][0]
         if word.endswith(_ENDS_CLAUSE) and not is_role(word.rstrip("."), language):

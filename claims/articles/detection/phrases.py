@@ -5,8 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
-from claims.articles.detection.names import PARTICLES, is_capital, is_name, is_role, name_tokens
-from claims.articles.detection.speakers import read_speaker
+from claims.articles.detection.names import (
+    PARTICLES,
+    is_capital,
+    is_given_name,
+    is_name,
+    is_role,
+    name_tokens,
+)
+from claims.articles.detection.speakers import is_known_kind, read_speaker
 
 _PHRASE_END = re.compile(r"[,;:()\[\]—–\ufffc]|\s-\s|[.!?…](?=\s|$)")
 _SHORT_FORM = re.compile(r"(?:^|\s)(?:[^\W\d_]|[DdMm]rs?|Prof|St|dott|Sr|Sra)$")
@@ -25,7 +32,11 @@ class Phrase:
 
 def is_apt(phrase: str, language: Lexicon) -> bool:
     """Tell whether the phrase can stand for somebody who says something."""
-    return read_speaker(phrase, None, language) is not None
+    speaker = read_speaker(phrase, None, language)
+    if speaker is None or not (speaker.office and language.cased):
+        return speaker is not None
+    tokens = name_tokens(phrase)
+    return is_known_kind(tokens, language) or any(is_capital(token) for token in tokens)
 
 
 def subject_before(left: str, language: Lexicon) -> Phrase | None:
@@ -141,8 +152,10 @@ def speaker_after(narration: str, start: int, language: Lexicon, *, opens: bool 
     Where the source opens the sentence, what follows its comma is an apposition only up to a second one.
     """
     phrase, end = _opening_phrase(narration, start, language)
-    if not phrase or not is_apt(phrase, language):
+    if not phrase:
         return None
+    if not is_apt(phrase, language):
+        return _named_aside(phrase, narration, end, language)
     if narration[end : end + 1] != ",":
         return Phrase(phrase, None, end)
     stop = _PHRASE_END.search(narration, end + 1)
@@ -157,6 +170,18 @@ def speaker_after(narration: str, start: int, language: Lexicon, *, opens: bool 
     if _is_apposition(apposition, language, within=3) and is_capital(name_tokens(phrase)[-1]):
         return Phrase(phrase, _plain(apposition, language), behind)
     return Phrase(phrase, None, end)
+
+
+def _named_aside(phrase: str, narration: str, end: int, language: Lexicon) -> Phrase | None:
+    """Read "(disse) a ouvidora, Cláudia Silva": an article and any noun before a full name."""
+    if phrase.split(maxsplit=1)[0].lower() not in language.determiners or narration[end : end + 1] != ",":
+        return None
+    stop = _PHRASE_END.search(narration, end + 1)
+    behind = stop.start() if stop else len(narration)
+    name = narration[end + 1 : behind].strip()
+    if " " in name and is_name(name, language) and is_given_name(name.split()[0]):
+        return Phrase(name, _plain(phrase, language), behind)
+    return None
 
 
 def _is_office_alone(phrase: str, language: Lexicon) -> bool:
@@ -229,8 +254,8 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
             return True
         if not language.known and is_capital(phrase[-1]) and key not in PARTICLES:
             return True
-        named = is_capital(phrase[0]) and is_capital(phrase[-1]) and not _is_office(phrase[-1], language)
-        if named and key not in PARTICLES:
+        named = is_capital(phrase[-1]) and not _is_office(phrase[-1], language)
+        if named and (is_capital(phrase[0]) or not language.definite) and key not in PARTICLES:
             return True  # "dijo Ferrán este lunes", "disse Falcão aos jornalistas"
         return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
     return False

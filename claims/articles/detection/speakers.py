@@ -1,5 +1,6 @@
 """Read who a noun phrase names: a person with a role, an organisation, an office, or nobody in particular."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,12 +12,15 @@ from claims.articles.detection.names import (
     POSSESSIVE,
     gender_of_roles,
     is_capital,
+    is_given_name,
     is_role,
     name_tokens,
 )
 
 _LONGEST_PHRASE = 16
 _LONGEST_UNKNOWN = 4
+_ARTICLES = frozenset({"the", "la", "le", "les", "los", "las"})
+_BELONGS = re.compile(r"^[Dd]['’](?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     tokens = name_tokens(phrase)
     while tokens and tokens[0].lower() in language.leading:
         tokens = tokens[1:]
-    tokens = _behind_document(tokens, language)
+    tokens = _name_before_body(_behind_document(tokens, language), language)
     only = tokens[0].lower() if len(tokens) == 1 else ""
     if only in language.he or only in language.she:
         return Speaker(only, person=True, feminine=only in language.she)
@@ -64,6 +68,8 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
         return _anonymous(tokens, description, language)
     if language.nouns_capitalised and len(tokens) == 3 and all(map(is_capital, tokens)):
         return Speaker(" ".join(tokens[1:]), tokens[0], person=True)  # "Dezernentin Katrin Vogel"
+    if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS.match(name)):
+        return _anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
     if not head:
         joined = any(token.lower() in language.of for token in tokens)
         named = not joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
@@ -78,13 +84,52 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
     return Speaker(POSSESSIVE.sub("", name), description)
 
 
+def is_complement(before: Sequence[str], language: Lexicon) -> bool:
+    """Tell "a spokesman for President (Holt)", who is not Holt, from "the head of the agency (Ana Ruiz)"."""
+    joints = [index for index, token in enumerate(before) if _is_joint(token, language)]
+    joints = [index for index in joints if without_determiner(before[:index], language)]
+    if not joints:
+        return False
+    small = language.determiners | language.of
+    behind = [token for token in before[joints[-1] + 1 :] if token.lower() not in small]
+    if not behind:
+        return True
+    last = behind[-1]
+    genitive = language.nouns_capitalised and last.endswith("s") and not is_body_word(last[:-1], language)
+    return (is_role(last, language) or genitive) and not is_body_word(last, language)
+
+
+def _is_joint(token: str, language: Lexicon) -> bool:
+    """Tell "of" and its like from an article that stands among them."""
+    joined = token in language.of | language.by and token not in language.attributions("conjunctions")
+    return token.islower() and joined and token not in _ARTICLES
+
+
+def _name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
+    """Cut "Dr Sarah Lund of the Arctic Institute" behind the person."""
+    for index, token in enumerate(tokens[:-1]):
+        if (
+            index >= 2
+            and token.islower()
+            and token in language.of | language.inside
+            and token not in PARTICLES
+        ):
+            head = [word for word in tokens[:index] if word.lower().strip(".") not in HONORIFICS]
+            if len(head) >= 2 and is_given_name(head[0]) and all(map(is_capital, head)):
+                return tokens[:index]
+    return tokens
+
+
 def _with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     if _is_body_by_name(tokens, language):
         return _anonymous(tokens, description, language)
     name, rest = _split_name(_after_role(tokens, language), language)
     if not name or (rest and rest[0].lower() not in language.of | language.inside):
         return _anonymous(tokens, description, language)
-    head = without_determiner(tokens[: len(tokens) - len(name) - len(rest)], language)
+    before = tokens[: len(tokens) - len(name) - len(rest)]
+    if is_complement(before, language):
+        return _anonymous(tokens[: len(tokens) - len(rest)], description, language)
+    head = without_determiner(before, language)
     title = [token for token in [*head, *rest] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
         POSSESSIVE.sub("", " ".join(name)),

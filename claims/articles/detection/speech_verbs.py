@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise, words
-from claims.articles.detection.names import name_tokens
+from claims.articles.detection.names import is_capital, name_tokens
 from claims.articles.detection.phrases import Phrase, speaker_after, subject_before, without_adverbs
 
 QUOTED = "\ufffc"  # stands for each character of a quotation, so that offsets stay
@@ -133,9 +133,22 @@ def _by_verb(
             clause_end + left.rfind(",") + 1 if closes else verb.start
         )  # the auxiliary belongs to it: "a déclaré"
         return Attribution(speaker.text, speaker.description, begins, speaker.end, verb.key)
-    if language.drops_subjects and not words(core) and (introduces or QUOTED in narration):
+    if (
+        language.drops_subjects
+        and not words(core)
+        and (introduces or QUOTED in narration)
+        and not _has_subject(narration[verb.end :], language)
+    ):
         return Attribution(DROPPED, None, clause_end + left.rfind(",") + 1, verb.end, verb.key)
     return None
+
+
+def _has_subject(after: str, language: Lexicon) -> bool:
+    """Tell whether a noun follows the verb at once, though nobody knows whose: "disse a ouvidora"."""
+    following = words(after[:40])
+    return bool(following) and (
+        following[0].lower() in language.determiners or (is_capital(following[0]) and QUOTED not in after[:3])
+    )
 
 
 def _is_fronted(left: str, language: Lexicon) -> bool:
