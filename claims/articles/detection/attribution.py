@@ -14,7 +14,14 @@ from claims.articles.detection.dialogues import Turn
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar, grammar_of
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
-from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, name_tokens
+from claims.articles.detection.names import (
+    ELISION,
+    gender_of_roles,
+    is_capital,
+    is_given_name,
+    is_role,
+    name_tokens,
+)
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speakers import (
@@ -35,6 +42,7 @@ _FEWEST_WORDS_CLAIMED = 3
 _LONGEST_ADJUNCT = 8
 _LONGEST_COUNTRY = 12
 _NEAR = 30
+_OPENING, _OPENING_WORDS = 60, 3
 _LONGEST_BETWEEN = 5
 _LONGEST_BEHIND = 14
 _COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
@@ -112,6 +120,8 @@ class Attributor:
         self._focus.note([mention for mention in mentions if mention not in before])
         if speaker is not None:
             self._remember(speaker)
+        elif not any(mention.subject for mention in mentions):
+            self._shadow(narration)
         self._last = speaker
         if speaker is None:
             return None
@@ -134,6 +144,15 @@ class Attributor:
             member = Member(speaker.name, person=True, feminine=speaker.feminine)
         if member is not None and member.person:
             self._focus.spoke(member)
+        elif member is not None and " " in member.name and not self._is_body(member.name):
+            self._focus.shadow(None)  # perhaps a person with an unusual name
+
+    def _shadow(self, narration: str) -> None:
+        """Note a sentence about an office whose holder is not known: "Le ministre, qui était absent, …"."""
+        opening = name_tokens(narration[:_OPENING])[:_OPENING_WORDS]
+        offices = [word for word in opening if is_role(word, self._language)]
+        if self._language.cased and offices and not is_body_word(offices[0], self._language):
+            self._focus.shadow(gender_of_roles(offices[:1], self._language))
 
     def _is_body(self, phrase: str) -> bool:
         if not self._language.cased:
@@ -194,7 +213,7 @@ class Attributor:
             return None
         office = speaker.description if speaker.person else None
         return self._cast.enrol(
-            member.name, person=_is_somebody(speaker), feminine=speaker.feminine, office=office
+            member.name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=office
         )
 
     def _within(self, phrase: str) -> Member | None:
@@ -250,7 +269,9 @@ class Attributor:
     def _is_definite(self, tokens: Sequence[str]) -> bool:
         """Tell "the researcher", who was named before, from "the ministry" and "the head of the port"."""
         bare = [ELISION.sub("", token) for token in tokens if token.lower() not in self._language.definite]
-        marked = len(bare) < len(tokens) or ELISION.match(tokens[0]) is not None
+        marked = (
+            len(bare) < len(tokens) or ELISION.match(tokens[0]) is not None or not self._language.definite
+        )
         named = is_capital(bare[0]) and not self._language.nouns_capitalised if bare else False
         return marked and len(bare) == 1 and not named and not is_body_word(bare[0], self._language)
 
@@ -281,6 +302,12 @@ class Attributor:
             return None
         return self._named(speaker, genitive=genitive)
 
+    def _is_somebody(self, speaker: Speaker) -> bool:
+        """Tell whether the words around a name show a person's: an office, a form of address, a given name."""
+        if not self._language.cased:
+            return speaker.person and not self._grammar.is_body(speaker.description or "", self._language)
+        return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
+
     def _joins_people(self, tokens: Sequence[str]) -> bool:
         """Tell "Kern and Toll", who are two, from the Food and Drug Office."""
         for index, token in enumerate(tokens[1:-1], start=1):
@@ -296,7 +323,9 @@ class Attributor:
     def _named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
         tokens = name_tokens(speaker.name)
         name = self._grammar.nominative(tokens) if genitive else speaker.name
-        member = self._cast.enrol(name, person=_is_somebody(speaker), feminine=speaker.feminine, office=None)
+        member = self._cast.enrol(
+            name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=None
+        )
         return self._speaker(member, speaker.description)
 
     def _body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
@@ -318,6 +347,8 @@ class Attributor:
 
     def _speaker(self, member: Member, description: str | None = None) -> Speaker:
         if description:
+            first, _, rest = description.partition(" ")
+            description = rest if rest and first.lower() in self._grammar.possessives else description
             self._described.setdefault(member.name, description)
         return Speaker(
             member.name, self._described.get(member.name), person=member.person, feminine=member.feminine
@@ -409,11 +440,6 @@ class Attributor:
             self._last = final.speaker
 
     _running_voice: Speaker | None = None
-
-
-def _is_somebody(speaker: Speaker) -> bool:
-    """Tell whether the words around a name show a person's: an office, a form of address, a given name."""
-    return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
 
 
 def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations) -> list[range]:

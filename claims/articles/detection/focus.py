@@ -14,6 +14,7 @@ class _Trace:
     sentence: int
     spoke: bool = False
     subject: bool = False
+    nameless: bool = False  # somebody whom "he" may mean, but who has no name to give
 
 
 class Focus:
@@ -42,6 +43,11 @@ class Focus:
     def spoke(self, member: Member) -> None:
         self._traces.append(_Trace(member, self._block, self._sentence, spoke=True))
 
+    def shadow(self, feminine: bool | None) -> None:
+        """Remember that the article spoke of somebody without a name, lest a pronoun mean the person before."""
+        member = Member("", person=True, feminine=feminine)
+        self._traces.append(_Trace(member, self._block, self._sentence, subject=True, nameless=True))
+
     @property
     def has_people(self) -> bool:
         """Whether anybody has been named of late."""
@@ -59,6 +65,8 @@ class Focus:
             member = trace.member
             if None not in (feminine, member.feminine) and feminine != member.feminine:
                 continue
+            if trace.nameless:
+                return None
             if not (trace.spoke or trace.subject):
                 bystanders.append(member)
                 continue
@@ -71,7 +79,8 @@ class Focus:
             if feminine is None and others:
                 return None
             here = trace.sentence == self._sentence  # "Price did not answer, but he said"
-            if certain or (here and not others):
+            just = trace.spoke and trace.sentence == self._sentence - 1 and not others
+            if certain or (here and not others) or just:
                 return member
             doubtful = member
         if doubtful is not None and all(bystander is doubtful for bystander in bystanders):

@@ -121,7 +121,7 @@ def _named(
     while last > first and not is_capital(_bare(tokens[last])):
         last -= 1
     words = [_bare(token) for token in tokens[first : last + 1]]
-    shout = len(words) > 2 and words[0].isupper() and len(words[0]) > 2 and not words[1].isupper()
+    shout = len(words) > 2 and _is_party(words[0]) and not words[1].isupper()
     given = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
     given = given or int(shout and _follows_office(tokens, first, language))  # "Ketua DPR Puan Mahara"
     before = " ".join(words[:given])  # "Der Imker Paul Rieger"
@@ -144,6 +144,11 @@ def _named(
         person,
         _gender(office, name, language) if person else None,
     )
+
+
+def _is_party(word: str) -> bool:
+    """Tell DPR, CDU and PiS from a name and from an initial."""
+    return 2 < len(word) <= 6 and sum(map(str.isupper, word)) >= 2 and "-" not in word and word[1:2] != "c"
 
 
 def _opens(tokens: Sequence[re.Match[str]], first: int) -> bool:
@@ -182,7 +187,9 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
         words.insert(0, bare)
         if is_role(bare, language) and not apposed and not _continues(tokens, index, language):
             break
-        if bare.lower() in language.determiners and (apposed or not _joined(tokens, index, language)):
+        if bare.lower() in language.determiners - language.of and (
+            apposed or not _joined(tokens, index, language)
+        ):
             break
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
         words.pop(0)

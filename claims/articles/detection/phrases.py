@@ -220,7 +220,10 @@ def _opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str,
         end = start + match.end()
     while phrase and phrase[-1].lower() in language.of | language.determiners:
         phrase.pop()
-    return " ".join(phrase), end
+    text = " ".join(phrase)
+    for aside in language.attributions("asides"):
+        text = text.removesuffix(f" {aside}")  # "die Kanzlerin im Gespräch"
+    return text, end
 
 
 def _phrase_limit(narration: str, start: int) -> int:

@@ -107,13 +107,12 @@ def _is_joint(token: str, language: Lexicon) -> bool:
 
 def _name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
     """Cut "Dr Sarah Lund of the Arctic Institute" behind the person."""
-    for index, token in enumerate(tokens[:-1]):
-        if (
-            index >= 2
-            and token.islower()
-            and token in language.of | language.inside
-            and token not in PARTICLES
-        ):
+    for index in range(2, len(tokens) - 1):
+        token = tokens[index]
+        joint = token.islower() and token in language.of | language.inside
+        # "Barbara Baars van de Universiteit", but "Ursula von der Leyen"
+        body = any(is_body_word(word, language) for word in tokens[index + 1 : index + 4])
+        if joint and (body or token not in PARTICLES):
             head = [word for word in tokens[:index] if word.lower().strip(".") not in HONORIFICS]
             if len(head) >= 2 and is_given_name(head[0]) and all(map(is_capital, head)):
                 return tokens[:index]
@@ -223,6 +222,7 @@ def _anonymous(tokens: list[str], description: str | None, language: Lexicon) ->
         and not is_body_word(first, language)
         and not language.nouns_capitalised
         and first.istitle()
+        and not (rest and is_capital(rest[0]))
     ):
         tokens = [first.lower(), *rest]  # "Officials" at the start of a sentence
     return Speaker(" ".join(tokens), description, office=True) if tokens else None

@@ -75,7 +75,8 @@ def says_more(narration: str, language: Lexicon, grammar: Grammar) -> bool:
             and tokens[index - 1].key in grammar.conjunctions
             and not any(start <= verb.start < end for start, end in nobodys)
         ):
-            introduced = any(index < place <= index + _FARTHEST_THAT for place in follows)
+            strong = index in signals.get("says", ()) and len(tokens) > index + _FEWEST_WORDS_SAID
+            introduced = strong or any(index < place <= index + _FARTHEST_THAT for place in follows)
             if introduced or QUOTED in narration[verb.end : verb.end + 30]:
                 return True
     return False
