@@ -1,13 +1,13 @@
 """Who appears in a text: its people with their offices, its bodies with their short names, by what it calls them."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon
-from claims.articles.detection.named_people import acronyms_in, addressed_in, named_in
+from claims.articles.detection.named_people import NamedOne, acronyms_in, addressed_in, named_in
 from claims.articles.detection.names import (
     ELISION,
     PARTICLES,
@@ -22,6 +22,8 @@ from claims.articles.detection.speakers import is_complement, without_determiner
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
+# No article names more; in a directory, nobody speaks.
+_MOST_MEMBERS = 1_000
 _FAR_MORE_OFTEN = 3
 _OPENING_WORDS = 7
 
@@ -53,26 +55,50 @@ class Cast:
         self._grammar = grammar
         self._text = text
         self._members: dict[str, Member] = {}
+        self._by_last: dict[str, list[Member]] = {}
+        self._by_first: dict[str, list[Member]] = {}
         self._count: Counter[str] = Counter()
         self._short: dict[str, str] = {}
         for one in named_in(text, language, grammar):
-            if not one.name:
-                continue
-            member = self._members.setdefault(one.name, Member(one.name))
-            self._count[one.name] += 1
-            member.person |= one.person
-            if member.feminine is None:
-                member.feminine = one.feminine
-            if one.office and one.office.lower() not in member.offices:
-                member.offices.append(one.office.lower())
+            self._read(one)
         for short, full in acronyms_in(text, language) if language.cased else ():
             self._short[short] = full
-            self._members.setdefault(full, Member(full))
-        self._by_part = self._parts()
+            self._added(full)
         for single, feminine in addressed_in(text, language) if language.cased else ():
-            if single not in self._by_part and single not in self._members:
-                self._members[single] = Member(single, person=True, feminine=feminine)
+            if self._bears(single) is None and single not in self._members:
+                member = self._added(single)
+                member.person, member.feminine = True, feminine
         self._words = self._capitals(text)
+
+    def _read(self, one: NamedOne) -> None:
+        if not one.name:
+            return
+        member = self._added(one.name)
+        self._count[one.name] += 1
+        member.person |= one.person
+        if member.feminine is None:
+            member.feminine = one.feminine
+        if one.office and one.office.lower() not in member.offices:
+            member.offices.append(one.office.lower())
+
+    def _added(self, name: str) -> Member:
+        """Return the member of this full name, a new one if the text had none; of a directory, the first only."""
+        if name in self._members:
+            return self._members[name]
+        member = Member(name)
+        if len(self._members) < _MOST_MEMBERS:
+            self._members[name] = member
+            self._index(member)
+        return member
+
+    def _index(self, member: Member) -> None:
+        parts = member.name.split()
+        if len(parts) < 2:
+            return
+        self._by_last.setdefault(parts[-1], []).append(member)
+        self._by_first.setdefault(parts[0], []).append(member)
+        if len(parts) > 2 and parts[1].lower() in PARTICLES:
+            self._by_last.setdefault(" ".join(parts[1:]), []).append(member)
 
     def find(self, name: str) -> Member | None:
         """Return the member whom the text calls by this name: in full, by the surname, by the short form."""
@@ -84,8 +110,8 @@ class Cast:
         if not self._language.cased:
             return self._without_case(name)
         if " " not in name:
-            return self._by_part.get(name)
-        return self._by_part.get(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
+            return self._bears(name)
+        return self._bears(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
 
     def short_form(self, name: str) -> Member | None:
         """Return the member of this acronym or full name, whatever its parts."""
@@ -173,8 +199,7 @@ class Cast:
         """Return the member of this name, whom the text is now known to let speak."""
         member = self.find(name)
         if member is None:
-            member = self._members[name] = Member(name)
-            self._by_part = self._parts()
+            member = self._added(name)
         member.person |= person
         if member.feminine is None:
             member.feminine = feminine if feminine is not None or not person else gender_of(name)
@@ -187,7 +212,7 @@ class Cast:
         self._members[name] = self._members.pop(member.name)
         self._count[name] = self._count.pop(member.name, 1)
         member.name = name
-        self._by_part = self._parts()
+        self._index(member)
         return member
 
     def is_known_word(self, word: str) -> bool:
@@ -291,26 +316,16 @@ class Cast:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _parts(self) -> dict[str, Member | None]:
-        """Map a surname, or a first name, to its one bearer; None where that is undecided."""
-        bearers: defaultdict[str, list[Member]] = defaultdict(list)
-        for member in self._members.values():
-            parts = member.name.split()
-            if len(parts) > 1 and member.person:
-                bearers[parts[-1]].append(member)
-                if len(parts) > 2 and parts[1].lower() in PARTICLES:
-                    bearers[" ".join(parts[1:])].append(member)
-        for member in self._members.values():
-            parts = member.name.split()
-            if len(parts) > 1 and parts[-1] not in bearers and not member.person:
-                bearers[parts[-1]].append(member)
-            if len(parts) > 1 and member.person and parts[0] not in bearers:
-                bearers[parts[0]].append(member)
-        return {part: self._most_frequent(members) for part, members in bearers.items()}
+    def _bears(self, word: str) -> Member | None:
+        """Return the one bearer of a surname, or of a first name that is nobody's surname; None where undecided."""
+        named = self._by_last.get(word, [])
+        people = [member for member in named if member.person]
+        first = [member for member in self._by_first.get(word, []) if member.person]
+        return self._most_frequent(people or named or first)
 
     def _most_frequent(self, members: list[Member]) -> Member | None:
-        if len(members) == 1:
-            return members[0]
+        if len(members) < 2:
+            return members[0] if members else None
         first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]
         often = self._count[first.name] >= _FAR_MORE_OFTEN * max(self._count[second.name], 1)
         return first if often else None

@@ -1,10 +1,12 @@
 """Whom a pronoun means: the people whom an article has just let speak or made its subject, and who else stood by."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from claims.articles.detection.cast import Member, Mention
 
 _BLOCKS_REMEMBERED = 3
+_TRACES_REMEMBERED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,14 @@ class Focus:
     """The people named so far, the last ones last."""
 
     def __init__(self) -> None:
-        self._traces: list[_Trace] = []
+        self._traces: deque[_Trace] = deque(maxlen=_TRACES_REMEMBERED)
         self._block = 0
         self._sentence = 0
 
     def next_block(self) -> None:
         self._block += 1
-        self._traces = [trace for trace in self._traces if trace.block > self._block - _BLOCKS_REMEMBERED - 1]
+        while self._traces and self._traces[0].block < self._block - _BLOCKS_REMEMBERED:
+            self._traces.popleft()
 
     def next_sentence(self) -> None:
         self._sentence += 1

@@ -45,6 +45,7 @@ def is_name(text: str, language: Lexicon) -> bool:
     return all(is_capital(token) or token.lower() in PARTICLES for token in tokens)
 
 
+@lru_cache(maxsize=20_000)
 def is_role(token: str, language: Lexicon) -> bool:
     """Tell whether the word names an office, a profession or a kind of source."""
     key = ELISION.sub("", token).lower().strip(".-")
