@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from claims.articles.detection.grammar import Grammar
@@ -23,7 +23,7 @@ from claims.articles.detection.speakers import is_complement, without_determiner
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
 # No article names more; in a directory, nobody speaks.
-_MOST_MEMBERS = 1_000
+_MOST_MEMBERS = 400
 _FAR_MORE_OFTEN = 3
 _OPENING_WORDS = 7
 
@@ -57,6 +57,7 @@ class Cast:
         self._members: dict[str, Member] = {}
         self._by_last: dict[str, list[Member]] = {}
         self._by_first: dict[str, list[Member]] = {}
+        self._by_letter: dict[str, list[Member]] = {}
         self._count: Counter[str] = Counter()
         self._short: dict[str, str] = {}
         for one in named_in(text, language, grammar):
@@ -92,6 +93,7 @@ class Cast:
         return member
 
     def _index(self, member: Member) -> None:
+        self._by_letter.setdefault(member.name[0], []).append(member)
         parts = member.name.split()
         if len(parts) < 2:
             return
@@ -121,11 +123,11 @@ class Cast:
         """Return the member whose full name ends or begins a phrase where no capitals set it off."""
         found = [
             member
-            for name, member in self._members.items()
-            if len(name) > 1
-            and phrase != name
-            and (phrase.endswith(name) or phrase.startswith(name))
-            and not self.belongs(phrase, name)
+            for member, start in self._named_in(phrase)
+            if len(member.name) > 1
+            and phrase != member.name
+            and (start == 0 or phrase.endswith(member.name))
+            and not self.belongs(phrase, member.name)
         ]
         return max(found, key=lambda member: len(member.name), default=None)
 
@@ -268,31 +270,41 @@ class Cast:
         )
 
     def _mentions_without_case(self, narration: str) -> list[Mention]:
-        found = []
-        for member in self._members.values():
-            place = narration.find(member.name)
-            if place >= 0:
-                near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
-                found.append(Mention(member, place, near))
-        return sorted(found, key=lambda mention: mention.start)
+        found: dict[str, Mention] = {}
+        for member, place in self._named_in(narration):
+            near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
+            found.setdefault(member.name, Mention(member, place, near))
+        return list(found.values())
+
+    def _named_in(self, text: str) -> Iterator[tuple[Member, int]]:
+        """Yield the members whose full names stand in a text where no capitals set them off, and where."""
+        for place, letter in enumerate(text):
+            for member in self._by_letter.get(letter, ()):
+                if text.startswith(member.name, place):
+                    yield member, place
 
     def _without_case(self, name: str) -> Member | None:
         """Find "中村市長", "이 시장" and "منصور" by the start or the end of one member's name, and by the title."""
-        found = []
-        for member in self._members.values():
-            if not member.person:
-                continue
-            if self._language.code == "ko" or not self._language.spaced:
-                for short, title in self._split_title(name):
-                    known = title in self._grammar.addresses or any(
-                        office.endswith(title) for office in member.offices
-                    )
-                    if known and member.name.startswith(short) and member.name != short:
-                        found.append(member)
-                        break
-            elif name == member.name.split()[-1] or name == member.name.split()[0]:
-                found.append(member)
+        if self._grammar.addresses:
+            people = self._by_letter.get(name[:1], [])
+            found = [member for member in people if member.person and self._is_called(member, name)]
+        else:
+            alike = {
+                id(member): member
+                for part in (self._by_last, self._by_first)
+                for member in part.get(name, ())
+            }
+            found = [member for member in alike.values() if member.person]
         return found[0] if len(found) == 1 else None
+
+    def _is_called(self, member: Member, name: str) -> bool:
+        """Tell whether the name is the start of the member's with a title of theirs, or with "Mr"."""
+        for short, title in self._split_title(name):
+            if member.name.startswith(short) and member.name != short:
+                known = title in self._grammar.addresses
+                if known or any(office.endswith(title) for office in member.offices):
+                    return True
+        return False
 
     def _split_title(self, name: str) -> list[tuple[str, str]]:
         """Return how the word may part into a short name and a title, the shortest title first."""
