@@ -67,7 +67,7 @@ class Attributor:
         voices = [self._voice(narration) for narration in narrations]
         self._spread(sentences, narrations, quotations, voices)
         if turn is not None:
-            return self._answer(turn, voices)
+            return self._answer(turn, voices, narrations)
         return voices
 
     def _turn(self, turn: Turn, count: int) -> list[Voice | None]:
@@ -77,13 +77,22 @@ class Attributor:
         self._focus.spoke(turn.member)
         return [Voice(self._identities.as_speaker(turn.member))] * count
 
-    def _answer(self, turn: Turn, voices: list[Voice | None]) -> list[Voice | None]:
-        """Give an answer whose speaker no label names to whoever its own words name, else to the interviewee."""
+    def _answer(
+        self, turn: Turn, voices: list[Voice | None], narrations: Sequence[str]
+    ) -> list[Voice | None]:
+        """Give an answer whose speaker no label names to whoever its own words name, else to the interviewee.
+
+        Where it is quoted, what stands outside the quotation is the article's.
+        """
         own = next((voice for voice in voices if voice is not None), None)
         if own is None and turn.member is not None:
             self._focus.spoke(turn.member)
             own = Voice(self._identities.as_speaker(turn.member))
-        return [voice or (Voice(own.speaker) if own else None) for voice in voices]
+        quoted = any(QUOTED in narration for narration in narrations)
+        return [
+            voice or (Voice(own.speaker) if own and (QUOTED in narration or not quoted) else None)
+            for voice, narration in zip(voices, narrations, strict=True)
+        ]
 
     def _voice(self, narration: str) -> Voice | None:
         self._focus.next_sentence()

@@ -262,6 +262,8 @@ class Cast:
         if not words:
             return True
         office = any(is_role(word, self._language) for word in words)
+        if len(words) == 2 and words[0].lower() in self._language.determiners:
+            office |= words[1][0].islower() or self._language.nouns_capitalised  # "Son collègue Bruno Castel"
         if words[-1].lower() in small - self._language.determiners or is_complement(words, self._language):
             return False
         return office or all(

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from claims.articles.detection.lexicon import Lexicon, Phrases, tokenise
 
+_ADJECTIVES = ("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ý", "á", "é")
+
 
 class Grammar:
     """The patterns of one language for reported speech, dialogues and the people of a text."""
@@ -26,6 +28,7 @@ class Grammar:
         self.article = "".join(language.attributions("article"))
         self._bodies = tuple(language.attributions("organisations"))
         self.genitive_after = self._lower(language, "genitive_after")
+        self.genitive_articles = self._lower(language, "genitive_articles")
         self.genitives = [
             (before, after)
             for before, bar, after in (rule.partition(">") for rule in language.attributions("genitives"))
@@ -70,6 +73,15 @@ class Grammar:
             ending = next((rule for rule in self.genitives if word.endswith(rule[0])), None)
             found.append(word[: -len(ending[0])] + ending[1] if ending else word)
         return " ".join(found)
+
+    def nominative_head(self, words: Sequence[str]) -> str:
+        """Return a body as it is called: what it is with the adjectives before, while its complements stay."""
+        changed: list[str] = []
+        for word in words:
+            changed.append(self.nominative([word]))
+            if not changed[-1].endswith(_ADJECTIVES):
+                break
+        return " ".join([*changed, *words[len(changed) :]])
 
 
 @lru_cache(maxsize=32)

@@ -131,11 +131,16 @@ class Identities:
                 return self.as_speaker(bodies[0])
             if alike or (self._is_definite(tokens) and self._focus.has_people):
                 return None  # "the researcher" is somebody of whom the text has said more
-        if not is_known_kind(tokens, self._language):
-            return None
+        return self._in_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
+
+    def _in_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
+        """Return an office or a body as it is called, out of the case that "according to" asks for."""
         if found.source in self._grammar.genitive_after:
-            first, *rest = name_tokens(speaker.name)
-            return replace(speaker, name=" ".join([self._grammar.nominative([first]), *rest]))
+            return replace(speaker, name=self._grammar.nominative_head(name_tokens(speaker.name)))
+        if found.phrase.split(maxsplit=1)[
+            0
+        ].lower() in self._grammar.genitive_articles and speaker.name.endswith("s"):
+            return replace(speaker, name=speaker.name[:-1])  # "nach Angaben des Pflegebunds"
         return speaker
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
@@ -159,6 +160,7 @@ def _follows_office(tokens: Sequence[re.Match[str]], first: int, language: Lexic
     return first > 0 and is_role(_bare(tokens[first - 1]), language)
 
 
+@lru_cache(maxsize=20_000)
 def _is_body(word: str, language: Lexicon) -> bool:
     return word.lower() in language.bodies or "institution" in language.signals.find(word, tokenise(word))
 
@@ -185,7 +187,8 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
             apposed = True
         bare = word.strip(_OPENING_MARKS + _CLOSING_MARKS)
         words.insert(0, bare)
-        if is_role(bare, language) and not apposed and not _continues(tokens, index, language):
+        office = is_role(bare, language) and bare.lower() not in language.bodies
+        if office and not apposed and not _continues(tokens, index, language):
             break
         if bare.lower() in language.determiners - language.of and (
             apposed or not _joined(tokens, index, language)

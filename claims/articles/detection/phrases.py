@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import (
@@ -136,11 +137,13 @@ def _closing_phrase(text: str, language: Lexicon) -> str:
     return "" if phrase and phrase[-1].endswith(("'s", "’s")) else " ".join(phrase)
 
 
+@lru_cache(maxsize=20_000)
 def _has_verb(text: str, language: Lexicon) -> bool:
     found = language.signals.find(text, tokenise(text))
     return "past" in found or "state" in found
 
 
+@lru_cache(maxsize=20_000)
 def _is_verb(token: str, language: Lexicon) -> bool:
     found = language.signals.find(token, tokenise(token))
     return "past" in found and "-" not in token
@@ -238,6 +241,8 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     """Tell whether the noun phrase is over before this word."""
     key = token.lower()
     joint = key in language.of
+    if key in language.by and any(word.lower() in language.documents for word in phrase):
+        return False  # "a report by the commission"
     if (
         (key in language.stops and not joint)
         or key in language.before_verb
@@ -248,20 +253,28 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     if not phrase:
         return False
     if joint:
+        if len(phrase) > 1 and is_given_name(phrase[-2]) and is_capital(phrase[-1]):
+            return True  # "sagte Anja Thoms der Zeitung"
         # "said Weber at a press conference" ends, "said a researcher at the university" does not.
         return key not in language.name_joints and not any(_is_office(word, language) for word in phrase)
     if key in language.determiners:
-        return phrase[-1].lower() not in language.of | language.determiners
-    if token[0].islower():
-        if language.nouns_capitalised and is_capital(phrase[-1]):
+        return phrase[-1].lower() not in language.of | language.determiners | language.by
+    return (
+        token[0].islower()
+        and not is_known_kind([token], language)
+        and _is_behind_name(token, phrase, language)
+    )
+
+
+def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
+    """Tell whether a small word can only stand behind the phrase: "dijo Ferrán este lunes", "sagte Weber gestern"."""
+    if is_capital(phrase[-1]):
+        if language.nouns_capitalised:
             return True
-        if not language.known and is_capital(phrase[-1]) and key not in PARTICLES:
+        named = not _is_office(phrase[-1], language) and (is_capital(phrase[0]) or not language.definite)
+        if token not in PARTICLES and (named or not language.known):
             return True
-        named = is_capital(phrase[-1]) and not _is_office(phrase[-1], language)
-        if named and (is_capital(phrase[0]) or not language.definite) and key not in PARTICLES:
-            return True  # "dijo Ferrán este lunes", "disse Falcão aos jornalistas"
-        return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
-    return False
+    return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
 
 
 def _stands_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:

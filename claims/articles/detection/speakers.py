@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import (
@@ -150,8 +151,9 @@ def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
 def is_body_word(word: str, language: Lexicon) -> bool:
     """Tell whether the word is a kind of body; in German and Dutch it may end a compound."""
     key = ELISION.sub("", word).lower()
-    return key in language.bodies or (
-        language.verb_second and any(key.endswith(body) for body in language.bodies if len(body) > 3)
+    bare = key.removesuffix("s") if language.verb_second else key  # des Verbands
+    return not {key, bare}.isdisjoint(language.bodies) or (
+        language.verb_second and any(bare.endswith(body) for body in language.bodies if len(body) > 3)
     )
 
 
@@ -232,7 +234,11 @@ def is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
     """Tell whether a word of the phrase is an office, a body or another kind of source."""
     if any(is_role(token, language) or is_body_word(token, language) for token in tokens):
         return True
-    phrase = " ".join(tokens)
+    return _is_institution(" ".join(tokens), language)
+
+
+@lru_cache(maxsize=20_000)
+def _is_institution(phrase: str, language: Lexicon) -> bool:
     return "institution" in language.signals.find(phrase, tokenise(phrase))
 
 
