@@ -12,7 +12,8 @@ from rich.text import Text
 from claims.articles.article_import import ImportedArticle
 from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim
-from claims.models import Claim
+from claims.models import Claim, Claimant
+from claims.newsroom.likely_claimants import likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
@@ -30,6 +31,8 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
     """The report as JSON values; offsets count in `snapshot.text`. What a dry run would have made has no `id`."""
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
+    claims = _in_order(article)
+    may_be = likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
     return {
         "dry_run": article.dry_run,
         "source": {
@@ -57,7 +60,10 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             "caveats": [asdict(caveat) for caveat in captured.document.caveats],
             "text": snapshot.text,
         },
-        "claims": [_claim(found, is_new, article) for found, is_new in _in_order(article)],
+        "claims": [
+            {**_claim(found, is_new, article), "claimant_may_be": _may_be(found.claim, may_be)}
+            for found, is_new in claims
+        ],
         "anchors": {
             "held": [_outcome(outcome) for outcome in article.proposal.held],
             "moved": [_outcome(outcome) for outcome in article.proposal.moved],
@@ -130,6 +136,14 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
         "checked_before": _checked_before(article.checked_before.get(claim.pk)),
     }
+
+
+def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, Any]]:
+    """The claimants of the database whom the name may mean; an editor says whether it does."""
+    return [
+        {"id": other.pk, "name": other.name, "job_title": other.job_title, "same_as": other.same_as}
+        for other in (known.get(claim.claimant.name, []) if claim.claimant else [])
+    ]
 
 
 def _checked_before(known: CheckedBefore | None) -> dict[str, Any] | None:

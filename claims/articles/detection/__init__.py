@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from claims.articles.detection.attribution import Attributor, Voice
 from claims.articles.detection.blocks import TextBlock, split_blocks
+from claims.articles.detection.cast import Cast
 from claims.articles.detection.check_worthiness import DEFAULT_THRESHOLD, score
+from claims.articles.detection.dialogues import Dialogue, DialogueBlock
 from claims.articles.detection.furniture import statements_of, without_dateline
+from claims.articles.detection.grammar import grammar_of
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
 from claims.articles.detection.lexicon import language as read_language
-from claims.articles.detection.names import NameRegister
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
 from claims.articles.detection.wording import as_statement
@@ -56,9 +58,14 @@ def detect(text: str, language: str, *, threshold: float = DEFAULT_THRESHOLD) ->
 
 
 def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
-    blocks = statements_of(split_blocks(text), language)
+    every = split_blocks(text)
+    blocks = statements_of(every, language)
     own = "\n".join(block.text for block in blocks)
-    attributor = Attributor(language, NameRegister(own, language))
+    grammar = grammar_of(language)
+    cast = Cast(own, language, grammar)
+    attributor = Attributor(language, cast)
+    turns = Dialogue(list(_marked(text, every)), cast, grammar).turns
+    turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
     names = _names(blocks, language)
     for index, block in enumerate(blocks):
         quotations = Quotations(block.text)
@@ -70,9 +77,15 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
         ]
         if sentences and sentences[0].start < opening:
             sentences[0] = Sentence(opening, sentences[0].end, block.text[opening : sentences[0].end])
-        voices = attributor.read(block.text, sentences, quotations)
+        voices = attributor.read(block.text, sentences, quotations, turn_of[block.start])
         for sentence, voice in zip(sentences, voices, strict=True):
             yield _candidate(text, block, sentence, voice, quotations, language, names)
+
+
+def _marked(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
+    """Yield the blocks for reading dialogues, each with the dash before it."""
+    for block in blocks:
+        yield DialogueBlock(block.text, text[max(0, block.start - 3) : block.start].strip()[-1:])
 
 
 def _candidate(

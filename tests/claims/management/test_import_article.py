@@ -116,6 +116,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
             "reasons": row.score_reasons,
             "claimant": row.claimant.name if row.claimant else None,
             "claimant_job_title": row.claimant.job_title if row.claimant else None,
+            "claimant_may_be": [],
             "checked_before": None,
         }
         text = document["snapshot"]["text"]
