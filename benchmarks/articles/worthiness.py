@@ -1,6 +1,6 @@
 """Measure which sentences are proposed for a check: recall, share, precision and AUC, per language and in all.
 
-Run from the repository: `python -m benchmarks.articles.worthiness [--part held] [--vectors] [--misses] [--data FILE …]`.
+Run from the repository: `python -m benchmarks.articles.worthiness [--part held] [--vectors] [--misses] [--data FILE]`.
 The articles are those of `judged/`; a fact of the background counts as no hit where it is proposed and as no miss
 where it is not. `--data` measures single sentences instead, from tables as `fit_worthiness` takes them, and never fits
 on them: F1 at the threshold that ships, and the best that any threshold would reach.
@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.articles.fit_worthiness import rows
 from benchmarks.articles.judged_articles import PARTS, JudgedArticle, judged_articles
 from benchmarks.articles.sentence_vectors import project_embedder
-from benchmarks.import_article import article
+from benchmarks.import_article import article as long_article
 from claims.articles.detection import DEFAULT_THRESHOLD, SentenceEmbedder, detect, shortlist
 from claims.articles.detection.check_worthiness import model_for
 
@@ -171,7 +171,7 @@ def f1(scores: Iterable[tuple[float, bool]], least: float) -> float:
 
 
 def seconds_for_ten_thousand_words() -> float:
-    text = article(10_000)
+    text = long_article(10_000)
     detect("Warm.", "en")
     began = time.thread_time()
     detect(text, "en")

@@ -116,14 +116,14 @@ def read_article(text: str, language: Lexicon) -> Iterator[ArticleSentence]:
     index = 0
     for block, (sentences, quotations) in zip(blocks, split, strict=True):
         voices = attributor.read(block.text, sentences, quotations)
-        for number, (sentence, voice) in enumerate(zip(sentences, voices, strict=True)):
+        for sentence, voice in zip(sentences, voices, strict=True):
             reading = read_sentence(
                 sentence.text,
                 language,
                 voice=voice,
                 quotations=_quoted(block, sentence, quotations),
                 names=names,
-                place=Place(index, count, number == 0, len(sentences) == 1, newest),
+                place=Place(index, count, newest),
             )
             yield ArticleSentence(block.start + sentence.start, block.start + sentence.end, voice, reading)
             index += 1

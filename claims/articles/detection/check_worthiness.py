@@ -27,6 +27,16 @@ _SILENT = frozenset({"past", "state", "we", "saying"})
 _LEAST_MATTERING = 0.15
 _MOST_REASONS = 8
 _LONGEST_REASON = 50
+#: What means something else together: "I created 700,000 jobs" is a claim, "I feel" is none.
+_TOGETHER = (
+    ("first person", "quantity"),
+    ("prediction", "quantity"),
+    ("question", "quantity"),
+    ("promise or plea", "number"),
+    ("quotation", "number"),
+)
+#: "Vaccines cause autism": three words may say all that a claim needs.
+_TELLING = frozenset({"cause", "universal", "comparison", "superlative", "change"})
 _OLD = 4
 _DASH = re.compile(r"^\s*[-–—]\s")
 _CHARACTERS_A_WORD = 1.7
@@ -68,8 +78,6 @@ class Place:
 
     index: int  # among all sentences
     count: int
-    first_of_block: bool
-    alone_in_block: bool
     newest_year: int | None  # the latest that the article names
 
 
@@ -186,6 +194,12 @@ def read_sentence(
     counted = sum(cue.kind in {"number", "quantity"} for cue in cues)
     figures["several numbers"] = min(max(counted - 1, 0), 3) / 3
     figures["several names"] = float(sum(cue.kind == "named entity" for cue in cues) > 1)
+    figures |= {
+        f"{one} and {other}": 1.0 for one, other in _TOGETHER if figures.get(one) and figures.get(other)
+    }
+    figures["short and telling"] = float(
+        (figures["short"] or figures["very short"]) and not _TELLING.isdisjoint(figures)
+    )
     if not language.known:
         figures |= {
             f"{name}, no lexicon": figures.get(name, 0.0)
@@ -205,7 +219,6 @@ def _form(text: str, tokens: Sequence[Token], language: Lexicon, *, complete: bo
         "long": float(length > 30),
         "fragment": float(not complete),
         "dash first": float(_DASH.match(text) is not None),
-        "colon": float(":" in text[:-1] or "：" in text),
         "he or she": float(any(token.key in pronouns for token in tokens)),
     }
 
@@ -213,14 +226,11 @@ def _form(text: str, tokens: Sequence[Token], language: Lexicon, *, complete: bo
 def _position(text: str, place: Place) -> dict[str, float]:
     named = years(text)
     figures = {
-        "first of its paragraph": float(place.first_of_block and place.count > 1),
-        "a paragraph of its own": float(place.alone_in_block and place.count > 1),
         "old year": float(
             bool(named) and place.newest_year is not None and max(named) <= place.newest_year - _OLD
         ),
     }
     if place.count > 4:
-        figures["lead"] = float(place.index < 3)
         figures["late"] = place.index / (place.count - 1) - 0.5
         figures["last"] = float(place.index >= place.count - 2)
     return figures

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from claims.articles.detection.lexicon import Lexicon, Token
 
+# "B12" and "Covid-19" are names; Chinese, Japanese, Hebrew and Arabic write their figures onto the word before.
 _NUMBER = re.compile(
-    r"(?<![^\W\d_])(?<![^\W\d_]-)(?<!\d)(?:\d{1,3}(?:[.,٬’' \u00a0\u202f]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:[.,٫]\d+)?"
+    r"(?<![A-Za-z\u00c0-\u052f])(?<![A-Za-z\u00c0-\u052f]-)(?<!\d)"
+    r"(?:\d{1,3}(?:[.,٬’' \u00a0\u202f]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:[.,٫]\d+)?"
 )
 _YEAR = re.compile(r"^(?:1[0-9]|20)\d\d$")
 _CLOCK = re.compile(r"\b\d{1,2}(?:[:.]\d\d|h\d\d)\b(?!\s?[%‰])")
@@ -163,11 +165,7 @@ def _names(
         return
     runs: list[list[int]] = []
     for index, token in enumerate(tokens):
-        if not token.text[0].isupper() or token.key in language.common or token.start in dates:
-            continue
-        if language.nouns_capitalised and not _is_german_name(tokens, index, language):
-            continue
-        if index == 0 and token.text not in names and not _is_acronym(token):
+        if token.start in dates or not _is_name(tokens, index, language, names):
             continue
         if runs and runs[-1][1] == index - 1:
             runs[-1][1] = index
@@ -175,6 +173,19 @@ def _names(
             runs.append([index, index])
     for first, last in runs:
         yield Cue("named entity", tokens[first].start, tokens[last].end)
+
+
+def _is_name(tokens: Sequence[Token], index: int, language: Lexicon, names: frozenset[str]) -> bool:
+    token = tokens[index]
+    if not token.text[0].isupper() or token.key in language.common:
+        return False
+    if language.nouns_capitalised:
+        return _is_german_name(tokens, index, language) and (index > 0 or _is_known(token, names))
+    return index > 0 or _is_known(token, names)
+
+
+def _is_known(token: Token, names: frozenset[str]) -> bool:
+    return token.text in names or _is_acronym(token)
 
 
 def _is_acronym(token: Token) -> bool:
