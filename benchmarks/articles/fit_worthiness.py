@@ -26,7 +26,6 @@ from claims.articles.detection import SentenceEmbedder, read_article
 from claims.articles.detection.lexicon import language
 
 Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64]
 
 WEIGHTS = Path(detection.__file__).parent / "weights"
 #: What a fact of the background counts as: worth a check, but after the article's own claims.
@@ -90,37 +89,30 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(text.split("\n"), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def fit(
-    examples: Examples, embedder: SentenceEmbedder | None, *, weigh: Vector | None = None
-) -> dict[str, Any]:
+def fit(examples: Examples, embedder: SentenceEmbedder | None) -> dict[str, Any]:
     """The weights of a model, as they are written."""
     names = sorted({name for figures in examples.figures for name in figures})
     table = np.array([[figures.get(name, 0.0) for name in names] for figures in examples.figures])
     scale = table.std(axis=0) + 1e-9
-    parts = [table / scale]
-    content: dict[str, Any] = {}
-    if embedder is not None:
-        vectors = np.asarray(embedder.queries(examples.texts), float)
-        mean = vectors.mean(axis=0)
-        # All figures of a vector together count as much as a few cues.
-        stretch = float(np.sqrt(SHRINK / SHRINK_OF_VECTORS) / (vectors - mean).std())
-        parts.append((vectors - mean) * stretch)
-    matrix = np.column_stack(parts)
-    worth = np.array(examples.worth)
-    counts = np.array(examples.counts)
+    vectors = _vectors(examples.texts, embedder)
+    mean = vectors.mean(axis=0)
+    # All figures of a vector together count as much as a few cues.
+    stretch = (
+        float(np.sqrt(SHRINK / SHRINK_OF_VECTORS) / max((vectors - mean).std(), 1e-9)) if mean.size else 1.0
+    )
+    matrix = np.column_stack([table / scale, (vectors - mean) * stretch])
+    worth, counts = np.array(examples.worth), np.array(examples.counts)
     fitted = whether(
         np.vstack([matrix, matrix]),
         np.repeat([True, False], len(worth)),
         np.concatenate([worth * counts, (1 - worth) * counts]) + 1e-12,
         shrink=SHRINK,
     )
-    weights = fitted[: len(names)] / scale
-    content["threshold"] = THRESHOLD
-    content["intercept"] = round(float(fitted[-1]), 3)
-    content["weights"] = {
-        name: round(float(weight), 3)
-        for name, weight in zip(names, weights, strict=True)
-        if abs(weight) >= 0.005
+    weights = zip(names, fitted[: len(names)] / scale, strict=True)
+    content: dict[str, Any] = {
+        "threshold": THRESHOLD,
+        "intercept": round(float(fitted[-1]), 3),
+        "weights": {name: round(float(weight), 3) for name, weight in weights if abs(weight) >= 0.005},
     }
     if embedder is not None:
         content["vector"] = {
@@ -129,6 +121,12 @@ def fit(
             "weights": [round(float(value) * stretch, 3) for value in fitted[len(names) : -1]],
         }
     return content
+
+
+def _vectors(texts: Sequence[str], embedder: SentenceEmbedder | None) -> Matrix:
+    if embedder is None:
+        return np.empty((len(texts), 0))
+    return np.asarray(embedder.queries(texts), float)
 
 
 def main() -> None:

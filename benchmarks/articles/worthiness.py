@@ -79,6 +79,17 @@ def area_under_curve(scores: Iterable[tuple[float, bool]]) -> float:
     return (above + halves / 2) / pairs if pairs else 1.0
 
 
+def calibration_error(scores: Iterable[tuple[float, bool]], bins: int = 10) -> float:
+    """How far the share of worthy sentences is from the scores that promised it, in tenths of the scale, on average."""
+    tenths: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
+    scores = list(scores)
+    for score, good in scores:
+        tenths[min(int(score * bins), bins - 1)].append((score, good))
+    return sum(
+        abs(sum(score for score, _ in some) - sum(good for _, good in some)) for some in tenths.values()
+    ) / max(len(scores), 1)
+
+
 def judge(article: JudgedArticle, embedder: SentenceEmbedder | None) -> Judged:
     candidates = detect(article.text, article.language, threshold=0.0, embedder=embedder)
     chosen, _ = shortlist(candidates, threshold=model_for(embedder).threshold)
@@ -128,6 +139,8 @@ def measure(
             for line in one.unwanted:
                 console.print(f"{name} unwanted: {line}", markup=False)
     console.print(table)
+    together = with_lexicon + without
+    console.print(f"calibration: scores are off by {calibration_error(together.scores):.2f} on average")
     return (
         with_lexicon.recall >= LEAST_RECALL
         and with_lexicon.precision >= LEAST_PRECISION

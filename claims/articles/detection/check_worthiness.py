@@ -21,8 +21,38 @@ from claims.articles.detection.furniture import is_complete
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
 _WEIGHTS = files("claims.articles.detection") / "weights"
-#: Grammar and not reasons: nobody checks a sentence because it has a verb.
-_SILENT = frozenset({"past", "state", "we", "saying"})
+#: What can speak for a check, and what against one. Everything else is grammar or form: it is weighed, but nobody
+#: checks a sentence because it has a verb, or leaves it because it has a name.
+_RAISING = frozenset(
+    {
+        "quantity",
+        "number",
+        "measure",
+        "date",
+        "duration",
+        "order",
+        "superlative",
+        "universal",
+        "comparison",
+        "change",
+    }
+    | {"law or decision", "cause", "because", "negation", "institution or group", "named entity"}
+    | {"attributed", "source named"}
+)
+_LOWERING = frozenset(
+    {
+        "prediction",
+        "promise or plea",
+        "hedge",
+        "opinion",
+        "wish",
+        "instruction",
+        "first person",
+        "feeling",
+        "scene",
+    }
+    | {"addresses the reader", "agenda", "no comment", "question"}
+)
 #: A cue that moves the odds by less is no reason that an editor should read.
 _LEAST_MATTERING = 0.15
 _MOST_REASONS = 8
@@ -121,7 +151,7 @@ class CheckWorthiness:
         strongest: dict[str, Cue] = {}
         for cue in reading.cues:
             weight = self.figures.get(cue.kind, 0.0)
-            if cue.kind in _SILENT or abs(weight) < _LEAST_MATTERING:
+            if abs(weight) < _LEAST_MATTERING or cue.kind not in (_RAISING if weight > 0 else _LOWERING):
                 continue
             kept = strongest.get(cue.kind)
             if kept is None or cue.end - cue.start > kept.end - kept.start:
@@ -184,8 +214,8 @@ def read_sentence(
         place.count > 1
     ):  # a sentence that is all the text there is quotes nobody, whatever marks are around it
         cues += [Cue("quotation", start, end) for start, end in quotations]
-    if voice is not None and (at := text.find(voice.speaker.name)) >= 0:
-        cues.append(Cue("attributed", at, at + len(voice.speaker.name)))
+    if voice is not None and (named := _where(voice.speaker.name, text, language)):
+        cues.append(Cue("attributed", *named))
     figures = {cue.kind: 1.0 for cue in cues}
     figures |= _form(claimed, tokens, language, complete=is_complete(text))
     figures |= _position(claimed, place)
@@ -207,6 +237,17 @@ def read_sentence(
         }
         figures["no lexicon"] = 1.0
     return SentenceReading(text, tuple(cues), figures)
+
+
+def _where(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
+    """The place of a name in the sentence: as words of their own, where the language has any."""
+    at = text.find(name) if name else -1
+    while at >= 0:
+        end = at + len(name)
+        if not language.spaced or not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            return at, end
+        at = text.find(name, at + 1)
+    return None
 
 
 def _form(text: str, tokens: Sequence[Token], language: Lexicon, *, complete: bool) -> dict[str, float]:

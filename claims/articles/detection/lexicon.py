@@ -160,7 +160,7 @@ class Phrases:
 
     def _of_word(self, key: str) -> set[str]:
         groups = set(self._words.get(key, ()))
-        excepted = self._excepted.get(key, frozenset())
+        excepted = self._excepted.get(key, set())
         for length in range(1, min(len(key), self._longest) + 1):
             groups |= self._beginnings.get(key[:length], set()) - excepted
             if length < len(key):
@@ -211,6 +211,7 @@ class Lexicon:
         self.furniture_opens = re.compile(f"(?:{'|'.join(openings)}){word_end}" if openings else r"(?!)")
         calendar = _calendar(code)
         self._date_words = frozenset(_fold(word) for word in calendar)
+        self._months = _months(code)
         groups = {name: _split(phrases) for name, phrases in content.get("signals", {}).items()}
         groups["date"] = [*groups.get("date", ()), *calendar]
         groups["country"] = _countries(code)
@@ -269,6 +270,9 @@ class Lexicon:
         value = self.attribution.get(name, "")
         return _split(value) if isinstance(value, str) else value
 
+    def is_month(self, word: str) -> bool:
+        return _fold(word) in self._months
+
     def is_date_word(self, word: str) -> bool:
         return _fold(word) in self._date_words
 
@@ -303,6 +307,15 @@ def _calendar(code: str) -> list[str]:
         for name in names
         if len(name) > 2 or "\u3040" <= name[0] <= "\u9fff" or "\uac00" <= name[0] <= "\ud7a3"
     ]
+
+
+def _months(code: str) -> frozenset[str]:
+    """The names of months as they are written out."""
+    locale = _locale(code)
+    if locale is None:
+        return frozenset()
+    tables = locale.months.values()
+    return frozenset(_fold(name) for table in tables for name in table["wide"].values())
 
 
 def _countries(code: str) -> list[str]:
