@@ -64,6 +64,7 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             {**_claim(found, is_new, article), "claimant_may_be": _may_be(found.claim, may_be)}
             for found, is_new in claims
         ],
+        "waiting": article.proposal.waiting,
         "anchors": {
             "held": [_outcome(outcome) for outcome in article.proposal.held],
             "moved": [_outcome(outcome) for outcome in article.proposal.moved],
@@ -131,7 +132,7 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "end": anchor.end,
         "heard_at": article.captured.snapshot.heard_at(anchor.start, anchor.end) or None,
         "score": claim.score,
-        "reasons": claim.score_reasons,
+        "reasons": [asdict(reason) for reason in found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
         "checked_before": _checked_before(article.checked_before.get(claim.pk)),
@@ -207,7 +208,7 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
             statement.append(f" (claim {claim.pk}, {claim.get_state_display().lower()})", style="dim")
         if known := article.checked_before.get(claim.pk):
             statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
-        beside = [_claimant(claim), Text(", ".join(claim.score_reasons), style="dim")]
+        beside = [_claimant(claim), Text(_reasons(found), style="dim")]
         cells: list[RenderableType] = [statement, *beside]
         table.add_row(score, *([Group(statement, *(text for text in beside if text))] if narrow else cells))
     return table
@@ -215,6 +216,11 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
 
 def _judged(known: CheckedBefore) -> str:
     return " by ".join(filter(None, [known.rating, known.publisher])) or "without a rating"
+
+
+def _reasons(found: FoundClaim) -> str:
+    """What speaks for a check, with the words that do, then what speaks against it."""
+    return "; ".join(str(reason) if reason.raises else f"less so: {reason}" for reason in found.reasons)
 
 
 def _claimant(claim: Claim) -> Text:
@@ -241,6 +247,8 @@ def _summary(article: ImportedArticle) -> str:
     words = [f"{created} {'claim' if created == 1 else 'claims'} proposed"]
     if existing:
         words.append(f"{existing} known before")
+    if proposal.waiting:
+        words.append(f"{proposal.waiting} more with --more {proposal.waiting}")
     if again := sum(known.kind == "same" for known in article.checked_before.values()):
         words.append(f"{again} checked already")
     if proposal.held or proposal.moved or proposal.orphaned:
