@@ -7,11 +7,12 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
@@ -23,13 +24,16 @@ from unfold.widgets import (
 from claims.admin.status_badges import kind_badge
 from claims.articles.article_import import ImportedArticle, import_article
 from claims.articles.checked_before import CheckedBefore
-from claims.articles.proposals import FoundClaim
-from factcheck.admin.base import person_at
+from claims.articles.proposals import FoundClaim, propose
+from factcheck.admin.base import change_page, person_at
 from sources.extraction import LARGEST, ExtractionError
 from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
-from sources.models import Source
+from sources.models import Snapshot, Source
 from sources.overrides import OverrideError, Overrides, read_overrides
+
+#: How many statements the button proposes that the length of the article did not allow at first.
+NEXT = 10
 
 
 class ArticleForm(forms.Form):
@@ -146,8 +150,28 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "stated": [form[name] for name in form.stated_fields],
         "imported": imported,
         "proposed": _proposed(imported) if imported else [],
+        "next": min(NEXT, imported.proposal.waiting) if imported else 0,
     }
     return TemplateResponse(request, "admin/desk/import_article.html", context)
+
+
+def more_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose the next statements of a source's latest text. It is posted: it makes claims."""
+    if not request.user.has_perms(["claims.add_claim", "sources.add_snapshot"]):
+        raise PermissionDenied
+    snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
+    if request.method != "POST" or snapshot is None:
+        raise Http404
+    proposal = propose(snapshot, more=NEXT, by=person_at(request))
+    created = len(proposal.created)
+    if created:
+        text = ngettext(
+            "%(created)d more claim waits for triage.", "%(created)d more claims wait for triage.", created
+        )
+        messages.success(request, text % {"created": created})
+    else:
+        messages.info(request, _("The text has no more statements that are worth a check."))
+    return redirect(change_page(snapshot.source))
 
 
 def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:

@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from claims.articles.checked_before import CheckedBefore, checked_before
-from claims.articles.detection import DEFAULT_THRESHOLD
 from claims.articles.proposals import Proposal, propose
 from claims.quotes.changed_sources import Reanchoring
 from sources.capture import Captured, capture, document_in
@@ -30,13 +29,16 @@ def import_article(
     material: Material,
     *,
     overrides: Overrides = NOTHING_STATED,
-    threshold: float = DEFAULT_THRESHOLD,
+    threshold: float | None = None,
+    more: int = 0,
     by: User | None = None,
     dry_run: bool = False,
 ) -> ImportedArticle:
     """Store an article and propose its check-worthy statements as claims, in one transaction.
 
     Args:
+        threshold: the least score of a proposal, from 0 to 1; that of the model if not given.
+        more: how many statements to propose beyond what the article's length allows.
         by: who imports it; the rows are theirs.
         dry_run: do everything and take it back; no row and no file is left.
 
@@ -51,7 +53,9 @@ def import_article(
             reanchored = next(
                 (answer for answer in captured.answers if isinstance(answer, Reanchoring)), None
             )
-            proposal = propose(captured.snapshot, threshold=threshold, by=by, reanchored=reanchored)
+            proposal = propose(
+                captured.snapshot, threshold=threshold, more=more, by=by, reanchored=reanchored
+            )
         known = checked_before(captured.snapshot, proposal)
         transaction.set_rollback(dry_run)
     return ImportedArticle(captured, proposal, dry_run, known)

@@ -126,7 +126,7 @@ class _Newsroom:
             claimed_on=_day(row["claimed_on"]),
             reason=row["reason"],
             score=found.score if found else None,
-            score_reasons=list(found.reasons) if found else [],
+            score_reasons=list(map(str, found.reasons)) if found else [],
             created_by=self.people[row["created_by"]],
         )
         claim.topics.set(self.topics[slug] for slug in row["topics"])

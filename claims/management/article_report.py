@@ -12,7 +12,8 @@ from rich.text import Text
 from claims.articles.article_import import ImportedArticle
 from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim
-from claims.models import Claim
+from claims.models import Claim, Claimant
+from claims.newsroom.likely_claimants import likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
@@ -30,6 +31,8 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
     """The report as JSON values; offsets count in `snapshot.text`. What a dry run would have made has no `id`."""
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
+    claims = _in_order(article)
+    may_be = likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
     return {
         "dry_run": article.dry_run,
         "source": {
@@ -57,7 +60,11 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             "caveats": [asdict(caveat) for caveat in captured.document.caveats],
             "text": snapshot.text,
         },
-        "claims": [_claim(found, is_new, article) for found, is_new in _in_order(article)],
+        "claims": [
+            {**_claim(found, is_new, article), "claimant_may_be": _may_be(found.claim, may_be)}
+            for found, is_new in claims
+        ],
+        "waiting": article.proposal.waiting,
         "anchors": {
             "held": [_outcome(outcome) for outcome in article.proposal.held],
             "moved": [_outcome(outcome) for outcome in article.proposal.moved],
@@ -125,11 +132,19 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "end": anchor.end,
         "heard_at": article.captured.snapshot.heard_at(anchor.start, anchor.end) or None,
         "score": claim.score,
-        "reasons": claim.score_reasons,
+        "reasons": [asdict(reason) for reason in found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
         "checked_before": _checked_before(article.checked_before.get(claim.pk)),
     }
+
+
+def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, Any]]:
+    """The claimants of the database whom the name may mean; an editor says whether it does."""
+    return [
+        {"id": other.pk, "name": other.name, "job_title": other.job_title, "same_as": other.same_as}
+        for other in (known.get(claim.claimant.name, []) if claim.claimant else [])
+    ]
 
 
 def _checked_before(known: CheckedBefore | None) -> dict[str, Any] | None:
@@ -193,7 +208,7 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
             statement.append(f" (claim {claim.pk}, {claim.get_state_display().lower()})", style="dim")
         if known := article.checked_before.get(claim.pk):
             statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
-        beside = [_claimant(claim), Text(", ".join(claim.score_reasons), style="dim")]
+        beside = [_claimant(claim), Text(_reasons(found), style="dim")]
         cells: list[RenderableType] = [statement, *beside]
         table.add_row(score, *([Group(statement, *(text for text in beside if text))] if narrow else cells))
     return table
@@ -201,6 +216,11 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
 
 def _judged(known: CheckedBefore) -> str:
     return " by ".join(filter(None, [known.rating, known.publisher])) or "without a rating"
+
+
+def _reasons(found: FoundClaim) -> str:
+    """What speaks for a check, with the words that do, then what speaks against it."""
+    return "; ".join(str(reason) if reason.raises else f"less so: {reason}" for reason in found.reasons)
 
 
 def _claimant(claim: Claim) -> Text:
@@ -227,6 +247,8 @@ def _summary(article: ImportedArticle) -> str:
     words = [f"{created} {'claim' if created == 1 else 'claims'} proposed"]
     if existing:
         words.append(f"{existing} known before")
+    if proposal.waiting:
+        words.append(f"{proposal.waiting} more with --more {proposal.waiting}")
     if again := sum(known.kind == "same" for known in article.checked_before.values()):
         words.append(f"{again} checked already")
     if proposal.held or proposal.moved or proposal.orphaned:

@@ -5,8 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from claims.articles.article_import import import_article
-from claims.articles.detection import DEFAULT_THRESHOLD
-from claims.management.arguments import share
+from claims.management.arguments import count, share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
 from sources.extraction import ExtractionError
@@ -30,6 +29,10 @@ recognised by its title: name the old one with --title if the headline changed.
 Pages that hold no article (cookie questions, log-in pages, pages that a script draws) are refused,
 each by its name, and the report says when a part of a page was not read. A document may take 30
 seconds and 512 MB to be read.
+
+The statements that are most worth a check are proposed, fewer for each paragraph the longer the
+article is; the report says how many more there are. The same article again with --more proposes
+the next ones.
 
 Exit status: 0 imported (or nothing had changed), 1 the article could not be imported and nothing
 was stored, 2 the command was called wrongly. The report goes to standard output, everything else
@@ -66,9 +69,15 @@ to standard error."""
         parser.add_argument(
             "--threshold",
             type=share,
-            default=DEFAULT_THRESHOLD,
             metavar="SCORE",
-            help=f"propose only statements with this score, 0 to 1 (default {DEFAULT_THRESHOLD})",
+            help="propose only statements with this score, 0 to 1 (that of the model if not given)",
+        )
+        parser.add_argument(
+            "--more",
+            type=count,
+            default=0,
+            metavar="N",
+            help="propose so many statements more than the best, which are limited by the article's length",
         )
         parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
         parser.add_argument("--dry-run", action="store_true", help="report, but store nothing at all")
@@ -87,6 +96,7 @@ to standard error."""
                 material,
                 overrides=overrides,
                 threshold=options["threshold"],
+                more=options["more"],
                 by=by,
                 dry_run=options["dry_run"],
             )

@@ -6,25 +6,27 @@ lines and boxes that lead elsewhere, comments. A run is recognised in its output
 """
 
 import re
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from .live_entries import LEAST_ENTRIES
 from .markup import Run, key_of
+from .places import HEADINGS, TELLING, is_on_a_card, kind, matched, size, upwards
 from .signs import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
 
-#: Letters and digits that make a run recognisable, and those of a paragraph.
-TELLING, PROSE = 20, 60
+#: Letters and digits of a paragraph.
+PROSE = 60
 #: A lead is no longer, and a description of the body no shorter.
 LONGEST_LEAD, LEAST_BODY = 900, 250
 #: Shares: of links in a line that leads elsewhere; of the article in an element that cannot stand apart from it.
 MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
+#: Letters behind a described body, at most, for one in it, to be no part of the article.
+MOST_BEHIND = 0.4
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_WHOLE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
 
 
@@ -51,13 +53,15 @@ class ArticleRuns:
         self.marks = marks or set()
         self.body_key = key_of(described.body)
         #: By the number of a run: the number of the text that it is, or is part of.
-        self.place = dict(_matched(texts, runs))
+        self.place = dict(matched(texts, runs))
         self.read_below = self._read_below()
         self.read_letters = sum(runs[number].letters for number in self.place) or 1
         self.marks = {mark for mark in self.marks if self._is_entry_read(mark)}
         if len(self.marks) < LEAST_ENTRIES:
             self.marks = set()
         self.root = self._root()
+        parents = (runs[number].element.getparent() for number in self.place)
+        self._kinds = {kind(parent) for parent in parents if parent is not None and parent.get("class")}
         self._items: dict[HtmlElement, list[Run]] = defaultdict(list)
         for run in runs:
             if run.element.tag == "li":
@@ -90,7 +94,7 @@ class ArticleRuns:
         on_teasers = sum(
             run.letters
             for run in (self.runs[number] for number in self.place)
-            if _is_on_a_card(run.element, None) or any(map(stands_apart, _upwards(run.element)))
+            if is_on_a_card(run.element, None) or any(map(stands_apart, upwards(run.element)))
         )
         return on_teasers > MOST_OF_IT * self.read_letters
 
@@ -101,13 +105,13 @@ class ArticleRuns:
         """Paragraphs in the largest element around the headline of which nothing was read."""
         if self.heading is None:
             return []
-        unread = [one for one in _upwards(self.runs[self.heading].element) if not self.read_below[one]]
+        unread = [one for one in upwards(self.runs[self.heading].element) if not self.read_below[one]]
         if not unread or unread[-1].tag == "body":
             return []
         return [
             run
             for run in self.runs
-            if self._is_own_prose(run) and any(one is unread[-1] for one in _upwards(run.element))
+            if self._is_own_prose(run) and any(one is unread[-1] for one in upwards(run.element))
         ]
 
     def unread_letters(self) -> int:
@@ -124,7 +128,7 @@ class ArticleRuns:
         """Letters that were read, by each element that they stand in."""
         below: Counter[HtmlElement] = Counter()
         for number in self.place:
-            for element in _upwards(self.runs[number].element):
+            for element in upwards(self.runs[number].element):
                 below[element] += self.runs[number].letters
         return below
 
@@ -133,7 +137,7 @@ class ArticleRuns:
         enough = [
             element for element, letters in self.read_below.items() if letters >= 0.9 * self.read_letters
         ]
-        return min(enough, key=_size, default=None) if self.place else None
+        return min(enough, key=size, default=None) if self.place else None
 
     def _heading(self) -> int | None:
         """The number of the run that is the headline: the first that says the title, else the first of its kind."""
@@ -146,7 +150,7 @@ class ArticleRuns:
         """Whether it stands in something that is not the article's, unless that holds most of what was read."""
         path = []
         apart: HtmlElement | None = None
-        for one in _upwards(element):
+        for one in upwards(element):
             if one in self._apart:
                 apart = self._apart[one]
                 break
@@ -158,36 +162,61 @@ class ArticleRuns:
         return apart is not None
 
     def _other_articles(self) -> set[HtmlElement]:
-        """The articles behind the first one, and what encloses a second headline."""
+        """What encloses each further article: it begins with its own headline, and a whole article stands before it."""
         if self.described.is_live or self.marks or self.heading is None:
             return set()
-        headline = self.runs[self.heading].element
-        around = set(_upwards(headline))
-        others = set()
-        for number, run in enumerate(self.runs):
-            is_headline = run.element.tag == "h1" and run.key != self.runs[self.heading].key
-            is_linked = run.element.tag in _HEADINGS and run.linked > MOSTLY_LINKS
-            if number > self.heading and (is_headline or is_linked):
-                below = [one for one in _upwards(run.element) if one not in around]
-                if not below:
-                    continue
-                # Another of the elements that hold an article each.
-                beside = below[-1]
-                own = next((one for one in _upwards(headline) if one.getparent() is beside.getparent()), None)
-                is_like_own = (
-                    own is not None and own.tag == beside.tag and own.get("class") == beside.get("class")
-                )
-                if (is_headline and beside is not run.element) or (is_like_own and beside is not run.element):
-                    others.add(beside)
-        return {one for one in others if self.read_below[one] < self.read_letters}
+        headline = self.runs[self.heading]
+        around = set(upwards(headline.element))
+        others: set[HtmlElement] = set()
+        prose = 0
+        for number, run in enumerate(self.runs[self.heading + 1 :], self.heading + 1):
+            is_headline = run.element.tag == "h1" and run.key != headline.key
+            is_linked = run.element.tag in HEADINGS and run.linked > MOSTLY_LINKS
+            if (is_headline or is_linked) and prose >= 2 * PROSE:
+                below = [one for one in upwards(run.element) if one not in around]
+                outermost = below[-1] if below else run.element
+                if (
+                    outermost is not run.element
+                    and self._begins_with(number, outermost)
+                    and (is_headline or self._is_like_own(outermost))
+                ):
+                    others.add(outermost)
+            elif number in self.place and run.element.tag not in HEADINGS:
+                prose += run.letters
+        return others
+
+    def _begins_with(self, heading: int, element: HtmlElement) -> bool:
+        """Whether no paragraph of an element stands before its heading."""
+        for number in range(heading - 1, -1, -1):
+            if not any(one is element for one in upwards(self.runs[number].element)):
+                return True
+            if number in self.place and self.runs[number].letters >= PROSE:
+                return False
+        return True
+
+    def _is_like_own(self, element: HtmlElement) -> bool:
+        """Whether it stands beside what encloses the headline, and is of the same kind."""
+        own = next(
+            (
+                one
+                for one in upwards(self.runs[self.heading or 0].element)
+                if one.getparent() is element.getparent()
+            ),
+            None,
+        )
+        return own is not None and own.tag == element.tag and own.get("class") == element.get("class")
 
     def _is_elsewhere(self, element: HtmlElement) -> bool:
-        return bool(self.other_articles) and any(one in self.other_articles for one in _upwards(element))
+        return bool(self.other_articles) and any(one in self.other_articles for one in upwards(element))
 
     # What is left out
 
     def _dropped(self) -> set[int]:
-        dropped = self._places_only_of(lambda number: self._is_elsewhere(self.runs[number].element))
+        dropped = {
+            place
+            for place in self._places_only_of(lambda number: self._is_elsewhere(self.runs[number].element))
+            if not self._is_described(self.found[place])
+        }
         doubtful = self._places_only_of(
             lambda number: self._is_teaser(number) or self._is_apart(self.runs[number].element)
         )
@@ -213,6 +242,8 @@ class ArticleRuns:
         run = self.runs[number]
         if run.linked and leads_elsewhere(run.text):
             return True
+        if run.element.tag in HEADINGS:
+            return False
         if run.linked < MOSTLY_LINKS:
             return False
         if run.element.tag == "li":
@@ -223,18 +254,19 @@ class ArticleRuns:
         return run.letters > TELLING and not _SENTENCE_END.search(run.text[-2:])
 
     def _behind_the_body(self) -> set[int]:
-        """What follows where the article ends by the page's own description of its body."""
-        if len(self.body_key) < LEAST_BODY:
-            return set()
+        """What follows where the article ends by the page's own description of its body, if that is whole."""
         described = [number for number, text in enumerate(self.found) if self._is_described(text)]
         letters = sum(len(key_of(self.found[number])) for number in described)
-        if not described or letters < 0.8 * len(self.body_key):
+        if not described or len(self.body_key) < LEAST_BODY or letters < 0.8 * len(self.body_key):
             return set()
-        return {
+        behind = {
             number
             for number in range(described[-1] + 1, len(self.found))
             if " | " not in self.found[number] and len(key_of(self.found[number])) >= TELLING
         }
+        # Some pages describe the beginning only.
+        is_little = sum(len(key_of(self.found[number])) for number in behind) < MOST_BEHIND * letters
+        return behind if is_little and _WHOLE_END.search(self.described.body) else set()
 
     def _is_described(self, text: str) -> bool:
         key = key_of(text)
@@ -265,8 +297,8 @@ class ArticleRuns:
         """Whether it is the time of an entry, or its heading."""
         if run.element in self.marks:
             return True
-        entries = {mark.getparent() for mark in self.marks} if run.element.tag in _HEADINGS else set()
-        return bool(entries) and any(one in entries for one in _upwards(run.element))
+        entries = {mark.getparent() for mark in self.marks} if run.element.tag in HEADINGS else set()
+        return bool(entries) and any(one in entries for one in upwards(run.element))
 
     def _is_lead(self, number: int, first: int | None) -> bool:
         """Whether it is the paragraph between headline and text."""
@@ -291,26 +323,23 @@ class ArticleRuns:
             return True
         if description and (run.key in description or description in run.key):
             return True
+        is_sentence = run.element.tag != "p" or bool(_SENTENCE_END.search(run.text[-3:]))
         return (
-            run.element.tag in ("p", "h2", "h3") and run.letters >= PROSE and not self._is_apart(run.element)
+            run.element.tag in ("p", "h2", "h3")
+            and is_sentence
+            and run.letters >= PROSE
+            and not self._is_apart(run.element)
         )
 
     def _is_missed(self, run: Run) -> bool:
-        """Whether it is a paragraph in the middle of what was read, or in a container like that one."""
+        """Whether it is a paragraph among those that were read, or in a container like theirs."""
         if not self._is_own_prose(run) or self.root is None:
             return False
-        if any(one is self.root for one in _upwards(run.element)):
-            return True
-        names = self.root.get("class")
-        beside = next(
-            (one for one in _upwards(run.element) if one.getparent() is self.root.getparent()), None
-        )
-        return (
-            beside is not None
-            and bool(names)
-            and beside.tag == self.root.tag
-            and beside.get("class") == names
-        )
+        parent = run.element.getparent()
+        if any(one is self.root for one in upwards(run.element)):
+            return parent is not None and (self.read_below[parent] > 0 or kind(parent) in self._kinds)
+        beside = next((one for one in upwards(run.element) if one.getparent() is self.root.getparent()), None)
+        return beside is not None and kind(beside) == kind(self.root) and bool(self.root.get("class"))
 
     def _is_own_prose(self, run: Run) -> bool:
         if run.letters < PROSE or run.linked > 0.3 or not _SENTENCE_END.search(run.text):
@@ -318,57 +347,5 @@ class ArticleRuns:
         return not (
             self._is_apart(run.element)
             or self._is_elsewhere(run.element)
-            or _is_on_a_card(run.element, self.root)
+            or is_on_a_card(run.element, self.root)
         )
-
-
-def _is_on_a_card(element: HtmlElement, root: HtmlElement | None) -> bool:
-    """Whether a linked heading stands beside it: then it tells what is behind the link."""
-    for one in (element, element.getparent()):
-        if one is None or one is root or one.tag in ("body", "html", "main", "article"):
-            return False
-        for child in one:
-            if child.tag in _HEADINGS and child.find(".//a") is not None:
-                return True
-            if child.tag == "a" and any(below.tag in _HEADINGS for below in child):
-                return True
-    return False
-
-
-def _matched(texts: list[str], runs: list[Run]) -> Iterator[tuple[int, int]]:
-    """Pairs of the number of a run and the number of the text that it is in, or that is in it; in order of both."""
-    keys = [key_of(text) for text in texts]
-    whole: dict[str, list[int]] = {}
-    for number, key in enumerate(keys):
-        whole.setdefault(key, []).append(number)
-    joined = "\n".join(keys)
-    beginnings = [0]
-    for key in keys:
-        beginnings.append(beginnings[-1] + len(key) + 1)
-    longest_first = sorted(
-        (number for number, key in enumerate(keys) if len(key) >= TELLING), key=lambda n: -len(keys[n])
-    )
-    for number, run in enumerate(runs):
-        if waiting := whole.get(run.key):
-            yield number, waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        elif run.letters >= TELLING:
-            at = joined.find(run.key)
-            if at >= 0:
-                yield number, bisect_right(beginnings, at) - 1
-            elif run.letters > 3 * TELLING and "\n" in run.text:
-                # A block whose lines are taken for paragraphs.
-                inside = next((n for n in longest_first if keys[n] in run.key), None)
-                if inside is not None:
-                    yield number, inside
-
-
-def _upwards(element: HtmlElement) -> Iterable[HtmlElement]:
-    """The element and what it stands in."""
-    one: HtmlElement | None = element
-    while one is not None and one.tag != "html":
-        yield one
-        one = one.getparent()
-
-
-def _size(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iter())

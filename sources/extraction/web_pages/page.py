@@ -23,7 +23,7 @@ from .walls import refuse_walls, refuse_without_text
 # Less is what stands on a login button, not an article.
 LEAST_LETTERS = 20
 #: Where the page shows less than this share of the body that it describes, the description is the text.
-SHOWN = 0.8
+SHOWN = 0.65
 
 # It reports pages without text, which we report ourselves and better.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

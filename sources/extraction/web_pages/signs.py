@@ -13,7 +13,7 @@ _APART = frozenset(
         "cookie", "cookies", "consent", "onetrust", "didomi", "gdpr", "cmp", "sponsored", "advert",
         "advertisement", "advertorial", "outbrain", "taboola", "breadcrumb", "breadcrumbs", "pagination",
         "sharing", "sharedaddy", "share", "social", "bio", "sidebar", "modal", "popup", "paywall", "subscribe",
-        "regwall", "masthead", "pullquote", "copyright", "disclaimer",
+        "regwall", "pullquote", "copyright",
     ]
 )  # fmt: skip
 # The same for what leads to other articles; without a link in it, it may be anything.
@@ -31,6 +31,7 @@ _AWAY_PAIRS = frozenset(
         ("next", "story"), ("next", "article"),
     ]
 )  # fmt: skip
+_CONTAINERS = frozenset({"div", "section", "ul", "ol", "article", "table", "details"})
 _FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "form", "menu", "dialog"})
 
 #: Names of the paragraph between headline and text.
@@ -79,7 +80,8 @@ def stands_apart(element: HtmlElement) -> bool:
     if not _APART.isdisjoint(names) or pairs & _APART_PAIRS:
         return True
     is_away = not _LEADING_AWAY.isdisjoint(names) or pairs & _AWAY_PAIRS
-    return bool(is_away) and (element.tag == "a" or element.find(".//a") is not None)
+    # A paragraph of an article may be called anything, and have links.
+    return bool(is_away) and element.tag in _CONTAINERS and element.find(".//a") is not None
 
 
 @lru_cache(maxsize=4096)

@@ -71,7 +71,8 @@ def test_statement_is_printed_as_it_is_and_not_as_markup(tmp_path: Path) -> None
 def test_json_is_one_object_with_exact_spans(article: Path) -> None:
     document = run_json(article, "--url", "https://post.example.org/ferries", "--publisher", "Sundvik Post")
     source, snapshot = Source.objects.get(), Snapshot.objects.get()
-    assert list(document) == ["dry_run", "source", "snapshot", "claims", "anchors"]
+    assert list(document) == ["dry_run", "source", "snapshot", "claims", "waiting", "anchors"]
+    assert document["waiting"] == 0
     assert document["source"] == {
         "id": source.pk,
         "is_new": True,
@@ -113,13 +114,18 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
             "end": appearance.end,
             "heard_at": None,
             "score": row.score,
-            "reasons": row.score_reasons,
+            "reasons": found["reasons"],
             "claimant": row.claimant.name if row.claimant else None,
             "claimant_job_title": row.claimant.job_title if row.claimant else None,
+            "claimant_may_be": [],
             "checked_before": None,
         }
         text = document["snapshot"]["text"]
         assert text[found["start"] : found["end"]] == found["exact"]
+        for reason, stored in zip(found["reasons"], row.score_reasons, strict=True):
+            assert f"{reason['kind']}: {reason['words']}".startswith(stored.removesuffix("…"))
+            assert list(reason) == ["kind", "words", "start", "end", "raises"]
+            assert text[reason["start"] : reason["end"]] == reason["words"]
         assert text[: found["start"]].endswith(found["prefix"])
         assert text[found["end"] :].startswith(found["suffix"])
     assert [claim["claimant"] for claim in document["claims"]] == [None, "Ida Berg", "Ida Berg"]

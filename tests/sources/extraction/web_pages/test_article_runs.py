@@ -168,3 +168,41 @@ class TestDescribedBody:
             paragraphs(f"<article><h1>{TITLE}</h1>{ps(STORY)}</article>", articleBody=" ".join(OTHER * 3))
             == STORY
         )
+
+
+class TestNothingIsLost:
+    """Where a page only looks as if a part of it were something else."""
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            # Several headings of the first order, in a container apart from the headline.
+            "<div><h1>{t}</h1><p class=lead>{lead}</p></div><div>{a}<h1>What comes next</h1>{b}</div>",
+            "<div><h1>{t}</h1></div><div>{a}<h2><a href='#next'>What comes next</a></h2>{b}</div>",
+            "<article><h1>{t}</h1>{a}<h2><a href='/topic'>What comes next</a></h2>{b}</article>",
+            "<div class=card><div class=card-body><h1>{t}</h1>{a}{b}</div></div>",
+            "<main><h1>{t}</h1><div class=social-impact>{a}</div><div class=text>{b}</div></main>",
+        ],
+    )
+    def test_headings_and_names(self, body: str) -> None:
+        page = body.format(t=TITLE, lead=LEAD, a=ps(STORY[:2]), b=ps(STORY[2:]))
+        assert [text for text in paragraphs(page) if text not in (LEAD, "What comes next")] == STORY
+
+    def test_paragraphs_with_links_in_cards(self) -> None:
+        linked = [
+            text.replace("harbour", "<a href=/h>harbour</a>").replace("port", "<a href=/p>port</a>")
+            for text in STORY
+        ]
+        body = "".join(f"<p class=card-text>{text}</p>" for text in linked)
+        assert paragraphs(f"<article><h1>{TITLE}</h1>{body}</article>") == STORY
+
+    def test_a_description_of_the_beginning(self) -> None:
+        body = f"<article><h1>{TITLE}</h1>{ps(STORY * 3)}</article>"
+        beginning = " ".join(STORY)
+        assert len(paragraphs(body, articleBody=beginning)) == 12
+        assert len(paragraphs(body, articleBody=beginning[:-20] + "…")) == 12
+
+    def test_text_outside_of_it_is_not_taken_in(self) -> None:
+        outside = "".join(f"<div><b>{text[:30]}</b><br>{text}</div>" for text in OTHER)
+        body = f"<main><h1>{TITLE}</h1>{ps(STORY + OTHER[:1])}</main><div class=info>{outside}</div>"
+        assert paragraphs(body) == STORY + OTHER[:1]
