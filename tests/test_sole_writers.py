@@ -23,6 +23,8 @@ OUTGOING = {
 }
 #: Opens a socket to be connected to.
 LISTENS = {"factcheck.web.serving"}
+#: Pairs of sockets between two processes of ours, which lead nowhere else.
+PAIRED = {f"factcheck.confinement.{name}" for name in ("confined", "framing", "zygote")}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -36,7 +38,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 def test_outgoing_http_is_in_one_package() -> None:
     speaking = {name for name, tree in TREES.items() if any(map(NETWORK.match, imported(tree)))}
-    assert speaking == OUTGOING | LISTENS
+    assert speaking == OUTGOING | LISTENS | PAIRED
 
 
 def test_no_library_fetches_by_itself() -> None:

@@ -72,9 +72,7 @@ def mark_entries(tree: HtmlElement) -> list[HtmlElement]:
 def _stamps(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Elements that are marked up as times, and those that are called so and hold one."""
     for element in tree.iter("time", "span", "div", "p", "a", "b", "strong", "small"):
-        if element.tag == "time":
-            yield element
-        elif (
+        if element.tag == "time" or (
             not len(element)
             and _CLOCK.fullmatch((element.text or "").strip())
             and _CALLED_TIMES & set(name_words(element.get("class"), element.get("id")))
