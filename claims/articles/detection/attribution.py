@@ -183,6 +183,13 @@ class Attributor:
             return False
         if any(word.lower() in small - self._language.determiners for word in between_words):
             return False
+        article = next(
+            (index for index, word in enumerate(between_words) if word.lower() in self._language.determiners),
+            len(between_words),
+        )
+        offices = between_words[article + 1 :]
+        if not article or (offices and not any(is_role(word, self._language) for word in offices)):
+            return False  # "“…,” the sign behind Ruiz read"
         return len(words(narration[mention.start :])) <= _LONGEST_BEHIND
 
     def _continued(self, narration: str) -> Speaker | None:

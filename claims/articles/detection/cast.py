@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon
-from claims.articles.detection.named_people import NamedOne, acronyms_in, addressed_in, named_in
+from claims.articles.detection.named_people import (
+    NamedOne,
+    acronyms_in,
+    addressed_in,
+    named_in,
+    speaking_surnames,
+)
 from claims.articles.detection.names import (
     ELISION,
     PARTICLES,
@@ -18,7 +24,7 @@ from claims.articles.detection.names import (
     is_role,
     name_tokens,
 )
-from claims.articles.detection.speakers import is_complement, without_determiner
+from claims.articles.detection.speakers import is_complement, is_known_kind, without_determiner
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
@@ -69,6 +75,9 @@ class Cast:
             if self._bears(single) is None and single not in self._members:
                 member = self._added(single)
                 member.person, member.feminine = True, feminine
+        for surname in speaking_surnames(text, language) if language.cased else ():
+            for member in self._by_last.get(surname, ()):
+                member.person |= not is_known_kind(name_tokens(member.name), language)
         self._words = self._capitals(text)
 
     def _read(self, one: NamedOne) -> None:
@@ -208,6 +217,11 @@ class Cast:
         if office and office.lower() not in member.offices:
             member.offices.append(office.lower())
         return member
+
+    def is_shared(self, word: str) -> bool:
+        """Tell whether the word is the surname of several members, none of whom the text names far more often."""
+        people = [member for member in self._by_last.get(word, ()) if member.person]
+        return len(people) > 1 and self._most_frequent(people) is None
 
     def rename(self, member: Member, name: str) -> Member:
         """Call a member by another form of its name from now on."""

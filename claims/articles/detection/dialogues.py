@@ -85,7 +85,9 @@ class Dialogue:
         if label.isupper():
             label = label.title()
         found = self._cast.find(label) or (self._cast.find(" ".join(words[1:])) if len(words) > 1 else None)
-        return found if found is not None and found.person else self._cast.namesake(label)
+        if found is None:
+            return self._cast.namesake(label)
+        return found if found.person or found.name.split()[-1] == label else None
 
     def _speaks(self, label: str) -> bool:
         key = label.casefold()

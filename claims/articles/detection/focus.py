@@ -56,6 +56,15 @@ class Focus:
         """Whether anybody has been named of late."""
         return bool(self._traces)
 
+    def _has_company(self, trace: _Trace, feminine: bool | None) -> bool:
+        """Tell whether the sentence of a subject names somebody else whom the pronoun may mean."""
+        return any(
+            other.member is not trace.member
+            and other.sentence == trace.sentence
+            and (None in (feminine, other.member.feminine) or feminine == other.member.feminine)
+            for other in self._traces
+        )
+
     def antecedent(self, feminine: bool | None) -> Member | None:
         """Return the latest person whom "he" or "she" can only mean, None where it may be another.
 
@@ -76,7 +85,9 @@ class Focus:
             if doubtful is not None and member is not doubtful:
                 return None
             certain = feminine is None or member.feminine is not None
-            others = any(bystander is not member for bystander in bystanders)
+            others = any(bystander is not member for bystander in bystanders) or (
+                not trace.spoke and self._has_company(trace, feminine)
+            )
             if others and not trace.spoke:
                 return None
             if feminine is None and others:

@@ -157,7 +157,7 @@ class Identities:
         if not self._language.cased:
             return self._body_without_case(speaker, found)
         tokens = name_tokens(speaker.name)
-        if self._joins_people(tokens):
+        if self._joins_people(tokens) or self._cast.is_shared(speaker.name):
             return None
         genitive = found.source in self._grammar.genitive_after
         if speaker.name.endswith(self._grammar.oblique) and found.verb:
