@@ -43,32 +43,42 @@ def test_one_label_makes_no_dialogue():
     [
         (
             "fr",
-            "La glaciologue Hélène Morand mesure la glace.\n\n— Combien en a-t-il perdu ?\n\n— Environ 40 mètres en "
-            "vingt ans.\n\n— Et les refuges ?\n\n— Deux refuges sur sept ont fermé.",
+            (
+                "La glaciologue Hélène Morand mesure la glace.\n\n— Combien en a-t-il perdu ?\n\n— Environ "
+                "40 mètres en vingt ans.\n\n— Et les refuges ?\n\n— Deux refuges sur sept ont fermé."
+            ),
             [None, None, "Hélène Morand", None, "Hélène Morand"],
         ),
         (
             "es",
-            "El farero Manuel Oria vive aquí.\n\n—¿Cuándo se automatizó el faro?\n\n—En 1994, y pasamos de seis a "
-            "uno.\n\n—¿Quién paga las obras?\n\n—El Estado paga el resto —responde Oria—, y nada más.",
+            (
+                "El farero Manuel Oria vive aquí.\n\n—¿Cuándo se automatizó el faro?\n\n—En 1994, y pasamos de seis a "
+                "uno.\n\n—¿Quién paga las obras?\n\n—El Estado paga el resto —responde Oria—, y nada más."
+            ),
             [None, None, "Manuel Oria", None, "Manuel Oria"],
         ),
         (
             "ja",
-            "河川学者の森田京子教授に聞いた。\n\n――堤防は何か所で傷んでいますか。\n\n「県内で240か所です。前は百か所でした」\n\n"
-            "――原因は何でしょう。\n\n森田\u3000雨量が15%増えたことです。",
+            (
+                "河川学者の森田京子教授に聞いた。\n\n――堤防は何か所で傷んでいますか。\n\n「県内で240か所です。前は百か所でした」\n\n"
+                "――原因は何でしょう。\n\n森田\u3000雨量が15%増えたことです。"
+            ),
             [None, None, "森田京子", None, "森田京子"],
         ),
         (
             "zh",
-            "灯塔看守人何文海工作了四十年。\n\n记者：灯塔什么时候自动化？当时岛上住着多少人，谁来照看这座灯塔？\n\n何文海：1994年，员工减到一人。\n\n"
-            "问：现在还有人住吗？\n\n答：还有62人。",
+            (
+                "灯塔看守人何文海工作了四十年。\n\n记者：灯塔什么时候自动化？当时岛上住着多少人，谁来照看这座灯塔？\n\n何文海：1994年，员工减到一人。\n\n"
+                "问：现在还有人住吗？\n\n答：还有62人。"
+            ),
             [None, None, None, "何文海", None, "何文海"],
         ),
         (
             "ar",
-            "يعمل حارس المنارة يوسف بدر هنا.\n\nس: متى أصبحت المنارة آلية؟\n\nج: في عام 1994 كنا ستة.\n\n"
-            "س: ومن يدفع؟\n\nج: تدفع البلدية 40 في المئة.",
+            (
+                "يعمل حارس المنارة يوسف بدر هنا.\n\nس: متى أصبحت المنارة آلية؟\n\nج: في عام 1994 كنا ستة.\n\n"
+                "س: ومن يدفع؟\n\nج: تدفع البلدية 40 في المئة."
+            ),
             [None, None, "يوسف بدر", None, "يوسف بدر"],
         ),
         (
