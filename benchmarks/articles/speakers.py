@@ -122,7 +122,7 @@ def _claimant(sentence: LabelledSentence, candidates: list[CandidateSentence]) -
 
 
 def seconds_for(count: int) -> float:
-    """Measure how much processor time the detector takes for a text of about that many words, made of the labelled articles."""
+    """Measure the processor time that the detector takes for about that many words of the labelled articles."""
     paragraphs = [
         paragraph
         for article in read_corpus("dev", ["en"])
