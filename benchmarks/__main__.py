@@ -14,7 +14,7 @@ MEASUREMENTS = {
     "publish": "publishing one claim",
     "import_claims": "importing an archive of 208,739 records, beside a bare COPY",
     "import_article": "importing an article of 10,000 words",
-    "detection_quality": "recall and precision of the claim detector",
+    "articles": "from an article to its claims, on labelled articles",
     "read_side": "the API beside the bare database, Datasette and naive DRF, on 200,000 claims",
     "costly_questions": "the dearest of the usual public questions, one by one",
     "attacker": "one claim while an attacker asks for all that is expensive, on 200,000 claims",

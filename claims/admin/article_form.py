@@ -1,16 +1,18 @@
 """Import an article from the desk: what `manage.py import_article` does, with a form."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
@@ -22,13 +24,16 @@ from unfold.widgets import (
 from claims.admin.status_badges import kind_badge
 from claims.articles.article_import import ImportedArticle, import_article
 from claims.articles.checked_before import CheckedBefore
-from claims.articles.proposals import FoundClaim
-from factcheck.admin.base import person_at
+from claims.articles.proposals import FoundClaim, propose
+from factcheck.admin.base import change_page, person_at
 from sources.extraction import LARGEST, ExtractionError
 from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
-from sources.models import Source
+from sources.models import Snapshot, Source
 from sources.overrides import OverrideError, Overrides, read_overrides
+
+#: How many statements the button proposes that the length of the article did not allow at first.
+NEXT = 10
 
 
 class ArticleForm(forms.Form):
@@ -52,7 +57,17 @@ class ArticleForm(forms.Form):
         label=gettext_lazy("or file"),
         required=False,
         widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy("HTML, PDF or plain text."),
+        help_text=gettext_lazy(
+            "A web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, text with times), or plain text."
+        ),
+    )
+    transcript = forms.FileField(
+        label=gettext_lazy("Transcript"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=gettext_lazy(
+            "Of a recording at the address above: WebVTT, SRT, or text with times. The text is taken from it."
+        ),
     )
     title = forms.CharField(label=gettext_lazy("Title"), required=False, widget=UnfoldAdminTextInputWidget)
     publisher = forms.CharField(
@@ -84,10 +99,15 @@ class ArticleForm(forms.Form):
             raise forms.ValidationError(_("Give either a text or a file, not both."))
         if not given and not cleaned.get("address"):
             raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
-        if cleaned.get("file") and cleaned["file"].size > LARGEST:
-            self.add_error(
-                "file", _("The file is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+        if cleaned.get("transcript") and (given or not cleaned.get("address")):
+            raise forms.ValidationError(
+                _("A transcript goes with the address of its recording, and nothing else.")
             )
+        for name in ("file", "transcript"):
+            if cleaned.get(name) and cleaned[name].size > LARGEST:
+                self.add_error(
+                    name, _("The file is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+                )
         return cleaned
 
     def overrides(self) -> Overrides:
@@ -108,7 +128,10 @@ class ArticleForm(forms.Form):
             return Material(file.read(), filename=file.name, content_type=file.content_type or "")
         if cleaned["text"]:
             return Material(cleaned["text"].encode(), content_type="text/plain", charset="utf-8")
-        return Material.fetched(fetch(cleaned["address"]))
+        material = Material.fetched(fetch(cleaned["address"]))
+        if transcript := cleaned["transcript"]:
+            return replace(material, transcript=transcript.read(), transcript_name=transcript.name)
+        return material
 
 
 def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -127,8 +150,28 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "stated": [form[name] for name in form.stated_fields],
         "imported": imported,
         "proposed": _proposed(imported) if imported else [],
+        "next": min(NEXT, imported.proposal.waiting) if imported else 0,
     }
     return TemplateResponse(request, "admin/desk/import_article.html", context)
+
+
+def more_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose the next statements of a source's latest text. It is posted: it makes claims."""
+    if not request.user.has_perms(["claims.add_claim", "sources.add_snapshot"]):
+        raise PermissionDenied
+    snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
+    if request.method != "POST" or snapshot is None:
+        raise Http404
+    proposal = propose(snapshot, more=NEXT, by=person_at(request))
+    created = len(proposal.created)
+    if created:
+        text = ngettext(
+            "%(created)d more claim waits for triage.", "%(created)d more claims wait for triage.", created
+        )
+        messages.success(request, text % {"created": created})
+    else:
+        messages.info(request, _("The text has no more statements that are worth a check."))
+    return redirect(change_page(snapshot.source))
 
 
 def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
@@ -138,6 +181,8 @@ def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, str(problem))
         return None
+    for caveat in imported.captured.document.caveats:
+        messages.warning(request, caveat.sentence)
     created = len(imported.proposal.created)
     if created:
         messages.success(request, _("Imported: %d claims wait for triage.") % created)

@@ -28,6 +28,7 @@ from claims.admin.list_filters import (
     QueueFilter,
     QueueOrder,
     ScoreFilter,
+    WatchFilter,
 )
 from claims.admin.move_buttons import MovesAdmin
 from claims.admin.similar_claims import similar, similar_context
@@ -65,6 +66,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         ("topics", AutocompleteSelectFilter),
         ("claimant", AutocompleteSelectFilter),
         ("appearances__source", AutocompleteSelectFilter),
+        WatchFilter,
         _BY_RATING,
         LanguageFilter,
         ("claimed_on", RangeDateFilter),
@@ -218,6 +220,11 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             path("import/", self.admin_site.admin_view(self.import_view), name="claims_claim_import"),
+            path(
+                "propose-more/<int:source>/",
+                self.admin_site.admin_view(self.more_view),
+                name="claims_claim_propose_more",
+            ),
             path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
             path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
             *super().get_urls(),
@@ -225,6 +232,9 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         return article_form.import_view(self, request)
+
+    def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
+        return article_form.more_view(request, source)
 
     def similar_view(self, request: HttpRequest) -> HttpResponse:
         """The panel beside a statement that is being typed. It is posted: addresses end up in logs."""

@@ -25,7 +25,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
     return {
         "claim": claim,
         "claim_badge": state_badge(claim),
-        "score_reasons": [reason.replace("_", " ") for reason in claim.score_reasons],
+        "score_reasons": claim.score_reasons,
         "likely_claimants": likely_claimants_of(claim),
         "quotes": quotes_of(claim),
         "verdicts": [(verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts],

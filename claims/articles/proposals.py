@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.articles.detection import DEFAULT_THRESHOLD, CandidateSentence, detect
+from claims.articles.detection import CandidateSentence, Reason, detect, lowest_score, shortlist
+from claims.matching.embedding import Embedder, embedder
+from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import claimants_named
@@ -25,14 +27,19 @@ class FoundClaim:
 
     claim: Claim
     anchor: Anchor
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What became of a text: claims that are new, claims it already had, and its earlier anchors."""
+    """What became of a text: claims that are new, claims it already had, and its earlier anchors.
+
+    `waiting` counts the statements that would be proposed next, as they are worth a check but not the most so.
+    """
 
     created: list[FoundClaim]
     existing: list[FoundClaim]
+    waiting: int
     held: list[AnchorOutcome]
     moved: list[AnchorOutcome]
     orphaned: list[AnchorOutcome]
@@ -42,36 +49,54 @@ class Proposal:
 def propose(
     snapshot: Snapshot,
     *,
-    threshold: float = DEFAULT_THRESHOLD,
+    threshold: float | None = None,
+    more: int = 0,
     by: User | None = None,
     reanchored: Reanchoring | None = None,
 ) -> Proposal:
-    """Propose the check-worthy statements of a snapshot as claims, each with one appearance for every place it stands.
+    """Propose the statements of a snapshot that are most worth a check as claims, each with its appearances.
 
-    A place where a claim of this source is anchored already, whatever its state, and words that are already a claim
-    of it, are not proposed again. So the same text twice makes no claim twice.
+    How many, the length of the text says (`budget`); an appearance is made for every place where the words stand. A
+    place where a claim of this source is anchored already, whatever its state, and words that are already a claim of
+    it, are not proposed again. So the same text twice makes no claim twice.
 
     Args:
-        threshold: the least score, from 0 to 1.
+        threshold: the least score, from 0 to 1; that of the model if not given.
+        more: how many of the statements that wait are proposed too, the best first.
         reanchored: what became of the source's appearances when this snapshot was stored, for the report.
     """
     source = Source.objects.select_for_update().get(pk=snapshot.source_id)
     language = source.language or snapshot.language or UNDETERMINED
+    candidates, least = _read(snapshot.text, language)
+    chosen, next_ones = shortlist(candidates, threshold=least if threshold is None else threshold)
     known = _Known(source, snapshot)
+    waiting = [candidate for candidate in next_ones if not known.claim_of(candidate)]
     existing: list[FoundClaim] = []
     groups: dict[tuple[str, str], list[CandidateSentence]] = {}
-    for candidate in detect(snapshot.text, language, threshold=threshold):
-        if len(candidate.statement) > LONGEST_STATEMENT:
-            continue  # a page without a full stop is no statement
+    for candidate in sorted([*chosen, *waiting[:more]], key=lambda candidate: candidate.start):
         if claim := known.claim_of(candidate):
-            existing.append(FoundClaim(claim, known.anchor_of(candidate)))
+            existing.append(FoundClaim(claim, known.anchor_of(candidate), candidate.reasons))
         else:
             groups.setdefault((_words(candidate.statement), (candidate.claimant or "").lower()), []).append(
                 candidate
             )
     created = _create(snapshot, source, language, list(groups.values()), by)
     reanchored = reanchored or Reanchoring()
-    return Proposal(created, existing, reanchored.held, reanchored.moved, reanchored.orphaned)
+    return Proposal(
+        created, existing, len(waiting[more:]), reanchored.held, reanchored.moved, reanchored.orphaned
+    )
+
+
+def _read(text: str, language: str) -> tuple[list[CandidateSentence], float]:
+    """Every statement of the text, and the score from which one is worth a check."""
+    made_by: Embedder | None = embedder()
+    try:
+        found = detect(text, language, threshold=0.0, embedder=made_by)
+    except EmbedderFault:  # an article comes in without its vectors too
+        made_by = None
+        found = detect(text, language, threshold=0.0)
+    # A page without a full stop is no statement.
+    return [one for one in found if len(one.statement) <= LONGEST_STATEMENT], lowest_score(made_by)
 
 
 class _Known:
@@ -129,7 +154,10 @@ def _create(
         for claim, group in zip(claims, groups, strict=True)
         for candidate in group
     )
-    return [FoundClaim(claim, _anchor(group[0])) for claim, group in zip(claims, groups, strict=True)]
+    return [
+        FoundClaim(claim, _anchor(group[0]), group[0].reasons)
+        for claim, group in zip(claims, groups, strict=True)
+    ]
 
 
 def _claim(
@@ -142,7 +170,7 @@ def _claim(
         # Some pages are dated ahead; nothing was claimed before its day has come.
         claimed_on=source.published_on if source.published_on and has_come(source.published_on) else None,
         score=candidate.score,
-        score_reasons=list(candidate.reasons),
+        score_reasons=list(map(str, candidate.reasons)),
         created_by=by,
     )
 

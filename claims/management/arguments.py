@@ -11,3 +11,10 @@ def share(text: str) -> float:
     except ValueError:
         pass
     raise ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+
+
+def count(text: str) -> int:
+    """A whole number from 0 on. Raises ArgumentTypeError."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise ArgumentTypeError(f"{text!r} is not a whole number")

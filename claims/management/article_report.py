@@ -57,12 +57,14 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             "content_sha256": snapshot.content_sha256,
             "content_size": snapshot.content_size,
             "text_sha256": snapshot.text_sha256,
+            "caveats": [asdict(caveat) for caveat in captured.document.caveats],
             "text": snapshot.text,
         },
         "claims": [
             {**_claim(found, is_new, article), "claimant_may_be": _may_be(found.claim, may_be)}
             for found, is_new in claims
         ],
+        "waiting": article.proposal.waiting,
         "anchors": {
             "held": [_outcome(outcome) for outcome in article.proposal.held],
             "moved": [_outcome(outcome) for outcome in article.proposal.moved],
@@ -98,7 +100,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
     console.print(_header(article))
     claims = _in_order(article)
     if claims:
-        console.print(_claims(claims, article.checked_before, narrow=console.width < NARROW))
+        console.print(_claims(article, claims, narrow=console.width < NARROW))
     proposal = article.proposal
     if proposal.moved or proposal.orphaned:
         console.print(_anchors([*proposal.moved, *proposal.orphaned]))
@@ -128,8 +130,9 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "suffix": anchor.suffix,
         "start": anchor.start,
         "end": anchor.end,
+        "heard_at": article.captured.snapshot.heard_at(anchor.start, anchor.end) or None,
         "score": claim.score,
-        "reasons": claim.score_reasons,
+        "reasons": [asdict(reason) for reason in found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
         "checked_before": _checked_before(article.checked_before.get(claim.pk)),
@@ -177,17 +180,18 @@ def _header(article: ImportedArticle) -> Table:
         "Text": f"{len(snapshot.text):,} characters, {len(snapshot.text.split()):,} words",
         "Source": f"source{number}, {known}; {version}",
     }
+    caveats = "\n".join(caveat.sentence for caveat in captured.document.caveats)
     header = Table.grid(padding=(0, 2))
     header.add_column(style="bold")
     header.add_column(overflow="fold")
     for name, value in rows.items():
         header.add_row(name, Text(value) if value else Text("not found", style="dim"))
+    if caveats:
+        header.add_row("Mind", Text(caveats, style="bold"))
     return header
 
 
-def _claims(
-    claims: list[tuple[FoundClaim, bool]], checked_before: dict[int, CheckedBefore], *, narrow: bool
-) -> Table:
+def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
     table = Table(expand=True)
     table.add_column("Score", justify="right", width=5)
     table.add_column("Statement", ratio=5, overflow="fold")
@@ -198,11 +202,13 @@ def _claims(
         claim = found.claim
         score = "" if claim.score is None else f"{claim.score:.2f}"
         statement = Text(claim.statement)
+        if heard_at := article.captured.snapshot.heard_at(found.anchor.start, found.anchor.end):
+            statement.append(f" ({heard_at})", style="dim")
         if not is_new:
             statement.append(f" (claim {claim.pk}, {claim.get_state_display().lower()})", style="dim")
-        if known := checked_before.get(claim.pk):
+        if known := article.checked_before.get(claim.pk):
             statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
-        beside = [_claimant(claim), Text(", ".join(claim.score_reasons), style="dim")]
+        beside = [_claimant(claim), Text(_reasons(found), style="dim")]
         cells: list[RenderableType] = [statement, *beside]
         table.add_row(score, *([Group(statement, *(text for text in beside if text))] if narrow else cells))
     return table
@@ -210,6 +216,11 @@ def _claims(
 
 def _judged(known: CheckedBefore) -> str:
     return " by ".join(filter(None, [known.rating, known.publisher])) or "without a rating"
+
+
+def _reasons(found: FoundClaim) -> str:
+    """What speaks for a check, with the words that do, then what speaks against it."""
+    return "; ".join(str(reason) if reason.raises else f"less so: {reason}" for reason in found.reasons)
 
 
 def _claimant(claim: Claim) -> Text:
@@ -236,6 +247,8 @@ def _summary(article: ImportedArticle) -> str:
     words = [f"{created} {'claim' if created == 1 else 'claims'} proposed"]
     if existing:
         words.append(f"{existing} known before")
+    if proposal.waiting:
+        words.append(f"{proposal.waiting} more with --more {proposal.waiting}")
     if again := sum(known.kind == "same" for known in article.checked_before.values()):
         words.append(f"{again} checked already")
     if proposal.held or proposal.moved or proposal.orphaned:

@@ -1,210 +1,277 @@
-"""Judge how check-worthy a sentence is, with the reasons.
+"""Judge how likely a sentence is worth a check, and say why.
 
-Each sign of a verifiable fact is an independent reason to check a sentence; each sign of opinion, forecast or mood
-takes away a share. So the score is `(1 - Π(1 - weight)) · Π(factor)`: it stays between 0 and 1, a second reason of
-another kind counts, the tenth hardly does. The weights were set by hand on the labelled articles of the tests and are
-measured by `benchmarks/detection_quality.py`.
+The judge is a logistic regression: the cues of the sentence, its place in the article and its form each add their
+weight, and where an embedder is there, so does each figure of the sentence's vector. The weights are data
+(`weights/`), made by `benchmarks/articles/fit_worthiness.py` from sentences labelled for it; `docs/check-worthiness.md`
+says what they are good and bad at.
 """
 
+import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Protocol
 
 from claims.articles.detection.attribution import Voice
+from claims.articles.detection.cues import Cue, find_cues, years
 from claims.articles.detection.furniture import is_complete
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
-DEFAULT_THRESHOLD = 0.44
-
-# What a complete sentence of a news text is worth before anything in it is known; more where no lexicon can know.
-_BASE = 0.10
-_BASE_WITHOUT_LEXICON = 0.20
-
-# Reason → weight.
-WEIGHTS: Mapping[str, float] = {
-    "quantity": 0.40,  # 12 per cent, 3 million euros, 40 seats
-    "number": 0.30,
-    "past event": 0.30,
-    "change": 0.25,  # rose, doubled, stalled
-    "comparison": 0.25,
-    "date": 0.25,
-    "ordinal": 0.25,  # the fourth meeting, for the first time
-    "superlative": 0.25,  # the largest, the only, never
-    "law or agreement": 0.25,
-    "named entity": 0.25,
-    "named entities": 0.20,  # on top: two parties make a relation that can be checked
-    "numbers": 0.15,  # on top: several figures
-    "duration": 0.20,
-    "cause": 0.20,
-    "denial": 0.15,
-    "attributed": 0.20,
-    "quotation": 0.15,
-    "state": 0.12,  # is, has, contains: a lasting fact
-    "institution": 0.12,
-}
-
-# Reason → share of the score that remains.
-FACTORS: Mapping[str, float] = {
-    "question": 0.20,
-    "instruction": 0.25,
-    "feeling": 0.55,  # first person and a feeling
-    "first person": 0.75,
-    "scene": 0.60,
-    "opinion": 0.65,
-    "wish": 0.70,
-    "fragment": 0.70,
-    "short": 0.50,
-    "prediction": 0.85,
-    "hedged": 0.85,
-    "addresses the reader": 0.45,
-}
-
-# These strengthen a reason that is named already, and are not shown themselves.
-_SILENT = frozenset({"named entities", "numbers"})
-
-# Group of a language's phrases → reason.
-_REASON_OF: Mapping[str, str] = {
-    **{reason: reason for reason in WEIGHTS},
-    "past": "past event",
-    "agreement": "law or agreement",
-    "country": "named entity",
-}
-
-_NUMBER = re.compile(
-    r"(?<![^\W\d_])(?<![^\W\d_]-)(?<!\d)(?:\d{1,3}(?:[.,’' \u00a0\u202f]\d{3})+|\d+)(?:[.,٫]\d+)?"
+_WEIGHTS = files("claims.articles.detection") / "weights"
+#: What can speak for a check, and what against one. Everything else is grammar or form: it is weighed, but nobody
+#: checks a sentence because it has a verb, or leaves it because it has a name.
+_RAISING = frozenset(
+    {
+        "quantity",
+        "number",
+        "measure",
+        "date",
+        "duration",
+        "order",
+        "superlative",
+        "universal",
+        "comparison",
+        "change",
+    }
+    | {"law or decision", "cause", "because", "negation", "institution or group", "named entity"}
+    | {"attributed", "source named"}
 )
-_YEAR = re.compile(r"^(?:1[0-9]|20)\d\d$")
-_QUANTITY_AFTER = re.compile(r"^[\s\u00a0\u202f-]?(?:[%‰٪％€$£¥₹₩₺₽°])")
-_QUANTITY_BEFORE = re.compile(r"[€$£¥₹₩₺₽][\s\u00a0]?$|(?:US|R|CHF|USD|EUR|Rs\.?)\$?[\s\u00a0]?$")
-_MEASURE_WORDS = "人元円圓美韩韓원명톤톨吨噸公歳岁歲桶株個个家社件起台軒户戶所票席개건대표석곳"
-_MEASURE_NAMES = "ドル|ユーロ|キロ|メートル|パーセント|퍼센트|달러|유로|킬로|미터|가구"
-_CJK_QUANTITY = re.compile(
-    rf"^\s?(?:[%％]|[万萬億亿兆千百만억조천]?\s?(?:[{_MEASURE_WORDS}]|{_MEASURE_NAMES}))"
+_LOWERING = frozenset(
+    {
+        "prediction",
+        "promise or plea",
+        "hedge",
+        "opinion",
+        "wish",
+        "instruction",
+        "first person",
+        "feeling",
+        "scene",
+    }
+    | {"addresses the reader", "agenda", "no comment", "question"}
 )
-_CJK_DATE = re.compile(r"^\s?(?:年|月|日|년|월|일)")
-_CJK_DURATION = re.compile(
-    r"^\s?(?:年間|日間|か月|ヶ月|カ月|時間|分間|週間|个月|個月|小时|小時|分钟|天|周|週|시간|개월|주간|년간|일간|분간)"
+#: A cue that moves the odds by less is no reason that an editor should read.
+_LEAST_MATTERING = 0.15
+_MOST_REASONS = 8
+_LONGEST_REASON = 50
+#: What means something else together: "I created 700,000 jobs" is a claim, "I feel" is none.
+_TOGETHER = (
+    ("first person", "quantity"),
+    ("prediction", "quantity"),
+    ("question", "quantity"),
+    ("promise or plea", "number"),
+    ("quotation", "number"),
 )
-_CJK_NUMERAL = re.compile(
-    r"[二三四五六七八九十百千两兩]+\s?[座个個名人家次条條项項所位辆架种種倍成亿億万萬件台社校基回割票席]"
-)
-_QUESTION_END = re.compile(r"[?？؟\u037e]\W*$")
-_KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
-_FEWEST_WORDS = 4
-_FEWEST_CHARACTERS = 10
+#: "Vaccines cause autism": three words may say all that a claim needs.
+_TELLING = frozenset({"cause", "universal", "comparison", "superlative", "change"})
+_OLD = 4
+_DASH = re.compile(r"^\s*[-–—]\s")
+_CHARACTERS_A_WORD = 1.7
 
 
-def score(
-    text: str, language: Lexicon, *, voice: Voice | None, speech: bool, names: frozenset[str]
-) -> tuple[float, tuple[str, ...]]:
-    """Return the score of a sentence and its reasons, the strongest first, then what lowered it."""
-    complete = is_complete(text)
-    if voice is not None and voice.tail:
-        text = text[: voice.tail]  # "…, Weber said" is no fact of the claim
-    tokens = tokenise(text)
-    signals = language.signals.find(text, tokens)
-    found = _numbers(text)
-    found |= {_REASON_OF[group] for group in signals if group in _REASON_OF}
-    entities = _entities(text, tokens, language, names, dates=frozenset(signals.get("date", ())))
-    entities += len(signals.get("country", ()))
-    if entities:
-        found.add("named entity")
-    if entities > 1:
-        found.add("named entities")
+class SentenceEmbedder(Protocol):
+    """What makes a vector of each sentence; the one that is configured for matching is one."""
+
+    @property
+    def name(self) -> str:
+        """Of the model, a comma, and what runs it."""
+
+    def queries(self, texts: Sequence[str]) -> Iterable[Sequence[float]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a sentence is worth a check, or less so: the kind, and the words of the text that are it.
+
+    `text[start:end] == words` in the text that was read; `raises` is false where it speaks against a check.
+    """
+
+    kind: str
+    words: str
+    start: int
+    end: int
+    raises: bool
+
+    def __str__(self) -> str:
+        """As a claim stores it: the kind and the words, in fifty characters at most."""
+        room = _LONGEST_REASON - len(self.kind) - 2
+        words = " ".join(self.words.split())
+        return f"{self.kind}: {words if len(words) <= room else words[: room - 1] + '…'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the article a sentence stands."""
+
+    index: int  # among all sentences
+    count: int
+    newest_year: int | None  # the latest that the article names
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """What the judge knows of a sentence."""
+
+    text: str
+    cues: tuple[Cue, ...]
+    figures: Mapping[str, float]
+
+
+class CheckWorthiness:
+    """One fitted model: what each figure adds to the log-odds."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.threshold: float = content["threshold"]
+        self.intercept: float = content["intercept"]
+        self.figures: Mapping[str, float] = content["weights"]
+        vector: Mapping[str, Any] = content.get("vector", {})
+        self.embedder: str = vector.get("embedder", "")
+        self.mean: Sequence[float] = vector.get("mean", ())
+        self.vector: Sequence[float] = vector.get("weights", ())
+
+    def probability(self, figures: Mapping[str, float], vector: Sequence[float] | None = None) -> float:
+        """How likely a check is worth while, from 0 to 1."""
+        odds = self.intercept + sum(self.figures.get(name, 0.0) * value for name, value in figures.items())
+        if vector is not None:
+            odds += sum(
+                weight * (value - mean)
+                for weight, value, mean in zip(self.vector, vector, self.mean, strict=True)
+            )
+        return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
+
+    def reasons(self, reading: SentenceReading, start: int) -> tuple[Reason, ...]:
+        """The cues that moved the odds, the strongest first, then what lowered them; one of each kind.
+
+        Args:
+            start: where the sentence begins in the text.
+        """
+        strongest: dict[str, Cue] = {}
+        for cue in reading.cues:
+            weight = self.figures.get(cue.kind, 0.0)
+            if abs(weight) < _LEAST_MATTERING or cue.kind not in (_RAISING if weight > 0 else _LOWERING):
+                continue
+            kept = strongest.get(cue.kind)
+            if kept is None or cue.end - cue.start > kept.end - kept.start:
+                strongest[cue.kind] = cue
+        ordered = sorted(strongest, key=lambda kind: (self.figures[kind] < 0, -abs(self.figures[kind]), kind))
+        return tuple(
+            Reason(
+                kind,
+                reading.text[cue.start : cue.end],
+                start + cue.start,
+                start + cue.end,
+                raises=self.figures[kind] > 0,
+            )
+            for kind in ordered[:_MOST_REASONS]
+            for cue in [strongest[kind]]
+        )
+
+
+@lru_cache(maxsize=2)
+def _read(name: str) -> CheckWorthiness:
+    return CheckWorthiness(json.loads((_WEIGHTS / name).read_text("utf-8")))
+
+
+def model_for(embedder: SentenceEmbedder | None) -> CheckWorthiness:
+    """The model for sentences of which this embedder makes vectors; that without vectors where its are not known."""
+    if embedder is not None:
+        with_vectors = _read("vectors.json")
+        if embedder.name.split(",")[0] == with_vectors.embedder:
+            return with_vectors
+    return _read("words.json")
+
+
+def lowest_score(embedder: SentenceEmbedder | None) -> float:
+    """From which score a sentence is worth a check, with the vectors of this embedder or without."""
+    return model_for(embedder).threshold
+
+
+DEFAULT_THRESHOLD: float = lowest_score(None)
+
+
+def read_sentence(
+    text: str,
+    language: Lexicon,
+    *,
+    voice: Voice | None,
+    quotations: Iterable[tuple[int, int]],
+    names: frozenset[str],
+    place: Place,
+) -> SentenceReading:
+    """Read a sentence.
+
+    Args:
+        voice: who speaks in it; what only says so is no fact of the claim.
+        quotations: the direct quotations of several words in it, as offsets in the sentence.
+    """
+    claimed = text[: voice.tail] if voice is not None and voice.tail else text
+    tokens = tokenise(claimed)
+    cues = find_cues(claimed, tokens, language, names)
+    if (
+        place.count > 1
+    ):  # a sentence that is all the text there is quotes nobody, whatever marks are around it
+        cues += [Cue("quotation", start, end) for start, end in quotations]
+    if voice is not None and (named := _where(voice.speaker.name, text, language)):
+        cues.append(Cue("attributed", *named))
+    figures = {cue.kind: 1.0 for cue in cues}
+    figures |= _form(claimed, tokens, language, complete=is_complete(text))
+    figures |= _position(claimed, place)
     if voice is not None:
-        found.add("attributed")
-    if speech:
-        found.add("quotation")
-    lowered = _lowered(text, tokens, signals, language, complete=complete)
-    unworthy = 1 - (_BASE if language.known else _BASE_WITHOUT_LEXICON)
-    for reason in found:
-        unworthy *= 1 - WEIGHTS[reason]
-    worth = 1 - unworthy
-    for reason in lowered:
-        worth *= FACTORS[reason]
-    raised = sorted(found - _SILENT, key=lambda reason: (-WEIGHTS[reason], reason))
-    return round(min(max(worth, 0.0), 1.0), 3), (*raised, *lowered)
-
-
-def _numbers(text: str) -> set[str]:
-    found: set[str] = set()
-    if _CJK_NUMERAL.search(text):
-        found.add("number")
-    count = 0
-    for match in _NUMBER.finditer(text):
-        count += 1
-        after, before = text[match.end() : match.end() + 8], text[max(0, match.start() - 5) : match.start()]
-        if _QUANTITY_AFTER.match(after) or _QUANTITY_BEFORE.search(before) or _CJK_QUANTITY.match(after):
-            found |= {"quantity", "number"}
-        elif _CJK_DURATION.match(after):
-            found |= {"duration", "number"}
-        elif _CJK_DATE.match(after) or _YEAR.match(match[0]):
-            found.add("date")
-        else:
-            found.add("number")
-    if count > 1 and "number" in found:
-        found.add("numbers")
-    return found
-
-
-def _entities(
-    text: str, tokens: list[Token], language: Lexicon, names: frozenset[str], *, dates: frozenset[int]
-) -> int:
-    """Count the runs of words written as names, up to two; the first word of a sentence needs proof from elsewhere."""
-    if not language.spaced:
-        return min(len(_KATAKANA.findall(text)), 2)
-    if not language.cased:
-        return 0
-    runs = 0
-    previous = -2
-    for index, token in enumerate(tokens):
-        if not token.text[0].isupper() or token.key in language.common or index in dates:
-            continue
-        if language.nouns_capitalised and not _is_german_name(tokens, index, language):
-            continue
-        if index == 0 and token.text not in names and not (len(token.text) > 1 and token.text.isupper()):
-            continue
-        if index != previous + 1:
-            runs += 1
-        previous = index
-    return min(runs, 2)
-
-
-def _is_german_name(tokens: list[Token], index: int, language: Lexicon) -> bool:
-    """Tell a name from a noun: an acronym, a word behind a bare preposition, or one beside another capital."""
-    token = tokens[index]
-    if len(token.text) > 1 and token.text.isupper():
-        return True
-    before = tokens[index - 1] if index else None
-    after = tokens[index + 1] if index + 1 < len(tokens) else None
-    if before is not None and before.key in language.place_prepositions:
-        return True
-    return (after is not None and after.start == token.end + 1 and after.text[0].isupper()) or (
-        before is not None
-        and token.start == before.end + 1
-        and before.text[0].isupper()
-        and before.key not in language.common
+        figures["has a speaker"] = 1.0
+    counted = sum(cue.kind in {"number", "quantity"} for cue in cues)
+    figures["several numbers"] = min(max(counted - 1, 0), 3) / 3
+    figures["several names"] = float(sum(cue.kind == "named entity" for cue in cues) > 1)
+    figures |= {
+        f"{one} and {other}": 1.0 for one, other in _TOGETHER if figures.get(one) and figures.get(other)
+    }
+    figures["short and telling"] = float(
+        (figures["short"] or figures["very short"]) and not _TELLING.isdisjoint(figures)
     )
+    if not language.known:
+        figures |= {
+            f"{name}, no lexicon": figures.get(name, 0.0)
+            for name in ("quantity", "number", "named entity", "date", "length")
+        }
+        figures["no lexicon"] = 1.0
+    return SentenceReading(text, tuple(cues), figures)
 
 
-def _lowered(
-    text: str, tokens: list[Token], signals: Mapping[str, list[int]], language: Lexicon, *, complete: bool
-) -> tuple[str, ...]:
-    lowered = [
-        reason
-        for reason in ("instruction", "prediction", "hedge", "opinion", "wish", "scene")
-        if reason in signals
-    ]
-    lowered = ["hedged" if reason == "hedge" else reason for reason in lowered]
-    if _QUESTION_END.search(text[-12:]):
-        lowered.append("question")
-    if "first_person" in signals:
-        lowered.append("feeling" if "feeling" in signals else "first person")
-    elif "feeling" in signals and "opinion" not in lowered:
-        lowered.append("opinion")
-    if "reader" in signals:
-        lowered.append("addresses the reader")
-    if not complete:
-        lowered.append("fragment")
-    if len(text) < _FEWEST_CHARACTERS if not language.spaced else len(tokens) < _FEWEST_WORDS:
-        lowered.append("short")
-    return tuple(lowered)
+def _where(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
+    """The place of a name in the sentence: as words of their own, where the language has any."""
+    at = text.find(name) if name else -1
+    while at >= 0:
+        end = at + len(name)
+        if not language.spaced or not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            return at, end
+        at = text.find(name, at + 1)
+    return None
+
+
+def _form(text: str, tokens: Sequence[Token], language: Lexicon, *, complete: bool) -> dict[str, float]:
+    length = len(tokens) if language.spaced else len(text) / _CHARACTERS_A_WORD
+    pronouns = language.he | language.she
+    return {
+        "length": math.log2(max(length, 1)) - 3.5,
+        "very short": float(length < 5),
+        "short": float(5 <= length < 8),
+        "long": float(length > 30),
+        "fragment": float(not complete),
+        "dash first": float(_DASH.match(text) is not None),
+        "he or she": float(any(token.key in pronouns for token in tokens)),
+    }
+
+
+def _position(text: str, place: Place) -> dict[str, float]:
+    named = years(text)
+    figures = {
+        "old year": float(
+            bool(named) and place.newest_year is not None and max(named) <= place.newest_year - _OLD
+        ),
+    }
+    if place.count > 4:
+        figures["late"] = place.index / (place.count - 1) - 0.5
+        figures["last"] = float(place.index >= place.count - 2)
+    return figures

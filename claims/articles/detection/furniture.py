@@ -37,6 +37,11 @@ _ONLY_AGENCIES = re.compile(r"^\([A-Z][\w.]*(?:(?:[,/;&]\s*|\s+(?:and|und|y|et|e
 _HANDLE = re.compile(r"(?:^|\s)(?:@\w{2,}|#\w{2,}|https?://\S+|www\.\S+|\S+@\S+\.\w+|pic\.twitter\.com\S*)")
 _TWEET_CREDIT = re.compile(r"^[—–-]\s*.{1,60}\(@\w+\)")
 _COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ|copyright\b", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Przez|Text|Tekst)"
+    r"(?: und| and| et| y| e| en|,|(?: [^\W\d_a-z][\w.'’-]*)){1,8}\.?$"
+)
+_COOKIES = re.compile(r"\bcookies?\b|\bcookie-")
 _NOTHING_SAID = re.compile(r"^[\W\d_]*$")
 _PIPES = re.compile(r"\s[|•·]\s")
 _EDITORIAL_BRACKET = re.compile(r"^[\[【(（].{1,40}[\]】)）]$")
@@ -55,6 +60,10 @@ _SHORTEST_TITLE_IN_CHARACTERS = 30
 _LONGEST_HEADING_IN_WORDS = 13
 _LONGEST_HEADING_IN_CHARACTERS = 36
 _LONGEST_LABEL_IN_WORDS = 45
+_SHORTEST_TEASER_IN_WORDS, _LONGEST_TEASER_IN_WORDS = 5, 20
+_FEWEST_TEASERS = 3
+# What follows a headline; "Have your say." does not.
+_SHORTEST_RUNNING_TEXT = 40
 
 
 def is_complete(text: str) -> bool:
@@ -65,6 +74,7 @@ def is_complete(text: str) -> bool:
 def statements_of(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBlock]:
     """Return the blocks that are the article's own statements, in order."""
     repeats = Counter(block.key for block in blocks)
+    teasers = _first_of_teasers(blocks, language)
     seen: set[str] = set()
     kept: list[TextBlock] = []
     after_label = False
@@ -75,8 +85,9 @@ def statements_of(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBl
         heading = not complete and (
             after_label
             or repeated
+            or index >= teasers
             or _is_heading(
-                block, language, first=not kept and index < 3, follows=blocks[index + 1 : index + 3]
+                block, language, first=not kept and index < 3, follows=blocks[index + 1 : index + 6]
             )
         )
         if not (label or heading or (repeated and block.key in seen)):
@@ -102,6 +113,7 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
         or _SIGNATURE.match(text)
         or _ONLY_AGENCIES.match(text)
         or _TWEET_CREDIT.match(text)
+        or _BYLINE.match(text)
     ):
         return True
     if len(text) <= 80 and (_DURATION.match(text) or (not complete and _DATE_LINE.match(text))):
@@ -121,7 +133,10 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
 
 
 def _says_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
-    plain = " ".join(text.replace("’", "'").split()).lower().lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
+    plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # of the Turkish İ
+    plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
+    if not language.known and _COOKIES.search(plain):
+        return length <= _LONGEST_LABEL_IN_WORDS * 2
     if any(phrase in plain for phrase in language.furniture_holds):
         return length <= _LONGEST_LABEL_IN_WORDS * 2
     opening = language.furniture_opens.match(plain)
@@ -143,10 +158,27 @@ def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Se
     if text.endswith((":", "：", ",", ";")) and len(text) < 60:
         return True
     if first and len(text) > _SHORTEST_TITLE_IN_CHARACTERS:
-        return _is_restated(text, follows, language)
+        return _is_restated(text, follows[:2], language) or any(map(_is_running_text, follows))
     if not language.spaced:
         return len(text) <= _LONGEST_HEADING_IN_CHARACTERS
     return len(words(text)) <= _LONGEST_HEADING_IN_WORDS and not _is_caption(text, language)
+
+
+def _is_running_text(block: TextBlock) -> bool:
+    return len(block.text) >= _SHORTEST_RUNNING_TEXT and is_complete(block.text)
+
+
+def _first_of_teasers(blocks: Sequence[TextBlock], language: Lexicon) -> int:
+    """The index from which on a page has only the headlines of others: several lines that end as no sentence ends."""
+    first = len(blocks)
+    while first and not is_complete(blocks[first - 1].text) and _is_line(blocks[first - 1], language):
+        first -= 1
+    return first if first and len(blocks) - first >= _FEWEST_TEASERS else len(blocks)
+
+
+def _is_line(block: TextBlock, language: Lexicon) -> bool:
+    length = len(words(block.text)) if language.spaced else len(block.text) // 2
+    return _SHORTEST_TEASER_IN_WORDS <= length <= _LONGEST_TEASER_IN_WORDS
 
 
 def _is_caption(text: str, language: Lexicon) -> bool:

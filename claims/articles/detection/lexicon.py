@@ -1,8 +1,8 @@
 """What the detector knows of a language: phrases that signal something, and how the language writes.
 
-Each language is a file in `languages/`, and one in `speech/` on how it says who speaks.
-Phrases are separated by commas; `increas*` matches a beginning, `*ieron` an
-ending, `!hundred` excepts a word from the endings of its group, `^may` is the month: a capital inside a sentence.
+Each language is a file in `languages/`, and one in `speech/` on how it says who speaks. Phrases are separated by
+commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group, `^may` is the
+month: a capital inside a sentence.
 Languages written without spaces, and Korean, match phrases anywhere in the sentence. Months, weekdays and countries
 come from the CLDR through Babel, so a language without a file still has them, next to numbers, quotations and capitals.
 """
@@ -24,7 +24,7 @@ _WORD = re.compile(
 )
 _ARABIC_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _ARABIC_LETTERS = str.maketrans("أإآٱى", "ااااي")
-_LONGEST_AFFIX = 9
+_OPENING_MARKS = "\"“„«»”‘'(¿¡"
 _DATA = files("claims.articles.detection") / "languages"
 _SPEECH = files("claims.articles.detection") / "speech"
 UNDETERMINED = "und"
@@ -56,9 +56,20 @@ def tokenise(text: str) -> list[Token]:
 class Phrases:
     """Finds the phrases of many groups in one pass over the words of a sentence."""
 
-    def __init__(self, groups: Mapping[str, Iterable[str]], *, spaced: bool) -> None:
+    def __init__(
+        self, groups: Mapping[str, Iterable[str]], *, spaced: bool, names_differ: bool = False
+    ) -> None:
+        """Prepare the phrases.
+
+        Args:
+            spaced: whether a phrase is made of whole words, or stands anywhere in the sentence.
+            names_differ: whether a capital inside a sentence makes a name, of which no beginning or ending says
+                anything: "Salvini" is no "sal-", "Jared" is no past tense.
+        """
         self._spaced = spaced
+        self._names_differ = names_differ
         self._anywhere: list[tuple[str, str]] = []
+        self._not_in: dict[str, list[str]] = {}
         self._words: dict[str, set[str]] = {}
         self._beginnings: dict[str, set[str]] = {}
         self._endings: dict[str, set[str]] = {}
@@ -68,12 +79,16 @@ class Phrases:
         for group, phrases in groups.items():
             for phrase in phrases:
                 self._add(phrase, group)
+        self._longest = max(map(len, [*self._beginnings, *self._endings]), default=0)
 
     def _add(self, phrase: str, group: str) -> None:
-        if not self._spaced:
+        if phrase.startswith("!"):
+            if self._spaced:
+                self._excepted.setdefault(_fold(phrase[1:]), set()).add(group)
+            else:
+                self._not_in.setdefault(group, []).append(_fold(phrase[1:]))
+        elif not self._spaced:
             self._anywhere.append((_fold(phrase), group))
-        elif phrase.startswith("!"):
-            self._excepted.setdefault(_fold(phrase[1:]), set()).add(group)
         elif phrase.startswith("^"):
             self._capitals.setdefault(_fold(phrase[1:]), set()).add(group)
         elif phrase.startswith("*"):
@@ -91,41 +106,74 @@ class Phrases:
         A language without spaces has no words to count: its groups carry the offsets of the phrases.
         """
         found: dict[str, list[int]] = {}
-        for group, place in self._in_words(tokens) if self._spaced else self._in_text(text):
-            found.setdefault(group, []).append(place)
+        if self._spaced:
+            for group, first, _ in self._in_words(text, tokens):
+                found.setdefault(group, []).append(first)
+        else:
+            for group, start, _ in self._in_text(text):
+                found.setdefault(group, []).append(start)
         return found
 
-    def _in_text(self, text: str) -> Iterator[tuple[str, int]]:
+    def spans(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+        """Yield the group, the start and the end of each phrase in the text."""
+        if self._spaced:
+            for group, first, last in self._in_words(text, tokens):
+                yield group, tokens[first].start, tokens[last].end
+        else:
+            yield from self._in_text(text)
+
+    def _in_text(self, text: str) -> Iterator[tuple[str, int, int]]:
         folded = _fold(text)
+        if len(folded) != len(text):
+            folded = text.lower() if len(text.lower()) == len(text) else text
         for phrase, group in self._anywhere:
             place = folded.find(phrase)
+            while place >= 0 and self._is_inside(folded, place, len(phrase), group):
+                place = folded.find(phrase, place + 1)
             if place >= 0:
-                yield group, place
+                yield group, place, place + len(phrase)
 
-    def _in_words(self, tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
+    def _is_inside(self, folded: str, place: int, length: int, group: str) -> bool:
+        """Tell whether the phrase is part of a word that is excepted."""
+        for word in self._not_in.get(group, ()):
+            around = folded.find(word, max(0, place + length - len(word)), place + len(word))
+            if 0 <= around <= place and place + length <= around + len(word):
+                return True
+        return False
+
+    def _in_words(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         for index, token in enumerate(tokens):
             if index and token.key in self._capitals and token.text[0].isupper():
-                yield from ((group, index) for group in self._capitals[token.key])
+                yield from ((group, index, index) for group in self._capitals[token.key])
                 continue
+            name = (
+                self._names_differ
+                and index > 0
+                and token.text[0].isupper()
+                and text[token.start - 1] not in _OPENING_MARKS
+            )
             for key in _variants(token.key):
-                yield from ((group, index) for group in self._of_word(key))
+                groups = self._words.get(key, set()) if name else self._of_word(key)
+                yield from ((group, index, index) for group in groups)
                 for rest, group in self._longer.get(key, ()):
-                    if [word.key for word in tokens[index + 1 : index + 1 + len(rest)]] == rest:
-                        yield group, index
+                    last = index + len(rest)
+                    if [word.key for word in tokens[index + 1 : last + 1]] == rest:
+                        yield group, index, last
 
     def _of_word(self, key: str) -> set[str]:
         groups = set(self._words.get(key, ()))
-        for length in range(1, min(len(key), _LONGEST_AFFIX) + 1):
-            groups |= self._beginnings.get(key[:length], set())
+        excepted = self._excepted.get(key, set())
+        for length in range(1, min(len(key), self._longest) + 1):
+            groups |= self._beginnings.get(key[:length], set()) - excepted
             if length < len(key):
-                groups |= self._endings.get(key[-length:], set()) - self._excepted.get(key, set())
+                groups |= self._endings.get(key[-length:], set()) - excepted
         return groups
 
 
 def _variants(key: str) -> Iterable[str]:
     """Yield the word, and for Arabic the word without the particles and the article that are written onto it."""
     yield key
-    if "\u0600" <= key[0] <= "\u06ff":
+    if "\u0600" <= key[:1] <= "\u06ff":  # a word of nothing but marks has no letter left
         bare = key
         if len(bare) > 3 and bare[0] in "وفبكل":
             bare = bare[1:]
@@ -168,12 +216,17 @@ class Lexicon:
         self.furniture_opens = re.compile(f"(?:{'|'.join(openings)}){word_end}" if openings else r"(?!)")
         calendar = _calendar(code)
         self._date_words = frozenset(_fold(word) for word in calendar)
+        self._months = _months(code)
         groups = {name: _split(phrases) for name, phrases in content.get("signals", {}).items()}
         groups["date"] = [*groups.get("date", ()), *calendar]
         groups["country"] = _countries(code)
         for name in ("says", "states", "according", "follows"):
             groups[name] = self.attributions(name)
-        self.signals = Phrases(groups, spaced=self.spaced and writing.get("inflected", "") != "anywhere")
+        self.signals = Phrases(
+            groups,
+            spaced=self.spaced and writing.get("inflected", "") != "anywhere",
+            names_differ=self.cased and not self.nouns_capitalised,
+        )
         self._read_grammar()
 
     def _read_grammar(self) -> None:
@@ -222,6 +275,9 @@ class Lexicon:
         value = self.attribution.get(name, "")
         return _split(value) if isinstance(value, str) else value
 
+    def is_month(self, word: str) -> bool:
+        return _fold(word) in self._months
+
     def is_date_word(self, word: str) -> bool:
         return _fold(word) in self._date_words
 
@@ -256,6 +312,15 @@ def _calendar(code: str) -> list[str]:
         for name in names
         if len(name) > 2 or "\u3040" <= name[0] <= "\u9fff" or "\uac00" <= name[0] <= "\ud7a3"
     ]
+
+
+def _months(code: str) -> frozenset[str]:
+    """The names of months as they are written out."""
+    locale = _locale(code)
+    if locale is None:
+        return frozenset()
+    tables = locale.months.values()
+    return frozenset(_fold(name) for table in tables for name in table["wide"].values())
 
 
 def _countries(code: str) -> list[str]:

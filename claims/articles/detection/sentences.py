@@ -25,6 +25,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _HARD_STOP = re.compile(rf"[{_HARD_STOPS}]+")
 _INITIAL = re.compile(r"(?:^|[\s(.\-«„“\"'’])[^\W\d_]\.$")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.){2,}$")
+# The library takes "on 3 May." for an abbreviation.
+_WORD_AND_STOP = re.compile(r"(?<![^\W_])([^\W\d_]{3,})\.(?=\s+[^\W\d_])")
 _LAST_WORD = re.compile(r"(?:^|[\s(«„“\"'’\-/])([^\s(«„“\"'’\-/]+)\.$")
 _SOFT_BREAK = re.compile(r"[;；；,，、]\s*|\s[–—]\s")
 _FEWEST_WORDS_IN_QUOTATION = 4
@@ -61,6 +63,7 @@ def _boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterat
         while end > boundary["start_index"] and plain[end - 1].isspace():
             end -= 1
         stops.add(end)
+    stops |= {match.end() for match in _WORD_AND_STOP.finditer(plain) if language.is_month(match[1])}
     start = 0
     for stop in sorted(stops):
         end = _past_closers(block, stop, quotations)

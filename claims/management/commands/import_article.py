@@ -5,13 +5,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from claims.articles.article_import import import_article
-from claims.articles.detection import DEFAULT_THRESHOLD
-from claims.management.arguments import share
+from claims.management.arguments import count, share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
 from sources.extraction import ExtractionError
+from sources.extraction.bounded_extraction import warm
 from sources.http.fetched_documents import FetchError
-from sources.material import ReadingError, read
+from sources.material import ReadingError, read, with_transcript
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
 
@@ -26,6 +26,14 @@ The same text again changes nothing. A changed text makes a new snapshot of the 
 the report says which earlier anchors held, moved or are orphaned. A text without an address is
 recognised by its title: name the old one with --title if the headline changed.
 
+Pages that hold no article (cookie questions, log-in pages, pages that a script draws) are refused,
+each by its name, and the report says when a part of a page was not read. A document may take 30
+seconds and 512 MB to be read.
+
+The statements that are most worth a check are proposed, fewer for each paragraph the longer the
+article is; the report says how many more there are. The same article again with --more proposes
+the next ones.
+
 Exit status: 0 imported (or nothing had changed), 1 the article could not be imported and nothing
 was stored, 2 the command was called wrongly. The report goes to standard output, everything else
 to standard error."""
@@ -36,7 +44,18 @@ to standard error."""
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("article", metavar="FILE|URL|-", help="text, HTML or PDF; - reads standard input")
+        parser.add_argument(
+            "article",
+            metavar="FILE|URL|-",
+            help="a web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, or text with times) or plain "
+            "text; - reads standard input",
+        )
+        parser.add_argument(
+            "--transcript",
+            metavar="FILE",
+            default="",
+            help="what is said in the recording at URL: the page gives title and date, this file the text",
+        )
         stated = parser.add_argument_group("what you know better than the article says it")
         stated.add_argument("--title", default="")
         stated.add_argument("--byline", default="")
@@ -50,9 +69,15 @@ to standard error."""
         parser.add_argument(
             "--threshold",
             type=share,
-            default=DEFAULT_THRESHOLD,
             metavar="SCORE",
-            help=f"propose only statements with this score, 0 to 1 (default {DEFAULT_THRESHOLD})",
+            help="propose only statements with this score, 0 to 1 (that of the model if not given)",
+        )
+        parser.add_argument(
+            "--more",
+            type=count,
+            default=0,
+            metavar="N",
+            help="propose so many statements more than the best, which are limited by the article's length",
         )
         parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
         parser.add_argument("--dry-run", action="store_true", help="report, but store nothing at all")
@@ -63,11 +88,15 @@ to standard error."""
             overrides = read_overrides(**{name: options[name] for name in OVERRIDES})
             by = user_named(options["by"])
             with Console(stderr=True).status(f"Reading {article} …"):
+                warm()  # while the page is fetched
                 material = read(article)
+                if options["transcript"]:
+                    material = with_transcript(material, options["transcript"])
             imported = import_article(
                 material,
                 overrides=overrides,
                 threshold=options["threshold"],
+                more=options["more"],
                 by=by,
                 dry_run=options["dry_run"],
             )

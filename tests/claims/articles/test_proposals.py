@@ -11,8 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.articles.article_import import ImportedArticle, import_article
+from claims.articles.detection import DEFAULT_THRESHOLD
 from claims.articles.proposals import propose
 from claims.matching.answers import answered
+from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.changed_sources import PLACE_TAKEN, reanchor
@@ -67,7 +69,7 @@ def test_statements_become_proposed_claims_at_their_place(contributor: User) -> 
         assert snapshot.text[end : end + 32] == appearance.suffix
         assert (claim.claimed_on, claim.language, claim.created_by) == (date(2024, 4, 3), "en", contributor)
         assert claim.score is not None
-        assert 0.45 <= claim.score <= 1
+        assert DEFAULT_THRESHOLD <= claim.score <= 1
         assert claim.score_reasons
     assert [found.claim.pk for found in proposal.created] == [
         claim.pk for claim in Claim.objects.order_by("appearances__start")
@@ -303,8 +305,66 @@ def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
         connection,
     ) as queries:
         imported(text)
-    assert Claim.objects.count() == count
+    assert Claim.objects.count() == {1: 1, 30: 13}[count]
     assert len(queries) == {1: 29, 30: 31}[count]
+
+
+LONG = "\n\n".join(
+    f"In 20{number:02} the port of Sundvik sold {number} of its ships to {place} for {number * 3} million euros."
+    for number, place in enumerate(["Norway", "Chile", "Japan", "Ghana", "Poland"] * 6, start=10)
+)
+
+
+def test_a_long_text_is_proposed_in_part_and_the_rest_by_and_by() -> None:
+    first = imported(LONG)
+    assert (len(first.proposal.created), first.proposal.waiting) == (13, 17)
+    again = imported(LONG).proposal
+    assert (len(again.created), len(again.existing), again.waiting) == (0, 13, 17)
+    snapshot = Snapshot.objects.get()
+    following = [propose(snapshot, more=10) for _ in range(3)]
+    assert [len(proposal.created) for proposal in following] == [10, 7, 0]
+    assert [proposal.waiting for proposal in following] == [7, 0, 0]
+    assert Claim.objects.count() == 30
+    assert Appearance.objects.values("start").distinct().count() == 30
+
+
+def test_the_best_are_proposed_first() -> None:
+    imported(LONG)
+    least = min(claim.score or 0 for claim in Claim.objects.all())
+    for found in propose(Snapshot.objects.get(), more=5).created:
+        assert found.claim.score is not None
+        assert found.claim.score <= least
+
+
+def test_a_new_statement_is_proposed_though_the_old_ones_filled_the_list() -> None:
+    imported(LONG)
+    better = "The port of Sundvik lost 90 per cent of its cargo in 2024, more than any other, because of the strike."
+    imported(f"{LONG}\n\n{better}")
+    assert Claim.objects.filter(statement=better).count() == 1
+
+
+def test_reasons_are_stored_with_the_words_that_are_them() -> None:
+    imported()
+    claim = Claim.objects.get(appearances__exact=PARAGRAPHS[1])
+    assert {"change: fell", "quantity: 12 per cent"} <= set(claim.score_reasons)
+    for reason in claim.score_reasons:
+        kind, _, words = reason.partition(": ")
+        assert kind
+        assert words in PARAGRAPHS[1]
+
+
+class FailingEmbedder:
+    name = "multilingual-e5-small-q4, of no version"
+    dimensions = 384
+
+    def queries(self, texts: Any) -> Any:
+        raise EmbedderFault("The model cannot be loaded.")
+
+
+def test_an_article_comes_in_though_its_vectors_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("claims.articles.proposals.embedder", FailingEmbedder)
+    imported()
+    assert exacts() == PARAGRAPHS
 
 
 def test_history_says_whose_import_moved_an_anchor(contributor: User) -> None:

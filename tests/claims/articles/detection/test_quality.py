@@ -1,16 +1,46 @@
-"""The detector measured on labelled articles, each written for this purpose: nothing in them happened."""
+"""The detector measured on labelled articles, each written for this purpose: nothing in them happened.
 
+The labels are generous, every fact that can be checked; how few of them an editor is shown is measured on the articles
+of `benchmarks/articles/judged`.
+"""
+
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import claims.articles.detection
-from benchmarks.detection_quality import ARTICLES, measure
+from benchmarks.articles.judged_articles import judged_articles
+from benchmarks.articles.worthiness import area_under_curve, judge
+from claims.articles.detection import CandidateSentence, detect
 
+ARTICLES = Path(__file__).parent / "labelled"
 LEXICONS = {
     path.stem for path in (Path(claims.articles.detection.__file__).parent / "languages").glob("*.toml")
 }
 NAMES = sorted(path.stem for path in ARTICLES.glob("*.txt"))
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An article with the beginnings of the sentences that can be checked, and who says them."""
+
+    text: str
+    language: str
+    claims: dict[str, str]
+    optional: tuple[str, ...]
+
+    @classmethod
+    def read(cls, name: str) -> "Labelled":
+        path = ARTICLES / f"{name}.txt"
+        labels = tomllib.loads(path.with_suffix(".toml").read_text("utf-8"))
+        return cls(
+            path.read_text("utf-8"), labels["language"], dict(labels["proposed"]), tuple(labels["optional"])
+        )
+
+    def found(self) -> list[CandidateSentence]:
+        return detect(self.text, self.language, threshold=0.0)
 
 
 def test_the_labelled_set_covers_the_languages_with_a_lexicon():
@@ -18,16 +48,42 @@ def test_the_labelled_set_covers_the_languages_with_a_lexicon():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nearly_every_checkable_sentence_is_proposed_and_little_else(name):
-    measured = measure(ARTICLES / f"{name}.txt")
-    assert measured.recall >= 0.9, measured.missed
-    assert measured.precision >= 0.9, measured.unwanted
-    assert measured.claimants >= 0.9, measured.misnamed
+def test_what_can_be_checked_scores_above_what_cannot(name):
+    article = Labelled.read(name)
+    scores = [
+        (one.score, one.exact.startswith(tuple(article.claims)))
+        for one in article.found()
+        if not one.exact.startswith((*article.optional, "\ufffe"))
+    ]
+    assert sum(worthy for _, worthy in scores) >= 0.9 * len(article.claims)
+    assert area_under_curve(scores) >= 0.9
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nearly_every_claim_has_its_claimant(name):
+    article = Labelled.read(name)
+    named = [
+        (start, who, one.claimant or "")
+        for start, who in article.claims.items()
+        for one in article.found()
+        if who != "*" and one.exact.startswith(start)
+    ]
+    wrong = [line for line in named if line[1] != line[2]]
+    assert len(wrong) <= 0.1 * len(named), wrong
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_label_is_found_in_its_article(name):
     """A label with a typing error would count as a miss for ever, an optional one as nothing at all."""
-    text = (ARTICLES / f"{name}.txt").read_text("utf-8")
-    measured = measure(ARTICLES / f"{name}.txt")
-    assert [label for label in measured.labels if text.count(label) != 1] == []
+    article = Labelled.read(name)
+    assert [label for label in (*article.claims, *article.optional) if article.text.count(label) != 1] == []
+
+
+def test_of_the_judged_articles_the_worthy_sentences_are_proposed_and_little_else():
+    """What the weights were fitted on: worse than this, and they are not the weights of this code any more."""
+    judged = [judge(article, None) for article in judged_articles() if article.part == "train"]
+    recall = sum(one.found for one in judged) / sum(one.worthy for one in judged)
+    precision = sum(one.found for one in judged) / sum(one.proposed for one in judged)
+    assert recall >= 0.8
+    assert precision >= 0.7
+    assert sum(one.furniture for one in judged) == 0

@@ -31,6 +31,8 @@ def split(text, tag):
                 "Im 19. Jahrhundert war z. B. alles anders.",
             ],
         ),
+        ("en", ["The dividend is paid in May.", "Lumen met on 14 May.", "It lost 9 jobs."]),
+        ("sv", ["Mötet hålls den 3 maj.", "Ljudet stör ingen."]),
         ("fr", ["M. Dupont a vu Mme. Petit.", "J.-P. Martin est venu."]),
         ("es", ["El Sr. Gil cobró 3.500 euros.", "La Dra. Ruiz, núm. 5, firmó con EE. UU. el pacto."]),
         ("pl", ["W 2019 r. było 5 mln zł.", "Prof. Jan Nowak i dr. Lis przyszli."]),

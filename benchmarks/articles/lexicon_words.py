@@ -1,0 +1,69 @@
+"""Show what the beginnings and endings of the lexicons match in the commonest words of each language.
+
+Run from the repository: `python -m benchmarks.articles.lexicon_words [LANGUAGE …] [--words N]`. The lists come from the
+package `wordfreq`, which nothing else needs (`uv pip install wordfreq`). A beginning that holds another word ("sal-"
+in "Salvini") makes a false reason: spell the words out, or except them with `!`. For Japanese, Chinese and Korean,
+whose phrases stand anywhere, the words are shown that hold one without being it.
+"""
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from claims.articles import detection
+
+LANGUAGES = Path(detection.__file__).parent / "languages"
+ANYWHERE = ("ja", "zh", "ko")
+#: Grammar: no reason is made of them.
+SILENT = ("past", "state")
+WORDS = 60_000
+SHOWN = 12
+
+
+def suspicious(code: str, words: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the group, the phrase and the words that it matches, the commonest first."""
+    content = tomllib.loads((LANGUAGES / f"{code}.toml").read_text("utf-8"))
+    for group, written in content["signals"].items():
+        phrases = [" ".join(phrase.split()) for phrase in written.split(",")]
+        excepted = {phrase[1:] for phrase in phrases if phrase.startswith("!")}
+        for phrase in phrases:
+            if group in SILENT or not phrase or phrase[0] in "!^" or (" " in phrase and code not in ANYWHERE):
+                continue
+            if code in ANYWHERE:
+                found = [word for word in words if phrase in word and word != phrase]
+            elif phrase.endswith("*"):
+                found = [word for word in words if word.startswith(phrase[:-1])]
+            elif phrase.startswith("*"):
+                found = [word for word in words if word.endswith(phrase[1:]) and word != phrase[1:]]
+            else:
+                continue
+            if found := [word for word in found if word not in excepted]:
+                yield group, phrase, found
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument(
+        "languages", nargs="*", default=sorted(path.stem for path in LANGUAGES.glob("*.toml"))
+    )
+    arguments.add_argument(
+        "--words", type=int, default=WORDS, help="how many of the commonest (default %(default)s)"
+    )
+    options = arguments.parse_args()
+    try:
+        wordfreq = import_module("wordfreq")
+    except ImportError:
+        print("The word lists are in the package wordfreq, which is not installed.", file=sys.stderr)
+        return 2
+    for code in options.languages:
+        print(f"== {code}")
+        for group, phrase, found in suspicious(code, wordfreq.top_n_list(code, options.words)):
+            print(f"{group}: {phrase}: {' '.join(found[:SHOWN])}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Find what in a sentence speaks for or against checking it: figures, names, and the phrases of the language.
+
+A cue is a place in the sentence, never a feeling about it: whoever doubts a reason can be shown the words.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from claims.articles.detection.lexicon import Lexicon, Token
+
+# "B12" and "Covid-19" are names; Chinese, Japanese, Hebrew and Arabic write their figures onto the word before.
+_NUMBER = re.compile(
+    r"(?<![A-Za-z\u00c0-\u052f])(?<![A-Za-z\u00c0-\u052f]-)(?<!\d)"
+    r"(?:\d{1,3}(?:[.,٬’' \u00a0\u202f]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:[.,٫]\d+)?"
+)
+_YEAR = re.compile(r"^(?:1[0-9]|20)\d\d$")
+_CLOCK = re.compile(r"\b\d{1,2}(?:[:.]\d\d|h\d\d)\b(?!\s?[%‰])")
+_UNIT_AFTER = re.compile(r"^[\s\u00a0\u202f-]?(?:[%‰٪％€$£¥₹₩₺₽°₴৳₪₫])")
+_UNIT_BEFORE = re.compile(r"(?:[€$£¥₹₩₺₽₪৳]|(?:US|R|CHF|USD|EUR|Rs\.?)\$?)[\s\u00a0]?$")
+_MEASURE_WORDS = "人元円圓美韩韓원명톤톨吨噸公歳岁歲桶株個个家社件起台軒户戶所票席개건대표석곳채배割成"
+_MEASURE_NAMES = "ドル|ユーロ|キロ|メートル|パーセント|퍼센트|달러|유로|킬로|미터|가구"
+_CJK_UNIT = re.compile(
+    rf"^\s?(?:[%％]|[万萬億亿兆千百만억조천]{{0,2}}\s?(?:[{_MEASURE_WORDS}]|{_MEASURE_NAMES}))"
+)
+_CJK_DATE = re.compile(r"^\s?(?:年|月|日|년|월|일)")
+_CJK_DURATION = re.compile(
+    r"^\s?(?:年間|日間|か月|ヶ月|カ月|時間|分間|週間|个月|個月|小时|小時|分钟|天|周|週|시간|개월|주간|년간|일간|분간)"
+)
+_CJK_NUMERAL = re.compile(
+    r"[二三四五六七八九十百千两兩]+\s?[座个個名人家次条條项項所位辆架种種倍成亿億万萬件台社校基回割票席]"
+)
+_QUESTION = re.compile(r"[?？؟\u037e](?=\W*$)")
+_GREEK_QUESTION = re.compile(r";(?=\W*$)")
+_KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
+_WIDEST_UNIT = 8
+_MOST_NAMES = 2
+
+#: Group of a language's phrases → kind of cue. What is missing here says who speaks, not whether it can be checked.
+KIND_OF: Mapping[str, str] = {
+    "past": "past",
+    "state": "state",
+    "number": "number",
+    "quantity": "measure",
+    "date": "date",
+    "duration": "duration",
+    "ordinal": "order",
+    "superlative": "superlative",
+    "universal": "universal",
+    "comparison": "comparison",
+    "change": "change",
+    "agreement": "law or decision",
+    "cause": "cause",
+    "because": "because",
+    "denial": "negation",
+    "institution": "institution or group",
+    "country": "named entity",
+    "prediction": "prediction",
+    "promise": "promise or plea",
+    "hedge": "hedge",
+    "opinion": "opinion",
+    "wish": "wish",
+    "instruction": "instruction",
+    "first_person": "first person",
+    "we": "we",
+    "feeling": "feeling",
+    "scene": "scene",
+    "reader": "addresses the reader",
+    "agenda": "agenda",
+    "no_comment": "no comment",
+    "says": "saying",
+    "states": "saying",
+    "according": "source named",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A kind of sign and the place in the sentence that is one."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def find_cues(text: str, tokens: Sequence[Token], language: Lexicon, names: frozenset[str]) -> list[Cue]:
+    """Return the cues of a sentence in their order.
+
+    Args:
+        names: words that the text writes with a capital inside a sentence, for the first word of this one.
+    """
+    phrases = [
+        Cue(KIND_OF[group], start, end)
+        for group, start, end in language.signals.spans(text, tokens)
+        if group in KIND_OF
+    ]
+    figures = list(_figures(text))
+    dates = {cue.start for cue in phrases if cue.kind == "date"}
+    cues = {
+        *phrases,
+        *figures,
+        *_quantities(text, phrases, figures),
+        *_names(text, tokens, language, names, dates=dates),
+    }
+    question = _QUESTION.search(text) or (language.code == "el" and _GREEK_QUESTION.search(text)) or None
+    if question:
+        cues.add(Cue("question", *question.span()))
+    return sorted(cues, key=lambda cue: (cue.start, cue.end, cue.kind))
+
+
+def years(text: str) -> list[int]:
+    """The years that a sentence names in digits."""
+    return [
+        int(plain) for match in _NUMBER.finditer(text) if _YEAR.match(plain := match[0].translate(_DIGITS))
+    ]
+
+
+def _figures(text: str) -> Iterator[Cue]:
+    for match in _CJK_NUMERAL.finditer(text):
+        yield Cue("number", *match.span())
+    clocks = [match.span() for match in _CLOCK.finditer(text)]
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        after, before = text[end : end + _WIDEST_UNIT], text[max(0, start - 5) : start]
+        clock = next((span for span in clocks if span[0] <= start < span[1]), None)
+        if unit := (_UNIT_AFTER.match(after) or _CJK_UNIT.match(after)):
+            yield Cue("quantity", start, end + unit.end())
+        elif money := _UNIT_BEFORE.search(before):
+            yield Cue("quantity", start - len(before) + money.start(), end)
+        elif duration := _CJK_DURATION.match(after):
+            yield Cue("duration", start, end + duration.end())
+        elif date := _CJK_DATE.match(after):
+            yield Cue("date", start, end + date.end())
+        elif clock and ":" in text[slice(*clock)]:
+            yield Cue("date", *clock)
+        elif _YEAR.match(match[0].translate(_DIGITS)):
+            yield Cue("date", start, end)
+        else:
+            yield Cue("number", start, end)
+
+
+def _quantities(text: str, phrases: Sequence[Cue], figures: Sequence[Cue]) -> Iterator[Cue]:
+    """A number and a measure side by side, with a word between them at most: `12 per cent`, `two million dollars`."""
+    numbers = [cue for cue in (*phrases, *figures) if cue.kind == "number"]
+    for measure in phrases:
+        if measure.kind != "measure":
+            continue
+        for number in numbers:
+            first, last = sorted((number, measure), key=lambda cue: cue.start)
+            between = text[first.end : last.start]
+            if first.end <= last.start and len(between.split()) <= 1 and not set(between) & set(".;:!?"):
+                yield Cue("quantity", first.start, last.end)
+
+
+def _names(
+    text: str, tokens: Sequence[Token], language: Lexicon, names: frozenset[str], *, dates: set[int]
+) -> Iterator[Cue]:
+    """Runs of words written as names, up to two; the first word of a sentence needs proof from elsewhere."""
+    if not language.spaced:
+        for match in list(_KATAKANA.finditer(text))[:_MOST_NAMES]:
+            yield Cue("named entity", *match.span())
+        return
+    if not language.cased:
+        return
+    runs: list[list[int]] = []
+    for index, token in enumerate(tokens):
+        if token.start in dates or not _is_name(tokens, index, language, names):
+            continue
+        if runs and runs[-1][1] == index - 1:
+            runs[-1][1] = index
+        elif len(runs) < _MOST_NAMES:
+            runs.append([index, index])
+    for first, last in runs:
+        yield Cue("named entity", tokens[first].start, tokens[last].end)
+
+
+def _is_name(tokens: Sequence[Token], index: int, language: Lexicon, names: frozenset[str]) -> bool:
+    token = tokens[index]
+    if not token.text[0].isupper() or token.key in language.common:
+        return False
+    if language.nouns_capitalised:
+        return _is_german_name(tokens, index, language) and (index > 0 or _is_known(token, names))
+    return index > 0 or _is_known(token, names)
+
+
+def _is_known(token: Token, names: frozenset[str]) -> bool:
+    return token.text in names or _is_acronym(token)
+
+
+def _is_acronym(token: Token) -> bool:
+    return len(token.text) > 1 and token.text.isupper()
+
+
+def _is_german_name(tokens: Sequence[Token], index: int, language: Lexicon) -> bool:
+    """Tell a name from a noun: an acronym, a word behind a bare preposition, or one beside another capital."""
+    token = tokens[index]
+    if _is_acronym(token):
+        return True
+    before = tokens[index - 1] if index else None
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    if before is not None and before.key in language.place_prepositions:
+        return True
+    return (after is not None and after.start == token.end + 1 and after.text[0].isupper()) or (
+        before is not None
+        and token.start == before.end + 1
+        and before.text[0].isupper()
+        and before.key not in language.common
+    )

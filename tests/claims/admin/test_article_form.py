@@ -1,0 +1,66 @@
+"""Importing an article at the desk, where a page was not read as a whole, and with a transcript."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.admin import article_form
+from sources.http.fetched_documents import Fetched
+from sources.models import Snapshot
+from tests.helpers.desk import Desk, said
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
+
+SENTENCE = (
+    "The port of Sundvik handled 4.2 million tonnes of cargo in 2023, the most since it opened in 1911."
+)
+PAGE = f"<html lang=en><head>{{}}</head><body><article><p>{SENTENCE}</p></article></body></html>"
+VTT = f"WEBVTT\n\n00:12.500 --> 00:17.000\n{SENTENCE}\n"
+
+
+def imported(desk: Desk, **asked: Any) -> Any:
+    return desk.client.post(reverse("admin:claims_claim_import"), asked)
+
+
+def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
+    data = json.dumps({"@type": "NewsArticle", "wordCount": 180})
+    page = PAGE.format(f"<script type='application/ld+json'>{data}</script>")
+    file = SimpleUploadedFile("page.html", page.encode(), "text/html")
+    told, done = said(imported(desk.sign_in(checker), file=file))
+    assert told.startswith(
+        "Most of this article was not read: it says that it has 180 words, and 19 were found."
+    )
+    assert done == "Imported: 1 claims wait for triage."
+
+
+def test_a_transcript_goes_with_the_page_of_its_recording(
+    desk: Desk, checker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetched(url: str) -> Fetched:
+        content = b"<html><head><meta property=og:title content='Council of May'></head><body></body></html>"
+        return Fetched(url, url, 200, content, "text/html", "utf-8", timezone.now(), "", "")
+
+    monkeypatch.setattr(article_form, "fetch", fetched)
+    transcript = SimpleUploadedFile("talk.vtt", VTT.encode(), "text/vtt")
+    imported(desk.sign_in(checker), address="https://films.example/w?v=1", transcript=transcript)
+    snapshot = Snapshot.objects.select_related("source").get()
+    assert (snapshot.source.title, snapshot.source.url) == ("Council of May", "https://films.example/w?v=1")
+    assert (snapshot.text, snapshot.heard_at(0, 10)) == (SENTENCE, "t=12.5,17")
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"text": "A text."}, {"address": "https://films.example/", "text": "A text."}]
+)
+def test_a_transcript_alone_is_refused(desk: Desk, checker: User, asked: dict[str, str]) -> None:
+    page = imported(desk.sign_in(checker), transcript=SimpleUploadedFile("talk.vtt", VTT.encode()), **asked)
+    assert page.context["form"].non_field_errors() == (
+        ["Give the article’s address, paste its text, or choose a file."]
+        if not asked
+        else ["A transcript goes with the address of its recording, and nothing else."]
+    )
+    assert Snapshot.objects.count() == 0
