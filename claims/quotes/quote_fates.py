@@ -6,7 +6,7 @@ its snapshot, and of appearances that lost their words.
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -15,14 +15,7 @@ from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.followed_quotes import OrphanReason
-
-
-class QuotedPlace(NamedTuple):
-    """A span of a snapshot, as a publication names it."""
-
-    snapshot: int
-    start: int
-    end: int
+from claims.quotes.quoted_places import QuotedPlace, published_quotes
 
 
 def note_fates(changed: ChangedText, lost: Iterable[Appearance]) -> None:
@@ -59,20 +52,12 @@ def place_of(fate: QuoteFate) -> QuotedPlace:
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
-def quoted_places(body: dict[str, Any]) -> Iterator[tuple[QuotedPlace, dict[str, Any]]]:
-    """The places that the body of a publication names, each with what it says of it."""
-    evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
-    for quoted in (*body["appearances"], *evidence):
-        if quoted["snapshot"] and quoted["start"] is not None:
-            yield QuotedPlace(quoted["snapshot"]["id"], quoted["start"], quoted["end"]), quoted
-
-
 def _published(source: int) -> Iterator[QuotedPlace]:
     naming = Publication.objects.newest().filter(source_ids__contains=[source])
     for body in naming.values_list("body", flat=True).iterator(chunk_size=100):
-        for place, quoted in quoted_places(json.loads(body)):
-            if quoted["source"]["id"] == source:
-                yield place
+        for quote in published_quotes(json.loads(body)):
+            if quote.said["source"]["id"] == source:
+                yield quote.place
 
 
 def _evidence(source: int) -> Iterable[tuple[int, int, int]]:

@@ -423,6 +423,14 @@ def another_speaker_elsewhere_instead(article: Edition) -> None:
         article.insert(words)
 
 
+def in_order(edits: list[str]) -> list[str]:
+    """Edits as publishers make them: what repeats words, as notes and teasers do, is put where it stays."""
+    return sorted(edits, key=lambda edit: edit.startswith(_REPEATING))
+
+
+_REPEATING = ("note", "removed", "read_also", "sentence_repeated", "deleted_and_retold", "another_speaker")
+
+
 # What became of it ----------------------------------------------------------------------------------------------------
 
 
