@@ -272,12 +272,15 @@ class Follower:
         was, now = self._paragraph(aligned.old, parts[0]), self._paragraph(aligned.new, places[0])
         rest = [number for number in was if number not in parts]
         around = [number for number in now if number not in places]
-        if any(number in aligned.mates for number in rest) or not around:
+        if not around or any(number in aligned.mates for number in rest):
+            return
+        if any(number in aligned.origins for number in around):
             return
         in_place = (
             aligned.mates.get(was[0] - 1) == now[0] - 1 or aligned.mates.get(was[-1] + 1) == now[-1] + 1
         )
-        if not any(number in aligned.origins for number in around) and (len(rest) > 1 or not in_place):
+        inserted = now[0] < places[0] and (bool(rest) or now[-1] > places[-1])
+        if len(rest) > 1 or inserted or not in_place:
             raise _Orphaned(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:

@@ -97,11 +97,27 @@ def text_parts(text: str) -> list[TextPart]:
 
 def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
     quoted, start = False, 0
+    opening, closing = _speech_marks(paragraph)
     stops = (stop.end() for stop in islice(_SENTENCE_END.finditer(paragraph), most))
     for end in chain(stops, [len(paragraph)]):
         said = paragraph[start:end].rstrip()
         if said:
             opened = quoted
-            quoted ^= len(_SPEECH_MARK.findall(said)) % 2 == 1
+            for mark in _SPEECH_MARK.findall(said):
+                quoted = mark in opening or (mark not in closing and not quoted)
             yield TextPart(said, offset + start, offset + start + len(said), number, opened, quoted)
         start = end
+
+
+def _speech_marks(paragraph: str) -> tuple[str, str]:
+    """Which marks open direct speech in a paragraph, and which close it; those of neither do what is due."""
+    opening, closing = "„‟「『", "」』"
+    if "„" in paragraph:
+        closing += "“”"
+    elif "“" in paragraph:
+        opening, closing = opening + "“", closing + "”"
+    first = min((at for mark in "«»" if (at := paragraph.find(mark)) >= 0), default=-1)
+    if first >= 0:
+        inward = paragraph[first] == "«"
+        opening, closing = opening + ("«" if inward else "»"), closing + ("»" if inward else "«")
+    return opening, closing

@@ -8,7 +8,7 @@ sentence keeps its number while its words stand; words that repeat, quote or cha
 import random
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,6 @@ class Edition:
     base: dict[str, Any]
     paragraphs: list[list[Said]]
     random: random.Random
-    #: Sentences whose words are said by somebody else now.
-    others: set[int] = field(default_factory=set)
 
     @property
     def text(self) -> str:
@@ -136,7 +134,7 @@ def _base(language: str) -> dict[str, Any]:
     return tomllib.loads((BASE_TEXTS / f"{language}.toml").read_text("utf-8"))
 
 
-def first_edition(language: str, seed: int = 0) -> Edition:
+def first_edition(language: str, seed: int | str = 0) -> Edition:
     base, numbers = _base(language), iter(range(1_000))
     paragraphs = [[Said(words, next(numbers)) for words in paragraph] for paragraph in base["paragraphs"]]
     return Edition(base, paragraphs, random.Random(f"{language} {seed}"))  # noqa: S311  edits, not secrets
@@ -404,6 +402,10 @@ def another_speaker_in_its_place(article: Edition) -> None:
     if fit := _spoken(article):
         p, s, was, now = article.random.choice(fit)
         article.paragraphs[p][s] = Said(article.paragraphs[p][s].words.replace(was, now))
+        # What was said before it in the same breath is that other's, too.
+        for said in article.paragraphs[p][:s]:
+            if "“" in said.words and "”" not in said.words:
+                said.number = None
 
 
 @_edit
