@@ -28,12 +28,14 @@ _LEADING = 0.15
 _INTRODUCED = 0.4
 #: Where those present what follows: a label, a colon, a note on an earlier version.
 _PRESENTED = 0.7
-#: And where what came between has torn a paragraph apart.
+#: And where other paragraphs that came between have torn one apart.
 _TORN = 0.5
 #: An equal part is worth 1, a similar one no more than this.
 _EDITED = 0.9
 #: A part that stands more often is paired with so many others only.
 _COPIES = 8
+#: And one of those that stand very often with so many.
+_FEW = 3
 #: A word that more parts have says nothing about which of them is meant.
 _COMMON = 40
 #: Steps spent on similar parts at most.
@@ -182,10 +184,11 @@ def _pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterat
         key = aligned.old[number].key
         equal, rank = places[key], ranks[key]
         ranks[key] += 1
-        if len(equal) > _COPIES:
+        copies = _COPIES if len(equal) <= _COMMON else _FEW
+        if len(equal) > copies:
             # Those that stand at about the same place among their likes.
-            first = max(0, min(rank - _COPIES // 2, len(equal) - _COPIES))
-            equal = equal[first : first + _COPIES]
+            first = max(0, min(rank - copies // 2, len(equal) - copies))
+            equal = equal[first : first + copies]
         exact = [_Pair(number, other, 1.0) for other in equal]
         edited = [_Pair(number, other, like) for like, other in aligned.similar.get(number, ())[:_COPIES]]
         yield from sorted(exact + edited, key=lambda pair: pair.new)
@@ -215,7 +218,7 @@ def _chain(aligned: Alignment, pairs: list[_Pair]) -> list[_Pair]:
     """The pairs that keep their order and are worth most together."""
     if not pairs:
         return []
-    known = {part.key for part in aligned.old}
+    new, known = aligned.new, {part.key for part in aligned.old}
     alike = {number for choices in aligned.similar.values() for _, number in choices}
     columns = sorted({pair.new for pair in pairs})
     best = _Best(len(columns))
@@ -227,23 +230,29 @@ def _chain(aligned: Alignment, pairs: list[_Pair]) -> list[_Pair]:
     while at < len(pairs):
         row = pairs[at].old
         follows = row_before[1] if row_before[0] == row - 1 else {}
-        nearest = _Running(follows)
         values: dict[int, tuple[float, int]] = {}
         while at < len(pairs) and pairs[at].old == row:
             pair = pairs[at]
-            weight = _weight(aligned.old[row])
+            weight, paragraph = _weight(aligned.old[row]), new[pair.new].paragraph
             worth = weight * (1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED - 0.5) * pair.likeness)
-            if pair.new and aligned.new[pair.new - 1].key not in known and pair.new - 1 not in alike:
-                worth -= weight * _introduction(aligned.new[pair.new - 1].text)
-            inserted = _INSERTED + (_TORN if _is_one_paragraph(aligned.old, row) else 0)
+            if pair.new and new[pair.new - 1].key not in known and pair.new - 1 not in alike:
+                worth -= weight * _introduction(new[pair.new - 1].text)
+            torn = _TORN if _is_one_paragraph(aligned.old, row) else 0.0
             far = best.below(bisect_left(columns, pair.new))
-            close, above = ending.get(pair.new - 1, _NONE), nearest.below(pair.new)
+            close = ending.get(pair.new - 1, _NONE)
             value, previous = max(
                 (-weight * ((_DELETED if row else 0.0) + (_LEADING if pair.new else 0.0)), -1),
                 follows.get(pair.new - 1, _NONE),
                 (close[0] - weight * _DELETED, close[1]),
-                (above[0] - weight * inserted, above[1]),
-                (far[0] - weight * (_DELETED + inserted), far[1]),
+                *(
+                    (
+                        value - weight * (_INSERTED + (torn if new[place].paragraph != paragraph else 0.0)),
+                        last,
+                    )
+                    for place, (value, last) in follows.items()
+                    if place < pair.new
+                ),
+                (far[0] - weight * (_DELETED + _INSERTED + torn), far[1]),
             )
             values[pair.new] = value + worth, at
             before.append(previous)
@@ -260,20 +269,6 @@ def _chain(aligned: Alignment, pairs: list[_Pair]) -> list[_Pair]:
 
 
 _NONE = (float("-inf"), -1)
-
-
-class _Running:
-    """The best value of a row before a place, asked for in ascending order of places."""
-
-    def __init__(self, row: dict[int, tuple[float, int]]) -> None:
-        self._left = list(row.items())
-        self._at, self._best = 0, _NONE
-
-    def below(self, place: int) -> tuple[float, int]:
-        while self._at < len(self._left) and self._left[self._at][0] < place:
-            self._best = max(self._best, self._left[self._at][1])
-            self._at += 1
-        return self._best
 
 
 def _introduction(words: str) -> float:

@@ -255,7 +255,7 @@ class Follower:
         first, last = here[0], here[-1]
         if not first or first - 1 in aligned.origins or last + 1 in aligned.origins:
             return
-        if 4 * len(here) > len(aligned.old):
+        if all(first <= number <= last for number in aligned.origins):
             return
         before = aligned.new[first - 1].text
         if aligned.new[first - 1].key in self._known:
@@ -272,15 +272,15 @@ class Follower:
         was, now = self._paragraph(aligned.old, parts[0]), self._paragraph(aligned.new, places[0])
         rest = [number for number in was if number not in parts]
         around = [number for number in now if number not in places]
-        if not around or any(number in aligned.mates for number in rest):
-            return
-        if any(number in aligned.origins for number in around):
+        if any(number in aligned.mates for number in rest) or any(
+            number in aligned.origins for number in around
+        ):
             return
         in_place = (
             aligned.mates.get(was[0] - 1) == now[0] - 1 or aligned.mates.get(was[-1] + 1) == now[-1] + 1
         )
         inserted = now[0] < places[0] and (bool(rest) or now[-1] > places[-1])
-        if len(rest) > 1 or inserted or not in_place:
+        if (around and len(rest) > 1) or inserted or ((around or rest) and not in_place):
             raise _Orphaned(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:
@@ -303,17 +303,29 @@ class Follower:
                 raise _Orphaned(OrphanReason.TWICE)
 
     def _is_torn_out(self, parts: range) -> bool:
-        """Whether the words stand alone there, without their paragraph, and as new words somewhere else, too."""
+        """Whether the words stand there without what stood beside them, and as new words somewhere else, too."""
         aligned = self._aligned
         first, last = aligned.mates[parts[0]], aligned.mates[parts[-1]]
         own = self._paragraph(aligned.old, parts[0])
         siblings = {
             aligned.mates[number] for number in own if number in aligned.mates and number not in parts
         }
-        if not siblings or siblings & {first - 1, last + 1, *self._paragraph(aligned.new, first)}:
+        if siblings & {first - 1, last + 1, *self._paragraph(aligned.new, first)}:
+            return False
+        if self._is_beside(parts[0] - 1, first - 1) and self._is_beside(parts[-1] + 1, last + 1):
             return False
         key = aligned.old[parts[0]].key
-        return any(part.key == key and at not in aligned.origins for at, part in enumerate(aligned.new))
+        twins = {first - 1, last + 1}
+        return any(
+            part.key == key and number not in aligned.origins and number not in twins
+            for number, part in enumerate(aligned.new)
+        )
+
+    def _is_beside(self, old: int, new: int) -> bool:
+        """Whether a neighbour is the same as before; where a text ends, too."""
+        aligned = self._aligned
+        ends = old in (-1, len(aligned.old)) and new in (-1, len(aligned.new))
+        return ends or aligned.mates.get(old) == new
 
     def _unpaired_beside(self, place: int) -> set[int]:
         """The new parts around one's paragraph that no old part became."""

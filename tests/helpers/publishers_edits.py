@@ -112,7 +112,11 @@ class Edition:
         return p, s, before
 
     def insert(self, *paragraphs: str, at: int | None = None) -> None:
-        at = self.random.randint(0, len(self.paragraphs)) if at is None else at
+        if at is None:
+            # Nothing comes between a note and what it introduces.
+            leads = {self.base["plain_note"], self.base["label"]}
+            places = [0, *(n for n, row in enumerate(self.paragraphs, 1) if row[-1].words not in leads)]
+            at = self.random.choice(places)
         self.paragraphs[at:at] = [[Said(words)] for words in paragraphs]
 
     def joined(self, paragraph: list[Said]) -> str:
@@ -427,10 +431,11 @@ def another_speaker_elsewhere_instead(article: Edition) -> None:
 
 def in_order(edits: list[str]) -> list[str]:
     """Edits as publishers make them: what repeats words, as notes and teasers do, is put where it stays."""
-    return sorted(edits, key=lambda edit: edit.startswith(_REPEATING))
+    return sorted(edits, key=lambda edit: (edit.startswith(_ADDED), edit.startswith(_REPEATED)))
 
 
-_REPEATING = ("note", "removed", "read_also", "sentence_repeated", "deleted_and_retold", "another_speaker")
+_ADDED = ("note", "removed", "read_also", "sentence_repeated", "deleted_and_retold", "another_speaker")
+_REPEATED = ("sentence_repeated",)
 
 
 # What became of it ----------------------------------------------------------------------------------------------------
