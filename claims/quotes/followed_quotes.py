@@ -9,7 +9,7 @@ of a misprint: that "not" became "now" is for a person to see.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -18,7 +18,15 @@ from claims.quotes.alignment import RIVAL, Alignment, align
 from claims.quotes.anchors import Anchor, anchor_at, is_whole
 from claims.quotes.changed_words import are_spellings, is_edited_around, rewording
 from claims.quotes.folded_text import FoldedText, fold
-from claims.quotes.lead_ins import announces, is_heading, opens_quotation, speaks_of_the_text, tells_all
+from claims.quotes.lead_ins import (
+    announces,
+    asks,
+    is_heading,
+    is_time,
+    opens_quotation,
+    speaks_of_the_text,
+    tells_all,
+)
 from claims.quotes.text_parts import TextPart, text_parts, words_of
 
 #: So many places are named to choose from.
@@ -180,9 +188,14 @@ class Follower:
             if old.opens_quoted != new.opens_quoted:
                 raise _Orphaned(OrphanReason.QUOTED)
         speech = [number for number in parts if aligned.old[number].is_speech]
-        for number in (*self._speech_around(speech), *self._announcing(parts[0])):
+        for number in (*self._speech_around(speech), *self._before(parts[0], announces)):
             if not self._says_the_same(number):
                 raise _Orphaned(OrphanReason.SPEAKER)
+        # The time on top of a text belongs to all of it.
+        entry = self._before(parts[0], is_time) if parts[0] > 1 else []
+        for number in (*self._before(parts[0], asks), *entry):
+            if not self._says_the_same(number):
+                raise _Orphaned(OrphanReason.AROUND)
 
     def _speech_around(self, speech: list[int]) -> list[int]:
         """The parts beside that say who speaks."""
@@ -204,9 +217,9 @@ class Follower:
             if old[number].paragraph == old[first].paragraph and number in self._aligned.mates
         ]
 
-    def _announcing(self, first: int) -> list[int]:
-        """The part before, if it says who speaks."""
-        return [first - 1] if first and announces(self._aligned.old[first - 1].text) else []
+    def _before(self, first: int, matters: Callable[[str], bool]) -> list[int]:
+        """The part before, if it is one that matters."""
+        return [first - 1] if first and matters(self._aligned.old[first - 1].text) else []
 
     def _says_the_same(self, number: int) -> bool:
         """Whether what is not direct speech in a part has the same words, but for misprints."""

@@ -20,6 +20,7 @@ def _phrases() -> Iterator[str]:
 
 _INTRODUCTION = re.compile("|".join(re.escape(fold(phrase)) for phrase in _phrases()))
 _COLON = (":", "：", "፡", "܃", "։")
+_TIME = re.compile(r"\W?\d{1,2}\s?[:.hH時点시]\s?\d{2}.{0,12}")
 _QUOTATION = re.compile(r"[:：]\s?[\"“„«'‘「『]")
 _STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
 
@@ -27,6 +28,16 @@ _STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
 def announces(words: str) -> bool:
     """Whether new words end in a colon, behind which comes what somebody says or said."""
     return words.rstrip("\"'“”„«»‘’ ").endswith(_COLON)
+
+
+def asks(words: str) -> bool:
+    """Whether they are a question, so that what comes next answers it."""
+    return words.rstrip("\"'“”„«»‘’」』）) ").endswith(("?", "？", "؟", "՞", "፧"))
+
+
+def is_time(words: str) -> bool:
+    """Whether they are the time of an entry."""
+    return _TIME.fullmatch(words.strip()) is not None
 
 
 def opens_quotation(words: str) -> bool:

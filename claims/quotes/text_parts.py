@@ -97,6 +97,8 @@ def text_parts(text: str) -> list[TextPart]:
 
 def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
     quoted, start = False, 0
+    # As text has it that was mailed or written in Markdown.
+    is_block = paragraph.startswith(">")
     opening, closing = _speech_marks(paragraph)
     stops = (stop.end() for stop in islice(_SENTENCE_END.finditer(paragraph), most))
     for end in chain(stops, [len(paragraph)]):
@@ -105,7 +107,8 @@ def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[Text
             opened = quoted
             for mark in _SPEECH_MARK.findall(said):
                 quoted = mark in opening or (mark not in closing and not quoted)
-            yield TextPart(said, offset + start, offset + start + len(said), number, opened, quoted)
+            at = offset + start
+            yield TextPart(said, at, at + len(said), number, opened or is_block, quoted or is_block)
         start = end
 
 

@@ -123,6 +123,31 @@ class TestOrphaned:
         new = old.replace("Mayor Ivo Kranjc", "engineer Ana Hribar")
         assert orphaned(new, "“We lost 40 houses.", old)[0] == OrphanReason.SPEAKER
 
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("Mayor Kranjc:", "Engineer Hribar:"),
+            ("Is the dam safe?", "Is the dam in danger?"),
+            ("14:05", "15:30"),
+        ],
+        ids=["name", "question", "time"],
+    )
+    @pytest.mark.parametrize("between", [" ", "\n\n"])
+    def test_when_what_gives_it_its_sense_is_another(self, before, after, between):
+        if before == "14:05" and between == " ":
+            between = "\n\n"
+        old = f"{ROAD}\n\n{before}{between}Nothing will break here.\n\n{TRADE}"
+        new = old.replace(before, after)
+        assert orphaned(new, "Nothing will break here.", old)[0] in (
+            OrphanReason.SPEAKER,
+            OrphanReason.AROUND,
+            OrphanReason.CHANGED,
+        )
+
+    def test_when_it_became_a_block_quote(self):
+        new = REPORT.replace(HARBOUR, f"> {HARBOUR}")
+        assert orphaned(new, "Its operator blamed a storm.")[0] == OrphanReason.QUOTED
+
     def test_when_it_was_denied_around_the_words(self):
         new = REPORT.replace("the ministry said", "the ministry denied")
         assert orphaned(new, "Trade fell by a fifth")[0] == OrphanReason.AROUND
