@@ -12,8 +12,8 @@ from django_stubs_ext import StrOrPromise
 
 from claims.models import Appearance
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.quotes.followed_quotes import OrphanReason
 from claims.quotes.lost_quotes import LostQuote, lost_quote
+from claims.quotes.orphans import OrphanReason
 from claims.quotes.quote_places import WrongPlace, quote_at, words_after, words_before
 from claims.review import claim_edits
 from factcheck.admin.base import DeskAdmin, change_page, person_at

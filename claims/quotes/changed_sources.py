@@ -14,7 +14,7 @@ from django.dispatch import receiver
 from claims.models import Appearance
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
-from claims.quotes.followed_quotes import OrphanReason
+from claims.quotes.orphans import OrphanReason
 from claims.quotes.quote_fates import note_fates
 from sources.models import Snapshot
 from sources.signals import snapshot_stored

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from claims.quotes.anchors import Anchor
-from claims.quotes.followed_quotes import FollowedQuote, Follower, OrphanReason, stands_in
+from claims.quotes.followed_quotes import FollowedQuote, Follower, stands_in
+from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
 

@@ -9,44 +9,21 @@ of a misprint: that "not" became "now" is for a person to see.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
-from claims.quotes.alignment import RIVAL, Alignment, align
+from claims.quotes.alignment import Alignment, align
 from claims.quotes.anchors import Anchor, anchor_at, is_whole
-from claims.quotes.changed_words import are_spellings, is_edited_around, rewording
+from claims.quotes.changed_words import is_edited_around, rewording
+from claims.quotes.copies import Originality
 from claims.quotes.folded_text import FoldedText, fold
-from claims.quotes.lead_ins import (
-    announces,
-    asks,
-    is_heading,
-    is_time,
-    opens_quotation,
-    speaks_of_the_text,
-    tells_all,
-)
-from claims.quotes.text_parts import TextPart, text_parts, words_of
+from claims.quotes.orphans import Orphaned, OrphanReason
+from claims.quotes.quoted_speech import QuotedSpeech
+from claims.quotes.text_parts import TextPart, text_parts
 
 #: So many places are named to choose from.
 MOST_CANDIDATES = 5
-#: So far back is looked for what introduces a passage.
-_AS_FAR = 20
-
-
-class OrphanReason(StrEnum):
-    """Why a quote has no place in the new text."""
-
-    NOT_FOUND = "quote not found"
-    CHANGED = "the words were changed"
-    ELSEWHERE = "the words stand in another place only"
-    QUOTED = "the words are quoted there from somewhere"
-    SPEAKER = "somebody else may say them"
-    AROUND = "the sentence around the words was changed"
-    REWRITTEN = "the paragraph around the words was rewritten"
-    TWICE = "the text says it in two ways now"
-    PLACE_TAKEN = "another appearance of the same claim is there"
 
 
 @dataclass(frozen=True)
@@ -75,19 +52,12 @@ def stands_in(text: str, words: str) -> bool:
     return fold(words).strip() in fold(text)
 
 
-class _Orphaned(Exception):
-    def __init__(self, reason: OrphanReason, wording: tuple[int, int] | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.wording = reason, wording
-
-
 class Follower:
     """Two versions of a text, aligned once for all quotes."""
 
     def __init__(self, old: str, new: str) -> None:
         self._old_text, self._new_text = old, new
         self._aligned: Alignment = align(text_parts(old), text_parts(new))
-        self._known = {part.key for part in self._aligned.old}
 
     def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
         """What became of each of these."""
@@ -99,7 +69,7 @@ class Follower:
         parts = self._touched(anchor)
         try:
             start, end = self._place(anchor, parts)
-        except _Orphaned as lost:
+        except Orphaned as lost:
             candidates = self._candidates(anchor, parts, lost.wording)
             return FollowedQuote("orphaned", None, lost.reason, lost.wording, candidates)
         found = anchor_at(self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1))
@@ -119,21 +89,19 @@ class Follower:
         aligned = self._aligned
         for number in parts:
             if number not in aligned.mates:
-                raise _Orphaned(self._why_lost(anchor))
+                raise Orphaned(self._why_lost(anchor))
         places = [aligned.mates[number] for number in parts]
         if places != list(range(places[0], places[0] + len(places))):
-            raise _Orphaned(OrphanReason.CHANGED)
+            raise Orphaned(OrphanReason.CHANGED)
         start = self._edge(anchor, parts[0])[0]
         end = self._edge(anchor, parts[-1])[1]
         for number in parts[1:-1]:
             self._edge(anchor, number)
-        self._require_same_speech(parts)
-        self._require_own_words(parts)
-        self._require_own_paragraph(parts)
-        self._require_no_rival(parts)
+        QuotedSpeech(aligned).require_same(parts)
+        Originality(aligned).require(parts)
         start, end = self._with_edges(anchor, start, end)
         if fold(self._new_text[start:end]).strip() != fold(anchor.exact).strip():
-            raise _Orphaned(OrphanReason.CHANGED, (start, end))
+            raise Orphaned(OrphanReason.CHANGED, (start, end))
         return start, end
 
     def _why_lost(self, anchor: Anchor) -> OrphanReason:
@@ -152,9 +120,9 @@ class Follower:
         was, now = _places(old.text, share), _places(new.text, share)
         wording = rewording(old, new, begins - old.start, ends - old.start)
         if not now:
-            raise _Orphaned(OrphanReason.CHANGED, wording)
+            raise Orphaned(OrphanReason.CHANGED, wording)
         if len(was) != 1 or len(now) != 1 or not is_edited_around(old, new):
-            raise _Orphaned(OrphanReason.AROUND, wording)
+            raise Orphaned(OrphanReason.AROUND, wording)
         return new.start + now[0][0], new.start + now[0][1]
 
     @staticmethod
@@ -167,7 +135,7 @@ class Follower:
         starts = [start for start, _ in was]
         first = begins + len(share) - len(share.lstrip()) - old.start
         if first not in starts or len(was) != len(now):
-            raise _Orphaned(OrphanReason.TWICE)
+            raise Orphaned(OrphanReason.TWICE)
         start, end = now[starts.index(first)]
         return new.start + start, new.start + end
 
@@ -177,192 +145,6 @@ class Follower:
         trail = len(anchor.exact) - len(anchor.exact.rstrip())
         wide = max(start - lead, 0), end + trail
         return wide if self._new_text[slice(*wide)] == anchor.exact else (start, end)
-
-    # Its own words, and not a quotation of them -------------------------------------------------------------------
-
-    def _require_same_speech(self, parts: range) -> None:
-        """Refuse words that were nobody's direct speech before or are not any more, or are somebody else's."""
-        aligned = self._aligned
-        for number in parts:
-            old, new = aligned.old[number], aligned.new[aligned.mates[number]]
-            if old.opens_quoted != new.opens_quoted:
-                raise _Orphaned(OrphanReason.QUOTED)
-        speech = [number for number in parts if aligned.old[number].is_speech]
-        for number in (*self._speech_around(speech), *self._before(parts[0], announces)):
-            if not self._says_the_same(number):
-                raise _Orphaned(OrphanReason.SPEAKER)
-        # The time on top of a text belongs to all of it.
-        entry = self._before(parts[0], is_time) if parts[0] > 1 else []
-        for number in (*self._before(parts[0], asks), *entry):
-            if not self._says_the_same(number):
-                raise _Orphaned(OrphanReason.AROUND)
-
-    def _speech_around(self, speech: list[int]) -> list[int]:
-        """The parts beside that say who speaks."""
-        if not speech:
-            return []
-        old = self._aligned.old
-        first, last = speech[0], speech[-1]
-        while first and old[first].opens_quoted:
-            first -= 1
-        while last + 1 < len(old) and old[last].ends_quoted and old[last + 1].opens_quoted:
-            last += 1
-        saying = [number for number in range(first, last + 1) if words_of(old[number].outside_speech)]
-        if saying:
-            return saying
-        beside = [number for number in (first - 1, last + 1) if 0 <= number < len(old)]
-        return [
-            number
-            for number in beside
-            if old[number].paragraph == old[first].paragraph and number in self._aligned.mates
-        ]
-
-    def _before(self, first: int, matters: Callable[[str], bool]) -> list[int]:
-        """The part before, if it is one that matters."""
-        return [first - 1] if first and matters(self._aligned.old[first - 1].text) else []
-
-    def _says_the_same(self, number: int) -> bool:
-        """Whether what is not direct speech in a part has the same words, but for misprints."""
-        if number not in self._aligned.mates:
-            return False
-        old, new = self._aligned.old[number], self._aligned.new[self._aligned.mates[number]]
-        if old.key == new.key:
-            return True
-        if old.is_speech:
-            return are_spellings(words_of(old.outside_speech), words_of(new.outside_speech))
-        return is_edited_around(old, new)
-
-    def _require_own_words(self, parts: range) -> None:
-        """Refuse a passage that new words introduce as quoted."""
-        aligned = self._aligned
-        place = aligned.mates[parts[0]]
-        own = aligned.new[place].paragraph
-        paragraphs = {own}
-        for before in range(place - 1, max(place - _AS_FAR, 0) - 1, -1):
-            part = aligned.new[before]
-            if part.paragraph != own:
-                paragraphs.add(part.paragraph)
-                if before not in aligned.origins and announces(part.text):
-                    raise _Orphaned(OrphanReason.QUOTED)
-                break
-            added = self._added(before)
-            if added and (announces(added) or speaks_of_the_text(added) or opens_quotation(added)):
-                raise _Orphaned(OrphanReason.QUOTED)
-        self._require_place(place)
-
-    def _added(self, number: int) -> str:
-        """The words of a new part that its old form did not have."""
-        new = self._aligned.new[number]
-        if number not in self._aligned.origins:
-            return new.text
-        old = self._aligned.old[self._aligned.origins[number]]
-        if old.key == new.key:
-            return ""
-        at = new.key.find(old.key[:20])
-        return new.key[:at] if at > 0 else ""
-
-    def _require_place(self, place: int) -> None:
-        """Refuse a paragraph among new words on both sides, where they present it as a copy."""
-        aligned = self._aligned
-        here = self._paragraph(aligned.new, place)
-        first, last = here[0], here[-1]
-        if not first or first - 1 in aligned.origins or last + 1 in aligned.origins:
-            return
-        if all(first <= number <= last for number in aligned.origins):
-            return
-        before = aligned.new[first - 1].text
-        if aligned.new[first - 1].key in self._known:
-            return
-        # A headline stands on top of everything.
-        presents = is_heading(before) and any(number in aligned.origins for number in range(first))
-        if presents or (speaks_of_the_text(before) and not tells_all(before)):
-            raise _Orphaned(OrphanReason.QUOTED)
-
-    def _require_own_paragraph(self, parts: range) -> None:
-        """Refuse words that alone are left of a paragraph, or that stand in quite another one."""
-        aligned = self._aligned
-        places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
-        was, now = self._paragraph(aligned.old, parts[0]), self._paragraph(aligned.new, places[0])
-        rest = [number for number in was if number not in parts]
-        around = [number for number in now if number not in places]
-        if any(number in aligned.mates for number in rest) or any(
-            number in aligned.origins for number in around
-        ):
-            return
-        in_place = (
-            aligned.mates.get(was[0] - 1) == now[0] - 1 or aligned.mates.get(was[-1] + 1) == now[-1] + 1
-        )
-        inserted = now[0] < places[0] and (bool(rest) or now[-1] > places[-1])
-        if (around and len(rest) > 1) or inserted or ((around or rest) and not in_place):
-            raise _Orphaned(OrphanReason.REWRITTEN)
-
-    def _require_no_rival(self, parts: range) -> None:
-        """Refuse an exact copy beside which stands an edited one: which of them is the original cannot be told."""
-        aligned = self._aligned
-        if self._is_torn_out(parts):
-            raise _Orphaned(OrphanReason.TWICE)
-        own = self._paragraph(aligned.old, parts[0])
-        keys = {aligned.old[number].key for number in parts}
-        for number in own:
-            rivals = {
-                new
-                for like, new in aligned.similar.get(number, ())
-                if like >= RIVAL and not _is_anothers(aligned.old[number], aligned.new[new])
-            }
-            if not rivals or not aligned.is_exact(number):
-                continue
-            unpaired = self._unpaired_beside(aligned.mates[number])
-            if rivals & unpaired and (number in parts or keys & {aligned.new[new].key for new in unpaired}):
-                raise _Orphaned(OrphanReason.TWICE)
-
-    def _is_torn_out(self, parts: range) -> bool:
-        """Whether the words stand there without what stood beside them, and as new words somewhere else, too."""
-        aligned = self._aligned
-        first, last = aligned.mates[parts[0]], aligned.mates[parts[-1]]
-        own = self._paragraph(aligned.old, parts[0])
-        siblings = {
-            aligned.mates[number] for number in own if number in aligned.mates and number not in parts
-        }
-        if siblings & {first - 1, last + 1, *self._paragraph(aligned.new, first)}:
-            return False
-        if self._is_beside(parts[0] - 1, first - 1) and self._is_beside(parts[-1] + 1, last + 1):
-            return False
-        key = aligned.old[parts[0]].key
-        twins = {first - 1, last + 1}
-        return any(
-            part.key == key and number not in aligned.origins and number not in twins
-            for number, part in enumerate(aligned.new)
-        )
-
-    def _is_beside(self, old: int, new: int) -> bool:
-        """Whether a neighbour is the same as before; where a text ends, too."""
-        aligned = self._aligned
-        ends = old in (-1, len(aligned.old)) and new in (-1, len(aligned.new))
-        return ends or aligned.mates.get(old) == new
-
-    def _unpaired_beside(self, place: int) -> set[int]:
-        """The new parts around one's paragraph that no old part became."""
-        aligned = self._aligned
-        here = self._paragraph(aligned.new, place)
-        found = set()
-        for beside, step in ((here[0] - 1, -1), (here[-1] + 1, 1)):
-            while 0 <= beside < len(aligned.new) and beside not in aligned.origins:
-                found.add(beside)
-                beside += step
-        return found | {number for number in here if number not in aligned.origins}
-
-    @staticmethod
-    def _paragraph(parts: Sequence[TextPart], number: int) -> range:
-        first = last = number
-        while first and number - first < _AS_FAR and parts[first - 1].paragraph == parts[number].paragraph:
-            first -= 1
-        while (
-            last + 1 < len(parts)
-            and last - number < _AS_FAR
-            and parts[last + 1].paragraph == parts[number].paragraph
-        ):
-            last += 1
-        return range(first, last + 1)
 
     # Candidates ---------------------------------------------------------------------------------------------------
 
@@ -393,9 +175,3 @@ def _places(text: str, words: str, *, whole: bool = True) -> list[tuple[int, int
         for at in folded.places(wanted)
         if not whole or is_whole(folded.text, at, at + len(wanted))
     ]
-
-
-def _is_anothers(old: TextPart, new: TextPart) -> bool:
-    """Whether somebody else is said to have said the same."""
-    said = words_of(old.outside_speech), words_of(new.outside_speech)
-    return bool(old.is_speech and all(said)) and not are_spellings(*said)

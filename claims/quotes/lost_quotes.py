@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from claims.models import Appearance
 from claims.quotes.changed_sources import anchor_of
-from claims.quotes.followed_quotes import OrphanReason, follow
+from claims.quotes.followed_quotes import follow
+from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
 

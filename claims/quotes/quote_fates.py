@@ -14,7 +14,7 @@ from claims.models import Appearance, Evidence, Publication, QuoteFate
 from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
-from claims.quotes.followed_quotes import OrphanReason
+from claims.quotes.orphans import OrphanReason
 from claims.quotes.quoted_places import QuotedPlace, published_quotes
 
 

@@ -6,7 +6,7 @@ an abbreviation may end a part. Pure, in linear time.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
 from itertools import chain, islice, pairwise
@@ -39,6 +39,8 @@ _MARKS = (
 _WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
 #: A text has no more parts than this and one for each paragraph; what follows in a paragraph is one.
 _MOST_PARTS = 50_000
+#: Of a long paragraph, so many parts on each side are looked at.
+_AROUND = 20
 #: Words by which parts are compared; longer ones are compared by so many.
 _MOST_WORDS = 2_000
 
@@ -93,6 +95,20 @@ def text_parts(text: str) -> list[TextPart]:
         most = max(_MOST_PARTS - len(parts), 0)
         parts.extend(_parts(paragraph.group(), paragraph.start(), number, most))
     return parts
+
+
+def paragraph_around(parts: Sequence[TextPart], number: int) -> range:
+    """The parts of its paragraph that stand around a part."""
+    first = last = number
+    while first and number - first < _AROUND and parts[first - 1].paragraph == parts[number].paragraph:
+        first -= 1
+    while (
+        last + 1 < len(parts)
+        and last - number < _AROUND
+        and parts[last + 1].paragraph == parts[number].paragraph
+    ):
+        last += 1
+    return range(first, last + 1)
 
 
 def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:

@@ -16,7 +16,7 @@ from claims.matching.answers import answered
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.changed_sources import reanchor
-from claims.quotes.followed_quotes import OrphanReason
+from claims.quotes.orphans import OrphanReason
 from sources.capture import capture
 from sources.material import Material
 from sources.models import Snapshot, Source

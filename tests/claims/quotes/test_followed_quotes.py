@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.quotes.anchors import Anchor, anchor_at
-from claims.quotes.followed_quotes import FollowedQuote, Follower, OrphanReason, follow
+from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
+from claims.quotes.orphans import OrphanReason
 from tests.helpers.cost import assert_in_proportion
 from tests.helpers.publishers_edits import EDITS, LANGUAGES, first_edition, judge
 
