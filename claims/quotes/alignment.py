@@ -10,16 +10,12 @@ Pure; time grows with the texts, not with their product: what stands often is pa
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from claims.quotes.aligned_parts import LIKE, Alignment, PartPair
 from claims.quotes.lead_ins import announces, is_heading, speaks_of_the_text, tells_all
+from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
 
-#: Likeness of two parts from which on one may have become the other.
-LIKE = 0.4
-#: And from which on it is rather that one than an exact copy in another place.
-RIVAL = 0.55
 #: What a pair in the chain costs when, between it and the pair before, the new text has more, or the old one had.
 _INSERTED, _DELETED = 0.3, 0.3
 #: The same where the new text has more at the beginning; what it has more at the end costs nothing.
@@ -42,36 +38,6 @@ _COMMON = 40
 _EFFORT = 2_000_000
 #: So many equal parts at the end of both texts are no copy of a passage.
 _LONG_END = 40
-#: Of a paragraph that moved, at least so much is word for word.
-_MOSTLY = 0.6
-
-
-class _Pair(NamedTuple):
-    old: int
-    new: int
-    likeness: float
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """Parts of two texts, and which belong together."""
-
-    old: Sequence[TextPart]
-    new: Sequence[TextPart]
-    #: Old part → new part, by their numbers.
-    mates: dict[int, int] = field(default_factory=dict)
-    #: New part → old part.
-    origins: dict[int, int] = field(default_factory=dict)
-    #: Old part → new parts that are similar and of words that the old text did not have, the most similar first.
-    similar: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
-    #: Old parts that stand elsewhere than in the order of the others.
-    moved: set[int] = field(default_factory=set)
-
-    def is_exact(self, old: int) -> bool:
-        return old in self.mates and self.old[old].key == self.new[self.mates[old]].key
-
-    def pair(self, old: int, new: int) -> None:
-        self.mates[old], self.origins[new] = new, old
 
 
 def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
@@ -84,12 +50,13 @@ def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
         aligned.pair(old_end + number, new_end + number)
     aligned.similar.update(_similar(old, new, begin, old_end, new_end))
     # With one pair of each equal end, beside which the first and the last between them belong.
-    before = [_Pair(begin - 1, begin - 1, 1.0)] if begin else []
-    behind = [_Pair(old_end, new_end, 1.0)] if old_end < len(old) else []
+    before = [PartPair(begin - 1, begin - 1, 1.0)] if begin else []
+    behind = [PartPair(old_end, new_end, 1.0)] if old_end < len(old) else []
     for pair in _chain(aligned, [*before, *_pairs(aligned, begin, old_end, new_end), *behind]):
         aligned.pair(pair.old, pair.new)
     _prefer_first(aligned, begin)
-    _follow_moved(aligned)
+    follow_moved(aligned)
+    follow_inside(aligned)
     return aligned
 
 
@@ -174,7 +141,7 @@ def _quotes(new: TextPart, old: TextPart) -> bool:
     )
 
 
-def _pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[_Pair]:
+def _pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[PartPair]:
     """All pairs that may be in the chain, in the order of the old text."""
     places: dict[str, list[int]] = defaultdict(list)
     for number in range(begin, new_end):
@@ -189,8 +156,8 @@ def _pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterat
             # Those that stand at about the same place among their likes.
             first = max(0, min(rank - copies // 2, len(equal) - copies))
             equal = equal[first : first + copies]
-        exact = [_Pair(number, other, 1.0) for other in equal]
-        edited = [_Pair(number, other, like) for like, other in aligned.similar.get(number, ())[:_COPIES]]
+        exact = [PartPair(number, other, 1.0) for other in equal]
+        edited = [PartPair(number, other, like) for like, other in aligned.similar.get(number, ())[:_COPIES]]
         yield from sorted(exact + edited, key=lambda pair: pair.new)
 
 
@@ -214,7 +181,7 @@ class _Best:
         return best
 
 
-def _chain(aligned: Alignment, pairs: list[_Pair]) -> list[_Pair]:
+def _chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     """The pairs that keep their order and are worth most together."""
     if not pairs:
         return []
@@ -287,99 +254,3 @@ def _is_one_paragraph(parts: Sequence[TextPart], number: int) -> bool:
 
 def _weight(part: TextPart) -> float:
     return min(1.0, 0.25 + len(part.key) / 60)
-
-
-# Paragraphs that changed places ---------------------------------------------------------------------------------------
-
-
-def _follow_moved(aligned: Alignment) -> None:
-    """Pair paragraphs that stand whole at another place, among what was there before."""
-    free: dict[str, list[int]] = defaultdict(list)
-    for number, part in enumerate(aligned.new):
-        if number not in aligned.origins:
-            free[part.key].append(number)
-    paragraphs = [span for span in _paragraphs(aligned.old) if _is_lost(aligned, *span)]
-    while paragraphs:
-        left = [span for span in paragraphs if not _follow(aligned, *span, free)]
-        # One that was found may be what another stands beside.
-        paragraphs = left if len(left) < len(paragraphs) else []
-
-
-def _follow(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> bool:
-    starts = _beginnings(aligned, first, last, free)
-    blocks = [block for at in starts if (block := _block(aligned, first, last, at))]
-    if len(blocks) != 1 or _has_rival(aligned, blocks[0]):
-        return False
-    for pair in blocks[0]:
-        aligned.origins.pop(aligned.mates.get(pair.old, -1), None)
-        aligned.pair(pair.old, pair.new)
-        aligned.moved.add(pair.old)
-    return True
-
-
-def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
-    """Whether most of a paragraph has no place in the order of the others."""
-    sizes = {number: len(aligned.old[number].key) for number in range(first, last)}
-    lost = sum(size for number, size in sizes.items() if number not in aligned.mates)
-    return lost > 0 and lost >= _MOSTLY * sum(sizes.values())
-
-
-def _paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
-    first = 0
-    for number in range(1, len(parts) + 1):
-        if number == len(parts) or parts[number].paragraph != parts[first].paragraph:
-            yield first, number
-            first = number
-
-
-def _beginnings(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> list[int]:
-    """Where in the new text the paragraph may begin."""
-    for number in range(first, last):
-        if places := free.get(aligned.old[number].key):
-            return sorted({_run(aligned, place)[0] for place in places[: _COPIES + 1]})
-    return []
-
-
-def _run(aligned: Alignment, place: int) -> tuple[int, int]:
-    """The parts around a new one, in its paragraph, that no old part became."""
-    new, first, last = aligned.new, place, place + 1
-    while first and first - 1 not in aligned.origins and new[first - 1].paragraph == new[place].paragraph:
-        first -= 1
-    while last < len(new) and last not in aligned.origins and new[last].paragraph == new[place].paragraph:
-        last += 1
-    return first, last
-
-
-def _block(aligned: Alignment, first: int, last: int, at: int) -> list[_Pair]:
-    """The paragraph, part by part, if it stands there, whole or nearly so, with nothing new in it or before it."""
-    if at in aligned.origins or (at and at - 1 not in aligned.origins):
-        return []
-    pairs: list[_Pair] = []
-    equal, number = 0, first
-    for new in range(*_run(aligned, at)):
-        while number < last and not (like := _likeness(aligned, number, new)):
-            number += 1
-        if number == last:
-            return []
-        equal += len(aligned.old[number].key) if like == 1.0 else 0
-        pairs.append(_Pair(number, new, like))
-        number += 1
-    whole = sum(len(aligned.old[number].key) for number in range(first, last))
-    return pairs if equal >= _MOSTLY * whole else []
-
-
-def _likeness(aligned: Alignment, old: int, new: int) -> float:
-    if aligned.old[old].key == aligned.new[new].key:
-        return 1.0
-    return next((like for like, number in aligned.similar.get(old, ()) if number == new), 0.0)
-
-
-def _has_rival(aligned: Alignment, block: list[_Pair]) -> bool:
-    """Whether the paragraph may rather have been edited elsewhere: then an exact one is a copy of it."""
-    own = {pair.new for pair in block}
-    return any(
-        number not in own and number not in aligned.origins
-        for pair in block
-        for likeness, number in aligned.similar.get(pair.old, ())
-        if likeness >= RIVAL
-    )

@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 
-from claims.quotes.alignment import RIVAL, Alignment
+from claims.quotes.aligned_parts import RIVAL, Alignment
 from claims.quotes.changed_words import are_spellings
-from claims.quotes.lead_ins import announces, is_heading, opens_quotation, speaks_of_the_text, tells_all
+from claims.quotes.lead_ins import (
+    announces,
+    is_closed,
+    is_heading,
+    is_item,
+    opens_quotation,
+    speaks_of_the_text,
+    tells_all,
+)
 from claims.quotes.orphans import Orphaned, OrphanReason
 from claims.quotes.text_parts import TextPart, paragraph_around, words_of
 
@@ -36,7 +44,8 @@ class Originality:
                     raise Orphaned(OrphanReason.QUOTED)
                 break
             added = self._added(before)
-            if added and (announces(added) or speaks_of_the_text(added) or opens_quotation(added)):
+            told = is_closed(added) and not part.ends_quoted
+            if announces(added) or ((speaks_of_the_text(added) or opens_quotation(added)) and not told):
                 raise Orphaned(OrphanReason.QUOTED)
         self._require_place(place)
 
@@ -59,6 +68,8 @@ class Originality:
         if not first or first - 1 in aligned.origins:
             return
         before = aligned.new[first - 1]
+        if is_item(before.text):
+            return
         follows = any(number in aligned.origins for number in range(first))
         tells = speaks_of_the_text(before.text) and not tells_all(before.text)
         if tells and follows and not is_heading(before.text):
@@ -76,15 +87,25 @@ class Originality:
         was, now = paragraph_around(aligned.old, parts[0]), paragraph_around(aligned.new, places[0])
         rest = [number for number in was if number not in parts]
         around = [number for number in now if number not in places]
+        in_place = any(
+            aligned.mates.get(old) == new
+            for old, new in ((was[0] - 1, now[0] - 1), (was[-1] + 1, now[-1] + 1))
+        )
         if any(number in aligned.mates for number in rest) or any(
             number in aligned.origins for number in around
         ):
+            # The paragraph as such; where it stands elsewhere, with nothing new in it.
+            mixed = any(
+                number not in aligned.origins or aligned.is_longer(aligned.origins[number])
+                for number in around
+            )
+            apart = not aligned.origins.keys() <= set(now)
+            if mixed and apart and not in_place and parts[0] not in aligned.moved:
+                raise Orphaned(OrphanReason.REWRITTEN)
             return
-        in_place = (
-            aligned.mates.get(was[0] - 1) == now[0] - 1 or aligned.mates.get(was[-1] + 1) == now[-1] + 1
-        )
-        inserted = now[0] < places[0] and (bool(rest) or now[-1] > places[-1])
-        if (around and len(rest) > 1) or inserted or ((around or rest) and not in_place):
+        before, behind = now[0] < places[0], now[-1] > places[-1]
+        retold = before and (behind or (bool(rest) and parts[0] == was[0]))
+        if (around and len(rest) > 1) or retold or ((around or rest) and not in_place):
             raise Orphaned(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:

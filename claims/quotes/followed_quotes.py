@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from claims.quotes.alignment import Alignment, align
+from claims.quotes.aligned_parts import Alignment
+from claims.quotes.alignment import align
 from claims.quotes.anchors import Anchor, anchor_at, is_whole
 from claims.quotes.changed_words import is_edited_around, rewording
 from claims.quotes.copies import Originality
@@ -66,7 +67,12 @@ class Follower:
     def _followed(self, anchor: Anchor) -> FollowedQuote:
         if self._old_text[anchor.start : anchor.end] != anchor.exact or not anchor.exact.strip():
             raise ValueError("The anchor is not one of the old text.")
+        if self._old_text == self._new_text:
+            return FollowedQuote("held", anchor)
         parts = self._touched(anchor)
+        if not parts:
+            # Marks without a word, which no sentence has.
+            return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         try:
             start, end = self._place(anchor, parts)
         except Orphaned as lost:

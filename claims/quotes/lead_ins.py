@@ -22,6 +22,8 @@ _INTRODUCTION = re.compile("|".join(re.escape(fold(phrase)) for phrase in _phras
 _COLON = (":", "：", "፡", "܃", "։")
 _TIME = re.compile(r"\W?\d{1,2}\s?[:.hH時点시]\s?\d{2}.{0,12}")
 _QUOTATION = re.compile(r"[:：]\s?[\"“„«'‘「『]")
+_CLOSING = "\"'”’»“」』)）]］"
+_BULLETS = "-–—•*·▪‣"
 _STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
 
 
@@ -59,3 +61,13 @@ def is_heading(words: str) -> bool:
 def tells_all(words: str) -> bool:
     """Whether they have what they introduce in them, as "Correction: we named the wrong town." has."""
     return any(mark in words.strip()[:-1] for mark in _COLON)
+
+
+def is_item(words: str) -> bool:
+    """Whether they are an item of a list."""
+    return words.lstrip()[:1] in _BULLETS
+
+
+def is_closed(words: str) -> bool:
+    """Whether they end with what closes a quotation or a bracket: what comes next is not in it."""
+    return words.rstrip()[-1:] in _CLOSING

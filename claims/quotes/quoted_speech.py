@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from claims.quotes.alignment import Alignment
+from claims.quotes.aligned_parts import Alignment
 from claims.quotes.changed_words import are_spellings, is_edited_around
 from claims.quotes.lead_ins import announces, asks, is_time
 from claims.quotes.orphans import Orphaned, OrphanReason

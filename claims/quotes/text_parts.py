@@ -89,7 +89,7 @@ class TextPart:
 
 
 def text_parts(text: str) -> list[TextPart]:
-    """The parts of a text in order; white space between them is in none."""
+    """The parts of a text in order; what has no letter and no digit, such as a line between, is in none."""
     parts: list[TextPart] = []
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text)):
         most = max(_MOST_PARTS - len(parts), 0)
@@ -116,16 +116,28 @@ def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[Text
     # As text has it that was mailed or written in Markdown.
     is_block = paragraph.startswith(">")
     opening, closing = _speech_marks(paragraph)
+
+    def part(first: int, last: int, opens_quoted: bool, *, ends_quoted: bool) -> TextPart:
+        at = offset + first, offset + last
+        return TextPart(paragraph[first:last], *at, number, opens_quoted or is_block, ends_quoted or is_block)
+
     stops = (stop.end() for stop in islice(_SENTENCE_END.finditer(paragraph), most))
+    found: tuple[int, int, bool] | None = None
     for end in chain(stops, [len(paragraph)]):
         said = paragraph[start:end].rstrip()
-        if said:
-            opened = quoted
-            for mark in _SPEECH_MARK.findall(said):
-                quoted = mark in opening or (mark not in closing and not quoted)
-            at = offset + start
-            yield TextPart(said, at, at + len(said), number, opened or is_block, quoted or is_block)
+        opened = quoted
+        for mark in _SPEECH_MARK.findall(said):
+            quoted = mark in opening or (mark not in closing and not quoted)
+        if any(map(str.isalnum, said)):
+            if found:
+                yield part(*found, ends_quoted=opened)
+            found = start, start + len(said), opened
+        elif found and said:
+            # A mark that closes the sentence, after a space as French has it.
+            found = found[0], start + len(said), found[2]
         start = end
+    if found:
+        yield part(*found, ends_quoted=quoted)
 
 
 def _speech_marks(paragraph: str) -> tuple[str, str]:

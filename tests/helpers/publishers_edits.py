@@ -129,8 +129,11 @@ def _speech(words: str) -> tuple[int, int] | None:
     if not starts:
         return None
     ends = [at for at, character in enumerate(words) if character in _CLOSING and at > starts[0]]
-    inner = words[starts[0] + 1 : ends[0]].rstrip("，, ") if ends else ""
-    return (starts[0] + 1, starts[0] + 1 + len(inner)) if inner else None
+    if not ends:
+        return None
+    inner = words[starts[0] + 1 : ends[0]]
+    first = starts[0] + 1 + len(inner) - len(inner.lstrip())
+    return first, first + len(inner.strip("，,\u00a0 "))
 
 
 @cache
@@ -268,7 +271,8 @@ def deleted_and_retold_elsewhere(article: Edition) -> None:
     at = article.some_paragraph()
     if at is not None and len(article.paragraphs) > 2:
         words = article.paragraphs.pop(at)[0].words
-        article.insert(article.base["retold"].format(words))
+        places = [place for place in range(len(article.paragraphs)) if place != at]
+        article.insert(article.base["retold"].format(words), at=article.random.choice(places))
 
 
 @_edit
@@ -427,6 +431,63 @@ def another_speaker_elsewhere_instead(article: Edition) -> None:
         words = article.paragraphs[p][s].words.replace(was, now)
         del article.paragraphs[p]
         article.insert(words)
+
+
+@_edit
+def sentences_reordered(article: Edition) -> None:
+    at = article.some_paragraph(2)
+    if at is not None:
+        article.random.shuffle(article.paragraphs[at])
+
+
+@_edit
+def stamp_on_top(article: Edition) -> None:
+    article.insert(f"{article.random.randint(1, 28)}.11.2026, {article.random.randint(0, 23)}:40", at=0)
+
+
+@_edit
+def labels_between(article: Edition) -> None:
+    """Advertisements and share buttons."""
+    for _label in range(3):
+        article.insert("—")
+
+
+@_edit
+def box_of_links(article: Edition) -> None:
+    """Teasers of this article and of others, as a list."""
+    p, s = article.random.choice(article.own())
+    links = [article.base["headline"], article.paragraphs[p][s].words.rstrip(".。।"), article.base["label"]]
+    article.insert("\n".join(f"- {link}" for link in links))
+
+
+@_edit
+def mark_behind_a_correction(article: Edition) -> None:
+    if changed := article.change("number"):
+        p, s, was = changed
+        article.paragraphs[p].insert(s + 1, Said(f"[{article.base['note'].format(was)}]"))
+
+
+@_edit
+def quoted_whole_in_a_comment(article: Edition) -> None:
+    """A reader repeats a paragraph and adds to it; the paragraph itself was rewritten."""
+    at = article.some_paragraph()
+    if at is not None and len(article.paragraphs) > 2:
+        was = article.joined(article.paragraphs[at])
+        article.paragraphs[at] = [Said(article.base["inserted"][0])]
+        article.insert(f"{was} {article.base['translation'][1]}", at=len(article.paragraphs))
+
+
+@_edit
+def moved_and_corrected(article: Edition) -> None:
+    article.change("number")
+    paragraph_moved(article)
+
+
+@_edit
+def opening_rewritten(article: Edition) -> None:
+    at = article.some_paragraph(2)
+    if at is not None:
+        article.paragraphs[at][0] = Said(article.base["inserted"][0])
 
 
 def in_order(edits: list[str]) -> list[str]:
