@@ -250,7 +250,7 @@ def test_changed_content_makes_a_snapshot_and_a_report_of_anchors(article: Path)
         for claim in moved
     ]
     assert [(one["claim"], one["reason"]) for one in document["anchors"]["orphaned"]] == [
-        (changed["id"], "quote not found")
+        (changed["id"], "the words were changed")
     ]
     assert [claim["is_new"] for claim in document["claims"]] == [True, False, False]
     for appearance in Appearance.objects.select_related("snapshot"):
@@ -265,7 +265,7 @@ def test_changed_content_is_told_in_a_table(article: Path) -> None:
     printed = run(article, width=200)
     anchors = printed[printed.index("Earlier anchors") :]
     assert f"│ {claim.pk:>5} │ {claim.statement}" in anchors
-    assert "orphaned: quote not found" in anchors
+    assert "orphaned: the words were changed" in anchors
     assert "moved, " in anchors
     assert printed.splitlines()[-1] == (
         "1 claim proposed; 2 known before; anchors: 0 held, 2 moved, 1 orphaned."
