@@ -30,7 +30,7 @@ _RAISING = frozenset(
         "measure",
         "date",
         "duration",
-        "order",
+        "order or repetition",
         "superlative",
         "universal",
         "comparison",

@@ -45,7 +45,7 @@ KIND_OF: Mapping[str, str] = {
     "quantity": "measure",
     "date": "date",
     "duration": "duration",
-    "ordinal": "order",
+    "ordinal": "order or repetition",
     "superlative": "superlative",
     "universal": "universal",
     "comparison": "comparison",
