@@ -96,10 +96,10 @@ class Reason:
     raises: bool
 
     def __str__(self) -> str:
-        """As a claim stores it: the kind and the words, in fifty characters at most."""
-        room = _LONGEST_REASON - len(self.kind) - 2
-        words = " ".join(self.words.split())
-        return f"{self.kind}: {words if len(words) <= room else words[: room - 1] + '…'}"
+        """As a claim stores it: the kind and the words, in fifty characters at most; "but" where it speaks against."""
+        opening = f"{'' if self.raises else 'but '}{self.kind}: "
+        words, room = " ".join(self.words.split()), _LONGEST_REASON - len(opening)
+        return opening + (words if len(words) <= room else words[: room - 1] + "…")
 
 
 @dataclass(frozen=True, slots=True)
