@@ -85,7 +85,7 @@ def main() -> int:
     text = article(parser.parse_args().words)
     with scratch_project():
         from claims.articles.article_import import import_article
-        from sources.extraction import extract
+        from sources.extraction.extract import extract
         from sources.material import Material
         from sources.overrides import Overrides
 

@@ -1,4 +1,4 @@
-"""A project to measure in: Django on a migrated database in an embedded server of its own, all gone afterwards."""
+"""A project to measure in: Django on a migrated database in an embedded server of its own."""
 
 import gc
 import os
@@ -9,25 +9,33 @@ from pathlib import Path
 
 
 @contextmanager
-def scratch_project() -> Iterator[None]:
-    """Set Django up for the time of a measurement. What is imported from the project is imported inside."""
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True) as folder:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "factcheck.settings",
-            "DATA_DIR": folder,
-            "DATABASE_URL": "",
-            "FACTCHECK_DEMO": "1",
-            "LOG_LEVEL": "ERROR",
-        }
-        import django
-        from django.core.management import call_command
-        from django.db import connections
+def scratch_project(folder: Path | None = None) -> Iterator[None]:
+    """Set Django up for the time of a measurement. What is imported from the project is imported inside.
 
-        from factcheck.database import embedded
-
-        django.setup()
-        with embedded.running(Path(folder)):
-            call_command("migrate", verbosity=0)
-            gc.collect()  # the memory of what is measured is not that of migrations
+    Args:
+        folder: where the database is kept, or is already; without one, all is gone afterwards.
+    """
+    if folder is None:
+        gone = tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True)
+        with gone as name, scratch_project(Path(name)):
             yield
-            connections.close_all()
+        return
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": "",
+        "FACTCHECK_DEMO": "1",
+        "LOG_LEVEL": "ERROR",
+    }
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    from factcheck.database import embedded
+
+    django.setup()
+    with embedded.running(folder):
+        call_command("migrate", verbosity=0)
+        gc.collect()  # the memory of what is measured is not that of migrations
+        yield
+        connections.close_all()

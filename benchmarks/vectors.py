@@ -109,8 +109,17 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=RECORDS)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
+    parser.add_argument(
+        "--database",
+        type=Path,
+        metavar="DATA_DIR",
+        help="where the archive is imported, and kept with its vectors",
+    )
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, scratch_project():
+    with (
+        tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name,
+        scratch_project(arguments.database),
+    ):
         path = arguments.file or Path(name) / "reviews.jsonl"
         if not arguments.file:
             with path.open("wb") as file:

@@ -2,13 +2,14 @@
 
 from procrastinate.contrib.django import app
 
+from claims.articles.watches import tasks as watch_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer
 from claims.review import classification, notices
 from claims.webhooks import tasks as webhook_tasks
 
-__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "webhook_tasks"]
+__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "watch_tasks", "webhook_tasks"]
 
 
 @app.periodic(cron="17 * * * *")

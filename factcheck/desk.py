@@ -131,6 +131,7 @@ def _navigation() -> list[dict[str, Any]]:
             "separator": True,
             "items": [
                 _entry(_("Sources"), "article", "sources_source"),
+                _entry(_("Watches"), "rss_feed", "claims_watch"),
                 _entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
                 _entry(_("Publishers"), "newspaper", "sources_publisher"),
             ],
@@ -166,6 +167,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
                 _entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
+                _entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
                 _entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],
         },

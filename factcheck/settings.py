@@ -29,6 +29,8 @@ from factcheck.installation.environment import (
     web_address,
     words,
 )
+from factcheck.installation.identity_provider import openid_connect
+from factcheck.installation.log import log_settings
 from factcheck.installation.private_files import FILE, FOLDER
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
@@ -209,28 +211,12 @@ MFA_FORMS = {
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_ADAPTER = "factcheck.admin.sign_in.SingleSignOn"
 SOCIALACCOUNT_STORE_TOKENS = False
-OPENID_SERVER_URL = web_address("OPENID_SERVER_URL")
-OPENID_CLIENT_ID = text("OPENID_CLIENT_ID")
-OPENID_CLIENT_SECRET = text("OPENID_CLIENT_SECRET", kind="secret")
-OPENID_NAME = text("OPENID_NAME", "Single sign-on")
-if OPENID_SERVER_URL and not (OPENID_CLIENT_ID and OPENID_CLIENT_SECRET):
-    raise ImproperlyConfigured("OPENID_SERVER_URL is set; set OPENID_CLIENT_ID and OPENID_CLIENT_SECRET too.")
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "newsroom",
-                "name": OPENID_NAME,
-                "client_id": OPENID_CLIENT_ID,
-                "secret": OPENID_CLIENT_SECRET,
-                "settings": {"server_url": OPENID_SERVER_URL},
-            }
-        ]
-        if OPENID_SERVER_URL
-        else [],
-    }
-}
+SOCIALACCOUNT_PROVIDERS = openid_connect(
+    server=web_address("OPENID_SERVER_URL"),
+    client=text("OPENID_CLIENT_ID"),
+    client_secret=text("OPENID_CLIENT_SECRET", kind="secret"),
+    name=text("OPENID_NAME", "Single sign-on"),
+)
 
 # -- Language and time ---------------------------------------------------------------------------------------
 
@@ -410,17 +396,4 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 # -- Log -----------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["terminal"], "level": LOG_LEVEL},
-    "loggers": {
-        # Django's own handlers would write each line a second time or mail it to ADMINS, of whom there are none.
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Whoever fetches tells people that an address was refused, in words of their own.
-        "requests_hardened": {"level": "ERROR"},
-        "procrastinate": {"level": "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL},  # it tells of every poll
-    },
-}
+LOGGING = log_settings(LOG_LEVEL)

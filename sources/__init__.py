@@ -5,6 +5,7 @@
     extraction/   bytes → a document with title, byline, date, language and text (pure)
     capture       material → Source and Snapshot, whoever brings it
     archive       the bytes behind every snapshot
+    page_lists    feeds and sitemaps → the pages that they list (pure)
     addresses     when two spellings of an address mean one page
     admin/  api/  its pages of the desk; what lists of sources are asked
 

@@ -12,7 +12,7 @@ Which source a document belongs to:
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,7 +22,9 @@ from django.db.models import Max, Q
 from factcheck.database.locks import hold
 from sources import archive
 from sources.addresses import domain, url_key
-from sources.extraction import Document, extract
+from sources.extraction import Document
+from sources.extraction.bounded_extraction import extract_bounded
+from sources.extraction.packed_documents import ExtractionRequest
 from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
 from sources.named_publishers import find_or_make_publisher, find_publisher
@@ -58,6 +60,7 @@ def capture(
     source: Source | None = None,
     by: User | None = None,
     dry_run: bool = False,
+    document: Document | None = None,
 ) -> Captured:
     """Store what a source holds now. The text that its latest snapshot holds already changes nothing.
 
@@ -67,19 +70,34 @@ def capture(
     Args:
         source: whose document it is, where that is known; otherwise it is recognised.
         dry_run: keep no file. The caller rolls the transaction back.
+        document: what `document_in()` read, for callers who begin a transaction before they come here.
 
     Raises:
         ExtractionError: there is no text in it.
     """
-    extracted = extract(
-        material.content,
-        content_type=material.content_type,
-        charset=material.charset,
-        url=material.final_url or material.url,
-        filename=material.filename,
-    )
+    # It may take long, so nothing is locked yet, and no transaction is open.
+    document = document or document_in(material)
     with transaction.atomic():
-        return _Capture(material, extracted, overrides, by, dry_run).into(source)
+        return _Capture(material, document, overrides, by, dry_run).into(source)
+
+
+def document_in(material: Material) -> Document:
+    """What is written in it; nothing is stored.
+
+    Raises:
+        ExtractionError: there is no text in it, or to find that out takes too much.
+    """
+    return extract_bounded(
+        ExtractionRequest(
+            material.content,
+            content_type=material.content_type,
+            charset=material.charset,
+            url=material.final_url or material.url,
+            filename=material.filename,
+            transcript=material.transcript,
+            transcript_name=material.transcript_name,
+        )
+    )
 
 
 class _Capture:
@@ -213,7 +231,7 @@ class _Capture:
         return source
 
     def _new_snapshot(self, source: Source) -> Snapshot:
-        content = self.material.content
+        content = self.material.transcript or self.material.content
         # The file first: a transaction that fails later leaves a file nobody refers to, never a row without its file.
         digest = hashlib.sha256(content).hexdigest() if self.dry_run else archive.store(content)
         moment = {"captured_at": self.material.fetched_at} if self.material.fetched_at else {}
@@ -232,6 +250,8 @@ class _Capture:
             text=self.document.text,
             text_sha256=self.text_sha256,
             extractor=self.document.extractor,
+            caveats=[asdict(caveat) for caveat in self.document.caveats],
+            cues=[[cue.at, cue.begins, cue.ends] for cue in self.document.cues],
             **moment,
         )
         if not moment:

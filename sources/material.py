@@ -2,7 +2,7 @@
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +31,9 @@ class Material:
     charset: str | None = None
     filename: str = ""
     fetched_at: datetime | None = None
+    transcript: bytes = b""
+    """What is said in the recording that the document shows; the text is taken from it then, and its bytes are kept."""
+    transcript_name: str = ""
 
     @classmethod
     def fetched(cls, answer: Fetched) -> "Material":
@@ -61,6 +64,18 @@ def read(place: str) -> Material:
     if is_address(place):
         return Material.fetched(fetch(place))
     return Material(_file(Path(place)), filename=Path(place).name)
+
+
+def with_transcript(material: Material, file: str) -> Material:
+    """The material of a recording's page, with the file that holds what is said in it.
+
+    Raises:
+        ReadingError: the file cannot be read, or is empty.
+    """
+    transcript = _file(Path(file))
+    if not transcript.strip():
+        raise ReadingError(f"“{file}” is empty. Check that the transcript was saved completely.")
+    return replace(material, transcript=transcript, transcript_name=Path(file).name)
 
 
 def _file(path: Path) -> bytes:

@@ -5,21 +5,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from sources.capture import capture
-from sources.http.fetched_documents import FetchError, fetch
+from sources.http.fetched_documents import TEMPORARY, FetchError, fetch
 from sources.material import Material
 from sources.models import Source
-
-#: Reasons of `FetchError` that may be gone in a minute.
-TEMPORARY = frozenset(
-    {
-        "timed_out",
-        "connection_failed",
-        "broken_response",
-        "server_error",
-        "too_many_requests",
-        "name_not_found",
-    }
-)
 
 
 class AddressSilent(Exception):

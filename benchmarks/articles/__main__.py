@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("speakers", "worthiness")
+PARTS = ("extraction", "speakers", "worthiness")
 
 
 def main() -> int:

@@ -8,13 +8,11 @@ statement behind “BREAKING: is it true that … please share” first in 98 %,
 
 import argparse
 import json
-import os
 import random
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,31 +40,10 @@ def main() -> int:
     arguments = parser.parse_args()
     if (arguments.database is None) is (arguments.file is None):
         parser.error("Name either a --database or a --file.")
-    if arguments.database:
-        with standing_project(arguments.database):
-            return measure()
-    with scratch_project():
-        imported(arguments.file)
+    with scratch_project(arguments.database):
+        if arguments.file:
+            imported(arguments.file)
         return measure()
-
-
-@contextmanager
-def standing_project(folder: Path) -> Iterator[None]:
-    """Set Django up on the embedded server of a folder."""
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
-        "DATA_DIR": str(folder),
-        "DATABASE_URL": "",
-        "FACTCHECK_DEMO": "1",
-        "LOG_LEVEL": "ERROR",
-    }
-    import django
-
-    from factcheck.database import embedded
-
-    django.setup()
-    with embedded.running(folder):
-        yield
 
 
 def measure() -> int:

@@ -9,6 +9,7 @@ from claims.admin import (
     claimant,
     cluster,
     duplicate,
+    embedding_model,
     import_problem,
     import_run,
     publication,
@@ -19,6 +20,7 @@ from claims.admin import (
     topic,
     transition,
     verdict,
+    watch,
     webhook,
     webhook_delivery,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "claimant",
     "cluster",
     "duplicate",
+    "embedding_model",
     "import_problem",
     "import_run",
     "publication",
@@ -38,6 +41,7 @@ __all__ = [
     "topic",
     "transition",
     "verdict",
+    "watch",
     "webhook",
     "webhook_delivery",
 ]

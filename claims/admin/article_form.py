@@ -1,5 +1,6 @@
 """Import an article from the desk: what `manage.py import_article` does, with a form."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -56,7 +57,17 @@ class ArticleForm(forms.Form):
         label=gettext_lazy("or file"),
         required=False,
         widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy("HTML, PDF or plain text."),
+        help_text=gettext_lazy(
+            "A web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, text with times), or plain text."
+        ),
+    )
+    transcript = forms.FileField(
+        label=gettext_lazy("Transcript"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=gettext_lazy(
+            "Of a recording at the address above: WebVTT, SRT, or text with times. The text is taken from it."
+        ),
     )
     title = forms.CharField(label=gettext_lazy("Title"), required=False, widget=UnfoldAdminTextInputWidget)
     publisher = forms.CharField(
@@ -88,10 +99,15 @@ class ArticleForm(forms.Form):
             raise forms.ValidationError(_("Give either a text or a file, not both."))
         if not given and not cleaned.get("address"):
             raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
-        if cleaned.get("file") and cleaned["file"].size > LARGEST:
-            self.add_error(
-                "file", _("The file is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+        if cleaned.get("transcript") and (given or not cleaned.get("address")):
+            raise forms.ValidationError(
+                _("A transcript goes with the address of its recording, and nothing else.")
             )
+        for name in ("file", "transcript"):
+            if cleaned.get(name) and cleaned[name].size > LARGEST:
+                self.add_error(
+                    name, _("The file is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+                )
         return cleaned
 
     def overrides(self) -> Overrides:
@@ -112,7 +128,10 @@ class ArticleForm(forms.Form):
             return Material(file.read(), filename=file.name, content_type=file.content_type or "")
         if cleaned["text"]:
             return Material(cleaned["text"].encode(), content_type="text/plain", charset="utf-8")
-        return Material.fetched(fetch(cleaned["address"]))
+        material = Material.fetched(fetch(cleaned["address"]))
+        if transcript := cleaned["transcript"]:
+            return replace(material, transcript=transcript.read(), transcript_name=transcript.name)
+        return material
 
 
 def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -162,6 +181,8 @@ def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, str(problem))
         return None
+    for caveat in imported.captured.document.caveats:
+        messages.warning(request, caveat.sentence)
     created = len(imported.proposal.created)
     if created:
         messages.success(request, _("Imported: %d claims wait for triage.") % created)

@@ -28,6 +28,7 @@ from claims.admin.list_filters import (
     QueueFilter,
     QueueOrder,
     ScoreFilter,
+    WatchFilter,
 )
 from claims.admin.move_buttons import MovesAdmin
 from claims.admin.similar_claims import similar, similar_context
@@ -65,6 +66,7 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
         ("topics", AutocompleteSelectFilter),
         ("claimant", AutocompleteSelectFilter),
         ("appearances__source", AutocompleteSelectFilter),
+        WatchFilter,
         _BY_RATING,
         LanguageFilter,
         ("claimed_on", RangeDateFilter),

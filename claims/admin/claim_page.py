@@ -10,7 +10,8 @@ from claims.admin.claim_history import label_of, state_change
 from claims.admin.quote_form import in_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
 from claims.ledger.publishing import reviewed_parts_differ
-from claims.models import Claim, Cluster, Publication, Transition, Verdict
+from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
+from claims.newsroom.likely_claimants import likely_claimants
 from factcheck.admin.base import change_page
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
@@ -25,6 +26,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "claim": claim,
         "claim_badge": state_badge(claim),
         "score_reasons": claim.score_reasons,
+        "likely_claimants": likely_claimants_of(claim),
         "quotes": quotes_of(claim),
         "verdicts": [(verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts],
         "publications": [(entry, status_badge(entry)) for entry in publications],
@@ -42,6 +44,14 @@ def clusters_of(claim: Claim, person: User) -> list[Cluster]:
     if not person.has_perm("claims.view_cluster"):
         return []
     return list(claim.clusters.exclude(state=Cluster.State.DISSOLVED))
+
+
+def likely_claimants_of(claim: Claim) -> list[tuple[Claimant, str]]:
+    """Who is known already and may be meant by the claimant's name, until the claim is decided upon."""
+    if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
+        return []
+    found = likely_claimants([claim.claimant])
+    return [(other, change_page(other)) for other in found.get(claim.claimant.name, [])]
 
 
 def is_current(entry: Publication) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.queues import QUEUES
 from claims.admin.status_badges import rating_badge, status_badge
-from claims.models import Claim, PossibleDuplicate, Publication, Rating, Repeat, Verdict
+from claims.models import Claim, PossibleDuplicate, Publication, Rating, Repeat, Verdict, Watch
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 
@@ -56,6 +56,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ("claims.change_rating", "unmapped", Rating.objects.select_related("scale__publisher")),
         ("claims.merge_claim", "duplicates", PossibleDuplicate.objects.select_related("claim__claimant")),
         ("claims.change_repeat", "repeats", Repeat.objects.select_related("source")),
+        ("claims.change_watch", "failing", Watch.objects.select_related("progress")),
     ]
     cards = [_card(name, rows, person) for permission, name, rows in wanted if person.has_perm(permission)]
     if person.has_perm("claims.view_publication"):
@@ -90,13 +91,18 @@ def _counted(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return numbered[0][1], [read[key] for key, _total in numbered if key in read]
 
 
-def _line(row: Claim | Verdict | Rating | PossibleDuplicate | Repeat) -> ListedRow:
+def _line(row: Claim | Verdict | Rating | PossibleDuplicate | Repeat | Watch) -> ListedRow:
     if isinstance(row, Verdict):
         return ListedRow(str(row.claim), change_page(row), _aside(row))
     if isinstance(row, Rating):
         return ListedRow(row.label, change_page(row), str(row.scale.publisher))
     if isinstance(row, Repeat):
         return ListedRow(row.exact, change_page(row), str(row.source or row.get_origin_display()))
+    if isinstance(row, Watch):
+        since = row.progress.failing_since
+        return ListedRow(
+            str(row), change_page(row), date_format(localtime(since), "DATE_FORMAT") if since else ""
+        )
     if isinstance(row, PossibleDuplicate):
         return ListedRow(str(row.claim), change_page(row), str(row.claim.claimant or ""))
     return ListedRow(str(row), change_page(row), "" if row.score is None else f"{row.score:.0%}")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.admin.queues import QUEUES
-from claims.models import Claim, Publication, Verdict
+from claims.models import Appearance, Claim, Publication, Verdict, Watch
 from factcheck.admin.base import person_at
 
 
@@ -90,6 +90,25 @@ class ScoreFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         return queryset.filter(**self._RANGES.get(self.value() or "", {}))
+
+
+class WatchFilter(DropdownFilter):
+    """What came of one of the feeds and pages that are followed."""
+
+    title = _("watch")
+    parameter_name = "watch"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        if not request.user.has_perm("claims.view_watch"):
+            return []
+        return [(str(key), name) for key, name in Watch.objects.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        watch = str(self.value() or "")
+        if not watch.isdecimal():
+            return queryset
+        places = Appearance.objects.filter(claim=OuterRef("pk"), source__watched_pages__watch=int(watch))
+        return queryset.filter(Exists(places))
 
 
 class LanguageFilter(DropdownFilter):

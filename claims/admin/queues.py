@@ -23,7 +23,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Mention, PossibleDuplicate, Rating, Repeat, SignOff, Verdict
+from claims.models import (
+    Appearance,
+    Claim,
+    Mention,
+    PossibleDuplicate,
+    Rating,
+    Repeat,
+    SignOff,
+    Verdict,
+    Watch,
+)
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -105,6 +115,11 @@ def _seen_again(repeats: Any, person: User) -> QuerySet[Repeat]:
     return undecided
 
 
+def _failing(watches: Any, person: User) -> QuerySet[Watch]:
+    failing: QuerySet[Watch] = watches.failing()
+    return failing
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -158,6 +173,10 @@ REPEAT_QUEUES = {
     )
 }
 
+WATCH_QUEUES = {
+    "failing": Queue(_("Watches that give nothing"), _failing, ("progress__failing_since", "pk")),
+}
+
 #: The queues of each model, by the name that addresses carry.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
@@ -165,4 +184,5 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Rating: RATING_QUEUES,
     PossibleDuplicate: DUPLICATE_QUEUES,
     Repeat: REPEAT_QUEUES,
+    Watch: WATCH_QUEUES,
 }

@@ -2,6 +2,7 @@
 
     article_import   one article: source, snapshot and proposals, all of it or nothing
     proposals        what the detector finds becomes a triage queue
+    watches/         what the newsroom follows, whose articles come in by themselves
     detection/       a text → its check-worthy statements, who said them, and why to check them (pure)
 
 Imports quotes, newsroom, models and `sources`. Begin with `article_import`.

@@ -9,7 +9,7 @@ from django.db import transaction
 from claims.articles.checked_before import CheckedBefore, checked_before
 from claims.articles.proposals import Proposal, propose
 from claims.quotes.changed_sources import Reanchoring
-from sources.capture import Captured, capture
+from sources.capture import Captured, capture, document_in
 from sources.material import Material
 from sources.overrides import NOTHING_STATED, Overrides
 
@@ -43,12 +43,13 @@ def import_article(
         dry_run: do everything and take it back; no row and no file is left.
 
     Raises:
-        ExtractionError: there is no text in it.
+        ExtractionError: there is no text in it, or to read it takes too much. Nothing was begun then.
     """
+    document = document_in(material)
     context = {"action": "import_article"} | ({"user": by.pk} if by else {})
     with transaction.atomic():
         with pghistory.context(**context):
-            captured = capture(material, overrides=overrides, by=by, dry_run=dry_run)
+            captured = capture(material, overrides=overrides, by=by, dry_run=dry_run, document=document)
             reanchored = next(
                 (answer for answer in captured.answers if isinstance(answer, Reanchoring)), None
             )

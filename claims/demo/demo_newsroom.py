@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from claims.articles.detection import CandidateSentence, detect
-from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic
+from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic, Watch
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
 from sources.capture import capture
@@ -82,6 +82,8 @@ class _Newsroom:
                 self._verdict(row, verdict)
         for row in self.content["clusters"]:
             self._cluster(row)
+        for row in self.content["watches"]:
+            self._watch(row)
 
     def _source(self, row: Row) -> Source:
         if file := row.get("snapshot"):
@@ -174,6 +176,12 @@ class _Newsroom:
         cluster = Cluster.objects.create(created_by=editor, **words)
         clusters.add(cluster, [self.claims[key] for key in row["claims"]], by=editor)
         clusters.move(cluster, Cluster.State.PUBLISHED, by=editor)
+
+    def _watch(self, row: Row) -> None:
+        """Paused: the demo asks nobody for anything until somebody says so."""
+        if Watch.objects.at(row["url"]) is None:
+            words = {name: row[name] for name in ("name", "url", "language")}
+            Watch.objects.create(created_by=self.people[row["by"]], active=False, **words)
 
 
 _WORDS = ("language", "summary", "explanation", "correction_kind", "correction_note")

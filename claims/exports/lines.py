@@ -107,7 +107,7 @@ SNAPSHOT = Kind(
     Snapshot,
     (
         *("source", "number", "captured_at", "url", "media_type", "content_sha256", "content_size", "title"),
-        *("byline", "published_on", "language", "extractor", "text_sha256", "text"),
+        *("byline", "published_on", "language", "extractor", "caveats", "cues", "text_sha256", "text"),
     ),
 )
 _ENTRY = Kind(

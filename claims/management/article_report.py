@@ -12,7 +12,8 @@ from rich.text import Text
 from claims.articles.article_import import ImportedArticle
 from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim
-from claims.models import Claim
+from claims.models import Claim, Claimant
+from claims.newsroom.likely_claimants import likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
@@ -30,6 +31,8 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
     """The report as JSON values; offsets count in `snapshot.text`. What a dry run would have made has no `id`."""
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
+    claims = _in_order(article)
+    may_be = likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
     return {
         "dry_run": article.dry_run,
         "source": {
@@ -54,9 +57,13 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             "content_sha256": snapshot.content_sha256,
             "content_size": snapshot.content_size,
             "text_sha256": snapshot.text_sha256,
+            "caveats": [asdict(caveat) for caveat in captured.document.caveats],
             "text": snapshot.text,
         },
-        "claims": [_claim(found, is_new, article) for found, is_new in _in_order(article)],
+        "claims": [
+            {**_claim(found, is_new, article), "claimant_may_be": _may_be(found.claim, may_be)}
+            for found, is_new in claims
+        ],
         "waiting": article.proposal.waiting,
         "anchors": {
             "held": [_outcome(outcome) for outcome in article.proposal.held],
@@ -93,7 +100,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
     console.print(_header(article))
     claims = _in_order(article)
     if claims:
-        console.print(_claims(claims, article.checked_before, narrow=console.width < NARROW))
+        console.print(_claims(article, claims, narrow=console.width < NARROW))
     proposal = article.proposal
     if proposal.moved or proposal.orphaned:
         console.print(_anchors([*proposal.moved, *proposal.orphaned]))
@@ -123,12 +130,21 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "suffix": anchor.suffix,
         "start": anchor.start,
         "end": anchor.end,
+        "heard_at": article.captured.snapshot.heard_at(anchor.start, anchor.end) or None,
         "score": claim.score,
         "reasons": [asdict(reason) for reason in found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
         "checked_before": _checked_before(article.checked_before.get(claim.pk)),
     }
+
+
+def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, Any]]:
+    """The claimants of the database whom the name may mean; an editor says whether it does."""
+    return [
+        {"id": other.pk, "name": other.name, "job_title": other.job_title, "same_as": other.same_as}
+        for other in (known.get(claim.claimant.name, []) if claim.claimant else [])
+    ]
 
 
 def _checked_before(known: CheckedBefore | None) -> dict[str, Any] | None:
@@ -164,17 +180,18 @@ def _header(article: ImportedArticle) -> Table:
         "Text": f"{len(snapshot.text):,} characters, {len(snapshot.text.split()):,} words",
         "Source": f"source{number}, {known}; {version}",
     }
+    caveats = "\n".join(caveat.sentence for caveat in captured.document.caveats)
     header = Table.grid(padding=(0, 2))
     header.add_column(style="bold")
     header.add_column(overflow="fold")
     for name, value in rows.items():
         header.add_row(name, Text(value) if value else Text("not found", style="dim"))
+    if caveats:
+        header.add_row("Mind", Text(caveats, style="bold"))
     return header
 
 
-def _claims(
-    claims: list[tuple[FoundClaim, bool]], checked_before: dict[int, CheckedBefore], *, narrow: bool
-) -> Table:
+def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
     table = Table(expand=True)
     table.add_column("Score", justify="right", width=5)
     table.add_column("Statement", ratio=5, overflow="fold")
@@ -185,9 +202,11 @@ def _claims(
         claim = found.claim
         score = "" if claim.score is None else f"{claim.score:.2f}"
         statement = Text(claim.statement)
+        if heard_at := article.captured.snapshot.heard_at(found.anchor.start, found.anchor.end):
+            statement.append(f" ({heard_at})", style="dim")
         if not is_new:
             statement.append(f" (claim {claim.pk}, {claim.get_state_display().lower()})", style="dim")
-        if known := checked_before.get(claim.pk):
+        if known := article.checked_before.get(claim.pk):
             statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
         beside = [_claimant(claim), Text(_reasons(found), style="dim")]
         cells: list[RenderableType] = [statement, *beside]

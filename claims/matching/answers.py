@@ -6,9 +6,10 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from math import sqrt
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from claims.matching.judgement import Judgement, judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
 from claims.matching.sentences import TextSpan, sentences, trimmed
+from claims.matching.typing_slips import mended
 from claims.models import Publication
 from sources.extraction import detect_language
 
@@ -203,7 +205,7 @@ def _passages(
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
         # Those that are equally certain stay in the order in which they are likely meant.
-        matches = sorted(_matches(one, likely, found.rarity, terms.least), key=_importance)
+        matches = sorted(_matches(one, likely, found, terms.least), key=_importance)
         yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
@@ -227,7 +229,7 @@ _TYPED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromke
 
 
 def _matches(
-    asked: Asked, likely: Sequence[Candidate], rarity: Mapping[str, float], least: float
+    asked: Asked, likely: Sequence[Candidate], found: candidates.FoundCandidates, least: float
 ) -> Iterator[Match]:
     said = verbatim(asked.cleaned)
     exact = {
@@ -236,18 +238,20 @@ def _matches(
         if candidate.words > _MOST_WORDS and verbatim(candidate.statement) == said
     }
     # Those in the very words come first: one whose vector is still to be made may seem less likely than others.
-    order = sorted(ranked(asked, likely, rarity=rarity), key=lambda one: one.candidate.claim not in exact)
+    order = sorted(
+        ranked(asked, likely, rarity=found.rarity), key=lambda one: one.candidate.claim not in exact
+    )
     for one in order[:_JUDGED]:
         is_verbatim = one.candidate.claim in exact
         if one.probability < _LEAST_LIKELY and not is_verbatim:
             break
-        judged = _VERBATIM if is_verbatim else judge(asked, one.candidate)
+        judged = (
+            _VERBATIM if is_verbatim else judge(_without_slips(asked, one.candidate, found), one.candidate)
+        )
         if judged.kind == "different":
             continue
-        # To be the same claim it must be the one that is meant, and say the same.
-        confidence = judged.confidence
-        if judged.kind == "same" and not is_verbatim:
-            confidence = min(one.probability, confidence)
+        confidence = 1.0 if is_verbatim else _most(judged.kind, one.probability)
+        confidence = min(confidence, judged.confidence)
         if confidence >= least:
             candidate = one.candidate
             yield Match(
@@ -258,3 +262,17 @@ def _matches(
                 confidence,
                 judged.reasons,
             )
+
+
+def _most(kind: str, meant: float) -> float:
+    """How certain a kind can be of a claim that is meant with this probability.
+
+    The judgement knows pairs that have to do with each other, and most candidates have nothing to do with a text. To be
+    the same claim or its opposite, it must be the one that is meant; for the same matter, one in four is an even one.
+    """
+    return sqrt(meant) if kind == "related" else meant
+
+
+def _without_slips(asked: Asked, candidate: Candidate, found: candidates.FoundCandidates) -> Asked:
+    text = mended(asked.cleaned, candidate.statement, asked.language, found.unknown)
+    return asked if text == asked.cleaned else replace(asked, cleaned=text)

@@ -26,10 +26,11 @@ MANY = 10
 
 @dataclass(frozen=True)
 class FoundCandidates:
-    """The candidates for texts, in no order, and how rare the words of the texts are."""
+    """The candidates for texts, in no order; how rare the words of the texts are, and which of them no claim has."""
 
     candidates: list[list[Candidate]]
     rarity: Mapping[str, float]
+    unknown: frozenset[str]
 
 
 def published(
@@ -53,6 +54,7 @@ def published(
             for one, shares, similar in zip(asked, shared.shares, near, strict=True)
         ],
         shared.rarity,
+        shared.unknown,
     )
 
 

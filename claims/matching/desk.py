@@ -80,6 +80,7 @@ def candidates_for(asked: Sequence[Asked], *, reader: User, most: int = MOST) ->
             for one, words, similar in zip(asked, compared, near, strict=True)
         ],
         shared.rarity,
+        shared.unknown,
     )
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.embedding import embedder
 from claims.matching.facts import Comparison, Difference, compared, facts_of, is_named
+from claims.matching.facts.overlap import overlap
 from claims.matching.figures import figures_of_vectors, figures_of_words, is_ruled_out
 
 Kind = Literal["same", "related", "contradicts", "different"]
@@ -26,6 +27,8 @@ KINDS: tuple[Kind, ...] = ("same", "contradicts", "related", "different")
 
 _DATA = Path(__file__).parent / "data"
 _MOST_REASONS = 3
+#: Texts that share so much of their words are in one language. Of a short text, the language is hard to tell.
+_SAME_LANGUAGE = 0.6
 #: The model whose vectors the heads read, as the names of embedders have it.
 _FITTED_ON = "multilingual-e5-small"
 
@@ -46,8 +49,12 @@ class Judgement:
 
 def judge(asked: Asked, candidate: Candidate) -> Judgement:
     """Compare a text with a claim; without vectors by words and facts alone."""
-    ours = facts_of(asked.cleaned or asked.text, asked.language)
-    found = compared(ours, facts_of(candidate.statement, candidate.language))
+    text = asked.cleaned or asked.text
+    ours = facts_of(text, asked.language)
+    theirs = facts_of(candidate.statement, candidate.language)
+    if ours.language != theirs.language and overlap(ours.words, theirs.words, "").share >= _SAME_LANGUAGE:
+        ours = facts_of(text, candidate.language)
+    found = compared(ours, theirs)
     chances, least = chances_of(asked, candidate, found)
     kind = _kind(chances, least, found)
     reasons = _reasons(kind, found)

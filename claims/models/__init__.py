@@ -28,7 +28,9 @@ from .topic import Topic
 from .transition import Transition
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
+from .visited_site import VisitedSite
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
+from .watch import Watch, WatchedPage, WatchProgress
 from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookProgress
 
 __all__ = [
@@ -68,6 +70,10 @@ __all__ = [
     "Transition",
     "Verdict",
     "VisitedPage",
+    "VisitedSite",
+    "Watch",
+    "WatchProgress",
+    "WatchedPage",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",

@@ -3,6 +3,8 @@
 That entries are only added is in `ledger_row`.
 """
 
+from typing import Any
+
 import pgtrigger
 
 from claims.models.mention import COUNT_MENTIONS
@@ -89,30 +91,24 @@ IS_SEARCHABLE = Rule(
     """,
 )
 
-MENTIONS_ARE_PUBLIC = Keeper(
-    name="publication_mentions_are_public",
-    level=pgtrigger.Statement,
-    operation=pgtrigger.Insert,
-    referencing=pgtrigger.Referencing(new="arrived"),
-    func=COUNT_MENTIONS,
-)
 
-WORDS_ARE_PUBLIC = Keeper(
-    name="publication_words_are_public",
-    level=pgtrigger.Statement,
-    operation=pgtrigger.Insert,
-    referencing=pgtrigger.Referencing(new="arrived"),
-    declare=[("keys", "text[]"), ("steps", "integer[]")],
-    func=COUNT_WORDS,
-)
+def _keeping(name: str, func: str, **declared: Any) -> Keeper:
+    """What is kept of the entries that one statement added, all at once."""
+    return Keeper(
+        name=name,
+        level=pgtrigger.Statement,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="arrived"),
+        func=func,
+        **declared,
+    )
 
-STATEMENT_IS_MATCHED = Keeper(
-    name="publication_statement_is_matched",
-    level=pgtrigger.Statement,
-    operation=pgtrigger.Insert,
-    referencing=pgtrigger.Referencing(new="arrived"),
-    func=KEEP_STATED_WORDS,
+
+MENTIONS_ARE_PUBLIC = _keeping("publication_mentions_are_public", COUNT_MENTIONS)
+WORDS_ARE_PUBLIC = _keeping(
+    "publication_words_are_public", COUNT_WORDS, declare=[("keys", "text[]"), ("steps", "integer[]")]
 )
+STATEMENT_IS_MATCHED = _keeping("publication_statement_is_matched", KEEP_STATED_WORDS)
 
 CLOSED_BY_THE_NEXT = Rule(
     # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.

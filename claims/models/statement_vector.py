@@ -38,7 +38,7 @@ class EmbeddingModel(models.Model):
         ordering = ["id"]
         verbose_name = _("embedding model")
         verbose_name_plural = _("embedding models")
-        default_permissions = ()
+        default_permissions = ("view",)
         constraints = [
             CheckConstraint(
                 name="embeddingmodel_can_be_indexed",

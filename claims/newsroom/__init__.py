@@ -5,6 +5,7 @@
     house                            the newsroom as a publisher, with its rating scale
     api_tokens                       tokens of programs
     named_claimants, named_topics    found by name, or added
+    likely_claimants                 whom a name may mean too, for an editor to say
 
 Imports models only.
 """

@@ -27,7 +27,7 @@ FACT_CHECKER = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
     "claims.read_drafts",
     "claims.triage_claim",
-    *(f"claims.view_{model}" for model in ("cluster", "repeat")),
+    *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch")),
     "claims.submit_verdict",
     "claims.sign_off_verdict",
 ]
@@ -37,6 +37,7 @@ EDITOR = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change") for model in ("rating", "ratingscale")),
     *(f"claims.{verb}_cluster" for verb in ("add", "change", "publish")),
     "claims.change_repeat",
+    *(f"claims.{verb}_watch" for verb in ("add", "change", "delete")),
     "claims.delete_claim",
     "claims.merge_claim",
     "claims.republish_claim",
@@ -57,6 +58,7 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
     "claims.view_webhookdelivery",
     "claims.view_webhookattempt",
+    "claims.view_embeddingmodel",
     # To let somebody in again who has lost the second factor.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",

@@ -8,7 +8,6 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +19,7 @@ from claims.webhooks import disabled_endpoints, worker_calls
 from claims.webhooks.events import message
 from claims.webhooks.signatures import signed_headers
 from sources.http import sent_messages
+from sources.http.postponements import postponed_by
 
 #: How long after each failed attempt the next one follows; three days in all, as Standard Webhooks suggests.
 RETRIES = (
@@ -35,9 +35,6 @@ RETRIES = (
 )
 #: Each wait is longer by a random part of up to this, so that what failed together does not come back together.
 JITTER = 0.1
-
-#: So long at most we let a receiver postpone us (`Retry-After`).
-LONGEST_POSTPONEMENT = timedelta(hours=24)
 
 #: After a failure, an endpoint's other messages wait: 5 seconds, then twice as long each time, up to 5 minutes.
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
@@ -92,7 +89,7 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
         error = str(failure)
     else:
         status, response = answer.status, answer.beginning
-        error, postponement = _verdict(status), _postponement(answer.retry_after, at)
+        error, postponement = _verdict(status), postponed_by(answer.retry_after, at)
     duration = round((time.monotonic() - began) * 1000)
     attempt = WebhookAttempt(at=at, duration_ms=duration, status_code=status, response=response, error=error)
     return RequestOutcome(attempt, postponement)
@@ -202,19 +199,6 @@ def _verdict(status: int) -> str:
     if 300 <= status < 400:
         return f"HTTP {status}: redirects are not followed; enter the address where messages shall arrive."
     return f"HTTP {status}"
-
-
-def _postponement(header: str, now: datetime) -> timedelta:
-    """`Retry-After` (RFC 9110, section 10.2.3): seconds or a date; what is neither asks for nothing."""
-    if header.isascii() and header.isdigit():
-        wait = timedelta(seconds=min(int(header[:10]), LONGEST_POSTPONEMENT.total_seconds()))
-    else:
-        try:
-            date = parsedate_to_datetime(header)
-        except ValueError:
-            return timedelta()
-        wait = date - now if date.tzinfo else timedelta()
-    return max(timedelta(), min(wait, LONGEST_POSTPONEMENT))
 
 
 # Holding an endpoint --------------------------------------------------------------------------------------------------

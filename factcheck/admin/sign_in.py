@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -38,11 +39,16 @@ class NewsroomAccounts(DefaultAccountAdapter):
 
 
 class _CountedCode(BaseAuthenticateForm):
-    """Counts codes in the store that all web processes share; allauth's own count is each process's alone."""
+    """Counts codes in the store that all web processes share; allauth's own count is each process's alone.
+
+    So is what allauth knows of codes that were used already.
+    """
 
     def clean_code(self) -> str:
         _refuse_for(sign_in_attempts.seconds_to_wait_with_code(context.request, self.user.pk))
         code: str = super().clean_code()
+        if not sign_in_attempts.is_first_use(self.user.pk, code):
+            raise get_adapter().validation_error("incorrect_code")
         return code
 
 

@@ -7,6 +7,7 @@ keeps a mark of that (OWASP calls it a device cookie), and what comes with it is
 """
 
 from functools import cache
+from hashlib import blake2b
 from secrets import token_urlsafe
 from typing import Any
 
@@ -29,6 +30,8 @@ RATES = {
     "sign-in code": Rate(5, 300),
 }
 COOKIE = "signed-in-before"
+#: A code is good for less, in seconds.
+CODE_SECONDS = 120.0
 _SALT = "factcheck.admin.sign_in_attempts"
 #: For how long a browser is known after somebody signed in, in seconds.
 KNOWN_FOR = 180 * 24 * 3600
@@ -66,6 +69,22 @@ def seconds_to_wait_with_code(request: HttpRequest, account: Any) -> int:
     """
     device = _device(request, f"#{account}")
     return _wait("sign-in code", f"#{account} {device}" if device else f"#{account}")
+
+
+def is_first_use(account: Any, code: str) -> bool:
+    """Whether a code of the second factor is used for the first time, in any process (RFC 6238, 5.2).
+
+    Args:
+        code: as it was typed; spaces and hyphens between its letters count for nothing.
+
+    Raises:
+        StoreUnavailable: nobody knows.
+    """
+    name = blake2b(
+        f"used code #{account} {code}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
+    )
+    owed = PostgresStore().settle(name.hexdigest(), spent=CODE_SECONDS, owed_alone=CODE_SECONDS)
+    return owed <= CODE_SECONDS
 
 
 def remember(response: HttpResponse, account: Any) -> None:

@@ -22,7 +22,15 @@ def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     return marked(
         snapshot.text,
         [
-            Mark(a.start, a.end, change_page(a.claim), f"{a.claim} ({a.claim.get_state_display()})")
+            Mark(
+                *(a.start, a.end, change_page(a.claim)),
+                ", ".join(
+                    filter(
+                        None,
+                        [f"{a.claim} ({a.claim.get_state_display()})", snapshot.heard_at(a.start, a.end)],
+                    )
+                ),
+            )
             for a in anchored.select_related("claim")
             if a.start is not None and a.end is not None
         ],
@@ -42,15 +50,24 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
         (None, {"fields": ("source", ("number", "captured_at"), "url")}),
         (
             _("As captured"),
-            {"fields": ("title", "byline", ("published_on", "language"), "media_type", "content_size")},
+            {
+                "fields": (
+                    *("title", "byline", ("published_on", "language"), "media_type", "content_size"),
+                    "told_caveats",
+                )
+            },
         ),
         (_("Proof"), {"fields": ("proof_of_copy", "proof_of_text", "extractor")}),
     )
-    readonly_fields = ("proof_of_copy", "proof_of_text")
+    readonly_fields = ("told_caveats", "proof_of_copy", "proof_of_text")
     change_form_outer_after_template = "admin/desk/snapshot_bottom.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("text")
+
+    @admin.display(description=_("to be known of its text"))
+    def told_caveats(self, snapshot: Snapshot) -> str:
+        return " ".join(caveat["sentence"] for caveat in snapshot.caveats)
 
     @admin.display(description=_("this copy"))
     def proof_of_copy(self, snapshot: Snapshot) -> SafeString | str:

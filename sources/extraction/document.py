@@ -6,6 +6,30 @@ from importlib.metadata import version
 
 from sources.failures import Failure
 
+#: Bytes that are read at most.
+LARGEST = 10_000_000
+#: Characters that are stored at most: a book of some 500 pages. What comes after extraction reads all of them.
+LONGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """What a reader should know about how a text was taken: that a part of the page was not read, say."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A stretch of a transcript and when it is heard (WebVTT's word for it)."""
+
+    at: int
+    """Where it begins in the text; it ends where the next one begins."""
+    begins: float
+    ends: float
+    """Seconds from the start of the recording."""
+
 
 @dataclass(frozen=True)
 class Metadata:
@@ -30,6 +54,9 @@ class Document(Metadata):
     text: str
     media_type: str
     extractor: str
+    caveats: tuple[Caveat, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    """Of a transcript: all its words belong to one. Of any other text: none."""
 
 
 def made_by(package: str) -> str:

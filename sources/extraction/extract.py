@@ -1,35 +1,49 @@
 """Which kind of document this is, and who reads it."""
 
 import re
+from dataclasses import replace
 from pathlib import PurePath
 
 from sources.extraction.encodings import decode, signature
 from sources.extraction.plain_text import extract_plain
-from sources.extraction.web_pages import extract_page
+from sources.extraction.web_pages.markup import parse
+from sources.extraction.web_pages.page import extract_page
 
-from .document import Document, ExtractionError
+from .document import LARGEST, LONGEST, Document, ExtractionError
+from .language import settle_language
+from .metadata import read_metadata
+from .office import DOCX, ODT, extract_office, office_kind
 from .pdf import extract_pdf
-
-LARGEST = 10_000_000
+from .transcripts import PLAIN, SUBRIP, VTT, extract_transcript
 
 _KINDS = {
     "text/html": "text/html",
     "application/xhtml+xml": "application/xhtml+xml",
-    "text/plain": "text/plain",
-    "text/markdown": "text/plain",
+    "text/plain": PLAIN,
+    "text/markdown": PLAIN,
+    "text/vtt": VTT,
+    "text/srt": SUBRIP,
+    "application/x-subrip": SUBRIP,
     "application/pdf": "application/pdf",
+    DOCX: DOCX,
+    ODT: ODT,
 }
 # What servers and disks say when they do not know.
-_UNKNOWN = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/download"})
+_UNKNOWN = frozenset(
+    {"", "application/octet-stream", "binary/octet-stream", "application/download", "application/zip"}
+)
 _SUFFIXES = {
     ".html": "text/html",
     ".htm": "text/html",
     ".xhtml": "application/xhtml+xml",
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".md": "text/plain",
+    ".txt": PLAIN,
+    ".text": PLAIN,
+    ".md": PLAIN,
+    ".vtt": VTT,
+    ".srt": SUBRIP,
 }
 _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
+_TRANSCRIPTS = frozenset({VTT, SUBRIP})
 _TAG = re.compile(r"<[A-Za-z!/]")
 _BEFORE_MARKUP = r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*"
 _HTML_DOCUMENT = re.compile(rf"{_BEFORE_MARKUP}<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
@@ -40,7 +54,12 @@ _HTML_FRAGMENT = re.compile(
 
 
 def extract(
-    content: bytes, *, content_type: str = "", charset: str | None = None, url: str = "", filename: str = ""
+    content: bytes,
+    *,
+    content_type: str = "",
+    charset: str | None = None,
+    url: str = "",
+    filename: str = "",
 ) -> Document:
     """The document in `content`.
 
@@ -53,6 +72,62 @@ def extract(
     Raises:
         ExtractionError: it is empty, too large, binary, undecodable, or holds no text.
     """
+    return _read(content, content_type, charset, url, filename)
+
+
+def extract_recording(
+    page: bytes, transcript: bytes, *, charset: str | None = None, url: str = "", filename: str = ""
+) -> Document:
+    """What is said in a recording, with what its page tells of it, though a script draw all else on it.
+
+    Args:
+        charset: the character encoding a server declared for the page.
+        url: where the page was found.
+        filename: the name of the transcript on disk.
+
+    Raises:
+        ExtractionError: the transcript is none.
+    """
+    heard = _read(transcript, "", None, "", filename, is_transcript=True)
+    if page[:1024].lstrip().startswith(b"%PDF-") or signature(page) or not page.strip():
+        return heard
+    try:
+        stated = read_metadata(parse(decode(page, charset=charset, markup=True)), url)
+    except ExtractionError:
+        return heard
+    return replace(
+        heard,
+        title=stated.title or heard.title,
+        byline=stated.byline,
+        published_on=stated.published_on,
+        language=heard.language or settle_language(stated.language, heard.text),
+        publisher=stated.publisher,
+        canonical_url=stated.canonical_url,
+    )
+
+
+def _read(
+    content: bytes,
+    content_type: str,
+    charset: str | None,
+    url: str,
+    filename: str,
+    *,
+    is_transcript: bool = False,
+) -> Document:
+    document = _by_kind(content, content_type, charset, url, filename, is_transcript)
+    if len(document.text) > LONGEST:
+        raise ExtractionError(
+            "too_long",
+            f"This document holds {len(document.text):,} characters of text; at most {LONGEST:,} are stored. "
+            "Import the part you need.",
+        )
+    return document
+
+
+def _by_kind(
+    content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
+) -> Document:
     if len(content) > LARGEST:
         raise ExtractionError(
             "too_large",
@@ -66,30 +141,54 @@ def extract(
     # Some servers send a blank line or a mark before the document.
     if content[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
         return extract_pdf(content)
+    if content.startswith(b"PK\x03\x04") and (office := office_kind(content)):
+        return extract_office(content, office)
     if looks_like := signature(content):
         raise ExtractionError(
             "binary",
-            f"This is {looks_like}, not an article. Import an HTML page, a PDF document or a plain text file.",
+            f"This is {looks_like}, not an article. Import a web page, a PDF, .docx or .odt document, a transcript "
+            "or a plain text file.",
         )
+    return _by_characters(content, content_type, charset, url, filename, is_transcript)
+
+
+def _by_characters(
+    content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
+) -> Document:
+    """The document in what must be text: a page, a transcript, or plain text."""
     declared = content_type.partition(";")[0].strip().lower()
     if declared not in _KINDS and declared not in _UNKNOWN:
         raise ExtractionError(
             "not_accepted",
-            f"This document is of the type {declared}. Only web pages, plain text and PDF documents can be read.",
+            f"This document is of the type {declared}. Only web pages, PDF, .docx and .odt documents, transcripts and "
+            "plain text can be read.",
         )
-    kind = _KINDS.get(declared) or _SUFFIXES.get(PurePath(filename).suffix.lower(), "")
-    if kind == "application/pdf":
+    suffix = _SUFFIXES.get(PurePath(filename).suffix.lower(), "")
+    kind = _KINDS.get(declared) or suffix
+    if kind in ("application/pdf", DOCX, ODT):
+        name = {"application/pdf": "PDF", DOCX: ".docx", ODT: ".odt"}[kind]
         raise ExtractionError(
-            "damaged", "This should be a PDF document, but it does not begin like one. Download it again."
+            "damaged", f"This should be a {name} document, but it does not begin like one. Download it again."
         )
-    text = decode(content, charset=charset, markup=kind != "text/plain")
-    if _is_markup(text, kind):
+    text = decode(content, charset=charset, markup=kind not in (PLAIN, VTT, SUBRIP))
+    if not is_transcript and _is_markup(text, kind):
         return extract_page(text, url=url, media_type=kind if kind in _MARKUP else "text/html")
+    is_transcript |= bool({kind, suffix} & _TRANSCRIPTS)
+    if document := extract_transcript(text, is_given_as_one=is_transcript):
+        return document
+    if is_transcript:
+        raise ExtractionError(
+            "no_times",
+            "This transcript has no times in it. Save it as WebVTT or SRT, or write the time before each part (1:05), "
+            "in the order in which they are heard.",
+        )
     return extract_plain(text)
 
 
 def _is_markup(text: str, kind: str) -> bool:
     """Servers send plain text as HTML, and people save HTML as text; then the document itself decides."""
+    if kind in _TRANSCRIPTS:
+        return False
     if kind in _MARKUP:
         return _TAG.search(text) is not None
     beginning = text[:4096]

@@ -1,19 +1,28 @@
-"""PDF documents: the text layer, put back into paragraphs."""
+"""PDF documents: the text layer in reading order, put back into paragraphs."""
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+from statistics import median
 
 import pypdfium2
 from pypdfium2 import PdfiumError
 
+from sources.extraction.broken_lines import HYPHENS, compounds_in, joined_lines
 from sources.extraction.clean_text import clean_line, clean_text
 
-from .document import Document, ExtractionError, made_by
+from .document import LONGEST, Caveat, Document, ExtractionError, made_by
 from .language import detect_language
+from .pdf_layout import Line, PageText, read_page
 
 MOST_PAGES = 1000
 # Less than this is the stamp of a scanner, not a text.
 LEAST_LETTERS_PER_PAGE = 15
+#: A running head stands on this share of the pages at least: on every second one, and not on some.
+RUNNING = 0.3
+#: A line this much shorter than its column ends a paragraph; a gap this much wider than the usual one begins one.
+SHORT, WIDE = 0.12, 1.35
 
 _FILE_NAME = re.compile(
     r"^(?:microsoft \w+ - .*|untitled.*|document\d*|.*\.(?:docx?|pdf|indd|odt|rtf|pages|qxd|tex|xlsx?|pptx?))$",
@@ -21,7 +30,9 @@ _FILE_NAME = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…:。！？।؟][\"'”’»)\]]*$")
 _PAGE_NUMBER = re.compile(
-    r"(?:page |seite |p\. ?|- ?)?\d{1,4}(?: ?(?:/|of|von|de|sur) ?\d{1,4})?(?: ?-)?", re.IGNORECASE
+    r"(?:page |seite |página |pagina |strona |стр\. ?|p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,7})"
+    r"(?: ?(?:/|\||of|von|de|sur|di|z|из) ?\d{1,4})?(?: ?[-–—])?",
+    re.IGNORECASE,
 )
 
 
@@ -44,7 +55,7 @@ def extract_pdf(content: bytes) -> Document:
                 "too_large",
                 f"This PDF document has {len(pdf)} pages; at most {MOST_PAGES} are read. Import a part.",
             )
-        pages = [_page_lines(pdf, number) for number in range(len(pdf))]
+        pages = list(_pages(pdf))
         stated = pdf.get_metadata_dict()
     finally:
         pdf.close()
@@ -68,59 +79,117 @@ def extract_pdf(content: bytes) -> Document:
         text=text,
         media_type="application/pdf",
         extractor=made_by("pypdfium2"),
+        caveats=_of_pictures(pages),
     )
 
 
-def _page_lines(pdf: pypdfium2.PdfDocument, number: int) -> list[str]:
-    try:
-        page = pdf[number]
-        # U+FFFE and U+0002 mark a hyphen that only breaks a line.
-        text: str = re.sub("[\ufffe\x02]\\s*", "", page.get_textpage().get_text_bounded())
-        page.close()
-    except PdfiumError:
-        return []
-    return [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
+    letters = 0
+    for number in range(len(pdf)):
+        page = read_page(pdf, number)
+        letters += sum(len(line.text) for line in page.lines)
+        if letters > 2 * LONGEST:
+            raise ExtractionError(
+                "too_long",
+                f"This PDF document holds more than {LONGEST:,} characters of text. Import the part you need.",
+            )
+        yield page
 
 
-def _without_running_heads(pages: list[list[str]]) -> list[list[str]]:
-    """Pages without their numbers and the lines that stand at the top or foot of most of them."""
-    edges = Counter(
-        re.sub(r"\d+", "#", line) for page in pages for line in {*_filled(page)[:2], *_filled(page)[-2:]}
+def _of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
+    pictures = [str(number) for number, page in enumerate(pages, 1) if page.has_picture]
+    if not pictures:
+        return ()
+    which = f"page {pictures[0]} holds" if len(pictures) == 1 else f"{len(pictures)} pages hold"
+    return (
+        Caveat(
+            "partly_read",
+            f"Of {len(pages)} pages, {which} a picture and no text, and could not be read. "
+            "Run the document through text recognition (OCR) if they matter.",
+        ),
     )
-    running = {line for line, count in edges.items() if count >= 3 and count > len(pages) / 2}
-    kept = []
-    for page in pages:
-        lines = _filled(page)
-        body = [
+
+
+def _without_running_heads(pages: list[PageText]) -> list[list[Line]]:
+    """Pages without their numbers and the lines that stand at the top or foot of many of them."""
+    edges = [{id(line) for line in _at_edges(page)} for page in pages]
+    counted = Counter(
+        text
+        for page, edge in zip(pages, edges, strict=True)
+        for text in {_numberless(one) for one in page.lines if id(one) in edge}
+    )
+    least = max(2, RUNNING * len(pages))
+    return [
+        [
             line
-            for at, line in enumerate(lines)
+            for line in page.lines
             if not (
-                (at < 2 or at >= len(lines) - 2)
-                and (re.sub(r"\d+", "#", line) in running or _PAGE_NUMBER.fullmatch(line))
+                id(line) in edge
+                and (counted[_numberless(line)] >= least or _PAGE_NUMBER.fullmatch(line.text.strip()))
             )
         ]
-        kept.append(body)
-    return kept
+        for page, edge in zip(pages, edges, strict=True)
+    ]
 
 
-def _filled(page: list[str]) -> list[str]:
-    return [line for line in page if line]
+def _at_edges(page: PageText) -> list[Line]:
+    """The two lines that stand highest and the two that stand lowest."""
+    by_height = sorted(page.lines, key=lambda line: -line.top)
+    return by_height[:2] + by_height[-2:]
 
 
-def _paragraphs(pages: list[list[str]]) -> list[str]:
-    """Lines joined into paragraphs: a line that ends a sentence well before the margin ends its paragraph.
+def _numberless(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text)
 
-    Paragraphs run on over page ends, as sentences do.
-    """
-    lines = [line for page in pages for line in page]
-    if not lines:
-        return []
-    width = sorted(map(len, lines))[len(lines) * 3 // 4]
-    paragraphs: list[list[str]] = [[]]
-    for line in lines:
-        paragraphs[-1].append(line)
-        short = len(line) < 0.85 * width
-        if short and (_SENTENCE_END.search(line) or len(paragraphs[-1]) == 1):
-            # A short line alone is a heading.
-            paragraphs.append([])
-    return [" ".join(paragraph) for paragraph in paragraphs if paragraph]
+
+def _paragraphs(pages: list[list[Line]]) -> Iterator[str]:
+    """Lines joined into paragraphs, which run on over the ends of columns and pages, as sentences do."""
+    columns = [list(group) for page in pages for _, group in groupby(page, key=lambda line: line.column)]
+    compounds = compounds_in(line.text for column in columns for line in column)
+    usual = median([line.height for column in columns for line in column] or [1.0])
+    paragraph: list[str] = []
+    last: Line | None = None
+    ended = False
+    for column in columns:
+        edges = _Edges(column)
+        for number, line in enumerate(column):
+            before = column[number - 1] if number else None
+            if paragraph and last and (ended or edges.begins(line, before, last, usual)):
+                yield joined_lines(paragraph, compounds)
+                paragraph = []
+            paragraph.append(line.text)
+            last = line
+            # A short line that ends a sentence ends its paragraph; alone it is a heading.
+            ended = edges.is_short(line) and (bool(_SENTENCE_END.search(line.text)) or len(paragraph) == 1)
+            ended &= line.text[-1:] not in HYPHENS
+    if paragraph:
+        yield joined_lines(paragraph, compounds)
+
+
+class _Edges:
+    """How the lines of one column usually stand."""
+
+    def __init__(self, column: list[Line]) -> None:
+        rights = sorted(line.right for line in column)
+        self.left = median(line.left for line in column)
+        # The longest lines, but for one that reaches out of the column.
+        self.right = rights[max(0, len(rights) * 9 // 10 - 1)] if len(rights) > 3 else rights[-1]
+        gaps = [upper.bottom - lower.bottom for upper, lower in pairwise(column)]
+        self.leading = median(gaps or [0.0])
+
+    def is_short(self, line: Line) -> bool:
+        return line.right < self.right - SHORT * (self.right - self.left)
+
+    def begins(self, line: Line, before: Line | None, last: Line, usual: float) -> bool:
+        """Whether a line begins a paragraph, by where it stands and how large its letters are."""
+        if line.height > 1.2 * usual or last.height > 1.2 * usual:
+            return abs(line.height - last.height) > 0.1 * usual
+        if before is None:
+            return False
+        gap = before.bottom - line.bottom
+        if self.leading and gap > WIDE * self.leading and last.text[-1:] not in HYPHENS:
+            return True
+        is_indented = (
+            line.left - self.left > 0.6 * line.height and before.left - self.left < 0.3 * line.height
+        )
+        return is_indented and bool(_SENTENCE_END.search(last.text))

@@ -7,10 +7,10 @@ and size are bounded in total, not per packet.
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from urllib.parse import urljoin, urlsplit
 
@@ -20,9 +20,23 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
+from sources.http.postponements import postponed_by
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
-ACCEPTED_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
+ACCEPTED_MEDIA_TYPES = frozenset(
+    {
+        *(
+            "text/html",
+            "application/xhtml+xml",
+            "text/plain",
+            "application/pdf",
+            "text/vtt",
+            "application/x-subrip",
+        ),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.oasis.opendocument.text",
+    }
+)
 ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
 # Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
 ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
@@ -57,7 +71,28 @@ class Fetched:
 
 
 class FetchError(Failure):
-    """Nothing usable came back."""
+    """Nothing usable came back.
+
+    Attributes:
+        wait: for how long the server asks to be left alone.
+    """
+
+    def __init__(self, reason_code: str, sentence: str, *, wait: timedelta = timedelta()) -> None:
+        super().__init__(reason_code, sentence)
+        self.wait = wait
+
+
+#: Reasons that may be gone in a minute.
+TEMPORARY = frozenset(
+    {
+        "timed_out",
+        "connection_failed",
+        "broken_response",
+        "server_error",
+        "too_many_requests",
+        "name_not_found",
+    }
+)
 
 
 def fetch(
@@ -68,6 +103,7 @@ def fetch(
     user_agent: str = USER_AGENT,
     limits: Limits = Limits(),
     accepted: frozenset[str] | None = ACCEPTED_MEDIA_TYPES,
+    check_redirect: Callable[[str], None] = lambda there: None,
     allow_loopback: bool = False,
 ) -> Fetched:
     """Get the document at `url`, following redirects.
@@ -76,6 +112,7 @@ def fetch(
         etag: the validator of an earlier fetch; the answer may then be a 304 without content.
         last_modified: the same, for servers without ETags.
         accepted: the media types that are of use; None for whatever there is.
+        check_redirect: is told where a redirect leads before that is asked for, and may raise FetchError.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
 
     Raises:
@@ -97,7 +134,7 @@ def fetch(
     ):
         session.headers.update(headers)
         try:
-            return _follow(url.strip(), session, deadline, limits, accepted, allow_loopback)
+            return _follow(url.strip(), session, deadline, limits, accepted, check_redirect, allow_loopback)
         except FetchError:
             if deadline.passed:
                 raise _too_slow(url, limits) from None
@@ -110,13 +147,14 @@ def _follow(
     deadline: Deadline,
     limits: Limits,
     accepted: frozenset[str] | None,
+    check_redirect: Callable[[str], None],
     allow_loopback: bool,
 ) -> Fetched:
     here = url
+    _check_address(here, came_from=url, allow_loopback=allow_loopback)
     # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for _hop in range(limits.redirects + 1):
-        _check_address(here, came_from=url, allow_loopback=allow_loopback)
         seen.add((here, tuple(sorted(session.cookies.items()))))
         with _answer(here, session, deadline, limits) as response:
             if response.status_code not in REDIRECTS:
@@ -128,6 +166,8 @@ def _follow(
                 f"{url} redirects in a circle (back to {there}). Open it in a browser and use the address it ends at, "
                 "or import the saved page as a file.",
             )
+        _check_address(there, came_from=url, allow_loopback=allow_loopback)
+        check_redirect(there)
         here = there
     raise FetchError(
         "too_many_redirects",
@@ -247,7 +287,8 @@ def _document(
         _check_acceptable(final_url, response, content_type, limits, accepted)
         content = _body(final_url, response, deadline, limits)
     elif status != 304:
-        raise FetchError(*_refusal(final_url, status))
+        wait = postponed_by(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        raise FetchError(*_refusal(final_url, status), wait=wait)
     return Fetched(
         url=url,
         final_url=final_url,

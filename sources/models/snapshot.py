@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import append_only
+from sources.media_fragments import media_fragment
 
 
 class TextSha256(models.Func):
@@ -43,6 +44,20 @@ class Snapshot(models.Model):
     extractor = models.CharField(
         _("extractor"), max_length=100, help_text=_("Name and version of what read the bytes.")
     )
+    caveats = models.JSONField(
+        _("caveats"),
+        default=list,
+        blank=True,
+        help_text=_("What to know about how the text was taken: that a part of the page was not read, say."),
+    )
+    cues = models.JSONField(
+        _("times"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Of a transcript: where each stretch of the text begins, and the seconds when it is heard."
+        ),
+    )
 
     class Meta:
         ordering = ["source", "-number"]
@@ -67,3 +82,7 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"
+
+    def heard_at(self, start: int, end: int) -> str:
+        """When these characters are heard (`t=12.5,17`); "" where it is no transcript."""
+        return media_fragment(self.cues, start, end)

@@ -1,5 +1,6 @@
 """Sources, their snapshots with marked claims, and publishers at the desk."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from lxml import html
 
 from sources.admin.marked_text import Mark, marked
-from sources.models import Publisher, Source
+from sources.models import Publisher, Snapshot, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
 
@@ -97,6 +98,32 @@ def test_no_panel_of_a_source_is_empty(
     page = opened(client, reverse("admin:sources_source_change", args=[source.pk]))
     panels = page.cssselect(".desk-panel, .desk-panel .desk-line")
     assert [panel for panel in panels if not panel.text_content().strip()] == []
+
+
+def test_what_was_not_read_and_when_it_was_said_is_shown(client: Client, editor: User) -> None:
+    source = make_source()
+    text = "Trams are free, she said."
+    sentence = "About half of this article was not read."
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    snapshot = Snapshot.objects.create(
+        source=source,
+        number=1,
+        media_type="text/vtt",
+        content_sha256=digest,
+        content_size=len(text),
+        text=text,
+        text_sha256=digest,
+        extractor="test",
+        caveats=[{"code": "partly_read", "sentence": sentence}],
+        cues=[[0, 61.5, 64.0]],
+    )
+    make_appearance(make_claim("The trams cost nothing."), source, "Trams are free")
+    client.force_login(editor)
+    page = opened(client, reverse("admin:sources_snapshot_change", args=[snapshot.pk]))
+    assert sentence in page.text_content()
+    assert [mark.get("title") for mark in page.cssselect("a[title]:has(mark)")] == [
+        "The trams cost nothing. (Accepted), t=61.5,64"
+    ]
 
 
 def test_what_a_snapshot_proves_is_said_in_words(client: Client, contributor: User) -> None:

@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from claims.models import Appearance
 from sources import tasks
 from sources.extraction import ExtractionError
-from sources.http.fetched_documents import Fetched, FetchError
+from sources.http.fetched_documents import TEMPORARY, Fetched, FetchError
 from sources.models import Snapshot, Source
 from sources.tasks import AddressSilent, capture_source
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
@@ -64,7 +64,7 @@ def test_unchanged_text_makes_no_snapshot(answer: Any) -> None:
     assert Source.objects.count() == 1
 
 
-@pytest.mark.parametrize("reason", sorted(tasks.TEMPORARY))
+@pytest.mark.parametrize("reason", sorted(TEMPORARY))
 def test_what_may_pass_is_tried_again(answer: Any, reason: str) -> None:
     answer(FetchError(reason, "Try again later."))
     with pytest.raises(AddressSilent, match=r"^Try again later\.$"):

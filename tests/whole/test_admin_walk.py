@@ -27,6 +27,7 @@ from claims.models import (
     SignOff,
     Topic,
     Transition,
+    Watch,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -47,7 +48,7 @@ QUERIES = {
     "auth.group": 5,
     "auth.user": 6,
     "claims.apitoken": 4,
-    "claims.claim": 9,
+    "claims.claim": 10,
     "claims.claimant": 4,
     "claims.cluster": 5,
     "claims.importproblem": 5,
@@ -61,6 +62,7 @@ QUERIES = {
     "claims.topic": 4,
     "claims.transition": 7,
     "claims.verdict": 5,
+    "claims.watch": 4,
     "claims.webhookdelivery": 6,
     "claims.webhookendpoint": 4,
     "mfa.authenticator": 4,
@@ -131,6 +133,8 @@ def fill(checker: User, editor: User) -> Fill:
                 origin="article",
                 confidence=0.9,
             )
+            watch = Watch.objects.create(name=f"Feed {number}", url=f"https://example.org/feed/{number}")
+            watch.pages.create(url=source.url, url_key=source.url_key, state="imported", source=source)
             api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
             LogEntry.objects.create(
                 user=checker,

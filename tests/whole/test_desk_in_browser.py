@@ -11,11 +11,15 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.admin import similar_claims
-from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Repeat, Verdict
+from claims.articles.watches import visits
+from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Repeat, Verdict, Watch
 from claims.review import clusters
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
+from tests.helpers.followed_site import Paper, make_watch, paper
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+
+__all__ = ["paper"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -222,6 +226,37 @@ def test_rumours_and_what_comes_back_fit_a_phone(scheme: str, seat: Any, editor:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         assert page.evaluate(_FAINT) == [], path
         assert violations(page) == {}, path
+    assert desk.trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_followed_fits_a_phone(scheme: str, seat: Any, editor: User, paper: Paper) -> None:
+    long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    failing = make_watch(f"{paper.address}/{long}", name=long)
+    assert visits.visit(failing.pk) is not None
+    paper.article("/1")
+    feed = paper.feed(f"/{long}", "/1")
+    desk = seat(editor, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+
+    def fits(page: Page) -> None:
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.url
+        assert page.evaluate(_FAINT) == [], page.url
+        assert violations(page) == {}, page.url
+
+    page = desk.open("/admin/claims/watch/add/")
+    page.fill("[name=address]", feed)
+    page.get_by_role("button", name="See what there is").click()
+    expect(page.get_by_text("2 entries")).to_be_visible()
+    fits(page)
+    page.get_by_role("button", name="Follow this").click()
+    expect(page.get_by_text("Not visited yet")).to_be_visible()
+    assert visits.visit(Watch.objects.get(url=feed).pk) is not None
+    page.reload()
+    expect(page.get_by_text("1 new article, 1 failed")).to_be_visible()
+    fits(page)
+    for path in ("/admin/", "/admin/claims/watch/", f"/admin/claims/watch/{failing.pk}/change/"):
+        fits(desk.open(path))
     assert desk.trouble == []
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from claims.articles.detection.attribution import Attributor, Voice
 from claims.articles.detection.blocks import TextBlock, split_blocks
+from claims.articles.detection.cast import Cast
 from claims.articles.detection.check_worthiness import (
     DEFAULT_THRESHOLD,
     Place,
@@ -21,10 +22,11 @@ from claims.articles.detection.check_worthiness import (
     read_sentence,
 )
 from claims.articles.detection.cues import years
+from claims.articles.detection.dialogues import Dialogue, DialogueBlock
 from claims.articles.detection.furniture import statements_of, without_dateline
+from claims.articles.detection.grammar import grammar_of
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
 from claims.articles.detection.lexicon import language as read_language
-from claims.articles.detection.names import NameRegister
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
 from claims.articles.detection.shortlist import budget, shortlist
@@ -109,16 +111,21 @@ def detect(
 
 def read_article(text: str, language: Lexicon) -> Iterator[ArticleSentence]:
     """Yield each sentence of the article's own text, with who speaks in it and what can be known of it."""
-    blocks = statements_of(split_blocks(text), language)
+    every = split_blocks(text)
+    blocks = statements_of(every, language)
     own = "\n".join(block.text for block in blocks)
-    attributor = Attributor(language, NameRegister(own, language))
+    grammar = grammar_of(language)
+    cast = Cast(own, language, grammar)
+    attributor = Attributor(language, cast)
+    turns = Dialogue(list(_marked(text, every)), cast, grammar).turns
+    turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
     names = _names(blocks, language)
     newest = max(years(own), default=None)
     split = [_sentences(block, index, language) for index, block in enumerate(blocks)]
     count = sum(len(sentences) for sentences, _ in split)
     index = 0
     for block, (sentences, quotations) in zip(blocks, split, strict=True):
-        voices = attributor.read(block.text, sentences, quotations)
+        voices = attributor.read(block.text, sentences, quotations, turn_of[block.start])
         for sentence, voice in zip(sentences, voices, strict=True):
             reading = read_sentence(
                 sentence.text,
@@ -152,6 +159,12 @@ def _quoted(block: TextBlock, sentence: Sentence, quotations: Quotations) -> Ite
         if len(words(block.text[quotation.start : quotation.end][:300])) >= _FEWEST_WORDS_QUOTED:
             start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
             yield start - sentence.start, end - sentence.start
+
+
+def _marked(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
+    """Yield the blocks for reading dialogues, each with the dash before it."""
+    for block in blocks:
+        yield DialogueBlock(block.text, text[max(0, block.start - 3) : block.start].strip()[-1:])
 
 
 def _candidate(

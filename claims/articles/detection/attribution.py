@@ -1,24 +1,36 @@
-"""Find who says what: the claimant of each sentence, from verbs of saying, sources named and running quotations."""
+"""Find who says what: the claimant of each sentence, from verbs of saying, sources named, running quotations and turns.
 
+Nobody rather than a wrong one: a speaker is a member of the text's cast, or a name, office or body that cannot be
+anything else. A pronoun, an office or a surname that may mean two people means nobody.
+"""
+
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from claims.articles.detection.cast import Cast, Member, Mention
+from claims.articles.detection.dialogues import Turn
+from claims.articles.detection.focus import Focus
+from claims.articles.detection.grammar import Grammar, grammar_of
+from claims.articles.detection.identities import Identities
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
-from claims.articles.detection.names import NameRegister, is_role, name_tokens
-from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
+from claims.articles.detection.names import gender_of_roles, is_role, name_tokens
+from claims.articles.detection.narrations import narration_of
+from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
-from claims.articles.detection.speakers import Speaker, read_speaker
-from claims.articles.detection.speech_verbs import DROPPED, QUOTED, Attribution, find_attribution
+from claims.articles.detection.speakers import Speaker, is_body_word, read_speaker
+from claims.articles.detection.speech_verbs import QUOTED, Attribution, find_attribution, says_more
 
-_FEWEST_WORDS_QUOTED = 4
-_LONGEST_WORD = 9
-_SPEECH_ENDS = (",", ".", "!", "?", "。", "،")
 _DASHES = ",，،–—-"
 _LONGEST_TAIL = 34
 _FEWEST_WORDS_CLAIMED = 3
 _LONGEST_ADJUNCT = 8
-_BLOCKS_REMEMBERED = 4
+_OPENING, _OPENING_WORDS = 60, 3
+_LONGEST_BETWEEN = 5
+_LONGEST_BEHIND = 14
+_COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
+_QUESTION = re.compile(r"[?？؟]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,113 +42,169 @@ class Voice:
 
 
 class Attributor:
-    """Reads the voices block by block; it remembers the last speaker for "he said" and quotations that run on."""
+    """Reads the voices block by block; it remembers who spoke for "he said" and quotations that run on."""
 
-    def __init__(self, language: Lexicon, register: NameRegister) -> None:
+    def __init__(self, language: Lexicon, cast: Cast) -> None:
         self._language = language
-        self._register = register
+        self._grammar: Grammar = grammar_of(language)
+        self._cast = cast
+        self._focus = Focus()
+        self._identities = Identities(language, self._grammar, cast, self._focus)
+        # Who spoke in the sentence before, and in the quotation that the block before ended with.
         self._last: Speaker | None = None
-        self._last_person: Speaker | None = None
-        self._described: dict[str, str] = {}
-        self._speakers: dict[str, str] = {}  # surname → the full name under which somebody has spoken
-        self._age = 0
-        self._running = False
+        self._running: Speaker | None = None
 
-    def read(self, block: str, sentences: Sequence[Sentence], quotations: Quotations) -> list[Voice | None]:
+    def read(
+        self, block: str, sentences: Sequence[Sentence], quotations: Quotations, turn: Turn | None = None
+    ) -> list[Voice | None]:
         """Return the voice of each sentence of the block; None where the article itself speaks."""
-        self._age += 1
-        voices: list[Voice | None] = []
-        narrations = [_narration(block, sentence, quotations) for sentence in sentences]
-        for narration in narrations:
-            found = find_attribution(narration, self._language)
-            if (
-                found
-                and found.phrase.lower() in self._language.he | self._language.she
-                and found.start > len(found.phrase)
-            ):
-                self._follow_topic(narration[: found.start])  # "Price did not respond, but he told …"
-            speaker = self._resolve(found) if found else self._continued(narration)
-            if speaker is None:
-                self._follow_topic(narration)
-            tail = _tail(narration, found, self._language) if found else None
-            voices.append(Voice(speaker, tail) if speaker else None)
+        self._focus.next_block()
+        if turn is not None and turn.firm:
+            return self._turn(turn, len(sentences))
+        narrations = [
+            narration_of(block, sentence, quotations, self._language, self._grammar) for sentence in sentences
+        ]
+        voices = [self._voice(narration) for narration in narrations]
         self._spread(sentences, narrations, quotations, voices)
+        if turn is not None:
+            return self._answer(turn, voices, narrations)
         return voices
 
-    def _resolve(self, found: Attribution) -> Speaker | None:
-        if found.phrase == DROPPED:
-            return self._pronoun(feminine=None)
-        speaker = read_speaker(found.phrase, found.description, self._language)
+    def _turn(self, turn: Turn, count: int) -> list[Voice | None]:
+        self._running = self._last = None
+        if turn.member is None:
+            return [None] * count
+        self._focus.spoke(turn.member)
+        return [Voice(self._identities.as_speaker(turn.member))] * count
+
+    def _answer(
+        self, turn: Turn, voices: list[Voice | None], narrations: Sequence[str]
+    ) -> list[Voice | None]:
+        """Give an answer whose speaker no label names to whoever its own words name, else to the interviewee.
+
+        Where it is quoted, what stands outside the quotation is the article's.
+        """
+        own = next((voice for voice in voices if voice is not None), None)
+        if own is None and turn.member is not None:
+            self._focus.spoke(turn.member)
+            own = Voice(self._identities.as_speaker(turn.member))
+        quoted = any(QUOTED in narration for narration in narrations)
+        return [
+            voice or (Voice(own.speaker) if own and (QUOTED in narration or not quoted) else None)
+            for voice, narration in zip(voices, narrations, strict=True)
+        ]
+
+    def _voice(self, narration: str) -> Voice | None:
+        self._focus.next_sentence()
+        mentions = self._cast.mentions(narration)
+        found = find_attribution(narration, self._language, self._grammar)
+        if found is not None and self._is_unsaid(narration, found):
+            self._last = None
+            self._focus.note(mentions)
+            return None
+        before = [mention for mention in mentions if found is None or mention.start < found.start]
+        self._focus.note(before)
+        speaker = self._identities.speaker_of(found, narration) if found else None
+        speaker = speaker or self._unannounced(narration, mentions)
+        if speaker is None and found is None:
+            speaker = self._continued(narration)
+        self._focus.note([mention for mention in mentions if mention not in before])
+        if speaker is not None:
+            self._remember(speaker)
+        elif not any(mention.subject for mention in mentions):
+            self._shadow(narration)
+        self._last = speaker
         if speaker is None:
             return None
-        lower = speaker.name.lower()
-        if lower in self._language.he or lower in self._language.she:
-            return self._pronoun(feminine=speaker.feminine)
-        full = None if speaker.office else self._speakers.get(speaker.name, self._register.full(speaker.name))
-        speaker = replace(speaker, name=full, person=True) if full else speaker
-        if (
-            speaker.office
-            and self._last_person is not None
-            and self._is_same_office(speaker, self._last_person)
-        ):
-            speaker = self._last_person
-        if speaker.description:
-            self._described.setdefault(speaker.name, speaker.description)
-        elif speaker.name in self._described:
-            speaker = replace(speaker, description=self._described[speaker.name])
-        self._remember(speaker)
-        return speaker
+        return Voice(speaker, _tail(narration, found, self._language) if found else None)
 
-    def _follow_topic(self, narration: str) -> None:
-        """Note the person whom the article makes its subject: the next "he said" means that one."""
-        person = self._register.person_at_start(narration)
-        if person is not None and (self._last_person is None or person != self._last_person.name):
-            self._last_person = Speaker(person, self._described.get(person), person=True)
-            self._age = 0
+    def _is_unsaid(self, narration: str, found: Attribution) -> bool:
+        """Tell a question, a condition and "nobody": "Did Ruiz say that …?", "If Ruiz says that …"."""
+        if QUOTED in narration:
+            return False
+        if _QUESTION.search(narration):
+            return True
+        opening = words(narration[: max(found.start, found.end - 1)])
+        clause = narration[: found.end].rpartition(",")[0]
+        return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
+
+    def _remember(self, speaker: Speaker) -> None:
+        """Let the next "he" mean whoever speaks; "a spokesman" too, lest it mean somebody before him."""
+        member = self._cast.find(speaker.name)
+        if member is None and not self._is_body(speaker.name):
+            member = Member(speaker.name, person=True, feminine=speaker.feminine)
+        if member is not None and member.person:
+            self._focus.spoke(member)
+        elif member is not None and " " in member.name and not self._is_body(member.name):
+            self._focus.shadow(None)  # perhaps a person with an unusual name
+
+    def _shadow(self, narration: str) -> None:
+        """Note a sentence about an office whose holder is not known: "Le ministre, qui était absent, …"."""
+        opening = name_tokens(narration[:_OPENING])[:_OPENING_WORDS]
+        offices = [word for word in opening if is_role(word, self._language)]
+        if self._language.cased and offices and not is_body_word(offices[0], self._language):
+            self._focus.shadow(gender_of_roles(offices[:1], self._language))
+
+    def _is_body(self, phrase: str) -> bool:
+        if not self._language.cased:
+            return not any(is_role(word, self._language) for word in name_tokens(phrase))
+        return any(is_body_word(word, self._language) for word in name_tokens(phrase))
+
+    def _unannounced(self, narration: str, mentions: Sequence[Mention]) -> Speaker | None:
+        """Read what no known verb of saying attributes: a colon, a name at a quotation, a second verb."""
+        people = [mention for mention in mentions if mention.member.person]
+        if len({id(mention.member) for mention in people}) == 1:
+            mention = people[0]
+            colon = _COLON.match(narration)
+            if mention.subject and colon:
+                named = read_speaker(colon[1].partition(",")[0], None, self._language)
+                described = named.description if named and named.name == mention.member.name else None
+                return self._identities.as_speaker(mention.member, described)
+            if (
+                mention.subject
+                and self._language.cased
+                and says_more(narration, self._language, self._grammar)
+            ):
+                return self._identities.as_speaker(mention.member)
+            if self._stands_behind_quotation(narration, mention):
+                return self._identities.as_speaker(mention.member)
+        return None
+
+    def _stands_behind_quotation(self, narration: str, mention: Mention) -> bool:
+        """Tell "“…”, proclamó Lema." from "“…”, painted by Lema, …": a verb and an office at most stand between."""
+        if QUOTED not in narration[: mention.start] or QUOTED in narration[mention.start :]:
+            return False
+        opening, _, between = narration[: mention.start].rpartition(QUOTED)
+        if words(opening.replace(QUOTED, "")):
+            return False
+        between_words = words(between)
+        small = self._language.by | self._language.of | self._language.relatives | self._language.inside
+        if not 1 <= len(between_words) <= _LONGEST_BETWEEN or not between_words[0][0].islower():
+            return False
+        if any(word.lower() in small - self._language.determiners for word in between_words):
+            return False
+        return len(words(narration[mention.start :])) <= _LONGEST_BEHIND
 
     def _continued(self, narration: str) -> Speaker | None:
         """Return the last speaker where the grammar says so: "وأضاف أن", the German subjunctive."""
-        if any(pattern.search(narration) for pattern in self._language.resumes):
-            return self._pronoun(feminine=None)
+        for pattern in self._language.resumes:
+            if match := pattern.search(narration):
+                return self._resumed(self._grammar.gender_of_verb(match[0].split()[0]))
         reported = self._language.reported_speech
-        if not reported or self._last is None or self._age > 1 or self._language.speaks(narration):
+        if not reported or self._last is None or self._language.speaks(narration):
             return None
-        if not any(token.key in reported for token in tokenise(narration)):
+        if next(self._grammar.without_voice(narration), None) is not None or not any(
+            token.key in reported for token in tokenise(narration)
+        ):
             return None
-        self._age = 0
         return self._last
 
-    def _remember(self, speaker: Speaker) -> None:
-        self._last, self._age = speaker, 0
-        if speaker.person:
-            self._last_person = speaker
-            names = speaker.name.split()
-            if len(names) > 1:
-                self._speakers[names[0]] = self._speakers[names[-1]] = speaker.name
-
-    def _pronoun(self, *, feminine: bool | None) -> Speaker | None:
-        """Return the last person who spoke, unless that is long ago or the pronoun contradicts."""
-        person = self._last_person
-        if person is None or self._age > _BLOCKS_REMEMBERED:
-            return None
-        if None not in (feminine, person.feminine) and feminine != person.feminine:
-            return None
-        if person.feminine is None:
-            person = replace(person, feminine=feminine)
-        self._remember(person)
-        return person
-
-    def _is_same_office(self, speaker: Speaker, person: Speaker) -> bool:
-        """Read "the minister" after "Health Minister Anna Weber" as her."""
-        tokens = name_tokens(speaker.name)
-        definite = tokens[0].lower() in self._language.definite or len(tokens) == 1
-        return (
-            definite
-            and len(tokens) <= 2
-            and is_role(tokens[-1], self._language)
-            and tokens[-1].lower() not in self._language.bodies
-            and tokens[-1].lower() in (person.description or "").lower()
-        )
+    def _resumed(self, feminine: bool | None) -> Speaker | None:
+        """Return who spoke just before, a body too, unless the form of the verb contradicts."""
+        if self._last is None:
+            return self._identities.pronoun(feminine)
+        contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine
+        return None if contradicts else self._last
 
     def _spread(
         self,
@@ -148,8 +216,7 @@ class Attributor:
         """Give every sentence of a quotation the voice of the sentence that names the speaker."""
         inside = _held(sentences, narrations, quotations)
         opens_with_quotation = bool(inside) and not _spoken(narrations[0]).strip(" .,!?…")
-        runs_on = self._running and self._last is not None and opens_with_quotation
-        current = Voice(self._last) if runs_on and self._last else None
+        current = Voice(self._running) if self._running and opens_with_quotation else None
         for held in inside:
             own = next((voices[index] for index in reversed(held) if voices[index]), None)
             only_quoted = all(not words(_spoken(narrations[index])) for index in held)
@@ -160,7 +227,9 @@ class Attributor:
                 if voices[index] is None and current is not None:
                     voices[index] = Voice(current.speaker)
         last = inside[-1][-1] if inside else None
-        self._running = last is not None and last == len(sentences) - 1 and voices[last] is not None
+        final = voices[-1] if voices else None
+        self._running = final.speaker if final is not None and last == len(sentences) - 1 else None
+        self._last = final.speaker if final is not None else self._last
 
 
 def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations) -> list[range]:
@@ -176,31 +245,6 @@ def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: 
 
 def _spoken(narration: str) -> str:
     return narration.replace(QUOTED, "")
-
-
-def _narration(block: str, sentence: Sentence, quotations: Quotations) -> str:
-    """Return the sentence with its quotations blanked; a word or two in scare quotes stay as words."""
-    parts = []
-    position = sentence.start
-    for quotation in quotations.within(sentence.start, sentence.end):
-        start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
-        words_in_it = block[start:end]
-        parts.append(block[position:start])
-        if _is_speech(block[quotation.start + 1 : quotation.end - 1][:200]):
-            parts.append(QUOTED * len(words_in_it))
-        else:
-            parts.append("".join(" " if mark in QUOTATION_MARKS else mark for mark in words_in_it))
-        position = end
-    parts.append(block[position : sentence.end])
-    return "".join(parts)
-
-
-def _is_speech(inner: str) -> bool:
-    """Tell speech from scare quotes: four words, a comma or full stop inside the marks, or script without spaces."""
-    found = words(inner)
-    if len(found) >= _FEWEST_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
-        return True
-    return len(found) == 1 and len(inner) > _LONGEST_WORD
 
 
 def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:

@@ -1,7 +1,8 @@
 """What the detector knows of a language: phrases that signal something, and how the language writes.
 
-Each language is a file in `languages/`. Phrases are separated by commas; `increas*` matches a beginning, `*ieron` an
-ending, `!hundred` excepts a word from both within its group, `^may` is the month: a capital inside a sentence.
+Each language is a file in `languages/`, and one in `speech/` on how it says who speaks. Phrases are separated by
+commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group,
+`^may` is the month: a capital inside a sentence.
 Languages written without spaces, and Korean, match phrases anywhere in the sentence. Months, weekdays and countries
 come from the CLDR through Babel, so a language without a file still has them, next to numbers, quotations and capitals.
 """
@@ -25,6 +26,7 @@ _ARABIC_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _ARABIC_LETTERS = str.maketrans("أإآٱى", "ااااي")
 _OPENING_MARKS = "\"“„«»”‘'(¿¡"
 _DATA = files("claims.articles.detection") / "languages"
+_SPEECH = files("claims.articles.detection") / "speech"
 UNDETERMINED = "und"
 
 
@@ -199,7 +201,10 @@ class Lexicon:
         self.drops_subjects: bool = writing.get("drops_subjects", False)
         self.continuations: tuple[str, ...] = tuple(_split(writing.get("continuations", ""))) or ("\ufffe",)
         self.abbreviations = frozenset(map(_fold, _split(writing.get("abbreviations", ""))))
-        self.attribution: Mapping[str, str | list[str]] = content.get("attribution", {})
+        speech = _SPEECH / f"{code}.toml"
+        self.attribution: Mapping[str, str | list[str]] = (
+            tomllib.loads(speech.read_text("utf-8")) if speech.is_file() else {}
+        )
         furniture: Mapping[str, str] = content.get("furniture", {})
         self.furniture_holds = tuple(phrase.lower() for phrase in _split(furniture.get("holds", "")))
         openings = sorted(

@@ -1,8 +1,10 @@
-"""Recognise proper names and words for offices, and remember the full names that a text gives."""
+"""Recognise proper names, words for offices, and the gender that a given name shows."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
 
 from claims.articles.detection.lexicon import Lexicon
 
@@ -12,11 +14,15 @@ _SMALL = (
     "de del della di da dal dos das do du van von der den ter ten zu zur bin ibn ben al el la le abu e y i"
 )
 PARTICLES = frozenset(_SMALL.split())
+_FORMS_OF_ADDRESS = (
+    "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
+)
+HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
 ELISION = re.compile(r"^(?:l|d|dell|all|un|nell|dall|sull|qu)['’](?=\w)", re.IGNORECASE)
 POSSESSIVE = re.compile(r"['’]s?$")
-_OPENING_MARKS = "(\"“„«‘'"
-_CLOSING_MARKS = "…,;:!?\")”»“’'"
 _LONGEST_NAME = 5
+# Surnames of Slavic languages that say whose wife or daughter: Ковалёва, Вяземская, Nowakowska, Nováková.
+_SLAVIC_WOMAN = re.compile(r"(?:ова|ева|ёва|ина|ская|цкая|ська|цька|ová|ská|cká|ska|cka)$")
 
 
 def name_tokens(text: str) -> list[str]:
@@ -39,6 +45,7 @@ def is_name(text: str, language: Lexicon) -> bool:
     return all(is_capital(token) or token.lower() in PARTICLES for token in tokens)
 
 
+@lru_cache(maxsize=20_000)
 def is_role(token: str, language: Lexicon) -> bool:
     """Tell whether the word names an office, a profession or a kind of source."""
     key = ELISION.sub("", token).lower().strip(".-")
@@ -49,88 +56,42 @@ def is_role(token: str, language: Lexicon) -> bool:
     return key.removesuffix("s") in language.roles or key.removesuffix("es") in language.roles
 
 
-class NameRegister:
-    """The full names that a text gives, to read a later surname by."""
+def gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
+    """Return whether the words for an office are a woman's, where the language says so."""
+    keys = [role.lower().strip(".,()") for role in roles]
+    for endings, feminine in ((language.feminine, True), (language.masculine, False)):
+        for ending in endings:
+            if any(key.endswith(ending[1:]) if ending.startswith("*") else key == ending for key in keys):
+                return feminine
+    return None
 
-    def __init__(self, text: str, language: Lexicon) -> None:
-        self._language = language
-        self._count: Counter[str] = Counter()
-        self._with_office: set[str] = set()
-        if language.cased:
-            self._collect(text)
-        self._by_last = self._index(-1)
-        self._by_first = self._index(0)
 
-    def full(self, name: str) -> str | None:
-        """Return the full name that the text gives most often for a bare surname; None if two are as frequent."""
-        if " " in name or not is_capital(name):
-            return None
-        # Family names come first in Korean, Chinese and Hungarian: Park Ji-hoon.
-        return self._by_last.get(name) if name in self._by_last else self._by_first.get(name)
-
-    def person_at_start(self, sentence: str) -> str | None:
-        """Return the full name of the person with whom the sentence begins, if the text names an office with it."""
-        opening = self._person_among(sentence.split(maxsplit=7)[:7])
-        if opening is None and "," in sentence:
-            # "Asked about the price of water, Birch shrugged."
-            opening = self._person_among(sentence.rpartition(",")[2].split(maxsplit=2)[:2])
-        return opening
-
-    def _person_among(self, tokens: list[str]) -> str | None:
-        tokens = [token.strip(",.") for token in tokens]
-        for index, token in enumerate(tokens[:5]):
-            if index and tokens[index - 1].lower() in self._language.of:
-                return None
-            names = " ".join(tokens[index : index + 3]), " ".join(tokens[index : index + 2]), self.full(token)
-            for name in names:
-                if name in self._with_office:
-                    return name
+def gender_of(name: str) -> bool | None:
+    """Return whether a person's name is a woman's, None where it is not known to be anybody's or is both."""
+    tokens = name_tokens(name)
+    if not tokens:
         return None
-
-    def _collect(self, text: str) -> None:
-        run: list[str] = []
-        after_role = False
-        for token in [*text.split(), ""]:
-            bare = token.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
-            initial = len(bare) == 2 and bare.endswith(".")
-            name = bare if initial else POSSESSIVE.sub("", bare.rstrip("."))
-            role = is_role(name, self._language)
-            usable = is_capital(name) and not role and name.lower() not in self._language.common
-            particle = bool(run) and name.lower() in PARTICLES
-            if role and is_capital(name):
-                run = []  # "Example News Agency" is no person's full name
-            if token[:1] in _OPENING_MARKS or not (usable or particle):
-                self._add(run, after_role=after_role)
-                run = []
-            if not (usable or particle):
-                after_role = role
-                continue
-            run.append(name)
-            if name != token:
-                self._add(run, after_role=after_role)
-                run, after_role = [], False
-
-    def _add(self, run: list[str], *, after_role: bool) -> None:
-        while run and not is_capital(run[-1]):
-            run = run[:-1]
-        if 2 <= len(run) <= _LONGEST_NAME - 1:
-            name = " ".join(run)
-            self._count[name] += 1
-            if after_role:
-                self._with_office.add(name)
-
-    def _index(self, place: int) -> dict[str, str | None]:
-        """Map a first or last word to its most frequent full name, None where that is undecided."""
-        index: dict[str, str | None] = {}
-        most: dict[str, int] = {}
-        for name, count in _by_frequency(self._count):
-            word = name.split()[place]
-            if word not in index:
-                index[word], most[word] = name, count
-            elif count == most[word]:
-                index[word] = None
-        return index
+    given = tokens[0].lower()
+    feminine, masculine = _given_names()
+    if (given in feminine) != (given in masculine):
+        return given in feminine
+    if {given[:-1], f"{given[:-1]}й"} & masculine:
+        return False  # the genitive: Олега Дёмина
+    if len(tokens) > 1 and given not in feminine and _SLAVIC_WOMAN.search(tokens[-1].lower()):
+        return True
+    return None
 
 
-def _by_frequency(count: Counter[str]) -> Iterable[tuple[str, int]]:
-    return sorted(count.items(), key=lambda item: (-item[1], item[0]))
+def is_given_name(word: str) -> bool:
+    return any(word.lower() in names for names in _given_names())
+
+
+@lru_cache(maxsize=1)
+def _given_names() -> tuple[frozenset[str], frozenset[str]]:
+    resource = files("claims.articles.detection") / "speech" / "given_names.toml"
+    names = tomllib.loads(resource.read_text("utf-8"))
+    feminine, masculine = (
+        frozenset(part.strip() for line in names[key] for part in line.split(","))
+        for key in ("feminine", "masculine")
+    )
+    return feminine, masculine

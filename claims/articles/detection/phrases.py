@@ -3,10 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
-from claims.articles.detection.names import is_capital, is_name, is_role, name_tokens
-from claims.articles.detection.speakers import read_speaker
+from claims.articles.detection.names import (
+    PARTICLES,
+    is_capital,
+    is_given_name,
+    is_name,
+    is_role,
+    name_tokens,
+)
+from claims.articles.detection.speakers import is_known_kind, read_speaker
 
 _PHRASE_END = re.compile(r"[,;:()\[\]—–\ufffc]|\s-\s|[.!?…](?=\s|$)")
 _SHORT_FORM = re.compile(r"(?:^|\s)(?:[^\W\d_]|[DdMm]rs?|Prof|St|dott|Sr|Sra)$")
@@ -25,7 +33,11 @@ class Phrase:
 
 def is_apt(phrase: str, language: Lexicon) -> bool:
     """Tell whether the phrase can stand for somebody who says something."""
-    return read_speaker(phrase, None, language) is not None
+    speaker = read_speaker(phrase, None, language)
+    if speaker is None or not (speaker.office and language.cased):
+        return speaker is not None
+    tokens = name_tokens(phrase)
+    return is_known_kind(tokens, language) or any(is_capital(token) for token in tokens)
 
 
 def subject_before(left: str, language: Lexicon) -> Phrase | None:
@@ -38,8 +50,11 @@ def subject_before(left: str, language: Lexicon) -> Phrase | None:
         phrase = _closing_phrase(last, language)
         return Phrase(phrase) if phrase and is_apt(phrase, language) else None
     named = [part for part in parts[:-1] if part]
-    if len(named) >= 2 and named[-1].split()[0].lower() in language.relatives:
-        # "Dr Ana Ruiz, who works at the institute, said"
+    adjunct = language.relatives | (language.of & language.stops) | language.by
+    if len(named) >= 2 and named[-1].split()[0].lower() in adjunct:
+        # "Dr Ana Ruiz, of the institute, who was not involved, said"
+        while len(named) > 2 and named[-2].split()[0].lower() in adjunct | language.of:
+            named.pop()
         phrase = _closing_phrase(named[-2], language)
         return (
             Phrase(phrase)
@@ -122,31 +137,54 @@ def _closing_phrase(text: str, language: Lexicon) -> str:
     return "" if phrase and phrase[-1].endswith(("'s", "’s")) else " ".join(phrase)
 
 
+@lru_cache(maxsize=20_000)
 def _has_verb(text: str, language: Lexicon) -> bool:
     found = language.signals.find(text, tokenise(text))
     return "past" in found or "state" in found
 
 
+@lru_cache(maxsize=20_000)
 def _is_verb(token: str, language: Lexicon) -> bool:
     found = language.signals.find(token, tokenise(token))
     return "past" in found and "-" not in token
 
 
-def speaker_after(narration: str, start: int, language: Lexicon) -> Phrase | None:
-    """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`"""
+def speaker_after(narration: str, start: int, language: Lexicon, *, opens: bool = False) -> Phrase | None:
+    """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`
+
+    Where the source opens the sentence, what follows its comma is an apposition only up to a second one.
+    """
     phrase, end = _opening_phrase(narration, start, language)
-    if not phrase or not is_apt(phrase, language):
+    if not phrase:
         return None
+    if not is_apt(phrase, language):
+        return _named_aside(phrase, narration, end, language)
     if narration[end : end + 1] != ",":
         return Phrase(phrase, None, end)
     stop = _PHRASE_END.search(narration, end + 1)
     behind = stop.start() if stop else len(narration)
     apposition = narration[end + 1 : behind].strip()
-    if is_name(apposition, language) and _is_office_alone(phrase, language):
+    if opens and narration[behind : behind + 1] != ",":
+        return Phrase(phrase, None, end)
+    if is_name(apposition, language) and (
+        _is_office_alone(phrase, language) or (" " in apposition and _names_a_place(phrase, language))
+    ):
         return Phrase(apposition, _plain(phrase, language), behind)
     if _is_apposition(apposition, language, within=3) and is_capital(name_tokens(phrase)[-1]):
         return Phrase(phrase, _plain(apposition, language), behind)
     return Phrase(phrase, None, end)
+
+
+def _named_aside(phrase: str, narration: str, end: int, language: Lexicon) -> Phrase | None:
+    """Read "(disse) a ouvidora, Cláudia Silva": an article and any noun before a full name."""
+    if phrase.split(maxsplit=1)[0].lower() not in language.determiners or narration[end : end + 1] != ",":
+        return None
+    stop = _PHRASE_END.search(narration, end + 1)
+    behind = stop.start() if stop else len(narration)
+    name = narration[end + 1 : behind].strip()
+    if " " in name and is_name(name, language) and is_given_name(name.split()[0]):
+        return Phrase(name, _plain(phrase, language), behind)
+    return None
 
 
 def _is_office_alone(phrase: str, language: Lexicon) -> bool:
@@ -157,6 +195,14 @@ def _is_office_alone(phrase: str, language: Lexicon) -> bool:
     )
 
 
+def _names_a_place(phrase: str, language: Lexicon) -> bool:
+    """Tell "Bupati Sirna", an office and its place where no article shows it, from a person."""
+    tokens = name_tokens(phrase)
+    return (
+        len(tokens) == 2 and is_role(tokens[0], language) and is_capital(tokens[1]) and not language.definite
+    )
+
+
 def _is_office(token: str, language: Lexicon) -> bool:
     return token.lower() in language.determiners or is_role(token, language)
 
@@ -164,6 +210,8 @@ def _is_office(token: str, language: Lexicon) -> bool:
 def _opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str, int]:
     """Return the noun phrase at `start` and where it ends."""
     matches = list(re.finditer(r"\S+", narration[start : _phrase_limit(narration, start)][:300]))
+    if matches and matches[0][0].lower() in language.he | language.she and _stands_alone(matches, language):
+        return matches[0][0], start + matches[0].end()
     while matches and _is_time(matches, language):
         matches.pop(0)
     end = start
@@ -175,7 +223,10 @@ def _opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str,
         end = start + match.end()
     while phrase and phrase[-1].lower() in language.of | language.determiners:
         phrase.pop()
-    return " ".join(phrase), end
+    text = " ".join(phrase)
+    for aside in language.attributions("asides"):
+        text = text.removesuffix(f" {aside}")  # "die Kanzlerin im Gespräch"
+    return text, end
 
 
 def _phrase_limit(narration: str, start: int) -> int:
@@ -190,6 +241,8 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     """Tell whether the noun phrase is over before this word."""
     key = token.lower()
     joint = key in language.of
+    if key in language.by and any(word.lower() in language.documents for word in phrase):
+        return False  # "a report by the commission"
     if (
         (key in language.stops and not joint)
         or key in language.before_verb
@@ -200,15 +253,37 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     if not phrase:
         return False
     if joint:
+        if len(phrase) > 1 and is_given_name(phrase[-2]) and is_capital(phrase[-1]):
+            return True  # "sagte Anja Thoms der Zeitung"
         # "said Weber at a press conference" ends, "said a researcher at the university" does not.
         return key not in language.name_joints and not any(_is_office(word, language) for word in phrase)
     if key in language.determiners:
-        return phrase[-1].lower() not in language.of | language.determiners
-    if token[0].islower():
-        if language.nouns_capitalised and is_capital(phrase[-1]):
+        return phrase[-1].lower() not in language.of | language.determiners | language.by
+    return (
+        token[0].islower()
+        and not is_known_kind([token], language)
+        and _is_behind_name(token, phrase, language)
+    )
+
+
+def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
+    """Tell whether a small word can only stand behind the phrase: "dijo Ferrán este lunes", "sagte Weber gestern"."""
+    if is_capital(phrase[-1]):
+        if language.nouns_capitalised:
             return True
-        return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
-    return False
+        named = not _is_office(phrase[-1], language) and (is_capital(phrase[0]) or not language.definite)
+        if token not in PARTICLES and (named or not language.known):
+            return True
+    return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
+
+
+def _stands_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
+    """Tell "volgens haar is" from "volgens haar broer"."""
+    key = matches[0][0].lower()
+    if key not in language.determiners or len(matches) == 1:
+        return True
+    following = matches[1][0]
+    return following.lower() in language.stops | language.before_verb or _is_verb(following, language)
 
 
 def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:

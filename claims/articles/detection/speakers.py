@@ -1,17 +1,27 @@
 """Read who a noun phrase names: a person with a role, an organisation, an office, or nobody in particular."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
-from claims.articles.detection.names import ELISION, PARTICLES, POSSESSIVE, is_capital, is_role, name_tokens
-
-_FORMS_OF_ADDRESS = (
-    "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
+from claims.articles.detection.names import (
+    ELISION,
+    HONORIFICS,
+    PARTICLES,
+    POSSESSIVE,
+    gender_of_roles,
+    is_capital,
+    is_given_name,
+    is_role,
+    name_tokens,
 )
-_HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
+
 _LONGEST_PHRASE = 16
 _LONGEST_UNKNOWN = 4
+_ARTICLES = frozenset({"the", "la", "le", "les", "los", "las"})
+_BELONGS = re.compile(r"^[Dd]['’](?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +45,14 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     tokens = name_tokens(phrase)
     while tokens and tokens[0].lower() in language.leading:
         tokens = tokens[1:]
-    tokens = _behind_document(tokens, language)
+    tokens = _name_before_body(_behind_document(tokens, language), language)
+    only = tokens[0].lower() if len(tokens) == 1 else ""
+    if only in language.he or only in language.she:
+        return Speaker(only, person=True, feminine=only in language.she)
     if not tokens or len(tokens) > _LONGEST_PHRASE or tokens[-1].lower() in language.vague:
         return None
     if all(token.lower() in language.determiners for token in tokens):
         return None
-    only = tokens[0].lower() if len(tokens) == 1 else ""
-    if only in language.he or only in language.she:
-        return Speaker(only, person=True, feminine=only in language.she)
     if any(is_role(token, language) for token in tokens):
         return _with_role(tokens, description, language)
     return _without_role(tokens, description, language)
@@ -50,14 +60,21 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
 
 def _without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     tail = _name_at_end(tokens, language)
+    if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_kind(
+        tokens[:1], language
+    ):
+        return _anonymous(tokens, description, language)  # "police in Carrow"
     head, name = tokens[:tail], " ".join(tokens[tail:])
     if not name or (language.nouns_capitalised and head):
         return _anonymous(tokens, description, language)
     if language.nouns_capitalised and len(tokens) == 3 and all(map(is_capital, tokens)):
         return Speaker(" ".join(tokens[1:]), tokens[0], person=True)  # "Dezernentin Katrin Vogel"
+    if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS.match(name)):
+        return _anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
     if not head:
         joined = any(token.lower() in language.of for token in tokens)
         named = not joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
+        name = ELISION.sub("", name) if name[:1].islower() else name  # l'Ansa
         return Speaker(POSSESSIVE.sub("", name), description, person=named or bool(description))
     bare = without_determiner(head, language)
     if len(bare) < len(head):
@@ -68,17 +85,75 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
     return Speaker(POSSESSIVE.sub("", name), description)
 
 
+def is_complement(before: Sequence[str], language: Lexicon) -> bool:
+    """Tell "a spokesman for President (Holt)", who is not Holt, from "the head of the agency (Ana Ruiz)"."""
+    joints = [index for index, token in enumerate(before) if _is_joint(token, language)]
+    joints = [index for index in joints if without_determiner(before[:index], language)]
+    if not joints:
+        return False
+    small = language.determiners | language.of
+    behind = [token for token in before[joints[-1] + 1 :] if token.lower() not in small]
+    if not behind:
+        return True
+    last = behind[-1]
+    genitive = language.nouns_capitalised and last.endswith("s") and not is_body_word(last[:-1], language)
+    return (is_role(last, language) or genitive) and not is_body_word(last, language)
+
+
+def _is_joint(token: str, language: Lexicon) -> bool:
+    """Tell "of" and its like from an article that stands among them."""
+    joined = token in language.of | language.by and token not in language.attributions("conjunctions")
+    return token.islower() and joined and token not in _ARTICLES
+
+
+def _name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
+    """Cut "Dr Sarah Lund of the Arctic Institute" behind the person."""
+    for index in range(2, len(tokens) - 1):
+        token = tokens[index]
+        joint = token.islower() and token in language.of | language.inside
+        # "Barbara Baars van de Universiteit", but "Ursula von der Leyen"
+        body = any(is_body_word(word, language) for word in tokens[index + 1 : index + 4])
+        if joint and (body or token not in PARTICLES):
+            head = [word for word in tokens[:index] if word.lower().strip(".") not in HONORIFICS]
+            if len(head) >= 2 and is_given_name(head[0]) and all(map(is_capital, head)):
+                return tokens[:index]
+    return tokens
+
+
 def _with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
+    if _is_body_by_name(tokens, language):
+        return _anonymous(tokens, description, language)
     name, rest = _split_name(_after_role(tokens, language), language)
     if not name or (rest and rest[0].lower() not in language.of | language.inside):
         return _anonymous(tokens, description, language)
-    head = without_determiner(tokens[: len(tokens) - len(name) - len(rest)], language)
-    title = [token for token in [*head, *rest] if token.lower().strip(".") not in _HONORIFICS]
+    before = tokens[: len(tokens) - len(name) - len(rest)]
+    if is_complement(before, language):
+        return _anonymous(tokens[: len(tokens) - len(rest)], description, language)
+    head = without_determiner(before, language)
+    title = [token for token in [*head, *rest] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
         POSSESSIVE.sub("", " ".join(name)),
         ", ".join(part for part in (" ".join(title), description) if part) or None,
-        person=not any(ELISION.sub("", token).lower() in language.bodies for token in head),
-        feminine=_gender(head, language),
+        person=not any(
+            ELISION.sub("", token).lower() in language.bodies for token in _offices(head, language)[-1:]
+        ),
+        feminine=gender_of_roles(_offices(head, language), language),
+    )
+
+
+def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
+    """Tell "Comitato Pendolari", whose kind belongs to the name, from "news agency Coastal"."""
+    last = max(index for index, token in enumerate(tokens) if is_role(token, language))
+    word = tokens[last]
+    return is_capital(word) and is_body_word(word, language) and (last > 0 or len(tokens) > 1)
+
+
+def is_body_word(word: str, language: Lexicon) -> bool:
+    """Tell whether the word is a kind of body; in German and Dutch it may end a compound."""
+    key = ELISION.sub("", word).lower()
+    bare = key.removesuffix("s") if language.verb_second else key  # des Verbands
+    return not {key, bare}.isdisjoint(language.bodies) or (
+        language.verb_second and any(bare.endswith(body) for body in language.bodies if len(body) > 3)
     )
 
 
@@ -89,7 +164,9 @@ def _after_role(tokens: list[str], language: Lexicon) -> list[str]:
         for index in range(len(tokens) - len(role) + 1):
             if tuple(token.lower() for token in tokens[index : index + len(role)]) == role:
                 after = tokens[index + len(role) :]
-    if after and (ELISION.match(after[0]) or after[0].lower() in language.of | language.determiners):
+    if after and (
+        ELISION.match(after[0]) or after[0].lower() in language.of | language.determiners | language.inside
+    ):
         # "Governor of Texas Greg Abbott" names a person, "governor of New York" does not.
         capitals = 0
         for token in reversed(after):
@@ -114,14 +191,8 @@ def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[s
     return tokens[:end], tokens[end:]
 
 
-def _gender(head: Iterable[str], language: Lexicon) -> bool | None:
-    """Return whether the office is a woman's, where the language says so."""
-    keys = [token.lower().strip(".") for token in head]
-    for endings, feminine in ((language.feminine, True), (language.masculine, False)):
-        for ending in endings:
-            if any(key.endswith(ending[1:]) if ending.startswith("*") else key == ending for key in keys):
-                return feminine
-    return None
+def _offices(head: Iterable[str], language: Lexicon) -> list[str]:
+    return [ELISION.sub("", token) for token in head if is_role(token, language)]
 
 
 def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
@@ -139,7 +210,7 @@ def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 def _anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     """An office or a group is a claimant in the text's own words: `a Foreign Ministry official`."""
-    if len(tokens) > _LONGEST_UNKNOWN and not _is_known_kind(tokens, language):
+    if len(tokens) > _LONGEST_UNKNOWN and not is_known_kind(tokens, language):
         return None
     first, rest = tokens[0], tokens[1:]
     if first.lower() in language.definite and (not rest or is_capital(rest[0])):
@@ -148,15 +219,26 @@ def _anonymous(tokens: list[str], description: str | None, language: Lexicon) ->
         tokens = [first.lower(), *rest]
     elif ELISION.match(first) and is_capital(first):
         tokens = [ELISION.sub("", first), *rest]
-    elif is_role(first, language) and not language.nouns_capitalised and first.istitle():
+    elif (
+        is_role(first, language)
+        and not is_body_word(first, language)
+        and not language.nouns_capitalised
+        and first.istitle()
+        and not (rest and is_capital(rest[0]))
+    ):
         tokens = [first.lower(), *rest]  # "Officials" at the start of a sentence
     return Speaker(" ".join(tokens), description, office=True) if tokens else None
 
 
-def _is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
-    if any(is_role(token, language) for token in tokens):
+def is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
+    """Tell whether a word of the phrase is an office, a body or another kind of source."""
+    if any(is_role(token, language) or is_body_word(token, language) for token in tokens):
         return True
-    phrase = " ".join(tokens)
+    return _is_institution(" ".join(tokens), language)
+
+
+@lru_cache(maxsize=20_000)
+def _is_institution(phrase: str, language: Lexicon) -> bool:
     return "institution" in language.signals.find(phrase, tokenise(phrase))
 
 
@@ -192,7 +274,8 @@ def _without_case(phrase: str, description: str | None, language: Lexicon) -> Sp
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:
         return Speaker(phrase, person=True, feminine=phrase in language.she)
-    if not phrase or not language.vague.isdisjoint({phrase, phrase.split(maxsplit=1)[0]}):
+    first = phrase.split(maxsplit=1)[0] if phrase else ""
+    if not phrase or phrase in language.vague or (len(first) > 1 and first in language.vague):
         return None
     if not language.spaced and any(len(word) > 1 and phrase.endswith(word) for word in language.vague):
         return None

@@ -1,19 +1,21 @@
-"""Find the words of a sentence that say who speaks in it: a verb of saying, a source, a name before a colon."""
+"""Find the words of a sentence that say who speaks in it: a verb of saying, or a source."""
 
 import re
 from dataclasses import dataclass
 
+from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise, words
-from claims.articles.detection.names import name_tokens
+from claims.articles.detection.names import is_capital, name_tokens
 from claims.articles.detection.phrases import Phrase, speaker_after, subject_before, without_adverbs
-from claims.articles.detection.speakers import read_speaker
 
 QUOTED = "\ufffc"  # stands for each character of a quotation, so that offsets stay
 DROPPED = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
 _CLAUSE_END = re.compile(r"[;:()\[\]—–]|\s-\s|\ufffc")
+_PARENTHESIS = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
 _CLAUSE = re.compile(r"[^,.;]*")
 _LONGEST_CLOSING_SUBJECT = 6
 _FARTHEST_THAT = 6
+_FEWEST_WORDS_SAID = 3
 _AROUND = " ,:،：，"
 
 
@@ -25,19 +27,17 @@ class Attribution:
     description: str | None
     start: int
     end: int
+    verb: str = ""  # its form may say whether a woman speaks
+    source: str = ""  # "according to": the phrase that puts the name into a case
 
 
-def find_attribution(narration: str, language: Lexicon) -> Attribution | None:
+def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Attribution | None:
     """Return the attribution in a sentence: the speaker of its quotation before a source named in passing."""
+    narration = _PARENTHESIS.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
-        match = pattern.search(narration)
-        if match and match["who"].strip():
-            return Attribution(
-                match["who"].strip(_AROUND),
-                match.groupdict().get("description"),
-                match.start(),
-                match.end(),
-            )
+        found = _by_pattern(pattern, narration, grammar)
+        if found:
+            return found
     if not language.cased:
         return None
     tokens = tokenise(narration)
@@ -48,7 +48,10 @@ def find_attribution(narration: str, language: Lexicon) -> Attribution | None:
     follows = set(signals.get("follows", ()))
     # The verb next to a quotation first, then in the order of the sentence.
     verbs.sort(key=lambda verb: (not _touches_quotation(narration, tokens[verb[0]]), verb[0]))
+    nobodys = list(grammar.without_voice(narration))
     for index, strong in verbs:
+        if any(start <= tokens[index].start < end for start, end in nobodys):
+            continue
         found = _by_verb(narration, tokens, index, language, strong=strong, follows=follows)
         if found:
             return found
@@ -56,7 +59,40 @@ def find_attribution(narration: str, language: Lexicon) -> Attribution | None:
         found = _by_source(narration, tokens, index, language)
         if found:
             return found
-    return _by_colon(narration, language)
+    return None
+
+
+def says_more(narration: str, language: Lexicon, grammar: Grammar) -> bool:
+    """Tell whether the sentence's subject says something behind a first verb: "She sat down and said that"."""
+    tokens = tokenise(narration)
+    signals = language.signals.find(narration, tokens)
+    follows = set(signals.get("follows", ()))
+    nobodys = list(grammar.without_voice(narration))
+    for index in (*signals.get("says", ()), *signals.get("states", ())):
+        verb = tokens[index]
+        if (
+            index
+            and tokens[index - 1].key in grammar.conjunctions
+            and not any(start <= verb.start < end for start, end in nobodys)
+        ):
+            strong = index in signals.get("says", ()) and len(tokens) > index + _FEWEST_WORDS_SAID
+            introduced = strong or any(index < place <= index + _FARTHEST_THAT for place in follows)
+            if introduced or QUOTED in narration[verb.end : verb.end + 30]:
+                return True
+    return False
+
+
+def _by_pattern(pattern: re.Pattern[str], narration: str, grammar: Grammar) -> Attribution | None:
+    match = pattern.search(narration)
+    if match is None:
+        return None
+    groups = match.groupdict()
+    who = (groups.get("who") or "").strip(_AROUND)
+    if groups.get("definite"):
+        who = grammar.article + groups["definite"]  # Arabic writes "to the" onto the word
+    if not who:
+        return None
+    return Attribution(who, groups.get("description"), match.start(), match.end(), groups.get("verb") or "")
 
 
 def _touches_quotation(narration: str, verb: Token) -> bool:
@@ -80,28 +116,52 @@ def _by_verb(
     )
     after_quotation = narration[:clause_end].endswith(QUOTED) and len(words(left)) <= _LONGEST_CLOSING_SUBJECT
     closes = not words(core) or (core.endswith(",") and not introduces)
-    trails = "," in left and _is_adjunct(narration[verb.end :], language)
+    trails = _is_trailing(left) and _is_adjunct(narration[verb.end :], language)
     if not (strong or introduces or closes or after_quotation or trails):
         return None
-    speaker: Phrase | None = None
-    if language.verb_second and left.split() and left.split()[0].lower() in language.leading | language.stops:
-        speaker = speaker_after(narration, verb.end, language)
-    if speaker is None:
-        subject = subject_before(left, language)
-        if subject is not None:
-            return Attribution(
-                subject.text, subject.description, clause_end + _place(left, subject), verb.end
-            )
+    speaker = speaker_after(narration, verb.end, language) if _is_fronted(left, language) else None
+    subject = subject_before(left, language) if speaker is None else None
+    if subject is not None:
+        aside = not strong and closes and bool(words(core)) and QUOTED not in narration
+        if aside and not _is_adjunct(narration[verb.end :], language):
+            return None  # "Strand, 51, denies arson"
+        place = clause_end + _place(left, subject)
+        return Attribution(subject.text, subject.description, place, verb.end, verb.key)
     if speaker is None and closes and verb.key not in language.no_inversion:
         speaker = speaker_after(narration, verb.end, language)
     if speaker is not None:
         begins = (
             clause_end + left.rfind(",") + 1 if closes else verb.start
         )  # the auxiliary belongs to it: "a déclaré"
-        return Attribution(speaker.text, speaker.description, begins, speaker.end)
-    if language.drops_subjects and not words(core) and (introduces or QUOTED in narration):
-        return Attribution(DROPPED, None, clause_end + left.rfind(",") + 1, verb.end)
+        return Attribution(speaker.text, speaker.description, begins, speaker.end, verb.key)
+    if (
+        language.drops_subjects
+        and not words(core)
+        and (introduces or QUOTED in narration)
+        and not _has_subject(narration[verb.end :], language)
+    ):
+        return Attribution(DROPPED, None, clause_end + left.rfind(",") + 1, verb.end, verb.key)
     return None
+
+
+def _has_subject(after: str, language: Lexicon) -> bool:
+    """Tell whether a noun follows the verb at once, though nobody knows whose: "disse a ouvidora"."""
+    following = words(after[:40])
+    return bool(following) and (
+        following[0].lower() in language.determiners or (is_capital(following[0]) and QUOTED not in after[:3])
+    )
+
+
+def _is_fronted(left: str, language: Lexicon) -> bool:
+    """Tell whether an adjunct opens the sentence, so that in German and Dutch the subject stands behind the verb."""
+    opening = left.split(maxsplit=1)
+    return language.verb_second and bool(opening) and opening[0].lower() in language.leading | language.stops
+
+
+def _is_trailing(left: str) -> bool:
+    """Tell "nine wells ran dry, state media (reported)" from "Strand, 51, (denies arson)"."""
+    said, comma, subject = left.rpartition(",")
+    return bool(comma) and bool(words(subject)) and len(words(said)) >= _FEWEST_WORDS_SAID
 
 
 def _is_adjunct(after: str, language: Lexicon) -> bool:
@@ -126,19 +186,10 @@ def _by_source(narration: str, tokens: list[Token], index: int, language: Lexico
     for phrase in language.attributions("according"):
         parts = [token.key for token in tokenise(phrase)]
         if [token.key for token in tokens[index : index + len(parts)]] == parts:
-            speaker = speaker_after(narration, tokens[index + len(parts) - 1].end, language)
+            opens = not words(narration[: tokens[index].start])
+            speaker = speaker_after(narration, tokens[index + len(parts) - 1].end, language, opens=opens)
             if speaker:
-                return Attribution(speaker.text, speaker.description, tokens[index].start, speaker.end)
-    return None
-
-
-def _by_colon(narration: str, language: Lexicon) -> Attribution | None:
-    """Read `Ana Ruiz, head of the agency: “…”`."""
-    match = re.match(r"^([^:\ufffc]{2,90}):\s*\ufffc", narration)
-    if match is None:
-        return None
-    name, _, description = match[1].partition(",")
-    speaker = read_speaker(name, None, language)
-    if speaker is not None and speaker.person and len(name_tokens(name)) >= 2:
-        return Attribution(name.strip(), description.strip() or None, 0, match.end(1))
+                return Attribution(
+                    speaker.text, speaker.description, tokens[index].start, speaker.end, source=phrase.lower()
+                )
     return None

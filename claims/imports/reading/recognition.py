@@ -15,9 +15,9 @@ from claims.imports.reading.formats import (
     tables,
 )
 from claims.imports.reading.formats.json_documents import looks_like_json
-from claims.imports.reading.inputs.beginning import beginning
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from sources.extraction.beginning import beginning
 from sources.extraction.encodings import signature
 
 #: Every format, in the order in which they are tried.

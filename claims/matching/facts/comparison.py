@@ -30,11 +30,14 @@ _NEARLY_THE_SAME = 0.6
 _SAME_WORDS = 0.75
 _SOME_WORDS = 0.45
 _GRAMMAR = 3
+_EXACT = 1e-9
 _ROUNDING = 0.005
 _ROUNDING_OF_ROUGH = 0.06
 _LARGE = 100
 #: Who acts may stand before or behind whom it is done to, in sentences of every day.
 _NAMES_ANYWHERE = {"ru", "uk", "pl", "el", "hu", "fi"}
+#: Languages in which two words that deny something do not deny it together, as they do in “no vi nada”.
+_DENIES_ONCE = {"en", "de", "nl", "sv", "da", "no", "tr", "ar", "hi", "id"}
 _SAME_PARTS = {
     frozenset({"most", "half"}),
     frozenset({"some", "most"}),
@@ -93,6 +96,7 @@ def compared(ours: Facts, theirs: Facts) -> Comparison:
     _compare_times(ours, theirs, found)
     _compare_places(ours, theirs, found)
     _compare_names(ours, theirs, found)
+    _compare_numbered_names(ours, theirs, found)
     _compare_polarity(ours, theirs, found)
     _compare_quantifiers(ours, theirs, found)
     return found
@@ -140,7 +144,11 @@ def _is_equal(one: Quantity, other: Quantity, *, rough: bool) -> bool:
     if one.dimension != other.dimension and not _may_be_of(one, other) and not _may_be_of(other, one):
         return False
     larger = max(abs(one.value), abs(other.value))
-    tolerance = _ROUNDING_OF_ROUGH if rough and larger >= 10 else _ROUNDING if larger >= _LARGE else 1e-9
+    if abs(one.value - other.value) <= _EXACT * larger:
+        return True
+    if one.exactness == other.exactness and one.is_as_written and other.is_as_written:
+        return False  # neither is the other one rounded: 882 and 885, 71 and 74
+    tolerance = _ROUNDING_OF_ROUGH if rough and larger >= 10 else _ROUNDING if larger >= _LARGE else _EXACT
     return abs(one.value - other.value) <= tolerance * larger
 
 
@@ -178,7 +186,8 @@ def _compare_times(ours: Facts, theirs: Facts, found: Comparison) -> None:
     if here and there:
         found.differences.append(Difference("year", _listed(map(str, here)), _listed(map(str, there))))
     if ours.days and theirs.days:
-        if any(_is_same_day(day, other) for day in ours.days for other in theirs.days):
+        same = [day for day in ours.days if any(_is_same_day(day, other) for other in theirs.days)]
+        if same and (len(same) == len(ours.days) or len(ours.days) != len(theirs.days)):
             found.agree("date")
         else:
             found.differences.append(Difference("date"))
@@ -225,6 +234,19 @@ def _compare_names(ours: Facts, theirs: Facts, found: Comparison) -> None:
         found.differences.append(Difference("name", here[0].written, there[0].written))
 
 
+def _compare_numbered_names(ours: Facts, theirs: Facts, found: Comparison) -> None:
+    """An F-16 is no F-35, and the G7 are not the G20."""
+    if found.has("name"):
+        return
+    for letters, here in ours.numbered.items():
+        there = theirs.numbered.get(letters, {})
+        if there and not here.keys() & there.keys():
+            found.differences.append(
+                Difference("name", next(iter(here.values())), next(iter(there.values())))
+            )
+            return
+
+
 def _beside_places(facts: Facts) -> list[Name]:
     """Names that are not of places with a code: those are compared by it."""
     known = places(facts.language)
@@ -249,7 +271,7 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
     """What is denied, turned round, or said of the other: twice turned is the same again."""
     nearly = found.same_language and found.overlap.share >= _NEARLY_THE_SAME
     turns: list[Difference] = []
-    if _denies(ours, nearly=nearly) != _denies(theirs, nearly=nearly):
+    if _is_denied(ours, theirs, found, nearly=nearly):
         turns.append(Difference("negation"))
     converse = False
     for name in sorted(_opposites(ours) | _opposites(theirs)):
@@ -291,8 +313,16 @@ def _countries(facts: Facts) -> list[str]:
     return list(dict.fromkeys(code.partition(":")[0] for code in ordered))
 
 
-def _denies(facts: Facts, *, nearly: bool) -> bool:
-    return any(
+def _is_denied(ours: Facts, theirs: Facts, found: Comparison, *, nearly: bool) -> bool:
+    """Whether one denies what the other says; in nearly the same words, a denial more turns it round once more."""
+    here, there = _denials(ours, nearly=nearly), _denials(theirs, nearly=nearly)
+    if found.is_same_wording and ours.language in _DENIES_ONCE:
+        return (here - there) % 2 == 1
+    return bool(here) != bool(there)
+
+
+def _denials(facts: Facts, *, nearly: bool) -> int:
+    return sum(
         found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told
     )
 

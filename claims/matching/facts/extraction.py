@@ -7,7 +7,7 @@ from claims.matching.facts import dates
 from claims.matching.facts.lexicon import FoundMeaning, language_of, lexicon
 from claims.matching.facts.names import Name, names
 from claims.matching.facts.places import places
-from claims.matching.facts.quantities import Quantity, quantities, with_plain_numbers
+from claims.matching.facts.quantities import Quantity, numbered_names, quantities, with_plain_numbers
 from claims.matching.facts.units import units
 from claims.search.texts import UNSPACED, pairs
 from claims.search.words import folded
@@ -26,6 +26,7 @@ class Facts:
         told: what its words tell, such as a negation.
         places: codes, with the places of the words that name them.
         days: of months; empty where none is named.
+        numbered: names with a number, as `numbered_names` has them.
     """
 
     language: str
@@ -39,6 +40,7 @@ class Facts:
     weekdays: frozenset[int]
     places: dict[str, tuple[int, int]] = field(hash=False)
     names: tuple[Name, ...] = ()
+    numbered: dict[str, dict[str, str]] = field(default_factory=dict, hash=False)
 
     @property
     def is_negated(self) -> bool:
@@ -97,6 +99,7 @@ def facts_of(text: str, language: str) -> Facts:
         weekdays=frozenset(weekdays),
         places=found,
         names=tuple(names(text, language)),
+        numbered=numbered_names(text),
     )
 
 

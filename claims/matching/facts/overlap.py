@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from claims.matching.facts.lexicon import FactLexicon, lexicon
+from claims.matching.facts.slips import is_slip
 
 #: Words of so few letters are mostly grammar, in scripts that write each sound.
 _GRAMMAR = 3
@@ -40,17 +41,7 @@ class Overlap:
 
 
 def _is_slip(word: str, other: str) -> bool:
-    """Whether two words differ by a letter, or by two that are swapped."""
-    longer = max(len(word), len(other))
-    if min(len(word), len(other)) < _SHORTEST_SLIP or abs(len(word) - len(other)) > 1:
-        return False
-    begin = 0
-    while begin < len(word) and begin < len(other) and word[begin] == other[begin]:
-        begin += 1
-    end = 0
-    while end < min(len(word), len(other)) - begin and word[-1 - end] == other[-1 - end]:
-        end += 1
-    return begin + end >= longer - 2
+    return min(len(word), len(other)) >= _SHORTEST_SLIP and is_slip(word, other)
 
 
 def overlap(ours: Sequence[str], theirs: Sequence[str], language: str) -> Overlap:

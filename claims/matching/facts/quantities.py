@@ -83,6 +83,16 @@ class Quantity:
     place: int
     may_be_year: bool = False
 
+    @property
+    def is_as_written(self) -> bool:
+        """Whether the text has it in the first unit of its dimension, so that it was not converted."""
+        return self.value == self.amount
+
+    @property
+    def exactness(self) -> int:
+        """How many digits it is given with, zeros at the end not counted: 850,000 with two, 3.25 with three."""
+        return len(f"{abs(self.amount):.6f}".replace(".", "").strip("0"))
+
 
 def with_plain_numbers(text: str) -> str:
     """The text with signs as words, East Asian numerals as digits, and without numbers that belong to names."""
@@ -93,6 +103,15 @@ def with_plain_numbers(text: str) -> str:
     text = _PART_OF_NAME.sub(lambda match: re.sub(r"\d", "", match.group()).strip("-") + " ", text)
     text = _SIGN.sub(lambda match: _SIGNS[match.group()], text)
     return _SPACED_THOUSANDS.sub(lambda match: match[1] + match[2].replace(" ", ""), text)
+
+
+def numbered_names(text: str) -> dict[str, dict[str, str]]:
+    """Names with a number at either end (F-16, COVID-19, 5G), as written, by their letters and their numbers."""
+    found: dict[str, dict[str, str]] = {}
+    for match in _PART_OF_NAME.finditer(text):
+        letters = re.sub(r"[\d-]", "", match.group()).lower()
+        found.setdefault(letters, {})[re.sub(r"\D+", " ", match.group()).strip()] = match.group()
+    return found
 
 
 def _plain(value: float) -> str:

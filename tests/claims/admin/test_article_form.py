@@ -1,73 +1,66 @@
-"""Importing an article from the desk, and asking for more of its statements."""
+"""Importing an article at the desk, where a page was not read as a whole, and with a transcript."""
+
+import json
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from lxml import html
+from django.utils import timezone
 
-from claims.models import Claim
-from sources.models import Source
-from tests.helpers.newsroom import make_source
+from claims.admin import article_form
+from sources.http.fetched_documents import Fetched
+from sources.models import Snapshot
+from tests.helpers.desk import Desk, said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
-LONG = "\n\n".join(
-    f"In 20{number:02} the port of Sundvik sold {number} of its ships to Norway for {number * 3} million euros."
-    for number in range(10, 40)
+SENTENCE = (
+    "The port of Sundvik handled 4.2 million tonnes of cargo in 2023, the most since it opened in 1911."
 )
+PAGE = f"<html lang=en><head>{{}}</head><body><article><p>{SENTENCE}</p></article></body></html>"
+VTT = f"WEBVTT\n\n00:12.500 --> 00:17.000\n{SENTENCE}\n"
 
 
-def asked_for_more(client: Client, source: Source) -> list[str]:
-    """What the desk says to it."""
-    address = reverse("admin:claims_claim_propose_more", args=[source.pk])
-    page = client.post(address, follow=True)
-    assert page.redirect_chain == [(reverse("admin:sources_source_change", args=[source.pk]), 302)]
-    return [str(message) for message in page.context["messages"]]
+def imported(desk: Desk, **asked: Any) -> Any:
+    return desk.client.post(reverse("admin:claims_claim_import"), asked)
 
 
-def test_the_page_after_an_import_says_why_and_offers_the_next(client: Client, contributor: User) -> None:
-    client.force_login(contributor)
-    page = client.post(
-        reverse("admin:claims_claim_import"), {"text": LONG, "title": "Ships", "language": "en"}
+def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
+    data = json.dumps({"@type": "NewsArticle", "wordCount": 180})
+    page = PAGE.format(f"<script type='application/ld+json'>{data}</script>")
+    file = SimpleUploadedFile("page.html", page.encode(), "text/html")
+    told, done = said(imported(desk.sign_in(checker), file=file))
+    assert told.startswith(
+        "Most of this article was not read: it says that it has 180 words, and 19 were found."
     )
-    document = html.document_fromstring(page.content.decode())
-    assert len(document.cssselect("ol.desk-list li")) == 13
-    first = document.cssselect("ol.desk-list li")[0]
-    assert all(quote.text_content() in LONG for quote in document.cssselect("ol.desk-list q"))
-    assert "quantity" in first.text_content()
-    [button] = [one.text_content() for one in document.cssselect("form[action*=propose-more] button")]
-    assert button == "Propose the next 10"
-    assert "17 more statements may be worth a check." in document.text_content()
+    assert done == "Imported: 1 claims wait for triage."
 
 
-def test_more_statements_are_proposed_until_there_are_none(client: Client, contributor: User) -> None:
-    client.force_login(contributor)
-    client.post(reverse("admin:claims_claim_import"), {"text": LONG, "title": "Ships", "language": "en"})
-    source = Source.objects.get()
-    assert asked_for_more(client, source) == ["10 more claims wait for triage."]
-    assert asked_for_more(client, source) == ["7 more claims wait for triage."]
-    assert asked_for_more(client, source) == ["The text has no more statements that are worth a check."]
-    assert Claim.objects.filter(state="proposed", created_by=contributor).count() == 30
-
-
-def test_more_is_posted_by_who_may_import_and_of_a_text_that_there_is(
-    client: Client, contributor: User, django_user_model: type[User]
+def test_a_transcript_goes_with_the_page_of_its_recording(
+    desk: Desk, checker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = make_source(LONG)
-    address = reverse("admin:claims_claim_propose_more", args=[source.pk])
-    client.force_login(django_user_model.objects.create_user("looks-on", is_staff=True))
-    assert client.post(address).status_code == 403
-    client.force_login(contributor)
-    assert client.get(address).status_code == 404
-    without = make_source("", title="Without a text")
-    assert client.post(reverse("admin:claims_claim_propose_more", args=[without.pk])).status_code == 404
-    assert Claim.objects.count() == 0
+    def fetched(url: str) -> Fetched:
+        content = b"<html><head><meta property=og:title content='Council of May'></head><body></body></html>"
+        return Fetched(url, url, 200, content, "text/html", "utf-8", timezone.now(), "", "")
+
+    monkeypatch.setattr(article_form, "fetch", fetched)
+    transcript = SimpleUploadedFile("talk.vtt", VTT.encode(), "text/vtt")
+    imported(desk.sign_in(checker), address="https://films.example/w?v=1", transcript=transcript)
+    snapshot = Snapshot.objects.select_related("source").get()
+    assert (snapshot.source.title, snapshot.source.url) == ("Council of May", "https://films.example/w?v=1")
+    assert (snapshot.text, snapshot.heard_at(0, 10)) == (SENTENCE, "t=12.5,17")
 
 
-def test_the_button_stands_on_the_page_of_a_source_with_a_text(client: Client, contributor: User) -> None:
-    client.force_login(contributor)
-    for source, expected in ((make_source(LONG), 1), (make_source("", title="Without a text"), 0)):
-        page = client.get(reverse("admin:sources_source_change", args=[source.pk]))
-        document = html.document_fromstring(page.content.decode())
-        assert len(document.cssselect("form[action*=propose-more]")) == expected
+@pytest.mark.parametrize(
+    "asked", [{}, {"text": "A text."}, {"address": "https://films.example/", "text": "A text."}]
+)
+def test_a_transcript_alone_is_refused(desk: Desk, checker: User, asked: dict[str, str]) -> None:
+    page = imported(desk.sign_in(checker), transcript=SimpleUploadedFile("talk.vtt", VTT.encode()), **asked)
+    assert page.context["form"].non_field_errors() == (
+        ["Give the article’s address, paste its text, or choose a file."]
+        if not asked
+        else ["A transcript goes with the address of its recording, and nothing else."]
+    )
+    assert Snapshot.objects.count() == 0

@@ -9,8 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
+from claims.articles.watches.visits import due_watches
 from claims.demo.demo_newsroom import CONTENT, load
-from claims.models import Appearance, Claim, Evidence, Publication, SignOff, Transition, Verdict
+from claims.models import Appearance, Claim, Evidence, Publication, SignOff, Transition, Verdict, Watch
 from sources.models import Snapshot, Source
 from tests.helpers.article_import import everything
 
@@ -94,6 +95,14 @@ def test_every_claim_and_verdict_is_in_the_state_that_the_file_says() -> None:
     assert set(Claim.objects.values_list("state", flat=True)) == set(Claim.State.values)
     assert set(Verdict.objects.values_list("state", flat=True)) == set(Verdict.State.values)
     assert claim_of("fourth-meeting-again").merged_into == claim_of("fourth-meeting")
+
+
+@pytest.mark.usefixtures("loaded")
+def test_nothing_is_fetched_until_somebody_says_so() -> None:
+    assert [(watch.url, watch.active) for watch in Watch.objects.all()] == [
+        (row["url"], False) for row in DEMO["watches"]
+    ]
+    assert due_watches() == []
 
 
 @pytest.mark.usefixtures("loaded")

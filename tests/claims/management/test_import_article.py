@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from claims.articles import article_import
 from claims.models import Appearance, Claim
+from sources import archive as archiving
+from sources.capture import document_in
+from sources.extraction import Document
+from sources.material import Material
 from sources.models import Snapshot, Source
 from tests.helpers.article_import import STATEMENTS, TEXT, everything, run, run_json
 from tests.helpers.parallel import at_once
@@ -90,6 +96,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
         "content_sha256": snapshot.content_sha256,
         "content_size": len(TEXT.encode()),
         "text_sha256": snapshot.text_sha256,
+        "caveats": [],
         "text": snapshot.text,
     }
     assert document["anchors"] == {"held": [], "moved": [], "orphaned": []}
@@ -106,10 +113,12 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
             "suffix": appearance.suffix,
             "start": appearance.start,
             "end": appearance.end,
+            "heard_at": None,
             "score": row.score,
             "reasons": found["reasons"],
             "claimant": row.claimant.name if row.claimant else None,
             "claimant_job_title": row.claimant.job_title if row.claimant else None,
+            "claimant_may_be": [],
             "checked_before": None,
         }
         text = document["snapshot"]["text"]
@@ -298,3 +307,65 @@ def test_two_imports_at_once_make_each_row_once(article: Path) -> None:
         list(Claim.objects.exclude(claimant=None).values_list("claimant__name", flat=True))
         == ["Ida Berg"] * 2
     )
+
+
+# Transcripts and parts of pages ----------------------------------------------------------------------------
+
+VTT = """\
+WEBVTT
+
+00:01.000 --> 00:04.000
+The port of Sundvik handled 4.2 million tonnes
+
+00:04.000 --> 00:07.500
+of cargo in 2023, the most since it opened in 1911.
+"""
+
+
+def test_transcript_tells_when_a_claim_was_made(tmp_path: Path) -> None:
+    page, said = tmp_path / "film.html", tmp_path / "film.vtt"
+    page.write_text(
+        "<html lang=en><head><meta property=og:title content='Council of May'></head><body></body></html>"
+    )
+    said.write_text(VTT)
+    document = run_json(page, "--transcript", said, "--kind", "video")
+    assert (document["source"]["title"], document["source"]["kind"]) == ("Council of May", "video")
+    [claim] = document["claims"]
+    assert (claim["exact"], claim["heard_at"]) == (
+        "The port of Sundvik handled 4.2 million tonnes of cargo in 2023, the most since it opened in 1911.",
+        "t=1,7.5",
+    )
+    snapshot = Snapshot.objects.get()
+    assert (snapshot.media_type, snapshot.cues) == ("text/vtt", [[0, 1.0, 4.0], [47, 4.0, 7.5]])
+    assert archiving.load(snapshot.content_sha256) == VTT.encode()
+    assert "(t=1,7.5)" in run(page, "--transcript", said, width=300)
+
+
+def test_what_was_not_read_is_told_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    data = json.dumps({"@type": "NewsArticle", "wordCount": 400})
+    paragraphs = "".join(f"<p>{text}</p>" for text in TEXT.split("\n\n")[3:5])
+    path.write_text(
+        f"<html lang=en><head><script "
+        f"type='application/ld+json'>{data}</script></head><body><article>{paragraphs}</article>"
+        "</body></html>"
+    )
+    document = run_json(path)
+    [caveat] = document["snapshot"]["caveats"]
+    assert caveat["code"] == "partly_read"
+    assert caveat["sentence"].startswith("Most of this article was not read: it says that it has 400 words")
+    assert Snapshot.objects.get().caveats == [caveat]
+    assert "Most of this article was not read" in " ".join(run(path, width=300).split())
+
+
+def test_nothing_is_begun_before_a_document_is_read(article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that waits for half a minute holds what others need."""
+    before, seen = list(connection.savepoint_ids), []
+
+    def watched(material: Material) -> Document:
+        seen.append(list(connection.savepoint_ids))
+        return document_in(material)
+
+    monkeypatch.setattr(article_import, "document_in", watched)
+    run(article)
+    assert seen == [before]

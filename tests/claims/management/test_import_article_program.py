@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 from django.conf import settings as project
 from django.db import connection
@@ -21,19 +23,24 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
 
 @pytest.fixture
-def command(transactional_db: None, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
-    """The command as another process, on the test's database."""
+def environment(transactional_db: None, tmp_path: Path) -> dict[str, str]:
+    """That of another process, on the test's database."""
     server = connection.settings_dict
     place = {key.lower(): str(server[key]) for key in ("USER", "PASSWORD", "HOST", "PORT") if server[key]}
-    environment = {
+    inherited = {
         key: value for key, value in os.environ.items() if key not in ("COLUMNS", "PYTHONIOENCODING")
     }
-    environment |= {
+    return inherited | {
         "DATABASE_URL": f"postgresql:///{server['NAME']}?{urlencode(place)}",
         "DATA_DIR": str(tmp_path / "data"),
         "SECRET_KEY": "x" * 50,
         "DJANGO_SETTINGS_MODULE": "factcheck.settings",
     }
+
+
+@pytest.fixture
+def command(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """The command as another process."""
 
     def start(
         *arguments: str | Path, stdout: int = subprocess.PIPE, **settings: str
@@ -87,3 +94,32 @@ def test_reader_that_stops_early(article: Path, command: Any, options: list[str]
     os.close(sending)
     assert done.stderr == b""
     assert Claim.objects.count() == 3
+
+
+def readers(program: psutil.Process) -> list[psutil.Process]:
+    found = []
+    for process in program.children(recursive=True):
+        with suppress(psutil.Error):
+            found += [process] if "factcheck.confinement.zygote" in process.cmdline() else []
+    return found
+
+
+def test_nothing_is_left_of_one_that_was_killed_while_it_read(
+    environment: dict[str, str], article: Path, tmp_path: Path, command: Any
+) -> None:
+    """Neither rows nor files nor processes; and what it held is free for the next one."""
+    path = tmp_path / "talk.srt"
+    path.write_bytes(b"00:00:01,000 --> 00:00:02,000\nharbour was closed\n\n" * 100_000)
+    begun = [sys.executable, "manage.py", "import_article", str(path)]
+    with subprocess.Popen(begun, cwd=project.BASE_DIR, env=environment) as killed:
+        family: list[psutil.Process] = []
+        # The one that forks, and the one that reads.
+        while len(family) < 2:
+            assert killed.poll() is None
+            family = readers(psutil.Process(killed.pid))
+        killed.kill()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+    assert Source.objects.count() == 0
+    assert not (tmp_path / "data" / "files").exists()
+    assert command(article).returncode == 0

@@ -17,6 +17,7 @@ from sources import material
 from sources.http.fetched_documents import Limits, fetch
 from tests.helpers.article_import import STATEMENTS, TEXT, refused, run_json
 from tests.helpers.parallel import served
+from tests.helpers.pdf_files import pdf_bomb
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
@@ -50,7 +51,11 @@ def test_file_that_may_not_be_read(article: Path) -> None:
         (b"  \n\n ", "This document is empty. Check that the file was saved or downloaded completely."),
         (
             b"\x89PNG\r\n\x1a\n" + bytes(400),
-            "This is a PNG image, not an article. Import an HTML page, a PDF document or a plain text file.",
+            (
+                "This is a PNG image, not an article. Import a web page, a PDF, .docx or .odt document, a transcript "
+                "or a plain "
+                "text file."
+            ),
         ),
         (
             bytes(range(256)) * 40,
@@ -67,6 +72,36 @@ def test_file_that_is_no_article(tmp_path: Path, content: bytes, sentence: str) 
     path = tmp_path / "article.txt"
     path.write_bytes(content)
     assert refused(path) == f"{path}: {sentence}"
+
+
+def test_document_that_takes_too_much(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf_bomb(b"q ", 60_000_000))
+    assert path.stat().st_size < 1_000_000
+    assert refused(path).startswith(f"{path}: ")
+
+
+def test_page_that_holds_no_article(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<html><body><div id=root></div><noscript>Enable JavaScript.</noscript><script>a()</script></body></html>"
+    )
+    assert refused(path) == (
+        f"{path}: This page is drawn by a script, and holds no text before a browser has run it. Open it in a "
+        f"browser, then "
+        "copy the article’s text and paste it, or save the page there and import the file."
+    )
+
+
+def test_transcript_that_is_none(article: Path, tmp_path: Path) -> None:
+    missing, empty, words = tmp_path / "none.vtt", tmp_path / "empty.vtt", tmp_path / "words.txt"
+    empty.touch()
+    words.write_text("Nobody knows when this was said.")
+    assert refused(article, "--transcript", str(missing)).startswith(f"There is no file “{missing}”.")
+    assert refused(article, "--transcript", str(empty)) == (
+        f"“{empty}” is empty. Check that the transcript was saved completely."
+    )
+    assert "This transcript has no times in it." in refused(article, "--transcript", str(words))
 
 
 def test_standard_input_that_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:

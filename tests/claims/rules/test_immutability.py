@@ -223,6 +223,7 @@ def test_every_history_is_known() -> None:
         "claims_repeatevent",
         "claims_topicevent",
         "claims_verdictevent",
+        "claims_watchevent",
         "claims_webhookendpointevent",
         "sources_publisherevent",
         "sources_sourceevent",

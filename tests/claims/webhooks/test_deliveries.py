@@ -212,11 +212,6 @@ class TestRetryAfter:
         work()
         assert len(receiver.messages) == 3
 
-    @given(header=st.text())
-    def test_no_header_breaks_it(self, header: str) -> None:
-        now = datetime(2026, 5, 1, tzinfo=UTC)
-        assert timedelta() <= deliveries._postponement(header, now) <= deliveries.LONGEST_POSTPONEMENT
-
 
 class TestOrder:
     def test_is_that_of_the_ledger(self, receiver: Receiver, publish: Publish, work: Work) -> None:

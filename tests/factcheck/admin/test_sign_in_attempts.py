@@ -175,3 +175,20 @@ def test_allauth_counts_the_address_that_limits_count(settings: Any) -> None:
         "/", REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_FOR="1.1.1.1, 192.0.2.10:443, 10.9.9.9"
     )
     assert NewsroomAccounts(request).get_client_ip(request) == "192.0.2.10"
+
+
+def test_a_code_signs_in_once_whichever_process_is_asked(with_codes: User) -> None:
+    right = format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time())))
+    (mine, page), (another, _page) = begun(), begun()
+    assert mine.post(page, {"code": right}).status_code == 302
+    cache.clear()  # what allauth remembers is each process's alone
+    sign_in_attempts.limiter.cache_clear()
+    for written in (right, f"{right[:3]} {right[3:]}"):
+        answer = another.post(page, {"code": written})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["code"])
+
+
+def test_a_code_of_one_account_is_none_of_another() -> None:
+    assert sign_in_attempts.is_first_use(1, "123456")
+    assert sign_in_attempts.is_first_use(2, "123456")
+    assert not sign_in_attempts.is_first_use(1, "123456")

@@ -4,11 +4,13 @@ import codecs
 
 import pytest
 
-from sources.extraction import ExtractionError, extract
+from sources.extraction import ExtractionError
+from sources.extraction.extract import extract
 
 SENTENCES = {
     "ru": "Порт был закрыт девять дней в марте, сообщил его оператор. Торговля упала на одну пятую.",
-    "de": "Der Hafen war im März neun Tage geschlossen, erklärte der Betreiber. Größere Schäden gab es für ihn nicht.",
+    "de": "Der Hafen war im März neun Tage geschlossen, erklärte der Betreiber. Größere Schäden gab es für ihn "
+    "nicht.",
     "pl": "Port był zamknięty przez dziewięć dni w marcu, powiedział jego właściciel. Handel spadł o jedną piątą.",
     "ja": "港は三月に九日間閉鎖されたと運営会社は述べた。貿易は五分の一減少したと省は発表した。",
     "ko": "항구는 3월에 아흐레 동안 폐쇄되었다고 운영사가 밝혔다. 무역은 5분의 1 감소했다고 부처가 말했다.",

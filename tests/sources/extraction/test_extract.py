@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.extraction import LARGEST, Document, ExtractionError, extract
+from sources.extraction import LARGEST, Document, ExtractionError
+from sources.extraction.extract import extract
 
 TEXT = "Harbour closed for nine days\n\nThe harbour was closed for nine days in March, its operator said."
 PAGE = f"<!doctype html><html><head><title>Port</title></head><body><article><p>{TEXT[30:]}</p></article></body></html>"
@@ -24,7 +25,7 @@ def refusal(content: bytes, **hints: str) -> ExtractionError:
 def archive() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as file:
-        file.writestr("word/document.xml", "<w:document/>")
+        file.writestr("xl/workbook.xml", "<workbook/>")
     return stream.getvalue()
 
 
@@ -85,7 +86,7 @@ class TestRefusals:
         [
             "<html><body></body></html>",
             "<!doctype html><html><head><title>Harbour</title></head><body><script>draw()</script></body></html>",
-            "<html><body><form><label>Password</label><input></form></body></html>",
+            "<html><body><form><label>Name</label><input></form></body></html>",
         ],
     )
     def test_a_page_without_words(self, page: str) -> None:

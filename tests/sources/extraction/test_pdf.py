@@ -4,7 +4,10 @@ from importlib.metadata import version
 
 import pytest
 
-from sources.extraction import Document, ExtractionError, extract
+from sources.extraction import Document, ExtractionError
+from sources.extraction.document import Caveat
+from sources.extraction.extract import extract
+from tests.helpers.pdf_files import Placed, pdf
 
 PARAGRAPH = [
     "The harbour of Linden was closed for nine days in March, its operator",
@@ -15,37 +18,6 @@ SECOND = [
     "Fishing crews were paid 1.2 million crowns from a relief fund, and a",
     "second payment is due before the winter, said the mayor.",
 ]
-
-
-def pdf(*pages: list[str], title: str = "", author: str = "", trailer: str = "") -> bytes:
-    """A document with one line of text under another on each page."""
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    objects.append(f"<< /Title ({title}) /Author ({author}) /CreationDate (D:20190108) >>")
-    kids = []
-    for lines in pages:
-        shown = "".join(f"({line}) Tj T* " for line in lines)
-        content = f"BT /F1 11 Tf 50 780 Td 14 TL {shown} ET"
-        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
-        objects.append(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> "
-            f"/Contents {len(objects)} 0 R >>"
-        )
-        kids.append(f"{len(objects)} 0 R")
-    objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(kids)}] >>"
-    written = "%PDF-1.4\n"
-    places = []
-    for number, content in enumerate(objects, 1):
-        places.append(len(written))
-        written += f"{number} 0 obj\n{content}\nendobj\n"
-    table = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n" + "".join(
-        f"{at:010} 00000 n \n" for at in places
-    )
-    entries = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info 4 0 R {trailer} >>"
-    return f"{written}{table}trailer\n{entries}\nstartxref\n{len(written)}\n%%EOF\n".encode("latin-1")
 
 
 def refusal(content: bytes) -> str:
@@ -102,3 +74,118 @@ def test_a_locked_file() -> None:
     secret = f"/O <{'41' * 32}> /U <{'42' * 32}>"
     locked = f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 {secret} >> /ID [<00> <00>]"
     assert refusal(pdf(PARAGRAPH, trailer=locked)) == "locked"
+
+
+LEFT = [
+    "The harbour of Linden was closed for nine",
+    "days in March, its operator said. Nobody",
+    "could say who will pay for the repairs, nor",
+    "when the second crane is to be delivered.",
+    "Fishing crews were paid from a relief fund",
+    "that the ministry had set up in the spring.",
+]
+RIGHT = [
+    "Trade through the port fell by a fifth in",
+    "that month, according to figures that the",
+    "ministry published. It has recovered since,",
+    "said Ada Brook, who has run the port since",
+    "2011, and expects to make up for most of it",
+    "by the summer of the following year.",
+]
+
+
+def columns(*texts: list[str], top: float = 700.0, lefts: tuple[float, ...] = (50.0, 310.0)) -> list[Placed]:
+    """Line by line over the whole page, as some programs write them."""
+    return [
+        (left, top - 14 * number, text[number], 11.0)
+        for number in range(max(map(len, texts)))
+        for left, text in zip(lefts, texts, strict=False)
+        if number < len(text)
+    ]
+
+
+class TestColumns:
+    def test_are_read_one_after_the_other(self) -> None:
+        assert extract(pdf(columns(LEFT, RIGHT))).text.replace("\n\n", " ") == " ".join(LEFT + RIGHT)
+
+    def test_under_a_headline_that_spans_them(self) -> None:
+        headline: Placed = (
+            50.0,
+            740.0,
+            "The harbour of Linden reopens after nine days and a long dispute",
+            16.0,
+        )
+        text = extract(pdf([headline, *columns(LEFT, RIGHT)])).text
+        assert text.replace("\n\n", " ") == " ".join([headline[2], *LEFT, *RIGHT])
+        assert text.startswith(f"{headline[2]}\n\n")
+
+    def test_above_and_below_a_line_that_spans_them(self) -> None:
+        between: Placed = (
+            50.0,
+            600.0,
+            "A word from the mayor, who has the last one in this dispute about harbours",
+            14.0,
+        )
+        page = [*columns(LEFT, RIGHT), between, *columns(RIGHT, LEFT, top=570.0)]
+        assert extract(pdf(page)).text.replace("\n\n", " ") == " ".join(
+            [*LEFT, *RIGHT, between[2], *RIGHT, *LEFT]
+        )
+
+    def test_three_of_them(self) -> None:
+        narrow = [[line[:24].rsplit(" ", 1)[0] for line in text] for text in (LEFT, RIGHT, LEFT[::-1])]
+        page = columns(*narrow, lefts=(50.0, 225.0, 400.0))
+        assert extract(pdf(page)).text.replace("\n\n", " ") == " ".join(
+            line for text in narrow for line in text
+        )
+
+    def test_a_table_is_read_row_by_row(self) -> None:
+        years = [str(year) for year in range(2010, 2018)]
+        ships = [f"{year} ships" for year in range(410, 418)]
+        page: list[str | Placed] = [*PARAGRAPH, *columns(years, ships)]
+        assert " ".join(f"{year} {ship}" for year, ship in zip(years, ships, strict=True)) in " ".join(
+            extract(pdf(page)).text.split()
+        )
+
+
+class TestHyphens:
+    def test_at_the_end_of_a_line_are_undone(self) -> None:
+        lines = [
+            "The harbour of Linden was closed for nine days and the mini-",
+            "stry has not said why it was, nor who pays.",
+        ]
+        assert "ministry has not" in extract(pdf(lines)).text
+
+    def test_of_words_that_have_one_stay(self) -> None:
+        lines = [
+            "A well-known mayor said that the harbour of Linden is the most well-",
+            "known of all, and that the years 2010-2015 were better than 2016-",
+            "2019, in the South-West as in the North-",
+            "East of the country.",
+        ]
+        text = extract(pdf(lines)).text
+        assert ("well-known of all" in text, "2016-2019" in text, "North-East" in text) == (True, True, True)
+
+
+def test_heads_that_change_from_left_to_right_pages() -> None:
+    bodies = [[f"{letter}{line} {PARAGRAPH[line % 2]}" for line in range(6)] for letter in "abcdef"]
+    heads = ["The Linden Gazette", "Harbours and ports"]
+    pages = [[heads[at % 2], *body, f"- {at} -"] for at, body in enumerate(bodies)]
+    assert extract(pdf(*pages)).text == " ".join(line for body in bodies for line in body)
+
+
+def test_a_wide_gap_or_larger_letters_begin_a_paragraph() -> None:
+    page: list[Placed] = [(50.0, 700.0 - 14 * number, line, 11.0) for number, line in enumerate(LEFT)]
+    page += [(50.0, 590.0, "What comes next", 15.0)]
+    page += [(50.0, 560.0 - 14 * number, line, 11.0) for number, line in enumerate(RIGHT)]
+    assert extract(pdf(page)).text.split("\n\n") == [" ".join(LEFT), "What comes next", " ".join(RIGHT)]
+
+
+def test_pages_that_are_pictures_are_told() -> None:
+    document = extract(pdf(PARAGRAPH * 6, [""], PARAGRAPH * 6, []))
+    assert document.caveats == (
+        Caveat(
+            "partly_read",
+            "Of 4 pages, page 2 holds a picture and no text, and could not be read. "
+            "Run the document through text recognition (OCR) if they matter.",
+        ),
+    )

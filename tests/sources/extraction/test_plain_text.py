@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from sources.extraction import Document, extract
+from sources.extraction import Document
+from sources.extraction.extract import extract
 
 BODY = "The harbour was closed for nine days in March.\n\nTrade fell by a fifth, the ministry said."
 
@@ -131,7 +132,8 @@ class TestText:
             "to the ministry.\n\nA second paragraph."
         )
         assert plain(wrapped).text == (
-            "The harbour was closed for nine days in March, its operator said on Tuesday in a statement. Trade fell by "
+            "The harbour was closed for nine days in March, its operator said on Tuesday in a statement. Trade "
+            "fell by "
             "a fifth in that month, according to the ministry.\n\nA second paragraph."
         )
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from claims.imports.reading.formats import claimreview_objects, json_documents
 from claims.imports.reading.formats.schema_org import types
-from claims.imports.reading.inputs.beginning import beginning
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from sources.extraction.beginning import beginning
 
 NAME = "claimreview"
 TITLE = "JSON with ClaimReview markup"

@@ -23,7 +23,7 @@ from claims.imports.reading.formats.schema_org import (
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from sources.addresses import domain, url_key
-from sources.extraction.metadata import ARTICLE_TYPES
+from sources.extraction.structured_data import ARTICLE_TYPES
 
 CLAIM_REVIEW = "ClaimReview"
 

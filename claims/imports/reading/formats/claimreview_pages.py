@@ -11,15 +11,15 @@ from lxml.html import HtmlElement
 from claims.imports.reading.formats import broken_json, claimreview_objects, microdata, schema_org
 from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from claims.imports.reading.formats.schema_org import Node
-from claims.imports.reading.inputs.beginning import beginning, encoding
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from sources.addresses import url_key
 from sources.extraction import ExtractionError
+from sources.extraction.beginning import beginning, encoding
 from sources.extraction.encodings import decode
 from sources.extraction.metadata import read_metadata
-from sources.extraction.web_pages import parse
+from sources.extraction.web_pages.markup import parse
 
 NAME = "page"
 TITLE = "Web page with ClaimReview markup"

@@ -16,9 +16,9 @@ from claims.imports.reading.formats import broken_json, json_elements, schema_or
 from claims.imports.reading.formats.dialect import encoding_of
 from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, Element, Fault
 from claims.imports.reading.formats.schema_org import Graph, Node
-from claims.imports.reading.inputs.beginning import beginning, encoding
 from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from sources.extraction.beginning import beginning, encoding
 
 #: What of a whole document is read into memory.
 SMALL = 4 * 1024 * 1024

@@ -226,7 +226,7 @@ def test_lines_are_read_in_constant_memory() -> None:
             rest = (
                 b'"source":1,"number":1,"captured_at":"2026-01-01T00:00:00Z","url":"",'
                 b'"media_type":"text/plain","content_sha256":"","content_size":1,"title":"","byline":"",'
-                b'"published_on":null,"language":"","extractor":"","text_sha256":"","text":"'
+                b'"published_on":null,"language":"","extractor":"","caveats":[],"cues":[],"text_sha256":"","text":"'
                 + b"x" * 5000
                 + b'"}\n'
             )

@@ -144,3 +144,40 @@ def test_no_text_differs_from_itself() -> None:
     ]
     assert len(texts) > 500
     assert [text for text, language in texts if _differences(text, language, text, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "kinds"),
+    [
+        # Neither is the other one rounded.
+        ("The fire killed 71 people.", "The fire killed 74 people.", ["number"]),
+        ("The plan costs 882 billion dollars.", "The plan costs 885 billion dollars.", ["number"]),
+        ("The march drew 853,000 people.", "The march drew 850,000 people.", []),
+        ("The march drew over 317 people.", "The march drew over 300 people.", []),
+        # Names that only a number tells apart.
+        ("The navy bought twelve F-16 jets.", "The navy bought twelve F-35 jets.", ["name"]),
+        ("The COVID-19 vaccine is free.", "The COVID19 vaccine is free.", []),
+        # One of two days is another.
+        ("It was open from 19 June to 2 May.", "It was open from 16 June to 2 May.", ["date"]),
+        ("It opened on 3 May.", "It was open on 3 May and 5 May.", []),
+        # A denial more turns it round once more.
+        (
+            "They will not pay the tax if it isn't passed.",
+            "They will pay the tax if it isn't passed.",
+            ["negation"],
+        ),
+        ("Nobody may smoke there, not even guests.", "Nobody may smoke there, not even the guests.", []),
+    ],
+)
+def test_small_changes_of_long_sentences(ours: str, theirs: str, kinds: list[str]) -> None:
+    found = compared(facts_of(ours, "en"), facts_of(theirs, "en"))
+    assert [difference.kind for difference in found.differences] == kinds
+
+
+def test_two_denials_may_deny_together() -> None:
+    assert (
+        compared(
+            facts_of("No vi nada en la plaza.", "es"), facts_of("Nada vi en la plaza.", "es")
+        ).differences
+        == []
+    )

@@ -7,12 +7,9 @@ import pytest
 
 from claims.imports.reading.inputs import crawler
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.inputs.linked_addresses import Leads, leads
 from claims.imports.reading.raw_record import Refusal
 from sources.http.fetched_documents import USER_AGENT
 from tests.helpers.site import Site
-
-ATOM = "http://www.w3.org/2005/Atom"
 
 
 class Notes(dict[str, tuple[str, str]]):
@@ -67,51 +64,6 @@ class TestLists:
 
     def test_a_page_is_its_own_list(self, pages: Site) -> None:
         assert crawled(pages.address + "/2") == [("/2", b"<p>2</p>")]
-
-    @pytest.mark.parametrize(
-        ("content", "found"),
-        [
-            (
-                (
-                    "<rss><channel><link>https://a.example/</link><item><link> https://a.example/1 </link></item>"
-                    "<item><guid>https://a.example/2</guid></item><item><guid isPermaLink='false'>https://a.example/3</guid>"
-                    f"</item><link xmlns='{ATOM}' rel='next' href='/feed?2'/></channel></rss>"
-                ),
-                Leads(("https://a.example/1", "https://a.example/2"), ("https://a.example/feed?2",)),
-            ),
-            (
-                (
-                    f"<feed xmlns='{ATOM}'><link rel='next' href='?2'/><link href='/'/>"
-                    "<entry><link rel='edit' href='/e'/><link rel='alternate' href='/1'/></entry>"
-                    "<entry><link href='2'/></entry><entry/></feed>"
-                ),
-                Leads(("https://a.example/1", "https://a.example/2"), ("https://a.example/feed?2",)),
-            ),
-            (
-                '{"version": "https://jsonfeed.org/version/1.1", "next_url": "/2", "items": [{"url": "/1"}, {}]}',
-                Leads(("https://a.example/1",), ("https://a.example/2",)),
-            ),
-            (
-                "https://a.example/1\nhttps://a.example/2\n",
-                Leads(("https://a.example/1", "https://a.example/2")),
-            ),
-            (
-                "<urlset><url><loc>javascript:x</loc></url><url><loc>/1</loc></url>",
-                Leads(("https://a.example/1",)),
-            ),
-            ("<html><body><a href='/1'>1</a></body></html>", None),
-            ('{"items": [{"url": "/1"}]}', None),
-            ("Rain.", None),
-            ("", None),
-            ("<", None),
-        ],
-    )
-    def test_feeds(self, content: str, found: Leads | None) -> None:
-        assert leads(content.encode(), "https://a.example/feed") == found
-
-    def test_no_file_of_ours_gets_into_a_list(self) -> None:
-        evil = '<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/hostname">]><urlset><url><loc>https://a.example/&x;</loc></url></urlset>'
-        assert leads(evil.encode(), "https://a.example/") in (Leads(("https://a.example/",)), Leads())
 
 
 class TestPoliteness:

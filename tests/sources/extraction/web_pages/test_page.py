@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from sources.extraction import Document, ExtractionError, extract
+from sources.extraction import Document, ExtractionError
+from sources.extraction.extract import extract
 from tests.helpers.cost import assert_in_proportion
 
 PARAGRAPHS = [
@@ -49,7 +50,8 @@ class TestText:
     def test_keeps_captions_lists_tables_and_dates_inside_sentences(self) -> None:
         document = page(
             f"<article>{BODY}"
-            "<figure><img src='a.jpg'><figcaption>The harbour in 2009, before the wall was built.</figcaption></figure>"
+            "<figure><img src='a.jpg'><figcaption>The harbour in 2009, before the wall was "
+            "built.</figcaption></figure>"
             "<p>The wall was opened on <time datetime='2010-05-03'>3 May 2010</time> by the mayor, who paid for it "
             "from her own purse and for its lamps.</p>"
             "<ul><li>It is 800 metres long.</li><li>It cost 14 million crowns.</li></ul>"

@@ -1,0 +1,174 @@
+"""Measure who is named as the speaker of each sentence: precision, recall and confusions, per language and genre.
+
+Run from the repository: `python -m benchmarks.articles.speakers [--part held] [--confusions]`. The labelled articles
+are in `tests/claims/articles/speakers/corpus`, a file per language and part: `dev` to work with, `held` to be looked at
+last. An article begins with `=== name genre`; a line is a sentence behind its speaker, a blank line ends a paragraph.
+The speaker of the article's own voice is empty; `A/B` takes either, and `A/` takes A or nobody. Every sentence counts,
+whether or not it is worth a check.
+"""
+
+import argparse
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from claims.articles.detection import CandidateSentence, detect
+
+CORPUS = Path(__file__).parents[2] / "tests" / "claims" / "articles" / "speakers" / "corpus"
+PARTS = ("dev", "held")
+LEAST_PRECISION, LEAST_RECALL = 0.95, 0.70
+_UNSPACED = frozenset({"ja", "zh"})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSentence:
+    """A sentence at its place in the article, and whom a careful reader would name as its speaker."""
+
+    start: int
+    end: int
+    speakers: tuple[str, ...]
+
+    @property
+    def named(self) -> bool:
+        """Whether somebody must be named."""
+        return "" not in self.speakers
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledArticle:
+    """A text and its sentences."""
+
+    language: str
+    name: str
+    genre: str
+    text: str
+    sentences: tuple[LabelledSentence, ...]
+
+
+@dataclass(slots=True)
+class Confusions:
+    """How often the right speaker was named, none where there is one, another than there is."""
+
+    right: int = 0
+    missing: int = 0
+    wrong: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        """The share of the sentences with a speaker whose speaker was named; another one named is a miss too."""
+        expected = self.right + self.missing
+        return self.right / expected if expected else 1.0
+
+
+def read_corpus(part: str, languages: Iterable[str] = ()) -> Iterator[LabelledArticle]:
+    for path in sorted((CORPUS / part).glob("*.txt")):
+        if not languages or path.stem in languages:
+            for article in path.read_text("utf-8").split("=== ")[1:]:
+                yield _read_article(path.stem, article)
+
+
+def _read_article(language: str, article: str) -> LabelledArticle:
+    heading, *lines = article.strip().splitlines()
+    name, genre = heading.split()
+    text, sentences = "", []
+    for line in lines:
+        speakers, bar, sentence = line.partition("|")
+        if not bar:
+            text = text.rstrip() + "\n\n"
+            continue
+        start = len(text)
+        text += sentence.strip()
+        sentences.append(
+            LabelledSentence(start, len(text), tuple(map(str.strip, speakers.strip().split("/"))))
+        )
+        text += "" if language in _UNSPACED else " "
+    return LabelledArticle(language, name, genre, text.rstrip() + "\n", tuple(sentences))
+
+
+def judge(article: LabelledArticle, counts: Iterable[Confusions]) -> None:
+    """Add the article's sentences to the counts."""
+    candidates = detect(article.text, article.language, threshold=0.0)
+    for sentence in article.sentences:
+        found = _claimant(sentence, candidates)
+        right = found.casefold() in map(str.casefold, sentence.speakers)
+        for count in counts:
+            count.right += bool(found) and right
+            count.missing += sentence.named and not right
+            count.wrong += bool(found) and not right
+            if not right and (found or sentence.named):
+                wanted = "/".join(sentence.speakers) or "nobody"
+                words = article.text[sentence.start : sentence.end]
+                count.lines.append(
+                    f"{article.language} {article.name}: {found or 'nobody'} for {wanted} in {words}"
+                )
+
+
+def _claimant(sentence: LabelledSentence, candidates: list[CandidateSentence]) -> str:
+    """Who speaks in the candidate that shares most with the sentence."""
+    shared = [(min(row.end, sentence.end) - max(row.start, sentence.start), row) for row in candidates]
+    most, row = max(shared, key=lambda pair: pair[0], default=(0, None))
+    return (row.claimant or "") if row and most > 0 else ""
+
+
+def seconds_for(count: int) -> float:
+    """Measure how long the detector takes for a text of about that many words, made of the labelled articles."""
+    paragraphs = [
+        paragraph
+        for article in read_corpus("dev", ["en"])
+        for paragraph in article.text.split("\n\n")
+        if len(paragraph.split()) > 5
+    ]
+    pieces: list[str] = []
+    words = 0
+    while words < count:
+        # A paragraph that is repeated word for word would be dropped as furniture.
+        pieces.append(f"{paragraphs[len(pieces) % len(paragraphs)].strip()} That was entry {len(pieces)}.")
+        words += len(pieces[-1].split())
+    text = "\n\n".join(pieces)
+    detect(text[:200], "en")
+    began = time.perf_counter()
+    detect(text, "en")
+    return time.perf_counter() - began
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", choices=PARTS, action="append")
+    parser.add_argument("--language", action="append", default=[])
+    parser.add_argument("--confusions", action="store_true", help="print every miss and every mistake")
+    options = parser.parse_args()
+    console = Console(width=200)
+    met = True
+    for part in options.part or PARTS:
+        languages: dict[str, Confusions] = defaultdict(Confusions)
+        genres: dict[str, Confusions] = defaultdict(Confusions)
+        whole = Confusions()
+        for article in read_corpus(part, options.language):
+            judge(article, (whole, languages[article.language], genres[article.genre]))
+        if options.confusions:
+            for line in whole.lines:
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+        table = Table(part, "right", "missing", "wrong", "precision", "recall")
+        for name, count in (*sorted(languages.items()), *sorted(genres.items()), ("all", whole)):
+            figures = f"{count.precision:.3f}", f"{count.recall:.3f}"
+            table.add_row(name, str(count.right), str(count.missing), str(count.wrong), *figures)
+        console.print(table)
+        met &= whole.precision >= LEAST_PRECISION and whole.recall >= LEAST_RECALL
+    seconds = seconds_for(10_000)
+    console.print(f"10,000 words in {seconds:.2f} s (at most 1)")
+    return not (met and seconds <= 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,352 @@
+"""Who appears in a text: its people with their offices, its bodies with their short names, by what it calls them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from claims.articles.detection.grammar import Grammar
+from claims.articles.detection.lexicon import Lexicon
+from claims.articles.detection.named_people import NamedOne, acronyms_in, addressed_in, named_in
+from claims.articles.detection.names import (
+    ELISION,
+    PARTICLES,
+    POSSESSIVE,
+    gender_of,
+    gender_of_roles,
+    is_capital,
+    is_role,
+    name_tokens,
+)
+from claims.articles.detection.speakers import is_complement, without_determiner
+
+_WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
+_LONGEST_NAME = 4
+# No article names more; in a directory, nobody speaks.
+_MOST_MEMBERS = 400
+_FAR_MORE_OFTEN = 3
+_OPENING_WORDS = 7
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """Somebody, or some body, whom the text names."""
+
+    name: str
+    person: bool = False
+    feminine: bool | None = None
+    offices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in a sentence that names a member; `subject` where the sentence is about it."""
+
+    member: Member
+    start: int
+    subject: bool
+
+
+class Cast:
+    """The members of one text."""
+
+    def __init__(self, text: str, language: Lexicon, grammar: Grammar) -> None:
+        self._language = language
+        self._grammar = grammar
+        self._text = text
+        self._members: dict[str, Member] = {}
+        self._by_last: dict[str, list[Member]] = {}
+        self._by_first: dict[str, list[Member]] = {}
+        self._by_letter: dict[str, list[Member]] = {}
+        self._count: Counter[str] = Counter()
+        self._short: dict[str, str] = {}
+        for one in named_in(text, language, grammar):
+            self._read(one)
+        for short, full in acronyms_in(text, language) if language.cased else ():
+            self._short[short] = full
+            self._added(full)
+        for single, feminine in addressed_in(text, language) if language.cased else ():
+            if self._bears(single) is None and single not in self._members:
+                member = self._added(single)
+                member.person, member.feminine = True, feminine
+        self._words = self._capitals(text)
+
+    def _read(self, one: NamedOne) -> None:
+        if not one.name:
+            return
+        member = self._added(one.name)
+        self._count[one.name] += 1
+        member.person |= one.person
+        if member.feminine is None:
+            member.feminine = one.feminine
+        if one.office and one.office.lower() not in member.offices:
+            member.offices.append(one.office.lower())
+
+    def _added(self, name: str) -> Member:
+        """Return the member of this full name, a new one if the text had none; of a directory, the first only."""
+        if name in self._members:
+            return self._members[name]
+        member = Member(name)
+        if len(self._members) < _MOST_MEMBERS:
+            self._members[name] = member
+            self._index(member)
+        return member
+
+    def _index(self, member: Member) -> None:
+        self._by_letter.setdefault(member.name[0], []).append(member)
+        parts = member.name.split()
+        if len(parts) < 2:
+            return
+        self._by_last.setdefault(parts[-1], []).append(member)
+        self._by_first.setdefault(parts[0], []).append(member)
+        if len(parts) > 2 and parts[1].lower() in PARTICLES:
+            self._by_last.setdefault(" ".join(parts[1:]), []).append(member)
+
+    def find(self, name: str) -> Member | None:
+        """Return the member whom the text calls by this name: in full, by the surname, by the short form."""
+        name = POSSESSIVE.sub("", name)
+        if name in self._short:
+            return self._members[self._short[name]]
+        if name in self._members:
+            return self._members[name]
+        if not self._language.cased:
+            return self._without_case(name)
+        if " " not in name:
+            return self._bears(name)
+        return self._bears(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
+
+    def short_form(self, name: str) -> Member | None:
+        """Return the member of this acronym or full name, whatever its parts."""
+        return self._members.get(self._short.get(name, name))
+
+    def ending(self, phrase: str) -> Member | None:
+        """Return the member whose full name ends or begins a phrase where no capitals set it off."""
+        found = [
+            member
+            for member, start in self._named_in(phrase)
+            if len(member.name) > 1
+            and phrase != member.name
+            and (start == 0 or phrase.endswith(member.name))
+            and not self.belongs(phrase, member.name)
+        ]
+        return max(found, key=lambda member: len(member.name), default=None)
+
+    def belongs(self, phrase: str, name: str) -> bool:
+        """Tell "محامي الوزير سامي خليل" and "高田修一知事の妻", where another than the one named speaks."""
+        if any(name in phrase.rpartition(mark)[0] for mark in self._grammar.belongings):
+            return True
+        first, *rest = phrase.split() or [""]
+        return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
+
+    def namesake(self, label: str) -> Member | None:
+        """Return the member of a label that the text also has inside its sentences, where no capitals tell names."""
+        if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
+            return None
+        if self._grammar.is_body(label, self._language):
+            return None
+        longer = {name for name in self._members if name.startswith(label) and name != label}
+        if longer:
+            return self._members[longer.pop()] if len(longer) == 1 else None
+        return self.enrol(label, person=True, feminine=None, office=None)
+
+    def holders(self, office: str) -> tuple[list[Member], bool]:
+        """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
+        words = [word.lower() for word in without_determiner(name_tokens(office), self._language)]
+        joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
+        roles = [word for word in words[:joint] if is_role(word, self._language)]
+        if not self._language.spaced:
+            words = roles = ["".join(words)]
+        if not roles:
+            return [], False
+        feminine = gender_of_roles(roles, self._language)
+        alike = [
+            member
+            for member in self._members.values()
+            if member.person
+            and (None in (feminine, member.feminine) or feminine == member.feminine)
+            and self._holds(member, roles[-1:])
+        ]
+        exact = [member for member in alike if not self._language.spaced and words[0] in member.offices]
+        if exact:
+            return exact, True
+        rest = [word for word in words if word not in roles[-1:] and word not in self._language.of]
+        return [member for member in alike if self._holds(member, rest)], bool(alike)
+
+    def _holds(self, member: Member, words: Sequence[str]) -> bool:
+        for office in member.offices:
+            parts = [ELISION.sub("", part) for part in name_tokens(office)]
+            if all(
+                any(part == word or (len(word) > 3 and part.endswith(word)) for part in parts)
+                for word in words
+            ):
+                return True
+            if not self._language.spaced and words and office.endswith(words[-1]):
+                return True
+        return False
+
+    def body(self, phrase: str) -> tuple[list[Member], bool]:
+        """Return the bodies that end as "the agency" or "the ministry" does."""
+        words = [word.lower() for word in without_determiner(name_tokens(phrase), self._language)]
+        if len(words) != 1:
+            return [], False
+        found = [
+            member
+            for member in self._members.values()
+            if not member.person
+            and words[0] in (part.lower() for part in (member.name.split()[-1], member.name.split()[0]))
+        ]
+        return found, bool(found)
+
+    def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> Member:
+        """Return the member of this name, whom the text is now known to let speak."""
+        member = self.find(name)
+        if member is None:
+            member = self._added(name)
+        member.person |= person
+        if member.feminine is None:
+            member.feminine = feminine if feminine is not None or not person else gender_of(name)
+        if office and office.lower() not in member.offices:
+            member.offices.append(office.lower())
+        return member
+
+    def rename(self, member: Member, name: str) -> Member:
+        """Call a member by another form of its name from now on."""
+        self._members[name] = self._members.pop(member.name)
+        self._count[name] = self._count.pop(member.name, 1)
+        member.name = name
+        self._index(member)
+        return member
+
+    def is_known_word(self, word: str) -> bool:
+        """Tell whether the text writes the word with a capital inside a sentence too, as names are."""
+        return word in self._words
+
+    def mentions(self, narration: str) -> list[Mention]:
+        """Return the members whom the sentence names outside quotations, in order."""
+        if not self._language.cased:
+            return self._mentions_without_case(narration)
+        found: list[Mention] = []
+        tokens = list(_WORD.finditer(narration))
+        index = 0
+        while index < len(tokens):
+            if not is_capital(tokens[index][0]):
+                index += 1
+                continue
+            for length in range(min(_LONGEST_NAME, len(tokens) - index), 0, -1):
+                words = [tokens[place][0].strip(".!?…*") for place in range(index, index + length)]
+                member = self.find(" ".join([*words[:-1], POSSESSIVE.sub("", words[-1])]))
+                if member is not None:
+                    own = POSSESSIVE.search(words[-1]) is None
+                    subject = (
+                        own
+                        and self._is_subject(narration, tokens, index)
+                        and not any(mention.subject for mention in found)
+                    )
+                    found.append(Mention(member, tokens[index].start(), subject))
+                    index += length
+                    break
+            else:
+                index += 1
+        return found
+
+    def _is_subject(self, narration: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
+        """Tell whether a sentence opens with the name, its office before it, or takes it up behind an adjunct."""
+        before = narration[: tokens[index].start()]
+        if "\ufffc" in before:
+            return False
+        clause = before.rpartition(",")[2] if before.count(",") == 1 else before
+        words = clause.split()
+        if len(words) > _OPENING_WORDS:
+            return False
+        small = self._language.stops | self._language.of | self._language.by
+        if not words:
+            return True
+        office = any(is_role(word, self._language) for word in words)
+        if len(words) == 2 and words[0].lower() in self._language.determiners:
+            office |= words[1][0].islower() or self._language.nouns_capitalised  # "Son collègue Bruno Castel"
+        if words[-1].lower() in small - self._language.determiners or is_complement(words, self._language):
+            return False
+        return office or all(
+            word.lower() in self._language.leading | self._language.determiners or not word[0].isalpha()
+            for word in words
+        )
+
+    def _mentions_without_case(self, narration: str) -> list[Mention]:
+        found: dict[str, Mention] = {}
+        for member, place in self._named_in(narration):
+            near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
+            found.setdefault(member.name, Mention(member, place, near))
+        return list(found.values())
+
+    def _named_in(self, text: str) -> Iterator[tuple[Member, int]]:
+        """Yield the members whose full names stand in a text where no capitals set them off, and where."""
+        for place, letter in enumerate(text):
+            for member in self._by_letter.get(letter, ()):
+                if text.startswith(member.name, place):
+                    yield member, place
+
+    def _without_case(self, name: str) -> Member | None:
+        """Find "中村市長", "이 시장" and "منصور" by the start or the end of one member's name, and by the title."""
+        if self._grammar.addresses:
+            people = self._by_letter.get(name[:1], [])
+            found = [member for member in people if member.person and self._is_called(member, name)]
+        else:
+            alike = {
+                id(member): member
+                for part in (self._by_last, self._by_first)
+                for member in part.get(name, ())
+            }
+            found = [member for member in alike.values() if member.person]
+        return found[0] if len(found) == 1 else None
+
+    def _is_called(self, member: Member, name: str) -> bool:
+        """Tell whether the name is the start of the member's with a title of theirs, or with "Mr"."""
+        for short, title in self._split_title(name):
+            if member.name.startswith(short) and member.name != short:
+                known = title in self._grammar.addresses
+                if known or any(office.endswith(title) for office in member.offices):
+                    return True
+        return False
+
+    def _split_title(self, name: str) -> list[tuple[str, str]]:
+        """Return how the word may part into a short name and a title, the shortest title first."""
+        if " " in name:
+            short, _, title = name.rpartition(" ")
+            return [(short, title)] if len(short) == 1 else []
+        if self._language.spaced:
+            return []
+        return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
+
+    def _inflected(self, name: str) -> Member | None:
+        """Find "Олега Дёмина" where the text also writes "Олег Дёмин"."""
+        stems = [word[: max(3, len(word) - 2)] for word in name.split()]
+        found = [
+            member
+            for member in self._members.values()
+            if self._grammar.genitives
+            and member.person
+            and len(member.name.split()) == len(stems)
+            and all(map(str.startswith, member.name.split(), stems))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _bears(self, word: str) -> Member | None:
+        """Return the one bearer of a surname, or of a first name that is nobody's surname; None where undecided."""
+        named = self._by_last.get(word, [])
+        people = [member for member in named if member.person]
+        first = [member for member in self._by_first.get(word, []) if member.person]
+        return self._most_frequent(people or named or first)
+
+    def _most_frequent(self, members: list[Member]) -> Member | None:
+        if len(members) < 2:
+            return members[0] if members else None
+        first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]
+        often = self._count[first.name] >= _FAR_MORE_OFTEN * max(self._count[second.name], 1)
+        return first if often else None
+
+    @staticmethod
+    def _capitals(text: str) -> frozenset[str]:
+        """Return the words that stand with a capital behind a small word."""
+        return frozenset(
+            re.findall(r"(?<=[^\W\d_A-ZÀ-ÞА-Я] )([A-ZÀ-ÞА-ЯЁІЇЄҐĄĆĘŁŃÓŚŹŻČŠŽĞİŞ][\w’'-]*)", text)
+        )

@@ -1,0 +1,161 @@
+"""Read the turns of interviews and debates: "Q: …", "BOYLE: …", "— …?", and questions in bold before quoted answers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claims.articles.detection.cast import Cast, Member
+from claims.articles.detection.grammar import Grammar
+from claims.articles.detection.quotations import Quotations
+
+_BREAKS = r":：?？!。,،“”\"«»"  # no label holds them
+_LABEL = re.compile(
+    rf"^[*_\W]{{0,3}}(?P<label>[^\s.{_BREAKS}][^\n{_BREAKS}]{{0,38}}?)[*_]{{0,2}}\s?[:：][*_]{{0,2}}\s*(?=\S)"
+)
+_SPACED_LABEL = re.compile("^(?P<label>[\u3040-\u9fff々]{1,6})\u3000")  # 森田　雨量が増えた
+_DASHES = "—–―-"
+_QUESTION = re.compile(r"[?？؟;][\s*_”»\"」）)]*$")
+_BOLD = re.compile(r"^\*\*.+\*\*$")
+_FEWEST_TURNS = 2
+_LONGEST_LABEL_IN_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A block that somebody speaks in a dialogue; nobody is named for a question.
+
+    `firm` where a label names the speaker; else words of the block itself may name another.
+    """
+
+    member: Member | None
+    firm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueBlock:
+    """A block of the text and the dash that opened it, which is no part of it."""
+
+    text: str
+    mark: str
+
+
+class Dialogue:
+    """The turns of one text."""
+
+    def __init__(self, blocks: Sequence[DialogueBlock], cast: Cast, grammar: Grammar) -> None:
+        self._cast = cast
+        self._grammar = grammar
+        self._labels = [self._label(block.text) for block in blocks]
+        self._dashed = [
+            (bool(block.mark) and block.mark in _DASHES) or block.text.startswith(tuple(_DASHES[:3]))
+            for block in blocks
+        ]
+        self._asked = [bool(_QUESTION.search(block.text) or _BOLD.match(block.text)) for block in blocks]
+        self.turns: list[Turn | None] = [None] * len(blocks)
+        labelled = [
+            index for index, label in enumerate(self._labels) if label is not None and self._speaks(label)
+        ]
+        for index in range(len(blocks) - 1):
+            # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
+            answered = _opens_quoted(blocks[index + 1].text) or index + 1 in labelled
+            self._asked[index] |= self._dashed[index] and answered and not self._dashed[index + 1]
+        first = min(
+            [
+                *labelled,
+                *(index for index in range(len(blocks)) if self._dashed[index] or self._asked[index]),
+            ],
+            default=0,
+        )
+        self._guest = self._interviewee(blocks[:first])
+        if len(labelled) >= _FEWEST_TURNS:
+            self._read_labels(blocks)
+        elif sum(self._asked[index] for index in range(len(blocks)) if self._dashed[index]) >= _FEWEST_TURNS:
+            self._read_dashes(blocks)
+        elif sum(self._asks(blocks, index) for index in range(len(blocks) - 1)) >= _FEWEST_TURNS:
+            self._read_answers(blocks)
+
+    def _label(self, text: str) -> str | None:
+        match = _LABEL.match(text) or _SPACED_LABEL.match(text)
+        if match is None or len(match["label"].split()) > _LONGEST_LABEL_IN_WORDS:
+            return None
+        return match["label"].strip()
+
+    def _named(self, label: str) -> Member | None:
+        words = label.split()
+        if label.isupper():
+            label = label.title()
+        found = self._cast.find(label) or (self._cast.find(" ".join(words[1:])) if len(words) > 1 else None)
+        return found if found is not None and found.person else self._cast.namesake(label)
+
+    def _speaks(self, label: str) -> bool:
+        key = label.casefold()
+        return (
+            key in self._grammar.questioners
+            or key in self._grammar.answerers
+            or self._named(label) is not None
+        )
+
+    def _interviewee(self, blocks: Sequence[DialogueBlock]) -> Member | None:
+        """Return the one person whom the text names before the first turn."""
+        people = {
+            id(mention.member): mention.member
+            for block in blocks
+            for mention in self._cast.mentions(block.text)
+            if mention.member.person
+        }
+        return next(iter(people.values())) if len(people) == 1 else None
+
+    def _read_labels(self, blocks: Sequence[DialogueBlock]) -> None:
+        asked = any(
+            label is not None and label.casefold() in self._grammar.questioners for label in self._labels
+        )
+        for index, label in enumerate(self._labels):
+            if label is None:
+                if self._dashed[index] and self._asked[index]:
+                    self.turns[index] = Turn(None)
+                elif self._guest is not None and self._is_answer(blocks, index):
+                    self.turns[index] = Turn(self._guest, firm=False)
+                continue
+            member = self._named(label)
+            if member is not None:
+                self.turns[index] = Turn(member)
+            elif label.casefold() in self._grammar.answerers and asked:
+                self.turns[index] = Turn(self._guest)
+            elif label.casefold() in self._grammar.questioners or self._asked[index]:
+                self.turns[index] = Turn(None)
+
+    def _read_dashes(self, blocks: Sequence[DialogueBlock]) -> None:
+        for index in range(len(blocks)):
+            if self._dashed[index] and self._asked[index]:
+                self.turns[index] = Turn(None)
+            elif self._dashed[index] or self._is_answer(blocks, index):
+                self.turns[index] = Turn(self._guest, firm=False)
+            elif self._labels[index] is not None and self._named(self._labels[index] or "") is not None:
+                self.turns[index] = Turn(self._named(self._labels[index] or ""))
+
+    def _read_answers(self, blocks: Sequence[DialogueBlock]) -> None:
+        for index in range(len(blocks)):
+            if self._asks(blocks, index):
+                self.turns[index] = Turn(None)
+            elif self._is_answer(blocks, index):
+                self.turns[index] = Turn(self._guest, firm=False)
+
+    def _asks(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
+        """Tell a question of its own that a quotation answers."""
+        return (
+            self._asked[index]
+            and not Quotations(blocks[index].text).spans
+            and index + 1 < len(blocks)
+            and _opens_quoted(blocks[index + 1].text)
+        )
+
+    def _is_answer(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
+        """Tell whether the block behind a question opens with a quotation."""
+        if not index or not (self._asked[index - 1] or self.turns[index - 1] is not None):
+            return False
+        return _opens_quoted(blocks[index].text)
+
+
+def _opens_quoted(text: str) -> bool:
+    spans = Quotations(text).spans
+    return bool(spans) and spans[0].start == 0

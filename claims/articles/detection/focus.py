@@ -1,0 +1,91 @@
+"""Whom a pronoun means: the people whom an article has just let speak or made its subject, and who else stood by."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from claims.articles.detection.cast import Member, Mention
+
+_BLOCKS_REMEMBERED = 3
+_TRACES_REMEMBERED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    member: Member
+    block: int
+    sentence: int
+    spoke: bool = False
+    subject: bool = False
+    nameless: bool = False  # somebody whom "he" may mean, but who has no name to give
+
+
+class Focus:
+    """The people named so far, the last ones last."""
+
+    def __init__(self) -> None:
+        self._traces: deque[_Trace] = deque(maxlen=_TRACES_REMEMBERED)
+        self._block = 0
+        self._sentence = 0
+
+    def next_block(self) -> None:
+        self._block += 1
+        while self._traces and self._traces[0].block < self._block - _BLOCKS_REMEMBERED:
+            self._traces.popleft()
+
+    def next_sentence(self) -> None:
+        self._sentence += 1
+
+    def note(self, mentions: list[Mention]) -> None:
+        """Remember whom a sentence names; whom it is about comes last, as the nearest."""
+        for mention in sorted(mentions, key=lambda mention: mention.subject):
+            if mention.member.person:
+                self._traces.append(
+                    _Trace(mention.member, self._block, self._sentence, subject=mention.subject)
+                )
+
+    def spoke(self, member: Member) -> None:
+        self._traces.append(_Trace(member, self._block, self._sentence, spoke=True))
+
+    def shadow(self, feminine: bool | None) -> None:
+        """Remember that the article spoke of somebody without a name, lest a pronoun mean the person before."""
+        member = Member("", person=True, feminine=feminine)
+        self._traces.append(_Trace(member, self._block, self._sentence, subject=True, nameless=True))
+
+    @property
+    def has_people(self) -> bool:
+        """Whether anybody has been named of late."""
+        return bool(self._traces)
+
+    def antecedent(self, feminine: bool | None) -> Member | None:
+        """Return the latest person whom "he" or "she" can only mean, None where it may be another.
+
+        A person of unknown gender may be either. Somebody named only in passing is never meant, but makes the
+        pronoun ambiguous where the one before merely was a subject and has not spoken.
+        """
+        bystanders: list[Member] = []
+        doubtful: Member | None = None
+        for trace in reversed(self._traces):
+            member = trace.member
+            if None not in (feminine, member.feminine) and feminine != member.feminine:
+                continue
+            if trace.nameless:
+                return None
+            if not (trace.spoke or trace.subject):
+                bystanders.append(member)
+                continue
+            if doubtful is not None and member is not doubtful:
+                return None
+            certain = feminine is None or member.feminine is not None
+            others = any(bystander is not member for bystander in bystanders)
+            if others and not trace.spoke:
+                return None
+            if feminine is None and others:
+                return None
+            here = trace.sentence == self._sentence  # "Price did not answer, but he said"
+            just = trace.spoke and trace.sentence == self._sentence - 1 and not others
+            if certain or (here and not others) or just:
+                return member
+            doubtful = member
+        if doubtful is not None and all(bystander is doubtful for bystander in bystanders):
+            return doubtful
+        return None

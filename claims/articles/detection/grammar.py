@@ -1,0 +1,89 @@
+"""What a language's file in `speech/` says beyond words: what nobody says, how turns are labelled, how names look."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from claims.articles.detection.lexicon import Lexicon, Phrases, tokenise
+
+_ADJECTIVES = ("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ý", "á", "é")
+
+
+class Grammar:
+    """The patterns of one language for reported speech, dialogues and the people of a text."""
+
+    def __init__(self, language: Lexicon) -> None:
+        self.impersonal = self._patterns(language, "impersonal")
+        self.people = self._patterns(language, "people")
+        self.questioners = self._lower(language, "questioners")
+        self.answerers = self._lower(language, "answerers")
+        self.possessives = self._lower(language, "possessives")
+        self.quotatives = tuple(language.attributions("quotatives"))
+        self.conjunctions = self._lower(language, "conjunctions")
+        self.belongings = tuple(language.attributions("belongings"))
+        self.dependents = self._lower(language, "dependents")
+        self.unsaid = self._lower(language, "unsaid")
+        self.addresses = self._lower(language, "addresses")
+        self.oblique = tuple(self._lower(language, "oblique"))
+        self.article = "".join(language.attributions("article"))
+        self._bodies = tuple(language.attributions("organisations"))
+        self.genitive_after = self._lower(language, "genitive_after")
+        self.genitive_articles = self._lower(language, "genitive_articles")
+        self.genitives = [
+            (before, after)
+            for before, bar, after in (rule.partition(">") for rule in language.attributions("genitives"))
+            if bar
+        ]
+        self._genders = Phrases(
+            {name: language.attributions(name) for name in ("she_says", "he_says")}, spaced=True
+        )
+
+    @staticmethod
+    def _patterns(language: Lexicon, name: str) -> list[re.Pattern[str]]:
+        return [re.compile(pattern) for pattern in language.attributions(name)]
+
+    @staticmethod
+    def _lower(language: Lexicon, name: str) -> frozenset[str]:
+        return frozenset(word.lower() for word in language.attributions(name))
+
+    def without_voice(self, narration: str) -> Iterator[tuple[int, int]]:
+        """Yield the spans in which something is said by nobody: "it was said that", "se dice que"."""
+        for pattern in self.impersonal:
+            yield from (match.span() for match in pattern.finditer(narration))
+
+    def gender_of_verb(self, verb: str) -> bool | None:
+        """Return whether the form of the verb has a woman as its subject, as in "сказала", "dodał", "قالت"."""
+        found = self._genders.find(verb, tokenise(verb))
+        return None if len(found) != 1 else "she_says" in found
+
+    def is_body(self, phrase: str, language: Lexicon) -> bool:
+        """Tell whether a phrase without capitals names a body or an office, by how it ends or (`*`) begins."""
+        for body in self._bodies:
+            if body.endswith("*"):
+                if phrase.startswith(body[:-1]):
+                    return True
+            elif phrase.endswith(body):
+                return True
+        return False
+
+    def nominative(self, words: Sequence[str]) -> str:
+        """Return a name as it is called, from the genitive of "according to": Олега Дёмина → Олег Дёмин."""
+        found = []
+        for word in words:
+            ending = next((rule for rule in self.genitives if word.endswith(rule[0])), None)
+            found.append(word[: -len(ending[0])] + ending[1] if ending else word)
+        return " ".join(found)
+
+    def nominative_head(self, words: Sequence[str]) -> str:
+        """Return a body as it is called: what it is with the adjectives before, while its complements stay."""
+        changed: list[str] = []
+        for word in words:
+            changed.append(self.nominative([word]))
+            if not changed[-1].endswith(_ADJECTIVES):
+                break
+        return " ".join([*changed, *words[len(changed) :]])
+
+
+@lru_cache(maxsize=32)
+def grammar_of(language: Lexicon) -> Grammar:
+    return Grammar(language)

@@ -1,0 +1,240 @@
+"""Who a phrase means: a member of the cast, a stranger with a name, an office, a body, or nobody for certain."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from claims.articles.detection.cast import Cast, Member
+from claims.articles.detection.focus import Focus
+from claims.articles.detection.grammar import Grammar
+from claims.articles.detection.lexicon import Lexicon, tokenise
+from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, name_tokens
+from claims.articles.detection.speakers import (
+    Speaker,
+    is_body_word,
+    is_complement,
+    is_known_kind,
+    read_speaker,
+)
+from claims.articles.detection.speech_verbs import DROPPED, Attribution
+
+_LONGEST_COUNTRY = 12
+_ABSTRACT = ("ung", "heit", "keit", "schaft", "ion", "tät")
+
+
+class Identities:
+    """Says whom the phrases of one text mean, by its cast and by who has just spoken."""
+
+    def __init__(self, language: Lexicon, grammar: Grammar, cast: Cast, focus: Focus) -> None:
+        self._language = language
+        self._grammar = grammar
+        self._cast = cast
+        self._focus = focus
+        self._described: dict[str, str] = {}
+
+    def speaker_of(self, found: Attribution, narration: str) -> Speaker | None:
+        """Return whom the phrase means, None if it may mean nobody or more than one."""
+        feminine = self._grammar.gender_of_verb(found.verb)
+        if found.phrase == DROPPED:
+            return self.pronoun(feminine)
+        speaker = read_speaker(found.phrase, found.description, self._language)
+        if speaker is None or self._is_anothers(speaker, found):
+            return None
+        key = speaker.name.lower()
+        if key in self._language.he or key in self._language.she:
+            return self.pronoun(speaker.feminine if self._language.she else feminine)
+        member = self._member(speaker, found)
+        if member is not None:
+            if member.feminine is None:
+                member.feminine = speaker.feminine if feminine is None else feminine
+            return self.as_speaker(member, speaker.description)
+        if speaker.feminine is None:
+            speaker = replace(speaker, feminine=feminine)
+        return self._office(speaker, found) if speaker.office else self._stranger(speaker, found, narration)
+
+    def _is_anothers(self, speaker: Speaker, found: Attribution) -> bool:
+        """Tell "Адвокат мэра Ивана Лескова" and "Pengacara Bupati Budi", where the person named is not who speaks."""
+        tokens = name_tokens(found.phrase)
+        bare = [token for token in tokens if token.lower() not in self._language.determiners]
+        if bare and bare[0].lower() in self._grammar.dependents and len(bare) > 1 and self._language.cased:
+            return True
+        if not self._language.cased:
+            return self._cast.belongs(found.phrase, speaker.name)
+        given = name_tokens(speaker.name)[:1]
+        if not self._grammar.genitives or not given or speaker.office:
+            return False
+        if found.verb:
+            return not is_given_name(given[0]) and is_given_name(self._grammar.nominative(given))
+        offices = [token for token in tokens if is_role(token, self._language)]
+        return sum(not is_body_word(office, self._language) for office in offices) > 1
+
+    def _member(self, speaker: Speaker, found: Attribution) -> Member | None:
+        """Return the member of the cast whom a name means, in full or in part."""
+        if speaker.office and self._language.cased:
+            return self._within(found.phrase) or self._cast.short_form(speaker.name)
+        name = speaker.name
+        if found.source in self._grammar.genitive_after:
+            name = self._grammar.nominative(name_tokens(name))
+        member = self._cast.find(name)
+        if member is not None and name != speaker.name == member.name:
+            return self._cast.rename(member, name)  # the text has the name in the genitive only
+        if member is None and not self._language.cased:
+            member = self._cast.find(found.phrase) or self._cast.ending(found.phrase)
+        if member is None:
+            member = self._within(speaker.name)
+        if member is None:
+            return None
+        office = speaker.description if speaker.person else None
+        return self._cast.enrol(
+            member.name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=office
+        )
+
+    def _within(self, phrase: str) -> Member | None:
+        """Find the person in "Bewoner Rik Smit" and "Ada Hold of the Institute", the body in "der Bund Küste"."""
+        if not self._language.cased:
+            return None
+        tokens = name_tokens(phrase)
+        joints = (self._language.of | self._language.inside | self._language.by) - {"the"}
+        for start in range(1, len(tokens) - 1):
+            if not is_capital(tokens[start]) or tokens[start - 1].lower() in joints:
+                continue
+            member = self._cast.find(" ".join(tokens[start:]))
+            if is_complement(tokens[:start], self._language):
+                continue
+            small = all(token.lower() in self._language.determiners for token in tokens[:start])
+            if member is not None and (member.person or small):
+                return member
+        for end in range(len(tokens) - 1, 1, -1):
+            if tokens[end].lower() in self._language.of | self._language.inside:
+                member = self._cast.find(" ".join(tokens[:end]))
+                if member is not None and member.person:
+                    return member
+        return None
+
+    def _office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+        """Return who holds the office if only one does, the office itself if the text names no holder of such a one."""
+        tokens = name_tokens(found.phrase)
+        if not tokens or tokens[0].lower() in self._grammar.possessives:
+            return None
+        if tokens[-1].isupper() and len(tokens[-1]) > 1 and tokens[-1] == speaker.name:
+            return self._named(speaker)  # "nach Angaben des RKI"
+        key = tokens[0].lower()
+        indefinite = key in self._language.determiners and key not in self._language.definite
+        if not indefinite:
+            body = any(is_body_word(token, self._language) for token in tokens)
+            holders, alike = ([], False) if body else self._cast.holders(found.phrase)
+            if len(holders) == 1:
+                return self.as_speaker(holders[0])
+            if alike:
+                return None
+            bodies, alike = self._cast.body(found.phrase)
+            if len(bodies) == 1:
+                return self.as_speaker(bodies[0])
+            if alike or (self._is_definite(tokens) and self._focus.has_people):
+                return None  # "the researcher" is somebody of whom the text has said more
+        return self._in_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
+
+    def _in_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
+        """Return an office or a body as it is called, out of the case that "according to" asks for."""
+        if found.source in self._grammar.genitive_after:
+            return replace(speaker, name=self._grammar.nominative_head(name_tokens(speaker.name)))
+        if found.phrase.split(maxsplit=1)[
+            0
+        ].lower() in self._grammar.genitive_articles and speaker.name.endswith("s"):
+            return replace(speaker, name=speaker.name[:-1])  # "nach Angaben des Pflegebunds"
+        return speaker
+
+    def _is_definite(self, tokens: Sequence[str]) -> bool:
+        """Tell "the researcher", who was named before, from "the ministry" and "the head of the port"."""
+        bare = [ELISION.sub("", token) for token in tokens if token.lower() not in self._language.definite]
+        marked = (
+            len(bare) < len(tokens) or ELISION.match(tokens[0]) is not None or not self._language.definite
+        )
+        named = is_capital(bare[0]) and not self._language.nouns_capitalised if bare else False
+        return marked and len(bare) == 1 and not named and not is_body_word(bare[0], self._language)
+
+    def _stranger(self, speaker: Speaker, found: Attribution, narration: str) -> Speaker | None:
+        """Accept a name that the cast does not hold if it is one: words, an acronym, a country, no first word."""
+        if not self._language.cased:
+            return self._body_without_case(speaker, found)
+        tokens = name_tokens(speaker.name)
+        if self._joins_people(tokens):
+            return None
+        genitive = found.source in self._grammar.genitive_after
+        if speaker.name.endswith(self._grammar.oblique) and found.verb:
+            return None  # "Жителям сказали" is said to them, not by them
+        if len(tokens) > 1:
+            known = any(is_capital(token) for token in tokens[1:]) or is_known_kind(tokens, self._language)
+            return self._named(speaker, genitive=genitive) if known else None
+        word = tokens[0] if tokens else ""
+        opens = not narration[: found.start].strip(" *_—–-") and narration.lstrip(" *_—–-").startswith(word)
+        country = "country" in self._language.signals.find(word, tokenise(word))
+        if (word.isupper() and len(word) > 1) or country or is_known_kind(tokens, self._language):
+            return self._named(speaker, genitive=genitive and not word.isupper())
+        if self._language.nouns_capitalised:
+            bare = name_tokens(found.phrase)[0] == word
+            return self._named(speaker) if bare and not word.lower().endswith(_ABSTRACT) else None
+        # English has no singular noun without an article: "Apple says" names somebody, "Trucks say" may not.
+        singular = bool(self._language.definite) and not word.endswith("s")
+        if opens and not singular and not self._cast.is_known_word(word):
+            return None
+        return self._named(speaker, genitive=genitive)
+
+    def _is_somebody(self, speaker: Speaker) -> bool:
+        """Tell whether the words around a name show a person's: an office, a form of address, a given name."""
+        if not self._language.cased:
+            return speaker.person and not self._grammar.is_body(speaker.description or "", self._language)
+        return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
+
+    def _joins_people(self, tokens: Sequence[str]) -> bool:
+        """Tell "Kern and Toll", who are two, from the Food and Drug Office."""
+        for index, token in enumerate(tokens[1:-1], start=1):
+            if token in self._grammar.conjunctions:
+                sides = (
+                    self._cast.find(" ".join(tokens[:index])),
+                    self._cast.find(" ".join(tokens[index + 1 :])),
+                )
+                if any(side is not None and side.person for side in sides):
+                    return True
+        return False
+
+    def _named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
+        tokens = name_tokens(speaker.name)
+        name = self._grammar.nominative(tokens) if genitive else speaker.name
+        member = self._cast.enrol(
+            name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=None
+        )
+        return self.as_speaker(member, speaker.description)
+
+    def _body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+        """Accept a name behind an office, a body or a country where no capital tells a name from other words."""
+        if speaker.person and speaker.description:
+            return self._named(speaker)
+        holders, alike = self._cast.holders(found.phrase)
+        if len(holders) == 1:
+            return self.as_speaker(holders[0])
+        if alike:
+            return None
+        name = speaker.name
+        country = (
+            "country" in self._language.signals.find(name, tokenise(name)) and len(name) <= _LONGEST_COUNTRY
+        )
+        if country or self._grammar.is_body(name, self._language):
+            return speaker
+        return None
+
+    def as_speaker(self, member: Member, description: str | None = None) -> Speaker:
+        if description:
+            first, _, rest = description.partition(" ")
+            description = rest if rest and first.lower() in self._grammar.possessives else description
+            self._described.setdefault(member.name, description)
+        return Speaker(
+            member.name, self._described.get(member.name), person=member.person, feminine=member.feminine
+        )
+
+    def pronoun(self, feminine: bool | None) -> Speaker | None:
+        member = self._focus.antecedent(feminine)
+        if member is None:
+            return None
+        if member.feminine is None:
+            member.feminine = feminine
+        return self.as_speaker(member)

@@ -1,0 +1,230 @@
+"""Read the people and bodies that a text names in full, with the offices that stand beside their names."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from claims.articles.detection.grammar import Grammar
+from claims.articles.detection.lexicon import Lexicon, tokenise
+from claims.articles.detection.names import (
+    HONORIFICS,
+    PARTICLES,
+    POSSESSIVE,
+    gender_of,
+    gender_of_roles,
+    is_capital,
+    is_given_name,
+    is_role,
+    name_tokens,
+)
+
+_OPENING_MARKS = "(\"“„«‘'»「—–-*"
+_CLOSING_MARKS = "…,;:!?\")”»“’'*"
+_ENDS_CLAUSE = (".", ";", ":", "!", "?", "”", "»", ")", "“")
+_LONGEST_NAME = 4
+_FARTHEST_OFFICE = 6
+_AGE = re.compile(r"^\s*[,(]\s*\d{2}\b")
+_APPOSITION = re.compile(r"^,\s*([^,.;:()“”«»\"]{3,90})")
+_ADDRESS = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-ZÀ-ÞА-Я])")
+_ACRONYM = re.compile(r"\(([^\W\d_]{2,7})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOne:
+    """One place where the text gives a full name."""
+
+    name: str
+    start: int
+    office: str = ""
+    person: bool = False
+    feminine: bool | None = None
+
+
+def named_in(text: str, language: Lexicon, grammar: Grammar) -> Iterator[NamedOne]:
+    """Yield every full name of the text in order, as often as it stands there."""
+    if not language.cased:
+        for pattern in grammar.people:
+            for match in pattern.finditer(text):
+                yield NamedOne(match["name"], match.start("name"), match["title"] or "", person=True)
+        return
+    start = 0
+    for line in text.split("\n"):
+        for first, last, tokens in _runs(line, language):
+            yield _named(line, start, first, last, tokens, language)
+        start += len(line) + 1
+
+
+def acronyms_in(text: str, language: Lexicon) -> Iterator[tuple[str, str]]:
+    """Yield (short form, full name) for `National Audit Bureau (NAB)`."""
+    for match in _ACRONYM.finditer(text):
+        short = match[1]
+        if not short[:2].isupper():
+            continue
+        words = name_tokens(text[max(0, match.start() - 120) : match.start()].rpartition("\n")[2])
+        for count in range(1, min(len(words), 9) + 1):
+            tail = words[-count:]
+            initials = "".join(part[0] for word in tail for part in word.split("-") if is_capital(part))
+            if is_capital(tail[0]) and initials.upper() == short.upper():
+                yield short, " ".join(tail)
+                break
+
+
+def addressed_in(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
+    """Yield (surname, whether a woman's) for `Mr Trask` and `Frau Holm`, who may have no other name in the text."""
+    for match in _ADDRESS.finditer(text):
+        if match[1].lower().strip(".") in HONORIFICS and is_role(match[1], language):
+            yield POSSESSIVE.sub("", match[2]), gender_of_roles([match[1]], language)
+
+
+def _runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
+    """Yield the runs of capitalised words that may be a name: first and last index, and the tokens of the line."""
+    tokens = list(re.finditer(r"\S+", line))
+    sources = {phrase.split()[0] for phrase in language.attributions("according")}
+    begin: int | None = None
+    for index, token in enumerate(tokens):
+        word = token[0]
+        bare = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
+        initial = len(bare) == 2 and bare.endswith(".")
+        name = bare if initial else POSSESSIVE.sub("", bare.rstrip("."))
+        surname = (
+            begin is not None and tokens[index - 1][0].lower() in PARTICLES
+        )  # "Els de Boer" is no farmer
+        role = is_role(name, language) and not surname
+        small = name.lower() in language.common and not (index and is_given_name(name))  # "Julio" and "julio"
+        usable = is_capital(name) and not role and not small and name.lower() not in sources
+        if role and is_capital(name):
+            begin = None  # "Example News Agency" is no person's full name
+        if begin is not None and (word[:1] in _OPENING_MARKS or not (usable or name.lower() in PARTICLES)):
+            yield begin, index - 1, tokens
+            begin = None
+        if not usable:
+            if not (begin is not None and name.lower() in PARTICLES):
+                begin = None
+            continue
+        if begin is None:
+            begin = index
+        if name != word.lstrip(_OPENING_MARKS):
+            yield begin, index, tokens
+            begin = None
+    if begin is not None:
+        yield begin, len(tokens) - 1, tokens
+
+
+def _bare(token: re.Match[str]) -> str:
+    bare = token[0].lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
+    return bare if len(bare) == 2 and bare.endswith(".") else POSSESSIVE.sub("", bare.rstrip("."))
+
+
+def _named(
+    line: str, offset: int, first: int, last: int, tokens: list[re.Match[str]], language: Lexicon
+) -> NamedOne:
+    while last > first and not is_capital(_bare(tokens[last])):
+        last -= 1
+    words = [_bare(token) for token in tokens[first : last + 1]]
+    shout = len(words) > 2 and _is_party(words[0]) and not words[1].isupper()
+    given = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
+    given = given or int(shout and _follows_office(tokens, first, language))  # "Ketua DPR Puan Mahara"
+    before = " ".join(words[:given])  # "Der Imker Paul Rieger"
+    words, first = words[given:], first + given
+    name = " ".join(words)
+    if len(words) > 1 and words[1].islower() and not is_given_name(words[0]) and _opens(tokens, first):
+        return NamedOne("", offset)  # "Wie der MDR"
+    if not 2 <= len(words) <= _LONGEST_NAME:
+        return NamedOne("", offset)
+    end = tokens[last].start() + tokens[last][0].find(words[-1]) + len(words[-1])
+    office = before or _office_before(tokens, first, language) or _office_after(line[end:], language)
+    body = any(_is_body(word, language) for word in words)
+    person = not body and bool(office or is_given_name(words[0]) or _AGE.match(line[end : end + 8]))
+    roles = [word for word in name_tokens(office) if is_role(word, language)]
+    person = person and not (roles and all(word.lower() in language.bodies for word in roles))
+    return NamedOne(
+        name,
+        offset + tokens[first].start(),
+        office if person else "",
+        person,
+        _gender(office, name, language) if person else None,
+    )
+
+
+def _is_party(word: str) -> bool:
+    """Tell DPR, CDU and PiS from a name and from an initial."""
+    return 2 < len(word) <= 6 and sum(map(str.isupper, word)) >= 2 and "-" not in word and word[1:2] != "c"
+
+
+def _opens(tokens: Sequence[re.Match[str]], first: int) -> bool:
+    return first == 0 or tokens[first - 1][0].endswith(_ENDS_CLAUSE)
+
+
+def _follows_office(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> bool:
+    return first > 0 and is_role(_bare(tokens[first - 1]), language)
+
+
+@lru_cache(maxsize=20_000)
+def _is_body(word: str, language: Lexicon) -> bool:
+    return word.lower() in language.bodies or "institution" in language.signals.find(word, tokenise(word))
+
+
+def _gender(office: str, name: str, language: Lexicon) -> bool | None:
+    roles = [token for token in name_tokens(office) if is_role(token, language)]
+    known = gender_of_roles(roles, language)
+    return gender_of(name) if known is None else known
+
+
+def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> str:
+    """Return the office in front of the name: "Water Minister", "The leader of the opposition,", "Secretary (Mr"."""
+    words: list[str] = []
+    apposed = False
+    if first and tokens[first - 1][0].lower() in (language.of | language.inside) - language.definite:
+        return ""  # "the governor of São Paulo"
+    for index in range(first - 1, max(first - 1 - _FARTHEST_OFFICE, -1), -1):
+        word = tokens[index][0]
+        if word.endswith(_ENDS_CLAUSE) and not is_role(word.rstrip("."), language):
+            break
+        if word.endswith(","):
+            if words:
+                break
+            apposed = True
+        bare = word.strip(_OPENING_MARKS + _CLOSING_MARKS)
+        words.insert(0, bare)
+        office = is_role(bare, language) and bare.lower() not in language.bodies
+        if office and not apposed and not _continues(tokens, index, language):
+            break
+        if bare.lower() in language.determiners - language.of and (
+            apposed or not _joined(tokens, index, language)
+        ):
+            break
+    while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
+        words.pop(0)
+    places = [index for index, word in enumerate(words) if is_role(word, language)]
+    if not places or (apposed and places[0] > 2):
+        return ""
+    return " ".join(words)
+
+
+def _continues(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -> bool:
+    """Tell whether the word before a word for an office belongs to it: "Foreign Minister", "finance minister"."""
+    if not index:
+        return False
+    word = tokens[index - 1][0]
+    return word[-1].isalnum() and (is_capital(word) or is_role(word, language)) and word[0].isalpha()
+
+
+def _joined(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -> bool:
+    return index > 0 and tokens[index - 1][0].lower() in language.of
+
+
+def _office_after(after: str, language: Lexicon) -> str:
+    match = _APPOSITION.match(after)
+    if match is None:
+        return ""
+    words = match[1].split()
+    if words[0].lower() in language.relatives:
+        return ""
+    # "a former captain", "head of the agency", but not "Ana Ruiz, said the minister".
+    for word in words[:4]:
+        if is_role(word, language):
+            return match[1].strip()
+        if word.lower() in language.before_verb or "says" in language.signals.find(word, tokenise(word)):
+            return ""
+    return ""

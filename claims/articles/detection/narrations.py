@@ -1,0 +1,54 @@
+"""What a sentence says outside its quotations: the words that may name a speaker."""
+
+from claims.articles.detection.grammar import Grammar
+from claims.articles.detection.lexicon import Lexicon, words
+from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
+from claims.articles.detection.sentences import Sentence
+from claims.articles.detection.speech_verbs import QUOTED
+
+_FEWEST_WORDS_QUOTED = 4
+_LONGEST_WORD = 9
+_SPEECH_ENDS = (",", ".", "!", "?", "。", "،", "，", "！", "？")
+_NEAR = 30
+
+
+def narration_of(
+    block: str, sentence: Sentence, quotations: Quotations, language: Lexicon, grammar: Grammar
+) -> str:
+    """Return the sentence with its quotations blanked; a word or two in scare quotes stay as words."""
+    parts: list[str] = []
+    position = sentence.start
+    for quotation in quotations.within(sentence.start, sentence.end):
+        start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
+        words_in_it = block[start:end]
+        parts.append(block[position:start])
+        speech = _is_speech(block[quotation.start + 1 : quotation.end - 1][:200])
+        if speech or _is_attributed(
+            block[sentence.start : start], block[end : sentence.end], language, grammar
+        ):
+            parts.append(QUOTED * len(words_in_it))
+        else:
+            parts.append("".join(" " if mark in QUOTATION_MARKS else mark for mark in words_in_it))
+        position = end
+    parts.append(block[position : sentence.end])
+    return "".join(parts)
+
+
+def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar) -> bool:
+    """Tell a short quotation that somebody says from scare quotes: behind a colon, or before a verb of saying."""
+    if before.rstrip().endswith((":", "：")):
+        return True
+    if not words(before) and after.lstrip()[:1] in tuple(",،，–—"):
+        return True
+    behind = after[:_NEAR].lstrip(" ,،，–—-")
+    if grammar.quotatives and behind.startswith(grammar.quotatives):
+        return True
+    return not words(before) and bool(behind) and behind[0].islower() and language.speaks(behind)
+
+
+def _is_speech(inner: str) -> bool:
+    """Tell speech from scare quotes: four words, a comma or full stop inside the marks, or script without spaces."""
+    found = words(inner)
+    if len(found) >= _FEWEST_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
+        return True
+    return len(found) == 1 and len(inner) > _LONGEST_WORD

@@ -1,0 +1,69 @@
+"""What is known of the sites that are followed, kept in the database: everybody who follows something looks there."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from claims.models import VisitedSite
+from sources.http.polite_visits import asked_to_wait
+
+#: So long a site is ours for one request, which takes less. If we die, it is anybody's afterwards.
+HOLD = timedelta(seconds=150)
+_LOOK_AGAIN = 1.0
+#: How long a robots.txt holds (RFC 9309, 2.4).
+KEPT = timedelta(hours=24)
+
+
+#: A site to which nothing has led for so long is forgotten.
+FORGOTTEN = timedelta(days=7)
+
+
+def forget_unvisited() -> None:
+    VisitedSite.objects.filter(ready_at__lt=timezone.now() - FORGOTTEN).delete()
+
+
+class KnownSites:
+    """The memory of a polite visitor (`sources.http.polite_visits.SiteMemory`), shared by all of them."""
+
+    def __init__(self, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
+        """A memory.
+
+        Args:
+            patience: so many seconds are waited for a turn at most.
+        """
+        self._patience = patience
+        self._sleep = sleep
+
+    def begin(self, site: str) -> None:
+        waited = 0.0
+        while (left := self._left(site)) > 0:
+            if waited >= self._patience or left > HOLD.total_seconds() + self._patience:
+                raise asked_to_wait(site, left)
+            # Whoever has it now may be done at any moment.
+            pause = min(left, _LOOK_AGAIN)
+            self._sleep(pause)
+            waited += pause
+
+    def end(self, site: str, pause: float) -> None:
+        ready = timezone.now() + timedelta(seconds=pause)
+        VisitedSite.objects.filter(site=site[:300]).update(ready_at=ready)
+
+    def rules(self, site: str) -> str | None:
+        lately = timezone.now() - KEPT
+        known = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
+        return known.values_list("robots", flat=True).first()
+
+    def keep_rules(self, site: str, rules: str) -> None:
+        VisitedSite.objects.filter(site=site[:300]).update(robots=rules, robots_read_at=timezone.now())
+
+    def _left(self, site: str) -> float:
+        """Take the site for a request: 0 when it is ours, else for how many seconds it is not to be asked."""
+        now = timezone.now()
+        known, _made = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})
+        ready = VisitedSite.objects.filter(pk=known.pk, ready_at__lte=now)
+        if ready.update(ready_at=now + HOLD):
+            return 0.0
+        known.refresh_from_db(fields=["ready_at"])
+        return max((known.ready_at - now).total_seconds(), 0.05)

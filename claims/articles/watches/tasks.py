@@ -1,0 +1,67 @@
+"""What the worker does for what is followed: whatever is due, a little at a time, so that no other work has to wait."""
+
+import time
+from functools import partial
+
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from claims.articles.watches import known_sites, visits
+
+#: After so many seconds the worker lets other work go first; a page that was begun is done first.
+TURN = 10.0
+#: So long the worker waits until a site may be asked again; it has other things to do.
+PATIENCE = 5.0
+#: Of jobs that wait at the same time, these come last but for vectors.
+_LATE = -5
+
+
+def announce(watch_id: int) -> None:
+    """Have the worker visit a watch, once the present transaction is committed.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    transaction.on_commit(partial(call, watch_id), robust=True)
+
+
+def call(watch_id: int) -> None:
+    """Have the worker visit a watch, unless it is called already."""
+    try:
+        with transaction.atomic():
+            visit_watch.configure(queueing_lock=f"claims.watches:{watch_id}", priority=_LATE).defer(
+                watch_id=watch_id
+            )
+    except AlreadyEnqueued:
+        return
+
+
+@app.task(name="claims.watches.visit_watch", queue="watches", pass_context=True)
+def visit_watch(context: JobContext, *, watch_id: int) -> None:
+    """Visit a watch, if it is due; what takes longer than a turn goes on in the next."""
+    ends = time.monotonic() + TURN
+    tally = visits.visit(
+        watch_id,
+        is_stopped=lambda: context.should_abort() or time.monotonic() > ends,
+        patience=PATIENCE,
+    )
+    if tally is not None and not tally.is_over:
+        call(watch_id)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="claims.watches.forget_sites", queue="watches", queueing_lock="claims.watches.forget_sites")
+def forget_sites(timestamp: int) -> None:
+    """Once a day: forget the sites to which nothing has led for a while."""
+    known_sites.forget_unvisited()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="claims.watches.look_after_watches", queue="watches", queueing_lock="claims.watches.look_after"
+)
+def look_after_watches(timestamp: int) -> None:
+    """Once a minute: call for what is due."""
+    for watch_id in visits.due_watches():
+        call(watch_id)

@@ -1,0 +1,178 @@
+"""One page of a watch → an imported article, a new snapshot of one, or why there is none."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import pghistory
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from claims.articles.article_import import import_article
+from claims.articles.watches.listed_pages import next_look
+from claims.models import Watch, WatchedPage, WatchProgress
+from claims.models.watch import storable, validators
+from sources.capture import capture
+from sources.extraction import ExtractionError
+from sources.http.fetched_documents import (
+    ACCEPTED_MEDIA_TYPES,
+    TEMPORARY,
+    Fetched,
+    FetchError,
+    Limits,
+)
+from sources.http.polite_visits import PoliteVisitor
+from sources.material import Material
+from sources.overrides import NOTHING_STATED, Overrides
+
+logger = logging.getLogger(__name__)
+
+LIMITS = Limits()
+NOT_MODIFIED = 304
+
+#: A page that gave nothing is tried so often, after 10 minutes, then three times as long each time.
+MOST_ATTEMPTS = 5
+FIRST_RETRY = timedelta(minutes=10)
+
+_RETRIED = TEMPORARY | {"robots_unknown"}
+_STATE = WatchedPage.State
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What became of one page.
+
+    Attributes:
+        kind: `new`, `known` (a new page of an article that was here), `changed`, `unchanged`, `failed`, or `later`: its
+            site is not to be asked now.
+        proposals: how many claims were proposed.
+        failure: why there is nothing, in a sentence.
+    """
+
+    kind: Literal["new", "known", "changed", "unchanged", "failed", "later"]
+    page: WatchedPage
+    proposals: int = 0
+    failure: str = ""
+
+
+def next_page(watch: Watch, now: datetime) -> WatchedPage | None:
+    """The page that is to be fetched next: new ones first, the newest of them, if the budget of the day allows it."""
+    due = watch.pages.due(now)
+    if Watch.objects.with_budget_left(now).filter(pk=watch.pk).exists():
+        newest_first = (F("listed_at").desc(nulls_last=True), "pk")
+        if page := due.waiting().order_by(*newest_first).first():
+            return page
+    return due.exclude(state=_STATE.WAITING).order_by("next_look_at", "pk").first()
+
+
+def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt | None:
+    """Fetch a page and import what it holds; None where somebody else does so already.
+
+    That it is tried is noted before. So a page on which the program dies is given up in the end, like any other that
+    gives nothing, and does not stop the others.
+    """
+    now = timezone.now()
+    retry = now + FIRST_RETRY * 3**page.attempts
+    ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
+    if page.attempts >= MOST_ATTEMPTS:
+        return _given_up(page, page.failure or "The program ended while it was imported.")
+    if not ours.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
+        return None
+    due_at, page.next_look_at = page.next_look_at, retry
+    page.attempts += 1
+    try:
+        answer = visitor.get(page.url, LIMITS, ACCEPTED_MEDIA_TYPES, page.etag, page.last_modified)
+        if answer.status == NOT_MODIFIED:
+            return _unchanged(page, now, answer)
+        return _imported(page, watch, answer)
+    except FetchError as error:
+        if error.reason_code == "asked_to_wait":
+            WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
+                attempts=F("attempts") - 1, next_look_at=max(due_at or now, now + error.wait)
+            )
+            return LookedAt("later", page, failure=error.sentence)
+        lasts = error.reason_code not in _RETRIED
+        return _failed(page, error.sentence, lasts=lasts, wait=error.wait)
+    except ExtractionError as error:
+        return _failed(page, str(error), lasts=True)
+    except Exception:  # whatever one page does to the program, the others are imported
+        logger.exception("Importing %s failed", page.url)
+        return _failed(page, "The program failed on this page; its log says how.", lasts=False)
+
+
+def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
+    now, material = timezone.now(), Material.fetched(answer)
+    was_waiting = page.state == _STATE.WAITING
+    with transaction.atomic():
+        if not was_waiting and not _is_changed(material):
+            # It was read for claims before; what an editor made of them since stays as it is.
+            return _unchanged(page, now, answer)
+        # What a person states of a source is stated once: an editor may have corrected it since.
+        stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
+        article = import_article(material, overrides=stated)
+        proposals = len(article.proposal.created)
+        kept = _settle(
+            page,
+            answer,
+            state=_STATE.IMPORTED,
+            source=article.captured.source,
+            title=page.title or article.captured.source.title[:300],
+            unchanged=0,
+            next_look_at=_next_look(watch, 0, now),
+        )
+        if not kept:
+            # The watch was removed meanwhile, or the page taken over by somebody else.
+            transaction.set_rollback(True)
+            return LookedAt("failed", page, failure="The watch was removed meanwhile.")
+        WatchProgress.objects.filter(pk=watch.pk).update(
+            articles_of_day=F("articles_of_day") + int(was_waiting),
+            proposals_of_day=F("proposals_of_day") + proposals,
+        )
+    if was_waiting:
+        return LookedAt("new" if article.captured.is_new_source else "known", page, proposals)
+    return LookedAt("changed", page, proposals)
+
+
+def _is_changed(material: Material) -> bool:
+    """Capture a page that was imported; whether it holds another text than before."""
+    with pghistory.context(action="watch_sources"):
+        return capture(material).is_new_snapshot
+
+
+def _unchanged(page: WatchedPage, now: datetime, answer: Fetched) -> LookedAt:
+    unchanged = page.unchanged + 1
+    _settle(page, answer, unchanged=unchanged, next_look_at=_next_look(page.watch, unchanged, now))
+    return LookedAt("unchanged", page)
+
+
+def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
+    """Write down what became of the page, if it is still ours; how many rows that were."""
+    known = {} if answer.status == NOT_MODIFIED else validators(answer.etag, answer.last_modified)
+    ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
+    return ours.update(attempts=0, failure="", **known, **changes)
+
+
+def _next_look(watch: Watch, unchanged: int, now: datetime) -> datetime | None:
+    """A page that is followed itself is looked at with every visit, and not in between."""
+    return None if watch.progress.kind == WatchProgress.Kind.PAGE else next_look(unchanged, now)
+
+
+def _failed(page: WatchedPage, sentence: str, *, lasts: bool, wait: timedelta = timedelta()) -> LookedAt:
+    if lasts or page.attempts >= MOST_ATTEMPTS:
+        return _given_up(page, sentence)
+    now = timezone.now()
+    WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
+        failure=storable(sentence), next_look_at=max(page.next_look_at or now, now + wait)
+    )
+    return LookedAt("failed", page, failure=sentence)
+
+
+def _given_up(page: WatchedPage, sentence: str) -> LookedAt:
+    """Look no more, unless its list says that it has changed. What was imported stays."""
+    state = _STATE.IMPORTED if page.state == _STATE.IMPORTED else _STATE.FAILED
+    WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
+        state=state, failure=storable(sentence), next_look_at=None
+    )
+    return LookedAt("failed", page, failure=sentence)

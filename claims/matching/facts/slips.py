@@ -1,0 +1,24 @@
+"""Slips of the keyboard: when one word may be another, typed wrongly."""
+
+from collections.abc import Iterator
+
+
+def is_slip(word: str, other: str) -> bool:
+    """Whether two folded words differ by one letter (wrong, missing, too many), or by two neighbours swapped."""
+    if word == other or abs(len(word) - len(other)) > 1:
+        return False
+    if is_swap(word, other):
+        return True
+    shorter, longer = sorted((word, other), key=len)
+    at = next((place for place, letter in enumerate(shorter) if letter != longer[place]), len(shorter))
+    rest = at + 1 if len(shorter) == len(longer) else at
+    return shorter[rest:] == longer[at + 1 :]
+
+
+def is_swap(word: str, other: str) -> bool:
+    """Whether two neighbouring letters changed places."""
+    return word != other and len(word) == len(other) and any(swapped == other for swapped in _swapped(word))
+
+
+def _swapped(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))

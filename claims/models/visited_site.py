@@ -1,0 +1,25 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitedSite(models.Model):
+    """A site that is followed: whose turn it is at it, and what its robots.txt says (RFC 9309).
+
+    Everybody who follows something there looks here, so that together they ask it for one page at a time.
+    """
+
+    site = models.CharField(
+        _("site"), max_length=300, unique=True, help_text=_("Scheme, host and port, as robots.txt knows it.")
+    )
+    #: When it may be asked for something. While somebody does so, that is when they would be given up.
+    ready_at = models.DateTimeField(default=timezone.now)
+    robots = models.TextField(blank=True)
+    robots_read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["site"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.site

@@ -1,0 +1,127 @@
+"""Claimants who are known already and whom a name in a text may mean too: suggestions, which an editor follows or not.
+
+"Reeves" may be Rachel Reeves, "A. Merkel" Angela Merkel, "WHO" the World Health Organization. Nothing is replaced by
+them: two people share a surname, and two bodies their initials.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from claims.models import Claimant
+
+#: More are no help: of twenty people called Smith, nobody is likely.
+MOST = 5
+
+_FEWEST_LETTERS = 2
+_LONGEST_ACRONYM = 7
+# Words that initials pass over.
+_SMALL = frozenset(
+    {
+        "of",
+        "for",
+        "the",
+        "and",
+        "on",
+        "in",
+        "de",
+        "la",
+        "del",
+        "des",
+        "du",
+        "di",
+        "da",
+        "der",
+        "die",
+        "für",
+        "von",
+    }
+)
+
+
+def likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]:
+    """The known claimants whom each name may mean, those first that are identified elsewhere (`same_as`).
+
+    One query, whatever the number of names. A name that may mean more than a few means nobody in particular.
+
+    Args:
+        claimants: as texts name them; rows that are not stored count by their names.
+
+    Returns:
+        Name → claimants, without the names for which there are none.
+    """
+    asked = {claimant.name: claimant.pk for claimant in claimants}
+    patterns = [pattern for name in asked for pattern in _patterns(name)]
+    if not patterns:
+        return {}
+    known = list(Claimant.objects.filter(name__iregex="|".join(patterns)).order_by("pk"))
+    found = {
+        name: [other for other in known if other.pk != pk and may_mean(name, other.name)]
+        for name, pk in asked.items()
+    }
+    return {
+        name: sorted(others, key=lambda other: not other.same_as)
+        for name, others in found.items()
+        if 0 < len(others) <= MOST
+    }
+
+
+def may_mean(name: str, other: str) -> bool:
+    """Tell whether a text that writes `name` may mean who is known as `other`.
+
+    >>> may_mean("Merkel", "Angela Merkel"), may_mean("A. Merkel", "Angela Dorothea Merkel")
+    (True, True)
+    >>> may_mean("WHO", "World Health Organization"), may_mean("Angela Merkel", "Ulrich Merkel")
+    (True, False)
+    """
+    words, others = _words(name), _words(other)
+    if not words or not others or name == other:
+        return False
+    if words == others:
+        return True
+    if _is_acronym(name):
+        return _initials(other) == name
+    if _is_acronym(other):
+        return _initials(name) == other
+    if words[-1] != others[-1]:
+        return False
+    if len(words) == 1:
+        return len(others) > 1
+    if len(others) == 1:
+        return False
+    first, second = sorted((words[0], others[0]), key=len)
+    return first == second or (len(first) == 1 and second.startswith(first))
+
+
+def _patterns(name: str) -> list[str]:
+    """Regular expressions of PostgreSQL for the names that may be meant, a little wider than `may_mean`."""
+    words = name.replace(".", " ").split()
+    if not words or len(words[-1]) < _FEWEST_LETTERS:
+        return []
+    if _is_acronym(name):
+        return ["^" + r"\S*(\s+\S+)*\s+".join(re.escape(letter) for letter in name) + r"\S*$"]
+    # A letter with a mark is written without one elsewhere: Peña, Pena.
+    last = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in words[-1])
+    patterns = [rf"(^|\s){last}$"]
+    if len(words) > 1 and (initials := _initials(name)):
+        patterns.append(f"^{re.escape(initials)}$")
+    return patterns
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace(".", " ").split()
+
+
+def _is_acronym(name: str) -> bool:
+    return (
+        name.isalpha()
+        and name.isupper()
+        and name.isascii()
+        and _FEWEST_LETTERS <= len(name) <= _LONGEST_ACRONYM
+    )
+
+
+def _initials(name: str) -> str:
+    letters = "".join(word[0] for word in name.split() if word.lower() not in _SMALL)
+    return letters.upper() if _FEWEST_LETTERS <= len(letters) <= _LONGEST_ACRONYM else ""

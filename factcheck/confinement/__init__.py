@@ -1,0 +1,11 @@
+"""Work on what comes from outside, in processes that can take no more than they are given: memory, time, output.
+
+    framing     messages on a socket
+    limits      what a process may take, and how the system is told
+    zygote      the program that is started once, loads what the work needs, and forks a process for each piece of it
+    confined    how the rest of the project has work done there
+
+A piece of work is bytes in, bytes out, done by a function of a module that needs no database. Each has a process of
+its own, so nothing that one document did is there for the next; it is forked from one that has everything loaded, so it
+costs milliseconds. Knows neither sources nor claims. Begin with `confined`.
+"""

@@ -1,0 +1,159 @@
+"""Bytes in, bytes out, by a function of a module that works in a confined process of its own each time."""
+
+import atexit
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from factcheck.confinement.framing import ANSWER, Interrupted, Oversized, read_message, write_message
+from factcheck.confinement.limits import Allowance, Cause
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parents[2]
+#: How many pieces of work one process of ours has done at a time, and how long more of them wait for their turn.
+SEATS, QUEUE = 4, 60.0
+#: What it may take until a zygote is there, and until it has told how a process ended.
+START, WORD = 30.0, 5.0
+#: All that the program is told of where it runs: no secrets, no database. Hashing does not vary, nor do results then.
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_SETTINGS = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+class OutOfBounds(Exception):
+    """The work has no answer: it took too much of something, or crashed."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.name.lower())
+        self.cause = cause
+
+
+class Confined:
+    """A module whose `answer()` is called in confined processes. Threads may share it."""
+
+    def __init__(self, module: str, allowance: Allowance | None = None) -> None:
+        self.module = module
+        self.allowance = allowance or Allowance()
+        self._control: socket.socket | None = None
+        self._program: subprocess.Popen[bytes] | None = None
+        self._forget()
+        # Two processes at one socket would take each other's answers, and keep the zygote when one of them is gone.
+        os.register_at_fork(after_in_child=self._forget)
+        atexit.register(self.close)
+
+    def warm(self) -> None:
+        """Begin to load what the work needs, without waiting for it."""
+        with self._lock:
+            self._at_zygote()
+
+    def answer(self, question: bytes) -> bytes:
+        """What the module answers.
+
+        Raises:
+            OutOfBounds: it took too much memory or time, answered too much, crashed, or found no seat.
+        """
+        if not self._seats.acquire(timeout=QUEUE):
+            raise OutOfBounds(Cause.TIME)
+        try:
+            # A zygote that has waited for long may end in the moment when it is asked; the next one is new.
+            for _attempt in range(2):
+                if (answer := self._asked(question)) is not None:
+                    return answer
+            raise OutOfBounds(Cause.CRASH)
+        finally:
+            self._seats.release()
+
+    def close(self) -> None:
+        """End the zygote and what it has at work."""
+        with self._lock:
+            self._let_go()
+
+    def _forget(self) -> None:
+        """Begin without a zygote; in a process that was forked, the one that is known is somebody else's."""
+        self._let_go()
+        self._seats = threading.BoundedSemaphore(SEATS)
+        self._lock = threading.Lock()
+
+    def _let_go(self) -> None:
+        control, program = self._control, self._program
+        self._control = self._program = None
+        if control is not None:
+            control.close()
+        if program is not None:
+            with suppress(subprocess.TimeoutExpired):
+                program.wait(WORD)
+
+    def _asked(self, question: bytes) -> bytes | None:
+        """The answer; None where no zygote took the question."""
+        ends_at = time.monotonic() + START + self.allowance.seconds
+        work, fate = self._begun()
+        with work, fate:
+            try:
+                work.settimeout(ends_at - time.monotonic())
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    write_message(work, question)
+                answer = read_message(work, self.allowance.output + 1)
+                if answer[:1] == ANSWER:
+                    return answer[1:]
+                logger.error("%s failed:\n%s", self.module, answer[1:].decode("utf-8", "replace"))
+                raise OutOfBounds(Cause.CRASH)
+            except (Interrupted, ConnectionResetError):
+                pass
+            except Oversized:
+                raise OutOfBounds(Cause.OUTPUT) from None
+            except TimeoutError:
+                raise OutOfBounds(Cause.TIME) from None
+            fate.settimeout(WORD)
+            with suppress(TimeoutError, ConnectionResetError):
+                if cause := fate.recv(1):
+                    raise OutOfBounds(Cause(cause))
+            return None
+
+    def _begun(self) -> tuple[socket.socket, socket.socket]:
+        """Our ends of the two sockets of a new piece of work."""
+        work, its_work = socket.socketpair()
+        fate, its_fate = socket.socketpair()
+        with its_work, its_fate, self._lock:
+            sockets = [its_work.fileno(), its_fate.fileno()]
+            try:
+                socket.send_fds(self._at_zygote(), [b"+"], sockets)
+            except (BrokenPipeError, ConnectionResetError):
+                # It has ended, and may not be known to have ended.
+                self._let_go()
+                socket.send_fds(self._at_zygote(), [b"+"], sockets)
+        return work, fate
+
+    def _at_zygote(self) -> socket.socket:
+        """Our end of the socket of a running zygote. Called under the lock."""
+        if self._control is not None and self._program is not None and self._program.poll() is None:
+            return self._control
+        self._let_go()
+        ours, its = socket.socketpair()
+        with its:
+            number = str(its.fileno())
+            self._program = subprocess.Popen(
+                [
+                    *(sys.executable, "-P", "-m", "factcheck.confinement.zygote"),
+                    *(number, self.module, self.allowance.packed()),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[its.fileno()],
+                # Ctrl-C at a terminal is for those who can tell somebody; we end when our caller has.
+                start_new_session=True,
+                cwd="/",
+                env=_SETTINGS | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            )
+        self._control = ours
+        return ours

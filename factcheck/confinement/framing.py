@@ -1,0 +1,45 @@
+"""Messages on a socket: their length in eight bytes, then they."""
+
+import socket
+
+#: How an answer begins, and how what went wrong does.
+ANSWER, FAULT = b"+", b"!"
+
+_LENGTH = 8
+_PIECE = 1 << 20
+
+
+class Interrupted(Exception):
+    """The other end closed before the message was complete."""
+
+
+class Oversized(Exception):
+    """The message is longer than the reader takes."""
+
+
+def write_message(connection: socket.socket, message: bytes) -> None:
+    connection.sendall(len(message).to_bytes(_LENGTH))
+    connection.sendall(message)
+
+
+def read_message(connection: socket.socket, longest: int) -> bytes:
+    """The next message.
+
+    Raises:
+        Interrupted: the other end closed first.
+        Oversized: it says that it is longer than `longest`.
+    """
+    length = int.from_bytes(_exactly(connection, _LENGTH))
+    if length > longest:
+        raise Oversized
+    return _exactly(connection, length)
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes:
+    received = bytearray()
+    while len(received) < length:
+        piece = connection.recv(min(_PIECE, length - len(received)))
+        if not piece:
+            raise Interrupted
+        received += piece
+    return bytes(received)

@@ -1,0 +1,62 @@
+"""What a confined process may take, and how the system is told."""
+
+import resource
+import signal
+from dataclasses import asdict, dataclass
+from enum import Enum
+
+import orjson
+
+
+class Cause(Enum):
+    """Why a piece of work has no answer. The values are what the zygote sends."""
+
+    TIME = b"T"
+    MEMORY = b"M"
+    OUTPUT = b"O"
+    CRASH = b"C"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The most that one piece of work may take."""
+
+    memory: int = 512 * 1024 * 1024
+    """Bytes, of the whole process, with its interpreter and libraries."""
+    seconds: float = 30.0
+    """By the clock on the wall, and of the processor too."""
+    output: int = 64 * 1024 * 1024
+    """Bytes that it may answer."""
+
+    def packed(self) -> str:
+        """As an argument of a program."""
+        return orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def unpacked(cls, argument: str) -> "Allowance":
+        return cls(**orjson.loads(argument))
+
+
+#: Program code and tables that a process shares with others: part of its memory, but not of what Linux counts as data.
+SHARED = 32 * 1024 * 1024
+
+
+def confine(allowance: Allowance) -> None:
+    """Have the system hold this process to it from now on.
+
+    Linux refuses memory beyond the limit; macOS takes note of it only, so that there the zygote, which looks at all its
+    processes several times a second, is what ends one. Time is held by the kernel too: an alarm that nothing handles.
+    """
+    _lower(resource.RLIMIT_DATA, allowance.memory - SHARED)
+    _lower(resource.RLIMIT_CPU, int(allowance.seconds) + 1)
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_CORE, 0)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    signal.setitimer(signal.ITIMER_REAL, allowance.seconds)
+
+
+def _lower(kind: int, limit: int) -> None:
+    _, most = resource.getrlimit(kind)
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    resource.setrlimit(kind, (limit, limit))

@@ -1,0 +1,169 @@
+"""The program that forks a process for each piece of work.
+
+`python -m factcheck.confinement.zygote FD MODULE ALLOWANCE` has one thread and no secrets, loads MODULE once, and then
+waits at the socket FD. Each message there carries two sockets: one for the work, which the new process gets, and one on
+which this program says how the process ended if it ended badly. When nobody is at the other end of FD any more, however
+that came, it ends all its processes and itself; and also when nobody has asked for five minutes.
+
+MODULE has `prepare()`, which loads what is slow to load, and `answer(question: bytes) -> bytes`.
+"""
+
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from types import ModuleType
+
+import psutil
+
+from factcheck.confinement.framing import ANSWER, FAULT, read_message, write_message
+from factcheck.confinement.limits import Allowance, Cause, confine
+
+#: How often it looks at its processes while there are some, and how long it waits for work when there are none.
+GLANCE, PATIENCE = 0.05, 300.0
+
+#: How our own processes say with which they ended, where it was not the system that ended them.
+_STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
+#: Nothing that it has open stands beyond this.
+_MOST_FILES = 4096
+_LONGEST_FAULT = 20_000
+
+
+@dataclass(slots=True)
+class _Work:
+    fate: socket.socket
+    ends_at: float
+    cause: Cause | None = None
+    """Why it was killed, if it was killed from here."""
+
+
+class Zygote:
+    """The processes that are at work, and the socket where more is asked for."""
+
+    def __init__(self, control: socket.socket, module: ModuleType, allowance: Allowance) -> None:
+        self.control = control
+        self.module = module
+        self.allowance = allowance
+        self.working: dict[int, _Work] = {}
+
+    def run(self) -> None:
+        """Until nobody asks any more."""
+        try:
+            while True:
+                ready, _, _ = select.select([self.control], [], [], GLANCE if self.working else PATIENCE)
+                if ready and not self._begin():
+                    return
+                if not ready and not self.working:
+                    return
+                self._look()
+        finally:
+            for process in self.working:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+
+    def _begin(self) -> bool:
+        """Fork for one piece of work. False when nobody is there to ask for it."""
+        asked, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
+        if not asked:
+            return False
+        work, fate = (socket.socket(fileno=number) for number in sockets)
+        process = os.fork()
+        if not process:
+            _work(work, self.module, self.allowance)
+        work.close()
+        self.working[process] = _Work(fate, time.monotonic() + self.allowance.seconds)
+        return True
+
+    def _look(self) -> None:
+        """Tell of those that have ended, and end those that take too much."""
+        for process, work in list(self.working.items()):
+            ended, status, taken = os.wait4(process, os.WNOHANG)
+            if ended:
+                del self.working[process]
+                with work.fate, suppress(OSError):
+                    most = taken.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+                    is_large = most > self.allowance.memory // 2
+                    if cause := work.cause or _cause(os.waitstatus_to_exitcode(status), is_large):
+                        work.fate.send(cause.value)
+            elif time.monotonic() > work.ends_at:
+                work.cause = Cause.TIME
+                os.kill(process, signal.SIGKILL)
+            elif _memory_of(process) > self.allowance.memory:
+                work.cause = Cause.MEMORY
+                os.kill(process, signal.SIGKILL)
+
+
+def _memory_of(process: int) -> int:
+    try:
+        return int(psutil.Process(process).memory_info().rss)
+    except psutil.Error:
+        return 0  # it has just ended
+
+
+def _cause(status: int, is_large: bool) -> Cause | None:
+    """What an exit status says; a negative one is the signal that ended the process.
+
+    Libraries that get no memory end their process themselves, as they do with every fault; then its size tells.
+    """
+    if status == 0:
+        return None
+    if status in (-signal.SIGALRM, -signal.SIGXCPU):
+        return Cause.TIME
+    if status < 0 and is_large:
+        return Cause.MEMORY
+    return {_STATUS_OF_MEMORY: Cause.MEMORY, _STATUS_OF_OUTPUT: Cause.OUTPUT}.get(status, Cause.CRASH)
+
+
+def _work(given: socket.socket, module: ModuleType, allowance: Allowance) -> None:
+    """In the new process: do the work and end."""
+    status = _STATUS_OF_CRASH
+    try:
+        # What belongs to other pieces of work must end with them, so nothing of it may stay open here.
+        os.dup2(given.fileno(), 3)
+        os.closerange(4, _MOST_FILES)
+        confine(allowance)
+        with socket.socket(fileno=3) as connection:
+            status = _answer(connection, module, allowance)
+    except MemoryError:
+        status = _STATUS_OF_MEMORY
+    except (BrokenPipeError, ConnectionResetError):
+        status = 0  # nobody waits for it any more
+    finally:
+        os._exit(status)
+
+
+def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance) -> int:
+    """Answer what is asked, and say as the exit status how that went."""
+    question = read_message(connection, sys.maxsize)
+    try:
+        answer: bytes = module.answer(question)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  whatever it is, it is told
+        write_message(connection, FAULT + traceback.format_exc()[-_LONGEST_FAULT:].encode())
+        return 0
+    if len(answer) > allowance.output:
+        return _STATUS_OF_OUTPUT
+    write_message(connection, ANSWER + answer)
+    return 0
+
+
+def main() -> None:
+    control, name, allowance = sys.argv[1:]
+    module = importlib.import_module(name)
+    module.prepare()
+    # What is loaded is for good, and stays in memory that all processes share.
+    gc.collect()
+    gc.freeze()
+    Zygote(socket.socket(fileno=int(control)), module, Allowance.unpacked(allowance)).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Extraction as everybody uses it: in a process of its own that can take only so much memory and time."""
+
+from functools import cache
+
+from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.limits import Allowance, Cause
+
+from .document import LARGEST, Document, ExtractionError
+from .packed_documents import ExtractionRequest, pack_request, unpack_answer
+
+#: 512 MB and 30 seconds (`Allowance`); and an answer that holds the longest text, in whatever letters.
+ALLOWANCE = Allowance()
+
+_REFUSALS = {
+    Cause.TIME: (
+        "too_costly",
+        (
+            f"This document takes more than the {ALLOWANCE.seconds:.0f} seconds that one may take to be read. "
+            "Paste its text, or import the part you need."
+        ),
+    ),
+    Cause.MEMORY: (
+        "too_costly",
+        (
+            f"This document takes more than the {ALLOWANCE.memory // 1024 // 1024} MB of memory that one may take to "
+            "be read. Paste its text, or import the part you need."
+        ),
+    ),
+    Cause.OUTPUT: ("too_long", "This document holds more text than can be stored. Import the part you need."),
+    Cause.CRASH: (
+        "unreadable",
+        (
+            "Reading this document failed: it is damaged, or takes more memory than one may. "
+            "Download it again, or paste its text."
+        ),
+    ),
+}
+
+
+def extract_bounded(question: ExtractionRequest) -> Document:
+    """The document in what was given.
+
+    Raises:
+        ExtractionError: there is none, or to read it takes too much.
+    """
+    if max(len(question.content), len(question.transcript)) > LARGEST:
+        size = max(len(question.content), len(question.transcript)) / 1_000_000
+        raise ExtractionError(
+            "too_large",
+            f"This document has {size:.1f} MB; at most {LARGEST // 1_000_000} MB are read. "
+            "Import the part you need.",
+        )
+    try:
+        return unpack_answer(_reader().answer(pack_request(question)))
+    except OutOfBounds as bounds:
+        raise ExtractionError(*_REFUSALS[bounds.cause]) from None
+
+
+def warm() -> None:
+    """Begin to load what reading a document takes: for who is about to fetch one."""
+    _reader().warm()
+
+
+@cache
+def _reader() -> Confined:
+    return Confined("sources.extraction.reading_process", ALLOWANCE)

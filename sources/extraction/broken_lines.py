@@ -1,0 +1,39 @@
+"""Lines that were broken where the paper ended, put together again."""
+
+import re
+from collections.abc import Iterable
+
+#: Every hyphen there is, and what pdfium puts for one that only breaks a line.
+HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_BROKEN = re.compile(rf"([^\W\d_]+)[{HYPHENS}]$")
+_COMPOUND = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
+
+
+def joint(before: str, after: str) -> str:
+    """What stands between two lines that are one: a space, or nothing in scripts without spaces."""
+    return "" if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]) else " "
+
+
+def compounds_in(lines: Iterable[str]) -> frozenset[str]:
+    """Words with a hyphen of their own, which they keep wherever a line breaks in them."""
+    return frozenset(word.casefold() for line in lines for word in _COMPOUND.findall(line))
+
+
+def joined_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
+    """One paragraph. A word that was divided is whole again; one that is written with a hyphen keeps it."""
+    text = ""
+    for line in lines:
+        broken = _BROKEN.search(text)
+        following = re.match(r"[^\W\d_]+", line)
+        if broken and following:
+            begun, end = broken[1], following[0]
+            is_compound = f"{begun}-{end}".casefold() in compounds or not end[0].islower() or len(begun) < 2
+            text = f"{text[:-1]}-{line}" if is_compound else text[:-1] + line
+        elif text[-1:] and text[-1] in HYPHENS and text[-2:-1].isdigit():
+            text = f"{text[:-1]}-{line}"
+        else:
+            text += joint(text, line) + line if text else line
+    # What is left of pdfium's own marks stood for a hyphen that was seen.
+    return re.sub("[\ufffe\x02]", "-", text)

@@ -1,0 +1,182 @@
+"""Who wrote it, by the page's own account: people, and nobody but people."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from sources.extraction.clean_text import clean_line
+
+from .structured_data import ARTICLE_TYPES, listed, text_of, types_of
+
+AUTHOR_META = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "parsely-author",
+    "sailthru.author",
+)
+# "byline", "meta-author", "author-names", "byline__name"
+BYLINE_CLASS = re.compile(r"(?:\w+[-_]+)?(?:byline|authors?)(?:[-_]+names?)?")
+
+LONGEST_NAME, LONGEST_BYLINE, MOST_WORDS = 60, 150, 6
+
+_BY = re.compile(
+    r"^(?:(?:written|reported|text|story|words) )?(?:by|von|par|por|di|da|door|af|av|od|przez|de la|yazan|автор|"
+    r"текст|από|oleh|bởi|"
+    r"autor(?:a|in|ka)?|author|reporter|text|texte|testo|texto)(?::\s*|\s+)",
+    re.IGNORECASE,
+)
+# What stands between two names, and between a name and what its bearer is or where they write.
+_BETWEEN = re.compile(
+    r"\s*(?:[,;|/·•&+、，]|\s[–—-]\s|\b(?:and|und|et|y|e|en|og|och|ja|i|a|и|та|ve|και|dan|và|și)\b(?=\s))\s*",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"\s+(?:in|at|for|bei|aus|für|à|en|w|в|from)\s+.*$|\s*\([^()]*\)\s*$|\s+기자$|\s+記者$|\s*记者$",
+    re.DOTALL,
+)
+_BEFORE = re.compile(r"^(?:記者|记者|기자)[\s:：]*")
+
+# Agencies and desks, as bylines name them, whole or as a word of the name.
+_AGENCIES = frozenset(
+    [
+        "reuters", "afp", "ap", "dpa", "apa", "sda", "ats", "efe", "ansa", "agi", "tass", "xinhua", "yonhap",
+        "kyodo", "jiji", "pti", "ani", "ians", "belga", "anp", "ntb", "ritzau", "tt", "stt", "lusa", "pap", "čtk",
+        "ctk", "mti", "aa", "interfax", "upi", "aap", "sid", "epd", "kna", "bloomberg", "unn", "agerpres", "hina",
+        "tanjug", "bta", "bns", "elta", "leta", "antara", "bernama", "irna", "wam", "spa", "petra", "mena",
+        "sana", "тасс", "ріа", "риа", "укрінформ", "رويترز", "연합뉴스", "뉴시스", "新华社", "共同", "時事",
+    ]
+)  # fmt: skip
+_DESKS = frozenset(
+    [
+        "staff", "newsroom", "newsdesk", "desk", "editor", "editors", "editorial", "team", "agency", "agencies",
+        "agences", "agenturen", "agencias", "agências", "agenzie", "reporter", "reporters", "correspondent",
+        "correspondents", "writer", "writers", "contributor", "contributors", "admin", "administrator",
+        "webmaster", "null", "none", "unknown", "anonymous", "online", "news", "press", "redaktion",
+        "redaktionen", "redaktionsteam", "nachrichtenagentur", "redazione", "redacción", "redaccion", "redação",
+        "rédaction", "redactie", "redakcja", "redakce", "redakcia", "redacția", "redaksi", "redaksjonen",
+        "toimitus", "szerkesztőség", "редакция", "редакція", "редактор", "корреспондент", "σύνταξη", "haber",
+        "servisi", "merkezi", "editör", "تحرير", "التحرير", "وكالات", "编辑部", "編集部", "온라인뉴스팀", "뉴스팀",
+        "media", "group", "ltd", "gmbh", "inc", "association", "ministry", "government", "university",
+        "service", "wire", "tv", "radio", "daily", "times", "gazette", "tribune", "herald", "zeitung",
+        "journal", "magazine", "today", "bureau", "office", "committee", "board", "company", "publishing",
+        "network",
+    ]
+)  # fmt: skip
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "de",
+        "da",
+        "di",
+        "du",
+        "del",
+        "della",
+        "le",
+        "la",
+        "al",
+        "el",
+        "bin",
+        "ter",
+        "zu",
+        "af",
+        "d",
+    ]
+)
+# What people are, which stands behind their names.
+_ROLE = re.compile(
+    r"\b(?:correspondent|editor|reporter|writer|columnist|analyst|producer|chief|professor|redakteur\w*|"
+    r"korrespondent\w*|journalist\w*|"
+    r"periodista|jornalista|giornalista|journaliste|dziennikar\w+|директор|обозреватель|muhabir\w*)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_MONTH_OR_TIME = re.compile(
+    r"\d|https?:|www\.|@|://|\b(?:updated|published|ago|min read|aktualisiert|veröffentlicht|publié|publicado)\b",
+    re.IGNORECASE,
+)
+
+
+def read_byline(
+    tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]], publisher: str
+) -> str:
+    """The names of the people who wrote it, the best source first; "" where only a desk or an agency is named."""
+    for node in articles:
+        if types_of(node) & ARTICLE_TYPES:
+            authors = listed(node.get("author")) or listed(node.get("creator"))
+            people = [one for one in authors if not (isinstance(one, dict) and _is_organisation(one))]
+            if names := _joined((text_of(one) for one in people), publisher):
+                return names
+    for name in AUTHOR_META:
+        if names := _joined(metas.get(name, []), publisher):
+            return names
+    return _visible(tree, publisher)
+
+
+def people_in(line: str, publisher: str = "") -> list[str]:
+    """The people that a byline names: "By Ada Brook and Sam Rivers, Reuters" names two."""
+    line = _BY.sub("", clean_line(line)).strip(" ,;|:")
+    # A profile's address, a handle, an e-mail address and a paragraph are no names.
+    if not line or len(line) > LONGEST_BYLINE:
+        return []
+    names = []
+    for part in _BETWEEN.split(line):
+        name = _BEFORE.sub("", _BEHIND.sub("", _BY.sub("", part))).strip(" ,;|:.-–—")
+        if _is_person(name, publisher) and name not in names:
+            names.append(name)
+    return names
+
+
+def _is_person(name: str, publisher: str) -> bool:
+    if not name or len(name) > LONGEST_NAME or _MONTH_OR_TIME.search(name) or _ROLE.search(name):
+        return False
+    words = re.findall(r"[^\W\d_][\w'’.-]*", name)
+    if not words or len(words) > MOST_WORDS or (publisher and name.casefold() == publisher.casefold()):
+        return False
+    plain = {word.casefold().rstrip(".") for word in words}
+    if plain & _DESKS or (plain & _AGENCIES and len(words) <= 2):
+        return False
+    if any(map(str.isdigit, name)):
+        return False
+    # "the city council" and "in Granby" are no names; scripts without capitals cannot be told that way.
+    is_lower = words[0][0].islower() and words[0] not in _PARTICLES
+    return not is_lower and any(word[0].isupper() or not word[0].islower() for word in words)
+
+
+def _is_organisation(author: dict[str, Any]) -> bool:
+    types = types_of(author)
+    return (
+        bool(types)
+        and "Person" not in types
+        and any("Organization" in one or one == "Brand" for one in types)
+    )
+
+
+def _joined(candidates: Iterable[str], publisher: str) -> str:
+    return ", ".join(
+        dict.fromkeys(name for candidate in candidates for name in people_in(candidate, publisher))
+    )
+
+
+def _visible(tree: HtmlElement, publisher: str) -> str:
+    """The first element marked up as a byline that names people, outside teasers."""
+    for element in _marked_up(tree):
+        if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
+            continue
+        line = clean_line(element.text_content())
+        if len(line) <= LONGEST_BYLINE and (names := people_in(line, publisher)):
+            return ", ".join(names)
+    return ""
+
+
+def _marked_up(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in tree.iter("a", "span", "p", "div", "address"):
+        classes = (element.get("class") or "").lower().split()
+        if {element.get("rel"), element.get("itemprop")} & {"author"} or any(
+            map(BYLINE_CLASS.fullmatch, classes)
+        ):
+            yield element

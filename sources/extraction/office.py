@@ -1,0 +1,218 @@
+"""Text documents of office programs: Word's .docx (ECMA-376) and OpenDocument's .odt (ISO 26300).
+
+Both are ZIP archives of XML. Read here and not with python-docx, which needs what a document has around its text to be
+whole, and there is no such library for the other.
+"""
+
+import io
+import lzma
+import zipfile
+import zlib
+
+from lxml import etree
+
+from sources.extraction.clean_text import clean_line, clean_text
+
+from .document import Document, ExtractionError, made_by
+from .language import settle_language
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+
+#: A part of a document as it is unpacked: a thousand pages have less, and a bomb has more.
+LARGEST_PART = 30_000_000
+
+#: What the readers of archives and of XML raise when something is wrong; RuntimeError is a password's.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.XMLSyntaxError),
+    *(NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError),
+)
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+
+# What was deleted, instructions, the second form of one drawing, and comments are no words of the text.
+_SKIPPED = frozenset(
+    [
+        f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", f"{_W}sectPr",
+        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+        f"{_TEXT}tracked-changes", f"{_TEXT}note-citation", f"{_OFFICE}annotation", f"{_OFFICE}forms",
+        f"{_TEXT}sequence-decls", f"{_TEXT}table-of-content", f"{_OFFICE}annotation-end",
+    ]
+)  # fmt: skip
+_PARAGRAPHS = frozenset({f"{_W}p", f"{_TEXT}p", f"{_TEXT}h"})
+_CELLS = frozenset({f"{_W}tc", f"{_TABLE}table-cell"})
+_ROWS = frozenset({f"{_W}tr", f"{_TABLE}table-row"})
+_WORDS = {
+    f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_TEXT}s": " ",
+    f"{_TEXT}tab": " ", f"{_TEXT}line-break": "\n",
+}  # fmt: skip
+
+
+def office_kind(content: bytes) -> str:
+    """The media type of the text document in a ZIP archive, or "" for any other archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            if "word/document.xml" in names:
+                return DOCX
+            if "content.xml" in names and "mimetype" in names:
+                return ODT if _part(archive, "mimetype").decode("latin-1").startswith(ODT) else ""
+    except _DAMAGE:
+        pass
+    return ""
+
+
+def extract_office(content: bytes, kind: str) -> Document:
+    """The document in a .docx or .odt file. Raises ExtractionError when it is damaged, locked, too large or empty."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if kind == ODT and b"encryption-data" in _part(archive, "META-INF/manifest.xml", missing=b""):
+                raise ExtractionError(
+                    "locked",
+                    "This document is locked with a password. Save a copy without it and import that.",
+                )
+            names = archive.namelist()
+            main = _tree(_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
+            notes = [
+                _tree(_part(archive, name))
+                for name in ("word/footnotes.xml", "word/endnotes.xml")
+                if name in names
+            ]
+            about = "docProps/core.xml" if kind == DOCX else "meta.xml"
+            stated = _stated(_tree(_part(archive, about))) if about in names else {}
+    except _DAMAGE:
+        raise ExtractionError(
+            "damaged", "This document is damaged and cannot be read. Open it, save it again, and import that."
+        ) from None
+    text = clean_text(
+        "\n\n".join([*_paragraphs(main), *(line for note in notes for line in _paragraphs(note))])
+    )
+    if not any(map(str.isalnum, text)):
+        raise ExtractionError(
+            "no_text",
+            "This document holds no text: it may hold pictures of pages. Run it through text recognition (OCR) and "
+            "import the result.",
+        )
+    return Document(
+        title=stated.get("title", ""),
+        byline=stated.get("creator", ""),
+        # The day the file was made is not the day of publication.
+        published_on=None,
+        language=settle_language(stated.get("language", ""), text),
+        publisher="",
+        canonical_url="",
+        text=text,
+        media_type=kind,
+        extractor=made_by("lxml"),
+    )
+
+
+def _part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> bytes:
+    if missing is not None and name not in archive.namelist():
+        return missing
+    with archive.open(name) as file:
+        # What the archive says of its sizes may be a lie.
+        content = file.read(LARGEST_PART + 1)
+    if len(content) > LARGEST_PART:
+        raise ExtractionError(
+            "too_large",
+            "This document is much larger than its file says. Copy its text into a new one and import that.",
+        )
+    return content
+
+
+def _tree(part: bytes) -> etree._Element:
+    """Without entities, which such documents have none of, and without looking anywhere else."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
+    tree = etree.fromstring(part, parser)
+    if tree.getroottree().docinfo.doctype:
+        # Neither format knows any; whoever puts one in means something by it.
+        raise etree.XMLSyntaxError("a document type", 0, 0, 0)
+    return tree
+
+
+def _stated(tree: etree._Element) -> dict[str, str]:
+    return {
+        str(element.tag).removeprefix(_DC): clean_line(element.text or "")
+        for element in tree.iter(f"{_DC}title", f"{_DC}creator", f"{_DC}language")
+    }
+
+
+def _paragraphs(tree: etree._Element) -> list[str]:
+    """Paragraphs in reading order; a row of a table is one."""
+    reading = _Reading()
+    below_skipped: etree._Element | None = None
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = str(element.tag)
+        if event == "start":
+            if below_skipped is None and tag in _SKIPPED:
+                below_skipped = element
+            if below_skipped is None:
+                reading.begin(tag, element.text or "")
+            continue
+        if below_skipped is None:
+            reading.end(tag)
+        elif below_skipped is element:
+            below_skipped = None
+        if below_skipped is None and _has_words_behind(element):
+            reading.words.append(element.tail or "")
+    return reading.lines
+
+
+class _Reading:
+    """What has been read of a document so far. What hangs in a paragraph, notes and boxes, comes behind it."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.words: list[str] = []
+        self._interrupted: list[list[str]] = []
+        self._cells: list[str] = []
+        self._hanging: list[str] = []
+        self._depth = self._row_depth = 0
+
+    def begin(self, tag: str, text: str) -> None:
+        if (tag in _ROWS or (tag in _PARAGRAPHS and self._depth)) and not self._row_depth:
+            self._interrupted.append(self.words)
+            self.words = []
+        self._depth += tag in _PARAGRAPHS
+        self._row_depth += tag in _ROWS
+        if tag in _WORDS:
+            self.words.append(_WORDS[tag])
+        elif tag == f"{_W}t" or tag.startswith(_TEXT):
+            self.words.append(text)
+
+    def end(self, tag: str) -> None:
+        self._depth -= tag in _PARAGRAPHS
+        self._row_depth -= tag in _ROWS
+        if tag in _CELLS:
+            self._cells.append(" ".join("".join(self.words).split()))
+            self.words = []
+        elif tag in _ROWS and not self._row_depth:
+            self._close(" | ".join(filter(None, self._cells)), self._interrupted.pop())
+            self._cells = []
+        elif tag in _PARAGRAPHS and self._row_depth:
+            self.words.append(" ")
+        elif tag in _PARAGRAPHS:
+            self._close("".join(self.words), self._interrupted.pop() if self._depth else [])
+
+    def _close(self, line: str, words: list[str]) -> None:
+        """Go on with what was interrupted by this line."""
+        self.words = words
+        if self._depth:
+            self._hanging.append(line)
+        else:
+            self.lines += [line, *self._hanging]
+            self._hanging = []
+
+
+def _has_words_behind(element: etree._Element) -> bool:
+    """In OpenDocument words stand between elements of a paragraph; in Word's format only inside of `w:t`."""
+    parent = element.getparent()
+    tag = "" if parent is None else str(parent.tag)
+    return tag.startswith(_TEXT)

@@ -1,0 +1,74 @@
+"""Documents and refusals as bytes, between our process and the one that reads a document."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from .document import Caveat, Cue, Document, ExtractionError
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionRequest:
+    """What is to be read, with what came along with it."""
+
+    content: bytes
+    content_type: str = ""
+    charset: str | None = None
+    url: str = ""
+    filename: str = ""
+    transcript: bytes = b""
+    transcript_name: str = ""
+
+
+def pack_request(question: ExtractionRequest) -> bytes:
+    hints = {
+        "content_type": question.content_type,
+        "charset": question.charset,
+        "url": question.url,
+        "filename": question.filename,
+        "transcript_name": question.transcript_name,
+        "content": len(question.content),
+    }
+    # Whatever bytes a server sends as a header, no lone surrogate of them may stop us.
+    head = orjson.dumps({name: _plain(value) for name, value in hints.items()})
+    return b"".join([len(head).to_bytes(4), head, question.content, question.transcript])
+
+
+def unpack_request(packed: bytes) -> ExtractionRequest:
+    begins = 4 + int.from_bytes(packed[:4])
+    hints = orjson.loads(packed[4:begins])
+    ends = begins + hints.pop("content")
+    return ExtractionRequest(packed[begins:ends], transcript=packed[ends:], **hints)
+
+
+def pack_answer(answer: Document | ExtractionError) -> bytes:
+    if isinstance(answer, ExtractionError):
+        return orjson.dumps({"refused": [answer.reason_code, answer.sentence]})
+    return orjson.dumps({"document": asdict(answer)})
+
+
+def unpack_answer(packed: bytes) -> Document:
+    """The document. The process that packed it had a stranger's bytes in its hands, so this is no pickle.
+
+    Raises:
+        ExtractionError: it was refused.
+    """
+    answer: dict[str, Any] = orjson.loads(packed)
+    if refused := answer.get("refused"):
+        raise ExtractionError(*refused)
+    values = answer["document"]
+    published_on = values.pop("published_on")
+    return Document(
+        **{
+            **values,
+            "published_on": date.fromisoformat(published_on) if published_on else None,
+            "caveats": tuple(Caveat(**caveat) for caveat in values["caveats"]),
+            "cues": tuple(Cue(**cue) for cue in values["cues"]),
+        }
+    )
+
+
+def _plain(value: str | int | None) -> str | int | None:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

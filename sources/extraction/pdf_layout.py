@@ -1,0 +1,239 @@
+"""Where the words stand on a page, and in which order they are read."""
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from statistics import median
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfiumError
+
+from sources.extraction.broken_lines import joint
+
+#: In heights of a letter: a gap in a line that is more than one between words, and the least gap between columns.
+GAP, GUTTER = 1.3, 0.7
+#: Lines that each of two columns has at least, how long these are in heights, and the share of others that cross
+#: the gap at most.
+#: A newspaper's page has fewer. Beyond this it is a drawing, and the search for columns would take its square.
+MOST_FRAGMENTS = 2_500
+LEAST_LINES, LEAST_LENGTH, MOST_CROSSING = 4, 7.0, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that stand beside each other, with their place on the page; from below and from the left, in points."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    column: int = 0
+    """Lines that follow each other in one column have one number."""
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The lines of a page in reading order."""
+
+    lines: list[Line]
+    height: float
+    has_picture: bool
+    """Whether there is no text on it, but a picture."""
+
+
+def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
+    try:
+        page = pdf[number]
+        textpage = page.get_textpage()
+        fragments = list(_fragments(textpage))
+        height = float(page.get_height())
+        has_picture = not fragments and any(
+            True for _ in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        )
+        textpage.close()
+        page.close()
+    except PdfiumError:
+        return PageText([], 0.0, has_picture=False)
+    return PageText(list(_numbered(_in_order(fragments))), height, has_picture)
+
+
+# Letters to fragments of lines
+
+
+def _fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
+    """Runs of letters on one line without a wide gap in them, as they come."""
+    box = pdfium.FS_RECTF()
+    handle = textpage.raw
+    run: list[str] = []
+    place: Line | None = None
+    is_spaced = False
+    for index in range(textpage.count_chars()):
+        code = pdfium.FPDFText_GetUnicode(handle, index)
+        character = chr(code) if code < 0x110000 else "\ufffd"
+        if character in "\r\n":
+            # At the end of a line pdfium says so; what follows shows whether it was one.
+            is_spaced = True
+            continue
+        if character.isspace():
+            is_spaced = True
+            continue
+        if not pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box)):
+            continue
+        here = Line(character, box.left, box.right, box.bottom, box.top)
+        if here.height <= 0 and place is not None:
+            here = replace(here, bottom=place.bottom, top=place.top, left=place.right, right=place.right)
+        if place is not None and not _continues(place, here):
+            yield replace(place, text="".join(run))
+            run, place, is_spaced = [], None, False
+        if is_spaced and run:
+            run.append(" ")
+        is_spaced = False
+        run.append(character)
+        place = here if place is None else _around(place, here)
+    if place is not None:
+        yield replace(place, text="".join(run))
+
+
+def _continues(place: Line, here: Line) -> bool:
+    """Whether a letter stands on the same line as those before it, and near them. In either direction of writing."""
+    lowest = min(place.height, here.height) or 1.0
+    if min(place.top, here.top) - max(place.bottom, here.bottom) < 0.3 * lowest:
+        return False
+    return max(here.left - place.right, place.left - here.right) <= GAP * max(place.height, here.height)
+
+
+def _around(one: Line, other: Line) -> Line:
+    return replace(
+        one,
+        left=min(one.left, other.left),
+        right=max(one.right, other.right),
+        bottom=min(one.bottom, other.bottom),
+        top=max(one.top, other.top),
+    )
+
+
+# Fragments to lines in order
+
+
+def _in_order(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
+    """Lines, column by column. What crosses the gap between two columns comes where it stands."""
+    gutter = _gutter(fragments) if depth < 4 else None
+    if gutter is None:
+        yield list(_rows(fragments))
+        return
+    beside: list[Line] = []
+    crossing: list[Line] = []
+    for fragment in sorted(fragments, key=lambda one: -one.top):
+        if fragment.left < gutter < fragment.right:
+            yield from _side_by_side(beside, gutter, depth)
+            beside = []
+            crossing.append(fragment)
+            continue
+        if crossing:
+            yield list(_rows(crossing))
+            crossing = []
+        beside.append(fragment)
+    yield from _side_by_side(beside, gutter, depth)
+    if crossing:
+        yield list(_rows(crossing))
+
+
+def _side_by_side(fragments: list[Line], gutter: float, depth: int) -> Iterator[list[Line]]:
+    columns = [
+        [one for one in fragments if one.right <= gutter],
+        [one for one in fragments if one.right > gutter],
+    ]
+    if _reads_leftwards(fragments):
+        columns.reverse()
+    for column in filter(None, columns):
+        yield from _in_order(column, depth + 1)
+
+
+def _gutter(fragments: list[Line]) -> float | None:
+    """Where the gap between two columns is: hardly anything crosses it, and lines of text stand on both sides."""
+    if not 2 * LEAST_LINES <= len(fragments) <= MOST_FRAGMENTS:
+        return None
+    height = median(one.height for one in fragments) or 1.0
+    left, right = min(one.left for one in fragments), max(one.right for one in fragments)
+    most = MOST_CROSSING * len(fragments)
+    best: tuple[int, float, float] | None = None
+    # Every gap begins where a fragment ends.
+    beginnings = sorted(one.left for one in fragments)
+    for edge in sorted({round(one.right, 1) for one in fragments}):
+        if not left + 0.12 * (right - left) < edge < right - 0.12 * (right - left):
+            continue
+        following = next((one for one in beginnings if one >= edge + GUTTER * height), None)
+        middle = (
+            edge + GUTTER * height / 2
+            if following is None
+            else (edge + min(following, edge + 3 * height)) / 2
+        )
+        crossing = [one for one in fragments if one.left < middle < one.right]
+        if len(crossing) > most:
+            continue
+        before = [one for one in fragments if one.right <= middle]
+        behind = [one for one in fragments if one.left >= middle]
+        if _is_column(before, height) and _is_column(behind, height) and _stand_side_by_side(before, behind):
+            # The one that fewest cross; among those, the one with most room.
+            room = min(one.left for one in behind) - max(one.right for one in before)
+            if room >= GUTTER * height and (best is None or (len(crossing), -room) < best[:2]):
+                best = (len(crossing), -room, middle)
+    return best[2] if best else None
+
+
+def _is_column(lines: list[Line], height: float) -> bool:
+    """Lines of running text; cells of a table are shorter."""
+    return (
+        len(lines) >= LEAST_LINES and median(one.right - one.left for one in lines) >= LEAST_LENGTH * height
+    )
+
+
+def _stand_side_by_side(before: list[Line], behind: list[Line]) -> bool:
+    tops = [max(one.top for one in lines) for lines in (before, behind)]
+    bottoms = [min(one.bottom for one in lines) for lines in (before, behind)]
+    common = min(tops) - max(bottoms)
+    return common > 0.4 * min(top - bottom for top, bottom in zip(tops, bottoms, strict=True))
+
+
+def _rows(fragments: list[Line]) -> Iterator[Line]:
+    """Fragments that stand on one line, joined; from top to bottom."""
+    row: list[Line] = []
+    for fragment in sorted(fragments, key=lambda one: -(one.top + one.bottom)):
+        if row and (row[0].top + row[0].bottom - fragment.top - fragment.bottom) / 2 > 0.5 * max(
+            min(row[0].height, fragment.height), 1.0
+        ):
+            yield _row(row)
+            row = []
+        row.append(fragment)
+    if row:
+        yield _row(row)
+
+
+def _row(fragments: list[Line]) -> Line:
+    leftwards = _reads_leftwards(fragments)
+    ordered = sorted(fragments, key=lambda one: -one.right if leftwards else one.left)
+    whole = ordered[0]
+    for fragment in ordered[1:]:
+        whole = replace(
+            _around(whole, fragment), text=whole.text + joint(whole.text, fragment.text) + fragment.text
+        )
+    return whole
+
+
+def _numbered(columns: Iterator[list[Line]]) -> Iterator[Line]:
+    for number, column in enumerate(columns):
+        for line in column:
+            yield replace(line, column=number)
+
+
+def _reads_leftwards(lines: list[Line]) -> bool:
+    letters = [letter for line in lines for letter in line.text if letter.isalpha()]
+    return sum(
+        "\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" for letter in letters
+    ) * 2 > len(letters)

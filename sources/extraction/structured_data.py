@@ -1,0 +1,143 @@
+"""What a page says about its article in schema.org's words, in JSON-LD.
+
+It is read here and not with extruct, which brings RDF libraries for vocabularies that news pages do not use.
+"""
+
+import html
+import json
+import re
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from sources.extraction.clean_text import clean_line, clean_text
+
+# Types of schema.org that describe the article itself; a page also holds organisations, breadcrumbs and videos.
+ARTICLE_TYPES = frozenset(
+    [
+        "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle",
+        "BackgroundNewsArticle", "AskPublicNewsArticle", "ReviewNewsArticle", "SatiricalArticle",
+        "AdvertiserContentArticle", "BlogPosting", "LiveBlogPosting", "SocialMediaPosting",
+        "ScholarlyArticle", "TechArticle", "Report", "MedicalScholarlyArticle",
+    ]
+)  # fmt: skip
+# Less telling, used where no article is described.
+PAGE_TYPES = frozenset({"ClaimReview", "WebPage", "ItemPage", "CreativeWork", "VideoObject", "AudioObject"})
+
+# A page of 10 MB can hold more structured data than anybody needs to look at.
+NODES_READ = 5000
+
+
+_COMMENT_WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """Descriptions of the article, the best first, and of the media organisations behind it."""
+
+    articles: list[dict[str, Any]]
+    organisations: list[dict[str, Any]]
+
+    @property
+    def _article(self) -> dict[str, Any]:
+        return next((node for node in self.articles if types_of(node) & ARTICLE_TYPES), {})
+
+    def body(self) -> str:
+        """The article's text in paragraphs, where the page gives it here too. Made anew with each call."""
+        body = next((one for one in listed(self._article.get("articleBody")) if isinstance(one, str)), "")
+        if "<" in body or "&" in body:
+            body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))
+        return clean_text(without_tags(re.sub(r"\n+", "\n\n", body)))
+
+    @property
+    def description(self) -> str:
+        return text_of(self._article.get("description"))
+
+    @property
+    def word_count(self) -> int | None:
+        """How many words the article has by its own account."""
+        for stated in listed(self._article.get("wordCount")):
+            if isinstance(stated, int | str) and re.fullmatch(r"[0-9]{1,7}", str(stated).strip()):
+                return int(stated)
+        return None
+
+    @property
+    def is_free(self) -> bool:
+        stated = listed(self._article.get("isAccessibleForFree"))
+        return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in stated)
+
+    @property
+    def is_live(self) -> bool:
+        return any("LiveBlogPosting" in types_of(node) for node in self.articles)
+
+
+def read_structured(tree: HtmlElement) -> Structured:
+    """All that a page says in JSON-LD of its article, references resolved."""
+    nodes = list(_nodes(tree))
+    by_id = {
+        node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1
+    }
+    articles = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
+    articles += [node for node in nodes if types_of(node) & PAGE_TYPES and node not in articles]
+    resolved = [
+        {
+            key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in listed(value)]
+            for key, value in node.items()
+        }
+        for node in articles[:20]
+    ]
+    return Structured(resolved, [node for node in nodes if types_of(node) & {"NewsMediaOrganization"}])
+
+
+def _nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    left = NODES_READ
+    for script in tree.iter("script"):
+        if (script.get("type") or "").partition(";")[0].strip().lower() != "application/ld+json":
+            continue
+        with suppress(ValueError, RecursionError):
+            # strict=False: line breaks inside strings are the commonest fault of such data.
+            waiting = deque(
+                [json.loads(_COMMENT_WRAPPER.sub("", script.text or "").strip().rstrip(";"), strict=False)]
+            )
+            while waiting and left > 0:
+                left -= 1
+                node = waiting.popleft()
+                if isinstance(node, list):
+                    waiting.extendleft(reversed(node))
+                elif isinstance(node, dict):
+                    yield node
+                    # Only where a page nests its own description, or an article would inherit its comments' authors.
+                    waiting.extend(
+                        node[key]
+                        for key in ("@graph", "mainEntity", "mainEntityOfPage", "publisher")
+                        if key in node
+                    )
+
+
+def types_of(node: dict[str, Any]) -> set[str]:
+    return {str(one).rpartition("/")[2] for one in listed(node.get("@type"))}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def text_of(values: Any) -> str:
+    """The first name in what may be a string, an object with a name, or a list of either."""
+    for value in listed(values):
+        if isinstance(value, dict):
+            value = value.get("name") or value.get("@value")
+            value = value[0] if isinstance(value, list) and value else value
+        if isinstance(value, str) and (text := clean_line(without_tags(value))):
+            return text
+    return ""
+
+
+def without_tags(text: str) -> str:
+    if "<" not in text and "&" not in text:
+        return text
+    return re.sub(r"</?[A-Za-z][^<>]{0,500}>", " ", html.unescape(text))

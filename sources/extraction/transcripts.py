@@ -1,0 +1,242 @@
+"""Transcripts: WebVTT, SubRip (SRT), and plain text with times → running text, and when each stretch of it is heard."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from sources.extraction.broken_lines import joint
+from sources.extraction.clean_text import clean_line, clean_text
+
+from .document import Cue, Document, ExtractionError
+from .language import settle_language
+
+VTT, SUBRIP, PLAIN = "text/vtt", "application/x-subrip", "text/plain"
+
+#: A silence as long as this, or a paragraph of so many letters, ends the paragraph with the sentence.
+SILENCE, LONG_PARAGRAPH = 2.5, 500
+#: Without full stops, as machines write down what they hear, a paragraph is this long.
+UNPUNCTUATED_PARAGRAPH = 300
+
+_CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
+_TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
+# A line may begin with 0:05, with [00:01:05] or (1:05), or with 12:30.5 and a dash.
+_MARK = re.compile(rf"\s*[\[(]?{_CLOCK}[\])]?(?:\s*[-–—:]?\s+(.*)|\s*)")
+# What YouTube says besides for those who do not see: "1 minute, 5 seconds".
+_SPOKEN_MARK = re.compile(r"\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]{1,100})>")
+_WORD_TIME = re.compile(r"<\d{1,3}:\d{2}(?::\d{2})?[.,]\d{1,3}>")
+_TAG = re.compile(r"</?[A-Za-z0-9.:][^<>]{0,200}>|</?[A-Za-z]>|\{\\[^{}]{0,100}\}")
+_SOUND = re.compile(r"(?:[\[(（【♪♫][^\])）】]*[\])）】♪♫]?\s*|♪|♫)+")
+_TURN = re.compile(r"(?:>>+|[-–—])\s*(?=\S)")
+_NAMED = re.compile(r"[^\W\d_][^:.!?]{1,40}:\s")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is shown at once."""
+
+    begins: float
+    ends: float
+    lines: tuple[str, ...]
+    rolls: bool = False
+    """Whether its words have times of their own: then lines stay on the screen while the next are said."""
+
+
+def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document | None:
+    """The document in a transcript; None where the text is none.
+
+    Args:
+        is_given_as_one: somebody says that it is a transcript, so fewer times will do.
+
+    Raises:
+        ExtractionError: it is one, and nothing is said in it.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    header = lines[0].lstrip("\ufeff").strip()
+    if header.startswith("WEBVTT"):
+        media_type, pieces = VTT, _timed(lines[1:])
+    elif any(map(_TIMING.fullmatch, lines[:50])):
+        media_type, pieces = SUBRIP, _timed(lines)
+    else:
+        media_type, pieces = PLAIN, _marked(lines)
+        if not _are_times(pieces, lines, is_given_as_one):
+            return None
+    spoken, cues = _written(_said(pieces))
+    if not any(map(str.isalpha, spoken)):
+        raise ExtractionError(
+            "no_text", "This transcript has no words in it. Check that the file is complete."
+        )
+    stated = (
+        next((line for line in lines[1:20] if line.startswith("Language:")), "") if media_type == VTT else ""
+    )
+    return Document(
+        title=clean_line(header.removeprefix("WEBVTT").lstrip(" -–—")) if media_type == VTT else "",
+        byline="",
+        published_on=None,
+        language=settle_language(stated.partition(":")[2], spoken),
+        publisher="",
+        canonical_url="",
+        text=spoken,
+        media_type=media_type,
+        extractor="transcript 1",
+        cues=tuple(cues),
+    )
+
+
+# What the file holds
+
+
+def _timed(lines: list[str]) -> list[_Piece]:
+    """Pieces of WebVTT and SRT: a line with two times, and the lines below it."""
+    pieces: list[_Piece] = []
+    shown: list[str] = []
+    is_note = False
+    for number, line in enumerate(lines):
+        if timing := _TIMING.fullmatch(line):
+            if (
+                shown
+                and number
+                and lines[number - 1].strip() == shown[-1]
+                and _is_name(lines, number, bool(pieces))
+            ):
+                shown.pop()
+            pieces = _closed(pieces, shown)
+            pieces.append(_Piece(_seconds(timing.groups()[:4]), _seconds(timing.groups()[4:]), ()))
+            shown, is_note = [], False
+        elif not line.strip():
+            is_note = False
+        elif re.match(r"(?:NOTE|STYLE|REGION)\b", line) and (not number or not lines[number - 1].strip()):
+            is_note = True
+        elif not is_note:
+            shown.append(line.strip())
+    return _closed(pieces, shown)
+
+
+def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
+    """Whether the line above a timing is the number or name of the piece: it stands alone, below a blank line."""
+    return not has_earlier or number < 2 or not lines[number - 2].strip()
+
+
+def _closed(pieces: list[_Piece], shown: list[str]) -> list[_Piece]:
+    if pieces:
+        pieces[-1] = replace(pieces[-1], lines=tuple(shown), rolls=any(map(_WORD_TIME.search, shown)))
+    return pieces
+
+
+def _marked(lines: list[str]) -> list[_Piece]:
+    """Pieces of plain text: a time at the beginning of a line, and what follows up to the next."""
+    pieces: list[_Piece] = []
+    for line in lines:
+        if mark := _MARK.fullmatch(line):
+            begins = _seconds(mark.groups()[:4])
+            pieces.append(_Piece(begins, begins, (mark[5],) if mark[5] else ()))
+        elif pieces and line.strip() and not (not pieces[-1].lines and _SPOKEN_MARK.fullmatch(line.strip())):
+            pieces[-1] = replace(pieces[-1], lines=(*pieces[-1].lines, line.strip()))
+    ends = [following.begins for _, following in pairwise(pieces)]
+    return [
+        replace(piece, ends=end)
+        for piece, end in zip(pieces, [*ends, *(p.begins for p in pieces[-1:])], strict=True)
+    ]
+
+
+def _are_times(pieces: list[_Piece], lines: list[str], is_given_as_one: bool) -> bool:
+    """Whether these are times of a recording and not of the day, nor results of a match."""
+    if not pieces or any(later.begins < earlier.begins for earlier, later in pairwise(pieces)):
+        return False
+    if is_given_as_one:
+        return True
+    filled = sum(1 for line in lines if line.strip())
+    return len(pieces) >= 5 and pieces[0].begins <= 60 and len(pieces) * 5 >= filled
+
+
+def _seconds(clock: tuple[str | None, ...]) -> float:
+    hours, minutes, seconds, fraction = clock
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0) + float(f"0.{fraction or 0}")
+
+
+# What is said
+
+
+@dataclass(frozen=True, slots=True)
+class _Utterance:
+    begins: float
+    ends: float
+    words: str
+    is_turn: bool
+    """Whether somebody else begins to speak."""
+
+
+def _said(pieces: list[_Piece]) -> Iterator[_Utterance]:
+    """The words of each piece, without what the screen still shows of the one before."""
+    rolls = any(piece.rolls for piece in pieces)
+    before: list[str] = []
+    speaker = ""
+    for piece in pieces:
+        lines = [(line, _words(line)) for line in piece.lines]
+        lines = [(line, words) for line, words in lines if words]
+        seen = [words for _, words in lines]
+        if rolls and before:
+            still = max(k for k in range(min(len(before), len(seen)) + 1) if before[-k:] == seen[:k] or not k)
+            lines = lines[still:]
+        before = seen or before
+        gathered: list[str] = []
+        is_turn = False
+        for line, words in lines:
+            voice = _VOICE.search(line)
+            named = clean_line(html.unescape(voice[1])) if voice else ""
+            turn = _TURN.match(words)
+            begins_turn = bool((named and named != speaker) or turn or _NAMED.match(words))
+            if begins_turn and gathered:
+                yield _Utterance(piece.begins, piece.ends, _flowed(gathered), is_turn)
+                gathered, is_turn = [], False
+            is_turn |= begins_turn
+            said = words[turn.end() :] if turn else words
+            gathered.append(f"{named}: {said}" if named and named != speaker else said)
+            speaker = named or speaker
+        if gathered:
+            yield _Utterance(piece.begins, piece.ends, _flowed(gathered), is_turn)
+
+
+def _words(line: str) -> str:
+    words = clean_line(html.unescape(_TAG.sub("", _WORD_TIME.sub("", line))))
+    return "" if _SOUND.fullmatch(words) else words
+
+
+def _written(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
+    """Running text in paragraphs, and where in it each utterance begins."""
+    said = list(utterances)
+    ends = sum(1 for one in said if _SENTENCE_END.search(one.words))
+    letters = sum(len(one.words) for one in said)
+    is_punctuated = ends * 2 * LONG_PARAGRAPH >= letters
+    written: list[str] = []
+    cues: list[Cue] = []
+    at = paragraph = 0
+    for number, one in enumerate(said):
+        if number:
+            before = said[number - 1]
+            is_end = not is_punctuated or bool(_SENTENCE_END.search(before.words))
+            length = at - paragraph
+            is_long = length > (LONG_PARAGRAPH if is_punctuated else UNPUNCTUATED_PARAGRAPH)
+            is_silent = one.begins - before.ends >= SILENCE
+            if one.is_turn or (is_end and (is_long or is_silent)):
+                between, paragraph = "\n\n", at + 2
+            else:
+                between = joint(before.words, one.words)
+            written.append(between)
+            at += len(between)
+        cues.append(Cue(at, one.begins, max(one.begins, one.ends)))
+        written.append(one.words)
+        at += len(one.words)
+    text = "".join(written)
+    # It is clean piece by piece. Should the whole not be, times that are nearly right would be worse than none.
+    return (text, cues) if clean_text(text) == text else (clean_text(text), [])
+
+
+def _flowed(lines: list[str]) -> str:
+    text = lines[0]
+    for line in lines[1:]:
+        text += joint(text, line) + line
+    return text

@@ -1,0 +1,169 @@
+"""The tree of a page, and the runs of text in it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import lxml.html
+from lxml import etree
+from lxml.html import HtmlElement
+
+from sources.extraction.document import ExtractionError
+
+# trafilatura takes time that grows with the square of the inline elements in one parent (70,000 spans: minutes) and
+# about 0.1 ms for any element. A page beyond these numbers is read block by block instead, in linear time.
+MOST_ELEMENTS = 30_000
+MOST_SIBLINGS = 3_000
+
+# libxml2 compares every attribute of an element with every other (400,000 in one tag: minutes).
+LONG_TAG = 20_000
+MOST_ATTRIBUTES = 5_000
+
+# Elements without words for a reader, and those around an article.
+WORDLESS = frozenset(
+    [
+        "script", "style", "noscript", "template", "svg", "math", "button", "select", "textarea", "iframe", "object",
+        "embed", "audio", "video", "canvas", "map", "head",
+    ]
+)  # fmt: skip
+FURNITURE = WORDLESS | {"nav", "aside", "footer", "header", "form", "menu", "dialog"}
+BLOCKS = frozenset(
+    [
+        "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
+        "fieldset", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "html", "li", "main",
+        "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+        # the names of trafilatura's own output
+        "head", "item", "list", "quote", "row",
+    ]
+)  # fmt: skip
+_WORDLIKE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CELLS = frozenset({"td", "th", "cell"})
+BREAKS = frozenset({"br", "lb"})
+
+
+def parse(markup: str) -> HtmlElement:
+    """The tree of a page. Raises ExtractionError for what is none."""
+    if _has_monstrous_tag(markup):
+        raise ExtractionError(
+            "damaged",
+            "This web page is damaged: one of its tags has thousands of attributes. Download it again.",
+        )
+    # Bytes with their encoding told, because a declaration inside the markup is obsolete once it is decoded.
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml.html.document_fromstring(
+            markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
+        )
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise ExtractionError("no_text", "This web page is empty or too damaged to be read.") from None
+    return tree
+
+
+def _has_monstrous_tag(markup: str) -> bool:
+    for piece in markup.split("<"):
+        if len(piece) > LONG_TAG and (piece[0].isalpha() or piece[0] in "\"'"):
+            names = re.sub(r"\"[^\"]*\"|'[^']*'", " ", piece).partition(">")[0]
+            if len(re.split(r"[\s/=]+", names)) > MOST_ATTRIBUTES:
+                return True
+    return False
+
+
+def is_tractable(tree: HtmlElement) -> bool:
+    for number, element in enumerate(tree.iter(etree.Element)):
+        if number > MOST_ELEMENTS:
+            return False
+        if len(element) > MOST_SIBLINGS:
+            inline = sum(1 for child in element if child.tag not in BLOCKS)
+            if inline > MOST_SIBLINGS:
+                return False
+    return True
+
+
+def _flowed(text: str | None) -> str:
+    """White space in markup is a space; only elements make lines."""
+    if not text:
+        return ""
+    start = " " if text[0].isspace() else ""
+    end = " " if text[-1].isspace() else ""
+    return f"{start}{' '.join(text.split(None))}{end}" if not text.isspace() else " "
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Text that stands in one line or paragraph of a page."""
+
+    element: HtmlElement
+    """The block that it stands in."""
+    text: str
+    key: str
+    """Its letters and digits, by which it is recognised elsewhere."""
+    linked: float
+    """The share of it that is links."""
+    letters: int
+    """How much it says: as many letters as it has, or would have in a script in which a word takes several."""
+
+
+def key_of(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[Run]:
+    """The runs of text below `root` in reading order. One pass over the tree, whatever its shape."""
+    open_run = _OpenRun(root)
+    below_skipped: HtmlElement | None = None
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            if below_skipped is None and (not tag or tag in skipped):
+                below_skipped = element
+            if below_skipped is None:
+                yield from open_run.begin(element, tag)
+            continue
+        if below_skipped is None:
+            yield from open_run.end(tag)
+        elif below_skipped is element:
+            below_skipped = None
+        if below_skipped is None and element is not root:
+            open_run.add(_flowed(element.tail))
+    yield from open_run.closed()
+
+
+class _OpenRun:
+    """The run that a walk over a page is in."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self._words: list[str] = []
+        self._linked = self._link_depth = 0
+        self._blocks = [root]
+
+    def begin(self, element: HtmlElement, tag: str) -> Iterator[Run]:
+        if tag in BLOCKS:
+            yield from self.closed()
+            self._blocks.append(element)
+        if tag in CELLS and any(map(str.strip, self._words)):
+            self._words.append(" | ")
+        self._link_depth += tag == "a"
+        self.add("\n" if tag in BREAKS else _flowed(element.text))
+
+    def end(self, tag: str) -> Iterator[Run]:
+        if tag in BLOCKS:
+            yield from self.closed()
+            self._blocks.pop()
+        self._link_depth -= tag == "a"
+
+    def add(self, text: str) -> None:
+        self._words.append(text)
+        if self._link_depth:
+            self._linked += len(key_of(text))
+
+    def closed(self) -> Iterator[Run]:
+        text, linked = "".join(self._words).strip(), self._linked
+        self._words, self._linked = [], 0
+        if text:
+            key = key_of(text)
+            letters = len(key) + len(_WORDLIKE.findall(key))
+            yield Run(self._blocks[-1], text, key, linked / max(len(key), 1), letters)
+
+
+def joined(texts: Iterator[str]) -> str:
+    return "\n\n".join(filter(None, texts))

@@ -1,0 +1,164 @@
+"""A page becomes a document."""
+
+import copy
+import logging
+
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Document as TrafilaturaDocument
+
+from sources.extraction.clean_text import clean_text
+from sources.extraction.document import Document, made_by
+from sources.extraction.language import settle_language
+from sources.extraction.metadata import read_metadata
+from sources.extraction.structured_data import read_structured
+
+from .article_runs import LEAST_BODY, ArticleRuns, Described
+from .live_entries import mark_entries
+from .markup import FURNITURE, WORDLESS, is_tractable, joined, key_of, parse, runs
+from .shortfalls import from_data, shortfalls
+from .signs import stands_apart
+from .walls import refuse_walls, refuse_without_text
+
+# Less is what stands on a login button, not an article.
+LEAST_LETTERS = 20
+#: Where the page shows less than this share of the body that it describes, the description is the text.
+SHOWN = 0.65
+
+# It reports pages without text, which we report ourselves and better.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+def extract_page(markup: str, *, url: str, media_type: str) -> Document:
+    """The document in a web page. Raises ExtractionError when it has no readable text."""
+    tree = parse(markup)
+    structured = read_structured(tree)
+    metadata = read_metadata(tree, url, structured)
+    body = structured.body()
+    text, extractor, unread = "", made_by("trafilatura"), 0
+    if is_tractable(tree):
+        text, unread = _selected(
+            tree, Described(metadata.title, structured.description, body, structured.is_live)
+        )
+    if not text:
+        text, extractor = clean_text(_blocks(_article(tree), FURNITURE)), "blocks 1"
+    is_from_data = _is_little_of(text, body)
+    if is_from_data:
+        text, extractor, unread = body, "schema.org articleBody", 0
+    shown = list(runs(tree, WORDLESS))
+    own = body or "\n".join(run.text for run in shown if _is_marked_up(run.element))
+    refuse_walls(tree, text, "\n".join(run.text for run in shown), own, is_free=structured.is_free)
+    if sum(map(str.isalpha, text)) < LEAST_LETTERS:
+        refuse_without_text(tree)
+    language = settle_language(metadata.language, text)
+    caveats = shortfalls(
+        text,
+        language=language,
+        stated_words=structured.word_count,
+        unread_letters=unread,
+        # Whoever gives the whole text to search engines hides none of it from us.
+        is_free=structured.is_free or bool(body),
+    )
+    return Document(
+        title=metadata.title,
+        byline=metadata.byline,
+        published_on=metadata.published_on,
+        language=language,
+        publisher=metadata.publisher,
+        canonical_url=metadata.canonical_url,
+        text=text,
+        media_type=media_type,
+        extractor=extractor,
+        caveats=(from_data(), *caveats) if is_from_data else caveats,
+    )
+
+
+def _selected(tree: HtmlElement, described: Described) -> tuple[str, int]:
+    """The article's text, and the letters of what may be its own and was not read."""
+    marks = mark_entries(tree)
+    _keep_inline_facts(tree)
+    shown = list(runs(tree, WORDLESS))
+    article = ArticleRuns(_by_trafilatura(tree), shown, described, set(marks))
+    if article.is_astray():
+        # Teasers of other articles are longer than a short one.
+        article = ArticleRuns(article.around_headline(), shown, described, set(marks))
+    if not article.place:
+        # It takes the page as one text where it finds none of its parts.
+        return "", 0
+    return clean_text(joined(article.texts())), article.unread_letters()
+
+
+def _by_trafilatura(tree: HtmlElement) -> list[str]:
+    # It takes elements out of what it is given.
+    given = copy.deepcopy(tree)
+    for script in list(given.iter("script")):
+        # Where it finds little, it takes the body that structured data describe, whichever article's that is.
+        script.drop_tree()
+    found = bare_extraction(given, include_comments=False, include_tables=True)
+    if not isinstance(found, TrafilaturaDocument):
+        return []
+    return [run.text for run in runs(found.body, frozenset())]
+
+
+def _is_little_of(text: str, body: str) -> bool:
+    """Whether a text is a part of the body that the page describes, and too small a part."""
+    whole = key_of(body)
+    if len(key_of(text)) < LEAST_LETTERS:
+        return len(whole) >= LEAST_LETTERS
+    if len(whole) < LEAST_BODY:
+        return False
+    pieces = [key for line in text.split("\n") if (key := key_of(line))]
+    common = sum(len(key) for key in pieces if key in whole)
+    letters = sum(map(len, pieces))
+    return common < SHOWN * len(whole) and (common >= 0.5 * letters or letters < LEAST_BODY)
+
+
+def _keep_inline_facts(tree: HtmlElement) -> None:
+    """Rescue what the extractor drops although it belongs to the article: dates inside sentences, captions."""
+    for element in list(tree.iter("time")):
+        # Alone it is the dateline; inside a sentence it is a fact.
+        parent = element.getparent()
+        if parent is not None and (parent.text or element.tail or "").strip():
+            element.drop_tag()
+    for element in list(tree.iter("figcaption")):
+        figure = element.getparent()
+        while figure is not None and figure.tag != "figure":
+            figure = figure.getparent()
+        if figure is None or figure.getparent() is None or figure.find(".//table") is not None:
+            continue
+        # A caption inside a link belongs to a teaser.
+        if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in figure.iterancestors()):
+            continue
+        if element.find(".//a") is not None and len(_line(element)) <= len(_line(element.find(".//a"))) + 2:
+            continue
+        element.tag = "p"
+        element.attrib.clear()
+        element.tail = None
+        figure.addnext(element)
+
+
+def _line(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _article(tree: HtmlElement) -> HtmlElement:
+    """The part of the page that is marked up as the article, when there is one such part."""
+    for path in (".//article", ".//main", ".//*[@role='main']", ".//*[@itemprop='articleBody']"):
+        found = tree.findall(path)
+        if len(found) == 1:
+            return found[0]
+    body = tree.find(".//body")
+    return tree if body is None else body
+
+
+def _is_marked_up(element: HtmlElement) -> bool:
+    """Whether it stands in an article, and in nothing that stands apart there."""
+    above = [element, *element.iterancestors()]
+    articles = [
+        n for n, one in enumerate(above) if one.tag == "article" or one.get("itemprop") == "articleBody"
+    ]
+    return bool(articles) and not any(stands_apart(one) for one in above[: articles[0] + 1])
+
+
+def _blocks(root: HtmlElement, skipped: frozenset[str]) -> str:
+    return joined(run.text for run in runs(root, skipped))

@@ -1,0 +1,79 @@
+"""Where on a page a text stands that was taken from it, and what stands around it there."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from .markup import Run, key_of
+
+#: Letters and digits that make a run recognisable.
+TELLING = 20
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+
+
+def matched(texts: list[str], runs: list[Run]) -> Iterator[tuple[int, int]]:
+    """Pairs of the number of a run and the number of the text that it is in, or that is in it."""
+    keys = [key_of(text) for text in texts]
+    whole: dict[str, list[int]] = {}
+    for number, key in enumerate(keys):
+        whole.setdefault(key, []).append(number)
+    joined = "\n".join(keys)
+    beginnings = [0]
+    for key in keys:
+        beginnings.append(beginnings[-1] + len(key) + 1)
+    placed: set[int] = set()
+    waiting: list[int] = []
+    for number, run in enumerate(runs):
+        if equal := whole.get(run.key):
+            place = equal.pop(0) if len(equal) > 1 else equal[0]
+        elif run.letters >= TELLING and (at := joined.find(run.key)) >= 0:
+            place = bisect_right(beginnings, at) - 1
+        else:
+            waiting.append(number)
+            continue
+        placed.add(place)
+        yield number, place
+    yield from _enclosing(keys, placed, runs, waiting)
+
+
+def _enclosing(
+    keys: list[str], placed: set[int], runs: list[Run], waiting: list[int]
+) -> Iterator[tuple[int, int]]:
+    """Blocks whose lines were taken for paragraphs, where these stand nowhere else."""
+    missing = [number for number, key in enumerate(keys) if number not in placed and len(key) >= TELLING]
+    for number in waiting:
+        if "\n" in runs[number].text:
+            inside = next((place for place in missing if keys[place] in runs[number].key), None)
+            if inside is not None:
+                yield number, inside
+
+
+def upwards(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The element and what it stands in."""
+    one: HtmlElement | None = element
+    while one is not None and one.tag != "html":
+        yield one
+        one = one.getparent()
+
+
+def kind(element: HtmlElement) -> tuple[str, str]:
+    return element.tag, element.get("class") or ""
+
+
+def size(element: HtmlElement) -> int:
+    return sum(1 for _ in element.iter())
+
+
+def is_on_a_card(element: HtmlElement, root: HtmlElement | None) -> bool:
+    """Whether a linked heading stands beside it: then it tells what is behind the link."""
+    for one in (element, element.getparent()):
+        if one is None or one is root or one.tag in ("body", "html", "main", "article"):
+            return False
+        for child in one:
+            if child.tag in HEADINGS and child.find(".//a") is not None:
+                return True
+            if child.tag == "a" and any(below.tag in HEADINGS for below in child):
+                return True
+    return False

@@ -1,0 +1,91 @@
+"""What the names of elements and the first words of links tell about the text in them."""
+
+import itertools
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+# Names (classes and ids, cut into words) of what stands around an article on the pages of publishers.
+_APART = frozenset(
+    [
+        "comment", "comments", "disqus", "respond", "replies", "reply", "newsletter", "newsletters", "signup",
+        "cookie", "cookies", "consent", "onetrust", "didomi", "gdpr", "cmp", "sponsored", "advert",
+        "advertisement", "advertorial", "outbrain", "taboola", "breadcrumb", "breadcrumbs", "pagination",
+        "sharing", "sharedaddy", "share", "social", "bio", "sidebar", "modal", "popup", "paywall", "subscribe",
+        "regwall", "pullquote", "copyright",
+    ]
+)  # fmt: skip
+# The same for what leads to other articles; without a link in it, it may be anything.
+_LEADING_AWAY = frozenset(
+    [
+        "related", "recommended", "recommendation", "recommendations", "recirculation", "teaser", "teasers",
+        "promo", "promos", "trending", "popular", "mostread", "mostviewed", "readmore", "alsoread", "card",
+        "cards", "rail", "upnext", "nextup", "onward", "linklist", "links", "also",
+    ]
+)  # fmt: skip
+_APART_PAIRS = frozenset({("author", "box"), ("about", "author"), ("author", "info"), ("author", "bio")})
+_AWAY_PAIRS = frozenset(
+    [
+        ("most", "read"), ("also", "read"), ("read", "more"), ("read", "also"), ("more", "links"), ("see", "also"),
+        ("next", "story"), ("next", "article"),
+    ]
+)  # fmt: skip
+_CONTAINERS = frozenset({"div", "section", "ul", "ol", "article", "table", "details"})
+_FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "form", "menu", "dialog"})
+
+#: Names of the paragraph between headline and text.
+LEAD_NAMES = frozenset(
+    [
+        "lead", "lede", "standfirst", "dek", "deck", "subtitle", "subtitulo", "subheadline", "subheading",
+        "subhead", "intro", "introduction", "summary", "excerpt", "sapo", "abstract", "description", "desc",
+        "teaser", "vorspann", "chapo", "chapeau", "bajada", "copete", "entradilla", "sumario", "sommario",
+        "occhiello", "catenaccio", "ingress", "ingres", "manchet", "perex", "anons", "anounce", "spot",
+        "strapline", "sub", "zajawka", "kicker", "preamble",
+    ]
+)  # fmt: skip
+
+_READ_ALSO = re.compile(
+    r"\W*(?:read (?:also|more|next|on)|also read|see also|more on this|more from|related(?: stor\w+| article\w*|"
+    r" news)?:|don['’]t miss|watch:|"
+    r"lesen sie (?:auch|dazu|mehr)|lies auch|mehr zum thema|mehr dazu|auch interessant|siehe auch|"
+    r"(?:à )?lire (?:aussi|également)|voir aussi|sur le même sujet|"
+    r"le[ae] también|lee además|te puede interesar|también te puede|más información:|ver también|"
+    r"leia (?:também|mais)|veja também|saiba mais|leggi anche|approfondisci|vedi anche|"
+    r"lees ook|lees meer|læs også|läs (?:också|även|mer)|les også|lue myös|"
+    r"czytaj (?:też|także|więcej)|zobacz (?:też|także)|przeczytaj (?:też|także)|(?:pře)?čtěte (?:také|i)|"
+    r"čítajte (?:aj|tiež)|"
+    r"olvassa el|citește și|citiți și|прочетете още|читайте (?:также|ещё|еще|також)|чытайце таксама|"
+    r"διαβάστε (?:επίσης|ακόμα)|"
+    r"ayrıca (?:oku|bak)|okuyun:|ilgili haber|baca juga|simak juga|xem thêm|đọc thêm|"
+    r"اقرأ (?:أيضا|أيضًا|أيضاً|المزيد)|طالع أيضا|بیشتر بخوانید|קראו (?:גם|עוד)|(?:यह|ये) भी पढ़ें|और पढ़ें|আরও পড়ুন|"
+    r"관련 ?기사|더 ?보기|関連記事|あわせて読みたい|相关(?:阅读|新闻|报道)|延伸阅读|更多阅读)",
+    re.IGNORECASE,
+)
+
+
+def leads_elsewhere(text: str) -> bool:
+    """Whether it begins as lines do that lead to another article."""
+    return bool(_READ_ALSO.match(text))
+
+
+def stands_apart(element: HtmlElement) -> bool:
+    """Whether, by its name, an element is not part of the article: comments, advertising, teasers, navigation."""
+    if element.tag in _FURNITURE_TAGS:
+        return True
+    names = name_words(element.get("class"), element.get("id"))
+    if not names:
+        return False
+    pairs = set(itertools.pairwise(names))
+    if not _APART.isdisjoint(names) or pairs & _APART_PAIRS:
+        return True
+    is_away = not _LEADING_AWAY.isdisjoint(names) or pairs & _AWAY_PAIRS
+    # A paragraph of an article may be called anything, and have links.
+    return bool(is_away) and element.tag in _CONTAINERS and element.find(".//a") is not None
+
+
+@lru_cache(maxsize=4096)
+def name_words(*names: str | None) -> tuple[str, ...]:
+    """The words of classes and ids: "article__Body-main" is article, body, main."""
+    joined = " ".join(filter(None, names))[:500]
+    return tuple(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", joined).lower()))

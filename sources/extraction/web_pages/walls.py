@@ -1,0 +1,154 @@
+"""Pages that stand in front of an article: questions about cookies, log-in and payment, scripts, checks for robots.
+
+Each is told by two things: there is hardly any text on it, and that text, or what is built around it, speaks of the
+wall. An article about cookies has more to say than a question about them.
+"""
+
+import re
+
+from lxml.html import HtmlElement
+
+from sources.extraction.document import ExtractionError
+
+#: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
+MOST_WORDS, LEAST_WORDS = 130, 25
+#: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
+#: elsewhere.
+FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
+
+_WAY_OUT = (
+    "Open it in a browser, then copy the article’s text and paste it, "
+    "or save the page there and import the file."
+)
+
+_CONSENT = re.compile(
+    r"cookie|consent|privacy|partner|personali[sz]|advertis|legitimate interest|gdpr|data processing|tracking|"
+    r"datenschutz|einwilligung|zustimm|werbung|personenbezogen|akzeptieren|"
+    r"confidentialité|partenaire|données personnelles|publicité|accepter|"
+    r"consentimiento|privacidad|socios|datos personales|publicidad|aceptar|aceitar|privacidade|parceiros|"
+    r"consenso|riservatezza|dati personali|pubblicità|accetta|toestemming|persoonsgegevens|accepteren|advertenti|"
+    r"samtykke|samtycke|personvern|integritet|zgod[aęy]|prywatno|reklam|souhlas|soukrom|súhlas|"
+    r"куки|согласи|конфиденциальн|персональн|çerez|kişisel veri|gizlilik|クッキー|"
+    r"同意|쿠키|동의|隐私|ملفات تعريف الارتباط|"
+    r"الخصوصية",
+    re.IGNORECASE,
+)
+_COOKIES = re.compile(r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE)
+# A page that asks speaks of itself and to its reader.
+_ADDRESSING = re.compile(
+    r"\b(?:we|our|your?|wir|unser\w*|ihr\w*|sie|nous|nos|vo[su]s?|votre|nosotros|nuestr\w+|usted|tus?|noi|"
+    r"nostr\w+|vostr\w+|nós|"
+    r"noss\w+|seus?|você|wij?|onze|uw|je|vi|vår\w*|våra|din|dine|deg|nasz\w*|twoj\w*|ty|naše|vaše|мы|наш\w*|"
+    r"ваш\w*|вы|biz|sizin?)\b|"
+    r"当社|我们|您|저희|귀하|نحن",
+    re.IGNORECASE,
+)
+_GATE = re.compile(
+    r"log ?in|password|passwor[td]|contraseña|mot de passe|senha|пароль|sign ?in|subscri|register|create (?:a|an|"
+    r"your) (?:free )?account|members? only|for members|already a (?:member|subscriber)|"
+    r"premium|continue reading|keep reading|unlock|free articles|einloggen|anmelden|abonn|weiterlesen|registrier|"
+    r"\babo\b|"
+    r"connectez|se connecter|s['’]identifier|réservé aux|abonné|s['’]abonner|poursuivre la lecture|il vous reste|"
+    r"suscr[ií]b|suscriptor|inicia(?:r)? sesión|seguir leyendo|regístrate|exclusiv[oa] para|assin(?:e|ante)|"
+    r"faça login|entrar|"
+    r"abbonat|abbonamento|accedi|continua a leggere|inlogg|abonnee|log ind|logg inn|logga in|prenumer|zaloguj|"
+    r"subskry|prenumerat|"
+    r"přihl[aá]s|předplat|войдите|подпис|авториз|увійдіть|передплат|giriş yap|abone|"
+    r"ログイン|会員|登录|订阅|로그인|구독|"
+    r"تسجيل الدخول|اشترك",
+    re.IGNORECASE,
+)
+_SCRIPT = re.compile(r"java ?script|自动跳转|enable js\b", re.IGNORECASE)
+_ROBOT = re.compile(
+    r"just a moment|verify (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)|"
+    r"captcha|are you a robot|"
+    r"unusual traffic|automated (?:access|requests|queries)|access denied|attention required|ddos|bot detection|"
+    r"kein roboter|pas un robot|no eres un robot|request (?:was|has been) blocked|не робот|security check",
+    re.IGNORECASE,
+)
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_FRAMES = frozenset(
+    {"root", "app", "__next", "__nuxt", "___gatsby", "react-root", "app-root", "main-app", "svelte"}
+)
+
+
+def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free: bool) -> None:
+    """Raise ExtractionError by the name of the wall that the page is.
+
+    Args:
+        text: what was read as the article.
+        shown: all that the page shows.
+        own: what stands in the element that is marked up as the article, where there is one.
+        is_free: False where it says that readers pay.
+    """
+    if _words(text) > MOST_WORDS:
+        return
+    # What little was read may be the wall, or a line beside it.
+    said = own if _words(own) >= FEW_WORDS else text if _words(text) >= LEAST_WORDS else shown[:5_000]
+    asks = len(_distinct(_GATE, said)) >= 2 or _has_password(tree) or not is_free
+    if asks and _share_of_sentences(_GATE, said) >= (MOST_OF_IT if own else HALF_OF_IT):
+        raise ExtractionError(
+            "login_wall",
+            f"This page shows its article only to those who have logged in or pay for it. {_WAY_OUT}",
+        )
+    if _words(own) >= LEAST_WORDS:
+        return
+    title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
+    if len(_distinct(_ROBOT, f"{title} {said}")) >= (1 if _words(said) < 2 * LEAST_WORDS else 2):
+        raise ExtractionError(
+            "robot_check", f"This address shows a check for robots instead of the article. {_WAY_OUT}"
+        )
+    if (
+        len(_distinct(_CONSENT, said)) >= 3
+        and _COOKIES.search(said)
+        and _ADDRESSING.search(said)
+        and len(_CONSENT.findall(said)) > 0.05 * _words(said)
+    ):
+        raise ExtractionError(
+            "consent_wall",
+            f"This page asks for consent to cookies and shows no article before somebody has answered. {_WAY_OUT}",
+        )
+    if len(text) < 200 and (_SCRIPT.search(said) or _speaks_of_scripts(tree) or _has_empty_frame(tree)):
+        raise ExtractionError(
+            "script_drawn",
+            f"This page is drawn by a script, and holds no text before a browser has run it. {_WAY_OUT}",
+        )
+
+
+def refuse_without_text(tree: HtmlElement) -> None:
+    """Raise ExtractionError for a page without words that is none of these walls."""
+    raise ExtractionError("no_text", f"This page has no readable text. {_WAY_OUT}")
+
+
+def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
+    return {found.lower() for found in pattern.findall(text)}
+
+
+def _share_of_sentences(pattern: re.Pattern[str], text: str) -> float:
+    """How much of a text is sentences in which the pattern is."""
+    sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
+    return sum(_words(one) for one in sentences if pattern.search(one)) / max(_words(text), 1)
+
+
+def _words(text: str) -> int:
+    """How many; of scripts without spaces, about as many as others need for the same."""
+    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
+
+
+def _has_password(tree: HtmlElement) -> bool:
+    return any((field.get("type") or "").lower() == "password" for field in tree.iter("input"))
+
+
+def _speaks_of_scripts(tree: HtmlElement) -> bool:
+    return any(_SCRIPT.search(element.text_content()[:2_000]) for element in tree.iter("noscript"))
+
+
+def _has_empty_frame(tree: HtmlElement) -> bool:
+    """Whether there is the element that a script draws into, and next to nothing in it."""
+    frames = (
+        one
+        for one in tree.iter("div", "main", "app-root")
+        if one.get("id") in _FRAMES or one.tag == "app-root"
+    )
+    has_scripts = next(tree.iter("script"), None) is not None
+    return has_scripts and any(len(one.text_content().split()) < LEAST_WORDS for one in frames)

@@ -1,0 +1,223 @@
+"""Pages fetched as a polite visitor does: as robots.txt asks, one at a time for each site, with a pause after each.
+
+A site is scheme, host and port, as robots.txt understands it (RFC 9309).
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits, fetch
+
+#: What the project calls itself in robots.txt.
+ROBOT = USER_AGENT.partition("/")[0]
+
+PAUSE = 1.0
+#: After a site has asked us to slow down.
+SLOWER = 30.0
+#: Whatever a site asks for, once a day is not too often.
+LONGEST_PAUSE = 86_400.0
+#: Nobody waits longer for one page; who is asked to comes back another time.
+LONGEST_WAIT = 3600.0
+#: So much of a robots.txt is read, as RFC 9309 asks (2.5).
+LONGEST_RULES = 512_000
+
+#: What says that a site has no robots.txt, not that it cannot be asked.
+_NO_RULES = frozenset({"not_found", "access_refused", "unexpected_status"})
+#: What says more of the address than that there is no robots.txt.
+_TELLING = frozenset(
+    {
+        *("invalid_url", "scheme_not_allowed", "credentials_in_url", "port_not_allowed"),
+        *("private_address", "name_not_found", "certificate_invalid", "asked_to_wait"),
+    }
+)
+
+
+class SiteMemory(Protocol):
+    """What is known of sites, and whose turn it is at them."""
+
+    def begin(self, site: str) -> None:
+        """Wait until it is our turn to ask the site for something.
+
+        Raises:
+            FetchError: `asked_to_wait`, where that would take too long.
+        """
+
+    def end(self, site: str, pause: float) -> None:
+        """The request is over; the next may follow after so many seconds."""
+
+    def rules(self, site: str) -> str | None:
+        """Its robots.txt as it was read lately; None where it was not."""
+
+    def keep_rules(self, site: str, rules: str) -> None:
+        """Remember its robots.txt, which is empty where there is none."""
+
+
+@dataclass
+class OwnMemory:
+    """What one visitor remembers, who is alone on the way."""
+
+    sleep: Callable[[float], None] = time.sleep
+    _ready: dict[str, float] = field(default_factory=dict)
+    _rules: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, site: str) -> None:
+        left = self._ready.get(site, 0.0) - time.monotonic()
+        if left > LONGEST_WAIT:
+            raise asked_to_wait(site, left)
+        if left > 0:
+            self.sleep(left)
+
+    def end(self, site: str, pause: float) -> None:
+        self._ready[site] = time.monotonic() + pause
+
+    def rules(self, site: str) -> str | None:
+        return self._rules.get(site)
+
+    def keep_rules(self, site: str, rules: str) -> None:
+        self._rules[site] = rules
+
+
+def asked_to_wait(site: str, seconds: float) -> FetchError:
+    minutes = max(1, round(seconds / 60))
+    return FetchError(
+        "asked_to_wait",
+        f"{urlsplit(site).netloc} wants to be left alone for about {minutes} min. It is asked again after that.",
+        wait=timedelta(seconds=seconds),
+    )
+
+
+class PoliteVisitor:
+    """Requests to any number of sites, one after the other, as each of them wants it."""
+
+    def __init__(
+        self,
+        memory: SiteMemory,
+        *,
+        pause: float = PAUSE,
+        user_agent: str = USER_AGENT,
+        allow_loopback: bool = False,
+    ) -> None:
+        """A visitor.
+
+        Args:
+            pause: seconds between two requests to one site; more where its robots.txt asks for more.
+            allow_loopback: lets tests talk to a server on this machine.
+        """
+        self._memory = memory
+        self._pause = pause
+        self._user_agent = user_agent
+        self._allow_loopback = allow_loopback
+        self._known: dict[str, Protego] = {}
+        self._unknown: dict[str, FetchError] = {}
+
+    def get(
+        self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
+    ) -> Fetched:
+        """Raises FetchError, also for what robots.txt forbids."""
+        self._check(url)
+        return self._ask(url, limits, accepted, etag, modified, check_redirect=self._check)
+
+    def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the site of an address names in its robots.txt. Raises FetchError."""
+        return list(self._rules(_site(url)).sitemaps)
+
+    def _check(self, url: str) -> None:
+        """Raises FetchError: the site does not want to be asked for it."""
+        if not self._rules(_site(url)).can_fetch(url, ROBOT):
+            raise FetchError(
+                "robots_forbidden", f"The robots.txt of its site forbids to fetch {url}. Ask the publisher."
+            )
+
+    def _ask(
+        self,
+        url: str,
+        limits: Limits,
+        accepted: frozenset[str] | None,
+        etag: str = "",
+        modified: str = "",
+        *,
+        check_redirect: Callable[[str], None] = lambda there: None,
+    ) -> Fetched:
+        site = _site(url)
+        self._memory.begin(site)
+        pause = self._pause_at(site)
+        try:
+            return fetch(
+                url,
+                etag=etag,
+                last_modified=modified,
+                user_agent=self._user_agent,
+                limits=limits,
+                accepted=accepted,
+                check_redirect=check_redirect,
+                allow_loopback=self._allow_loopback,
+            )
+        except FetchError as error:
+            if error.reason_code == "too_many_requests":
+                pause = max(SLOWER, pause * 2)
+            pause = max(pause, error.wait.total_seconds())
+            raise
+        finally:
+            self._memory.end(site, pause)
+
+    def _pause_at(self, site: str) -> float:
+        rules = self._known.get(site)
+        return max(self._pause, _asked_for(rules)) if rules else self._pause
+
+    def _rules(self, site: str) -> Protego:
+        """What robots.txt says. Raises FetchError: it cannot be asked, and until then everything is forbidden."""
+        if refusal := self._unknown.get(site):
+            raise refusal
+        if site not in self._known:
+            text = self._memory.rules(site)
+            if text is None:
+                text = self._read_rules(site)
+                self._memory.keep_rules(site, text)
+                self._known[site] = Protego.parse(text)
+                # The pause before the first page is the one that was just read.
+                self._memory.end(site, self._pause_at(site))
+            else:
+                self._known[site] = Protego.parse(text)
+        return self._known[site]
+
+    def _read_rules(self, site: str) -> str:
+        try:
+            answer = self._ask(f"{site}/robots.txt", Limits(), None)
+        except FetchError as error:
+            if error.reason_code in _NO_RULES:
+                return ""
+            if error.reason_code in _TELLING:
+                raise
+            self._unknown[site] = FetchError(
+                "robots_unknown",
+                f"Whether pages of {urlsplit(site).netloc} may be fetched cannot be told, because the robots.txt of "
+                "the site cannot be read. Try again later.",
+                wait=error.wait,
+            )
+            raise self._unknown[site] from None
+        return answer.content[:LONGEST_RULES].decode(errors="replace").replace("\0", "")
+
+
+def _site(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+    except ValueError:
+        raise FetchError(
+            "invalid_url", f"{url} is not a valid address. Check it for typing errors."
+        ) from None
+
+
+def _asked_for(rules: Protego) -> float:
+    """How many seconds a site wants between two requests."""
+    rate = rules.request_rate(ROBOT)
+    asked = max(
+        rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0
+    )
+    return min(asked, LONGEST_PAUSE)

@@ -1,0 +1,25 @@
+"""When a stretch of a transcript is heard, as addresses say it (W3C Media Fragments: `#t=12.5,17`)."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+#: As a snapshot keeps it: where a stretch of the text begins, and the seconds between which it is heard.
+CueRow = tuple[int, float, float]
+
+
+def media_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
+    """`t=12.5,17` for the characters from `start` to `end`; "" where there are no times.
+
+    Times are those of the cues that the words stand in: nobody knows more exactly when a word was said.
+    """
+    beginnings = [at for at, _, _ in cues]
+    first = bisect_right(beginnings, start) - 1
+    last = bisect_right(beginnings, max(start, end - 1)) - 1
+    if first < 0:
+        return ""
+    begins, ends = cues[first][1], max(cue[2] for cue in cues[first : last + 1])
+    return f"t={_number(begins)},{_number(ends)}" if ends > begins else f"t={_number(begins)}"
+
+
+def _number(seconds: float) -> str:
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")

@@ -1,0 +1,313 @@
+"""Sitemaps and feeds (RSS, Atom, JSON Feed) → the pages that they list.
+
+They come from outside, so nothing about them is trusted: they are read in one pass that keeps of each entry what is
+needed, entities stay as they are, and whatever is broken ends the list and not the program.
+"""
+
+import html
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from sources.extraction.beginning import beginning
+from sources.material import is_address
+
+#: The largest sitemap that the protocol allows, unpacked, and the most pages that it may list.
+LARGEST = 52_428_800
+MOST_LISTED = 50_000
+
+LONGEST_TITLE = 300
+
+ListKind = Literal["rss", "atom", "json", "sitemap", "addresses"]
+
+_ROOTS: dict[str, ListKind] = {
+    "urlset": "sitemap",
+    "sitemapindex": "sitemap",
+    "rss": "rss",
+    "RDF": "rss",
+    "feed": "atom",
+}
+#: What an entry is called under each root.
+_ENTRIES = {"urlset": "url", "sitemapindex": "sitemap", "rss": "item", "RDF": "item", "feed": "entry"}
+_ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+#: What says when an entry was written or changed: of RSS, Dublin Core, Atom and sitemaps.
+_DATES = frozenset({"pubDate", "date", "updated", "modified", "published", "issued", "lastmod"})
+
+#: Faults of markup by which entries may have got lost; others, such as unknown entities, take nothing along.
+_LOSSES = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_TAG_NAME_MISMATCH", "ERR_RESOURCE_LIMIT"})
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """An entry of a list: where it leads to, what it calls the page, and when that was written or changed last."""
+
+    url: str
+    changed_at: datetime | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageList:
+    """What a feed or sitemap holds."""
+
+    kind: ListKind
+    pages: tuple[ListedPage, ...] = ()
+    lists: tuple[ListedPage, ...] = ()
+    """More sitemaps, or the next page of a feed."""
+    title: str = ""
+    is_whole: bool = True
+    """Whether all of it could be read."""
+
+
+def page_list(content: bytes, url: str, *, largest: int = LARGEST) -> PageList | None:
+    """The pages in a sitemap or feed; None for what is neither.
+
+    Args:
+        url: where it was fetched, for addresses that are relative to it.
+        largest: how much of a packed one is unpacked.
+    """
+    if content.startswith(b"\x1f\x8b"):
+        content = _inflated(content, largest)
+    text = beginning(content[:1000])
+    if text.startswith("{"):
+        return _json_feed(content, url)
+    if not text.startswith("<"):
+        return _text_list(content, url)
+    return _Markup(url).read(content)
+
+
+def _inflated(content: bytes, largest: int) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content, largest)
+    except zlib.error:
+        return b""
+
+
+def _absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
+    """The entries with whole addresses, each address once: the first that stands there."""
+    seen: set[str] = set()
+    for page in found:
+        try:
+            address = urljoin(url, page.url.strip())
+        except ValueError:
+            continue
+        if page.url.strip() and address.startswith(("http://", "https://")) and address not in seen:
+            seen.add(address)
+            yield ListedPage(address, page.changed_at, page.title)
+
+
+def _first(found: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
+    """As many entries as are read, and whether these are all."""
+    pages: list[ListedPage] = []
+    for page in found:
+        if len(pages) == MOST_LISTED:
+            return tuple(pages), False
+        pages.append(page)
+    return tuple(pages), True
+
+
+# JSON Feed, and lists of addresses ------------------------------------------------------------------------------------
+
+
+def _json_feed(content: bytes, url: str) -> PageList | None:
+    try:
+        feed: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version")):
+        return None
+    items = feed.get("items")
+    found = (
+        ListedPage(
+            str(item.get("url") or ""),
+            _latest([str(item.get("date_modified") or ""), str(item.get("date_published") or "")]),
+            _line(str(item.get("title") or "")),
+        )
+        for item in (items if isinstance(items, list) else [])
+        if isinstance(item, dict)
+    )
+    pages, is_whole = _first(_absolute(url, found))
+    lists = tuple(_absolute(url, [ListedPage(str(feed.get("next_url") or ""))]))
+    return PageList("json", pages, lists, _line(str(feed.get("title") or "")), is_whole)
+
+
+def _text_list(content: bytes, url: str) -> PageList | None:
+    """A sitemap may be a text file of addresses, one a line."""
+    lines = [line.strip() for line in content.decode("utf-8-sig", errors="replace").splitlines()]
+    lines = [line for line in lines if line]
+    if not lines or not all(map(is_address, lines)):
+        return None
+    pages, is_whole = _first(_absolute(url, map(ListedPage, lines)))
+    return PageList("addresses", pages, is_whole=is_whole)
+
+
+# Markup ---------------------------------------------------------------------------------------------------------------
+
+
+class _Markup:
+    """One document of markup, read in one pass."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._root = ""
+        self._title = ""
+        self._next: list[ListedPage] = []
+        self._is_broken = False
+
+    def read(self, content: bytes) -> PageList | None:
+        # White space before the declaration is a mistake that many feeds make, and every reader forgives.
+        found = self._entries(io.BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")))
+        pages, is_all = _first(_absolute(self._url, found))
+        if self._root not in _ROOTS:
+            return None
+        is_whole = is_all and not self._is_broken
+        kind = _ROOTS[self._root]
+        if self._root == "sitemapindex":
+            return PageList(kind, (), pages, self._title, is_whole)
+        return PageList(kind, pages, tuple(_absolute(self._url, self._next)), self._title, is_whole)
+
+    def _entries(self, stream: io.BytesIO) -> Iterator[ListedPage]:
+        elements = etree.iterparse(
+            stream,
+            events=("start", "end"),
+            recover=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        inside = 0  # how many entries deep we are
+        try:
+            for event, element in elements:
+                name = _local(element)
+                if not self._root:
+                    self._root = name
+                    if name not in _ROOTS:
+                        return
+                is_entry = name == _ENTRIES[self._root]
+                if event == "start":
+                    inside += is_entry
+                    continue
+                if is_entry:
+                    inside -= 1
+                    yield _entry(element, self._root)
+                    _forget(element)
+                elif not inside:
+                    self._note(element, name)
+        except etree.XMLSyntaxError:
+            self._is_broken = True
+        else:
+            self._is_broken = any(problem.type_name in _LOSSES for problem in elements.error_log)
+
+    def _note(self, element: Any, name: str) -> None:
+        """What the list says of itself."""
+        if name == "title" and not self._title:
+            self._title = _line(_text(element))
+        elif element.tag == _ATOM_LINK and element.get("rel", "") == "next":
+            self._next.append(ListedPage(element.get("href", "")))
+
+
+def _entry(element: Any, root: str) -> ListedPage:
+    address = _ADDRESSES[root](element)
+    dates = [_text(child) for child in element if _local(child) in _DATES]
+    if root == "urlset":
+        dates += [_text(child) for child in element.iter("{*}publication_date")]
+    titles = element.iter("{*}title") if root == "urlset" else element.iterchildren("{*}title")
+    return ListedPage(address, _latest(dates), _line(_text(next(titles, None))))
+
+
+def _in_rss(item: Any) -> str:
+    link = next((child.text for child in item if _local(child) == "link" and child.text), None)
+    guid = next(
+        (
+            child.text
+            for child in item
+            if _local(child) == "guid" and child.text and child.get("isPermaLink", "true") == "true"
+        ),
+        "",
+    )
+    return link or (guid if is_address(guid) else "")
+
+
+def _in_atom(entry: Any) -> str:
+    """Its page: the link that says so, or the one that says nothing of what it is."""
+    links: dict[str, str] = {}
+    for link in entry.iterchildren(_ATOM_LINK):
+        if href := link.get("href"):
+            links.setdefault(link.get("rel", ""), _based(link, href))
+    return links.get("alternate") or links.get("") or ""
+
+
+def _based(element: Any, address: str) -> str:
+    """An address as the document bases it (`xml:base`)."""
+    try:
+        return urljoin(element.base or "", address.strip())
+    except ValueError:
+        return address
+
+
+def _in_sitemap(element: Any) -> str:
+    return next((child.text or "" for child in element if _local(child) == "loc"), "")
+
+
+_ADDRESSES = {
+    "urlset": _in_sitemap,
+    "sitemapindex": _in_sitemap,
+    "rss": _in_rss,
+    "RDF": _in_rss,
+    "feed": _in_atom,
+}
+
+
+def _forget(element: Any) -> None:
+    """Let go of an entry that was read, and of what stands before it."""
+    element.clear(keep_tail=False)
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _local(element: Any) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _text(element: Any) -> str:
+    return "" if element is None else "".join(element.itertext())
+
+
+def _line(text: str) -> str:
+    """A title without markup, in one line."""
+    words = (
+        html.unescape(text[: 10 * LONGEST_TITLE]).encode(errors="replace").decode()
+    )  # halves of characters
+    plain = " ".join(_TAG.sub(" ", words).replace("\0", " ").split())
+    return plain if len(plain) <= LONGEST_TITLE else plain[: LONGEST_TITLE - 2].rstrip() + " …"
+
+
+def _latest(dates: Iterable[str]) -> datetime | None:
+    return max(filter(None, map(_moment, dates)), default=None)
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment as RSS (RFC 822) or everybody else (ISO 8601) writes it; in UTC, where it names no time zone."""
+    text = text.strip()[:100]
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError, TypeError):
+            continue
+    return None

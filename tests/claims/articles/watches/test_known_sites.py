@@ -1,0 +1,92 @@
+"""Whose turn it is at a site, whoever follows something there."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from claims.articles.watches.known_sites import FORGOTTEN, HOLD, KnownSites, forget_unvisited
+from claims.models import VisitedSite
+from sources.http.fetched_documents import FetchError
+
+pytestmark = pytest.mark.django_db
+
+SITE = "https://post.example"
+
+
+def sites(clock: Any, patience: float = 100.0) -> tuple[KnownSites, list[float]]:
+    """Known sites, and how long was slept for them."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.shift(timedelta(seconds=seconds))
+
+    return KnownSites(patience=patience, sleep=sleep), slept
+
+
+def test_a_pause_after_each_request(clock: Any) -> None:
+    known, slept = sites(clock)
+    for _request in range(3):
+        known.begin(SITE)
+        known.end(SITE, 7.0)
+    assert slept == [1.0] * 14
+
+
+def test_of_two_one_waits_until_the_other_is_done(clock: Any) -> None:
+    one, _slept = sites(clock)
+    other, slept = sites(clock, patience=10.0)
+    one.begin(SITE)
+    with pytest.raises(FetchError) as refusal:
+        other.begin(SITE)
+    assert (refusal.value.reason_code, refusal.value.wait) == ("asked_to_wait", HOLD - timedelta(seconds=10))
+    assert slept == [1.0] * 10
+    other.begin("http://post.example")
+    one.end(SITE, 5.0)
+    other.begin(SITE)
+
+
+def test_who_is_to_wait_for_long_does_not_begin_to(clock: Any) -> None:
+    known, slept = sites(clock)
+    known.begin(SITE)
+    known.end(SITE, 3600.0)
+    with pytest.raises(FetchError, match="post.example wants to be left alone for about 60 min."):
+        known.begin(SITE)
+    assert slept == []
+
+
+def test_who_died_with_a_site_does_not_keep_it(clock: Any) -> None:
+    dead, _slept = sites(clock)
+    dead.begin(SITE)
+    clock.shift(HOLD)
+    alive, slept = sites(clock)
+    alive.begin(SITE)
+    assert slept == []
+
+
+def test_robots_txt_holds_for_a_day(clock: Any) -> None:
+    known, _slept = sites(clock)
+    assert known.rules(SITE) is None
+    known.begin(SITE)
+    assert known.rules(SITE) is None
+    known.keep_rules(SITE, "")
+    assert known.rules(SITE) == ""
+    known.keep_rules(SITE, "User-agent: *\nDisallow: /\n")
+    clock.move_to(timezone.now() + timedelta(hours=23))
+    assert known.rules(SITE) == "User-agent: *\nDisallow: /\n"
+    clock.move_to(timezone.now() + timedelta(hours=2))
+    assert known.rules(SITE) is None
+
+
+def test_sites_to_which_nothing_leads_are_forgotten(clock: Any) -> None:
+    known, _slept = sites(clock)
+    known.begin(SITE)
+    known.end(SITE, 0.0)
+    clock.shift(FORGOTTEN)
+    known.begin("https://other.example")
+    forget_unvisited()
+    assert VisitedSite.objects.count() == 2
+    clock.shift(timedelta(minutes=1))
+    forget_unvisited()
+    assert list(VisitedSite.objects.values_list("site", flat=True)) == ["https://other.example"]

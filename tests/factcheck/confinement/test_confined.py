@@ -1,0 +1,171 @@
+"""What a confined process may take, and what is left when somebody is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from factcheck.confinement.confined import ROOT, Confined, OutOfBounds
+from factcheck.confinement.limits import Allowance, Cause
+from tests.helpers.parallel import at_once
+
+GREEDY = "tests.factcheck.confinement.greedy_work"
+
+
+@pytest.fixture(scope="module")
+def confined() -> Iterator[Confined]:
+    confined = Confined(GREEDY, Allowance(memory=160_000_000, seconds=1.0, output=100_000))
+    yield confined
+    confined.close()
+
+
+def test_bytes_in_bytes_out(confined: Confined) -> None:
+    assert confined.answer(b"repeat " + bytes(range(256)) * 300) == bytes(range(256)) * 300
+    assert confined.answer(b"repeat ") == b""
+
+
+def test_nothing_is_there_of_earlier_work(confined: Confined) -> None:
+    assert [confined.answer(b"seen") for _ in range(3)] == [b"2", b"2", b"2"]
+
+
+@pytest.mark.parametrize(
+    ("work", "cause"),
+    [
+        (b"memory", Cause.MEMORY),
+        (b"shared_memory", Cause.MEMORY),
+        (b"sleep", Cause.TIME),
+        (b"sleep_unalarmed", Cause.TIME),
+        (b"spin", Cause.TIME),
+        (b"much", Cause.OUTPUT),
+        (b"abort", Cause.CRASH),
+    ],
+)
+def test_what_takes_too_much_is_ended_and_called_by_its_name(
+    confined: Confined, work: bytes, cause: Cause
+) -> None:
+    with pytest.raises(OutOfBounds) as ended:
+        confined.answer(work)
+    assert ended.value.cause is cause
+    assert confined.answer(b"repeat after that") == b"after that"
+
+
+def test_a_fault_of_ours_is_told_to_the_operator(
+    confined: Confined, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(OutOfBounds) as ended:
+        confined.answer(b"fail")
+    assert ended.value.cause is Cause.CRASH
+    assert "ValueError: of no use" in caplog.text
+
+
+def test_no_file_is_written(confined: Confined, tmp_path: Path) -> None:
+    assert confined.answer(b"write " + str(tmp_path / "a").encode()) == b"refused"
+
+
+def test_no_secret_is_known(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a:b@c/d")
+    fresh = Confined(GREEDY)
+    known = set(fresh.answer(b"environment").decode().split())
+    fresh.close()
+    assert not known & {"DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+
+
+def test_nothing_is_open_but_its_own_socket(confined: Confined) -> None:
+    """The last one is the folder that is listed."""
+    assert confined.answer(b"opened") == b"0 1 2 3 4"
+
+
+def test_threads_share_it(confined: Confined) -> None:
+    calls = [lambda number=number: confined.answer(b"repeat %d" % number) for number in range(12)]
+    assert at_once(*calls) == [b"%d" % number for number in range(12)]
+
+
+def test_a_zygote_that_was_killed_is_replaced(confined: Confined) -> None:
+    confined.answer(b"repeat 1")
+    assert confined._program is not None
+    confined._program.kill()
+    assert confined.answer(b"repeat 2") == b"2"
+    # Nobody has noticed yet that this one is gone.
+    confined._program.kill()
+    psutil.Process(confined._program.pid).wait(10) if psutil.pid_exists(confined._program.pid) else None
+    assert confined.answer(b"repeat 3") == b"3"
+
+
+def test_a_question_in_the_moment_when_the_zygote_ends() -> None:
+    confined = Confined(GREEDY)
+    confined.answer(b"repeat 1")
+    assert confined._program is not None
+    os.kill(confined._program.pid, signal.SIGSTOP)
+    killed = psutil.Process(confined._program.pid)
+
+    def ended() -> bytes:
+        time.sleep(0.2)
+        killed.kill()
+        return b""
+
+    [answer, _] = at_once(lambda: confined.answer(b"repeat 2"), ended)
+    confined.close()
+    assert answer == b"2"
+
+
+PARENT = """
+    import os, sys, threading, time
+    from factcheck.confinement.confined import Confined
+
+    confined = Confined("tests.factcheck.confinement.greedy_work")
+    confined.answer(b"repeat 1")
+    threading.Thread(target=confined.answer, args=[b"sleep"], daemon=True).start()
+    if "fork" in sys.argv and os.fork() == 0:
+        print("forked", confined.answer(b"repeat forked").decode(), flush=True)
+        time.sleep(600)
+    time.sleep(0.5)
+    print("ready", confined._program.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(PARENT), *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all of them have ended, or do so soon."""
+    _, alive = psutil.wait_procs(processes, timeout=20)
+    return not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_outlives_its_caller(sign: signal.Signals) -> None:
+    with started() as parent:
+        assert parent.stdout is not None
+        _, zygote = parent.stdout.readline().split()
+        family = [psutil.Process(int(zygote)), *psutil.Process(int(zygote)).children(recursive=True)]
+        assert len(family) == 2
+        parent.send_signal(sign)
+    assert gone(family)
+
+
+def test_a_forked_process_has_its_own_and_keeps_nobody_elses() -> None:
+    with started("fork") as parent:
+        assert parent.stdout is not None
+        told = dict(parent.stdout.readline().split() for _ in range(2))
+        assert told["forked"] == "forked"
+        zygote = psutil.Process(int(told["ready"]))
+        [forked] = [child for child in psutil.Process(parent.pid).children() if child.pid != zygote.pid]
+        parent.kill()
+        assert gone([zygote])
+        [its_zygote] = forked.children()
+        forked.kill()
+        assert gone([its_zygote])

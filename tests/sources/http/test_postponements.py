@@ -1,0 +1,32 @@
+"""For how long a server asks to be left alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ("90", timedelta(seconds=90)),
+        ("Fri, 01 May 2026 14:00:00 GMT", timedelta(hours=2)),
+        ("Fri, 01 May 2026 10:00:00 GMT", timedelta()),
+        ("Fri, 01 May 2099 10:00:00 GMT", LONGEST_POSTPONEMENT),
+        ("9" * 5000, LONGEST_POSTPONEMENT),
+        ("soon", timedelta()),
+        ("", timedelta()),
+    ],
+)
+def test_seconds_or_a_date(header: str, wait: timedelta) -> None:
+    assert postponed_by(header, NOW) == wait
+
+
+@given(header=st.text())
+def test_no_header_breaks_it(header: str) -> None:
+    assert timedelta() <= postponed_by(header, NOW) <= LONGEST_POSTPONEMENT

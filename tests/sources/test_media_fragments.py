@@ -1,0 +1,31 @@
+"""When a stretch of a transcript is heard."""
+
+import pytest
+
+from sources.media_fragments import media_fragment
+
+CUES = [(0, 0.0, 2.5), (10, 2.5, 4.0), (25, 61.25, 63.0)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "fragment"),
+    [
+        (0, 5, "t=0,2.5"),
+        (0, 10, "t=0,2.5"),
+        (9, 11, "t=0,4"),
+        (10, 25, "t=2.5,4"),
+        (12, 26, "t=2.5,63"),
+        (30, 99, "t=61.25,63"),
+    ],
+)
+def test_is_that_of_the_cues_that_the_words_stand_in(start: int, end: int, fragment: str) -> None:
+    assert media_fragment(CUES, start, end) == fragment
+
+
+def test_a_text_without_times_has_none() -> None:
+    assert media_fragment([], 3, 9) == ""
+    assert media_fragment([(5, 1.0, 2.0)], 0, 3) == ""
+
+
+def test_a_cue_whose_end_is_not_known_has_only_a_beginning() -> None:
+    assert media_fragment([(0, 7.125, 7.125)], 0, 3) == "t=7.125"
