@@ -167,7 +167,7 @@ def test_options_override_what_extraction_found(article: Path, contributor: User
         *("--url", "https://post.example.org/f"),
         *("--kind", "report"),
         *("--by", contributor.username),
-        *("--threshold", "0.99"),
+        *("--threshold", "1"),
     )
     expected = {
         "title": "Ferries of Sundvik",

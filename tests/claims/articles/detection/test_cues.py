@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.articles.detection.cues import Cue, find_cues, years
+from claims.articles.detection.cues import SentenceCue, find_cues, years
 from claims.articles.detection.lexicon import language, tokenise
 
 
@@ -126,8 +126,8 @@ def test_a_measure_without_a_number_is_no_quantity() -> None:
 def test_a_cue_is_an_offset_in_the_sentence() -> None:
     text = "Fares rose."
     assert find_cues(text, tokenise(text), language("en"), frozenset()) == [
-        Cue("change", 6, 10),
-        Cue("past", 6, 10),
+        SentenceCue("change", 6, 10),
+        SentenceCue("past", 6, 10),
     ]
 
 
