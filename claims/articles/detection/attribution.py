@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.articles.detection.cast import Cast, Member, Mention
+from claims.articles.detection.cast import Cast, CastMember, Occurrence
 from claims.articles.detection.dialogues import Turn
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar, grammar_of
@@ -132,7 +132,7 @@ class Attributor:
         """Let the next "he" mean whoever speaks; "a spokesman" too, lest it mean somebody before him."""
         member = self._cast.find(speaker.name)
         if member is None and not self._is_body(speaker.name):
-            member = Member(speaker.name, person=True, feminine=speaker.feminine)
+            member = CastMember(speaker.name, person=True, feminine=speaker.feminine)
         if member is not None and member.person:
             self._focus.spoke(member)
         elif member is not None and " " in member.name and not self._is_body(member.name):
@@ -150,7 +150,7 @@ class Attributor:
             return not any(is_role(word, self._language) for word in name_tokens(phrase))
         return any(is_body_word(word, self._language) for word in name_tokens(phrase))
 
-    def _unannounced(self, narration: str, mentions: Sequence[Mention]) -> Speaker | None:
+    def _unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
         """Read what no known verb of saying attributes: a colon, a name at a quotation, a second verb."""
         people = [mention for mention in mentions if mention.member.person]
         if len({id(mention.member) for mention in people}) == 1:
@@ -170,7 +170,7 @@ class Attributor:
                 return self._identities.as_speaker(mention.member)
         return None
 
-    def _stands_behind_quotation(self, narration: str, mention: Mention) -> bool:
+    def _stands_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
         """Tell "“…”, proclamó Lema." from "“…”, painted by Lema, …": a verb and an office at most stand between."""
         if QUOTED not in narration[: mention.start] or QUOTED in narration[mention.start :]:
             return False
@@ -183,6 +183,13 @@ class Attributor:
             return False
         if any(word.lower() in small - self._language.determiners for word in between_words):
             return False
+        article = next(
+            (index for index, word in enumerate(between_words) if word.lower() in self._language.determiners),
+            len(between_words),
+        )
+        offices = between_words[article + 1 :]
+        if not article or (offices and not any(is_role(word, self._language) for word in offices)):
+            return False  # "“…,” the sign behind Ruiz read"
         return len(words(narration[mention.start :])) <= _LONGEST_BEHIND
 
     def _continued(self, narration: str) -> Speaker | None:

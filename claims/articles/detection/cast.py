@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon
-from claims.articles.detection.named_people import NamedOne, acronyms_in, addressed_in, named_in
+from claims.articles.detection.named_people import (
+    NamedOne,
+    acronyms_in,
+    addressed_in,
+    named_in,
+    speaking_surnames,
+)
 from claims.articles.detection.names import (
     ELISION,
     PARTICLES,
@@ -18,7 +24,7 @@ from claims.articles.detection.names import (
     is_role,
     name_tokens,
 )
-from claims.articles.detection.speakers import is_complement, without_determiner
+from claims.articles.detection.speakers import is_complement, is_known_kind, without_determiner
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
@@ -29,7 +35,7 @@ _OPENING_WORDS = 7
 
 
 @dataclass(slots=True, eq=False)
-class Member:
+class CastMember:
     """Somebody, or some body, whom the text names."""
 
     name: str
@@ -39,10 +45,10 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Occurrence:
     """A place in a sentence that names a member; `subject` where the sentence is about it."""
 
-    member: Member
+    member: CastMember
     start: int
     subject: bool
 
@@ -54,10 +60,10 @@ class Cast:
         self._language = language
         self._grammar = grammar
         self._text = text
-        self._members: dict[str, Member] = {}
-        self._by_last: dict[str, list[Member]] = {}
-        self._by_first: dict[str, list[Member]] = {}
-        self._by_letter: dict[str, list[Member]] = {}
+        self._members: dict[str, CastMember] = {}
+        self._by_last: dict[str, list[CastMember]] = {}
+        self._by_first: dict[str, list[CastMember]] = {}
+        self._by_letter: dict[str, list[CastMember]] = {}
         self._count: Counter[str] = Counter()
         self._short: dict[str, str] = {}
         for one in named_in(text, language, grammar):
@@ -69,6 +75,9 @@ class Cast:
             if self._bears(single) is None and single not in self._members:
                 member = self._added(single)
                 member.person, member.feminine = True, feminine
+        for surname in speaking_surnames(text, language) if language.cased else ():
+            for member in self._by_last.get(surname, ()):
+                member.person |= not is_known_kind(name_tokens(member.name), language)
         self._words = self._capitals(text)
 
     def _read(self, one: NamedOne) -> None:
@@ -82,17 +91,17 @@ class Cast:
         if one.office and one.office.lower() not in member.offices:
             member.offices.append(one.office.lower())
 
-    def _added(self, name: str) -> Member:
+    def _added(self, name: str) -> CastMember:
         """Return the member of this full name, a new one if the text had none; of a directory, the first only."""
         if name in self._members:
             return self._members[name]
-        member = Member(name)
+        member = CastMember(name)
         if len(self._members) < _MOST_MEMBERS:
             self._members[name] = member
             self._index(member)
         return member
 
-    def _index(self, member: Member) -> None:
+    def _index(self, member: CastMember) -> None:
         self._by_letter.setdefault(member.name[0], []).append(member)
         parts = member.name.split()
         if len(parts) < 2:
@@ -102,7 +111,7 @@ class Cast:
         if len(parts) > 2 and parts[1].lower() in PARTICLES:
             self._by_last.setdefault(" ".join(parts[1:]), []).append(member)
 
-    def find(self, name: str) -> Member | None:
+    def find(self, name: str) -> CastMember | None:
         """Return the member whom the text calls by this name: in full, by the surname, by the short form."""
         name = POSSESSIVE.sub("", name)
         if name in self._short:
@@ -115,11 +124,11 @@ class Cast:
             return self._bears(name)
         return self._bears(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
 
-    def short_form(self, name: str) -> Member | None:
+    def short_form(self, name: str) -> CastMember | None:
         """Return the member of this acronym or full name, whatever its parts."""
         return self._members.get(self._short.get(name, name))
 
-    def ending(self, phrase: str) -> Member | None:
+    def ending(self, phrase: str) -> CastMember | None:
         """Return the member whose full name ends or begins a phrase where no capitals set it off."""
         found = [
             member
@@ -138,7 +147,7 @@ class Cast:
         first, *rest = phrase.split() or [""]
         return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
 
-    def namesake(self, label: str) -> Member | None:
+    def namesake(self, label: str) -> CastMember | None:
         """Return the member of a label that the text also has inside its sentences, where no capitals tell names."""
         if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
             return None
@@ -149,7 +158,7 @@ class Cast:
             return self._members[longer.pop()] if len(longer) == 1 else None
         return self.enrol(label, person=True, feminine=None, office=None)
 
-    def holders(self, office: str) -> tuple[list[Member], bool]:
+    def holders(self, office: str) -> tuple[list[CastMember], bool]:
         """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
         words = [word.lower() for word in without_determiner(name_tokens(office), self._language)]
         joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
@@ -172,7 +181,7 @@ class Cast:
         rest = [word for word in words if word not in roles[-1:] and word not in self._language.of]
         return [member for member in alike if self._holds(member, rest)], bool(alike)
 
-    def _holds(self, member: Member, words: Sequence[str]) -> bool:
+    def _holds(self, member: CastMember, words: Sequence[str]) -> bool:
         for office in member.offices:
             parts = [ELISION.sub("", part) for part in name_tokens(office)]
             if all(
@@ -184,7 +193,7 @@ class Cast:
                 return True
         return False
 
-    def body(self, phrase: str) -> tuple[list[Member], bool]:
+    def body(self, phrase: str) -> tuple[list[CastMember], bool]:
         """Return the bodies that end as "the agency" or "the ministry" does."""
         words = [word.lower() for word in without_determiner(name_tokens(phrase), self._language)]
         if len(words) != 1:
@@ -197,7 +206,7 @@ class Cast:
         ]
         return found, bool(found)
 
-    def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> Member:
+    def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> CastMember:
         """Return the member of this name, whom the text is now known to let speak."""
         member = self.find(name)
         if member is None:
@@ -209,7 +218,12 @@ class Cast:
             member.offices.append(office.lower())
         return member
 
-    def rename(self, member: Member, name: str) -> Member:
+    def is_shared(self, word: str) -> bool:
+        """Tell whether the word is the surname of several members, none of whom the text names far more often."""
+        people = [member for member in self._by_last.get(word, ()) if member.person]
+        return len(people) > 1 and self._most_frequent(people) is None
+
+    def rename(self, member: CastMember, name: str) -> CastMember:
         """Call a member by another form of its name from now on."""
         self._members[name] = self._members.pop(member.name)
         self._count[name] = self._count.pop(member.name, 1)
@@ -221,11 +235,11 @@ class Cast:
         """Tell whether the text writes the word with a capital inside a sentence too, as names are."""
         return word in self._words
 
-    def mentions(self, narration: str) -> list[Mention]:
+    def mentions(self, narration: str) -> list[Occurrence]:
         """Return the members whom the sentence names outside quotations, in order."""
         if not self._language.cased:
             return self._mentions_without_case(narration)
-        found: list[Mention] = []
+        found: list[Occurrence] = []
         tokens = list(_WORD.finditer(narration))
         index = 0
         while index < len(tokens):
@@ -242,7 +256,7 @@ class Cast:
                         and self._is_subject(narration, tokens, index)
                         and not any(mention.subject for mention in found)
                     )
-                    found.append(Mention(member, tokens[index].start(), subject))
+                    found.append(Occurrence(member, tokens[index].start(), subject))
                     index += length
                     break
             else:
@@ -271,21 +285,21 @@ class Cast:
             for word in words
         )
 
-    def _mentions_without_case(self, narration: str) -> list[Mention]:
-        found: dict[str, Mention] = {}
+    def _mentions_without_case(self, narration: str) -> list[Occurrence]:
+        found: dict[str, Occurrence] = {}
         for member, place in self._named_in(narration):
             near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
-            found.setdefault(member.name, Mention(member, place, near))
+            found.setdefault(member.name, Occurrence(member, place, near))
         return list(found.values())
 
-    def _named_in(self, text: str) -> Iterator[tuple[Member, int]]:
+    def _named_in(self, text: str) -> Iterator[tuple[CastMember, int]]:
         """Yield the members whose full names stand in a text where no capitals set them off, and where."""
         for place, letter in enumerate(text):
             for member in self._by_letter.get(letter, ()):
                 if text.startswith(member.name, place):
                     yield member, place
 
-    def _without_case(self, name: str) -> Member | None:
+    def _without_case(self, name: str) -> CastMember | None:
         """Find "中村市長", "이 시장" and "منصور" by the start or the end of one member's name, and by the title."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
@@ -299,7 +313,7 @@ class Cast:
             found = [member for member in alike.values() if member.person]
         return found[0] if len(found) == 1 else None
 
-    def _is_called(self, member: Member, name: str) -> bool:
+    def _is_called(self, member: CastMember, name: str) -> bool:
         """Tell whether the name is the start of the member's with a title of theirs, or with "Mr"."""
         for short, title in self._split_title(name):
             if member.name.startswith(short) and member.name != short:
@@ -317,7 +331,7 @@ class Cast:
             return []
         return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
 
-    def _inflected(self, name: str) -> Member | None:
+    def _inflected(self, name: str) -> CastMember | None:
         """Find "Олега Дёмина" where the text also writes "Олег Дёмин"."""
         stems = [word[: max(3, len(word) - 2)] for word in name.split()]
         found = [
@@ -330,14 +344,14 @@ class Cast:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _bears(self, word: str) -> Member | None:
+    def _bears(self, word: str) -> CastMember | None:
         """Return the one bearer of a surname, or of a first name that is nobody's surname; None where undecided."""
         named = self._by_last.get(word, [])
         people = [member for member in named if member.person]
         first = [member for member in self._by_first.get(word, []) if member.person]
         return self._most_frequent(people or named or first)
 
-    def _most_frequent(self, members: list[Member]) -> Member | None:
+    def _most_frequent(self, members: list[CastMember]) -> CastMember | None:
         if len(members) < 2:
             return members[0] if members else None
         first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]

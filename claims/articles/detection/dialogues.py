@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.articles.detection.cast import Cast, Member
+from claims.articles.detection.cast import Cast, CastMember
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.quotations import Quotations
 
@@ -27,7 +27,7 @@ class Turn:
     `firm` where a label names the speaker; else words of the block itself may name another.
     """
 
-    member: Member | None
+    member: CastMember | None
     firm: bool = True
 
 
@@ -80,12 +80,14 @@ class Dialogue:
             return None
         return match["label"].strip()
 
-    def _named(self, label: str) -> Member | None:
+    def _named(self, label: str) -> CastMember | None:
         words = label.split()
         if label.isupper():
             label = label.title()
         found = self._cast.find(label) or (self._cast.find(" ".join(words[1:])) if len(words) > 1 else None)
-        return found if found is not None and found.person else self._cast.namesake(label)
+        if found is None:
+            return self._cast.namesake(label)
+        return found if found.person or found.name.split()[-1] == label else None
 
     def _speaks(self, label: str) -> bool:
         key = label.casefold()
@@ -95,7 +97,7 @@ class Dialogue:
             or self._named(label) is not None
         )
 
-    def _interviewee(self, blocks: Sequence[DialogueBlock]) -> Member | None:
+    def _interviewee(self, blocks: Sequence[DialogueBlock]) -> CastMember | None:
         """Return the one person whom the text names before the first turn."""
         people = {
             id(mention.member): mention.member

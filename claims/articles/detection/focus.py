@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from claims.articles.detection.cast import Member, Mention
+from claims.articles.detection.cast import CastMember, Occurrence
 
 _BLOCKS_REMEMBERED = 3
 _TRACES_REMEMBERED = 40
@@ -11,7 +11,7 @@ _TRACES_REMEMBERED = 40
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    member: Member
+    member: CastMember
     block: int
     sentence: int
     spoke: bool = False
@@ -35,7 +35,7 @@ class Focus:
     def next_sentence(self) -> None:
         self._sentence += 1
 
-    def note(self, mentions: list[Mention]) -> None:
+    def note(self, mentions: list[Occurrence]) -> None:
         """Remember whom a sentence names; whom it is about comes last, as the nearest."""
         for mention in sorted(mentions, key=lambda mention: mention.subject):
             if mention.member.person:
@@ -43,12 +43,12 @@ class Focus:
                     _Trace(mention.member, self._block, self._sentence, subject=mention.subject)
                 )
 
-    def spoke(self, member: Member) -> None:
+    def spoke(self, member: CastMember) -> None:
         self._traces.append(_Trace(member, self._block, self._sentence, spoke=True))
 
     def shadow(self, feminine: bool | None) -> None:
         """Remember that the article spoke of somebody without a name, lest a pronoun mean the person before."""
-        member = Member("", person=True, feminine=feminine)
+        member = CastMember("", person=True, feminine=feminine)
         self._traces.append(_Trace(member, self._block, self._sentence, subject=True, nameless=True))
 
     @property
@@ -56,14 +56,23 @@ class Focus:
         """Whether anybody has been named of late."""
         return bool(self._traces)
 
-    def antecedent(self, feminine: bool | None) -> Member | None:
+    def _has_company(self, trace: _Trace, feminine: bool | None) -> bool:
+        """Tell whether the sentence of a subject names somebody else whom the pronoun may mean."""
+        return any(
+            other.member is not trace.member
+            and other.sentence == trace.sentence
+            and (None in (feminine, other.member.feminine) or feminine == other.member.feminine)
+            for other in self._traces
+        )
+
+    def antecedent(self, feminine: bool | None) -> CastMember | None:
         """Return the latest person whom "he" or "she" can only mean, None where it may be another.
 
         A person of unknown gender may be either. Somebody named only in passing is never meant, but makes the
         pronoun ambiguous where the one before merely was a subject and has not spoken.
         """
-        bystanders: list[Member] = []
-        doubtful: Member | None = None
+        bystanders: list[CastMember] = []
+        doubtful: CastMember | None = None
         for trace in reversed(self._traces):
             member = trace.member
             if None not in (feminine, member.feminine) and feminine != member.feminine:
@@ -76,7 +85,9 @@ class Focus:
             if doubtful is not None and member is not doubtful:
                 return None
             certain = feminine is None or member.feminine is not None
-            others = any(bystander is not member for bystander in bystanders)
+            others = any(bystander is not member for bystander in bystanders) or (
+                not trace.spoke and self._has_company(trace, feminine)
+            )
             if others and not trace.spoke:
                 return None
             if feminine is None and others:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claims.articles.detection.cast import Cast, Member
+from claims.articles.detection.cast import Cast, CastMember
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
@@ -67,7 +67,7 @@ class Identities:
         offices = [token for token in tokens if is_role(token, self._language)]
         return sum(not is_body_word(office, self._language) for office in offices) > 1
 
-    def _member(self, speaker: Speaker, found: Attribution) -> Member | None:
+    def _member(self, speaker: Speaker, found: Attribution) -> CastMember | None:
         """Return the member of the cast whom a name means, in full or in part."""
         if speaker.office and self._language.cased:
             return self._within(found.phrase) or self._cast.short_form(speaker.name)
@@ -88,7 +88,7 @@ class Identities:
             member.name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=office
         )
 
-    def _within(self, phrase: str) -> Member | None:
+    def _within(self, phrase: str) -> CastMember | None:
         """Find the person in "Bewoner Rik Smit" and "Ada Hold of the Institute", the body in "der Bund Küste"."""
         if not self._language.cased:
             return None
@@ -157,7 +157,7 @@ class Identities:
         if not self._language.cased:
             return self._body_without_case(speaker, found)
         tokens = name_tokens(speaker.name)
-        if self._joins_people(tokens):
+        if self._joins_people(tokens) or self._cast.is_shared(speaker.name):
             return None
         genitive = found.source in self._grammar.genitive_after
         if speaker.name.endswith(self._grammar.oblique) and found.verb:
@@ -222,7 +222,7 @@ class Identities:
             return speaker
         return None
 
-    def as_speaker(self, member: Member, description: str | None = None) -> Speaker:
+    def as_speaker(self, member: CastMember, description: str | None = None) -> Speaker:
         if description:
             first, _, rest = description.partition(" ")
             description = rest if rest and first.lower() in self._grammar.possessives else description

@@ -160,6 +160,19 @@ def _follows_office(tokens: Sequence[re.Match[str]], first: int, language: Lexic
     return first > 0 and is_role(_bare(tokens[first - 1]), language)
 
 
+def speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
+    """Yield the single capitalised words beside a verb of saying, as people are called: "Osei said", "dijo Paz"."""
+    says = {verb.lower() for verb in language.attributions("says") if " " not in verb and "*" not in verb}
+    tokens = re.findall(r"[\w’'-]+|[^\w\s]", text)
+    for index, token in enumerate(tokens[1:-1], start=1):
+        if not is_capital(token):
+            continue
+        before, after = tokens[index - 1], tokens[index + 1]
+        alone = not is_capital(before) and not is_capital(after)
+        if alone and before.lower() not in language.determiners and says & {before.lower(), after.lower()}:
+            yield token
+
+
 @lru_cache(maxsize=20_000)
 def _is_body(word: str, language: Lexicon) -> bool:
     return word.lower() in language.bodies or "institution" in language.signals.find(word, tokenise(word))

@@ -75,7 +75,7 @@ def gender_of(name: str) -> bool | None:
     feminine, masculine = _given_names()
     if (given in feminine) != (given in masculine):
         return given in feminine
-    if {given[:-1], f"{given[:-1]}й"} & masculine:
+    if given[0] >= "\u0400" and {given[:-1], f"{given[:-1]}й"} & masculine:
         return False  # the genitive: Олега Дёмина
     if len(tokens) > 1 and given not in feminine and _SLAVIC_WOMAN.search(tokens[-1].lower()):
         return True

@@ -202,7 +202,7 @@ def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
         written_as_noun = token.islower() or index == 0 or language.nouns_capitalised
         if token.lower() in language.documents and written_as_noun:
             rest = bare[index + 1 :]
-            while rest and rest[0].lower() not in language.of:
+            while rest and rest[0].lower() not in language.of | language.by:
                 rest = rest[1:]
             return without_determiner(rest[1:], language) if rest and rest[0].lower() in language.by else []
     return tokens
