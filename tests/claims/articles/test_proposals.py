@@ -287,7 +287,8 @@ def test_nothing_is_stored_when_the_last_step_fails(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
     text = "\n\n".join(
-        f"In 20{number:02} the port of Sundvik sold {number} ships." for number in range(1, count + 1)
+        f"In 20{number:02} the port of Sundvik sold {number} ships for {number} million euros."
+        for number in range(1, count + 1)
     )
     answered("Ships are sold.")  # what is asked for once in a while has been asked for
     ContentType.objects.clear_cache()
@@ -338,7 +339,7 @@ def test_reasons_are_stored_with_the_words_that_are_them() -> None:
     claim = Claim.objects.get(appearances__exact=PARAGRAPHS[1])
     assert {"change: fell", "quantity: 12 per cent"} <= set(claim.score_reasons)
     for reason in claim.score_reasons:
-        kind, _, words = reason.partition(": ")
+        kind, _, words = reason.removeprefix("but ").partition(": ")
         assert kind
         assert words in PARAGRAPHS[1]
 
