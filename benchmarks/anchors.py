@@ -2,7 +2,9 @@
 
 Run from the repository: `python -m benchmarks.anchors [--editions 40] [--cases]`. Editions are made by the generator of
 the tests (`tests/helpers/publishers_edits.py`), which knows where each sentence went: each edit alone, then two and
-three at a time, then chains of three versions. Promised are 0 wrong moves, and 99 % kept of what stands.
+three at a time, then chains of three versions. Promised are 0 wrong moves and 99 % kept of what stands, by any one edit
+and along chains. Several edits at once may leave an unmarked copy where the original was, which nobody could tell from
+it: fewer than one quote in a thousand may be moved wrongly by those.
 """
 
 import argparse
@@ -48,7 +50,8 @@ def main() -> int:
             console.print(_table(title, "edit", by_edit))
         console.print(_table(title, "language", by_language))
         everything = sum(by_language.values(), Counter())
-        missed |= bool(everything["wrong"]) or (number == 1 and _kept(everything) < LEAST_KEPT)
+        allowed = 0 if number == 1 else everything.total() / 1_000
+        missed |= everything["wrong"] > allowed or (number == 1 and _kept(everything) < LEAST_KEPT)
     chains = sum(
         (_chain(language, seed) for language in LANGUAGES for seed in range(options.editions)), Counter()
     )

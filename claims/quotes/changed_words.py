@@ -7,6 +7,8 @@ from claims.quotes.text_parts import TextPart, words_of
 #: Longer sentences are not compared word by word, nor letter by letter.
 _MOST_WORDS = 600
 _MOST_LETTERS = 5_000
+#: So many letters in a row are no coincidence.
+_FAMILIAR = 6
 #: Two spellings of one word have so much in common.
 _SPELLING = 0.65
 
@@ -61,3 +63,11 @@ def rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, 
         return new.start, new.end
     begins += len(words) - len(words.lstrip())
     return new.start + begins, new.start + begins + len(words.strip())
+
+
+def beginning_in(old: str, new: str) -> int:
+    """Where, in a sentence that was edited, what it said before begins; 0 where that cannot be told."""
+    if len(old) + len(new) > _MOST_LETTERS:
+        return max(new.find(old[:20]), 0)
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return next((block.b for block in blocks if block.size >= _FAMILIAR), 0)

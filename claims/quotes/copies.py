@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from claims.quotes.aligned_parts import RIVAL, Alignment
-from claims.quotes.changed_words import are_spellings
+from claims.quotes.changed_words import are_spellings, beginning_in
 from claims.quotes.lead_ins import (
     announces,
     is_closed,
@@ -57,8 +57,7 @@ class Originality:
         old = self.aligned.old[self.aligned.origins[number]]
         if old.key == new.key:
             return ""
-        at = new.key.find(old.key[:20])
-        return new.key[:at] if at > 0 else ""
+        return new.key[: beginning_in(old.key, new.key)]
 
     def _require_place(self, place: int) -> None:
         """Refuse a paragraph that new words directly before it present as a copy."""
@@ -77,8 +76,19 @@ class Originality:
         # Where the next words are those that came next before, a heading has been added; on top, a headline.
         alone = last + 1 not in aligned.origins and not aligned.origins.keys() <= set(here)
         presents = tells or (is_heading(before.text) and follows)
-        if alone and presents and all(part.key != before.key for part in aligned.old):
+        presented = presents and (alone or self._was_edited_elsewhere(here))
+        if presented and all(part.key != before.key for part in aligned.old):
             raise Orphaned(OrphanReason.QUOTED)
+
+    def _was_edited_elsewhere(self, places: range) -> bool:
+        """Whether the original of one of these may rather be another part, which says nearly the same."""
+        aligned = self.aligned
+        origins = [aligned.origins[place] for place in places if place in aligned.origins]
+        return any(
+            like >= RIVAL and new not in aligned.origins
+            for origin in origins
+            for like, new in aligned.similar.get(origin, ())
+        )
 
     def _require_own_paragraph(self, parts: range) -> None:
         """Refuse words that alone are left of a paragraph, or that stand in quite another one."""
