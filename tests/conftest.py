@@ -99,6 +99,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         walks = item.nodeid.startswith(SLOW_ROOMS)
         if commits or ((walks or publishes) and not item.nodeid.startswith(QUICK_IN_THEM)):
             item.add_marker(pytest.mark.slow)
+        if item.nodeid.startswith("tests/whole/") or item.get_closest_marker("browser"):
+            # Measuring which lines run makes Python half as fast. These run lines that have tests of their own.
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")
