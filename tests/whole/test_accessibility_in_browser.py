@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from claims.imports.storing import runs
 from claims.models import Claim, Claimant
 from tests.helpers.accessibility import in_each_scheme, violations
+from tests.helpers.browser import new_context
 from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser
 from tests.helpers.kept_newsroom import checker, claimant, editor, publish
 from tests.helpers.kept_site import kept_rows, site
@@ -87,20 +88,18 @@ def desk_addresses(desk: Client, editor: User) -> dict[str, str]:
 @pytest.fixture
 def page(chromium: Browser, site: str) -> Iterator[Page]:
     """A page of a reader."""
-    page = chromium.new_page(base_url=site)
-    yield page
-    page.close()
+    with new_context(chromium, base_url=site) as context:
+        yield context.new_page()
 
 
 @pytest.fixture(scope="module")
 def signed_in(chromium: Browser, desk: Client, site: str) -> Iterator[BrowserContext]:
     """A browser of whom the client has signed in: it finds out which pages there are, the browser looks at them."""
-    context = chromium.new_context(base_url=site)
-    context.add_cookies(
-        [{"name": name, "value": part.value, "url": site} for name, part in desk.cookies.items()]
-    )
-    yield context
-    context.close()
+    with new_context(chromium, base_url=site) as context:
+        context.add_cookies(
+            [{"name": name, "value": part.value, "url": site} for name, part in desk.cookies.items()]
+        )
+        yield context
 
 
 @pytest.fixture

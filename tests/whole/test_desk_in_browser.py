@@ -17,6 +17,7 @@ from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Repeat, Ve
 from claims.review import clusters
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.answers import Answers
+from tests.helpers.browser import new_context
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,7 +54,7 @@ def seat(chromium: Browser, live_server: LiveServer) -> Any:
     contexts = []
 
     def sit(person: User | None, **options: Any) -> Seat:
-        contexts.append(chromium.new_context(**options))
+        contexts.append(new_context(chromium, **options))
         if person:
             client = Client()
             client.force_login(person)

@@ -11,6 +11,7 @@ from claims.models import Claim, Claimant
 from claims.public.pages import check
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
+from tests.helpers.browser import new_context
 from tests.helpers.kept_newsroom import checker, claimant, editor, publish
 from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.reader_site import LONG_WORD, pages_of_readers
@@ -36,7 +37,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
             complaints.append(message.text)
 
     def open_page(address: str, **options: Any) -> Page:
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+        context = new_context(chromium, **({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)
