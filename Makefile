@@ -3,7 +3,8 @@
 
 PYTHON_IN_VENV := .venv/bin/python
 PYTEST_WORKERS ?= auto
-
+# Tests start the program dozens of times: it is compiled once, and not each time anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo check test fuzz setup lint format types migrations lock bench

@@ -11,6 +11,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
@@ -240,6 +241,8 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Pages name files with the hash of their contents; to compress all of them a second time would take as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Half of all bytes are maps of scripts, for whom looks for a fault: the first start took twice as long for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
     "default": {

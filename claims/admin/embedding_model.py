@@ -1,24 +1,36 @@
 """The models that make vectors, and how far each has come. To look at only: the worker and `embed_claims` make them."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.matching.embedding.neighbours import asked_model
 from claims.matching.embedding.outstanding import tally
-from claims.models import EmbeddingModel
+from claims.models import EmbeddingModel, StatementVector
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly
 
 
 @admin.register(EmbeddingModel)
 class EmbeddingModelAdmin(LookOnly, DeskAdmin):
-    list_display = ("name", "state", "progress", "completed_at", "kept_at")
-    # There are one or two, of which each is counted.
-    list_per_page = 10
+    list_display = ("name", "state", "vectors_made", "completed_at", "kept_at")
     fields = ("name", "state", "progress", "dimensions", "begun_at", "completed_at", "kept_at")
     readonly_fields = ("state", "progress")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmbeddingModel]:
+        made = StatementVector.objects.filter(model=OuterRef("pk")).order_by().values("model")
+        number = made.annotate(number=Count("pk")).values("number")
+        return super().get_queryset(request).annotate(vectors_number=Coalesce(Subquery(number), 0))
+
+    @admin.display(description=gettext_lazy("vectors"), ordering="vectors_number")
+    def vectors_made(self, model: Any) -> str:
+        return f"{model.vectors_number:,}"  # annotated above
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, model: EmbeddingModel) -> SafeString:

@@ -26,7 +26,12 @@ from claims.models import Claim, Claimant, Cluster, Evidence, Topic
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck.routes import openapi
 from sources.models import Publisher
+from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source, rating
+
+__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+
+pytestmark = pytest.mark.django_db
 
 CONTRACTS = Path(__file__).parent
 
@@ -49,8 +54,8 @@ def assert_unchanged(name: str, text: str) -> None:
 # Bodies
 
 
-@pytest.fixture
-def world(db: None, checker: User, editor: User) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def world(checker: User, editor: User) -> dict[str, Any]:
     """One claim with everything, corrected once, and one that was retracted."""
     gazette = Publisher.objects.create(
         name="Harbour Gazette", kind="news", url="https://gazette.example.org/", country="NO", language="en"
@@ -126,7 +131,7 @@ def world(db: None, checker: User, editor: User) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def retracted(world: dict[str, Any], checker: User, editor: User) -> Claim:
     claim: Claim = world["withdrawn"]
     verdict = verdict_drafts.draft(

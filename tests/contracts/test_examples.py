@@ -26,8 +26,12 @@ from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
 from tests.contracts import test_contracts
+from tests.helpers.kept_newsroom import checker, editor, kept_rows
 
+__all__ = ["checker", "editor", "kept_rows"]  # fixtures
 world, retracted, cluster = test_contracts.world, test_contracts.retracted, test_contracts.cluster
+
+pytestmark = pytest.mark.django_db
 
 #: Operations of editors' tools are described in words and by their schemas.
 NOT_PUBLIC = "/api/v1/editorial/"
@@ -39,15 +43,20 @@ DECIDED_BY_THE_DATABASE = {
 }
 
 
-@pytest.fixture
-def same_every_time(db: None) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def same_every_time(kept_rows: None) -> Iterator[None]:
     """Rows are numbered from 1, and found in January 2026."""
+    count_from_the_last()
+    with time_machine.travel("2026-01-20T09:00:00Z", tick=False):
+        yield
+
+
+def count_from_the_last() -> None:
+    """What is added next has the number behind the last that is there, whatever others have undone."""
     models = [model for app in ("claims", "sources") for model in apps.get_app_config(app).get_models()]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
-    with time_machine.travel("2026-01-20T09:00:00Z", tick=False):
-        yield
 
 
 @pytest.fixture
@@ -101,6 +110,7 @@ def test_answer_is_what_is_served(
     if expected.get("status") == 429:
         request.getfixturevalue("busy")
     if example.operation.startswith("clusters_"):
+        count_from_the_last()
         request.getfixturevalue("cluster")
     answer = served(client, example.content["request"])
     if os.environ.get("UPDATE_CONTRACTS"):

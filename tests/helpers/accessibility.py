@@ -1,5 +1,6 @@
 """What axe-core finds wrong in a page: what a person with a screen reader, a keyboard or weak eyes stumbles over."""
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -13,6 +14,24 @@ def _axe() -> str:
 
 def violations(page: Page) -> dict[str, list[str]]:
     """The rules that the page breaks as it is shown now, each with the elements that break it."""
-    page.evaluate(_axe())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return {rule["id"]: [node["html"][:160] for node in rule["nodes"]] for rule in found["violations"]}
+
+
+def in_each_scheme(page: Page) -> Iterator[str]:
+    """The open page in light colours and then in dark ones, once it has come to rest in them."""
+    # Scripts have made it what it is, and letters have the width that they keep.
+    page.wait_for_function("!document.querySelector('[x-cloak]') && document.fonts.status === 'loaded'")
+    yield "light"
+    page.emulate_media(color_scheme="dark")
+    if page.evaluate("'Alpine' in window"):
+        # The desk asks the device once. From then on it changes as a person does: from “auto” to light, to dark.
+        page.keyboard.press("Control+e")
+        page.keyboard.press("Control+e")
+        page.wait_for_function("document.documentElement.classList.contains('dark')")
+    page.wait_for_function("!document.getAnimations().some(each => each instanceof CSSTransition)")
+    yield "dark"
+    page.evaluate("localStorage.clear()")
+    page.emulate_media(color_scheme="light")

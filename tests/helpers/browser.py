@@ -3,9 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 # What is waited for may take long on a busy machine. Only who waits in vain waits that long.
 PATIENCE = 120_000
@@ -28,3 +29,10 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0)
         yield browser
         browser.close()
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser that has not been anywhere yet, and waits as long for pages as `expect` does for what is on them."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return context

@@ -1,6 +1,6 @@
 """axe-core finds nothing wrong with any page, at the desk or of the readers, in light and dark."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
 import pytest
@@ -9,20 +9,23 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from claims.imports.storing import runs
-from tests.helpers.accessibility import violations
+from claims.models import Claim, Claimant
+from tests.helpers.accessibility import in_each_scheme, violations
+from tests.helpers.browser import new_context
+from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser
+from tests.helpers.kept_newsroom import checker, claimant, editor, publish
+from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.newsroom import make_claim
-from tests.whole.test_admin_walk import MODELS, Fill, address, fill, superuser
-from tests.whole.test_pages_in_browser import addresses
+from tests.helpers.reader_site import pages_of_readers
 
-__all__ = ["addresses", "fill", "superuser"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 
-#: What `addresses` has, and the door to the desk.
+#: What `addresses` has.
 READER_PAGES = [
     "list",
     "nothing found",
@@ -51,64 +54,25 @@ TABLE = (
 )
 
 
-@pytest.fixture
-def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url)
-    yield context.new_page()
-    context.close()
+@pytest.fixture(scope="module")
+def addresses(publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
+    """Pages of readers, and the door to the desk."""
+    return pages_of_readers(publish, claimant) | {"door": "/accounts/login/"}
 
 
-def wrong(page: Page, *paths: str) -> dict[tuple[str, str], dict[str, list[str]]]:
-    """By page and colour scheme, what breaks a rule."""
-    found = {}
-    for path in paths:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            answer = page.goto(path)
-            # Neither the door instead of the page, nor an error in its place.
-            assert answer is not None
-            assert (answer.url, answer.status < 500) == (urljoin(page.url, path), True), path
-            page.wait_for_function("!document.querySelector('[x-cloak]')")  # scripts have made it what it is
-            if broken := violations(page):
-                found[path, scheme] = broken
-    return found
+@pytest.fixture(scope="module")
+def desk(checker: User, editor: User) -> Client:
+    """Somebody who may see all of a desk at which everything has happened twice."""
+    for _row in range(2):
+        add_row_of_each(checker, editor)
+    client = Client()
+    client.force_login(make_superuser())
+    return client
 
 
-def as_at_the_desk(page: Page, client: Client, person: User) -> None:
-    """Sign in both: the client finds out which pages there are, the browser looks at them."""
-    client.force_login(person)
-    page.goto("/accounts/login/")
-    site = urljoin(page.url, "/")
-    page.context.add_cookies(
-        [{"name": name, "value": part.value, "url": site} for name, part in client.cookies.items()]
-    )
-
-
-@pytest.mark.parametrize("name", READER_PAGES)
-def test_pages_of_readers(name: str, page: Page, addresses: dict[str, str]) -> None:
-    pages = {**addresses, "door": "/accounts/login/"}
-    assert list(pages) == READER_PAGES
-    assert wrong(page, pages[name]) == {}
-
-
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
-def test_lists_and_forms_of_the_desk(
-    model: type[Model], page: Page, client: Client, superuser: User, fill: Fill
-) -> None:
-    fill(2)
-    as_at_the_desk(page, client, superuser)
-    row = model._default_manager.first()
-    paths = [address(model, "changelist"), address(model, "add")]
-    paths += [address(model, "change", row.pk)] if row else []
-    opened = [path for path in paths if client.get(path).status_code == 200]
-    assert opened
-    assert wrong(page, *opened) == {}
-
-
-@pytest.mark.parametrize("name", DESK_PAGES)
-def test_other_pages_of_the_desk(name: str, page: Page, client: Client, superuser: User, fill: Fill) -> None:
-    fill(1)
-    run = runs.choose(SimpleUploadedFile("archive.csv", TABLE), by=superuser)
+@pytest.fixture(scope="module")
+def desk_addresses(desk: Client, editor: User) -> dict[str, str]:
+    run = runs.choose(SimpleUploadedFile("archive.csv", TABLE), by=editor)
     claim, untouched = make_claim(state="proposed"), make_claim(state="proposed")
     rows = {
         "claims_importrun_set-up": run,
@@ -116,7 +80,69 @@ def test_other_pages_of_the_desk(name: str, page: Page, client: Client, superuse
         "claims_claim_history": claim,
         "claims_claim_delete": untouched,
     }
-    as_at_the_desk(page, client, superuser)
-    path = reverse(f"admin:{name}", args=[rows[name].pk] if name in rows else [])
-    assert client.get(path).status_code == 200
-    assert wrong(page, path) == {}
+    return {
+        name: reverse(f"admin:{name}", args=[rows[name].pk] if name in rows else []) for name in DESK_PAGES
+    }
+
+
+@pytest.fixture
+def page(chromium: Browser, site: str) -> Iterator[Page]:
+    """A page of a reader."""
+    with new_context(chromium, base_url=site) as context:
+        yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, desk: Client, site: str) -> Iterator[BrowserContext]:
+    """A browser of whom the client has signed in: it finds out which pages there are, the browser looks at them."""
+    with new_context(chromium, base_url=site) as context:
+        context.add_cookies(
+            [{"name": name, "value": part.value, "url": site} for name, part in desk.cookies.items()]
+        )
+        yield context
+
+
+@pytest.fixture
+def desk_page(signed_in: BrowserContext) -> Iterator[Page]:
+    page = signed_in.new_page()
+    yield page
+    page.close()
+
+
+def wrong(page: Page, *paths: str) -> dict[tuple[str, str], dict[str, list[str]]]:
+    """By page and colour scheme, what breaks a rule."""
+    found = {}
+    for path in paths:
+        answer = page.goto(path)
+        # Neither the door instead of the page, nor an error in its place.
+        assert answer is not None
+        assert (answer.url, answer.status < 500) == (urljoin(page.url, path), True), path
+        for scheme in in_each_scheme(page):
+            if broken := violations(page):
+                found[path, scheme] = broken
+    return found
+
+
+@pytest.mark.parametrize("name", READER_PAGES)
+def test_pages_of_readers(name: str, page: Page, addresses: dict[str, str]) -> None:
+    assert list(addresses) == READER_PAGES
+    assert wrong(page, addresses[name]) == {}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_lists_and_forms_of_the_desk(model: type[Model], desk_page: Page, desk: Client) -> None:
+    row = model._default_manager.first()
+    paths = [address(model, "changelist"), address(model, "add")]
+    paths += [address(model, "change", row.pk)] if row else []
+    opened = [path for path in paths if desk.get(path).status_code == 200]
+    assert opened
+    assert wrong(desk_page, *opened) == {}
+
+
+@pytest.mark.parametrize("name", DESK_PAGES)
+def test_other_pages_of_the_desk(
+    name: str, desk_page: Page, desk: Client, desk_addresses: dict[str, str]
+) -> None:
+    path = desk_addresses[name]
+    assert desk.get(path).status_code == 200
+    assert wrong(desk_page, path) == {}

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -14,12 +16,13 @@ from claims.admin import similar_claims
 from claims.articles.watches import visits
 from claims.models import Claim, Claimant, PossibleDuplicate, Rating, Repeat, Verdict, Watch
 from claims.review import clusters
-from tests.helpers.accessibility import violations
+from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.answers import Answers
+from tests.helpers.browser import new_context
 from tests.helpers.followed_site import Paper, make_watch, paper
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
-__all__ = ["paper"]
+__all__ = ["paper"]  # a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,19 +30,14 @@ TEXT = "The mayor spoke for an hour. The tunnel cost 240 million euros, she said
 
 
 class Seat:
-    """Somebody's browser at the desk, which notes everything that goes wrong in the page."""
+    """A browser at the desk, which notes everything that goes wrong in the page."""
 
-    def __init__(self, context: BrowserContext, address: str, person: User) -> None:
+    def __init__(self, context: BrowserContext, address: str) -> None:
         self.address = address
         self.page: Page = context.new_page()
         self.trouble: list[str] = []
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
         self.page.on("console", lambda line: self.trouble.append(line.text) if line.type == "error" else None)
-        self.open("/admin/")
-        self.page.fill("[name=login]", person.get_username())
-        self.page.fill("[name=password]", "correct horse battery")
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_url(f"{address}/admin/")
 
     def open(self, path: str) -> Page:
         self.page.goto(self.address + path)
@@ -56,22 +54,36 @@ class Seat:
 
 @pytest.fixture
 def seat(chromium: Browser, live_server: LiveServer) -> Any:
+    """The browser of a person who has signed in, or of nobody yet."""
     contexts = []
 
-    def sit(person: User, **options: Any) -> Seat:
-        contexts.append(chromium.new_context(**options))
-        return Seat(contexts[-1], live_server.url, person)
+    def sit(person: User | None, **options: Any) -> Seat:
+        contexts.append(new_context(chromium, **options))
+        if person:
+            client = Client()
+            client.force_login(person)
+            session = client.cookies[settings.SESSION_COOKIE_NAME]
+            contexts[-1].add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
+        return Seat(contexts[-1], live_server.url)
 
     yield sit
     for context in contexts:
         context.close()
 
 
+def sign_in(page: Page, person: User) -> None:
+    page.fill("[name=login]", person.get_username())
+    page.fill("[name=password]", "correct horse battery")
+    page.click("main button[type=submit]")
+
+
 def test_from_proposed_to_published_by_mouse(seat: Any, checker: User, editor: User) -> None:
     source = make_source(TEXT, title="City council minutes")
     claim = make_claim("The tunnel cost 240 million euros.", state="proposed")
     make_appearance(claim, source, "The tunnel cost 240 million euros")
-    desk = seat(checker)
+    desk = seat(None)
+    sign_in(desk.open("/admin/"), checker)
+    desk.page.wait_for_url(f"{desk.address}/admin/")
     page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
     assert page.locator(".desk-figure mark").inner_text() == "The tunnel cost 240 million euros"
     desk.press("Accept for checking", "It decides the budget.")
@@ -125,12 +137,11 @@ def test_unsaved_words_are_not_lost_by_a_move(seat: Any, checker: User) -> None:
     assert page.input_value("[name=context]") == "Half a thought"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_phone_and_are_readable(scheme: str, seat: Any, checker: User, editor: User) -> None:
+def test_pages_fit_a_phone_and_are_readable(seat: Any, checker: User, editor: User) -> None:
     claim = make_claim("A" * 60 + " is a long word.", state="accepted", score=0.5)
     make_appearance(claim, make_source(TEXT), "Then it rained")
     verdict = make_draft(claim, checker)
-    desk = seat(editor, viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    desk = seat(editor, viewport={"width": 390, "height": 800})
     for path in (
         "/admin/",
         "/admin/claims/claim/",
@@ -141,9 +152,9 @@ def test_pages_fit_a_phone_and_are_readable(scheme: str, seat: Any, checker: Use
         "/admin/claims/claim/import/",
     ):
         page = desk.open(path)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        assert page.evaluate(_FAINT) == [], path
+        for scheme in in_each_scheme(page):
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, (path, scheme)
+            assert page.evaluate(_FAINT) == [], (path, scheme)
     assert desk.trouble == []
 
 
@@ -200,8 +211,7 @@ def test_similar_claims_show_while_a_statement_is_typed(
     assert desk.trouble == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_rumours_and_what_comes_back_fit_a_phone(scheme: str, seat: Any, editor: User, publish: Any) -> None:
+def test_rumours_and_what_comes_back_fit_a_phone(seat: Any, editor: User, publish: Any) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     claims = [publish(make_claim(f"{long} is closed.")) for _number in range(2)]
     cluster = clusters.move(clusters.gather(claims, by=editor), "published", by=editor)
@@ -213,7 +223,7 @@ def test_rumours_and_what_comes_back_fit_a_phone(scheme: str, seat: Any, editor:
         reasons=[long, "other words"],
     )
     PossibleDuplicate.objects.create(claim=claims[1], earlier=claims[0], confidence=0.9, reasons=[long])
-    desk = seat(editor, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    desk = seat(editor, viewport={"width": 390, "height": 844})
     for path in (
         f"/admin/claims/cluster/{cluster.pk}/change/",
         f"/admin/claims/claim/{claims[0].pk}/change/",
@@ -222,27 +232,26 @@ def test_rumours_and_what_comes_back_fit_a_phone(scheme: str, seat: Any, editor:
         "/admin/claims/possibleduplicate/?queue=duplicates",
     ):
         page = desk.open(path)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        assert page.evaluate(_FAINT) == [], path
-        assert violations(page) == {}, path
+        for scheme in in_each_scheme(page):
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, (path, scheme)
+            assert page.evaluate(_FAINT) == [], (path, scheme)
+            assert violations(page) == {}, (path, scheme)
     assert desk.trouble == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_is_followed_fits_a_phone(scheme: str, seat: Any, editor: User, paper: Paper) -> None:
+def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     failing = make_watch(f"{paper.address}/{long}", name=long)
     assert visits.visit(failing.pk) is not None
     paper.article("/1")
     feed = paper.feed(f"/{long}", "/1")
-    desk = seat(editor, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    desk = seat(editor, viewport={"width": 390, "height": 844})
 
     def fits(page: Page) -> None:
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.url
-        assert page.evaluate(_FAINT) == [], page.url
-        assert violations(page) == {}, page.url
+        for scheme in in_each_scheme(page):
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, (page.url, scheme)
+            assert page.evaluate(_FAINT) == [], (page.url, scheme)
+            assert violations(page) == {}, (page.url, scheme)
 
     page = desk.open("/admin/claims/watch/add/")
     page.fill("[name=address]", feed)
@@ -289,12 +298,6 @@ def write(page: Page, words: str = WORDS) -> None:
     page.wait_for_function(
         "words => Object.values(localStorage).some(kept => kept.includes(words))", arg=words
     )
-
-
-def sign_in(page: Page, person: User) -> None:
-    page.fill("[name=login]", person.get_username())
-    page.fill("[name=password]", "correct horse battery")
-    page.click("main button[type=submit]")
 
 
 @pytest.mark.parametrize("lost", ["session", "cookies"])

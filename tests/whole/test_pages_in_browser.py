@@ -6,52 +6,24 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim, Claimant, Cluster, ClusterMember
-from claims.models.rating import NormalisedRating
+from claims.models import Claim, Claimant
 from claims.public.pages import check
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
-from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
+from tests.helpers.browser import new_context
+from tests.helpers.kept_newsroom import checker, claimant, editor, publish
+from tests.helpers.kept_site import kept_rows, site
+from tests.helpers.reader_site import LONG_WORD, pages_of_readers
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
 
-CODES = NormalisedRating.values  # the house scale has one rating of each class, with the same code
-LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-
-
-@pytest.fixture
-def addresses(live_server: LiveServer, publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
-    """Reader pages with a claim of every rating on them, by name."""
-    sentences = [f"Sentence number {code} is said." for code in CODES]
-    source = make_source("\n\n".join(sentences), title=f"A speech on {LONG_WORD}")
-    claims = [make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant) for code in CODES]
-    table = f"## Why\n\n| {LONG_WORD} | b |\n|---|---|\n| {LONG_WORD} | 2 |"
-    for code, claim, sentence in zip(CODES, claims, sentences, strict=True):
-        make_appearance(claim, source, sentence)
-        publish(claim, rating=rating(code), explanation=table)
-    paths = {
-        "list": "/",
-        "nothing found": "/?q=volcano",
-        "claim": claims[0].get_absolute_url(),
-        "source": f"/sources/{source.pk}/",
-        "methodology": "/methodology/",
-        "check": "/check/",
-        "clusters": "/clusters/",
-        "cluster": make_cluster(claims).get_absolute_url(),
-        "not found": "/no/such/page/",
-    }
-    return {name: live_server.url + path for name, path in paths.items()}
+pytestmark = pytest.mark.browser
 
 
-def make_cluster(claims: list[Claim]) -> Cluster:
-    """A published cluster of these claims."""
-    cluster = Cluster.objects.create(title=f"Rumours about {LONG_WORD}", description=LONG_WORD, language="de")
-    ClusterMember.objects.bulk_create(ClusterMember(cluster=cluster, claim=claim) for claim in claims)
-    cluster.state, cluster.published_at = Cluster.State.PUBLISHED, cluster.created_at
-    cluster.save()
-    return cluster
+@pytest.fixture(scope="module")
+def addresses(site: str, publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
+    return {name: site + path for name, path in pages_of_readers(publish, claimant).items()}
 
 
 @pytest.fixture
@@ -65,7 +37,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
             complaints.append(message.text)
 
     def open_page(address: str, **options: Any) -> Page:
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+        context = new_context(chromium, **({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

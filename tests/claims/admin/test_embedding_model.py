@@ -1,5 +1,6 @@
 """How far vectors have come, at the desk."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,19 +45,28 @@ def test_a_list_says_how_far_each_has_come(administrator: User, half_way: Embedd
     client = Client()
     client.force_login(administrator)
     shown = cells(client.get(LIST).content)
-    assert (shown["state"], shown["statements"]) == ("claims are found by it", "1 of 2 (50 %)")
+    assert (shown["state"], shown["vectors"]) == ("claims are found by it", "1")
     EmbeddingModel.objects.update(completed_at=None)
     neighbours.forget()
     assert cells(client.get(LIST).content)["state"] == "being built"
 
 
-def test_when_all_have_one_it_says_so(administrator: User, half_way: EmbeddingModel) -> None:
+def on_its_page(administrator: User, model: EmbeddingModel) -> str:
+    """What stands behind "Statements"."""
+    client = Client()
+    client.force_login(administrator)
+    page = html.fromstring(client.get(reverse("admin:claims_embeddingmodel_change", args=[model.pk])).content)
+    words = " ".join(page.text_content().split())
+    [found] = re.findall(r"Statements:? (.*?) Dimensions", words)
+    return str(found)
+
+
+def test_its_page_says_how_much_is_outstanding(administrator: User, half_way: EmbeddingModel) -> None:
+    assert on_its_page(administrator, half_way) == "1 of 2 (50 %)"
     embedder = choice.embedder()
     assert embedder is not None
     assert upkeep.bring_up_to_date(embedder)
-    client = Client()
-    client.force_login(administrator)
-    assert cells(client.get(LIST).content)["statements"] == "all 2"
+    assert on_its_page(administrator, half_way) == "all 2"
 
 
 def test_editors_are_not_bothered_with_it(desk: Desk, half_way: EmbeddingModel) -> None:

@@ -1,9 +1,8 @@
-"""What each format writes of which claims."""
+"""What each format writes of which claims, in a newsroom in which everything has happened."""
 
 import csv
 import io
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,13 +15,14 @@ from django.test import Client
 from claims.exports.export_run import Order
 from claims.exports.formats import csv as table
 from claims.exports.formats import parquet
-from claims.exports.selection import ExportQuery, Selection
-from claims.ledger.queries.claim_filters import ClaimListQuery
-from claims.models import Claim, Publication
-from factcheck.api.problems import InvalidParameters
+from claims.models import Publication
 from tests.claims.exports.formats.test_formats import stored, whole
 from tests.helpers.eventful_newsroom import exported, full_newsroom
-from tests.helpers.reader_pages import correct
+from tests.helpers.kept_newsroom import checker, editor, kept_rows
+
+__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+
+pytestmark = pytest.mark.django_db
 
 FILTERS = (
     "rating=false",
@@ -42,7 +42,7 @@ FILTERS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def newsroom(checker: User, editor: User) -> None:
     full_newsroom(checker, editor)
 
@@ -64,69 +64,23 @@ def as_parquet(**order: Any) -> Table:
 
 
 @pytest.mark.parametrize("asked", ["", *FILTERS])
-@pytest.mark.django_db
 def test_filter_finds_what_the_api_finds(client: Client, newsroom: None, asked: str) -> None:
     download = client.get(f"/api/v1/claims.ndjson?{asked}")
     answered = b"".join(download.streaming_content).splitlines()  # type: ignore[attr-defined]
     assert sorted(exported(Order(filter=asked)).splitlines()) == sorted(answered)
 
 
-@pytest.mark.django_db
 def test_filters_find_something(newsroom: None) -> None:
     nothing = [asked for asked in FILTERS if not exported(Order(filter=asked))]
     assert nothing == ["claimed_after=2020-01-01"]
 
 
-@pytest.mark.django_db
-def test_past_is_what_the_api_answers_for_it(
-    client: Client, publish: Callable[..., Claim], checker: User, editor: User
-) -> None:
-    claim = publish()
-    then = claim.publications.get().published_at.isoformat().replace("+00:00", "Z")
-    correct(claim, checker, editor)
-    publish()
-    answer = client.get(f"/api/v1/claims/?as_of={then}").json()["results"]
-    assert [json.loads(line) for line in exported(Order(filter=f"as_of={then}")).splitlines()] == answer
-
-
-@pytest.mark.parametrize(
-    "asked", ["rating_class=fals", "language=english", "reviewed_after=03/04/2019", "raiting=false"]
-)
-@pytest.mark.django_db
-def test_wrong_filter_is_told_as_the_api_tells_it(client: Client, asked: str) -> None:
-    with pytest.raises(InvalidParameters) as refused:
-        Selection(asked)
-    (error,) = client.get(f"/api/v1/claims/?{asked}").json()["errors"]
-    (told,) = refused.value.errors
-    assert {key: told[key] for key in ("parameter", "code")} == {
-        key: error[key] for key in ("parameter", "code")
-    }
-    known = " Known here: "
-    assert told["detail"].partition(known)[0] == error["detail"].partition(known)[0]
-
-
-def test_every_condition_of_the_api_is_there_and_nothing_about_pages() -> None:
-    shown = {"page_size", "cursor", "count", "fields", "ordering", "spelling"}
-    assert ExportQuery.base_filters.keys() == ClaimListQuery.base_filters.keys() - shown
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["https://example.org/api/v1/claims/?language=ko", "/api/v1/claims/?language=ko", "?language=ko"],
-)
-@pytest.mark.django_db
-def test_address_of_a_list_is_a_filter(address: str) -> None:
-    assert Selection(address).filter == "language=ko"
-
-
-@pytest.mark.django_db
 def test_versions_of_claims_that_a_search_finds(newsroom: None) -> None:
     claims = set(ids(exported(Order(filter="q=tunnel"))))
     found = [json.loads(line) for line in exported(Order("ndjson", "all", "q=tunnel")).splitlines()]
     assert {line["claim"] for line in found if line["type"] == "entry"} == claims != set()
 
 
-@pytest.mark.django_db
 def test_versions_of_claims_that_a_filter_finds(newsroom: None) -> None:
     claims = set(ids(exported(Order(filter="language=zh"))))
     found = [json.loads(line) for line in exported(Order("ndjson", "all", "language=zh")).splitlines()]
@@ -142,21 +96,18 @@ def test_versions_of_claims_that_a_filter_finds(newsroom: None) -> None:
 # Formats --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db
 def test_claims_are_in_the_order_of_the_ledger(newsroom: None) -> None:
     in_order = Publication.objects.current().order_by("sequence")
     assert exported() != exported(Order())
     assert ids(exported(Order())) == list(in_order.values_list("claim", flat=True))
 
 
-@pytest.mark.django_db
 def test_csv_is_that_of_the_api(client: Client, newsroom: None) -> None:
     download = client.get("/api/v1/claims.csv?ordering=updated")
     answered = b"".join(download.streaming_content)  # type: ignore[attr-defined]
     assert sorted(answered.splitlines()) == sorted(exported(Order("csv")).splitlines())
 
 
-@pytest.mark.django_db
 def test_datafeed_has_what_is_published_and_what_was_withdrawn(newsroom: None) -> None:
     feed = json.loads(exported(Order("jsonld")))
     withdrawn = Publication.objects.newest().exclude(status="published").count()
@@ -167,7 +118,6 @@ def test_datafeed_has_what_is_published_and_what_was_withdrawn(newsroom: None) -
     assert not any("dateDeleted" in element for element in only)
 
 
-@pytest.mark.django_db
 def test_parquet_says_what_the_csv_says(newsroom: None) -> None:
     def as_text(value: Any) -> str:
         if value is None:
@@ -188,7 +138,6 @@ def test_parquet_says_what_the_csv_says(newsroom: None) -> None:
     assert len(rows) > 3
 
 
-@pytest.mark.django_db
 def test_parquet_is_typed(newsroom: None) -> None:
     schema = as_parquet().schema
     assert schema.names == list(table.COLUMNS)
@@ -200,14 +149,7 @@ def test_parquet_is_typed(newsroom: None) -> None:
     assert kinds["statement"] == DataType.string()
 
 
-@pytest.mark.django_db
-def test_parquet_without_claims_has_its_columns() -> None:
-    found = as_parquet()
-    assert (found.num_rows, found.column_names) == (0, list(table.COLUMNS))
-
-
 @pytest.mark.parametrize("name", ["ndjson", "csv", "jsonld", "parquet"])
-@pytest.mark.django_db
 def test_draft_is_in_no_format(newsroom: None, name: str) -> None:
     content = exported(Order(name))
     assert b"A draft that nobody may see" not in content

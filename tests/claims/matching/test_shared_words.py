@@ -41,28 +41,23 @@ def best(text: str) -> int | None:
     return max(shares, key=shares.__getitem__, default=None)
 
 
-@pytest.mark.parametrize(
-    "text, word",
-    [
-        ("Somebody told me that the harbour bridge had cost them forty million!", "bridge"),
-        ("ferries SANK??", "ferry"),
-        ("volcanoes erupting everywhere", "volcano"),
-        ("Brücken wurden nicht geprüft", "Brücke"),
-        ("Bruecke? Hafen, geprueft: nie", "Brücke"),
-        ("橋の検査は中止", "橋"),
-        ("lodzi most zamkniety", "Łódź"),
-        ("pont ferme mardi", "ferme"),
-    ],
-)
-def test_not_all_words_have_to_occur(published: dict[str, int], text: str, word: str) -> None:
-    assert best(text) == published[word]
+def test_not_all_words_have_to_occur(published: dict[str, int]) -> None:
+    texts = {
+        "Somebody told me that the harbour bridge had cost them forty million!": "bridge",
+        "ferries SANK??": "ferry",
+        "volcanoes erupting everywhere": "volcano",
+        "Brücken wurden nicht geprüft": "Brücke",
+        "Bruecke? Hafen, geprueft: nie": "Brücke",
+        "橋の検査は中止": "橋",
+        "lodzi most zamkniety": "Łódź",
+        "pont ferme mardi": "ferme",
+    }
+    assert {text: best(text) for text in texts} == {text: published[word] for text, word in texts.items()}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "😀 🎉", "\0 \u202e \u200f", "nothing whatsoever alike", "ø" * 300, "'\\ '' :*"]
-)
-def test_what_shares_no_word_finds_nothing(published: dict[str, int], text: str) -> None:
-    assert sharing([text], 10).shares == [{}]
+def test_what_shares_no_word_finds_nothing(published: dict[str, int]) -> None:
+    for text in ("", "😀 🎉", "\0 \u202e \u200f", "nothing whatsoever alike", "ø" * 300, "'\\ '' :*"):
+        assert sharing([text], 10).shares == [{}], text
 
 
 def test_a_claim_shares_all_with_itself(published: dict[str, int]) -> None:

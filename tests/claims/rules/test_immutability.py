@@ -94,6 +94,10 @@ def test_verdict_of_an_entry_is_closed_with_it_only(everything: Claim) -> None:
     refused("UPDATE claims_publishedverdict SET superseded_at = now()", match="publishedverdict_append_only")
 
 
+#: Entries that nothing follows yet.
+CURRENT = "superseded_at IS NULL"
+
+
 def not_committed(*statements: str) -> None:
     """They are let through one by one, and refused at the end of the transaction, all together."""
     with pytest.raises(IntegrityError, match="closed by the one that follows it"), transaction.atomic():
@@ -107,14 +111,14 @@ def _and_all_that_waits(*statements: str) -> None:
 
 
 def test_entry_is_closed_by_its_successor_only(everything: Claim) -> None:
-    not_committed("UPDATE claims_publication SET superseded_at = clock_timestamp()")
+    not_committed(f"UPDATE claims_publication SET superseded_at = clock_timestamp() WHERE {CURRENT}")
 
 
 def test_depth_of_triggers_lets_nobody_close_an_entry(everything: Claim) -> None:
     not_committed(
         "CREATE TEMPORARY TABLE bait ()",
         "CREATE FUNCTION pg_temp.close() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " UPDATE claims_publication SET superseded_at = clock_timestamp(); RETURN NEW; END $$",
+        f" UPDATE claims_publication SET superseded_at = clock_timestamp() WHERE {CURRENT}; RETURN NEW; END $$",
         "CREATE TRIGGER close BEFORE INSERT ON bait FOR EACH ROW EXECUTE FUNCTION pg_temp.close()",
         "INSERT INTO bait DEFAULT VALUES",
     )
@@ -128,7 +132,7 @@ def test_entry_is_not_closed_by_one_that_then_does_not_come(everything: Claim) -
     columns += ", language_ranges, features, search_languages, search_statement, search_names, search_text"
     not_committed(
         f"INSERT INTO claims_publication (id, version, {columns}) SELECT id, version + 1, {columns}"
-        " FROM claims_publication ON CONFLICT (id) DO NOTHING"
+        f" FROM claims_publication WHERE {CURRENT} ON CONFLICT (id) DO NOTHING"
     )
 
 

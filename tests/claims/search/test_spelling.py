@@ -132,40 +132,39 @@ def test_a_word_that_is_known_in_another_form_only_is_corrected_as_one_that_is_r
     assert answered("coronavirus vacine").answered == "coronavirus vaccine"
 
 
-@pytest.fixture
-def people(publish: Publish) -> list[Claim]:
-    """Claims about people whose names resemble others that are more frequent, and words that are none of theirs."""
-    claims = [publish(make_claim(f"Bill Gates buys island {number}.")) for number in range(3)]
-    claims += [publish(make_claim(f"Angela Merkel visits port {number}.")) for number in range(2)]
+@pytest.mark.django_db
+def test_of_words_that_resemble_a_misspelling_the_one_that_is_said_with_its_neighbour_is_meant(
+    publish: Publish,
+) -> None:
+    """People whose names resemble others that are more frequent, and words that are none of theirs."""
+    for number in range(3):
+        publish(make_claim(f"Bill Gates buys island {number}."))
+    for number in range(2):
+        publish(make_claim(f"Angela Merkel visits port {number}."))
     for number in range(6):
         publish(make_claim(f"A big gate in Senator Merkley's park {number} is closed."))
     publish(make_claim("A car is a bil in Sweden."))
-    return claims
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("bil gates", "bill gates"),  # a word, somewhere
-        ("bll gates", "bill gates"),
-        ("Gates, bil", None),  # not side by side in this order
-        ("angela merkle", "angela merkel"),
-        ("angela merkle port", "angela merkel port"),
-        ("agnela merkle", "angela merkel"),
-        ("“Angela Merkle”", '"Angela merkel"'),
-        ("merkle", "merkley"),  # alone, the more frequent one
-        ("bil", "bil"),  # stands by itself
-        ("bil or gates", "bil or gates"),
-        ("gil gates", None),  # three letters with another first one resemble too much
-        ("bil bridge", None),
-    ],
-)
-def test_of_words_that_resemble_a_misspelling_the_one_that_is_said_with_its_neighbour_is_meant(
-    people: list[Claim], typed: str, meant: str | None
-) -> None:
-    reading = answered(typed)
-    assert (reading.answered, reading.is_corrected) == (meant or typed, meant not in (typed, None))
+    meant = {
+        "bil gates": "bill gates",  # a word, somewhere
+        "bll gates": "bill gates",
+        "angela merkle": "angela merkel",
+        "angela merkle port": "angela merkel port",
+        "agnela merkle": "angela merkel",
+        "“Angela Merkle”": '"Angela merkel"',
+        "merkle": "merkley",  # alone, the more frequent one
+    }
+    right = [
+        "Gates, bil",  # not side by side in this order
+        "bil",  # stands by itself
+        "bil or gates",
+        "gil gates",  # three letters with another first one resemble too much
+        "bil bridge",
+    ]
+    readings = [answered(typed) for typed in [*meant, *right]]
+    assert [(reading.asked, reading.answered, reading.is_corrected) for reading in readings] == [
+        *((typed, instead, True) for typed, instead in meant.items()),
+        *((typed, typed, False) for typed in right),
+    ]
 
 
 @pytest.mark.django_db

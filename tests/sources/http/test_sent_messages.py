@@ -96,7 +96,7 @@ def test_only_the_beginning_of_an_answer_is_read(server: Server) -> None:
 
     server.reply = long
     assert send(server.url).beginning == "x" * ANSWER_BYTES
-    assert ended.wait(60)
+    assert ended.wait(120)
 
 
 def test_answer_is_text_that_can_be_stored(server: Server) -> None:
@@ -159,7 +159,8 @@ def test_receiver_that_sends_its_body_one_byte_at_a_time_has_answered(
             request.wfile.flush()
 
     server.reply = drip
-    assert send(server.url, seconds=0.5).status == 200
+    # So long that its headers come in time on a busy machine too.
+    assert send(server.url, seconds=3).status == 200
 
 
 def test_nobody_listens() -> None:

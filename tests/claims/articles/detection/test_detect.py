@@ -261,6 +261,7 @@ HOSTILE = {
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_costs_time_in_proportion_to_its_length(name):
     text = HOSTILE[name]

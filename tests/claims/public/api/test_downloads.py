@@ -170,7 +170,7 @@ def test_no_cell_is_a_formula(client: Client, three: list[Claim]) -> None:
 # Withdrawn claims
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def withdrawn(three: list[Claim], editor: User) -> list[Claim]:
     """The second is retracted on 6 May, the third merged into the first on 7 May."""
     with time_machine.travel("2026-05-06T12:00:00Z", tick=False):

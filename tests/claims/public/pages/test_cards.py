@@ -20,6 +20,7 @@ from claims.models import Claim, Claimant, Publication, Rating, RatingScale
 from claims.public.pages.cards import frame, likely_height
 from claims.review import workflow
 from sources.models import Publisher
+from tests.helpers.browser import new_context
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.parallel import served
 from tests.helpers.reader_pages import bring_out, correct, page, words
@@ -264,7 +265,7 @@ def test_card_fits_into_its_frame_on_another_site(
     frames = [frame(d, width=width, height=likely_height(d, width)) for d in documents]
     content = "".join(frames).replace('loading="lazy"', "")
     (tmp_path / "index.html").write_text(f"<!doctype html><meta charset=utf-8>{content}", encoding="utf-8")
-    with another_site(tmp_path) as site, chromium.new_context() as context:
+    with another_site(tmp_path) as site, new_context(chromium) as context:
         problems: list[str] = []
         shown = context.new_page()
         shown.on("console", lambda message: problems.append(message.text))

@@ -1,4 +1,4 @@
-"""The embedded server, for real: every test starts one in a folder of its own."""
+"""The embedded server, for real: nearly every test starts one in a folder of its own."""
 
 import contextlib
 import os
@@ -59,11 +59,19 @@ def test_memory_of_a_container_is_its_limit(tmp_path: Path, monkeypatch: pytest.
     assert memory.available() == 268_435_456
 
 
-@pytest.fixture
-def stopped(tmp_path: Path) -> Path:
-    """A data folder that a server has used and left."""
-    with running(tmp_path):
+@pytest.fixture(scope="session")
+def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that a server has made, used and left."""
+    folder = tmp_path_factory.mktemp("left")
+    with running(folder):
         pass
+    return folder
+
+
+@pytest.fixture
+def stopped(left_behind: Path, tmp_path: Path) -> Path:
+    """A copy of it. To make one takes longer than most of what is done with it."""
+    subprocess.run(["cp", "-a", f"{left_behind}/.", str(tmp_path)], check=True)
     return tmp_path
 
 
@@ -117,34 +125,34 @@ TELLTALES = [
 ]
 
 
-def test_log_holds_nothing_of_what_statements_say(tmp_path: Path) -> None:
-    with running(tmp_path):
+def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
+    with running(stopped):
         # What somebody may have switched on to look for a fault.
         for name, value in (("log_statement", "all"), ("log_min_duration_statement", "0")):
-            ask(tmp_path, f"ALTER SYSTEM SET {name} = '{value}'")
-    with running(tmp_path):
-        ask(tmp_path, "CREATE TABLE kept (words text UNIQUE CHECK (length(words) < 10))")
-        ask(tmp_path, "CREATE TABLE short (words varchar(3))")
+            ask(stopped, f"ALTER SYSTEM SET {name} = '{value}'")
+    with running(stopped):
+        ask(stopped, "CREATE TABLE kept (words text UNIQUE CHECK (length(words) < 10))")
+        ask(stopped, "CREATE TABLE short (words varchar(3))")
         for statement in TELLTALES:
             with contextlib.suppress(psycopg.Error):
-                ask(tmp_path, statement)
-        where = connection_settings(tmp_path)
+                ask(stopped, statement)
+        where = connection_settings(stopped)
         with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection:
             for parameter in (SECRET, f"\\x{SECRET}"):
                 with pytest.raises(psycopg.Error), connection.transaction():
                     connection.execute("SELECT %s::text::bytea::text::integer", [parameter], prepare=True)
-        assert SECRET not in (tmp_path / "postgres.log").read_text()
+        assert SECRET not in (stopped / "postgres.log").read_text()
 
 
-def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(tmp_path: Path) -> None:
-    with running(tmp_path):
-        where = connection_settings(tmp_path)
+def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(stopped: Path) -> None:
+    with running(stopped):
+        where = connection_settings(stopped)
         with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection:
             victim = psutil.Process(connection.info.backend_pid)
-            threading.Thread(target=_kill_when_busy, args=[victim, tmp_path]).start()
+            threading.Thread(target=_kill_when_busy, args=[victim, stopped]).start()
             with pytest.raises(psycopg.OperationalError):
                 connection.execute(f"SELECT pg_sleep(600) /* {SECRET} */")
-        log = tmp_path / "postgres.log"
+        log = stopped / "postgres.log"
         while "was terminated by signal 9" not in log.read_text():
             time.sleep(0.01)
         assert SECRET not in log.read_text()
@@ -157,39 +165,39 @@ def _kill_when_busy(victim: psutil.Process, data_dir: Path) -> None:
     victim.kill()
 
 
-def test_last_user_stops_it(tmp_path: Path) -> None:
-    with running(tmp_path):
-        first = main_process(tmp_path)
-        with running(tmp_path):
-            assert main_process(tmp_path) == first
-        assert main_process(tmp_path) == first is not None
-    assert main_process(tmp_path) is None
-    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+def test_last_user_stops_it(stopped: Path) -> None:
+    with running(stopped):
+        first = main_process(stopped)
+        with running(stopped):
+            assert main_process(stopped) == first
+        assert main_process(stopped) == first is not None
+    assert main_process(stopped) is None
+    assert not (stopped / "postgres" / "postmaster.pid").exists()
 
 
-def test_other_process_shares_it_and_may_be_killed(tmp_path: Path) -> None:
+def test_other_process_shares_it_and_may_be_killed(stopped: Path) -> None:
     use = "import sys; from pathlib import Path; from factcheck.database.embedded import running\n"
     use += "with running(Path(sys.argv[1])): print('using', flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", use, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", use, str(stopped)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "using\n"
-        started = main_process(tmp_path)
-        with running(tmp_path):
-            assert main_process(tmp_path) == started
-        assert main_process(tmp_path) == started  # the other process still uses it
+        started = main_process(stopped)
+        with running(stopped):
+            assert main_process(stopped) == started
+        assert main_process(stopped) == started  # the other process still uses it
         other.kill()
-    with running(tmp_path):
-        assert main_process(tmp_path) == started  # it was left behind, and serves on
-    assert main_process(tmp_path) is None
+    with running(stopped):
+        assert main_process(stopped) == started  # it was left behind, and serves on
+    assert main_process(stopped) is None
 
 
-def test_who_started_it_leaves_it_to_others_without_a_word(tmp_path: Path) -> None:
+def test_who_started_it_leaves_it_to_others_without_a_word(stopped: Path) -> None:
     use = "import sys; from pathlib import Path; from factcheck.database.embedded import running\n"
     use += "with running(Path(sys.argv[1])): print('using', flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-W", "always", "-c", use, str(tmp_path)],
+        [sys.executable, "-W", "always", "-c", use, str(stopped)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -197,14 +205,14 @@ def test_who_started_it_leaves_it_to_others_without_a_word(tmp_path: Path) -> No
     ) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == "using\n"
-        with running(tmp_path):
+        with running(stopped):
             _, said = first.communicate("\n", timeout=300)
             assert (first.returncode, said) == (0, "")
-            assert main_process(tmp_path) is not None
-    assert main_process(tmp_path) is None
+            assert main_process(stopped) is not None
+    assert main_process(stopped) is None
 
 
-def test_forked_child_does_not_end_the_use_of_its_parent(tmp_path: Path) -> None:
+def test_forked_child_does_not_end_the_use_of_its_parent(stopped: Path) -> None:
     script = """
 import os, sys
 from pathlib import Path
@@ -220,23 +228,23 @@ use.__exit__(None, None, None)
 print(server.live_server(place) is not None)
 """
     said = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=300
+        [sys.executable, "-c", script, str(stopped)], capture_output=True, text=True, check=True, timeout=300
     )
     assert said.stdout.split() == ["True", "False"]
 
 
-def test_committed_rows_survive_the_server_being_killed(tmp_path: Path) -> None:
-    with running(tmp_path):
-        ask(tmp_path, "CREATE TABLE ledger (entry text)")
-        ask(tmp_path, "INSERT INTO ledger VALUES ('kept')")
-        killed = main_process(tmp_path)
+def test_committed_rows_survive_the_server_being_killed(stopped: Path) -> None:
+    with running(stopped):
+        ask(stopped, "CREATE TABLE ledger (entry text)")
+        ask(stopped, "INSERT INTO ledger VALUES ('kept')")
+        killed = main_process(stopped)
         assert killed is not None
         killed.kill()
         os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)  # dead, and not buried
-        with running(tmp_path):
-            assert ask(tmp_path, "SELECT entry FROM ledger") == [("kept",)]
-            assert main_process(tmp_path) not in {None, killed}
-    assert main_process(tmp_path) is None
+        with running(stopped):
+            assert ask(stopped, "SELECT entry FROM ledger") == [("kept",)]
+            assert main_process(stopped) not in {None, killed}
+    assert main_process(stopped) is None
 
 
 def test_stale_pid_of_another_program_is_not_taken_for_the_server(stopped: Path) -> None:

@@ -1,0 +1,132 @@
+"""The demonstration data once it is loaded: everything in every state, as the file says."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import override_settings
+
+from claims.articles.watches.visits import due_watches
+from claims.demo.demo_newsroom import CONTENT, load
+from claims.models import Appearance, Claim, Evidence, Publication, SignOff, Transition, Verdict, Watch
+from sources.models import Snapshot
+from tests.helpers.kept_newsroom import kept_rows
+
+__all__ = ["kept_rows"]  # a fixture
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
+
+DEMO: dict[str, Any] = json.loads(CONTENT.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def loaded(kept_rows: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("archive")):
+        assert load()
+
+
+def claim_of(key: str) -> Claim:
+    statement = next(row["statement"] for row in DEMO["claims"] if row["key"] == key)
+    return Claim.objects.get(statement=statement)
+
+
+def test_there_is_one_user_for_each_role_who_cannot_sign_in_yet() -> None:
+    users = User.objects.order_by("pk")
+    assert [
+        (user.username, user.get_full_name(), user.email, user.is_staff, user.is_superuser) for user in users
+    ] == [
+        ("contributor", "Mika Laine", "", True, False),
+        ("checker", "Jo Brandt", "", True, False),
+        ("editor", "Sam Okafor", "", True, False),
+        ("admin", "Robin Ferrer", "", True, False),
+    ]
+    assert [list(user.groups.values_list("name", flat=True)) for user in users] == [
+        ["Contributor"],
+        ["Fact-checker"],
+        ["Editor"],
+        ["Administrator"],
+    ]
+    assert not any(user.has_usable_password() for user in users)
+
+
+def test_every_claim_and_verdict_is_in_the_state_that_the_file_says() -> None:
+    assert Claim.objects.count() == len(DEMO["claims"])
+    for row in DEMO["claims"]:
+        claim = Claim.objects.get(statement=row["statement"])
+        verdicts = claim.verdicts.order_by("version")
+        assert claim.state == row["state"]
+        assert (claim.claimant is not None, claim.created_by is not None) == (True, True)
+        assert claim.created_by.username == row["created_by"]  # type: ignore[union-attr]  # as asserted above
+        assert set(claim.topics.values_list("slug", flat=True)) == set(row["topics"])
+        assert claim.reason == row["reason"] or claim.reason in {step["note"] for step in row["triage"]}
+        assert [(v.state, v.rating.code, v.summary) for v in verdicts] == [  # type: ignore[union-attr]  # all are rated
+            (v["state"], v["rating"], v["summary"]) for v in row["verdicts"]
+        ]
+        for verdict, written in zip(verdicts, row["verdicts"], strict=True):
+            assert verdict.author is not None
+            assert verdict.author.username == written["author"]
+            assert [(e.stance, e.note, e.exact) for e in verdict.evidence.all()] == [
+                (e["stance"], e["note"], e.get("exact", "")) for e in written["evidence"]
+            ]
+    assert set(Claim.objects.values_list("state", flat=True)) == set(Claim.State.values)
+    assert set(Verdict.objects.values_list("state", flat=True)) == set(Verdict.State.values)
+    assert claim_of("fourth-meeting-again").merged_into == claim_of("fourth-meeting")
+
+
+def test_nothing_is_fetched_until_somebody_says_so() -> None:
+    assert [(watch.url, watch.active) for watch in Watch.objects.all()] == [
+        (row["url"], False) for row in DEMO["watches"]
+    ]
+    assert due_watches() == []
+
+
+def test_every_quote_stands_in_its_snapshot() -> None:
+    snapshot = Snapshot.objects.get()
+    assert Appearance.objects.count() == sum(len(row["appearances"]) for row in DEMO["claims"])
+    for appearance in Appearance.objects.all():
+        assert (appearance.snapshot, appearance.anchor) == (snapshot, "anchored")
+        assert snapshot.text[appearance.start : appearance.end] == appearance.exact
+        assert snapshot.text[: appearance.start].endswith(appearance.prefix)
+        assert snapshot.text[appearance.end :].startswith(appearance.suffix)
+
+
+def test_publications_are_what_the_file_published() -> None:
+    live = {row["statement"] for row in DEMO["claims"] for v in row["verdicts"] if v["state"] == "published"}
+    current = list(Publication.objects.current())
+    assert {publication.document["statement"] for publication in current} == live
+    kinds = Counter(Publication.objects.values_list("kind", flat=True))
+    versions = [v for row in DEMO["claims"] for v in row["verdicts"]]
+    published = [v for v in versions if any(step["action"] == "publish" for step in v["history"])]
+    assert kinds == Counter(v["correction_kind"] or "publication" for v in published) + Counter(
+        "retraction" for v in versions if v["state"] == "retracted"
+    )
+
+
+def test_corrected_verdict_shows_each_version_and_its_public_note() -> None:
+    row = next(row for row in DEMO["claims"] if row["key"] == "reunions")
+    ledger = list(claim_of("reunions").publications.order_by("version"))
+    assert [(entry.version, entry.kind, entry.note) for entry in ledger] == [
+        (number, verdict["correction_kind"] or "publication", verdict["correction_note"])
+        for number, verdict in enumerate(row["verdicts"], 1)
+    ]
+    assert [entry.document["verdicts"][0]["summary"] for entry in ledger] == [
+        v["summary"] for v in row["verdicts"]
+    ]
+    assert [correction["note"] for correction in ledger[-1].document["corrections"]] == [
+        verdict["correction_note"] for verdict in reversed(row["verdicts"][1:])
+    ]
+    assert [entry.superseded_at for entry in ledger] == [ledger[1].published_at, ledger[2].published_at, None]
+
+
+def test_everything_was_done_by_people_in_their_roles() -> None:
+    by_hand = Counter(
+        (step["action"], step["by"])
+        for row in DEMO["claims"]
+        for step in [*row["triage"], *(step for v in row["verdicts"] for step in v["history"])]
+    )
+    logged = Counter(Transition.objects.exclude(action="supersede").values_list("action", "actor__username"))
+    assert logged == by_hand
+    assert not SignOff.objects.filter(by=User.objects.get(username="contributor")).exists()
+    assert Evidence.objects.filter(source__snapshots__isnull=False).count() == 0

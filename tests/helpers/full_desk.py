@@ -1,0 +1,103 @@
+"""A desk at which everything has happened once: rows of every model, and the addresses of their pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.models import (
+    Claimant,
+    EmbeddingModel,
+    ImportProblem,
+    ImportRun,
+    PossibleDuplicate,
+    Rating,
+    RatingScale,
+    Repeat,
+    Topic,
+    Watch,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from claims.newsroom import api_tokens
+from claims.review import clusters, verdict_drafts
+from sources.models import Publisher
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.reader_pages import bring_out
+
+MODELS = list(admin.site._registry)
+#: Who may open some of them, by the fixture that has such a person.
+ROLES = ["contributor", "checker", "editor", "administrator", "superuser"]
+
+
+def make_superuser() -> User:
+    return User.objects.create_superuser("root", "root@example.org", "correct horse battery")
+
+
+def address(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def asks(person: User) -> Any:
+    """What the admin decides by: a request of this person."""
+    request = RequestFactory().get("/admin/")
+    request.user = User.objects.get(pk=person.pk)
+    return request
+
+
+def add_row_of_each(checker: User, editor: User) -> None:
+    """One more row of everything that a newsroom makes."""
+    number = Topic.objects.count() + 1
+    topic = Topic.objects.create(name=f"Topic {number}", slug=f"topic-{number}")
+    publisher = Publisher.objects.create(name=f"Paper {number}", kind="news")
+    scale = RatingScale.objects.create(publisher=publisher, name="Stars", version=str(number), language="en")
+    Rating.objects.create(scale=scale, code="odd", label="Odd")
+    claimant = Claimant.objects.create(name=f"Person {number}")
+    source = make_source("The bridge cost 90 million euros, she said.", publisher=publisher)
+    claim = make_claim(claimant=claimant, topics=[topic], created_by=checker, score=0.5)
+    make_appearance(claim, source, "The bridge cost 90 million euros")
+    bring_out(make_draft(claim, checker), checker, editor)
+    verdict_drafts.draft(claim, author=checker)
+    endpoint = WebhookEndpoint.objects.create(
+        name=f"Receiver {number}", url="https://example.org/hook", event_kinds=["claim.published"]
+    )
+    delivery = WebhookDelivery.objects.create(
+        endpoint=endpoint, publication=claim.publications.get(), event="claim.published"
+    )
+    WebhookAttempt.objects.create(
+        delivery=delivery, at=timezone.now(), duration_ms=5, status_code=500, error="HTTP 500"
+    )
+    run = ImportRun.objects.create(origin=f"archive-{number}.csv", started_by=editor, format="csv")
+    ImportProblem.objects.create(
+        run=run, outcome="refused", file=run.origin, position="row 7", code="no statement", reason="None."
+    )
+    PossibleDuplicate.objects.create(claim=make_claim(), earlier=claim, run=run)
+    clusters.gather([claim], by=editor)
+    Repeat.objects.create(
+        claim=claim,
+        source=source,
+        snapshot=source.snapshots.get(),
+        exact="The bridge",
+        start=0,
+        end=10,
+        proposal=make_claim(state="proposed"),
+        origin="article",
+        confidence=0.9,
+    )
+    watch = Watch.objects.create(name=f"Feed {number}", url=f"https://example.org/feed/{number}")
+    watch.pages.create(url=source.url, url_key=source.url_key, state="imported", source=source)
+    EmbeddingModel.objects.create(name=f"Model {number}", dimensions=48)
+    api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
+    LogEntry.objects.create(
+        user=checker,
+        content_type=ContentType.objects.get_for_model(claim),
+        object_id=str(claim.pk),
+        object_repr=str(claim),
+        action_flag=ADDITION,
+    )

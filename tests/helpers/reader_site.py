@@ -1,0 +1,41 @@
+"""What readers find: a claim of every rating, in an article and in a cluster, with words that fit no phone."""
+
+from collections.abc import Callable
+
+from claims.models import Claim, Claimant, Cluster, ClusterMember
+from claims.models.rating import NormalisedRating
+from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
+
+CODES = NormalisedRating.values  # the house scale has one rating of each class, with the same code
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
+    """The paths of reader pages with a claim of every rating on them, by name."""
+    sentences = [f"Sentence number {code} is said." for code in CODES]
+    source = make_source("\n\n".join(sentences), title=f"A speech on {LONG_WORD}")
+    claims = [make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant) for code in CODES]
+    table = f"## Why\n\n| {LONG_WORD} | b |\n|---|---|\n| {LONG_WORD} | 2 |"
+    for code, claim, sentence in zip(CODES, claims, sentences, strict=True):
+        make_appearance(claim, source, sentence)
+        publish(claim, rating=rating(code), explanation=table)
+    return {
+        "list": "/",
+        "nothing found": "/?q=volcano",
+        "claim": claims[0].get_absolute_url(),
+        "source": f"/sources/{source.pk}/",
+        "methodology": "/methodology/",
+        "check": "/check/",
+        "clusters": "/clusters/",
+        "cluster": make_cluster(claims).get_absolute_url(),
+        "not found": "/no/such/page/",
+    }
+
+
+def make_cluster(claims: list[Claim]) -> Cluster:
+    """A published cluster of these claims."""
+    cluster = Cluster.objects.create(title=f"Rumours about {LONG_WORD}", description=LONG_WORD, language="de")
+    ClusterMember.objects.bulk_create(ClusterMember(cluster=cluster, claim=claim) for claim in claims)
+    cluster.state, cluster.published_at = Cluster.State.PUBLISHED, cluster.created_at
+    cluster.save()
+    return cluster
