@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from claims.quotes.anchors import Anchor
-from claims.quotes.followed_quotes import FollowedQuote, Follower, stands_in
+from claims.quotes.folded_text import FoldedText
+from claims.quotes.followed_quotes import FollowedQuote, Follower
 from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
@@ -13,6 +14,7 @@ class ChangedText:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self._folded = FoldedText(snapshot.text)
         self._texts: dict[int, str] = {}
         self._followers: dict[int, Follower] = {}
 
@@ -31,7 +33,7 @@ class ChangedText:
         Args:
             was_lost: it was so before. As long as its words stand nowhere, the texts are not compared for it.
         """
-        if was_lost and not stands_in(self.snapshot.text, anchor.exact):
+        if was_lost and not self._folded.has(anchor.exact):
             return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         if snapshot not in self._followers:
             self._followers[snapshot] = Follower(self._texts[snapshot], self.snapshot.text)

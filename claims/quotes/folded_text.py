@@ -65,6 +65,10 @@ class FoldedText:
             runs.append((begins, folded, run.start(), original))
         return runs
 
+    def has(self, words: str) -> bool:
+        """Whether the text has these words anywhere."""
+        return fold(words).strip() in self.text
+
     def places(self, wanted: str) -> Iterator[int]:
         """Where `wanted` begins, overlapping places included ("ana" is twice in "banana")."""
         at = self.text.find(wanted)

@@ -48,16 +48,12 @@ def follow(old: str, new: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]
     return Follower(old, new).follow(anchors)
 
 
-def stands_in(text: str, words: str) -> bool:
-    """Whether a text has these words anywhere, in whatever typography."""
-    return fold(words).strip() in fold(text)
-
-
 class Follower:
     """Two versions of a text, aligned once for all quotes."""
 
     def __init__(self, old: str, new: str) -> None:
         self._old_text, self._new_text = old, new
+        self._folded = FoldedText(new)
         self._aligned: Alignment = align(text_parts(old), text_parts(new))
 
     def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
@@ -111,8 +107,7 @@ class Follower:
         return start, end
 
     def _why_lost(self, anchor: Anchor) -> OrphanReason:
-        elsewhere = stands_in(self._new_text, anchor.exact)
-        return OrphanReason.ELSEWHERE if elsewhere else OrphanReason.NOT_FOUND
+        return OrphanReason.ELSEWHERE if self._folded.has(anchor.exact) else OrphanReason.NOT_FOUND
 
     def _edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
         """Where the quote's share of a part stands in its new form."""
@@ -123,7 +118,7 @@ class Follower:
             return new.start, new.end
         if old.key == new.key:
             return self._same_share(old, new, begins, share)
-        was, now = _places(old.text, share), _places(new.text, share)
+        was, now = _places(old.folded, share), _places(new.folded, share)
         wording = rewording(old, new, begins - old.start, ends - old.start)
         if not now:
             raise Orphaned(OrphanReason.CHANGED, wording)
@@ -137,7 +132,7 @@ class Follower:
         if old.text == new.text:
             begins += new.start - old.start
             return begins, begins + len(share)
-        was, now = _places(old.text, share, whole=False), _places(new.text, share, whole=False)
+        was, now = _places(old.folded, share, whole=False), _places(new.folded, share, whole=False)
         starts = [start for start, _ in was]
         first = begins + len(share) - len(share.lstrip()) - old.start
         if first not in starts or len(was) != len(now):
@@ -159,7 +154,7 @@ class Follower:
     ) -> tuple[tuple[int, int], ...]:
         found = dict.fromkeys([wording] if wording else [])
         aligned = self._aligned
-        for start, end in _places(self._new_text, anchor.exact)[:MOST_CANDIDATES]:
+        for start, end in _places(self._folded, anchor.exact)[:MOST_CANDIDATES]:
             found.setdefault((start, end))
         likely = sorted(
             ((likeness, new, old) for old in parts for likeness, new in aligned.similar.get(old, ())),
@@ -173,9 +168,9 @@ class Follower:
         return tuple(found)[:MOST_CANDIDATES]
 
 
-def _places(text: str, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
+def _places(folded: FoldedText, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
     """Where words stand in a text, in whatever typography; `whole`, not as part of longer ones."""
-    folded, wanted = FoldedText(text), fold(words).strip()
+    wanted = fold(words).strip()
     return [
         folded.original(at, at + len(wanted))
         for at in folded.places(wanted)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
 from itertools import chain, islice, pairwise
 
-from claims.quotes.folded_text import fold
+from claims.quotes.folded_text import FoldedText, fold
 
 _PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?![^\S\n]*\n))*")
 _CLOSERS = "\"'”’“‘»«›‹」』）)\\]"
@@ -67,6 +67,11 @@ class TextPart:
     def key(self) -> str:
         """What two parts of the same words share."""
         return fold(self.text)
+
+    @cached_property
+    def folded(self) -> FoldedText:
+        """In which words of it are found."""
+        return FoldedText(self.text)
 
     @cached_property
     def shingles(self) -> Counter[str]:
