@@ -1,8 +1,8 @@
 """What the detector knows of a language: phrases that signal something, and how the language writes.
 
 Each language is a file in `languages/`, and one in `speech/` on how it says who speaks. Phrases are separated by
-commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group, `^may` is the
-month: a capital inside a sentence.
+commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group, `^may`
+is the month: a capital inside a sentence.
 Languages written without spaces, and Korean, match phrases anywhere in the sentence. Months, weekdays and countries
 come from the CLDR through Babel, so a language without a file still has them, next to numbers, quotations and capitals.
 """
