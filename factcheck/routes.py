@@ -32,6 +32,7 @@ from claims.public.api.mentioned_resources import (
     SourceResource,
     TopicResource,
 )
+from claims.public.api.quotes import QuotesResource
 
 RESOURCES = {
     "claims": ClaimResource,
@@ -74,6 +75,11 @@ listings = [
         f"{V1}claims/<int:id>.jsonld",
         LinkedDataResource.as_view({"get": "retrieve"}, basename="claims"),
         name=LinkedDataResource.route,
+    ),
+    path(
+        f"{V1}claims/<int:id>/quotes/",
+        QuotesResource.as_view({"get": "retrieve"}, basename="claims"),
+        name=QuotesResource.route,
     ),
 ]
 

@@ -44,7 +44,7 @@ class JudgedArticle:
 
 def judged_articles(folder: Path = JUDGED) -> Iterator[JudgedArticle]:
     for path in sorted(folder.glob("*.txt")):
-        for part in path.read_text("utf-8").split("\n## ")[0:]:
+        for part in path.read_text("utf-8").split("\n## "):
             yield _article(part.removeprefix("## "), path.stem)
 
 

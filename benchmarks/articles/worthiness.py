@@ -24,8 +24,8 @@ from benchmarks.import_article import article as long_article
 from claims.articles.detection import DEFAULT_THRESHOLD, SentenceEmbedder, detect, shortlist
 from claims.articles.detection.check_worthiness import model_for
 
-#: Languages with a lexicon are promised the first, all together; those without one the second.
-LEAST_RECALL, MOST_PROPOSED, LEAST_PRECISION, LEAST_AUC = 0.85, 0.40, 0.60, 0.85
+#: What languages with a lexicon are promised, all together. How much is proposed follows from the first two.
+LEAST_RECALL, LEAST_PRECISION, LEAST_AUC = 0.85, 0.60, 0.85
 LEAST_RECALL_WITHOUT_LEXICON = 0.75
 MOST_SECONDS = 1.0
 WITHOUT_LEXICON = ("sv", "nb", "cs", "uk", "ro", "el", "id", "vi", "fa", "he", "bn", "sw")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
-from claims.admin import article_form
+from claims.admin import article_form, lost_quote
 from claims.admin.appearance import AppearanceInline
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_page import claim_context
@@ -227,6 +227,11 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
             ),
             path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
             path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
+            path(
+                "<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/",
+                self.admin_site.admin_view(self.take_place_view),
+                name="claims_claim_take_place",
+            ),
             *super().get_urls(),
         ]
 
@@ -235,6 +240,9 @@ class ClaimAdmin(QueueOrder, MovesAdmin):
 
     def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
         return article_form.more_view(request, source)
+
+    def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
+        return lost_quote.take_place(self, request, **place)
 
     def similar_view(self, request: HttpRequest) -> HttpResponse:
         """The panel beside a statement that is being typed. It is posted: addresses end up in logs."""

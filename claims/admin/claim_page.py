@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from claims.admin.claim_history import label_of, state_change
+from claims.admin.lost_quote import lost_context
 from claims.admin.quote_form import in_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
 from claims.ledger.publishing import reviewed_parts_differ
@@ -28,6 +29,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "score_reasons": claim.score_reasons,
         "likely_claimants": likely_claimants_of(claim),
         "quotes": quotes_of(claim),
+        "may_place": person.has_perm("claims.change_appearance"),
         "verdicts": [(verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts],
         "publications": [(entry, status_badge(entry)) for entry in publications],
         "moves_made": moves_made(claim.transitions.readable_by(person).select_related("verdict")),
@@ -62,7 +64,13 @@ def is_current(entry: Publication) -> bool:
 def quotes_of(claim: Claim) -> list[dict[str, Any]]:
     appearances = claim.appearances.select_related("source__publisher", "snapshot")
     return [
-        {"row": row, "badge": anchor_badge(row), "context": in_context(row), "page": change_page(row.source)}
+        {
+            "row": row,
+            "badge": anchor_badge(row),
+            "context": in_context(row),
+            "page": change_page(row.source),
+            "lost": lost_context(row),
+        }
         for row in appearances
         if row.exact
     ]

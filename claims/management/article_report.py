@@ -220,7 +220,7 @@ def _judged(known: CheckedBefore) -> str:
 
 def _reasons(found: FoundClaim) -> str:
     """What speaks for a check, with the words that do, then what speaks against it."""
-    return "; ".join(str(reason) if reason.raises else f"less so: {reason}" for reason in found.reasons)
+    return "; ".join(map(str, found.reasons))
 
 
 def _claimant(claim: Claim) -> Text:

@@ -18,6 +18,7 @@ from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .publication import Publication
 from .published_verdict import PublishedVerdict
+from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
 from .signoff import SignOff
@@ -55,6 +56,7 @@ __all__ = [
     "PossibleDuplicate",
     "Publication",
     "PublishedVerdict",
+    "QuoteFate",
     "Rating",
     "RatingScale",
     "Repeat",

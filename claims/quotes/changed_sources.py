@@ -1,21 +1,23 @@
-"""When a source changed: every quote anchored in it is looked up again in the new snapshot.
+"""When a source changed: every quote from it is looked up again in the new snapshot.
 
-Publications are not touched: each names the snapshot that its quotes were anchored to. A claim whose appearance moved
-is published anew when an editor decides so.
+Appearances follow their words (`reanchor`). Publications are not touched: each names the snapshot that its quotes were
+anchored to, and a claim whose appearance moved is published anew when an editor decides so. What became of the words
+they quote is noted beside them (`quote_fates`).
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.db import transaction
 from django.dispatch import receiver
 
 from claims.models import Appearance
-from claims.quotes.anchors import Anchor, locate_all
+from claims.quotes.anchors import Anchor
+from claims.quotes.changed_text import ChangedText
+from claims.quotes.orphans import OrphanReason
+from claims.quotes.quote_fates import note_fates
 from sources.models import Snapshot
 from sources.signals import snapshot_stored
-
-PLACE_TAKEN = "another appearance of the same claim is there"
 
 _SPAN = ("exact", "prefix", "suffix", "start", "end")
 
@@ -27,7 +29,7 @@ class AnchorOutcome:
     appearance: Appearance
     state: Literal["held", "moved", "orphaned"]
     start_before: int
-    reason: str = ""
+    reason: OrphanReason | Literal[""] = ""
     """Why it is orphaned."""
 
 
@@ -38,6 +40,12 @@ class Reanchoring:
     held: list[AnchorOutcome] = field(default_factory=list)
     moved: list[AnchorOutcome] = field(default_factory=list)
     orphaned: list[AnchorOutcome] = field(default_factory=list)
+
+
+class _Found(NamedTuple):
+    appearance: Appearance
+    outcome: AnchorOutcome
+    anchor: Anchor
 
 
 @transaction.atomic
@@ -53,18 +61,23 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         .select_related("claim")
         .order_by("pk")
     )
+    changed = ChangedText(snapshot)
     result = Reanchoring()
-    found: list[tuple[Appearance, AnchorOutcome, Anchor]] = []
-    located_all = locate_all(snapshot.text, map(_anchor, appearances))
-    for appearance, located in zip(appearances, located_all, strict=True):
-        outcome = AnchorOutcome(appearance, located.state, appearance.start or 0, located.reason)
-        if located.anchor is None:
+    found: list[_Found] = []
+    changed.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
+    for appearance in appearances:
+        was_lost = appearance.anchor == Appearance.Anchor.ORPHANED
+        # Both are there, as the filter says.
+        followed = changed.followed(appearance.snapshot_id or 0, anchor_of(appearance), was_lost=was_lost)
+        outcome = AnchorOutcome(appearance, followed.state, appearance.start or 0, followed.reason or "")
+        if followed.anchor is None:
             result.orphaned.append(outcome)
         else:
-            found.append((appearance, outcome, located.anchor))
+            found.append(_Found(appearance, outcome, followed.anchor))
     waiting = _write(snapshot, found, result)
     result.orphaned.extend(
-        AnchorOutcome(a, "orphaned", outcome.start_before, PLACE_TAKEN) for a, outcome, _ in waiting
+        AnchorOutcome(a, "orphaned", outcome.start_before, OrphanReason.PLACE_TAKEN)
+        for a, outcome, _ in waiting
     )
     lost = [outcome.appearance for outcome in result.orphaned]
     for appearance in lost:
@@ -72,6 +85,8 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     Appearance.objects.filter(pk__in=[appearance.pk for appearance in lost]).exclude(
         anchor=Appearance.Anchor.ORPHANED
     ).update(anchor=Appearance.Anchor.ORPHANED)
+    if snapshot.number > 1:
+        note_fates(changed, lost)
     return result
 
 
@@ -81,9 +96,14 @@ def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) 
     return reanchor(snapshot)
 
 
-def _write(
-    snapshot: Snapshot, found: list[tuple[Appearance, AnchorOutcome, Anchor]], result: Reanchoring
-) -> list[tuple[Appearance, AnchorOutcome, Anchor]]:
+def anchor_of(appearance: Appearance) -> Anchor:
+    """The anchor of an appearance that has one."""
+    return Anchor(
+        appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0
+    )
+
+
+def _write(snapshot: Snapshot, found: list[_Found], result: Reanchoring) -> list[_Found]:
     """Write what was found; returns what cannot be, because the claim has another appearance at that place.
 
     Two appearances of one claim may change places, so each round writes only to places that are free before it.
@@ -91,13 +111,14 @@ def _write(
     places = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
     taken = set(places.values_list("claim_id", "start"))
     while found:
-        left: list[tuple[Appearance, AnchorOutcome, Anchor]] = []
+        left: list[_Found] = []
         ready: list[Appearance] = []
         freed = set()
-        for appearance, outcome, anchor in found:
+        for one in found:
+            appearance, outcome, anchor = one
             before, after = (appearance.claim_id, appearance.start), (appearance.claim_id, anchor.start)
             if after in taken and after != before:
-                left.append((appearance, outcome, anchor))
+                left.append(one)
                 continue
             taken.add(after)
             freed.add(before)
@@ -109,12 +130,6 @@ def _write(
         Appearance.objects.bulk_update(ready, [*_SPAN, "snapshot", "anchor"], batch_size=200)
         found = left
     return found
-
-
-def _anchor(appearance: Appearance) -> Anchor:
-    # Both offsets are there, as the caller's filter says.
-    start, end = appearance.start or 0, appearance.end or 0
-    return Anchor(appearance.exact, appearance.prefix, appearance.suffix, start, end)
 
 
 def _moved(appearance: Appearance, anchor: Anchor, snapshot: Snapshot) -> Appearance:

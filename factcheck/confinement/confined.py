@@ -64,7 +64,7 @@ class Confined:
             OutOfBounds: it took too much memory or time, answered too much, crashed, or found no seat.
         """
         if not self._seats.acquire(timeout=QUEUE):
-            raise OutOfBounds(Cause.TIME)
+            raise OutOfBounds(Cause.BUSY)
         try:
             # A zygote that has waited for long may end in the moment when it is asked; the next one is new.
             for _attempt in range(2):

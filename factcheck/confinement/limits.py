@@ -15,6 +15,8 @@ class Cause(Enum):
     MEMORY = b"M"
     OUTPUT = b"O"
     CRASH = b"C"
+    BUSY = b"B"
+    """No process was begun for it: others have all the places."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ _REFUSALS = {
             "be read. Paste its text, or import the part you need."
         ),
     ),
+    Cause.BUSY: (
+        "busy",
+        "Other documents are being read at the moment, and this one found no place. Try again in a minute.",
+    ),
     Cause.OUTPUT: ("too_long", "This document holds more text than can be stored. Import the part you need."),
     Cause.CRASH: (
         "unreadable",

@@ -21,6 +21,8 @@ MOST_PAGES = 1000
 LEAST_LETTERS_PER_PAGE = 15
 #: A running head stands on this share of the pages at least: on every second one, and not on some.
 RUNNING = 0.3
+#: Characters of a line with a page's number in it, at most.
+LONGEST_HEAD = 80
 #: A line this much shorter than its column ends a paragraph; a gap this much wider than the usual one begins one.
 SHORT, WIDE = 0.12, 1.35
 
@@ -28,7 +30,7 @@ _FILE_NAME = re.compile(
     r"^(?:microsoft \w+ - .*|untitled.*|document\d*|.*\.(?:docx?|pdf|indd|odt|rtf|pages|qxd|tex|xlsx?|pptx?))$",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?…:。！？।؟][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?…:。！？।؟][\"'”’“‘»«」』)\]]*$")
 _PAGE_NUMBER = re.compile(
     r"(?:page |seite |página |pagina |strona |стр\. ?|p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,7})"
     r"(?: ?(?:/|\||of|von|de|sur|di|z|из) ?\d{1,4})?(?: ?[-–—])?",
@@ -111,25 +113,39 @@ def _of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
 
 
 def _without_running_heads(pages: list[PageText]) -> list[list[Line]]:
-    """Pages without their numbers and the lines that stand at the top or foot of many of them."""
-    edges = [{id(line) for line in _at_edges(page)} for page in pages]
-    counted = Counter(
-        text
-        for page, edge in zip(pages, edges, strict=True)
-        for text in {_numberless(one) for one in page.lines if id(one) in edge}
-    )
+    """Pages without their numbers, the lines these stand in, and what stands at the top or foot of many pages."""
+    edges = [_at_edges(page) for page in pages]
+    counted = Counter(text for edge in edges for text in {_numberless(line) for line in edge})
     least = max(2, RUNNING * len(pages))
-    return [
-        [
-            line
-            for line in page.lines
-            if not (
-                id(line) in edge
-                and (counted[_numberless(line)] >= least or _PAGE_NUMBER.fullmatch(line.text.strip()))
-            )
-        ]
-        for page, edge in zip(pages, edges, strict=True)
-    ]
+    offset = _offset_of_numbers(edges)
+    kept = []
+    for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
+        running = {
+            id(line)
+            for line in edge
+            if counted[_numberless(line)] >= least
+            or _PAGE_NUMBER.fullmatch(line.text.strip())
+            or (offset is not None and number + offset in _outer_numbers(line))
+        }
+        kept.append([line for line in page.lines if id(line) not in running])
+    return kept
+
+
+def _offset_of_numbers(edges: list[list[Line]]) -> int | None:
+    """What is to be added to a page's place to have the number that stands at its edge, where most have one."""
+    offsets = Counter(
+        offset
+        for place, edge in enumerate(edges)
+        for offset in {number - place for line in edge for number in _outer_numbers(line)}
+    )
+    offset, count = max(offsets.items(), key=lambda entry: entry[1], default=(0, 0))
+    return offset if count >= max(2, 0.6 * len(edges)) else None
+
+
+def _outer_numbers(line: Line) -> set[int]:
+    """The numbers that a short line begins or ends with."""
+    found = re.match(r"(\d{1,4})\b", line.text), re.search(r"\b(\d{1,4})$", line.text)
+    return {int(match[1]) for match in found if match} if len(line.text) <= LONGEST_HEAD else set()
 
 
 def _at_edges(page: PageText) -> list[Line]:
@@ -171,11 +187,12 @@ class _Edges:
 
     def __init__(self, column: list[Line]) -> None:
         rights = sorted(line.right for line in column)
-        self.left = median(line.left for line in column)
+        # Of many short paragraphs, most lines may be first lines.
+        self.left = sorted(line.left for line in column)[len(column) // 5]
         # The longest lines, but for one that reaches out of the column.
         self.right = rights[max(0, len(rights) * 9 // 10 - 1)] if len(rights) > 3 else rights[-1]
         gaps = [upper.bottom - lower.bottom for upper, lower in pairwise(column)]
-        self.leading = median(gaps or [0.0])
+        self.leading = sorted(gaps)[len(gaps) // 4] if gaps else 0.0
 
     def is_short(self, line: Line) -> bool:
         return line.right < self.right - SHORT * (self.right - self.left)
@@ -189,7 +206,5 @@ class _Edges:
         gap = before.bottom - line.bottom
         if self.leading and gap > WIDE * self.leading and last.text[-1:] not in HYPHENS:
             return True
-        is_indented = (
-            line.left - self.left > 0.6 * line.height and before.left - self.left < 0.3 * line.height
-        )
+        is_indented = line.left - self.left > 0.6 * line.height
         return is_indented and bool(_SENTENCE_END.search(last.text))

@@ -163,27 +163,21 @@ def _gutter(fragments: list[Line]) -> float | None:
     left, right = min(one.left for one in fragments), max(one.right for one in fragments)
     most = MOST_CROSSING * len(fragments)
     best: tuple[int, float, float] | None = None
+    wide = GUTTER * height
     # Every gap begins where a fragment ends.
-    beginnings = sorted(one.left for one in fragments)
     for edge in sorted({round(one.right, 1) for one in fragments}):
         if not left + 0.12 * (right - left) < edge < right - 0.12 * (right - left):
             continue
-        following = next((one for one in beginnings if one >= edge + GUTTER * height), None)
-        middle = (
-            edge + GUTTER * height / 2
-            if following is None
-            else (edge + min(following, edge + 3 * height)) / 2
-        )
-        crossing = [one for one in fragments if one.left < middle < one.right]
-        if len(crossing) > most:
+        before = [one for one in fragments if one.right <= edge + 0.1]
+        behind = [one for one in fragments if one.left >= edge + wide]
+        crossing = len(fragments) - len(before) - len(behind)
+        if crossing > most or not _is_column(before, height) or not _is_column(behind, height):
             continue
-        before = [one for one in fragments if one.right <= middle]
-        behind = [one for one in fragments if one.left >= middle]
-        if _is_column(before, height) and _is_column(behind, height) and _stand_side_by_side(before, behind):
+        if _stand_side_by_side(before, behind):
             # The one that fewest cross; among those, the one with most room.
-            room = min(one.left for one in behind) - max(one.right for one in before)
-            if room >= GUTTER * height and (best is None or (len(crossing), -room) < best[:2]):
-                best = (len(crossing), -room, middle)
+            room = median(one.left for one in behind) - edge
+            if best is None or (crossing, -room) < best[:2]:
+                best = (crossing, -room, edge + wide / 2)
     return best[2] if best else None
 
 

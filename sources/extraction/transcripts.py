@@ -31,7 +31,7 @@ _TAG = re.compile(r"</?[A-Za-z0-9.:][^<>]{0,200}>|</?[A-Za-z]>|\{\\[^{}]{0,100}\
 _SOUND = re.compile(r"(?:[\[(（【♪♫][^\])）】]*[\])）】♪♫]?\s*|♪|♫)+")
 _TURN = re.compile(r"(?:>>+|[-–—])\s*(?=\S)")
 _NAMED = re.compile(r"[^\W\d_][^:.!?]{1,40}:\s")
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’“‘»«」』)\]]*$")
 
 
 @dataclass(frozen=True, slots=True)

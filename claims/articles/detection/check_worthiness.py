@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any, Protocol
 
 from claims.articles.detection.attribution import Voice
-from claims.articles.detection.cues import Cue, find_cues, years
+from claims.articles.detection.cues import SentenceCue, find_cues, years
 from claims.articles.detection.furniture import is_complete
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
@@ -30,7 +30,7 @@ _RAISING = frozenset(
         "measure",
         "date",
         "duration",
-        "order",
+        "order or repetition",
         "superlative",
         "universal",
         "comparison",
@@ -96,10 +96,10 @@ class Reason:
     raises: bool
 
     def __str__(self) -> str:
-        """As a claim stores it: the kind and the words, in fifty characters at most."""
-        room = _LONGEST_REASON - len(self.kind) - 2
-        words = " ".join(self.words.split())
-        return f"{self.kind}: {words if len(words) <= room else words[: room - 1] + '…'}"
+        """As a claim stores it: the kind and the words, in fifty characters at most; "but" where it speaks against."""
+        opening = f"{'' if self.raises else 'but '}{self.kind}: "
+        words, room = " ".join(self.words.split()), _LONGEST_REASON - len(opening)
+        return opening + (words if len(words) <= room else words[: room - 1] + "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class SentenceReading:
     """What the judge knows of a sentence."""
 
     text: str
-    cues: tuple[Cue, ...]
+    cues: tuple[SentenceCue, ...]
     figures: Mapping[str, float]
 
 
@@ -148,7 +148,7 @@ class CheckWorthiness:
         Args:
             start: where the sentence begins in the text.
         """
-        strongest: dict[str, Cue] = {}
+        strongest: dict[str, SentenceCue] = {}
         for cue in reading.cues:
             weight = self.figures.get(cue.kind, 0.0)
             if abs(weight) < _LEAST_MATTERING or cue.kind not in (_RAISING if weight > 0 else _LOWERING):
@@ -213,9 +213,9 @@ def read_sentence(
     if (
         place.count > 1
     ):  # a sentence that is all the text there is quotes nobody, whatever marks are around it
-        cues += [Cue("quotation", start, end) for start, end in quotations]
+        cues += [SentenceCue("quotation", start, end) for start, end in quotations]
     if voice is not None and (named := _where(voice.speaker.name, text, language)):
-        cues.append(Cue("attributed", *named))
+        cues.append(SentenceCue("attributed", *named))
     figures = {cue.kind: 1.0 for cue in cues}
     figures |= _form(claimed, tokens, language, complete=is_complete(text))
     figures |= _position(claimed, place)

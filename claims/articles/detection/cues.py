@@ -45,7 +45,7 @@ KIND_OF: Mapping[str, str] = {
     "quantity": "measure",
     "date": "date",
     "duration": "duration",
-    "ordinal": "order",
+    "ordinal": "order or repetition",
     "superlative": "superlative",
     "universal": "universal",
     "comparison": "comparison",
@@ -76,7 +76,7 @@ KIND_OF: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class SentenceCue:
     """A kind of sign and the place in the sentence that is one."""
 
     kind: str
@@ -84,14 +84,16 @@ class Cue:
     end: int
 
 
-def find_cues(text: str, tokens: Sequence[Token], language: Lexicon, names: frozenset[str]) -> list[Cue]:
+def find_cues(
+    text: str, tokens: Sequence[Token], language: Lexicon, names: frozenset[str]
+) -> list[SentenceCue]:
     """Return the cues of a sentence in their order.
 
     Args:
         names: words that the text writes with a capital inside a sentence, for the first word of this one.
     """
     phrases = [
-        Cue(KIND_OF[group], start, end)
+        SentenceCue(KIND_OF[group], start, end)
         for group, start, end in language.signals.spans(text, tokens)
         if group in KIND_OF
     ]
@@ -105,7 +107,7 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon, names: froz
     }
     question = _QUESTION.search(text) or (language.code == "el" and _GREEK_QUESTION.search(text)) or None
     if question:
-        cues.add(Cue("question", *question.span()))
+        cues.add(SentenceCue("question", *question.span()))
     return sorted(cues, key=lambda cue: (cue.start, cue.end, cue.kind))
 
 
@@ -116,31 +118,33 @@ def years(text: str) -> list[int]:
     ]
 
 
-def _figures(text: str) -> Iterator[Cue]:
+def _figures(text: str) -> Iterator[SentenceCue]:
     for match in _CJK_NUMERAL.finditer(text):
-        yield Cue("number", *match.span())
+        yield SentenceCue("number", *match.span())
     clocks = [match.span() for match in _CLOCK.finditer(text)]
     for match in _NUMBER.finditer(text):
         start, end = match.span()
         after, before = text[end : end + _WIDEST_UNIT], text[max(0, start - 5) : start]
         clock = next((span for span in clocks if span[0] <= start < span[1]), None)
         if unit := (_UNIT_AFTER.match(after) or _CJK_UNIT.match(after)):
-            yield Cue("quantity", start, end + unit.end())
+            yield SentenceCue("quantity", start, end + unit.end())
         elif money := _UNIT_BEFORE.search(before):
-            yield Cue("quantity", start - len(before) + money.start(), end)
+            yield SentenceCue("quantity", start - len(before) + money.start(), end)
         elif duration := _CJK_DURATION.match(after):
-            yield Cue("duration", start, end + duration.end())
+            yield SentenceCue("duration", start, end + duration.end())
         elif date := _CJK_DATE.match(after):
-            yield Cue("date", start, end + date.end())
+            yield SentenceCue("date", start, end + date.end())
         elif clock and ":" in text[slice(*clock)]:
-            yield Cue("date", *clock)
+            yield SentenceCue("date", *clock)
         elif _YEAR.match(match[0].translate(_DIGITS)):
-            yield Cue("date", start, end)
+            yield SentenceCue("date", start, end)
         else:
-            yield Cue("number", start, end)
+            yield SentenceCue("number", start, end)
 
 
-def _quantities(text: str, phrases: Sequence[Cue], figures: Sequence[Cue]) -> Iterator[Cue]:
+def _quantities(
+    text: str, phrases: Sequence[SentenceCue], figures: Sequence[SentenceCue]
+) -> Iterator[SentenceCue]:
     """A number and a measure side by side, with a word between them at most: `12 per cent`, `two million dollars`."""
     numbers = [cue for cue in (*phrases, *figures) if cue.kind == "number"]
     for measure in phrases:
@@ -150,16 +154,16 @@ def _quantities(text: str, phrases: Sequence[Cue], figures: Sequence[Cue]) -> It
             first, last = sorted((number, measure), key=lambda cue: cue.start)
             between = text[first.end : last.start]
             if first.end <= last.start and len(between.split()) <= 1 and not set(between) & set(".;:!?"):
-                yield Cue("quantity", first.start, last.end)
+                yield SentenceCue("quantity", first.start, last.end)
 
 
 def _names(
     text: str, tokens: Sequence[Token], language: Lexicon, names: frozenset[str], *, dates: set[int]
-) -> Iterator[Cue]:
+) -> Iterator[SentenceCue]:
     """Runs of words written as names, up to two; the first word of a sentence needs proof from elsewhere."""
     if not language.spaced:
         for match in list(_KATAKANA.finditer(text))[:_MOST_NAMES]:
-            yield Cue("named entity", *match.span())
+            yield SentenceCue("named entity", *match.span())
         return
     if not language.cased:
         return
@@ -172,7 +176,7 @@ def _names(
         elif len(runs) < _MOST_NAMES:
             runs.append([index, index])
     for first, last in runs:
-        yield Cue("named entity", tokens[first].start, tokens[last].end)
+        yield SentenceCue("named entity", tokens[first].start, tokens[last].end)
 
 
 def _is_name(tokens: Sequence[Token], index: int, language: Lexicon, names: frozenset[str]) -> bool:

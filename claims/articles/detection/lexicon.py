@@ -1,8 +1,8 @@
 """What the detector knows of a language: phrases that signal something, and how the language writes.
 
 Each language is a file in `languages/`, and one in `speech/` on how it says who speaks. Phrases are separated by
-commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group, `^may`
-is the month: a capital inside a sentence.
+commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group,
+`^may` is the month: a capital inside a sentence.
 Languages written without spaces, and Korean, match phrases anywhere in the sentence. Months, weekdays and countries
 come from the CLDR through Babel, so a language without a file still has them, next to numbers, quotations and capitals.
 """
@@ -152,9 +152,10 @@ class Phrases:
                 and token.text[0].isupper()
                 and text[token.start - 1] not in _OPENING_MARKS
             )
+            excepted = self._excepted.get(token.key, set())
             for key in _variants(token.key):
                 groups = self._words.get(key, set()) if name else self._of_word(key)
-                yield from ((group, index, index) for group in groups)
+                yield from ((group, index, index) for group in groups - excepted)
                 for rest, group in self._longer.get(key, ()):
                     last = index + len(rest)
                     if [word.key for word in tokens[index + 1 : last + 1]] == rest:
@@ -162,11 +163,10 @@ class Phrases:
 
     def _of_word(self, key: str) -> set[str]:
         groups = set(self._words.get(key, ()))
-        excepted = self._excepted.get(key, set())
         for length in range(1, min(len(key), self._longest) + 1):
-            groups |= self._beginnings.get(key[:length], set()) - excepted
+            groups |= self._beginnings.get(key[:length], set())
             if length < len(key):
-                groups |= self._endings.get(key[-length:], set()) - excepted
+                groups |= self._endings.get(key[-length:], set())
         return groups
 
 
@@ -219,7 +219,7 @@ class Lexicon:
         self._months = _months(code)
         groups = {name: _split(phrases) for name, phrases in content.get("signals", {}).items()}
         groups["date"] = [*groups.get("date", ()), *calendar]
-        groups["country"] = _countries(code)
+        groups["country"] = [*groups.get("country", ()), *_countries(code)]
         for name in ("says", "states", "according", "follows"):
             groups[name] = self.attributions(name)
         self.signals = Phrases(

@@ -17,8 +17,9 @@ OLD = timedelta(days=14)
 LONGEST_WAIT = timedelta(days=7)
 #: A date further ahead than clocks are wrong is a mistake, and believed as little as none.
 AHEAD = timedelta(days=1)
-#: After how long a page is looked at again whose list does not say when it changes; behind the last, no more.
-LOOKS = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
+#: How long after it was found a page is looked at again whose list does not say when it changes; behind the last, no
+#: more: some pages are never twice the same.
+LOOKS = (timedelta(hours=1), timedelta(hours=5), timedelta(days=1), timedelta(days=4), timedelta(days=11))
 #: A list that says all the time that a page has changed is believed half as often each time that it has not.
 SHORTEST_GAP, LONGEST_GAP = timedelta(minutes=10), timedelta(days=1)
 
@@ -72,9 +73,9 @@ def look_again(watch: Watch, now: datetime) -> None:
     )
 
 
-def next_look(unchanged: int, now: datetime) -> datetime | None:
-    """When a page is looked at again that was found unchanged so often."""
-    return now + LOOKS[unchanged] if unchanged < len(LOOKS) else None
+def next_look(found_at: datetime, now: datetime) -> datetime | None:
+    """When a page is looked at again that was found at this moment."""
+    return next((found_at + after for after in LOOKS if found_at + after > now), None)
 
 
 def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
@@ -142,7 +143,7 @@ def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: date
             row.state = _STATE.PASSED
         elif key in sources:
             # Somebody imported it, or another watch did: it is followed from here on.
-            row.state, row.source_id, row.next_look_at = _STATE.IMPORTED, sources[key], next_look(0, now)
+            row.state, row.source_id, row.next_look_at = _STATE.IMPORTED, sources[key], next_look(now, now)
         else:
             row.next_look_at = now
         rows.append(row)

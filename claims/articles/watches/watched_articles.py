@@ -1,11 +1,11 @@
 """One page of a watch → an imported article, a new snapshot of one, or why there is none."""
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-import pghistory
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,7 +14,7 @@ from claims.articles.article_import import import_article
 from claims.articles.watches.listed_pages import next_look
 from claims.models import Watch, WatchedPage, WatchProgress
 from claims.models.watch import storable, validators
-from sources.capture import capture
+from sources.capture import document_in
 from sources.extraction import ExtractionError
 from sources.http.fetched_documents import (
     ACCEPTED_MEDIA_TYPES,
@@ -25,6 +25,7 @@ from sources.http.fetched_documents import (
 )
 from sources.http.polite_visits import PoliteVisitor
 from sources.material import Material
+from sources.models import Snapshot
 from sources.overrides import NOTHING_STATED, Overrides
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
     now = timezone.now()
     retry = now + FIRST_RETRY * 3**page.attempts
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
+    if page.state == _STATE.IMPORTED and page.source_id is None:
+        return _given_up(page, "Its source was deleted here, so it is not followed any more.")
     if page.attempts >= MOST_ATTEMPTS:
         return _given_up(page, page.failure or "The program ended while it was imported.")
     if not ours.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
@@ -105,10 +108,10 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
 def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
     now, material = timezone.now(), Material.fetched(answer)
     was_waiting = page.state == _STATE.WAITING
+    if not was_waiting and _is_known(page, material):
+        # It was read for claims before; what an editor made of them since stays as it is.
+        return _unchanged(page, now, answer)
     with transaction.atomic():
-        if not was_waiting and not _is_changed(material):
-            # It was read for claims before; what an editor made of them since stays as it is.
-            return _unchanged(page, now, answer)
         # What a person states of a source is stated once: an editor may have corrected it since.
         stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
         article = import_article(material, overrides=stated)
@@ -120,7 +123,7 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
             source=article.captured.source,
             title=page.title or article.captured.source.title[:300],
             unchanged=0,
-            next_look_at=_next_look(watch, 0, now),
+            next_look_at=_next_look(page, watch, now),
         )
         if not kept:
             # The watch was removed meanwhile, or the page taken over by somebody else.
@@ -135,15 +138,15 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
     return LookedAt("changed", page, proposals)
 
 
-def _is_changed(material: Material) -> bool:
-    """Capture a page that was imported; whether it holds another text than before."""
-    with pghistory.context(action="watch_sources"):
-        return capture(material).is_new_snapshot
+def _is_known(page: WatchedPage, material: Material) -> bool:
+    """Whether it holds the text that was captured last."""
+    digest = hashlib.sha256(document_in(material).text.encode()).hexdigest()
+    snapshots = Snapshot.objects.filter(source=page.source_id).order_by("-number")
+    return snapshots.values_list("text_sha256", flat=True).first() == digest
 
 
 def _unchanged(page: WatchedPage, now: datetime, answer: Fetched) -> LookedAt:
-    unchanged = page.unchanged + 1
-    _settle(page, answer, unchanged=unchanged, next_look_at=_next_look(page.watch, unchanged, now))
+    _settle(page, answer, unchanged=page.unchanged + 1, next_look_at=_next_look(page, page.watch, now))
     return LookedAt("unchanged", page)
 
 
@@ -154,9 +157,9 @@ def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
     return ours.update(attempts=0, failure="", **known, **changes)
 
 
-def _next_look(watch: Watch, unchanged: int, now: datetime) -> datetime | None:
+def _next_look(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
     """A page that is followed itself is looked at with every visit, and not in between."""
-    return None if watch.progress.kind == WatchProgress.Kind.PAGE else next_look(unchanged, now)
+    return None if watch.progress.kind == WatchProgress.Kind.PAGE else next_look(page.found_at, now)
 
 
 def _failed(page: WatchedPage, sentence: str, *, lasts: bool, wait: timedelta = timedelta()) -> LookedAt:

@@ -1,8 +1,9 @@
 """Pages for readers as they were last made, until something is published.
 
-A page is kept under the place of the ledger's newest entry, which is asked for each time: it costs a tenth of a
-millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at once.
-What is kept was made from publications alone, for visitors of whom we know nothing; a draft is not read here.
+A page is kept under the place of the ledger's newest entry, and the moment at which quotes were last looked up in a
+source that changed. Both are asked for each time: it costs a tenth of a millisecond and is the same for all web
+processes, so a publication or a retraction clears the pages of each at once. What is kept was made from publications
+and what became of their quotes, for visitors of whom we know nothing; a draft is not read here.
 """
 
 from collections import OrderedDict
@@ -128,7 +129,11 @@ def _is_anonymous(request: HttpRequest) -> bool:
 
 def _key(request: HttpRequest) -> Hashable:
     newest = fetch(
-        "SELECT sequence, published_at::text FROM claims_publication ORDER BY sequence DESC LIMIT 1",
+        """
+        SELECT sequence, published_at::text, (
+            SELECT written_at::text FROM claims_quotefate ORDER BY written_at DESC LIMIT 1
+        ) FROM claims_publication ORDER BY sequence DESC LIMIT 1
+        """,
         prepare=True,
     )
     place = (request.scheme, request.get_host(), request.get_full_path())

@@ -140,6 +140,13 @@ def passage_url(appearance: Document) -> str:
 
 
 @register.filter
+def quote_standing(standings: dict[tuple[str, int], Any] | str, item: Document) -> Any:
+    """Whether the words of an appearance or of evidence stand, where the page knows."""
+    of = "evidence" if "stance" in item else "appearance"
+    return standings.get((of, item["id"])) if isinstance(standings, dict) else None
+
+
+@register.filter
 def colour_classes(rating: Document | None) -> str:
     """The CSS classes that give an element the colours of a rating: its own, or those of its comparable class."""
     if rating is None:

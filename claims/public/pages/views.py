@@ -27,6 +27,7 @@ from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import UNSHOWN, published_source
 from claims.public.pages.responses import respond
 from claims.public.pages.version_changes import changes
+from claims.quotes.quote_standing import quote_standings
 from claims.search import LONGEST, RANKED, Places, SearchReading, forgiven
 from factcheck.api.pagination import KeysetPage, Ordering, page_of_rows
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
@@ -194,11 +195,14 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
     newest = ledger[0]
     document = shown.document
+    # An old version says what it said then.
+    standings = quote_standings(document) if shown is newest else []
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
     markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
     context = {
         "claim": document,
+        "standings": {(standing["of"], standing["id"]): standing for standing in standings},
         "shown": shown,
         "newest": newest,
         "history": history,
@@ -215,7 +219,7 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
         r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
     ]
     template = "claims/claim.html" if published else "claims/withdrawn.html"
-    made_of = [newest.body_sha256, shown.version]
+    made_of = [newest.body_sha256, shown.version, standings]
     return respond(
         request, template, context, made_of=made_of, ratings=[*_ratings([document]), *shown_ratings]
     )

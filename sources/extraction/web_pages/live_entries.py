@@ -2,14 +2,34 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement
+
+from .signs import name_words
 
 LEAST_ENTRIES = 3
 
 _CLOCK = re.compile(
     r"(?:\w+,? )?\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4}))?", re.IGNORECASE
+)
+_CALLED_TIMES = frozenset(
+    [
+        "time",
+        "timestamp",
+        "stamp",
+        "clock",
+        "hour",
+        "uhrzeit",
+        "zeit",
+        "heure",
+        "hora",
+        "ora",
+        "tid",
+        "czas",
+        "saat",
+    ]
 )
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})")
 
@@ -19,7 +39,7 @@ def mark_entries(tree: HtmlElement) -> list[HtmlElement]:
 
     An entry is what encloses one time and nothing of the next; several of them stand beside each other.
     """
-    stamps = [stamp for stamp in tree.iter("time") if _told(stamp, False) and not _is_linked(stamp)]
+    stamps = [stamp for stamp in _stamps(tree) if _told(stamp, False) and not _is_linked(stamp)]
     if len(stamps) < LEAST_ENTRIES:
         return []
     around: Counter[HtmlElement] = Counter(above for stamp in stamps for above in stamp.iterancestors())
@@ -47,6 +67,17 @@ def mark_entries(tree: HtmlElement) -> list[HtmlElement]:
             stamp.getparent().remove(stamp) if not stamp.tail else stamp.clear(keep_tail=True)
             marks.append(mark)
     return marks
+
+
+def _stamps(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that are marked up as times, and those that are called so and hold one."""
+    for element in tree.iter("time", "span", "div", "p", "a", "b", "strong", "small"):
+        if element.tag == "time" or (
+            not len(element)
+            and _CLOCK.fullmatch((element.text or "").strip())
+            and _CALLED_TIMES & set(name_words(element.get("class"), element.get("id")))
+        ):
+            yield element
 
 
 def _told(stamp: HtmlElement, with_day: bool) -> str:

@@ -17,7 +17,8 @@ from claims.matching.answers import answered
 from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
-from claims.quotes.changed_sources import PLACE_TAKEN, reanchor
+from claims.quotes.changed_sources import reanchor
+from claims.quotes.orphans import OrphanReason
 from sources.capture import capture
 from sources.material import Material
 from sources.models import Snapshot, Source
@@ -189,7 +190,7 @@ def test_anchor_holds_moves_or_is_orphaned_and_the_row_follows() -> None:
 
     assert [(o.appearance.pk, o.start_before) for o in result.held] == [(rows[0].pk, starts[0])]
     assert [(o.appearance.pk, o.start_before) for o in result.moved] == [(rows[1].pk, starts[1])]
-    assert [(o.appearance.pk, o.reason) for o in result.orphaned] == [(rows[2].pk, "quote not found")]
+    assert [(o.appearance.pk, o.reason) for o in result.orphaned] == [(rows[2].pk, "the words were changed")]
     for row, snapshot, anchor in zip(
         rows, (second, second, first), ("anchored", "anchored", "orphaned"), strict=True
     ):
@@ -245,29 +246,18 @@ def test_places_of_one_claim_may_follow_each_other() -> None:
 
 
 def test_two_appearances_of_a_claim_never_share_a_place() -> None:
-    quote, context = (
-        "Anna sold 111 ships in 2023.",
-        "Nothing in the words around it tells the two places apart, nothing",
-    )
-    text = f"{context} {quote} {context}. {context} {quote} {context}"
-    source, claim = make_source(text), make_claim()
-    make_appearance(claim, source, quote)
-    row = Appearance.objects.get()
-    at = text.rindex(quote)
-    Appearance.objects.create(
-        claim=claim,
-        source=source,
-        snapshot=row.snapshot,
-        anchor="anchored",
-        exact=quote,
-        start=at,
-        end=at + len(quote),
-        prefix=text[at - 32 : at],
-        suffix=text[at + len(quote) : at + len(quote) + 32],
-    )
-    result = reanchor(make_snapshot(source, f"Now there is one. {context} {quote} {context}"))
-    assert [outcome.reason for outcome in result.orphaned] == [PLACE_TAKEN]
-    assert len(result.moved) == 1
+    """One comes back from an old snapshot to where the other has been put meanwhile."""
+    misprinted = "Anna sold 111 shpis in 2023. Nobody knows who bought them."
+    source, claim = make_source(misprinted), make_claim()
+    first = make_appearance(claim, source, "Anna sold 111 shpis in 2023.")
+    make_snapshot(source, f"Late news. {misprinted.replace('shpis', 'ships')}")
+    reanchor(source.snapshots.get(number=2))
+    second = make_appearance(claim, source, "Anna sold 111")
+    result = reanchor(make_snapshot(source, misprinted))
+    assert [outcome.appearance.pk for outcome in result.held] == [first.pk]
+    assert [(outcome.appearance.pk, outcome.reason) for outcome in result.orphaned] == [
+        (second.pk, OrphanReason.PLACE_TAKEN)
+    ]
 
 
 def test_publication_stays_on_its_snapshot_when_the_appearance_moves(publish: Any) -> None:
@@ -297,7 +287,8 @@ def test_nothing_is_stored_when_the_last_step_fails(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
     text = "\n\n".join(
-        f"In 20{number:02} the port of Sundvik sold {number} ships." for number in range(1, count + 1)
+        f"In 20{number:02} the port of Sundvik sold {number} ships for {number} million euros."
+        for number in range(1, count + 1)
     )
     answered("Ships are sold.")  # what is asked for once in a while has been asked for
     ContentType.objects.clear_cache()
@@ -348,7 +339,7 @@ def test_reasons_are_stored_with_the_words_that_are_them() -> None:
     claim = Claim.objects.get(appearances__exact=PARAGRAPHS[1])
     assert {"change: fell", "quantity: 12 per cent"} <= set(claim.score_reasons)
     for reason in claim.score_reasons:
-        kind, _, words = reason.partition(": ")
+        kind, _, words = reason.removeprefix("but ").partition(": ")
         assert kind
         assert words in PARAGRAPHS[1]
 

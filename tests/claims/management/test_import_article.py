@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from claims.articles import article_import
@@ -123,12 +124,36 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
         text = document["snapshot"]["text"]
         assert text[found["start"] : found["end"]] == found["exact"]
         for reason, stored in zip(found["reasons"], row.score_reasons, strict=True):
-            assert f"{reason['kind']}: {reason['words']}".startswith(stored.removesuffix("…"))
+            stored = stored.removeprefix("" if reason["raises"] else "but ").removesuffix("…")
+            assert f"{reason['kind']}: {reason['words']}".startswith(stored)
             assert list(reason) == ["kind", "words", "start", "end", "raises"]
             assert text[reason["start"] : reason["end"]] == reason["words"]
         assert text[: found["start"]].endswith(found["prefix"])
         assert text[found["end"] :].startswith(found["suffix"])
     assert [claim["claimant"] for claim in document["claims"]] == [None, "Ida Berg", "Ida Berg"]
+
+
+def test_more_proposes_what_waits(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text(
+        "\n\n".join(
+            f"In 20{year} the port sold {year} of its ships for {year} million euros."
+            for year in range(10, 40)
+        )
+    )
+    first, more, rest = (
+        run_json(path, "--title", "Ships", *options) for options in ((), ("--more", "4"), ("--more", "99"))
+    )
+    assert [
+        [one["is_new"] for one in document["claims"]].count(True) for document in (first, more, rest)
+    ] == [13, 4, 13]
+    assert [document["waiting"] for document in (first, more, rest)] == [17, 13, 0]
+
+
+@pytest.mark.parametrize("number", ["-1", "some", "1.5"])
+def test_more_is_a_whole_number(article: Path, number: str) -> None:
+    with pytest.raises(CommandError, match=f"'{number}' is not a whole number"):
+        call_command("import_article", str(article), f"--more={number}")
 
 
 def test_options_override_what_extraction_found(article: Path, contributor: User) -> None:
@@ -142,7 +167,7 @@ def test_options_override_what_extraction_found(article: Path, contributor: User
         *("--url", "https://post.example.org/f"),
         *("--kind", "report"),
         *("--by", contributor.username),
-        *("--threshold", "0.99"),
+        *("--threshold", "1"),
     )
     expected = {
         "title": "Ferries of Sundvik",
@@ -250,7 +275,7 @@ def test_changed_content_makes_a_snapshot_and_a_report_of_anchors(article: Path)
         for claim in moved
     ]
     assert [(one["claim"], one["reason"]) for one in document["anchors"]["orphaned"]] == [
-        (changed["id"], "quote not found")
+        (changed["id"], "the words were changed")
     ]
     assert [claim["is_new"] for claim in document["claims"]] == [True, False, False]
     for appearance in Appearance.objects.select_related("snapshot"):
@@ -265,7 +290,7 @@ def test_changed_content_is_told_in_a_table(article: Path) -> None:
     printed = run(article, width=200)
     anchors = printed[printed.index("Earlier anchors") :]
     assert f"│ {claim.pk:>5} │ {claim.statement}" in anchors
-    assert "orphaned: quote not found" in anchors
+    assert "orphaned: the words were changed" in anchors
     assert "moved, " in anchors
     assert printed.splitlines()[-1] == (
         "1 claim proposed; 2 known before; anchors: 0 held, 2 moved, 1 orphaned."

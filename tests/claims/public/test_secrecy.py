@@ -80,6 +80,7 @@ def test_nothing_unpublished_is_on_any_page(
         *(f"/oembed/?url=http://localhost:8000/claims/{pk}/" for pk in Claim.objects.values_list("pk", flat=True)),
         "/clusters/", *(f"/clusters/{pk}/" for pk in Cluster.objects.values_list("pk", flat=True)), "/check/",
         *(f"/api/v1/clusters/{part}" for part in ("", f"{rumours.pk}/", f"?claim={accepted.pk}", f"?q={secret}")),
+        *(f"/api/v1/claims/{pk}/quotes/" for pk in Claim.objects.values_list("pk", flat=True)),
         *(f"/sources/{pk}/" for pk in Evidence.objects.values_list("source", flat=True)),
     ]  # fmt: skip
     client.force_login(editor)

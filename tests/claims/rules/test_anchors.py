@@ -4,7 +4,7 @@ import pytest
 
 from claims.models import Verdict
 from tests.helpers.broken_rules import refused, sql
-from tests.helpers.newsroom import make_claim, make_source, rating
+from tests.helpers.newsroom import make_claim, make_snapshot, make_source, rating
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +126,41 @@ def test_address_leads_to_one_source() -> None:
 def test_claim_with_a_past_cannot_be_deleted(published: Verdict) -> None:
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     refused("DELETE FROM claims_claim WHERE id = %s", published.claim_id, match="claims_")
+
+
+INSERT_FATE = (
+    'INSERT INTO claims_quotefate (snapshot_id, start, "end", outcome, stood_in_id, stood_start, stood_end, lost_in_id,'
+    " looked_in_id, wording) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "outcome", "stood_in", "stood", "lost_in", "looked_in", "wording", "rule"),
+    [
+        (4, 4, "stands", 2, (4, 10), None, 2, "", "quotefate_spans_are_whole"),
+        (4, 10, "stands", 2, (10, 4), None, 2, "", "quotefate_spans_are_whole"),
+        (4, 10, "fine", 1, (4, 10), 2, 2, "", "quotefate_outcome_is_known"),
+        (4, 10, "stands", 1, (4, 10), None, 2, "", "quotefate_stands_or_is_lost"),
+        (4, 10, "stands", 2, (4, 10), 2, 2, "", "quotefate_stands_or_is_lost"),
+        (4, 10, "gone", 1, (4, 10), None, 2, "", "quotefate_stands_or_is_lost"),
+        (4, 10, "changed", 1, (4, 10), 2, 2, "", "quotefate_changed_has_a_wording"),
+        (4, 10, "gone", 1, (4, 10), 2, 2, "tunnel", "quotefate_changed_has_a_wording"),
+    ],
+)
+def test_fate_of_a_quote_that_cannot_be(
+    start: int, end: int, outcome: str, stood_in: int, stood: tuple[int, int], lost_in: int | None, looked_in: int,
+    wording: str, rule: str,
+) -> None:  # fmt: skip
+    source = make_source("The bridge is new.")
+    ids = {1: source.snapshots.get().pk, 2: make_snapshot(source, "The tunnel is new.").pk, None: None}
+    refused(
+        INSERT_FATE, ids[1], start, end, outcome, ids[stood_in], *stood, ids[lost_in], ids[looked_in], wording,
+        match=rule,
+    )  # fmt: skip
+
+
+def test_fate_of_a_quote_is_told_once() -> None:
+    snapshot = make_source("The bridge is new.").snapshots.get().pk
+    row = (snapshot, 4, 10, "stands", snapshot, 4, 10, None, snapshot, "")
+    sql(INSERT_FATE, *row)
+    refused(INSERT_FATE, *row, match="quotefate_is_unique")

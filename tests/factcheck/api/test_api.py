@@ -51,6 +51,7 @@ def test_schema_is_valid_and_complete(tmp_path: Any) -> None:
         "/api/v1/claims/{claim_id}/versions/",
         "/api/v1/claims/{claim_id}/versions/{version}/",
         "/api/v1/claims/{id}.jsonld",
+        "/api/v1/claims/{id}/quotes/",
         *(f"/api/v1/claims.{extension}" for extension in ("csv", "jsonld", "ndjson")),
         "/api/v1/changes/",
         "/api/v1/claims/facets/",

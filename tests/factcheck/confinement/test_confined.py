@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from factcheck.confinement.confined import ROOT, Confined, OutOfBounds
+from factcheck.confinement.confined import ROOT, SEATS, Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
 from tests.helpers.parallel import at_once
 
@@ -85,6 +85,18 @@ def test_nothing_is_open_but_its_own_socket(confined: Confined) -> None:
 def test_threads_share_it(confined: Confined) -> None:
     calls = [lambda number=number: confined.answer(b"repeat %d" % number) for number in range(12)]
     assert at_once(*calls) == [b"%d" % number for number in range(12)]
+
+
+def test_who_finds_no_place_is_told(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("factcheck.confinement.confined.QUEUE", 0.01)
+    for _ in range(SEATS):
+        confined._seats.acquire()
+    with pytest.raises(OutOfBounds) as refused:
+        confined.answer(b"repeat 1")
+    for _ in range(SEATS):
+        confined._seats.release()
+    assert refused.value.cause is Cause.BUSY
+    assert confined.answer(b"repeat 1") == b"1"
 
 
 def test_a_zygote_that_was_killed_is_replaced(confined: Confined) -> None:

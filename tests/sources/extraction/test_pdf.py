@@ -3,10 +3,14 @@
 from importlib.metadata import version
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sources.extraction import Document, ExtractionError
+from sources.extraction.bounded_extraction import extract_bounded
 from sources.extraction.document import Caveat
 from sources.extraction.extract import extract
+from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import Placed, pdf
 
 PARAGRAPH = [
@@ -189,3 +193,17 @@ def test_pages_that_are_pictures_are_told() -> None:
             "Run the document through text recognition (OCR) if they matter.",
         ),
     )
+
+
+@settings(max_examples=20)
+@given(st.binary(min_size=1, max_size=40), st.integers(0, 2000))
+def test_damage_gives_a_document_or_a_sentence(junk: bytes, place: int) -> None:
+    content = pdf(PARAGRAPH, SECOND)
+    try:
+        document = extract_bounded(
+            ExtractionRequest(b"%PDF-" + content[5:place] + junk + content[place + len(junk) :])
+        )
+    except ExtractionError as refused:
+        assert refused.reason_code != "unreadable"  # noqa: PT017  either outcome is right, but no fault of ours
+        return
+    assert document.text

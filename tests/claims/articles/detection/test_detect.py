@@ -187,7 +187,7 @@ def test_reasons_name_what_raised_and_then_what_lowered_the_score():
     raised = {str(reason) for reason in candidate.reasons if reason.raises}
     lowered = {str(reason) for reason in candidate.reasons if not reason.raises}
     assert {"quantity: 30 percent", "number: 30", "measure: percent"} <= raised
-    assert "prediction: will" in lowered
+    assert "but prediction: will" in lowered
     assert [reason.raises for reason in candidate.reasons] == [True] * len(raised) + [False] * len(lowered)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from claims.articles.watches import listed_pages, visits
 from claims.articles.watches.listed_pages import KEPT, OLD
 from claims.models import WatchedPage
-from sources.models import Source
+from sources.models import Snapshot, Source
 from tests.helpers.followed_site import Paper, Visit, brought, make_watch, states
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +78,9 @@ class TestWhatIsListed:
         visit(watch)
         paper.page("/1", b"", 304)
         paper.requests.clear()
-        for hours in (1, 4, 24, 72, 168):
-            clock.shift(timedelta(hours=hours, minutes=-1))
+        found = timezone.now()
+        for hours in (1, 5, 24, 4 * 24, 11 * 24):
+            clock.move_to(found + timedelta(hours=hours, minutes=-1))
             visits.visit(watch.pk)
             assert "/1" not in paper.asked(), hours
             clock.shift(timedelta(minutes=1))
@@ -90,6 +91,20 @@ class TestWhatIsListed:
         clock.shift(timedelta(days=100))
         visits.visit(watch.pk)
         assert "/1" not in paper.asked()
+        assert watch.pages.get().next_look_at is None
+
+    def test_a_page_that_is_never_twice_the_same_ends_too(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"), interval_minutes=7 * 24 * 60)
+        visit(watch)
+        for day in range(20):
+            paper.article("/1", more=f"For {day} days nobody has seen a ferry on the fjord, people say.")
+            clock.shift(timedelta(days=1))
+            visits.visit(watch.pk)
+        # After a day, which is the first time here that anybody looks, after four and after eleven.
+        assert Snapshot.objects.count() == 1 + 3
         assert watch.pages.get().next_look_at is None
 
     def test_halves_of_characters_in_a_feed(self, paper: Paper, visit: Visit) -> None:

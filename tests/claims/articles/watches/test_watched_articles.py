@@ -128,6 +128,19 @@ class TestPages:
         assert brought(visit(watch)) == {"changed": 1}
         assert list(Source.objects.values_list("language", "title")) == [("en", "Corrected")]
 
+    def test_what_somebody_deleted_does_not_come_back(self, paper: Paper, visit: Visit, clock: Any) -> None:
+        paper.article("/1")
+        watch = make_watch(paper.feed("/1"))
+        visit(watch)
+        WatchedPage.objects.update(source=None)  # as a deleted source leaves it
+        clock.shift(timedelta(hours=2))
+        paper.asked()
+        assert brought(visit(watch)) == {"failed": 1}
+        assert paper.asked() == ["/feed"]
+        page = watch.pages.get()
+        assert (page.state, page.next_look_at) == ("imported", None)
+        assert page.failure == "Its source was deleted here, so it is not followed any more."
+
     def test_what_was_imported_stays_when_its_page_is_gone(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:

@@ -163,13 +163,14 @@ def test_unpublished_claim_has_no_past_either(client: Client, secrets: Secrets, 
     path = f"/api/v1/claims/{secrets.claims.pk}/"
     assert client.get(path + moment).status_code in (400, 404)
     assert client.get(f"{path}versions/").status_code == 404
+    assert client.get(f"{path}quotes/").status_code == 404
     assert client.get(f"{path}versions/1/").status_code == 404
 
 
 def test_versions_of_a_published_claim_show_only_what_was_published(
     client: Client, public: Claim, secrets: Secrets
 ) -> None:
-    for path in ("versions/", "versions/1/"):
+    for path in ("versions/", "versions/1/", "quotes/"):
         assert SECRET not in text_of(client, f"/api/v1/claims/{public.pk}/{path}")
 
 

@@ -9,7 +9,8 @@ from django.test import Client
 
 from claims.models import Claim, Publication
 from claims.public.pages.page_cache import OVERHEAD, Kept, PageCache, pages
-from tests.helpers.newsroom import make_claim
+from claims.quotes.changed_sources import reanchor
+from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,16 @@ def test_publication_clears_it(client: Client, publish: Publish) -> None:
     page = client.get("/").content.decode()
     assert "The tunnel was opened in May." in page
     assert first.pk != second.pk
+
+
+def test_a_quote_that_was_looked_up_clears_it(client: Client, publish: Publish) -> None:
+    source, claim = make_source("The bridge was closed in March. It was cold."), make_claim()
+    make_appearance(claim, source, "The bridge was closed in March.")
+    publish(claim)
+    before = client.get(claim.get_absolute_url()).content
+    assert client.get(claim.get_absolute_url()).content == before
+    reanchor(make_snapshot(source, "The bridge was closed in April. It was cold."))
+    assert "The bridge was closed in April." in client.get(claim.get_absolute_url()).content.decode()
 
 
 def test_who_brings_a_session_neither_gets_nor_fills_it(

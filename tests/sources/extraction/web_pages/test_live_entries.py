@@ -38,6 +38,14 @@ def test_below_its_words_and_in_a_frame_of_its_own_comes_first() -> None:
     assert read(entries) == [line for hour, text in enumerate(ENTRIES) for line in (f"1{hour}:32 pm", text)]
 
 
+def test_that_are_only_called_times() -> None:
+    entries = [
+        f"<div class=entry><span class=entry__time>1{hour}.32 Uhr</span><p>{text}</p></div>"
+        for hour, text in enumerate(ENTRIES)
+    ]
+    assert read(entries) == [line for hour, text in enumerate(ENTRIES) for line in (f"1{hour}.32 Uhr", text)]
+
+
 def test_what_was_true_for_minutes_is_made_exact() -> None:
     entries = [
         f"<div class=entry><time datetime='2024-05-03T1{hour}:32:00Z'>{hour} minutes ago</time><p>{text}</p></div>"

@@ -289,7 +289,7 @@ class TestTime:
     def test_a_long_page(self) -> None:
         chosen = random.Random(1)  # noqa: S311  no secret
         words = " ".join(PARAGRAPHS).split()
-        sentences = [" ".join(chosen.choices(words, k=60)) + "." for _ in range(6_000)]
+        sentences = [" ".join(chosen.choices(words, k=60)) + "." for _ in range(2_500)]
 
         def read(size: int) -> None:
             body = "".join(f"<p>{sentence}</p>" for sentence in sentences[:size])

@@ -1,0 +1,68 @@
+from django.db import models
+from django.db.models import F, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.anchored import LONGEST_QUOTE
+from factcheck.database import bounds
+
+
+class QuoteFate(models.Model):
+    """What became of words of a snapshot in the newer snapshots of their source.
+
+    A publication never changes, and names the snapshot and the span of each of its quotes: by those the public finds
+    here whether the words still stand. So a row says something about a source and its texts, and nothing about who
+    quotes them; `claims.quotes.changed_sources` alone writes it, when a snapshot is stored.
+    """
+
+    class Outcome(models.TextChoices):
+        STANDS = "stands", _("Stands")
+        CHANGED = "changed", _("Was changed")
+        GONE = "gone", _("Stands no more")
+
+    snapshot = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    #: The newest snapshot in which the words stood, and where in it.
+    stood_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    stood_start = models.PositiveIntegerField()
+    stood_end = models.PositiveIntegerField()
+    #: The first snapshot after that, which has them no more.
+    lost_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+", null=True)
+    #: The newest snapshot in which they were looked for.
+    looked_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    #: What stands there instead, where their own sentence was changed.
+    wording = models.TextField(blank=True)
+    #: When anything of this was written last; pages that were made before are out of date.
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="quotefate_is_unique", fields=["snapshot", "start", "end"]),
+            models.CheckConstraint(
+                name="quotefate_spans_are_whole",
+                condition=Q(end__gt=F("start"), stood_end__gt=F("stood_start")),
+            ),
+            models.CheckConstraint(
+                name="quotefate_outcome_is_known", condition=Q(outcome__in=["stands", "changed", "gone"])
+            ),
+            models.CheckConstraint(
+                name="quotefate_stands_or_is_lost",
+                condition=Q(outcome="stands", lost_in__isnull=True, stood_in=F("looked_in"))
+                | ~Q(outcome="stands") & Q(lost_in__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="quotefate_changed_has_a_wording",
+                condition=Q(outcome="changed") & ~Q(wording="") | ~Q(outcome="changed") & Q(wording=""),
+            ),
+            bounds.not_longer("quotefate_wording_fits", "wording", LONGEST_QUOTE),
+        ]
+        indexes = [
+            # The moment of the newest, which tells kept pages of readers from those that are out of date.
+            models.Index(name="quotefate_newest", fields=["-written_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.start}–{self.end} of snapshot {self.snapshot_id}"

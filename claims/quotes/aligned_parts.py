@@ -1,0 +1,47 @@
+"""Parts of two versions of a text, and which belong together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from claims.quotes.text_parts import TextPart
+
+#: Likeness of two parts from which on one may have become the other.
+LIKE = 0.4
+#: And from which on it is rather that one than an exact copy in another place.
+RIVAL = 0.55
+
+
+class PartPair(NamedTuple):
+    """An old part and a new one that it may have become; of likeness 1, the words are equal."""
+
+    old: int
+    new: int
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Parts of two texts, and which belong together."""
+
+    old: Sequence[TextPart]
+    new: Sequence[TextPart]
+    #: Old part → new part, by their numbers.
+    mates: dict[int, int] = field(default_factory=dict)
+    #: New part → old part.
+    origins: dict[int, int] = field(default_factory=dict)
+    #: Old part → new parts that are similar and of words that the old text did not have, the most similar first.
+    similar: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
+    #: Old parts that stand elsewhere than in the order of the others.
+    moved: set[int] = field(default_factory=set)
+
+    def is_exact(self, old: int) -> bool:
+        return old in self.mates and self.old[old].key == self.new[self.mates[old]].key
+
+    def is_longer(self, old: int) -> bool:
+        """Whether a part became itself with more words."""
+        was, now = self.old[old].key, self.new[self.mates[old]].key
+        return was != now and was in now
+
+    def pair(self, old: int, new: int) -> None:
+        self.mates[old], self.origins[new] = new, old

@@ -1,0 +1,256 @@
+"""Which part of a new text is which part of an old one.
+
+A chain of pairs that keep their order is sought first, of equal parts and of similar ones, so that a sentence that was
+edited in its place is preferred to an exact copy of it elsewhere: an original stands beside what it stood beside,
+a copy is introduced by words that are new. Paragraphs that changed places are found afterwards, whole.
+
+Pure; time grows with the texts, not with their product: what stands often is paired with a few only.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from claims.quotes.aligned_parts import LIKE, Alignment, PartPair
+from claims.quotes.lead_ins import announces, is_heading, speaks_of_the_text, tells_all
+from claims.quotes.moved_paragraphs import follow_inside, follow_moved
+from claims.quotes.text_parts import TextPart
+
+#: What a pair in the chain costs when, between it and the pair before, the new text has more, or the old one had.
+_INSERTED, _DELETED = 0.3, 0.3
+#: The same where the new text has more at the beginning; what it has more at the end costs nothing.
+_LEADING = 0.15
+#: What it costs besides where words that are quite new come directly before.
+_INTRODUCED = 0.4
+#: Where those present what follows: a label, a colon, a note on an earlier version.
+_PRESENTED = 0.7
+#: And where other paragraphs that came between have torn one apart.
+_TORN = 0.5
+#: An equal part is worth 1, a similar one no more than this.
+_EDITED = 0.9
+#: A part that stands more often is paired with so many others only.
+_COPIES = 8
+#: And one of those that stand very often with so many.
+_FEW = 3
+#: A word that more parts have says nothing about which of them is meant.
+_COMMON = 40
+#: Steps spent on similar parts at most.
+_EFFORT = 2_000_000
+#: So many equal parts at the end of both texts are no copy of a passage.
+_LONG_END = 40
+
+
+def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
+    """Pair the parts of two texts."""
+    aligned = Alignment(old, new)
+    begin, old_end, new_end = _equal_ends(old, new)
+    for number in range(begin):
+        aligned.pair(number, number)
+    for number in range(len(old) - old_end):
+        aligned.pair(old_end + number, new_end + number)
+    aligned.similar.update(_similar(old, new, begin, old_end, new_end))
+    # With one pair of each equal end, beside which the first and the last between them belong.
+    before = [PartPair(begin - 1, begin - 1, 1.0)] if begin else []
+    behind = [PartPair(old_end, new_end, 1.0)] if old_end < len(old) else []
+    for pair in _chain(aligned, [*before, *_pairs(aligned, begin, old_end, new_end), *behind]):
+        aligned.pair(pair.old, pair.new)
+    _prefer_first(aligned, begin)
+    follow_moved(aligned)
+    follow_inside(aligned)
+    return aligned
+
+
+def _prefer_first(aligned: Alignment, begin: int) -> None:
+    """Of equal parts one behind the other, where one is new, the first is the old one."""
+    for number in range(begin, len(aligned.old)):
+        place = aligned.mates.get(number, 0)
+        first = aligned.mates.get(number - 1, len(aligned.new)) + 1
+        if (
+            first < place
+            and first not in aligned.origins
+            and aligned.new[first].key == aligned.new[place].key
+        ):
+            del aligned.origins[place]
+            aligned.pair(number, first)
+
+
+def _equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tuple[int, int, int]:
+    """How far both texts are equal from the beginning, and where in each they begin to be equal to the end.
+
+    A correction at the end may repeat the last passage, so a short end proves nothing.
+    """
+    shorter = min(len(old), len(new))
+    begin = 0
+    while begin < shorter and old[begin].key == new[begin].key:
+        begin += 1
+    if len(old) == len(new) == begin:
+        return begin, begin, begin
+    # A copy of the passage that follows the beginning may stand there, too.
+    end = 0
+    while end < shorter - begin and old[-1 - end].key == new[-1 - end].key:
+        end += 1
+    end = end if end >= _LONG_END else 0
+    return begin, len(old) - end, len(new) - end
+
+
+def _similar(
+    old: Sequence[TextPart], new: Sequence[TextPart], begin: int, old_end: int, new_end: int
+) -> dict[int, list[tuple[float, int]]]:
+    known = {part.key for part in old}
+    having: dict[str, list[int]] = defaultdict(list)
+    for number in range(begin, old_end):
+        for shingle in old[number].shingles:
+            having[shingle].append(number)
+    found: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    effort = 0
+    for number in range(begin, new_end):
+        if new[number].key in known:
+            continue
+        effort += sum(min(len(having[shingle]), _COMMON) + 1 for shingle in new[number].shingles)
+        if effort > _EFFORT:
+            break
+        for likeness, other in _like(new[number], old, having):
+            found[other].append((likeness, number))
+    for choices in found.values():
+        choices.sort(reverse=True)
+    return found
+
+
+def _like(
+    part: TextPart, old: Sequence[TextPart], having: Mapping[str, list[int]]
+) -> Iterator[tuple[float, int]]:
+    """The old parts that a new one may have been, and how like it they are."""
+    shared: dict[int, int] = defaultdict(int)
+    for shingle, times in part.shingles.items():
+        if len(having[shingle]) <= _COMMON:
+            for other in having[shingle]:
+                shared[other] += min(times, old[other].shingles[shingle])
+    size = part.shingles.total()
+    best = sorted(((2 * n / (size + old[o].shingles.total()), o) for o, n in shared.items()), reverse=True)
+    for likeness, other in best[:_COPIES]:
+        if likeness >= LIKE and not _quotes(part, old[other]):
+            yield likeness, other
+
+
+def _quotes(new: TextPart, old: TextPart) -> bool:
+    """Whether a new part is in a quotation, or introduces the whole of an old one, as "Read also: …" does."""
+    at = new.key.find(old.key)
+    added = new.key[:at] if at > 0 else ""
+    return new.opens_quoted != old.opens_quoted or bool(
+        added and (announces(added) or speaks_of_the_text(added))
+    )
+
+
+def _pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[PartPair]:
+    """All pairs that may be in the chain, in the order of the old text."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for number in range(begin, new_end):
+        places[aligned.new[number].key].append(number)
+    ranks: dict[str, int] = defaultdict(int)
+    for number in range(begin, old_end):
+        key = aligned.old[number].key
+        equal, rank = places[key], ranks[key]
+        ranks[key] += 1
+        copies = _COPIES if len(equal) <= _COMMON else _FEW
+        if len(equal) > copies:
+            # Those that stand at about the same place among their likes.
+            first = max(0, min(rank - copies // 2, len(equal) - copies))
+            equal = equal[first : first + copies]
+        exact = [PartPair(number, other, 1.0) for other in equal]
+        edited = [PartPair(number, other, like) for like, other in aligned.similar.get(number, ())[:_COPIES]]
+        yield from sorted(exact + edited, key=lambda pair: pair.new)
+
+
+class _Best:
+    """The greatest value at places below a place (a Fenwick tree)."""
+
+    def __init__(self, size: int) -> None:
+        self._tree: list[tuple[float, int]] = [(float("-inf"), -1)] * (size + 1)
+
+    def note(self, place: int, value: tuple[float, int]) -> None:
+        place += 1
+        while place < len(self._tree):
+            self._tree[place] = max(self._tree[place], value)
+            place += place & -place
+
+    def below(self, place: int) -> tuple[float, int]:
+        best = (float("-inf"), -1)
+        while place > 0:
+            best = max(best, self._tree[place])
+            place -= place & -place
+        return best
+
+
+def _chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
+    """The pairs that keep their order and are worth most together."""
+    if not pairs:
+        return []
+    new, known = aligned.new, {part.key for part in aligned.old}
+    alike = {number for choices in aligned.similar.values() for _, number in choices}
+    columns = sorted({pair.new for pair in pairs})
+    best = _Best(len(columns))
+    #: By the new part of the last pair: the best chain that ends there, whatever its old part.
+    ending: dict[int, tuple[float, int]] = {}
+    row_before: tuple[int, dict[int, tuple[float, int]]] = (-1, {})
+    before: list[int] = []
+    at = 0
+    while at < len(pairs):
+        row = pairs[at].old
+        follows = row_before[1] if row_before[0] == row - 1 else {}
+        values: dict[int, tuple[float, int]] = {}
+        while at < len(pairs) and pairs[at].old == row:
+            pair = pairs[at]
+            weight, paragraph = _weight(aligned.old[row]), new[pair.new].paragraph
+            worth = weight * (1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED - 0.5) * pair.likeness)
+            if pair.new and new[pair.new - 1].key not in known and pair.new - 1 not in alike:
+                worth -= weight * _introduction(new[pair.new - 1].text)
+            torn = _TORN if _is_one_paragraph(aligned.old, row) else 0.0
+            far = best.below(bisect_left(columns, pair.new))
+            close = ending.get(pair.new - 1, _NONE)
+            value, previous = max(
+                (-weight * ((_DELETED if row else 0.0) + (_LEADING if pair.new else 0.0)), -1),
+                follows.get(pair.new - 1, _NONE),
+                (close[0] - weight * _DELETED, close[1]),
+                *(
+                    (
+                        value - weight * (_INSERTED + (torn if new[place].paragraph != paragraph else 0.0)),
+                        last,
+                    )
+                    for place, (value, last) in follows.items()
+                    if place < pair.new
+                ),
+                (far[0] - weight * (_DELETED + _INSERTED + torn), far[1]),
+            )
+            values[pair.new] = value + worth, at
+            before.append(previous)
+            at += 1
+        for place, reached in values.items():
+            best.note(bisect_left(columns, place), reached)
+            ending[place] = max(ending.get(place, _NONE), reached)
+        row_before = row, values
+    found, last = [], max((best.below(len(columns)), _NONE))[1]
+    while last >= 0:
+        found.append(pairs[last])
+        last = before[last]
+    return found[::-1]
+
+
+_NONE = (float("-inf"), -1)
+
+
+def _introduction(words: str) -> float:
+    """What new words directly before a part cost it."""
+    if announces(words) or is_heading(words):
+        return _PRESENTED
+    if speaks_of_the_text(words):
+        return _INTRODUCED if tells_all(words) else _PRESENTED
+    return _INTRODUCED
+
+
+def _is_one_paragraph(parts: Sequence[TextPart], number: int) -> bool:
+    """Whether the part is in one paragraph with the one before."""
+    return number > 0 and parts[number - 1].paragraph == parts[number].paragraph
+
+
+def _weight(part: TextPart) -> float:
+    return min(1.0, 0.25 + len(part.key) / 60)

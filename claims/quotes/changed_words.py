@@ -1,0 +1,73 @@
+"""What is different in the words of two parts, one of which became the other. Pure."""
+
+from difflib import SequenceMatcher
+
+from claims.quotes.text_parts import TextPart, words_of
+
+#: Longer sentences are not compared word by word, nor letter by letter.
+_MOST_WORDS = 600
+_MOST_LETTERS = 5_000
+#: So many letters in a row are no coincidence.
+_FAMILIAR = 6
+#: Two spellings of one word have so much in common.
+_SPELLING = 0.65
+
+
+def _changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[str]]] | None:
+    """The words that differ, run by run; None where there are too many to compare."""
+    if len(old) > _MOST_WORDS or len(new) > _MOST_WORDS:
+        return None
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return [(old[a:b], new[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+
+
+def are_spellings(old: list[str], new: list[str]) -> bool:
+    """Whether the words are the same but for misprints. A name or number is another with each letter that differs, and
+    so is any word where a script does not mark names.
+    """
+    changes = _changes(old, new)
+    return changes is not None and all(
+        len(was) == len(now) and all(map(_is_spelling, was, now)) for was, now in changes
+    )
+
+
+def _is_spelling(one: str, other: str) -> bool:
+    plain = all(word.islower() and len(word) > 2 for word in (one, other))
+    return plain and SequenceMatcher(None, one, other).ratio() >= _SPELLING
+
+
+def is_edited_around(old: TextPart, new: TextPart) -> bool:
+    return are_spellings(words_of(old.key), words_of(new.key))
+
+
+def rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
+    """What stands in a part's new form where the span of its old form stood."""
+    if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MOST_LETTERS:
+        return new.start, new.end
+    matcher = SequenceMatcher(None, old.text, new.text, autojunk=False)
+    begins, ends = 0, len(new.text)
+    for tag, a, b, c, _d in matcher.get_opcodes():
+        if a <= start <= b and (start < b or tag != "equal"):
+            begins = c + (start - a if tag == "equal" else 0)
+            break
+    for tag, a, b, c, d in reversed(matcher.get_opcodes()):
+        if a <= end <= b and (end > a or tag != "equal"):
+            ends = c + (end - a) if tag == "equal" else d
+            break
+    while begins and new.text[begins - 1].isalnum():
+        begins -= 1
+    while ends < len(new.text) and new.text[ends].isalnum():
+        ends += 1
+    words = new.text[begins:ends]
+    if not words.strip():
+        return new.start, new.end
+    begins += len(words) - len(words.lstrip())
+    return new.start + begins, new.start + begins + len(words.strip())
+
+
+def beginning_in(old: str, new: str) -> int:
+    """Where, in a sentence that was edited, what it said before begins; 0 where that cannot be told."""
+    if len(old) + len(new) > _MOST_LETTERS:
+        return max(new.find(old[:20]), 0)
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return next((block.b for block in blocks if block.size >= _FAMILIAR), 0)

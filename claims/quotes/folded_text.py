@@ -1,0 +1,93 @@
+"""A text without differences of no meaning: white space, and the make of quotation marks, dashes and ellipses.
+
+Pure, in linear time. A folded text knows where its characters stand in the original.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
+
+# A text is searched for this many places at most; nobody reads more, and it bounds the time.
+PLACES_REPORTED = 50
+
+
+# One quotation mark for all: houses of different style turn “ ” into ‘ ’, and both into " ".
+_CHARACTERS = str.maketrans(
+    dict.fromkeys('‘’‚‛′ʼ`´‹›“”„‟″«»"「」『』＂', "'") | dict.fromkeys("‐‑‒–—―−", "-")
+)
+# The possessive quantifiers keep a long run of spaces from being tried from each of its characters.
+_RUNS = re.compile(r"\s++(?:-[-\s]*+)?|-[-\s]*+|\.{3}|[\u00ad\u200b\u2060\ufeff]+")
+
+
+def fold(words: str) -> str:
+    """Words in the form in which they are compared."""
+    return _folded(unicodedata.normalize("NFC", words))
+
+
+def _folded(text: str) -> str:
+    return _RUNS.sub(_replacement, text.translate(_CHARACTERS))
+
+
+def _replacement(run: re.Match[str]) -> str:
+    found = run[0]
+    if "-" in found:
+        return "-"
+    if found[0] == ".":
+        return "…"
+    return " " if found[0].isspace() else ""
+
+
+class FoldedText:
+    """A folded text that knows where its characters stand in the original."""
+
+    def __init__(self, text: str) -> None:
+        self._given = text
+
+    @cached_property
+    def text(self) -> str:
+        # White space at both ends, so that the edge of the text counts as white space like the edge of a line.
+        return f" {_folded(self._given)} "
+
+    @cached_property
+    def _original(self) -> str:
+        return self._given.translate(_CHARACTERS)
+
+    @cached_property
+    def _runs(self) -> list[tuple[int, int, int, int]]:
+        """The runs that were replaced: where each begins and ends in the folded text, and in the original."""
+        runs = []
+        folded = original = 0
+        for run in _RUNS.finditer(self._original):
+            begins = folded + run.start() - original
+            folded, original = begins + len(_replacement(run)), run.end()
+            runs.append((begins, folded, run.start(), original))
+        return runs
+
+    def places(self, wanted: str) -> Iterator[int]:
+        """Where `wanted` begins, overlapping places included ("ana" is twice in "banana")."""
+        at = self.text.find(wanted)
+        for _place in range(PLACES_REPORTED):
+            if at < 0:
+                return
+            yield at
+            at = self.text.find(wanted, at + 1)
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original behind a span that neither begins nor ends with white space."""
+        begins, ends = (self._behind(at - 1) for at in (start, end - 1))
+        first, last = begins[0], ends[1]
+        while self._original[first].isspace():
+            first += 1
+        while self._original[last - 1].isspace():
+            last -= 1
+        return first, last
+
+    def _behind(self, wanted: int) -> tuple[int, int]:
+        """The span of the original behind one character of the folded text."""
+        before = bisect_right(self._runs, wanted, key=lambda run: run[0])
+        begins, ends, start, end = self._runs[before - 1] if before else (0, 0, 0, 0)
+        if begins <= wanted < ends:
+            return start, end
+        return end + wanted - ends, end + wanted - ends + 1

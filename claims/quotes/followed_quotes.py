@@ -1,0 +1,183 @@
+"""What became of quotes in another version of their text.
+
+Both versions are aligned as documents (`alignment`), and a quote follows only its own paragraph and sentence. Where
+that is not certain it is orphaned, with the reason and with the places that a person may mean. Pure.
+
+Held and moved mean that the same words, but for white space and the make of quotation marks and dashes, are said by the
+same speaker in the same paragraph. So a quote is orphaned by any other letter that changes inside it, be it the mending
+of a misprint: that "not" became "now" is for a person to see.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from claims.quotes.aligned_parts import Alignment
+from claims.quotes.alignment import align
+from claims.quotes.anchors import Anchor, anchor_at, is_whole
+from claims.quotes.changed_words import is_edited_around, rewording
+from claims.quotes.copies import Originality
+from claims.quotes.folded_text import FoldedText, fold
+from claims.quotes.orphans import Orphaned, OrphanReason
+from claims.quotes.quoted_speech import QuotedSpeech
+from claims.quotes.text_parts import TextPart, text_parts
+
+#: So many places are named to choose from.
+MOST_CANDIDATES = 5
+
+
+@dataclass(frozen=True)
+class FollowedQuote:
+    """Where a quote is in the new text.
+
+    held: at the same place, in its own paragraph; moved: elsewhere, as its paragraph is. `anchor` has the words as they
+    stand in the new text. orphaned: `anchor` is None, `reason` says why, `wording` is what its sentence says now where
+    that was changed, and `candidates` are the spans that it may be, the likeliest first.
+    """
+
+    state: Literal["held", "moved", "orphaned"]
+    anchor: Anchor | None
+    reason: OrphanReason | None = None
+    wording: tuple[int, int] | None = None
+    candidates: tuple[tuple[int, int], ...] = ()
+
+
+def follow(old: str, new: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
+    """Find quotes of one version of a text in another. Each anchor must be true of `old`."""
+    return Follower(old, new).follow(anchors)
+
+
+def stands_in(text: str, words: str) -> bool:
+    """Whether a text has these words anywhere, in whatever typography."""
+    return fold(words).strip() in fold(text)
+
+
+class Follower:
+    """Two versions of a text, aligned once for all quotes."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self._old_text, self._new_text = old, new
+        self._aligned: Alignment = align(text_parts(old), text_parts(new))
+
+    def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
+        """What became of each of these."""
+        return [self._followed(anchor) for anchor in anchors]
+
+    def _followed(self, anchor: Anchor) -> FollowedQuote:
+        if self._old_text[anchor.start : anchor.end] != anchor.exact or not anchor.exact.strip():
+            raise ValueError("The anchor is not one of the old text.")
+        if self._old_text == self._new_text:
+            return FollowedQuote("held", anchor)
+        parts = self._touched(anchor)
+        if not parts:
+            # Marks without a word, which no sentence has.
+            return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
+        try:
+            start, end = self._place(anchor, parts)
+        except Orphaned as lost:
+            candidates = self._candidates(anchor, parts, lost.wording)
+            return FollowedQuote("orphaned", None, lost.reason, lost.wording, candidates)
+        found = anchor_at(self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1))
+        held = (start, end, found.exact) == (anchor.start, anchor.end, anchor.exact)
+        return FollowedQuote("held" if held else "moved", found)
+
+    # The place ----------------------------------------------------------------------------------------------------
+
+    def _touched(self, anchor: Anchor) -> range:
+        """The parts that have words of the quote."""
+        parts = self._aligned.old
+        first = bisect_right(parts, anchor.start, key=lambda part: part.end)
+        last = bisect_left(parts, anchor.end, key=lambda part: part.start)
+        return range(first, last)
+
+    def _place(self, anchor: Anchor, parts: range) -> tuple[int, int]:
+        aligned = self._aligned
+        for number in parts:
+            if number not in aligned.mates:
+                raise Orphaned(self._why_lost(anchor))
+        places = [aligned.mates[number] for number in parts]
+        if places != list(range(places[0], places[0] + len(places))):
+            raise Orphaned(OrphanReason.CHANGED)
+        start = self._edge(anchor, parts[0])[0]
+        end = self._edge(anchor, parts[-1])[1]
+        for number in parts[1:-1]:
+            self._edge(anchor, number)
+        QuotedSpeech(aligned).require_same(parts)
+        Originality(aligned).require(parts)
+        start, end = self._with_edges(anchor, start, end)
+        if fold(self._new_text[start:end]).strip() != fold(anchor.exact).strip():
+            raise Orphaned(OrphanReason.CHANGED, (start, end))
+        return start, end
+
+    def _why_lost(self, anchor: Anchor) -> OrphanReason:
+        elsewhere = stands_in(self._new_text, anchor.exact)
+        return OrphanReason.ELSEWHERE if elsewhere else OrphanReason.NOT_FOUND
+
+    def _edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
+        """Where the quote's share of a part stands in its new form."""
+        old, new = self._aligned.old[number], self._aligned.new[self._aligned.mates[number]]
+        begins, ends = max(anchor.start, old.start), min(anchor.end, old.end)
+        share = self._old_text[begins:ends]
+        if old.key == new.key and (begins, ends) == (old.start, old.end):
+            return new.start, new.end
+        if old.key == new.key:
+            return self._same_share(old, new, begins, share)
+        was, now = _places(old.text, share), _places(new.text, share)
+        wording = rewording(old, new, begins - old.start, ends - old.start)
+        if not now:
+            raise Orphaned(OrphanReason.CHANGED, wording)
+        if len(was) != 1 or len(now) != 1 or not is_edited_around(old, new):
+            raise Orphaned(OrphanReason.AROUND, wording)
+        return new.start + now[0][0], new.start + now[0][1]
+
+    @staticmethod
+    def _same_share(old: TextPart, new: TextPart, begins: int, share: str) -> tuple[int, int]:
+        """The share of a part whose words are the same; the make of its marks may not be."""
+        if old.text == new.text:
+            begins += new.start - old.start
+            return begins, begins + len(share)
+        was, now = _places(old.text, share, whole=False), _places(new.text, share, whole=False)
+        starts = [start for start, _ in was]
+        first = begins + len(share) - len(share.lstrip()) - old.start
+        if first not in starts or len(was) != len(now):
+            raise Orphaned(OrphanReason.TWICE)
+        start, end = now[starts.index(first)]
+        return new.start + start, new.start + end
+
+    def _with_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
+        """With the white space that the quote has at its edges, where the text still has it."""
+        lead = len(anchor.exact) - len(anchor.exact.lstrip())
+        trail = len(anchor.exact) - len(anchor.exact.rstrip())
+        wide = max(start - lead, 0), end + trail
+        return wide if self._new_text[slice(*wide)] == anchor.exact else (start, end)
+
+    # Candidates ---------------------------------------------------------------------------------------------------
+
+    def _candidates(
+        self, anchor: Anchor, parts: range, wording: tuple[int, int] | None
+    ) -> tuple[tuple[int, int], ...]:
+        found = dict.fromkeys([wording] if wording else [])
+        aligned = self._aligned
+        for start, end in _places(self._new_text, anchor.exact)[:MOST_CANDIDATES]:
+            found.setdefault((start, end))
+        likely = sorted(
+            ((likeness, new, old) for old in parts for likeness, new in aligned.similar.get(old, ())),
+            reverse=True,
+        )
+        for _, new, old in likely[:MOST_CANDIDATES]:
+            was, part = aligned.old[old], aligned.new[new]
+            found.setdefault(
+                rewording(was, part, max(anchor.start - was.start, 0), min(anchor.end, was.end) - was.start)
+            )
+        return tuple(found)[:MOST_CANDIDATES]
+
+
+def _places(text: str, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
+    """Where words stand in a text, in whatever typography; `whole`, not as part of longer ones."""
+    folded, wanted = FoldedText(text), fold(words).strip()
+    return [
+        folded.original(at, at + len(wanted))
+        for at in folded.places(wanted)
+        if not whole or is_whole(folded.text, at, at + len(wanted))
+    ]

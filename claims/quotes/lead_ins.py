@@ -1,0 +1,73 @@
+"""Words that introduce a text quoted from the text itself: corrections of it, and pointers to other articles.
+
+Only looked for in words that are new. They make an anchor wait for an editor; they never move one.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from claims.quotes.folded_text import fold
+
+_PHRASES = Path(__file__).parent / "data" / "lead_ins.txt"
+
+
+def _phrases() -> Iterator[str]:
+    for line in _PHRASES.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            yield from (phrase.strip() for phrase in line.partition(":")[2].split("|"))
+
+
+_INTRODUCTION = re.compile("|".join(re.escape(fold(phrase)) for phrase in _phrases()))
+_COLON = (":", "：", "፡", "܃", "։")
+_TIME = re.compile(r"\W?\d{1,2}\s?[:.hH時点시]\s?\d{2}.{0,12}")
+_QUOTATION = re.compile(r"[:：]\s?[\"“„«'‘「『]")
+_CLOSING = "\"'”’»“」』)）]］"
+_BULLETS = "-–—•*·▪‣"
+_STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
+
+
+def announces(words: str) -> bool:
+    """Whether new words end in a colon, behind which comes what somebody says or said."""
+    return words.rstrip("\"'“”„«»‘’ ").endswith(_COLON)
+
+
+def asks(words: str) -> bool:
+    """Whether they are a question, so that what comes next answers it."""
+    return words.rstrip("\"'“”„«»‘’」』）) ").endswith(("?", "？", "؟", "՞", "፧"))
+
+
+def is_time(words: str) -> bool:
+    """Whether they are the time of an entry."""
+    return _TIME.fullmatch(words.strip()) is not None
+
+
+def opens_quotation(words: str) -> bool:
+    """Whether they have a colon with a quotation behind it."""
+    return _QUOTATION.search(words) is not None
+
+
+def speaks_of_the_text(words: str) -> bool:
+    """Whether new words are about a text: that it was corrected, or where else to read."""
+    return _INTRODUCTION.search(fold(words).lower()) is not None
+
+
+def is_heading(words: str) -> bool:
+    """Whether they end without a stop, as headings and labels do. Some scripts write none."""
+    last = words.rstrip()[-1:]
+    return last not in _STOPS and not "\u0e00" <= last <= "\u0eff"
+
+
+def tells_all(words: str) -> bool:
+    """Whether they have what they introduce in them, as "Correction: we named the wrong town." has."""
+    return any(mark in words.strip()[:-1] for mark in _COLON)
+
+
+def is_item(words: str) -> bool:
+    """Whether they are an item of a list."""
+    return words.lstrip()[:1] in _BULLETS
+
+
+def is_closed(words: str) -> bool:
+    """Whether they end with what closes a quotation or a bracket: what comes next is not in it."""
+    return words.rstrip()[-1:] in _CLOSING

@@ -1,0 +1,39 @@
+"""Appearances whose quote lost its place: why, and which places of the newest snapshot it may be, for an editor."""
+
+from dataclasses import dataclass
+
+from claims.models import Appearance
+from claims.quotes.changed_sources import anchor_of
+from claims.quotes.followed_quotes import follow
+from claims.quotes.orphans import OrphanReason
+from sources.models import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class LostQuote:
+    """Why a quote has no place in the newest snapshot of its source, and the places that it may be."""
+
+    newest: Snapshot
+    reason: OrphanReason
+    #: What its own sentence says now, where that was changed; else "".
+    wording: str
+    #: Spans of the newest snapshot, the likeliest first.
+    candidates: tuple[tuple[int, int], ...]
+
+
+def lost_quote(appearance: Appearance) -> LostQuote | None:
+    """What is known of an orphaned appearance; None where there is nothing to compare its snapshot with.
+
+    Made when somebody looks, from the two texts that anchoring compared: candidates are never out of date.
+    """
+    before, newest = appearance.snapshot, appearance.source.latest_snapshot()
+    if before is None or newest is None or newest.pk == before.pk:
+        return None
+    [found] = follow(before.text, newest.text, [anchor_of(appearance)])
+    if found.anchor:
+        # It has a place, which another appearance of the claim has taken, or which was decided about otherwise.
+        span = found.anchor.start, found.anchor.end
+        return LostQuote(newest, OrphanReason.PLACE_TAKEN, "", (span,))
+    wording = newest.text[slice(*found.wording)] if found.wording else ""
+    reason = found.reason or OrphanReason.NOT_FOUND
+    return LostQuote(newest, reason, wording, found.candidates)

@@ -1,0 +1,125 @@
+"""Paragraphs and sentences that changed places: found after all that kept its order."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from claims.quotes.aligned_parts import RIVAL, Alignment, PartPair
+from claims.quotes.text_parts import TextPart, paragraph_around
+
+#: Of a paragraph that moved, at least so much is word for word.
+_MOSTLY = 0.6
+#: A paragraph that may begin at more places is not followed.
+_PLACES = 9
+
+
+def follow_moved(aligned: Alignment) -> None:
+    """Pair paragraphs that stand whole at another place, among what was there before."""
+    free: dict[str, list[int]] = defaultdict(list)
+    for number, part in enumerate(aligned.new):
+        if number not in aligned.origins:
+            free[part.key].append(number)
+    paragraphs = [span for span in _paragraphs(aligned.old) if _is_lost(aligned, *span)]
+    while paragraphs:
+        left = [span for span in paragraphs if not _follow(aligned, *span, free)]
+        # One that was found may be what another stands beside.
+        paragraphs = left if len(left) < len(paragraphs) else []
+
+
+def _follow(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> bool:
+    starts = _beginnings(aligned, first, last, free)
+    blocks = [block for at in starts if (block := _block(aligned, first, last, at))]
+    if len(blocks) != 1 or _has_rival(aligned, blocks[0]):
+        return False
+    for pair in blocks[0]:
+        aligned.origins.pop(aligned.mates.get(pair.old, -1), None)
+        aligned.pair(pair.old, pair.new)
+        aligned.moved.add(pair.old)
+    return True
+
+
+def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
+    """Whether most of a paragraph has no place in the order of the others."""
+    sizes = {number: len(aligned.old[number].key) for number in range(first, last)}
+    lost = sum(size for number, size in sizes.items() if number not in aligned.mates)
+    return lost > 0 and lost >= _MOSTLY * sum(sizes.values())
+
+
+def follow_inside(aligned: Alignment) -> None:
+    """Pair sentences that changed places inside their paragraph."""
+    for first, last in _paragraphs(aligned.old):
+        paired = [aligned.mates[number] for number in range(first, last) if number in aligned.mates]
+        if not paired or len(paired) == last - first:
+            continue
+        here = {
+            number for place in {paired[0], paired[-1]} for number in paragraph_around(aligned.new, place)
+        }
+        free: dict[str, list[int]] = defaultdict(list)
+        for place in sorted(here - aligned.origins.keys()):
+            free[aligned.new[place].key].append(place)
+        for number in range(first, last):
+            places = free.get(aligned.old[number].key, [])
+            if number not in aligned.mates and len(places) == 1:
+                aligned.pair(number, places.pop())
+                aligned.moved.add(number)
+
+
+def _paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
+    first = 0
+    for number in range(1, len(parts) + 1):
+        if number == len(parts) or parts[number].paragraph != parts[first].paragraph:
+            yield first, number
+            first = number
+
+
+def _beginnings(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> list[int]:
+    """Where in the new text the paragraph may begin."""
+    for number in range(first, last):
+        if places := free.get(aligned.old[number].key):
+            return sorted({_run(aligned, place)[0] for place in places[:_PLACES]})
+    return []
+
+
+def _run(aligned: Alignment, place: int) -> tuple[int, int]:
+    """The parts around a new one, in its paragraph, that no old part became."""
+    new, first, last = aligned.new, place, place + 1
+    while first and first - 1 not in aligned.origins and new[first - 1].paragraph == new[place].paragraph:
+        first -= 1
+    while last < len(new) and last not in aligned.origins and new[last].paragraph == new[place].paragraph:
+        last += 1
+    return first, last
+
+
+def _block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]:
+    """The paragraph, part by part, if it stands there, whole or nearly so, with nothing new in it or before it."""
+    if at in aligned.origins or (at and at - 1 not in aligned.origins):
+        return []
+    pairs: list[PartPair] = []
+    equal, number = 0, first
+    for new in range(*_run(aligned, at)):
+        while number < last and not (like := _likeness(aligned, number, new)):
+            number += 1
+        if number == last:
+            return []
+        equal += len(aligned.old[number].key) if like == 1.0 else 0
+        pairs.append(PartPair(number, new, like))
+        number += 1
+    whole = sum(len(aligned.old[number].key) for number in range(first, last))
+    return pairs if equal >= _MOSTLY * whole else []
+
+
+def _likeness(aligned: Alignment, old: int, new: int) -> float:
+    was, now = aligned.old[old].key, aligned.new[new].key
+    if was in now:
+        return 1.0 if was == now else 0.0
+    return next((like for like, number in aligned.similar.get(old, ()) if number == new), 0.0)
+
+
+def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
+    """Whether the paragraph may rather have been edited elsewhere: then an exact one is a copy of it."""
+    own = {pair.new for pair in block}
+    return any(
+        number not in own and number not in aligned.origins
+        for pair in block
+        for likeness, number in aligned.similar.get(pair.old, ())
+        if likeness >= RIVAL
+    )

@@ -1,0 +1,25 @@
+"""Why a quote has no place in a new version of its text."""
+
+from enum import StrEnum
+
+
+class OrphanReason(StrEnum):
+    """Why a quote has no place in the new text."""
+
+    NOT_FOUND = "quote not found"
+    CHANGED = "the words were changed"
+    ELSEWHERE = "the words stand in another place only"
+    QUOTED = "the words are quoted there from somewhere"
+    SPEAKER = "somebody else may say them"
+    AROUND = "the sentence around the words was changed"
+    REWRITTEN = "the paragraph around the words was rewritten"
+    TWICE = "the text says it in two ways now"
+    PLACE_TAKEN = "another appearance of the same claim is there"
+
+
+class Orphaned(Exception):
+    """A quote cannot follow; `wording` is the span of what its sentence says now, where that was changed."""
+
+    def __init__(self, reason: OrphanReason, wording: tuple[int, int] | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.wording = reason, wording

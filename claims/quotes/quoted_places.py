@@ -1,0 +1,31 @@
+"""The places that a publication quotes from, as its body names them. Pure."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+
+class QuotedPlace(NamedTuple):
+    """A span of a snapshot, as a publication names it."""
+
+    snapshot: int
+    start: int
+    end: int
+
+
+class PublishedQuote(NamedTuple):
+    """Words that a publication quotes, as its body has them."""
+
+    place: QuotedPlace
+    of: str
+    """`appearance` or `evidence`."""
+    said: dict[str, Any]
+
+
+def published_quotes(body: dict[str, Any]) -> Iterator[PublishedQuote]:
+    """The quotes of a publication that have a place."""
+    evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
+    for of, items in (("appearance", body["appearances"]), ("evidence", evidence)):
+        for said in items:
+            if said["snapshot"] and said["start"] is not None:
+                place = QuotedPlace(said["snapshot"]["id"], said["start"], said["end"])
+                yield PublishedQuote(place, of, said)

@@ -1,0 +1,69 @@
+"""Whether words at a place of a new text are said by whom they were said by in the old one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from claims.quotes.aligned_parts import Alignment
+from claims.quotes.changed_words import are_spellings, is_edited_around
+from claims.quotes.lead_ins import announces, asks, is_time
+from claims.quotes.orphans import Orphaned, OrphanReason
+from claims.quotes.text_parts import words_of
+
+
+@dataclass(frozen=True)
+class QuotedSpeech:
+    """Direct speech in two versions of a text, and what stands beside words and gives them their sense."""
+
+    aligned: Alignment
+
+    def require_same(self, parts: range) -> None:
+        """Refuse words that were nobody's direct speech before or are not any more, or are somebody else's."""
+        aligned = self.aligned
+        for number in parts:
+            old, new = aligned.old[number], aligned.new[aligned.mates[number]]
+            if old.opens_quoted != new.opens_quoted:
+                raise Orphaned(OrphanReason.QUOTED)
+        speech = [number for number in parts if aligned.old[number].is_speech]
+        for number in (*self._speech_around(speech), *self._before(parts[0], announces)):
+            if not self._says_the_same(number):
+                raise Orphaned(OrphanReason.SPEAKER)
+        # The time on top of a text belongs to all of it.
+        entry = self._before(parts[0], is_time) if parts[0] > 1 else []
+        for number in (*self._before(parts[0], asks), *entry):
+            if not self._says_the_same(number):
+                raise Orphaned(OrphanReason.AROUND)
+
+    def _speech_around(self, speech: list[int]) -> list[int]:
+        """The parts beside that say who speaks."""
+        if not speech:
+            return []
+        old = self.aligned.old
+        first, last = speech[0], speech[-1]
+        while first and old[first].opens_quoted:
+            first -= 1
+        while last + 1 < len(old) and old[last].ends_quoted and old[last + 1].opens_quoted:
+            last += 1
+        saying = [number for number in range(first, last + 1) if words_of(old[number].outside_speech)]
+        if saying:
+            return saying
+        beside = [number for number in (first - 1, last + 1) if 0 <= number < len(old)]
+        return [
+            number
+            for number in beside
+            if old[number].paragraph == old[first].paragraph and number in self.aligned.mates
+        ]
+
+    def _before(self, first: int, matters: Callable[[str], bool]) -> list[int]:
+        """The part before, if it is one that matters."""
+        return [first - 1] if first and matters(self.aligned.old[first - 1].text) else []
+
+    def _says_the_same(self, number: int) -> bool:
+        """Whether what is not direct speech in a part has the same words, but for misprints."""
+        if number not in self.aligned.mates:
+            return False
+        old, new = self.aligned.old[number], self.aligned.new[self.aligned.mates[number]]
+        if old.key == new.key:
+            return True
+        if old.is_speech:
+            return are_spellings(words_of(old.outside_speech), words_of(new.outside_speech))
+        return is_edited_around(old, new)

@@ -1,0 +1,154 @@
+"""A text cut into its parts: paragraphs as the extraction writes them, and sentences inside a paragraph.
+
+The cut needs no language. One too many does no harm, for parts are put together again by what stands beside them; so
+an abbreviation may end a part. Pure, in linear time.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
+from itertools import chain, islice, pairwise
+
+from claims.quotes.folded_text import fold
+
+_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?![^\S\n]*\n))*")
+_CLOSERS = "\"'”’“‘»«›‹」』）)\\]"
+_CLOSING_ONLY = "”’»」』）)"
+_THAI = "\u0e00-\u0eff"
+# Everything that repeats is possessive or short, so that a long run of anything is read once.
+_SENTENCE_END = re.compile(
+    # A stop that white space follows. What comes behind is not looked at: a part is cut the same whatever that is.
+    rf"[.!?…؟]++[{_CLOSERS}]*+\s++"
+    # Stops of scripts that need no space.
+    rf"|[。！？｡।॥۔։៕።]++[{_CLOSING_ONLY}]*+\s*+"
+    # The end of a line that ends a sentence or introduces one, and the beginning of the next item of a list.
+    r"|(?<=[.!?:;…。！？：।])[^\S\n]{0,9}\n\s*+|[^\S\n]{0,9}\n\s*+(?=[-–—•*·▪‣]|\d{1,3}[.)]\s)"
+    # These write a space where others write a stop.
+    rf"|(?<=[{_THAI}])\s++(?=[{_THAI}“\"])"
+)
+#: Marks of direct speech; inside a Hebrew word one marks an abbreviation.
+_SPEECH_MARK = re.compile(r"[“”„‟«»「」『』＂]|(?<![\u0590-\u05ff])\"|\"(?![\u0590-\u05ff])")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957"
+    "\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a03\u0a3c-\u0a4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c03\u0c3e-\u0c4d"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d"
+)
+_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
+#: A text has no more parts than this and one for each paragraph; what follows in a paragraph is one.
+_MOST_PARTS = 50_000
+#: Of a long paragraph, so many parts on each side are looked at.
+_AROUND = 20
+#: Words by which parts are compared; longer ones are compared by so many.
+_MOST_WORDS = 2_000
+
+
+def words_of(text: str) -> list[str]:
+    """Words and numbers; of scripts that write no spaces, and of Korean, each character."""
+    return _WORD.findall(text)
+
+
+@dataclass(frozen=True, eq=False)
+class TextPart:
+    """A sentence, or what stands for one."""
+
+    text: str
+    start: int
+    end: int
+    #: Which paragraph of the text it is in, counted from 0.
+    paragraph: int
+    #: Whether direct speech is open where it begins, and where it ends.
+    opens_quoted: bool
+    ends_quoted: bool
+
+    @cached_property
+    def key(self) -> str:
+        """What two parts of the same words share."""
+        return fold(self.text)
+
+    @cached_property
+    def shingles(self) -> Counter[str]:
+        """By which parts of similar words are found: words, and pairs of characters where there are no spaces."""
+        words = words_of(self.key[: 20 * _MOST_WORDS].casefold())[:_MOST_WORDS]
+        found: Counter[str] = Counter()
+        for word, following in pairwise([*words, ""]):
+            found[word + following if len(word) == 1 == len(following) else word] += 1
+        return found
+
+    @property
+    def is_speech(self) -> bool:
+        return self.opens_quoted or self.ends_quoted or bool(_SPEECH_MARK.search(self.text))
+
+    @cached_property
+    def outside_speech(self) -> str:
+        """What is not in quotation marks: who says it, and how."""
+        pieces = _SPEECH_MARK.split(self.text)
+        return " ".join(pieces[1 if self.opens_quoted else 0 :: 2])
+
+
+def text_parts(text: str) -> list[TextPart]:
+    """The parts of a text in order; what has no letter and no digit, such as a line between, is in none."""
+    parts: list[TextPart] = []
+    for number, paragraph in enumerate(_PARAGRAPH.finditer(text)):
+        most = max(_MOST_PARTS - len(parts), 0)
+        parts.extend(_parts(paragraph.group(), paragraph.start(), number, most))
+    return parts
+
+
+def paragraph_around(parts: Sequence[TextPart], number: int) -> range:
+    """The parts of its paragraph that stand around a part."""
+    first = last = number
+    while first and number - first < _AROUND and parts[first - 1].paragraph == parts[number].paragraph:
+        first -= 1
+    while (
+        last + 1 < len(parts)
+        and last - number < _AROUND
+        and parts[last + 1].paragraph == parts[number].paragraph
+    ):
+        last += 1
+    return range(first, last + 1)
+
+
+def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
+    quoted, start = False, 0
+    # As text has it that was mailed or written in Markdown.
+    is_block = paragraph.startswith(">")
+    opening, closing = _speech_marks(paragraph)
+
+    def part(first: int, last: int, opens_quoted: bool, *, ends_quoted: bool) -> TextPart:
+        at = offset + first, offset + last
+        return TextPart(paragraph[first:last], *at, number, opens_quoted or is_block, ends_quoted or is_block)
+
+    stops = (stop.end() for stop in islice(_SENTENCE_END.finditer(paragraph), most))
+    found: tuple[int, int, bool] | None = None
+    for end in chain(stops, [len(paragraph)]):
+        said = paragraph[start:end].rstrip()
+        opened = quoted
+        for mark in _SPEECH_MARK.findall(said):
+            quoted = mark in opening or (mark not in closing and not quoted)
+        if any(map(str.isalnum, said)):
+            if found:
+                yield part(*found, ends_quoted=opened)
+            found = start, start + len(said), opened
+        elif found and said:
+            # A mark that closes the sentence, after a space as French has it.
+            found = found[0], start + len(said), found[2]
+        start = end
+    if found:
+        yield part(*found, ends_quoted=quoted)
+
+
+def _speech_marks(paragraph: str) -> tuple[str, str]:
+    """Which marks open direct speech in a paragraph, and which close it; those of neither do what is due."""
+    opening, closing = "„‟「『", "」』"
+    if "„" in paragraph:
+        closing += "“”"
+    elif "“" in paragraph:
+        opening, closing = opening + "“", closing + "”"
+    first = min((at for mark in "«»" if (at := paragraph.find(mark)) >= 0), default=-1)
+    if first >= 0:
+        inward = paragraph[first] == "«"
+        opening, closing = opening + ("«" if inward else "»"), closing + ("»" if inward else "«")
+    return opening, closing

@@ -1,0 +1,254 @@
+"""The API and the page of a claim say of each quote whether it stands; nothing of a draft is told by it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from claims.models import Appearance, Claim, Evidence, QuoteFate
+from claims.quotes.changed_sources import reanchor
+from claims.review import workflow
+from sources.models import Snapshot, Source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
+from tests.helpers.reader_pages import bring_out, page
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+
+TEXT = "The dam above Lipnik lost 300 litres.\n\nThe mayor was not there.\n\nNobody was hurt in the night."
+DAM, MAYOR, NIGHT = TEXT.split("\n\n")
+
+
+def captured(source: Source, text: str) -> Snapshot:
+    snapshot = make_snapshot(source, text)
+    reanchor(snapshot)
+    return snapshot
+
+
+def told(client: Client, claim: Claim) -> list[dict[str, Any]]:
+    answer = client.get(f"/api/v1/claims/{claim.pk}/quotes/")
+    assert answer.status_code == 200
+    quotes: list[dict[str, Any]] = answer.json()["quotes"]
+    return quotes
+
+
+def brief(quotes: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Outcome, the newest version that has the words, the first that has not, and what stands there."""
+    return [
+        (q["exact"], q["outcome"], q["stood_in"]["number"], (q["lost_in"] or {}).get("number"), q["wording"])
+        for q in quotes
+    ]
+
+
+@pytest.fixture
+def source() -> Source:
+    return make_source(TEXT, title="A dam")
+
+
+@pytest.fixture
+def claim(publish: Publish, source: Source) -> Claim:
+    claim = make_claim("The dam lost 300 litres.")
+    for words in (DAM, MAYOR, NIGHT):
+        make_appearance(claim, source, words)
+    return publish(claim)
+
+
+def test_a_source_that_was_not_captured_again_has_its_words(client: Client, claim: Claim) -> None:
+    assert brief(told(client, claim)) == [(words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)]
+
+
+def test_each_quote_stands_or_was_changed_or_is_gone(client: Client, claim: Claim, source: Source) -> None:
+    captured(source, f"Update\n\n{DAM.replace('300', '900')}\n\n{MAYOR}")
+    assert brief(told(client, claim)) == [
+        (DAM, "changed", 1, 2, DAM.replace("300", "900")),
+        (MAYOR, "stands", 2, None, ""),
+        (NIGHT, "gone", 1, 2, ""),
+    ]
+
+
+def test_what_is_told_is_the_whole_of_it(client: Client, claim: Claim, source: Source) -> None:
+    second = captured(source, TEXT.replace("not there", "there"))
+    [_, mayor, _] = told(client, claim)
+    body = client.get(f"/api/v1/claims/{claim.pk}/").json()
+    shown = body["appearances"][1]
+
+    def seen(snapshot: Snapshot) -> dict[str, Any]:
+        moment = snapshot.captured_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return {"number": snapshot.number, "captured_at": moment}
+
+    first = seen(source.snapshots.get(number=1))
+    assert mayor == {
+        "of": "appearance", "id": shown["id"], "exact": MAYOR, "source": shown["source"], "snapshot": first,
+        "outcome": "changed", "stood_in": first, "lost_in": seen(second), "looked_in": seen(second),
+        "wording": "The mayor was there.",
+    }  # fmt: skip
+
+
+def test_the_words_may_come_back(client: Client, claim: Claim, source: Source) -> None:
+    captured(source, f"{DAM}\n\n{NIGHT}")
+    captured(source, f"{DAM}\n\n{NIGHT}\n\nMore tomorrow.")
+    assert brief(told(client, claim))[1] == (MAYOR, "gone", 1, 2, "")
+    captured(source, TEXT)
+    assert brief(told(client, claim)) == [(words, "stands", 4, None, "") for words in (DAM, MAYOR, NIGHT)]
+
+
+def test_words_are_followed_through_many_versions(client: Client, claim: Claim, source: Source) -> None:
+    """Each step is small; the first and the last version have one sentence in common."""
+    steps = [
+        f"{DAM}\n\nThe mayor came at six.\n\n{NIGHT}",
+        f"{DAM}\n\nThe mayor came at six.\n\nTwo roads are closed.",
+        f"The basin is empty.\n\n{DAM}\n\nTwo roads are closed.",
+    ]
+    for text in steps:
+        captured(source, text)
+    assert brief(told(client, claim)) == [
+        (DAM, "stands", 4, None, ""),
+        (MAYOR, "gone", 1, 2, ""),
+        (NIGHT, "gone", 2, 3, ""),
+    ]
+
+
+def test_evidence_is_told_of_too(client: Client, checker: User, editor: User, source: Source) -> None:
+    claim = make_claim()
+    draft = make_draft(claim, checker)
+    snapshot = source.snapshots.get()
+    Evidence.objects.create(
+        verdict=draft,
+        source=source,
+        stance="supports",
+        snapshot=snapshot,
+        exact=NIGHT,
+        start=TEXT.index(NIGHT),
+        end=len(TEXT),
+    )
+    captured(source, TEXT.replace("Nobody was", "Two were"))
+    bring_out(draft, checker, editor)
+    [quote] = [quote for quote in told(client, claim) if quote["exact"] == NIGHT]
+    assert (quote["of"], quote["outcome"], quote["wording"]) == (
+        "evidence",
+        "changed",
+        "Two were hurt in the night.",
+    )
+
+
+def test_a_quote_that_was_lost_before_it_was_published_is_told_of(
+    client: Client, publish: Publish, source: Source
+) -> None:
+    claim = make_claim()
+    make_appearance(claim, source, NIGHT)
+    captured(source, f"{DAM}\n\n{MAYOR}")
+    publish(claim)
+    assert brief(told(client, claim)) == [(NIGHT, "gone", 1, 2, "")]
+
+
+def test_words_of_a_text_that_is_not_shown_stay_untold(client: Client, claim: Claim, source: Source) -> None:
+    captured(source, TEXT.replace("300", "900"))
+    Source.objects.filter(pk=source.pk).update(show_text=False)
+    assert brief(told(client, claim))[0] == (DAM, "changed", 1, 2, "")
+    assert b"900" not in client.get(claim.get_absolute_url()).content
+
+
+def test_nothing_of_an_appearance_that_is_not_published_is_told(
+    client: Client, publish: Publish, source: Source
+) -> None:
+    secret = "Only editors know of this quote, whose word is Quillfeather."
+    text = f"{TEXT}\n\n{secret}"
+    hidden = make_source(f"{secret}\n\n{DAM}")
+    make_snapshot(source, text)
+    claim = make_claim()
+    make_appearance(claim, source, DAM)
+    publish(claim)
+    drafts = make_claim("Nobody may see this.")
+    for place in (source, hidden):
+        make_appearance(drafts, place, secret)
+        make_appearance(claim, place, secret)
+    captured(source, text.replace("Only", "No").replace("300", "900"))
+    captured(hidden, f"{secret.replace('Only', 'No')}\n\n{DAM}")
+    assert QuoteFate.objects.filter(wording__contains="Quillfeather").count() == 2
+    assert brief(told(client, claim)) == [(DAM, "changed", 2, 3, DAM.replace("300", "900"))]
+    for path in (f"/api/v1/claims/{claim.pk}/quotes/", claim.get_absolute_url()):
+        assert "Quillfeather" not in client.get(path).content.decode()
+    assert client.get(f"/api/v1/claims/{drafts.pk}/quotes/").status_code == 404
+    unknown = client.get("/api/v1/claims/987654/quotes/").json()
+    assert client.get(f"/api/v1/claims/{drafts.pk}/quotes/").json() == {
+        **unknown,
+        "instance": f"/api/v1/claims/{drafts.pk}/quotes/",
+    }
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_all_quotes_cost_two_queries(
+    client: Client,
+    publish: Publish,
+    source: Source,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    claim = make_claim()
+    for words in (DAM, MAYOR, NIGHT)[:count]:
+        make_appearance(claim, source, words)
+    publish(claim)
+    captured(source, f"More\n\n{TEXT}")
+    with django_assert_num_queries(2):
+        assert len(told(client, claim)) == count
+
+
+def test_a_reader_who_has_it_is_told_so_until_the_source_changes(
+    client: Client, claim: Claim, source: Source
+) -> None:
+    path = f"/api/v1/claims/{claim.pk}/quotes/"
+    first = client.get(path)
+    again = {"If-None-Match": first["ETag"]}
+    assert client.get(path, headers=again).status_code == 304
+    of_claim = client.get(f"/api/v1/claims/{claim.pk}/")["ETag"]
+    captured(source, TEXT.replace("300", "900"))
+    changed = client.get(path, headers=again)
+    assert (changed.status_code, changed["Cache-Control"]) == (200, first["Cache-Control"])
+    # The body of a claim never changes without a new version of it.
+    assert client.get(f"/api/v1/claims/{claim.pk}/")["ETag"] == of_claim
+
+
+def test_the_page_says_it_with_both_wordings(client: Client, claim: Claim, source: Source) -> None:
+    first = client.get(claim.get_absolute_url())
+    captured(source, f"{DAM.replace('300', '900')}\n\n{MAYOR}")
+    document = page(client, claim.get_absolute_url())
+    said = [" ".join(item.text_content().split()) for item in document.cssselect(".appearances .standing")]
+    assert [words.partition(" until ")[0].partition(" on ")[0] for words in said] == [
+        "The source had these words"
+    ] * 3
+    assert "changed by" in said[0]
+    assert said[0].endswith("There it says now: The dam above Lipnik lost 900 litres.")
+    assert said[1].endswith("when it was last looked at.")
+    assert "gone by" in said[2]
+    assert [mark.text for mark in document.cssselect(".appearances mark")] == [DAM, MAYOR, NIGHT]
+    assert client.get(claim.get_absolute_url(), HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+
+
+def test_a_merged_claim_leads_to_its_target(
+    client: Client, publish: Publish, claim: Claim, editor: User
+) -> None:
+    other = publish(make_claim("The dam lost much."))
+    workflow.move(other, "merge", by=editor, into=claim)
+    answer = client.get(f"/api/v1/claims/{other.pk}/quotes/")
+    assert (answer.status_code, answer["Location"]) == (
+        301,
+        f"http://testserver/api/v1/claims/{claim.pk}/quotes/",
+    )
+
+
+def test_an_unknown_parameter_is_refused(client: Client, claim: Claim) -> None:
+    assert client.get(f"/api/v1/claims/{claim.pk}/quotes/?colour=red").status_code == 400
+
+
+def test_what_nobody_names_any_more_is_forgotten(client: Client, source: Source) -> None:
+    claim = make_claim("Not published.")
+    row = make_appearance(claim, source, NIGHT)
+    captured(source, f"{DAM}\n\n{MAYOR}")
+    assert [(fate.start, fate.outcome) for fate in QuoteFate.objects.all()] == [(row.start, "gone")]
+    captured(source, TEXT)
+    row.refresh_from_db()
+    assert (row.anchor, QuoteFate.objects.count()) == (Appearance.Anchor.ANCHORED, 0)
