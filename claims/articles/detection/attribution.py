@@ -157,7 +157,10 @@ class Attributor:
             mention = people[0]
             colon = _COLON.match(narration)
             if mention.subject and colon:
-                named = read_speaker(colon[1].partition(",")[0], None, self._language)
+                label = colon[1].partition(",")[0].strip()
+                named = (
+                    read_speaker(label, None, self._language) if label.endswith(mention.member.name) else None
+                )
                 described = named.description if named and named.name == mention.member.name else None
                 return self._identities.as_speaker(mention.member, described)
             if (

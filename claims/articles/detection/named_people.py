@@ -16,6 +16,7 @@ from claims.articles.detection.names import (
     is_capital,
     is_given_name,
     is_role,
+    is_several,
     name_tokens,
 )
 
@@ -130,6 +131,9 @@ def _named(
     name = " ".join(words)
     if len(words) > 1 and words[1].islower() and not is_given_name(words[0]) and _opens(tokens, first):
         return NamedOne("", offset)  # "Wie der MDR"
+    party = len(words) == 2 and words[0].isupper() and _is_party(words[0]) and not words[1].isupper()
+    if party and _follows_office(tokens, first, language):
+        return NamedOne("", offset)  # "Kepala BNPB Suharyanto"
     if not 2 <= len(words) <= _LONGEST_NAME:
         return NamedOne("", offset)
     end = tokens[last].start() + tokens[last][0].find(words[-1]) + len(words[-1])
@@ -210,7 +214,7 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
         words.pop(0)
     places = [index for index, word in enumerate(words) if is_role(word, language)]
-    if not places or (apposed and places[0] > 2):
+    if not places or (apposed and places[0] > 2) or is_several(words[places[-1]], language):
         return ""
     return " ".join(words)
 

@@ -45,6 +45,13 @@ def is_name(text: str, language: Lexicon) -> bool:
     return all(is_capital(token) or token.lower() in PARTICLES for token in tokens)
 
 
+def is_several(token: str, language: Lexicon) -> bool:
+    """Tell whether the word for an office is so by its plural only: "Doctors (Across Borders)" are no doctor."""
+    key = ELISION.sub("", token).lower().strip(".-")
+    exact = key in language.roles or key.endswith(language.role_endings)
+    return is_role(token, language) and not exact
+
+
 @lru_cache(maxsize=20_000)
 def is_role(token: str, language: Lexicon) -> bool:
     """Tell whether the word names an office, a profession or a kind of source."""

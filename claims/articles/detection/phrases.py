@@ -77,6 +77,9 @@ def _with_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase 
         return Phrase(apposition, _plain(phrase, language))  # "the head of the agency, Ana Ruiz,"
     if not is_capital(name_tokens(phrase)[-1]) or not is_apt(phrase, language):
         return None
+    aside = (language.leading | language.stops | language.inside) - language.determiners
+    if apposition.split(maxsplit=1)[0].lower() in aside:
+        return Phrase(phrase)  # "La Cruz Roja, por su parte,"
     speaker = read_speaker(phrase, None, language)
     full_name = speaker is not None and speaker.person and " " in speaker.name
     fits = full_name or apposition.split(maxsplit=1)[0].lower() in language.determiners
@@ -92,7 +95,7 @@ def _plain(phrase: str, language: Lexicon) -> str:
 
 def _is_apposition(text: str, language: Lexicon, *, within: int = 6) -> bool:
     tokens = name_tokens(text)
-    if not tokens or len(tokens) > _LONGEST_APPOSITION:
+    if not tokens or len(tokens) > _LONGEST_APPOSITION or tokens[0].lower() in language.relatives:
         return False
     return tokens[0].isdigit() or any(
         is_role(part, language) for token in tokens[:within] for part in token.split("-")

@@ -21,6 +21,7 @@ from claims.articles.detection.names import (
 _LONGEST_PHRASE = 16
 _LONGEST_UNKNOWN = 4
 _ARTICLES = frozenset({"the", "la", "le", "les", "los", "las"})
+_ELIDED = re.compile(r"^(?:d|dell|all|nell|dall|sull)['’](?=\w)")
 _BELONGS = re.compile(r"^[Dd]['’](?=\w)")
 
 
@@ -75,6 +76,8 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
         joined = any(token.lower() in language.of for token in tokens)
         named = not joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
         name = ELISION.sub("", name) if name[:1].islower() else name  # l'Ansa
+        if len(tokens) == 2 and tokens[0].lower() in language.definite and tokens[1].isupper():
+            name = tokens[1]  # "La ONU", but "Le Monde"
         return Speaker(POSSESSIVE.sub("", name), description, person=named or bool(description))
     bare = without_determiner(head, language)
     if len(bare) < len(head):
@@ -83,6 +86,21 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
         # Polish and Russian have no article: "starosta Piotr Zawada".
         return Speaker(name, description or " ".join(head), person=True)
     return Speaker(POSSESSIVE.sub("", name), description)
+
+
+def _without_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
+    """Part the name from the place before it, where no article or "of" does: "(Wójt) Krynek Jolanta Gudel".
+
+    Of three words and more of which none is known to be a given name, nothing is the name.
+    """
+    if language.definite or len(name) < 2:
+        return name, []
+    given = next((index for index, word in enumerate(name[:-1]) if is_given_name(word)), None)
+    if given is None and name[0].isupper() and len(name[0]) > 2 and not name[1].isupper():
+        given = 1
+    if given is None:
+        return (name, []) if len(name) == 2 else ([], name)
+    return name[given:], name[:given]
 
 
 def is_complement(before: Sequence[str], language: Lexicon) -> bool:
@@ -111,11 +129,14 @@ def _name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
     for index in range(2, len(tokens) - 1):
         token = tokens[index]
         joint = token.islower() and token in language.of | language.inside
+        joint |= _ELIDED.match(token) is not None  # "Nadia Pinardo dell'Università"
         # "Barbara Baars van de Universiteit", but "Ursula von der Leyen"
         body = any(is_body_word(word, language) for word in tokens[index + 1 : index + 4])
         if joint and (body or token not in PARTICLES):
-            head = [word for word in tokens[:index] if word.lower().strip(".") not in HONORIFICS]
-            if len(head) >= 2 and is_given_name(head[0]) and all(map(is_capital, head)):
+            start = index
+            while start > 0 and is_capital(tokens[start - 1]) and not is_given_name(tokens[start]):
+                start -= 1
+            if index - start >= 2 and is_given_name(tokens[start]):
                 return tokens[:index]
     return tokens
 
@@ -129,7 +150,10 @@ def _with_role(tokens: list[str], description: str | None, language: Lexicon) ->
     before = tokens[: len(tokens) - len(name) - len(rest)]
     if is_complement(before, language):
         return _anonymous(tokens[: len(tokens) - len(rest)], description, language)
-    head = without_determiner(before, language)
+    name, place = _without_place(name, language)
+    if not name:
+        return None
+    head = without_determiner([*before, *place], language)
     title = [token for token in [*head, *rest] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
         POSSESSIVE.sub("", " ".join(name)),
@@ -145,6 +169,8 @@ def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
     """Tell "Comitato Pendolari", whose kind belongs to the name, from "news agency Coastal"."""
     last = max(index for index, token in enumerate(tokens) if is_role(token, language))
     word = tokens[last]
+    if last == 0 and len(tokens) > 1 and is_capital(word) and word.lower() not in language.roles:
+        return word.endswith("s") and is_capital(tokens[-1])  # "Doctors Across Borders"
     return is_capital(word) and is_body_word(word, language) and (last > 0 or len(tokens) > 1)
 
 

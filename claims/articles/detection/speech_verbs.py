@@ -35,7 +35,7 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     """Return the attribution in a sentence: the speaker of its quotation before a source named in passing."""
     narration = _PARENTHESIS.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
-        found = _by_pattern(pattern, narration, grammar)
+        found = _by_pattern(pattern, narration, language, grammar)
         if found:
             return found
     if not language.cased:
@@ -82,7 +82,9 @@ def says_more(narration: str, language: Lexicon, grammar: Grammar) -> bool:
     return False
 
 
-def _by_pattern(pattern: re.Pattern[str], narration: str, grammar: Grammar) -> Attribution | None:
+def _by_pattern(
+    pattern: re.Pattern[str], narration: str, language: Lexicon, grammar: Grammar
+) -> Attribution | None:
     match = pattern.search(narration)
     if match is None:
         return None
@@ -90,9 +92,24 @@ def _by_pattern(pattern: re.Pattern[str], narration: str, grammar: Grammar) -> A
     who = (groups.get("who") or "").strip(_AROUND)
     if groups.get("definite"):
         who = grammar.article + groups["definite"]  # Arabic writes "to the" onto the word
+    if language.cased:
+        who = _before_adjunct(who, language)
     if not who:
         return None
     return Attribution(who, groups.get("description"), match.start(), match.end(), groups.get("verb") or "")
+
+
+def _before_adjunct(who: str, language: Lexicon) -> str:
+    """Cut "Kaplan gegenüber der Zeitung" and "Kaplan am Montag" behind the name."""
+    kept: list[str] = []
+    small = language.stops - language.of - language.inside - language.determiners
+    for word in who.split():
+        if kept and is_capital(kept[-1]) and (word in small or language.is_date_word(word)):
+            break
+        kept.append(word)
+    while len(kept) > 1 and kept[-1] in language.of | language.determiners | language.inside:
+        kept.pop()
+    return " ".join(kept)
 
 
 def _touches_quotation(narration: str, verb: Token) -> bool:
