@@ -25,6 +25,8 @@ LONGEST_LEAD, LEAST_BODY = 900, 250
 MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
 #: Letters behind a described body, at most, for one in it, to be no part of the article.
 MOST_BEHIND = 0.4
+#: Runs that may stand above the headline of a further article: its section, its date, buttons.
+MOST_ABOVE = 50
 
 _WHOLE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
@@ -59,6 +61,7 @@ class ArticleRuns:
         self.marks = {mark for mark in self.marks if self._is_entry_read(mark)}
         if len(self.marks) < LEAST_ENTRIES:
             self.marks = set()
+        self._entries = {mark.getparent() for mark in self.marks}
         self.root = self._root()
         parents = (runs[number].element.getparent() for number in self.place)
         self._kinds = {kind(parent) for parent in parents if parent is not None and parent.get("class")}
@@ -187,7 +190,7 @@ class ArticleRuns:
 
     def _begins_with(self, heading: int, element: HtmlElement) -> bool:
         """Whether no paragraph of an element stands before its heading."""
-        for number in range(heading - 1, -1, -1):
+        for number in range(heading - 1, max(-1, heading - 1 - MOST_ABOVE), -1):
             if not any(one is element for one in upwards(self.runs[number].element)):
                 return True
             if number in self.place and self.runs[number].letters >= PROSE:
@@ -297,8 +300,7 @@ class ArticleRuns:
         """Whether it is the time of an entry, or its heading."""
         if run.element in self.marks:
             return True
-        entries = {mark.getparent() for mark in self.marks} if run.element.tag in HEADINGS else set()
-        return bool(entries) and any(one in entries for one in upwards(run.element))
+        return run.element.tag in HEADINGS and any(one in self._entries for one in upwards(run.element))
 
     def _is_lead(self, number: int, first: int | None) -> bool:
         """Whether it is the paragraph between headline and text."""
