@@ -10,8 +10,9 @@ from tests.helpers.article_import import TEXT
 
 @pytest.fixture(autouse=True)
 def frequencies_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is known of frequent words is read anew where a test says so, and never because a minute is over."""
-    monkeypatch.setattr("claims.search.word_frequencies.BELIEVED", 10**9)
+    """What is known of words and vectors is read anew where a test says so, and never because a minute is over."""
+    for module in ("search.word_frequencies", "matching.shared_words", "matching.embedding.neighbours"):
+        monkeypatch.setattr(f"claims.{module}.BELIEVED", 10**9)
 
 
 @pytest.fixture
@@ -31,8 +32,11 @@ def article(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def models_of_this_test() -> None:
-    """Which model is asked is found out anew, not remembered from another test's database."""
-    from claims.matching.embedding import neighbours  # noqa: PLC0415  settings are configured by now
+def knowledge_of_this_test() -> None:
+    """Which model is asked, which words are frequent and what was answered is not remembered of another test's rows."""
+    from claims.matching import answers, shared_words  # noqa: PLC0415  settings are configured by now
+    from claims.matching.embedding import neighbours  # noqa: PLC0415
 
     neighbours.forget()
+    shared_words.known_frequent.cache_clear()
+    answers.kept.clear()
