@@ -30,7 +30,7 @@ from claims.models import (
 from factcheck.database.bulk_copy import copy
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
-BATCH = 3_000
+BATCH = 2_700
 
 _STATE = ImportRun.State
 #: How often a batch is tried: somebody else may be adding the same publisher or source.
