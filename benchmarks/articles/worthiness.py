@@ -24,7 +24,7 @@ from benchmarks.import_article import article as long_article
 from claims.articles.detection import DEFAULT_THRESHOLD, SentenceEmbedder, detect, shortlist
 from claims.articles.detection.check_worthiness import model_for
 
-#: What languages with a lexicon are promised, all together. How much is proposed follows from the first two.
+#: What languages with a lexicon are promised, all together.
 LEAST_RECALL, LEAST_PRECISION, LEAST_AUC = 0.85, 0.60, 0.85
 LEAST_RECALL_WITHOUT_LEXICON = 0.75
 #: Of all sentences. Where more than a third of them are worth a check, as in what is labelled here, it is hard to keep.
