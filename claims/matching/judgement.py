@@ -68,23 +68,34 @@ def judge(asked: Asked, candidate: Candidate) -> Judgement:
 
 def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[dict[Kind, float], float]:
     """How likely each kind is (they add up to 1), and how likely "the same" must be to be said."""
-    figures = figures_of_words(found)
-    model, similarity = _models()["words"], None
-    if asked.vector is not None and candidate.vector is not None and _are_read(asked.vector):
-        model = _models()["vectors"]
-        similarity = (
-            candidate.similarity
-            if candidate.similarity is not None
-            else float(asked.vector @ candidate.vector)
-        )
-        figures |= figures_of_vectors(
-            figures, found, similarity, _heads().read(asked.vector, candidate.vector)
-        )
-    ruled_out = {
-        "same": is_ruled_out(found, similarity),
-        # Vectors may tell of an opposite that no fact shows; words cannot.
-        "contradicts": similarity is None and not found.differences,
-    }
+    by_words = _by_words(found)
+    ours, theirs = asked.vector, candidate.vector
+    if ours is None or theirs is None or not _are_read(ours):
+        return by_words
+    # In nearly the same words, other vectors tell of a slip of the keyboard rather than of another meaning.
+    if found.is_same_wording and not found.differences and by_words[0]["same"] >= by_words[1]:
+        return by_words
+    similarity = float(ours @ theirs) if candidate.similarity is None else candidate.similarity
+    return _by_vectors(found, similarity, _heads().read(ours, theirs))
+
+
+def _by_words(found: Comparison) -> tuple[dict[Kind, float], float]:
+    # Vectors may tell of an opposite that no fact shows; words cannot.
+    ruled_out: dict[Kind, bool] = {"same": is_ruled_out(found, None), "contradicts": not found.differences}
+    return _chances(_models()["words"], figures_of_words(found), ruled_out)
+
+
+def _by_vectors(
+    found: Comparison, similarity: float, heads: dict[str, float]
+) -> tuple[dict[Kind, float], float]:
+    words = figures_of_words(found)
+    figures = words | figures_of_vectors(words, found, similarity, heads)
+    return _chances(_models()["vectors"], figures, {"same": is_ruled_out(found, similarity)})
+
+
+def _chances(
+    model: "Model", figures: dict[str, float], ruled_out: dict[Kind, bool]
+) -> tuple[dict[Kind, float], float]:
     chances = model.chances(figures, [kind for kind in KINDS if ruled_out.get(kind)])
     return dict(zip(KINDS, chances, strict=True)), model.least
 

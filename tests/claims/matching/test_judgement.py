@@ -131,3 +131,22 @@ def test_by_words_and_facts_alone_hardly_any_pair_that_differs_is_the_same(half)
     ]
 
     assert kinds.count("same") / len(kinds) <= 0.05
+
+
+def test_a_slip_of_the_keyboard_is_no_other_meaning_whatever_the_vectors_say():
+    """Of a word that is none, the model knows nothing, and its vector is somewhere else."""
+    statement = "Seniors can be charged five times what others pay for health care under the new bill."
+    judged = judge(
+        asked(statement.replace("health", "helth"), vector=direction(1)),
+        candidate(statement, vector=direction(2), similarity=0.5),
+    )
+    assert judged.kind == "same"
+
+
+def test_an_opposite_in_nearly_the_same_words_is_one_whatever_the_vectors_say():
+    statement = "Seniors can be charged five times what others pay for health care under the new bill."
+    for changed in (statement.replace("can be", "can not be"), statement.replace("five", "two")):
+        judged = judge(
+            asked(changed, vector=direction(1)), candidate(statement, vector=direction(1), similarity=1.0)
+        )
+        assert judged.kind == "contradicts"
