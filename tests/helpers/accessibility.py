@@ -1,10 +1,16 @@
 """What axe-core finds wrong in a page: what a person with a screen reader, a keyboard or weak eyes stumbles over."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+
+#: Waits until no colour changes any more.
+_AT_REST = """Promise.allSettled(
+  document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished)
+).then(() => {})"""
 
 
 @cache
@@ -23,15 +29,16 @@ def violations(page: Page) -> dict[str, list[str]]:
 def in_each_scheme(page: Page) -> Iterator[str]:
     """The open page in light colours and then in dark ones, once it has come to rest in them."""
     # Scripts have made it what it is, and letters have the width that they keep.
-    page.wait_for_function("!document.querySelector('[x-cloak]') && document.fonts.status === 'loaded'")
+    expect(page.locator("[x-cloak]")).to_have_count(0)
+    page.evaluate("document.fonts.ready.then(() => {})")
     yield "light"
     page.emulate_media(color_scheme="dark")
     if page.evaluate("'Alpine' in window"):
         # The desk asks the device once. From then on it changes as a person does: from “auto” to light, to dark.
         page.keyboard.press("Control+e")
         page.keyboard.press("Control+e")
-        page.wait_for_function("document.documentElement.classList.contains('dark')")
-    page.wait_for_function("!document.getAnimations().some(each => each instanceof CSSTransition)")
+        expect(page.locator("html")).to_have_class(re.compile(r"\bdark\b"))
+    page.evaluate(_AT_REST)
     yield "dark"
     page.evaluate("localStorage.clear()")
     page.emulate_media(color_scheme="light")
