@@ -38,6 +38,7 @@ DOCUMENTED = {
     "_asdict",
     "_fields",
     "_exit",
+    "_Element",
 }
 
 

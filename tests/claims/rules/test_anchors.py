@@ -74,8 +74,8 @@ def test_offsets_count_code_points() -> None:
 def test_snapshot_carries_the_true_hash_of_its_text() -> None:
     refused(
         "INSERT INTO sources_snapshot (source_id, number, url, media_type, content_sha256, content_size, title, byline,"
-        " language, text, text_sha256, extractor)"
-        " VALUES (%s, 1, '', 'text/plain', %s, 1, '', '', 'en', 'words', %s, '')",
+        " language, text, text_sha256, extractor, caveats, cues)"
+        " VALUES (%s, 1, '', 'text/plain', %s, 1, '', '', 'en', 'words', %s, '', '[]', '[]')",
         make_source().pk,
         "0" * 64,
         "0" * 64,

@@ -128,9 +128,11 @@ def test_a_question_in_the_moment_when_the_zygote_ends() -> None:
 
 
 PARENT = """
-    import os, sys, threading, time
+    import os, signal, sys, threading, time
     from factcheck.confinement.confined import Confined
 
+    # Where tests run in the background, they are told to ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     confined = Confined("tests.factcheck.confinement.greedy_work")
     confined.answer(b"repeat 1")
     threading.Thread(target=confined.answer, args=[b"sleep"], daemon=True).start()
