@@ -28,7 +28,7 @@ from factcheck import django_internals as internals
 
 ROOT = Path(__file__).parents[2]
 
-#: What begins with an underscore and is documented, as Django or Python has it.
+#: What begins with an underscore and is documented, as Django, Python or lxml has it.
 DOCUMENTED = {
     "_meta",
     "_state",
