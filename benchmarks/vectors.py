@@ -85,7 +85,7 @@ def found() -> bool:
     neighbours.forget()
     chosen = list(Claim.objects.values_list("statement", flat=True))
     asked = random.Random("vectors").sample(chosen, min(QUESTIONS, len(chosen)))  # noqa: S311  guards nothing
-    vectors = [vector for vector in query_vectors(asked, "en") if vector is not None]
+    vectors = [vector for vector in query_vectors(asked, ["en"] * len(asked)) if vector is not None]
     met = True
     for considered in (50, neighbours.CONSIDERED, 200):
         shares, took = [], []

@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 #: Fewer vectors are compared one by one, within some milliseconds.
 FEW = 5000
 
+#: How many neighbours are looked at for each vector that joins the graph (pgvector: 64). Real ones lie closer together
+#: than random ones: with 64, the index finds 96 of 100 of the first ten, with this 98.
+_CAREFULLY = 200
+
 #: Whether it is of public vectors, by how its name ends.
 _KINDS = {"public": True, "desk": False}
 
@@ -75,7 +79,7 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
         cursor.execute(
             f"CREATE INDEX CONCURRENTLY {name} ON public.claims_statementvector"
             f" USING hnsw ((vector::public.halfvec({model.dimensions:d})) public.halfvec_ip_ops)"
-            f" WHERE model_id = {model.pk:d} AND {condition}"
+            f" WITH (ef_construction = {_CAREFULLY:d}) WHERE model_id = {model.pk:d} AND {condition}"
         )
         # Of an expression, the database knows nothing before.
         cursor.execute("ANALYZE public.claims_statementvector")

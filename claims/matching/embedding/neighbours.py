@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 BELIEVED = 30
 
 #: How many candidates the index looks at. Measured in docs/decisions/0037-vectors.md.
-CONSIDERED = 100
+CONSIDERED = 120
 
 
 @dataclass(frozen=True)
