@@ -80,8 +80,9 @@ def is_first_use(account: Any, code: str) -> bool:
     Raises:
         StoreUnavailable: nobody knows.
     """
+    letters = "".join(filter(str.isalnum, code)).lower()
     name = blake2b(
-        f"used code #{account} {code}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
+        f"used code #{account} {letters}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
     )
     owed = PostgresStore().settle(name.hexdigest(), spent=CODE_SECONDS, owed_alone=CODE_SECONDS)
     return owed <= CODE_SECONDS
