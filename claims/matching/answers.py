@@ -268,7 +268,7 @@ def _most(kind: str, meant: float) -> float:
     """How certain a kind can be of a claim that is meant with this probability.
 
     The judgement knows pairs that have to do with each other, and most candidates have nothing to do with a text. To be
-    the same claim or its opposite, it must be the one that is meant; for the same matter, one in four is an even one.
+    the same claim or its opposite, it must be the one that is meant; for the same matter, one chance in four is enough.
     """
     return sqrt(meant) if kind == "related" else meant
 
