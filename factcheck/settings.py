@@ -209,9 +209,7 @@ MFA_FORMS = {
     "authenticate": "factcheck.admin.sign_in.SecondFactor",
     "reauthenticate": "factcheck.admin.sign_in.SecondFactorAgain",
 }
-SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_ADAPTER = "factcheck.admin.sign_in.SingleSignOn"
-SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = openid_connect(
     server=web_address("OPENID_SERVER_URL"),
     client=text("OPENID_CLIENT_ID"),
