@@ -5,10 +5,9 @@ missed makes the whole fail. Figures hold for a quiet machine; run it twice befo
 only measurement that is named: `python -m benchmarks read_side --claims 20000`.
 """
 
-import argparse
-import subprocess
 import sys
-from pathlib import Path
+
+from benchmarks.programs import run
 
 MEASUREMENTS = {
     "publish": "publishing one claim",
@@ -26,26 +25,5 @@ MEASUREMENTS = {
     "stack": "make demo cold and warm, and the memory of the idle stack",
 }
 
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
-    parser.add_argument("options", nargs=argparse.REMAINDER, help="for the only measurement that is named")
-    arguments = parser.parse_args()
-    names = arguments.names or list(MEASUREMENTS)
-    if unknown := [name for name in names if name not in MEASUREMENTS]:
-        parser.error(f"no such measurement: {', '.join(unknown)}. There are: {', '.join(MEASUREMENTS)}.")
-    if arguments.options and len(names) != 1:
-        parser.error(f"options ({' '.join(arguments.options)}) go to one measurement; name it.")
-    missed = []
-    for name in names:
-        print(f"\n== {name}: {MEASUREMENTS[name]}", flush=True)
-        command = [sys.executable, "-m", f"benchmarks.{name}", *arguments.options]
-        if subprocess.run(command, cwd=Path(__file__).parents[1], check=False).returncode:
-            missed.append(name)
-    print(f"\nmissed: {', '.join(missed)}" if missed else "\nEvery figure was met.")
-    return bool(missed)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("benchmarks", MEASUREMENTS, description=__doc__))
