@@ -19,7 +19,8 @@ from rich.table import Table
 
 from claims.quotes.anchors import Anchor, anchor_at
 from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
-from tests.helpers.publishers_edits import EDITS, LANGUAGES, Quoted, first_edition, in_order, judge
+from tests.helpers.editions import LANGUAGES, Quoted, first_edition, judge
+from tests.helpers.publishers_edits import EDITS, in_order
 
 OUTCOMES = ("kept", "lost", "refused", "wrong")
 LEAST_KEPT = 0.99

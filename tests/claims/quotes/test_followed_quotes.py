@@ -11,7 +11,8 @@ from claims.quotes.anchors import Anchor, anchor_at
 from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
 from claims.quotes.orphans import OrphanReason
 from tests.helpers.cost import assert_in_proportion
-from tests.helpers.publishers_edits import EDITS, LANGUAGES, first_edition, judge
+from tests.helpers.editions import LANGUAGES, first_edition, judge
+from tests.helpers.publishers_edits import EDITS
 
 HARBOUR = "The harbour was closed for nine days in March. Its operator blamed a storm."
 TRADE = "Trade fell by a fifth in that month, the ministry said. It has recovered since."
