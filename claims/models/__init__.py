@@ -9,13 +9,17 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
+from .chat_channel import ChatChannel, ChatMessage
 from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
+from .comment import Comment
 from .compared_statement import ComparedStatement
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
+from .notification import MailChoice, Notification, NotificationKind
+from .notification_preference import MailSchedule, NotificationPreference
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
@@ -37,11 +41,14 @@ from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEv
 __all__ = [
     "ApiToken",
     "Appearance",
+    "ChatChannel",
+    "ChatMessage",
     "Claim",
     "ClaimTopic",
     "Claimant",
     "Cluster",
     "ClusterMember",
+    "Comment",
     "ComparedStatement",
     "CorrectionKind",
     "EmbeddingModel",
@@ -51,8 +58,13 @@ __all__ = [
     "ImportedChange",
     "ImportedRecord",
     "LanguageMean",
+    "MailChoice",
+    "MailSchedule",
     "Mention",
     "NormalisedRating",
+    "Notification",
+    "NotificationKind",
+    "NotificationPreference",
     "PossibleDuplicate",
     "Publication",
     "PublishedVerdict",
