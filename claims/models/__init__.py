@@ -9,8 +9,11 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
+from .assignment import Assignment, Priority
+from .assignment_rule import AssignmentRule
 from .chat_channel import ChatChannel, ChatMessage
 from .claim import Claim, ClaimTopic
+from .claim_follower import ClaimFollower
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .comment import Comment
@@ -41,9 +44,12 @@ from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEv
 __all__ = [
     "ApiToken",
     "Appearance",
+    "Assignment",
+    "AssignmentRule",
     "ChatChannel",
     "ChatMessage",
     "Claim",
+    "ClaimFollower",
     "ClaimTopic",
     "Claimant",
     "Cluster",
@@ -66,6 +72,7 @@ __all__ = [
     "NotificationKind",
     "NotificationPreference",
     "PossibleDuplicate",
+    "Priority",
     "Publication",
     "PublishedVerdict",
     "QuoteFate",
