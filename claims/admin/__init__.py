@@ -5,6 +5,8 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
+    assignment,
+    assignment_rule,
     claim,
     claimant,
     cluster,
@@ -28,6 +30,8 @@ from claims.admin import (
 )
 
 __all__ = [
+    "assignment",
+    "assignment_rule",
     "claim",
     "claimant",
     "cluster",

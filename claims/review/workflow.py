@@ -20,6 +20,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
 from claims.review.notices import tell_of_move
+from claims.teamwork import assignments
 from factcheck.database import clock
 
 
@@ -95,6 +96,7 @@ def move(
         _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
     else:
         _CLAIM_EFFECTS[action](fresh, request)
+    assignments.settle(fresh, action)
     tell_of_move(fresh, action, by=by, note=note)
     return cast(Subject, fresh)
 
