@@ -5,7 +5,7 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
-    assignment,
+    assignment_pages,
     assignment_rule,
     claim,
     claimant,
@@ -30,7 +30,7 @@ from claims.admin import (
 )
 
 __all__ = [
-    "assignment",
+    "assignment_pages",
     "assignment_rule",
     "claim",
     "claimant",

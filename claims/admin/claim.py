@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 
 from claims.admin import article_form, lost_quote
 from claims.admin.appearance import AppearanceInline
+from claims.admin.assignment import assignment_context
+from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_page import claim_context
+from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.similar_claims import similar, similar_context
 from claims.models import Appearance, Claim, ClaimTopic
 from claims.newsroom.refusals import NotPossible
@@ -27,9 +30,11 @@ from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
 
 
 @admin.register(Claim)
-class ClaimAdmin(ClaimList):
+class ClaimAdmin(AssignedList, ClaimList):
     """A claim at the desk: its list is `ClaimList`, and here is its page."""
 
+    actions = (*ClaimList.actions, "assign_selected")
+    period_filters = (AddedFilter, PublishedFilter)
     inlines = (AppearanceInline,)
     versioned_relations = ("topics", "appearances")
     told_otherwise = ("state", "state_before_merge", "merged_into_id")
@@ -157,6 +162,7 @@ class ClaimAdmin(ClaimList):
             context |= claim_context(claim, person_at(request)) | self.moves_context(
                 claim, person_at(request)
             )
+            context |= assignment_context(claim, person_at(request))
             if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
                 context |= similar_context(claim.statement, person=person_at(request), to=claim)
         return super().render_change_form(request, context, *args, **kwargs)

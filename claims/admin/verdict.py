@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
+from claims.admin.assignment import assignment_context
+from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_verdict, reads_work_on
 from claims.admin.claim_page import claim_link, moves_made, quotes_of
 from claims.admin.evidence import EvidenceInline, evidence_of
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.move_buttons import MovesAdmin, returned_with
+from claims.admin.period_filters import PublishedFilter, RatingClassFilter
 from claims.admin.status_badges import rating_badge, state_badge
 from claims.admin.verdict_form import BeginForm, RatingSelect, VerdictForm
 from claims.ledger.document.markdown import to_html
@@ -36,7 +39,7 @@ _LONGEST_PREVIEW = 200_000
 
 
 @admin.register(Verdict)
-class VerdictAdmin(QueueOrder, MovesAdmin):
+class VerdictAdmin(AssignedList, QueueOrder, MovesAdmin):
     form = VerdictForm
     list_display = (
         "on_claim",
@@ -61,6 +64,8 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     search_fields = ("claim__statement", "summary", "byline")
     search_help_text = gettext_lazy("Words of the claim, the summary or the byline")
     ordering = ("-pk",)
+    actions = ("assign_selected",)
+    period_filters = (PublishedFilter, RatingClassFilter)
     inlines = (EvidenceInline,)
     autocomplete_fields = ("claim", "publisher")
     versioned_relations = ("evidence",)
@@ -213,6 +218,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
         if verdict and kwargs.get("change"):
             context |= self.moves_context(verdict, person_at(request))
             context |= self._page_context(request, verdict)
+            context |= assignment_context(verdict, person_at(request))
             if context["missing"]:
                 # The list of what is missing says it already.
                 context["obstacles"] = []
