@@ -6,10 +6,18 @@ from claims.articles.watches import tasks as watch_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer
-from claims.review import classification, notices
+from claims.review import classification, due_publications, notices
 from claims.webhooks import tasks as webhook_tasks
 
-__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "watch_tasks", "webhook_tasks"]
+__all__ = [
+    "classification",
+    "due_publications",
+    "embedding_tasks",
+    "import_tasks",
+    "notices",
+    "watch_tasks",
+    "webhook_tasks",
+]
 
 
 @app.periodic(cron="17 * * * *")

@@ -21,6 +21,7 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .scheduled_publication import ScheduledPublication
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -60,6 +61,7 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "ScheduledPublication",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
