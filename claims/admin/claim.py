@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin import article_form, lost_quote
 from claims.admin.appearance import AppearanceInline
+from claims.admin.article_page import article_urls
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_page import claim_context
@@ -66,6 +67,7 @@ class ClaimAdmin(ClaimList):
                 self.admin_site.admin_view(self.take_place_view),
                 name="claims_claim_take_place",
             ),
+            *article_urls(self),
             *super().get_urls(),
         ]
 
