@@ -16,6 +16,7 @@ from .compared_statement import ComparedStatement
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
+from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
@@ -27,6 +28,7 @@ from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
 from .visited_site import VisitedSite
@@ -54,6 +56,7 @@ __all__ = [
     "Mention",
     "NormalisedRating",
     "PossibleDuplicate",
+    "Presence",
     "Publication",
     "PublishedVerdict",
     "QuoteFate",
@@ -70,6 +73,7 @@ __all__ = [
     "StoredAnswer",
     "Topic",
     "Transition",
+    "UnsavedForm",
     "Verdict",
     "VisitedPage",
     "VisitedSite",
