@@ -4,9 +4,12 @@ For whoever decides about it, who sees the public page as it is and as it would 
 written. What is given need not be saved: a draft is looked at while it is typed.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.functional import cached_property
 
@@ -36,6 +39,17 @@ class Prospect:
     ledger: list[Publication]
     #: The entry that there would be; it is in no table.
     then: Publication
+
+    @property
+    def fingerprint(self) -> str:
+        """By which is known whether readers would still see the same, and see the same now. Moments do not count."""
+        seen = [
+            self.now.pk if self.now else None,
+            self.then.status,
+            self.then.kind,
+            _timeless(self.then.document),
+        ]
+        return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
     @cached_property
     def now(self) -> Publication | None:
@@ -140,6 +154,14 @@ def _prospect(
         ledger=with_next_line(lines, change, clock.now()),
     )
     return Prospect(claim, ledger, Publication(**made.publication))
+
+
+def _timeless(value: Any) -> Any:
+    """A part of a document without the moments at which it was published."""
+    if isinstance(value, dict):
+        moments = ("published_at", "first_published_at")
+        return {name: _timeless(part) for name, part in value.items() if name not in moments}
+    return [_timeless(part) for part in value] if isinstance(value, list) else value
 
 
 def _place(judgement: Judgement) -> tuple[date, int]:

@@ -103,6 +103,11 @@ def move(
     return cast(Subject, fresh)
 
 
+def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
+    """Ask whether the move is there for this person now, without making it. Raises as `move`."""
+    _step(subject, action, by=by, note=note)
+
+
 def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
     return CLAIM_MOVES if isinstance(subject, Claim) else VERDICT_MOVES
 

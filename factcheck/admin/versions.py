@@ -36,7 +36,7 @@ class DeskForm(forms.ModelForm):
     def _refuse_to_overwrite(self) -> None:
         # The lock holds until the save, which is in the same transaction.
         locked = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
-        if self.data.get(FIELD) == version_of(locked, self.versioned_relations):
+        if self.data.get(self.add_prefix(FIELD)) == version_of(locked, self.versioned_relations):
             return
         who, when = last_change(locked)
         raise forms.ValidationError(
