@@ -7,9 +7,11 @@ from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer
 from claims.review import classification, due_publications, notices
+from claims.teamwork import assignment_tasks
 from claims.webhooks import tasks as webhook_tasks
 
 __all__ = [
+    "assignment_tasks",
     "classification",
     "due_publications",
     "embedding_tasks",

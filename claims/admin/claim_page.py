@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims.admin.article_page import annotated_context
 from claims.admin.claim_history import label_of, state_change
+from claims.admin.comment import comments_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import evidence_of
 from claims.admin.live_preview import checklist
@@ -49,6 +50,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "draft_offer": draft_offer(claim, verdicts, person),
         "clusters": clusters_of(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
+        **comments_context(claim, person),
     }
 
 
