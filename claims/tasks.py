@@ -7,9 +7,21 @@ from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer
 from claims.review import classification, notices
+from claims.teamwork import chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
-__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "watch_tasks", "webhook_tasks"]
+__all__ = [
+    "chat",
+    "classification",
+    "digest",
+    "embedding_tasks",
+    "import_tasks",
+    "mails",
+    "notices",
+    "notification_upkeep",
+    "watch_tasks",
+    "webhook_tasks",
+]
 
 
 @app.periodic(cron="17 * * * *")

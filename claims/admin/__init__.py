@@ -5,6 +5,7 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
+    chat_channel,
     claim,
     claimant,
     cluster,
@@ -28,6 +29,7 @@ from claims.admin import (
 )
 
 __all__ = [
+    "chat_channel",
     "claim",
     "claimant",
     "cluster",
