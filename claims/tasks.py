@@ -7,16 +7,20 @@ from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer
 from claims.review import classification, due_publications, notices
-from claims.teamwork import assignment_tasks
+from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
 __all__ = [
     "assignment_tasks",
+    "chat",
     "classification",
+    "digest",
     "due_publications",
     "embedding_tasks",
     "import_tasks",
+    "mails",
     "notices",
+    "notification_upkeep",
     "watch_tasks",
     "webhook_tasks",
 ]

@@ -57,14 +57,22 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
-        "STYLES": [lambda request: static("desk/desk.css")],
-        "SCRIPTS": [lambda request: static("desk/kept.js"), lambda request: static("desk/desk.js")],
+        "STYLES": [lambda request: static("desk/desk.css"), lambda request: static("desk/bell.css")],
+        "SCRIPTS": [
+            lambda request: static("desk/kept.js"),
+            lambda request: static("desk/desk.js"),
+            lambda request: static("desk/bell.js"),
+        ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
         "ACCOUNT": {
             "navigation": [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
                 {"title": _("Two-factor authentication"), "link": reverse_lazy("mfa_index")},
                 {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
+                {
+                    "title": _("How you are told"),
+                    "link": reverse_lazy("admin:claims_notification_preferences"),
+                },
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
@@ -152,6 +160,7 @@ def _navigation() -> list[dict[str, Any]]:
             "items": [
                 _entry(_("Publications"), "campaign", "claims_publication"),
                 _entry(_("Transitions"), "history", "claims_transition"),
+                _entry(_("Comments"), "forum", "claims_comment", permission="claims.view_claim"),
                 _entry(_("Sign-offs"), "verified", "claims_signoff"),
                 _entry(_("Problems of imports"), "report", "claims_importproblem"),
             ],
@@ -167,6 +176,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
                 _entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
+                _entry(_("Chat channels"), "chat", "claims_chatchannel"),
                 _entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
                 _entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],

@@ -175,6 +175,9 @@ class ClaimAdmin(ClaimList):
             # What the page showed may be older than what is there.
             form.save_m2m = lambda: None  # type: ignore[method-assign]
         super().save_related(request, form, formsets, change)
+        if not change:
+            # Rules may ask for its topics and places.
+            assignment_rules.apply([form.instance.pk])
         own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = draft_on_page(request, form.instance) if change else None
         if draft and any(formset.has_changed() for formset in own):
@@ -259,12 +262,6 @@ class ClaimAdmin(ClaimList):
         super().save_model(request, obj, form, change)
         if "statement" in form.changed_data:
             self._tell_of_the_same(request, obj)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if not change:
-            # Rules may ask for its topics and places.
-            assignment_rules.apply([form.instance.pk])
 
     def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
         """Point to the claims in the same words, however they are typed; whoever may can merge the two."""

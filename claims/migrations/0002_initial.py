@@ -41,6 +41,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ChatChannel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                ('shape', models.CharField(choices=[('slack', 'Slack, Mattermost, Rocket.Chat'), ('teams', 'Microsoft Teams (Workflows)'), ('json', 'Plain JSON')], max_length=10, verbose_name='shape of messages')),
+                ('address', models.CharField(editable=False, max_length=2000, verbose_name='address')),
+                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('assigned', 'Assigned to you'), ('handed_over', 'Handed over'), ('due_soon', 'Due soon'), ('overdue', 'Overdue'), ('mentioned', 'You were mentioned'), ('replied', 'Reply'), ('commented', 'Comment'), ('submitted', 'Waits for sign-off'), ('returned', 'Changes requested'), ('signed_off', 'Signed off'), ('published', 'Published'), ('retracted', 'Retracted'), ('accepted', 'Accepted for checking'), ('declined', 'Declined'), ('merged', 'Merged'), ('unmerged', 'Merge undone')], max_length=20), blank=True, default=list, help_text='Nothing chosen: everything.', size=None, verbose_name='what it is told')),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=factcheck.database.model_fields.LanguageField(max_length=35), blank=True, default=list, help_text='Only claims in one of these: en, pt-BR; separated by commas. None: all.', size=None, verbose_name='languages')),
+                ('tells_words', models.BooleanField(default=False, help_text='Off: a message says what happened to which claim, and links to it. On: also the words of notes and comments, which everybody in the channel reads.', verbose_name='with notes and comments')),
+                ('active', models.BooleanField(default=True, help_text='While it is off, nothing is sent.', verbose_name='active')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='added')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
+            ],
+            options={
+                'verbose_name': 'chat channel',
+                'verbose_name_plural': 'chat channels',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
             name='Claim',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1245,26 +1265,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ChatChannel',
+            name='ChatProgress',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
-                ('shape', models.CharField(choices=[('slack', 'Slack, Mattermost, Rocket.Chat'), ('teams', 'Microsoft Teams (Workflows)'), ('json', 'Plain JSON')], max_length=10, verbose_name='shape of messages')),
-                ('address', models.CharField(editable=False, max_length=2000, verbose_name='address')),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('assigned', 'Assigned to you'), ('handed_over', 'Handed over'), ('due_soon', 'Due soon'), ('overdue', 'Overdue'), ('mentioned', 'You were mentioned'), ('replied', 'Reply'), ('commented', 'Comment'), ('submitted', 'Waits for sign-off'), ('returned', 'Changes requested'), ('signed_off', 'Signed off'), ('published', 'Published'), ('retracted', 'Retracted'), ('accepted', 'Accepted for checking'), ('declined', 'Declined'), ('merged', 'Merged'), ('unmerged', 'Merge undone')], max_length=20), blank=True, default=list, help_text='Nothing chosen: everything.', size=None, verbose_name='what it is told')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=factcheck.database.model_fields.LanguageField(max_length=35), blank=True, default=list, help_text='Only claims in one of these: en, pt-BR; separated by commas. None: all.', size=None, verbose_name='languages')),
-                ('tells_words', models.BooleanField(default=False, help_text='Off: a message says what happened to which claim, and links to it. On: also the words of notes and comments, which everybody in the channel reads.', verbose_name='with notes and comments')),
-                ('active', models.BooleanField(default=True, help_text='While it is off, nothing is sent.', verbose_name='active')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='added')),
-                ('failures', models.PositiveIntegerField(default=0, editable=False, verbose_name='failures')),
-                ('failure', models.TextField(blank=True, editable=False, verbose_name='what went wrong')),
-                ('sent_at', models.DateTimeField(editable=False, null=True, verbose_name='last message')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
+                ('channel', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='progress', serialize=False, to='claims.chatchannel')),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('failure', models.TextField(blank=True)),
+                ('sent_at', models.DateTimeField(null=True, verbose_name='last message')),
             ],
             options={
-                'verbose_name': 'chat channel',
-                'verbose_name_plural': 'chat channels',
-                'ordering': ['name'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -2235,6 +2244,10 @@ class Migration(migrations.Migration):
             model_name='apitoken',
             trigger=pgtrigger.compiler.Trigger(name='apitoken_no_truncate', sql=factcheck.database.rules.RuleSql(func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A token is revoked, not deleted.', CONSTRAINT = 'apitoken_no_truncate', TABLE = TG_TABLE_NAME;", hash='039db4cb1c0823470b70f7ad22d145684394e016', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_apitoken_no_truncate_3a506', table='claims_apitoken', when='BEFORE')),
         ),
+        migrations.AddConstraint(
+            model_name='chatprogress',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failure', ''), ('failures', 0)), models.Q(('failures__gt', 0), models.Q(('failure', ''), _negated=True)), _connector='OR'), name='chatprogress_failing_says_why'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='chatchannelevent',
             trigger=pgtrigger.compiler.Trigger(name='chatchannelevent_no_update', sql=factcheck.database.rules.RuleSql(func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'The past is never rewritten: history is only added.', CONSTRAINT = 'chatchannelevent_append_only', TABLE = TG_TABLE_NAME;", hash='55e1127faecca78fcce8e7c19b20051ec06c435c', operation='UPDATE', pgid='pgtrigger_chatchannelevent_no_update_66bc1', table='claims_chatchannelevent', when='BEFORE')),
@@ -3026,9 +3039,9 @@ class Migration(migrations.Migration):
             model_name='chatchannel',
             constraint=models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['submitted', 'returned', 'signed_off', 'published', 'retracted', 'overdue', 'commented', 'accepted', 'declined', 'merged', 'unmerged'])), name='chatchannel_kinds_are_known'),
         ),
-        migrations.AddConstraint(
+        pgtrigger.migrations.AddTrigger(
             model_name='chatchannel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failure', ''), ('failures', 0)), models.Q(('failures__gt', 0), models.Q(('failure', ''), _negated=True)), _connector='OR'), name='chatchannel_failing_says_why'),
+            trigger=pgtrigger.compiler.Trigger(name='chatchannel_begins', sql=factcheck.database.rules.RuleSql(func="INSERT INTO public.claims_chatprogress (channel_id, failures, failure) VALUES (NEW.id, 0, '');\nRETURN NULL;", hash='5a3a8e76c7aa9b73183b39228d9743924768412c', operation='INSERT', pgid='pgtrigger_chatchannel_begins_bdbb0', table='claims_chatchannel', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='chatchannel',

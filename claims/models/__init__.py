@@ -11,7 +11,7 @@ from claims.models.imported_record import ImportedChange, ImportedRecord, Possib
 from .appearance import Appearance
 from .assignment import Assignment, Priority
 from .assignment_rule import AssignmentRule
-from .chat_channel import ChatChannel, ChatMessage
+from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
 from .claimant import Claimant
@@ -51,6 +51,7 @@ __all__ = [
     "AssignmentRule",
     "ChatChannel",
     "ChatMessage",
+    "ChatProgress",
     "Claim",
     "ClaimFollower",
     "ClaimTopic",
