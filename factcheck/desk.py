@@ -43,6 +43,10 @@ def _entry(
     }
 
 
+def _script(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"desk/{name}.js")
+
+
 def desk(newsroom: str) -> dict[str, Any]:
     """The value of UNFOLD for a newsroom of this name."""
     return {
@@ -58,7 +62,7 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
         "STYLES": [lambda request: static("desk/desk.css")],
-        "SCRIPTS": [lambda request: static("desk/kept.js"), lambda request: static("desk/desk.js")],
+        "SCRIPTS": [_script(name) for name in ("form_values", "connection", "kept_words", "kept", "desk")],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
         "ACCOUNT": {
             "navigation": [
@@ -82,6 +86,12 @@ def _navigation() -> list[dict[str, Any]]:
                     "icon": "desk",
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
+                },
+                {
+                    "title": _("Not saved yet"),
+                    "icon": "edit_note",
+                    "link": reverse_lazy("desk-unsaved"),
+                    "active": lambda request: request.path == reverse("desk-unsaved"),
                 },
                 {
                     "title": _("Import an article"),

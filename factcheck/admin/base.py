@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
+from factcheck.admin.unsaved import KEPT, stored
 from factcheck.admin.versions import FIELD, DeskForm, version_of
 from factcheck.database.rules import in_words
 from factcheck.django_internals import gone_from_the_desk
@@ -122,11 +123,17 @@ class DeskAdmin(ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
+        context["kept"] = request.POST.getlist(KEPT)
         if row and kwargs.get("change"):
             # A page that was refused keeps its old version: sending it again must not overwrite either.
             context["show_save_and_add_another"] = False
             context["version"] = request.POST.get(FIELD) or version_of(row, self.versioned_relations)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """The last of what is saved, in one transaction with what was kept of it until then."""
+        super().save_related(request, *args, **kwargs)
+        stored(request)
 
     # Refusals of the database -----------------------------------------------------------------------------------------
 
