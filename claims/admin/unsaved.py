@@ -122,7 +122,7 @@ def of_whoever_is_signed_in(view: Answer) -> Answer:
     return never_cache(answer)
 
 
-def _is_of(request: HttpRequest, body: dict[str, Any]) -> bool:
+def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
     """Whether the page belongs to who is signed in: in one browser, somebody else may be by now."""
     return str(body.get("person")) == str(request.user.pk)
 
@@ -136,7 +136,7 @@ def kept_view(request: HttpRequest) -> JsonResponse:
 
 def _keep(request: HttpRequest) -> JsonResponse:
     body = body_of(request)
-    if not _is_of(request, body):
+    if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
     sent = kept_message(body)
     try:
@@ -198,7 +198,7 @@ def _kept_of_page(request: HttpRequest) -> JsonResponse:
 def given_up_view(request: HttpRequest) -> JsonResponse:
     """Give up what these writers kept; or know that it was stored."""
     body = body_of(request)
-    if not _is_of(request, body):
+    if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
     UnsavedForm.objects.close(request.user, writers_in(body.get("writers")))
     return JsonResponse({})

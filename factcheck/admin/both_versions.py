@@ -215,6 +215,9 @@ class _Meeting:
             self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
         for formset in self.formsets:
             self._rows(formset)
+        # What was taken of an older version says nothing of this one.
+        for name in [name for name in self.post if name.startswith(TAKE)]:
+            del self.post[name]
         # The form refuses whatever is not the newest; what is only compared is not to be saved either.
         self.post[FIELD] = ""
         self.request.POST = self.post  # type: ignore[misc,assignment]  # Django's has a setter

@@ -347,7 +347,10 @@
         withoutPlace(unsaved.filter((kept) => !names.has(kept.form)));
     };
 
-    window.deskForms.sent = sent;
+    /* Whether something stands on the page that is not saved. */
+    const isBeingWritten = () => [...document.forms].some((form) => (form.deskWriting?.words ?? "{}") !== "{}");
+
+    Object.assign(window.deskForms, { sent, isBeingWritten });
     document.addEventListener("submit", beforeSending, true);
     document.addEventListener("DOMContentLoaded", start);
 })();

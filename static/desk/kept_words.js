@@ -182,5 +182,5 @@
             (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
         );
 
-    window.deskKept = { person, attempt, keep, leave, close, stopSending, unsavedHere, forgetOld, newWriter, askAgain: sendWaiting };
+    window.deskKept = { person, post, attempt, keep, leave, close, stopSending, unsavedHere, forgetOld, newWriter, askAgain: sendWaiting };
 })();

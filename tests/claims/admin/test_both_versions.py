@@ -8,6 +8,7 @@ from django.test import Client
 from lxml import html
 
 from claims.models import Claim, Evidence, Topic, Verdict
+from claims.review import workflow
 from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
@@ -249,7 +250,7 @@ def test_rows_are_put_together_row_by_row(draft: Verdict, checker: User, editor:
         "evidence-0-note": ("theirs", "Page 1.", "Page [-1-]{+10+}."),
         "evidence-1-note": ("mine", "Page [-2-]{+20+}.", "Page 2."),
     }
-    assert mine.notes() == [f"Added meanwhile: item of evidence “{draft.evidence.get(note='Theirs.')}”"]
+    assert mine.notes() == [f"Added meanwhile: evidence “{draft.evidence.get(note='Theirs.')}”"]
     mine.save()
     assert sorted(notes(draft)) == ["Mine.", "Page 10.", "Page 20.", "Theirs."]
 
@@ -288,16 +289,16 @@ def test_a_row_that_nobody_else_worked_on_goes_without_a_question(
     mine, theirs = Tab(editor, draft), Tab(checker, draft)
     theirs.save(**{"evidence-0-DELETE": "on"})
     mine.save(**{"evidence-1-DELETE": "on", "summary": "Mine."})
-    assert mine.notes() == ["Deleted meanwhile: item of evidence (1)"]
+    assert mine.notes() == ["Deleted meanwhile: evidence (1)"]
     mine.save()
     draft.refresh_from_db()
     assert (notes(draft), draft.summary) == ([], "Mine.")
 
 
-def test_who_may_not_change_it_any_more_is_refused(contributor: User) -> None:
+def test_who_may_not_change_it_any_more_is_refused(contributor: User, checker: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor, context="Said in May.")
     mine = Tab(contributor, claim)
-    Claim.objects.update(state="accepted")
+    workflow.move(claim, "accept", by=checker, note="It decides the budget.")
     assert mine.save(context="Said in July.").status == 403
     assert stored(claim)[1] == "Said in May."
 
