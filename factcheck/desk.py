@@ -43,6 +43,10 @@ def _entry(
     }
 
 
+def _script(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"desk/{name}.js")
+
+
 def desk(newsroom: str) -> dict[str, Any]:
     """The value of UNFOLD for a newsroom of this name."""
     return {
@@ -59,9 +63,7 @@ def desk(newsroom: str) -> dict[str, Any]:
         "BORDER_RADIUS": "6px",
         "STYLES": [lambda request: static("desk/desk.css"), lambda request: static("desk/bell.css")],
         "SCRIPTS": [
-            lambda request: static("desk/kept.js"),
-            lambda request: static("desk/desk.js"),
-            lambda request: static("desk/bell.js"),
+            _script(name) for name in ("form_values", "connection", "kept_words", "kept", "desk", "bell")
         ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
         "ACCOUNT": {
@@ -90,6 +92,12 @@ def _navigation() -> list[dict[str, Any]]:
                     "icon": "desk",
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
+                },
+                {
+                    "title": _("Not saved yet"),
+                    "icon": "edit_note",
+                    "link": reverse_lazy("desk-unsaved"),
+                    "active": lambda request: request.path == reverse("desk-unsaved"),
                 },
                 {
                     "title": _("Import an article"),

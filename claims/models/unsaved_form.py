@@ -10,6 +10,7 @@ from django.db.models import CheckConstraint, Func, Index, IntegerField, Q, Text
 from django.db.models.functions import Cast, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
+from psycopg.types.json import Jsonb
 
 from factcheck.database.rules import Rule
 
@@ -18,12 +19,12 @@ LARGEST = 2**20
 #: Forms that are kept for one person at a time.
 MOST_PER_PERSON = 100
 DAYS = 30
-#: A writer that has stored its form sends nothing any more; what was on its way arrives within this time.
-CLOSED_HOURS = 24
+#: For so long it is known that a writer's form was stored: longer than browsers keep its words by themselves (a week).
+CLOSED_DAYS = 8
 
 _KEEP = """
     INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started, updated_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, statement_timestamp() - make_interval(secs => %s))
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp() - make_interval(secs => %s))
     ON CONFLICT (person_id, writer) DO UPDATE SET
         sequence = excluded.sequence, version = excluded.version, "values" = excluded."values",
         started = excluded.started, updated_at = excluded.updated_at
@@ -32,10 +33,13 @@ _KEEP = """
 _CLOSE = """
     INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started,
                                     updated_at, closed_at)
-    VALUES (%s, %s, 0, '/admin/', '', '', '{}', '{}', statement_timestamp(), statement_timestamp())
+    VALUES (%(person)s, %(writer)s, COALESCE(%(sequence)s, 0), '/admin/', '', '', '{}', '{}',
+            statement_timestamp(), statement_timestamp())
     ON CONFLICT (person_id, writer) DO UPDATE SET
-        "values" = '{}', started = '{}', closed_at = statement_timestamp()
-    WHERE claims_unsavedform.closed_at IS NULL AND claims_unsavedform.sequence <= COALESCE(%s, 9223372036854775807)
+        "values" = '{}', started = '{}', closed_at = statement_timestamp(),
+        sequence = GREATEST(claims_unsavedform.sequence, excluded.sequence)
+    WHERE claims_unsavedform.closed_at IS NULL
+      AND (%(sequence)s IS NULL OR claims_unsavedform.sequence <= %(sequence)s)
 """
 
 
@@ -50,7 +54,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         """What is kept no longer: words of a month ago, and the marks of what was stored."""
         return self.filter(
             Q(updated_at__lt=Now() - timedelta(days=DAYS))
-            | Q(closed_at__lt=Now() - timedelta(hours=CLOSED_HOURS))
+            | Q(closed_at__lt=Now() - timedelta(days=CLOSED_DAYS))
         )
 
     def keep(
@@ -62,8 +66,8 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         page: str,
         form: str,
         version: str,
-        values: str,
-        started: str,
+        values: dict[str, Any],
+        started: dict[str, Any],
         age: float = 0,
     ) -> bool:
         """Keep what stands on a form now; whether it was newer than what is there already.
@@ -71,10 +75,10 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         A request that was overtaken changes nothing, nor does one that arrives after the form was stored.
 
         Args:
-            values, started: JSON texts, of the fields that were changed and of what had stood in them.
+            values, started: of the fields that were changed, and what had stood in them.
             age: seconds since it was written, where it could not be sent at once.
         """
-        row = (person.pk, writer, sequence, page, form, version, values, started, age)
+        row = (person.pk, writer, sequence, page, form, version, Jsonb(values), Jsonb(started), age)
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, row)
             return cursor.rowcount == 1
@@ -87,7 +91,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         """
         with connection.cursor() as cursor:
             for writer, sequence in sorted(writers.items()):
-                cursor.execute(_CLOSE, (person.pk, writer, sequence))
+                cursor.execute(_CLOSE, {"person": person.pk, "writer": writer, "sequence": sequence})
 
     def taken(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
         """What of these the person wrote last."""
