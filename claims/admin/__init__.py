@@ -7,6 +7,7 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 from claims.admin import (
     assignment_pages,
     assignment_rule,
+    chat_channel,
     claim,
     claimant,
     cluster,
@@ -32,6 +33,7 @@ from claims.admin import (
 __all__ = [
     "assignment_pages",
     "assignment_rule",
+    "chat_channel",
     "claim",
     "claimant",
     "cluster",

@@ -68,10 +68,10 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
         notification.person, subject_of(claim), "mail/notification", context, kind=notification.kind
     )
     mail.extra_headers |= {
-        "Message-ID": f"<notification-{notification.pk}@{_host()}>",
+        "Message-ID": message_id(f"notification-{notification.pk}"),
         # What mail programs sort into threads by: no mail has this id, all about the claim name it.
-        "References": f"<claim-{claim.pk}@{_host()}>",
-        "In-Reply-To": f"<claim-{claim.pk}@{_host()}>",
+        "References": message_id(f"claim-{claim.pk}"),
+        "In-Reply-To": message_id(f"claim-{claim.pk}"),
     }
     return mail
 
@@ -138,8 +138,9 @@ def absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def _host() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
+def message_id(of: str) -> str:
+    """The id of a mail, always the same: one that was sent twice is shown once."""
+    return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 # Stopping -------------------------------------------------------------------------------------------------------------
