@@ -16,7 +16,7 @@
 
     const open = (card, title) => {
         const { kind, pk, lastMove } = card.dataset;
-        form.elements.kind.value = kind;
+        form.elements.subject.value = kind;
         form.elements.pk.value = pk;
         form.elements.last_move.value = lastMove;
         form.elements.note.value = "";
