@@ -38,7 +38,7 @@ class Median(Aggregate):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class BalanceLine:
     """One line of a balance: how many, the list of them, and how long its bar is (in per cent of the longest)."""
 
     name: str
@@ -118,9 +118,9 @@ def _days(figures: Figures) -> tuple[str, list[float | None]]:
     return _("days"), figures.days
 
 
-def _shares(rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]) -> list[Share]:
+def _shares(rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]) -> list[BalanceLine]:
     most = max((row[-1] for row in rows), default=1)
-    return [Share(name(row), row[-1], page(row), round(100 * row[-1] / most)) for row in rows]
+    return [BalanceLine(name(row), row[-1], page(row), round(100 * row[-1] / most)) for row in rows]
 
 
 # Counting ---------------------------------------------------------------------------------------------------------
