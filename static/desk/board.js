@@ -146,6 +146,4 @@
         card.append(button);
         card.querySelector("a").setAttribute("aria-describedby", "board-help");
     });
-    // After a move one stands at the card that one has moved.
-    if (location.hash) document.getElementById(location.hash.slice(1))?.querySelector?.("a")?.focus();
 })();

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.models import Assignment, Claim, Transition, Verdict
+from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
 from claims.teamwork import assignments
 from tests.helpers.accessibility import in_each_scheme, violations
@@ -31,7 +32,7 @@ ARABIC = "قال الوزير إن الجسر كلف تسعين مليون يو�
 def page(chromium: Browser, live_server: LiveServer, editor: User) -> Any:
     """The browser of an editor who has signed in."""
     cache.clear()
-    context = new_context(chromium, base_url=live_server.url)
+    context = new_context(chromium, base_url=live_server.url, viewport={"width": 1440, "height": 900})
     client = Client()
     client.force_login(editor)
     session = client.cookies[settings.SESSION_COOKIE_NAME]
@@ -46,7 +47,7 @@ def page(chromium: Browser, live_server: LiveServer, editor: User) -> Any:
 
 
 def card(page: Page, row: Claim | Verdict) -> Any:
-    return page.locator(f"#{row._meta.model_name}-{row.pk}")
+    return page.locator(f"[data-kind={row._meta.model_name}][data-pk='{row.pk}']")
 
 
 def column_of(page: Page, row: Claim | Verdict) -> Any:
@@ -141,7 +142,7 @@ def test_two_who_take_it_at_once(checker: User, colleague: User) -> None:
     def second() -> None:
         try:
             assignments.take(claim, by=colleague)
-        except Exception as refusal:
+        except NotPossible as refusal:
             told.append(str(refusal))
 
     assert one_after_the_other(lambda: assignments.take(claim, by=checker), second) == ""
