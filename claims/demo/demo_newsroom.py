@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Q
 
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
+from claims.imports.storing import runs
 from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic, Watch
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
@@ -100,6 +102,9 @@ class _Newsroom:
         for row in self.content["newer_snapshots"]:
             material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
+        for row in self.content["imports"]:
+            upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
+            runs.run_upload(runs.choose(upload, by=self.people[row["by"]]))
 
     def _source(self, row: Row) -> Source:
         if file := row.get("snapshot"):
