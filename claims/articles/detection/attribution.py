@@ -26,6 +26,7 @@ _DASHES = ",，،–—-"
 _LONGEST_TAIL = 34
 _FEWEST_WORDS_CLAIMED = 3
 _LONGEST_ADJUNCT = 8
+_FEWEST_WORDS_OF_CLAUSE = 4
 _OPENING, _OPENING_WORDS = 60, 3
 _FIRST_TWO = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _LONGEST_BETWEEN = 5
@@ -306,6 +307,8 @@ def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
         return None
     if not before.endswith((*_DASHES, QUOTED)):
         return None
+    if _goes_on(after, language):
+        return None
     if (
         QUOTED in after
         or len(words(after)) > _LONGEST_ADJUNCT
@@ -315,3 +318,16 @@ def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
     if "," in after.strip(" ,.") and "according" not in language.signals.find(after, tokenise(after)):
         return None
     return len(before.rstrip(f" {_DASHES}"))
+
+
+def _goes_on(after: str, language: Lexicon) -> bool:
+    """Tell "Asked about it, Bakken said it had been agreed." from "It had been agreed, Bakken said that day."."""
+    behind = [word.lower() for word in words(after)]
+    first, second, *_ = *behind[:2], "", ""
+    if first in language.complementizers:
+        return second != "day" and not language.is_date_word(second)
+    if after.lstrip().startswith(","):
+        return False
+    if first in language.definite:
+        return len(behind) >= _FEWEST_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
+    return first in (language.he | language.she | language.vague) - language.relatives - language.inside
