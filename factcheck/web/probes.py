@@ -8,7 +8,6 @@ may know.
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -22,9 +21,9 @@ from factcheck.database.pending_migrations import pending_migrations
 Status = Literal["pass", "warn", "fail"]
 
 #: procrastinate's workers say every ten seconds that they live.
-WORKER_IS_SILENT = timedelta(seconds=60)
-#: A database that takes longer to say "1" is none to send visitors to.
-DATABASE_ANSWERS_WITHIN = timedelta(seconds=2)
+SILENT_FOR_SECONDS = 60
+#: A database that takes longer to say "1" is slow.
+DATABASE_ANSWERS_WITHIN_SECONDS = 2
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -100,7 +99,7 @@ def _database() -> Finding:
             cursor.execute("SELECT 1")
     except Error:
         return Finding("fail", "The database cannot be reached.")
-    if time.monotonic() - begun > DATABASE_ANSWERS_WITHIN.total_seconds():
+    if time.monotonic() - begun > DATABASE_ANSWERS_WITHIN_SECONDS:
         return Finding("warn", "The database is slow to answer.")
     return Finding("pass")
 
@@ -128,7 +127,8 @@ def _worker() -> Finding:
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT max(last_heartbeat) >= now() - %s FROM procrastinate_workers", [WORKER_IS_SILENT]
+                "SELECT max(last_heartbeat) >= now() - make_interval(secs => %s) FROM procrastinate_workers",
+                [SILENT_FOR_SECONDS],
             )
             (works,) = cursor.fetchone()
     except Error:
