@@ -32,7 +32,7 @@ HIDDEN_FOCUS = """() => {
 
 def hidden_while_tabbing(page: Page, key: str) -> list[str]:
     """Press the key until the page ends, and name what had the focus behind something else."""
-    hidden = []
+    hidden: list[str] = []
     for _press in range(300):
         page.keyboard.press(key)
         focused = page.evaluate(HIDDEN_FOCUS)
