@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
@@ -29,7 +30,6 @@ from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent
-from factcheck.database import clock
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _shown(rows: list[Comment], person: User) -> list[ShownComment]:
     if not rows:
         return []
     prefetch_related_objects(rows, "mentioned")
-    now, moderates = clock.now(), person.has_perm(comments.WITHDRAW)
+    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW)
     return [
         ShownComment(
             row,

@@ -51,8 +51,10 @@ def mail_notification(*, notification_id: int) -> None:
 
 
 def may_be_told(notification: Notification) -> bool:
-    """Whether the person is still here, has an address, and may read it now."""
-    person = notification.person
+    """Whether the person is still here, has an address, and may read it now, and there is something to read."""
+    person, comment = notification.person, notification.comment
+    if comment and comment.withdrawn_at:
+        return False
     here = person.is_active and person.is_staff and person.email
     return bool(here) and Notification.objects.of(person).filter(pk=notification.pk).exists()
 
