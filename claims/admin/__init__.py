@@ -5,6 +5,8 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
+    assignment_pages,
+    assignment_rule,
     chat_channel,
     claim,
     claimant,
@@ -29,6 +31,8 @@ from claims.admin import (
 )
 
 __all__ = [
+    "assignment_pages",
+    "assignment_rule",
     "chat_channel",
     "claim",
     "claimant",

@@ -60,8 +60,7 @@ class ChatChannelForm(DeskForm):
             # What is left empty has not changed, and the page does not know the present one.
             self._kept, self.initial["address"] = self.instance.address, ""
             self.fields["address"].help_text = (
-                gettext("Leave it empty to keep the present one: %s")
-                % chat.shown_address(self._kept)
+                gettext("Leave it empty to keep the present one: %s") % chat.shown_address(self._kept)
                 if self.instance.pk
                 else gettext(
                     "The chat tool shows it where an incoming webhook, or a workflow, is added to a channel. Whoever"

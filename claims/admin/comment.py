@@ -94,13 +94,12 @@ def _readable(claim: Claim, person: User) -> Any:
 
 def _threads(rows: Iterable[Comment], person: User, extent: Extent) -> list[ShownThread]:
     threads = list(rows)
-    of_thread = {"partition_by": F("reply_to")}
     replies: Any = (
         Comment.objects.readable_by(person)
         .filter(reply_to__in=threads)
         .annotate(
-            place=Window(RowNumber(), order_by=F("id").desc(), **of_thread),
-            number=Window(Count("*"), **of_thread),
+            place=Window(RowNumber(), partition_by=F("reply_to"), order_by=F("id").desc()),
+            number=Window(Count("*"), partition_by=F("reply_to")),
         )
         .filter(place__lte=extent.replies)
         .order_by("pk")

@@ -23,17 +23,20 @@ from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
+from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .scheduled_publication import ScheduledPublication
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
 from .visited_site import VisitedSite
@@ -73,6 +76,7 @@ __all__ = [
     "NotificationKind",
     "NotificationPreference",
     "PossibleDuplicate",
+    "Presence",
     "Priority",
     "Publication",
     "PublishedVerdict",
@@ -80,6 +84,7 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "ScheduledPublication",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
@@ -90,6 +95,7 @@ __all__ = [
     "StoredAnswer",
     "Topic",
     "Transition",
+    "UnsavedForm",
     "Verdict",
     "VisitedPage",
     "VisitedSite",
