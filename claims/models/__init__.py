@@ -21,12 +21,14 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .saved_view import SavedView
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .triage_turn import TriageTurn
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
 from .visited_site import VisitedSite
@@ -60,6 +62,7 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "SavedView",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
@@ -70,6 +73,7 @@ __all__ = [
     "StoredAnswer",
     "Topic",
     "Transition",
+    "TriageTurn",
     "Verdict",
     "VisitedPage",
     "VisitedSite",
