@@ -9,7 +9,10 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
+from .assignment import Assignment, Priority
+from .assignment_rule import AssignmentRule
 from .claim import Claim, ClaimTopic
+from .claim_follower import ClaimFollower
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .compared_statement import ComparedStatement
@@ -39,7 +42,10 @@ from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEv
 __all__ = [
     "ApiToken",
     "Appearance",
+    "Assignment",
+    "AssignmentRule",
     "Claim",
+    "ClaimFollower",
     "ClaimTopic",
     "Claimant",
     "Cluster",
@@ -56,6 +62,7 @@ __all__ = [
     "Mention",
     "NormalisedRating",
     "PossibleDuplicate",
+    "Priority",
     "Publication",
     "PublishedVerdict",
     "QuoteFate",

@@ -28,7 +28,8 @@ FACT_CHECKER = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
     "claims.read_drafts",
     "claims.triage_claim",
-    *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch")),
+    *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
+    "claims.take_work",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
 ]
@@ -39,6 +40,8 @@ EDITOR = [
     *(f"claims.{verb}_cluster" for verb in ("add", "change", "publish")),
     "claims.change_repeat",
     *(f"claims.{verb}_watch" for verb in ("add", "change", "delete")),
+    "claims.assign_work",
+    *(f"claims.{verb}_assignmentrule" for verb in (*_EDIT, "delete")),
     "claims.delete_claim",
     "claims.merge_claim",
     "claims.republish_claim",
