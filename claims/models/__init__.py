@@ -11,14 +11,18 @@ from claims.models.imported_record import ImportedChange, ImportedRecord, Possib
 from .appearance import Appearance
 from .assignment import Assignment, Priority
 from .assignment_rule import AssignmentRule
+from .chat_channel import ChatChannel, ChatMessage
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
+from .comment import Comment
 from .compared_statement import ComparedStatement
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
+from .notification import MailChoice, Notification, NotificationKind
+from .notification_preference import MailSchedule, NotificationPreference
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
@@ -44,12 +48,15 @@ __all__ = [
     "Appearance",
     "Assignment",
     "AssignmentRule",
+    "ChatChannel",
+    "ChatMessage",
     "Claim",
     "ClaimFollower",
     "ClaimTopic",
     "Claimant",
     "Cluster",
     "ClusterMember",
+    "Comment",
     "ComparedStatement",
     "CorrectionKind",
     "EmbeddingModel",
@@ -59,8 +66,13 @@ __all__ = [
     "ImportedChange",
     "ImportedRecord",
     "LanguageMean",
+    "MailChoice",
+    "MailSchedule",
     "Mention",
     "NormalisedRating",
+    "Notification",
+    "NotificationKind",
+    "NotificationPreference",
     "PossibleDuplicate",
     "Priority",
     "Publication",
