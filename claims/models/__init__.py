@@ -9,24 +9,33 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
+from .assignment import Assignment, Priority
+from .assignment_rule import AssignmentRule
+from .chat_channel import ChatChannel, ChatMessage
 from .claim import Claim, ClaimTopic
+from .claim_follower import ClaimFollower
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
+from .comment import Comment
 from .compared_statement import ComparedStatement
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
+from .notification import MailChoice, Notification, NotificationKind
+from .notification_preference import MailSchedule, NotificationPreference
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .saved_view import SavedView
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .triage_turn import TriageTurn
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
 from .visited_site import VisitedSite
@@ -37,11 +46,17 @@ from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEv
 __all__ = [
     "ApiToken",
     "Appearance",
+    "Assignment",
+    "AssignmentRule",
+    "ChatChannel",
+    "ChatMessage",
     "Claim",
+    "ClaimFollower",
     "ClaimTopic",
     "Claimant",
     "Cluster",
     "ClusterMember",
+    "Comment",
     "ComparedStatement",
     "CorrectionKind",
     "EmbeddingModel",
@@ -51,15 +66,22 @@ __all__ = [
     "ImportedChange",
     "ImportedRecord",
     "LanguageMean",
+    "MailChoice",
+    "MailSchedule",
     "Mention",
     "NormalisedRating",
+    "Notification",
+    "NotificationKind",
+    "NotificationPreference",
     "PossibleDuplicate",
+    "Priority",
     "Publication",
     "PublishedVerdict",
     "QuoteFate",
     "Rating",
     "RatingScale",
     "Repeat",
+    "SavedView",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
@@ -70,6 +92,7 @@ __all__ = [
     "StoredAnswer",
     "Topic",
     "Transition",
+    "TriageTurn",
     "Verdict",
     "VisitedPage",
     "VisitedSite",
