@@ -752,6 +752,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('listed', models.CharField(editable=False, max_length=100, verbose_name='list')),
+                ('query', models.TextField(blank=True, editable=False, max_length=4000, verbose_name='address')),
+                ('is_shared', models.BooleanField(default=False, help_text='Everybody who may open the list finds it there.', verbose_name='shared')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='added')),
+            ],
+            options={
+                'verbose_name': 'saved view',
+                'verbose_name_plural': 'saved views',
+                'ordering': ['listed', 'id'],
+                'permissions': [('share_savedview', 'Can share views of lists with everybody')],
+                'default_permissions': ('view', 'delete'),
+            },
+        ),
+        migrations.CreateModel(
             name='ScheduledPublication',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1306,6 +1324,18 @@ class Migration(migrations.Migration):
                 ('statement_key', models.UUIDField()),
             ],
             options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='TriageTurn',
+            fields=[
+                ('claim', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='triage_turn', serialize=False, to='claims.claim', verbose_name='claim')),
+                ('until', models.DateTimeField(verbose_name='until')),
+            ],
+            options={
+                'verbose_name': 'turn in triage',
+                'verbose_name_plural': 'turns in triage',
                 'default_permissions': (),
             },
         ),
@@ -1865,6 +1895,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, db_constraint=False, help_text='Where the words stand. Confirmed, it becomes an appearance of the claim there.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sources.source', verbose_name='source'),
         ),
         migrations.AddField(
+            model_name='savedview',
+            name='owner',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL, verbose_name='kept by'),
+        ),
+        migrations.AddField(
             model_name='scheduledpublication',
             name='made_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='scheduled by'),
@@ -2263,6 +2298,11 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='chatchannelevent',
             trigger=pgtrigger.compiler.Trigger(name='chatchannelevent_is_written_by_the_database', sql=factcheck.database.rules.RuleSql(func="IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'This table is kept by the database itself: nobody else writes to it.', CONSTRAINT = 'chatchannelevent_is_written_by_the_database', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;", hash='79abf01fccde577a76900f40ed89d3f5c06ab466', level='STATEMENT', operation='INSERT', pgid='pgtrigger_chatchannelevent_is_written_by_the_database_176f6', table='claims_chatchannelevent', when='BEFORE')),
+        ),
+        migrations.AddField(
+            model_name='triageturn',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='appearanceevent',
@@ -2869,6 +2909,26 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='repeatevent_is_written_by_the_database', sql=factcheck.database.rules.RuleSql(func="IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'This table is kept by the database itself: nobody else writes to it.', CONSTRAINT = 'repeatevent_is_written_by_the_database', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;", hash='ad028b2badc240fc534f82e1864eaa71d64cc6b0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_repeatevent_is_written_by_the_database_0129a', table='claims_repeatevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='savedview_has_a_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.CheckConstraint(condition=models.Q(('listed__regex', '^[a-z_]+\\.[a-z_]+$')), name='savedview_is_of_a_list'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('query'), 4000), name='savedview_query_fits', violation_error_message='The text is too long: 4000 characters can be stored.'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.UniqueConstraint(models.F('owner'), models.F('listed'), django.db.models.functions.text.Lower('name'), name='savedview_is_named_once', violation_error_message='You have a view of this name already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.UniqueConstraint(models.F('listed'), django.db.models.functions.text.Lower('name'), condition=models.Q(('is_shared', True)), name='savedview_is_shared_once', violation_error_message='A view of this name is shared already: choose another name.'),
+        ),
+        migrations.AddConstraint(
             model_name='statementvector',
             constraint=models.UniqueConstraint(condition=models.Q(('is_public', True)), fields=('model', 'claim'), name='statementvector_one_public'),
         ),
@@ -2990,7 +3050,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='claim_state_moves', sql=factcheck.database.rules.RuleSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="IF current_setting('transaction_isolation') <> 'read committed' THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'This is only done under READ COMMITTED: with another isolation level the rules would see the past.', CONSTRAINT = 'claim_state_moves', TABLE = TG_TABLE_NAME;\nEND IF;\n\n-- Waits for verdicts that are arriving on the claim, and claims being merged into it.\nPERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;\nIF NOT (OLD.state, NEW.state) IN (('proposed', 'accepted'), ('proposed', 'declined'), ('accepted', 'declined'), ('proposed', 'merged'), ('accepted', 'merged'), ('declined', 'merged'), ('merged', 'proposed'), ('merged', 'accepted'), ('merged', 'declined'))\n    OR NEW.state = 'merged' AND NEW.state_before_merge <> OLD.state\n    OR OLD.state = 'merged' AND NEW.state <> OLD.state_before_merge\nTHEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A claim cannot move between these states.', CONSTRAINT = 'claim_state_moves', TABLE = TG_TABLE_NAME;\nEND IF;\nIF NEW.state = 'declined' AND EXISTS (\n    SELECT FROM public.claims_verdict AS verdict\n    JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id\n    WHERE NEW.id IN (claim.id, claim.merged_into_id) AND verdict.state = 'published'\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A claim with a published verdict cannot be declined; retract the verdict first.', CONSTRAINT = 'claim_state_moves', TABLE = TG_TABLE_NAME;\nEND IF;\nIF NEW.state = 'merged' THEN\n    PERFORM FROM public.claims_claim WHERE id = NEW.merged_into_id FOR SHARE;\n    IF EXISTS (\n        SELECT FROM public.claims_claim\n        WHERE id = NEW.merged_into_id AND state IN ('merged', 'declined')\n            OR merged_into_id = NEW.id\n    ) THEN\n        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A claim is merged into one that stands by itself: not into a merged or declined claim, and not while other claims are merged into it.', CONSTRAINT = 'claim_merges_do_not_chain', TABLE = TG_TABLE_NAME;\n    END IF;\nEND IF;\n\nIF NOT EXISTS (\n    SELECT FROM public.claims_transition\n    WHERE claim_id = NEW.id AND verdict_id IS NULL AND before = OLD.state AND after = NEW.state AND at = now()\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'Every move is written down: there is no transition for this one.', CONSTRAINT = 'move_is_written_down', TABLE = TG_TABLE_NAME;\nEND IF;\n\nRETURN NEW;", hash='53f55e1867d1692a932e1fd182cb597d1219ffa9', operation='UPDATE', pgid='pgtrigger_claim_state_moves_7c6d6', table='claims_claim', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='claim_state_moves', sql=factcheck.database.rules.RuleSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="IF current_setting('transaction_isolation') <> 'read committed' THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'This is only done under READ COMMITTED: with another isolation level the rules would see the past.', CONSTRAINT = 'claim_state_moves', TABLE = TG_TABLE_NAME;\nEND IF;\n\n-- Waits for verdicts that are arriving on the claim, and claims being merged into it.\nPERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;\nIF NOT (OLD.state, NEW.state) IN (('proposed', 'accepted'), ('proposed', 'declined'), ('accepted', 'declined'), ('accepted', 'proposed'), ('declined', 'proposed'), ('proposed', 'merged'), ('accepted', 'merged'), ('declined', 'merged'), ('merged', 'proposed'), ('merged', 'accepted'), ('merged', 'declined'))\n    OR NEW.state = 'merged' AND NEW.state_before_merge <> OLD.state\n    OR OLD.state = 'merged' AND NEW.state <> OLD.state_before_merge\nTHEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A claim cannot move between these states.', CONSTRAINT = 'claim_state_moves', TABLE = TG_TABLE_NAME;\nEND IF;\nIF NEW.state = 'declined' AND EXISTS (\n    SELECT FROM public.claims_verdict AS verdict\n    JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id\n    WHERE NEW.id IN (claim.id, claim.merged_into_id) AND verdict.state = 'published'\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A claim with a published verdict cannot be declined; retract the verdict first.', CONSTRAINT = 'claim_state_moves', TABLE = TG_TABLE_NAME;\nEND IF;\nIF NEW.state = 'proposed' AND OLD.state <> 'merged' AND (\n    EXISTS (SELECT FROM public.claims_verdict WHERE claim_id = NEW.id)\n    OR EXISTS (SELECT FROM public.claims_publication WHERE claim_id = NEW.id)\n    OR EXISTS (SELECT FROM public.claims_claim WHERE merged_into_id = NEW.id)\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A claim that was published, has verdicts or others merged into it is not proposed again.', CONSTRAINT = 'claim_state_moves', TABLE = TG_TABLE_NAME;\nEND IF;\nIF NEW.state = 'merged' THEN\n    PERFORM FROM public.claims_claim WHERE id = NEW.merged_into_id FOR SHARE;\n    IF EXISTS (\n        SELECT FROM public.claims_claim\n        WHERE id = NEW.merged_into_id AND state IN ('merged', 'declined')\n            OR merged_into_id = NEW.id\n    ) THEN\n        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A claim is merged into one that stands by itself: not into a merged or declined claim, and not while other claims are merged into it.', CONSTRAINT = 'claim_merges_do_not_chain', TABLE = TG_TABLE_NAME;\n    END IF;\nEND IF;\n\nIF NOT EXISTS (\n    SELECT FROM public.claims_transition\n    WHERE claim_id = NEW.id AND verdict_id IS NULL AND before = OLD.state AND after = NEW.state AND at = now()\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'Every move is written down: there is no transition for this one.', CONSTRAINT = 'move_is_written_down', TABLE = TG_TABLE_NAME;\nEND IF;\n\nRETURN NEW;", hash='f2b8c55f1c4fe7ef042734b384eb517029a2cdbb', operation='UPDATE', pgid='pgtrigger_claim_state_moves_7c6d6', table='claims_claim', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='claim',
@@ -3882,6 +3942,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='webhookendpointevent',
             trigger=pgtrigger.compiler.Trigger(name='webhookendpointevent_is_written_by_the_database', sql=factcheck.database.rules.RuleSql(func="IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'This table is kept by the database itself: nobody else writes to it.', CONSTRAINT = 'webhookendpointevent_is_written_by_the_database', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;", hash='05306385bebc7e73f9d37189b66bc98f49fca555', level='STATEMENT', operation='INSERT', pgid='pgtrigger_webhookendpointevent_is_written_by_the_database_f7e1d', table='claims_webhookendpointevent', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='triageturn',
+            index=models.Index(fields=['until'], name='triageturn_by_end'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='claimtopic',

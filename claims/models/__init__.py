@@ -29,6 +29,7 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
 from .signoff import SignOff
 from .stated_words import StatedWords
@@ -36,6 +37,7 @@ from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .triage_turn import TriageTurn
 from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
@@ -84,6 +86,7 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "SavedView",
     "ScheduledPublication",
     "Scope",
     "SearchLanguage",
@@ -95,6 +98,7 @@ __all__ = [
     "StoredAnswer",
     "Topic",
     "Transition",
+    "TriageTurn",
     "UnsavedForm",
     "Verdict",
     "VisitedPage",
