@@ -26,7 +26,7 @@ from claims.admin.triage_page import (
     in_order,
     number_waiting,
 )
-from claims.admin.triage_turns import others_at, take
+from claims.admin.triage_turns import take
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import person_at
 
@@ -179,7 +179,7 @@ class Triage(MovesAdmin):
         refused: Sequence[NotDecided],
         undoable: str,
     ) -> JsonResponse:
-        # How many there are in all is known since the screen was opened: to count them again would cost more than the move.
+        # How many there are in all is known since the screen was opened; to count again would cost more than the move.
         far = decided_since(person_at(request), _number(request.POST.get("since")))
         far = replace(far, waiting=max(0, _number(request.POST.get("all")) - far.decided))
         forbidden = all(one.is_forbidden for one in refused)
