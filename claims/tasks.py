@@ -7,9 +7,18 @@ from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer
 from claims.review import classification, notices
+from claims.teamwork import assignment_tasks
 from claims.webhooks import tasks as webhook_tasks
 
-__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "watch_tasks", "webhook_tasks"]
+__all__ = [
+    "assignment_tasks",
+    "classification",
+    "embedding_tasks",
+    "import_tasks",
+    "notices",
+    "watch_tasks",
+    "webhook_tasks",
+]
 
 
 @app.periodic(cron="17 * * * *")

@@ -5,13 +5,17 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
+    assignment,
+    assignment_rule,
     claim,
     claimant,
     cluster,
+    comment,
     duplicate,
     embedding_model,
     import_problem,
     import_run,
+    notification,
     publication,
     rating,
     repeat,
@@ -26,13 +30,17 @@ from claims.admin import (
 )
 
 __all__ = [
+    "assignment",
+    "assignment_rule",
     "claim",
     "claimant",
     "cluster",
+    "comment",
     "duplicate",
     "embedding_model",
     "import_problem",
     "import_run",
+    "notification",
     "publication",
     "rating",
     "repeat",

@@ -21,6 +21,7 @@ from claims.admin.similar_claims import similar, similar_context
 from claims.models import Appearance, Claim, ClaimTopic
 from claims.newsroom.refusals import NotPossible
 from claims.review import claim_edits, verdict_drafts
+from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
 
@@ -132,6 +133,12 @@ class ClaimAdmin(ClaimList):
         super().save_model(request, obj, form, change)
         if "statement" in form.changed_data:
             self._tell_of_the_same(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            # Rules may ask for its topics and places.
+            assignment_rules.apply([form.instance.pk])
 
     def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
         """Point to the claims in the same words, however they are typed; whoever may can merge the two."""

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from claims.admin.claim_history import label_of, state_change
+from claims.admin.comment import comments_context
 from claims.admin.lost_quote import lost_context
 from claims.admin.quote_form import in_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
@@ -39,6 +40,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "draft_offer": draft_offer(claim, verdicts, person),
         "clusters": clusters_of(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
+        **comments_context(claim, person),
     }
 
 

@@ -1189,7 +1189,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Rules with a lower number are asked first.', verbose_name='order')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('active', models.BooleanField(default=False, help_text='Save it first, and see below what it would have done.', verbose_name='active')),
                 ('language', factcheck.database.model_fields.LanguageField(blank=True, help_text='A tag such as en, pt-BR or ko. en means en-GB as well.', max_length=35, verbose_name='language')),
                 ('worth_at_least', models.FloatField(blank=True, help_text='From 0 to 1: 0.7 are 70 per cent.', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='check-worthiness at least')),
                 ('words', models.TextField(blank=True, help_text='One a line. One of them must occur in the statement; capitals do not matter.', max_length=1000, verbose_name='words')),
@@ -1402,7 +1402,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Rules with a lower number are asked first.', verbose_name='order')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('active', models.BooleanField(default=False, help_text='Save it first, and see below what it would have done.', verbose_name='active')),
                 ('language', factcheck.database.model_fields.LanguageField(blank=True, help_text='A tag such as en, pt-BR or ko. en means en-GB as well.', max_length=35, verbose_name='language')),
                 ('worth_at_least', models.FloatField(blank=True, help_text='From 0 to 1: 0.7 are 70 per cent.', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='check-worthiness at least')),
                 ('words', models.TextField(blank=True, help_text='One a line. One of them must occur in the statement; capitals do not matter.', max_length=1000, verbose_name='words')),
@@ -2999,7 +2999,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='chatchannel',
-            constraint=models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['assigned', 'handed_over', 'due_soon', 'overdue', 'mentioned', 'replied', 'commented', 'submitted', 'returned', 'signed_off', 'published', 'retracted', 'accepted', 'declined', 'merged', 'unmerged'])), name='chatchannel_kinds_are_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['submitted', 'returned', 'signed_off', 'published', 'retracted', 'overdue', 'commented', 'accepted', 'declined', 'merged', 'unmerged'])), name='chatchannel_kinds_are_known'),
         ),
         migrations.AddConstraint(
             model_name='chatchannel',
@@ -3479,7 +3479,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'handed_over', 'due_soon', 'overdue', 'mentioned', 'replied', 'commented', 'submitted', 'returned', 'signed_off', 'published', 'retracted', 'accepted', 'declined', 'merged', 'unmerged'])), name='chatmessage_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('submitted', 'returned', 'signed_off', 'published', 'retracted', 'overdue', 'commented', 'accepted', 'declined', 'merged', 'unmerged'))), name='chatmessage_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='chatmessage',

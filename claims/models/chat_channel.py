@@ -14,6 +14,22 @@ from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
+_K = NotificationKind
+#: What a channel can be told: what concerns more than the one person who is told of it at the desk.
+TOLD_TO_CHATS = (
+    _K.SUBMITTED,
+    _K.RETURNED,
+    _K.SIGNED_OFF,
+    _K.PUBLISHED,
+    _K.RETRACTED,
+    _K.OVERDUE,
+    _K.COMMENTED,
+    _K.ACCEPTED,
+    _K.DECLINED,
+    _K.MERGED,
+    _K.UNMERGED,
+)
+
 #: Over the web only encrypted; unencrypted to this machine, as tests and the demo do.
 ADDRESS_PATTERN = r"^(https://[^\s@]+|http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/\S*)?)$"
 
@@ -98,7 +114,7 @@ class ChatChannel(models.Model):
                 violation_error_message=_("The address must begin with https://."),
             ),
             CheckConstraint(
-                name="chatchannel_kinds_are_known", condition=Q(kinds__contained_by=NotificationKind.values)
+                name="chatchannel_kinds_are_known", condition=Q(kinds__contained_by=[*TOLD_TO_CHATS])
             ),
             CheckConstraint(
                 name="chatchannel_failing_says_why",
@@ -142,7 +158,7 @@ class ChatMessage(models.Model):
         verbose_name_plural = _("chat messages")
         default_permissions = ()
         constraints = [
-            CheckConstraint(name="chatmessage_kind_is_known", condition=Q(kind__in=NotificationKind.values)),
+            CheckConstraint(name="chatmessage_kind_is_known", condition=Q(kind__in=TOLD_TO_CHATS)),
             CheckConstraint(
                 name="chatmessage_failure_says_why",
                 condition=Q(state="waiting")

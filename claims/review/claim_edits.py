@@ -15,6 +15,7 @@ from claims.models.claim_rules import JUDGED
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.quote_places import QuotedWords
+from claims.teamwork import assignment_rules
 from sources.models import Source
 
 
@@ -45,6 +46,7 @@ def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
     require(by, "claims.add_claim", _("add claims"))
     claim = Claim.objects.create(created_by=by, **fields)
     claim.topics.set(topics)
+    assignment_rules.apply([claim.pk])
     return claim
 
 

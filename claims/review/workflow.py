@@ -19,7 +19,8 @@ from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
-from claims.review.notices import notify
+from claims.review.notices import tell_of_move
+from claims.teamwork import assignments
 from factcheck.database import clock
 
 
@@ -93,9 +94,10 @@ def move(
     request = Request(by, before, note.strip(), others.get(into.pk) if into else None, kind)
     if isinstance(fresh, Verdict):
         _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
-        notify.defer(verdict_id=fresh.pk, action=action, by_id=by.pk, note=note)
     else:
         _CLAIM_EFFECTS[action](fresh, request)
+    assignments.settle(fresh, action)
+    tell_of_move(fresh, action, by=by, note=note)
     return cast(Subject, fresh)
 
 
