@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "factcheck.web.change_context.ChangeContext",
 ]
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.

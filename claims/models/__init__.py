@@ -9,6 +9,15 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
+from .audit_record import AuditKind, AuditRecord
+from .audited_rows import (
+    AuditedMembership,
+    AuditedOwnPermission,
+    AuditedPerson,
+    AuditedRole,
+    AuditedRolePermission,
+    AuditedSecondFactor,
+)
 from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
@@ -37,6 +46,14 @@ from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEv
 __all__ = [
     "ApiToken",
     "Appearance",
+    "AuditKind",
+    "AuditRecord",
+    "AuditedMembership",
+    "AuditedOwnPermission",
+    "AuditedPerson",
+    "AuditedRole",
+    "AuditedRolePermission",
+    "AuditedSecondFactor",
     "Claim",
     "ClaimTopic",
     "Claimant",
