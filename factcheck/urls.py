@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from factcheck import routes
 from factcheck.admin.session import session_view
+from factcheck.admin.single_sign_on import callback
 
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/", include(routes)),
     path("admin/session/", session_view, name="desk-session"),
     path("admin/", admin.site.urls),
+    # Before allauth's own, which does not look at the signature of every token.
+    path("accounts/oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.public.api.fact_check_tools")),
     path("", include("claims.urls")),

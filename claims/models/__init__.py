@@ -22,6 +22,7 @@ from .claim import Claim, ClaimTopic
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .compared_statement import ComparedStatement
+from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
@@ -30,6 +31,7 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -61,6 +63,7 @@ __all__ = [
     "ClusterMember",
     "ComparedStatement",
     "CorrectionKind",
+    "DeskSession",
     "EmbeddingModel",
     "Evidence",
     "ImportProblem",
@@ -69,6 +72,7 @@ __all__ = [
     "ImportedRecord",
     "LanguageMean",
     "Mention",
+    "NewMember",
     "NormalisedRating",
     "PossibleDuplicate",
     "Publication",
@@ -81,7 +85,10 @@ __all__ = [
     "SearchLanguage",
     "SearchSpelling",
     "SearchWord",
+    "SecondFactorGrace",
+    "SecondFactorRule",
     "SignOff",
+    "SignedInPerson",
     "StatedWords",
     "StatementVector",
     "StoredAnswer",
