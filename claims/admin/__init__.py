@@ -5,16 +5,20 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
+    audit_record,
     claim,
     claimant,
     cluster,
+    desk_session,
     duplicate,
     embedding_model,
     import_problem,
     import_run,
+    person,
     publication,
     rating,
     repeat,
+    second_factor,
     signoff,
     token,
     topic,
@@ -26,16 +30,20 @@ from claims.admin import (
 )
 
 __all__ = [
+    "audit_record",
     "claim",
     "claimant",
     "cluster",
+    "desk_session",
     "duplicate",
     "embedding_model",
     "import_problem",
     "import_run",
+    "person",
     "publication",
     "rating",
     "repeat",
+    "second_factor",
     "signoff",
     "token",
     "topic",

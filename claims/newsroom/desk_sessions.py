@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -71,29 +72,25 @@ def may_end(person: User, by: User) -> bool:
     return person == by or (by.has_perm("claims.end_desksession") and not guarded)
 
 
-@transaction.atomic
-def end_all(person: User, *, but: str | None = None) -> int:
+def end_all(
+    person: User, *, by: User | None = None, request: HttpRequest | None = None, but: str | None = None
+) -> int:
     """Sign somebody out everywhere, but for the session with that key; how many sessions went on till now."""
-    return _end(DeskSession.objects.filter(person=person).exclude(session_key=but or ""))
+    sessions = DeskSession.objects.filter(person=person).exclude(session_key=but or "")
+    return end_these(sessions, about=person, by=by, request=request)
 
 
 @transaction.atomic
-def end(session: DeskSession) -> int:
-    """Sign somebody out in one place."""
-    return _end(DeskSession.objects.filter(pk=session.pk))
-
-
-def _end(sessions: Any) -> int:
-    keys = list(sessions.going_on().values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
+def end_these(
+    sessions: QuerySet[DeskSession], *, about: User, by: User | None, request: HttpRequest | None = None
+) -> int:
+    """End sessions of one person. Who may is for the caller to ask (`may_end`)."""
+    keys = list(sessions.values_list("session_key", flat=True))
+    going_on, _each = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).delete()
     sessions.delete()
-    return len(keys)
-
-
-def ended_by(person: User, ended: int, *, by: User, request: HttpRequest) -> None:
-    """Record that sessions were ended by hand."""
-    if ended:
-        audit.record(AuditKind.SESSION_ENDED, by=by, about=person, what=str(ended), request=request)
+    if going_on:
+        audit.record(AuditKind.SESSION_ENDED, by=by, about=about, what=str(going_on), request=request)
+    return going_on
 
 
 def forget_ended() -> None:

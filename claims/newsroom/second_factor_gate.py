@@ -5,6 +5,8 @@ in, in which other browser, or what was required then.
 """
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -13,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from claims.newsroom.second_factors import due_of, hold, locked, may_remove
@@ -26,8 +29,6 @@ _OPEN = {
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"),
     *("mfa_authenticate", "mfa_login_webauthn", "account_login", "account_logout"),
 }
-#: The pages on which somebody removes a factor, and where they are led back to.
-_REMOVING = {"mfa_deactivate_totp": "mfa_index", "mfa_remove_webauthn": "mfa_list_webauthn"}
 
 
 class SecondFactorGate:
@@ -47,14 +48,21 @@ class SecondFactorGate:
         if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
             return None
         due = None if request.session.get(VOUCHED) else due_of(request.user)
-        request.second_factor_due = due  # type: ignore[attr-defined]  # for the reminder on every page
         match = request.resolver_match
         page = match.url_name if match and not match.namespaces else None
+        if due is not None:
+            _remind(request, due)
         if locked(due) and page not in _OPEN:
             return _led_to_enrolment(request)
-        if page in _REMOVING and request.method == "POST":
-            return _removal(request, view, args, kwargs, back=_REMOVING[page])
         return None
+
+
+def _remind(request: Any, due: datetime) -> None:
+    """What pages tell the person: until when, and where they go on if they put it off."""
+    request.second_factor_due, request.second_factor_overdue = due, locked(due)
+    asked = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    request.later = asked if safe else reverse("admin:index")
 
 
 def _led_to_enrolment(request: HttpRequest) -> HttpResponseBase:
@@ -63,17 +71,25 @@ def _led_to_enrolment(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("mfa_index"))
 
 
-@transaction.atomic
-def _removal(request: HttpRequest, view: Any, args: Any, kwargs: Any, *, back: str) -> HttpResponseBase:
-    """Let somebody remove a factor, unless it is the last one and they need one; one removal after another."""
-    person = hold(request.user)  # type: ignore[arg-type]  # who is authenticated is a User
-    theirs = Authenticator.objects.filter(user=person)
-    asked = theirs.filter(pk=kwargs["pk"]) if "pk" in kwargs else theirs.filter(type=Authenticator.Type.TOTP)
-    factor = asked.first()
-    if factor is not None and not may_remove(factor):
+def last_one_stays(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
+    """allauth's page on which somebody removes a factor, which refuses the last one while the person needs one.
+
+    One removal waits for another, so that two who remove the last two do not each see the other factor.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return view(request, **kwargs)
+        with transaction.atomic():
+            theirs = Authenticator.objects.filter(user=hold(request.user))
+            asked = {"pk": kwargs["pk"]} if "pk" in kwargs else {"type": Authenticator.Type.TOTP}
+            factor = theirs.filter(**asked).first()
+            if factor is None or may_remove(factor):
+                return view(request, **kwargs)
         messages.error(
             request, _("Your role needs a second factor. Set up another one before you remove this one.")
         )
         return HttpResponseRedirect(reverse(back))
-    response: HttpResponseBase = view(request, *args, **kwargs)
-    return response
+
+    return guarded

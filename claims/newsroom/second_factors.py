@@ -151,7 +151,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
     factors.delete()
     SecondFactorGrace.objects.update_or_create(person=person, defaults={"begins_at": timezone.now()})
     audit.record(AuditKind.FACTORS_RESET, by=by, about=person, what=reason.strip(), request=request)
-    desk_sessions.end_all(person)
+    desk_sessions.end_all(person, by=by, request=request)
     tell_of_reset.defer(person_id=person.pk, by_id=by.pk if by else None)
     return removed
 

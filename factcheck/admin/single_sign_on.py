@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pghistory
-from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import Group, User
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -31,6 +31,18 @@ single_sign_on_failed = Signal()
 _SIGNED_BY_THE_PROVIDER = ("RS", "PS", "ES", "Ed")
 
 
+def _is_verified(address: EmailAddress) -> bool:
+    """Whether the provider says so. Some do in words, and "false" is true in Python."""
+    return address.verified in (True, "true")
+
+
+def _with_address(address: str) -> list[User]:
+    """Who has this mail address, however it was typed; allauth looks for lower case alone."""
+    return list(
+        User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).distinct()
+    )
+
+
 class SingleSignOn(DefaultSocialAccountAdapter):
     """Whom the newsroom's identity provider lets in gets an account, with the roles that its groups are mapped to."""
 
@@ -39,7 +51,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
         allauth would ask for another address, and the person would have two accounts.
         """
-        taken = any(filter_users_by_email(address.email) for address in sociallogin.email_addresses)
+        taken = any(_with_address(address.email) for address in sociallogin.email_addresses)
         if taken:
             single_sign_on_failed.send(sender=SingleSignOn, request=request)
             messages.error(
@@ -57,11 +69,12 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
         Never a superuser's: who administers the provider does not thereby own this site.
         """
-        # Some say so in words, and "false" is true in Python.
-        for address in sociallogin.email_addresses:
-            address.verified = address.verified in (True, "true")
-        found: tuple[User, str] | None = super().authenticate_by_email(sociallogin)
-        return None if found and found[0].is_superuser else found
+        for address in filter(_is_verified, sociallogin.email_addresses):
+            people = _with_address(address.email)
+            linked = len(people) == 1 and not people[0].is_superuser
+            if linked and self.can_authenticate_by_email(sociallogin, address.email):
+                return people[0], address.email
+        return None
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **why: Any) -> None:
         single_sign_on_failed.send(sender=SingleSignOn, request=request)
@@ -167,7 +180,7 @@ def _follow_address(person: User, sociallogin: SocialLogin) -> None:
     ]
     if not verified or person.email.lower() == verified[0].lower() or person.is_superuser:
         return
-    if any(other.pk != person.pk for other in filter_users_by_email(verified[0])):
+    if any(other.pk != person.pk for other in _with_address(verified[0])):
         return
     EmailAddress.objects.filter(user=person).delete()
     EmailAddress.objects.create(user=person, email=verified[0], verified=True, primary=True)
