@@ -213,6 +213,7 @@ MFA_FORMS = {
     "reauthenticate": "factcheck.admin.sign_in.SecondFactorAgain",
     "authenticate_webauthn": "factcheck.admin.sign_in.SecondKey",
     "reauthenticate_webauthn": "factcheck.admin.sign_in.SecondKeyAgain",
+    "add_webauthn": "factcheck.admin.sign_in.NewKey",
     "login_webauthn": "factcheck.admin.sign_in.Passkey",
 }
 SOCIALACCOUNT_ADAPTER = "factcheck.admin.single_sign_on.SingleSignOn"

@@ -9,15 +9,18 @@ from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
     AuthenticateWebAuthnForm,
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from factcheck.admin import sign_in_attempts
 from factcheck.web.throttling import caller_of
@@ -93,6 +96,19 @@ class SecondKeyAgain(_ToldKey, ReauthenticateWebAuthnForm):
 
 class Passkey(_ToldKey, LoginWebAuthnForm):
     """The key with which somebody signs in without a password."""
+
+
+class NewKey(AddWebAuthnForm):
+    """A key that is added; one that can sign in alone does so, unless the person would rather not."""
+
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Sign in with it alone, without the password"),
+        initial=True,
+        required=False,
+        help_text=gettext_lazy(
+            "It then asks for your finger, face or PIN. Leave it out for a key that only has a button."
+        ),
+    )
 
 
 @contextmanager
