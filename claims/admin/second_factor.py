@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import SecondFactorRule
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.base import DeskAdmin, LookOnly, goes_along
 
 
 @admin.register(Authenticator)
@@ -23,6 +23,9 @@ class SecondFactorAdmin(LookOnly, DeskAdmin):
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
     fields = ("user", "type", "created_at", "last_used_at")  # the secret itself is shown to nobody
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "auth_user_delete")
 
 
 @admin.register(SecondFactorRule)
@@ -49,4 +52,4 @@ class SecondFactorRuleAdmin(DeskAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return goes_along(request, "auth_group_delete")
