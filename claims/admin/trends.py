@@ -171,7 +171,8 @@ def _days_taken(moment: datetime) -> dict[date, float | None]:
     rows = _moves(moment).filter(action="publish", verdict__supersedes=None)
     rows = rows.annotate(taken=F("at") - F("claim__created_at"))
     medians = _by_week(rows, "at", number=Median("taken", output_field=DurationField()))
-    return {week: round(taken.total_seconds() / 86_400, 1) for week, taken in medians.items()}
+    # A tenth of a day at least: none would look as if nothing had been published.
+    return {week: max(round(taken.total_seconds() / 86_400, 1), 0.1) for week, taken in medians.items()}
 
 
 def _moves(moment: datetime) -> QuerySet[Transition]:

@@ -134,7 +134,9 @@
     });
 
     board.querySelectorAll("[data-kind]").forEach((card) => {
+        card.querySelector("a").setAttribute("aria-describedby", "board-help");
         card.draggable = movesOf(card).some((move) => move.to);
+        if (!movesOf(card).length) return;
         const button = document.createElement("button");
         button.type = "button";
         button.className = "desk-board-more";
@@ -144,6 +146,5 @@
             choose(card);
         });
         card.append(button);
-        card.querySelector("a").setAttribute("aria-describedby", "board-help");
     });
 })();
