@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from claims.admin import article_form, live_preview, lost_quote
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import article_urls
-from claims.admin.assignment import assignment_context
 from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_list import ClaimList
@@ -282,7 +281,6 @@ class ClaimAdmin(AssignedList, ClaimList):
             person = person_at(request)
             context |= claim_context(claim, person) | moves_context(claim, person)
             context |= screen_context(claim, person, draft=draft_on_page(request, claim))
-            context |= assignment_context(claim, person)
             if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
                 context |= similar_context(claim.statement, person=person, to=claim)
         return super().render_change_form(request, context, *args, **kwargs)

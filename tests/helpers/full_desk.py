@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import (
+    AssignmentRule,
     Claimant,
     EmbeddingModel,
     ImportProblem,
@@ -27,6 +28,7 @@ from claims.models import (
 )
 from claims.newsroom import api_tokens
 from claims.review import clusters, verdict_drafts
+from claims.teamwork import assignments
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out
@@ -93,6 +95,8 @@ def add_row_of_each(checker: User, editor: User) -> None:
     watch = Watch.objects.create(name=f"Feed {number}", url=f"https://example.org/feed/{number}")
     watch.pages.create(url=source.url, url_key=source.url_key, state="imported", source=source)
     EmbeddingModel.objects.create(name=f"Model {number}", dimensions=48)
+    assignments.assign(claim, checker, by=editor)
+    AssignmentRule.objects.create(name=f"Rule {number}", person=checker, topic=topic, created_by=editor)
     api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
     LogEntry.objects.create(
         user=checker,

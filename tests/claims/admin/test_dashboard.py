@@ -199,7 +199,7 @@ def test_trends_count_the_work_of_people(
     workflow.move(make_claim(state="proposed"), "decline", by=editor, note="No.")
     make_claim(state="proposed")
     figures = trends.figures_of(timezone.localdate())
-    assert (figures.came_in[-1], figures.went_out[-1], figures.days[-1]) == (3, 2, 0.0)
+    assert (figures.came_in[-1], figures.went_out[-1], figures.days[-1]) == (3, 2, 0.1)
     assert figures.ratings == [("false", 1)]
     assert figures.claimants == [(claimant.pk, claimant.name, 1)]
     assert figures.topics == [(topic.pk, topic.name, 1)]
