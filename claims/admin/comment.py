@@ -69,8 +69,11 @@ class ShownThread:
 def comments_context(claim: Claim, person: User) -> dict[str, Any]:
     """What `admin/desk/comments.html` shows on the claim's page. Who sees it has been told of what happened to it."""
     notifications.mark_read(person, claim=claim)
+    # One more than is shown tells whether there is more.
+    threads = list(_readable(claim, person).threads()[: ON_CLAIM_PAGE.threads + 1])
     return {
-        "talk": _threads(_readable(claim, person).threads()[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
+        "talk": _threads(threads[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
+        "talk_more": len(threads) > ON_CLAIM_PAGE.threads,
         "talk_count": _readable(claim, person).count(),
         "talk_all": reverse("admin:claims_comment_of_claim", args=[claim.pk]),
         "talk_page": f"{change_page(claim)}#comments",
