@@ -1,4 +1,4 @@
-"""The calendar: what is due on which day, and what is to be checked again."""
+"""The calendar: what is due on which day, what is to be checked again, and what will be published."""
 
 import calendar as months
 from collections import defaultdict
@@ -12,12 +12,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import get_format
+from django.utils.formats import get_format, time_format
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from claims.admin.assignment import priority_badge
-from claims.models import Assignment, Verdict
+from claims.models import Assignment, ScheduledPublication, Verdict
 from claims.newsroom.people import display_name
 from claims.teamwork import assignments
 from factcheck.admin.base import change_page
@@ -115,7 +116,17 @@ def _entries(
     if mine:
         due = due.filter(person=person)
         again = again.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
-    work, checks = list(due[: _MOST + 1]), list(again[: _MOST + 1])
+    planned = (
+        ScheduledPublication.objects.readable_by(person)
+        .open()
+        .filter(publish_at__date__range=(first, last))
+        .select_related("verdict__claim")
+        .defer("verdict__explanation")
+        .order_by("publish_at", "pk")
+    )
+    if mine:
+        planned = planned.filter(made_by=person)
+    work, checks, plans = (list(rows[: _MOST + 1]) for rows in (due, again, planned))
     found: dict[date, list[Entry]] = defaultdict(list)
     for row in work[:_MOST]:
         if row.due_on:
@@ -123,7 +134,9 @@ def _entries(
     for verdict in checks[:_MOST]:
         if verdict.recheck_on:
             found[verdict.recheck_on].append(_recheck(verdict, today))
-    return found, len(work) > _MOST or len(checks) > _MOST
+    for plan in plans[:_MOST]:
+        found[localtime(plan.publish_at).date()].append(_planned(plan))
+    return found, any(len(rows) > _MOST for rows in (work, checks, plans))
 
 
 def _due(row: Assignment, today: date) -> Entry:
@@ -136,6 +149,18 @@ def _due(row: Assignment, today: date) -> Entry:
         person=display_name(holder) if holder else _("nobody"),
         priority=priority_badge(row.priority),
         is_late=row.due_on is not None and row.due_on < today,
+    )
+
+
+def _planned(plan: ScheduledPublication) -> Entry:
+    return Entry(
+        kind="planned",
+        label=_("Published at %s") % time_format(localtime(plan.publish_at)),
+        text=str(plan.verdict.claim),
+        page=change_page(plan.verdict),
+        person=plan.made_by_name,
+        priority="",
+        is_late=False,
     )
 
 
