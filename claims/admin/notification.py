@@ -24,6 +24,7 @@ from claims.teamwork import mails, notifications, preferences
 from claims.teamwork.happenings import sentence
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.session import made_by_the_page
 
 #: More are not counted: the header says “99+”.
 MOST_COUNTED = 100
@@ -111,6 +112,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     def unread_view(self, request: HttpRequest) -> HttpResponse:
         """How many there are to read; nothing new costs no body."""
+        made_by_the_page(request)
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
         rows = Notification.objects.of(person_at(request)).unread().order_by()
