@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.comment import place_of, shortened
+from claims.admin.comment import shortened
+from claims.admin.comment_threads import place_of
 from claims.admin.preference_form import PreferenceForm
 from claims.models import MailChoice, Notification
 from claims.teamwork import mails, notifications, preferences
