@@ -16,6 +16,7 @@ from claims.models.presence import Somebody
 from factcheck.admin.base import DeskAdmin
 from factcheck.admin.pages import page_at
 from factcheck.admin.past_of_rows import last_changes, last_saved
+from factcheck.admin.session import made_by_the_page
 from factcheck.admin.versions import version_of
 from factcheck.database.clock import now
 
@@ -27,6 +28,7 @@ _LONGEST_OPEN = 86_400
 @of_whoever_is_signed_in
 def presence_view(request: HttpRequest) -> JsonResponse:
     """Note that the page is open, or is left; say who else has it open, and whether it is still the newest."""
+    made_by_the_page(request)
     body = body_of(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)

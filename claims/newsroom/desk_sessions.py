@@ -40,6 +40,8 @@ class FollowedSessions:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         session: Any = getattr(request, "session", None)
+        if getattr(request, "made_by_the_page", False):
+            return response
         # Whoever did not look at the session need not have it loaded.
         if session is not None and session.accessed and (noted := session.get(NOTED)):
             key, at = noted
