@@ -13,7 +13,7 @@ from claims.admin.kept_message import Unusable, body_of
 from claims.admin.unsaved import is_of_who_is_signed_in, of_whoever_is_signed_in
 from claims.models import Presence
 from claims.models.presence import Somebody
-from factcheck.admin.base import DeskAdmin
+from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.pages import page_at
 from factcheck.admin.past_of_rows import last_changes, last_saved
 from factcheck.admin.versions import version_of
@@ -34,7 +34,7 @@ def presence_view(request: HttpRequest) -> JsonResponse:
     if not isinstance(address, str) or len(address) > 500 or "\0" in address:
         raise Unusable
     if body.get("leaves"):
-        Presence.objects.filter(person=request.user, page=address).delete()
+        Presence.objects.filter(person=person_at(request), page=address).delete()
         return JsonResponse({})
     page = page_at(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):

@@ -172,7 +172,9 @@ def _kept_of_page(request: HttpRequest) -> JsonResponse:
         raise Unusable
     # What had stood in the fields is not told: who may still see the page has it there.
     drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
-    closed = UnsavedForm.objects.filter(person=request.user, writer__in=writers, closed_at__isnull=False)
+    closed = UnsavedForm.objects.filter(
+        person=person_at(request), writer__in=writers, closed_at__isnull=False
+    )
     return JsonResponse(
         {
             "drafts": [

@@ -191,7 +191,7 @@ class _Meeting:
         self.form, self.formsets = _as_it_is(desk, request, row)
         self.request, self.row = request, row
         self.both_versions = BothVersions(version)
-        self.sent = request.POST
+        self.sent: QueryDict = request.POST
         self.base, self.base_rows = _read_base(self.sent)
         self.is_partial = CONTINUE in self.sent
         if self.is_partial:
@@ -220,7 +220,7 @@ class _Meeting:
             del self.post[name]
         # The form refuses whatever is not the newest; what is only compared is not to be saved either.
         self.post[FIELD] = ""
-        self.request.POST = self.post  # type: ignore[misc,assignment]  # Django's has a setter
+        self.request.POST = self.post  # type: ignore[assignment]  # Django's has a setter
         return self.both_versions
 
     def _add(self, *sides: Any, **more: Any) -> None:
@@ -291,7 +291,7 @@ class _Meeting:
         for name, value in row.fields.items():
             sent_values.put(names[name], value, self.post)
         changed = last_changes(form.instance) if form is not None and row.differing else {}
-        for each in row.differing:
+        for each in row.differing if form is not None else ():
             column = getattr(_model_field(form.instance, each.name), "attname", "")
             who, when = changed.get(column, self.last_saved)
             self._add(names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when)
@@ -315,7 +315,8 @@ class _Meeting:
 def _as_it_is(desk: "DeskAdmin", request: HttpRequest, row: models.Model) -> tuple[forms.BaseForm, list[Any]]:
     """The page's form and the formsets that the person may change, as they are stored now."""
     form = desk.get_form(request, row, change=True)(instance=row)
-    formsets, seen = [], {}
+    formsets: list[Any] = []
+    seen: dict[str, int] = {}
     for formset, inline in desk.get_formsets_with_inlines(request, row):
         prefix = formset.get_default_prefix()
         seen[prefix] = seen.get(prefix, 0) + 1
@@ -376,4 +377,4 @@ def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
             del post[choice.take]
     if undecided:
         post[UNDECIDED] = "1"
-    request.POST = post  # type: ignore[misc,assignment]  # Django's has a setter
+    request.POST = post  # type: ignore[assignment]  # Django's has a setter

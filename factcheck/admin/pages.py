@@ -56,9 +56,8 @@ def page_at(address: str, request: HttpRequest) -> DeskPage | None:
 
 def _desk_of(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
     """Whose view it is. Django says so of its own; of those that a desk adds, the method itself does."""
-    while view is not None:
-        owner = getattr(view, "model_admin", getattr(view, "__self__", None))
-        if isinstance(owner, ModelAdmin):
-            return owner
-        view = getattr(view, "__wrapped__", None)  # type: ignore[assignment]  # ends the loop
-    return None
+    owner = getattr(view, "model_admin", getattr(view, "__self__", None))
+    if isinstance(owner, ModelAdmin):
+        return owner
+    wrapped = getattr(view, "__wrapped__", None)
+    return _desk_of(wrapped) if wrapped else None

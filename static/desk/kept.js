@@ -295,7 +295,7 @@
                 else signInAndSend(form, submitter);
             })
             .catch(() => {
-                connection.show(say("Not saved: the server does not answer. What you wrote is kept on this computer; save again when you are connected."));
+                connection.show(say("Not saved: the server does not answer. What you wrote is kept on this computer; save again when you are connected."), "unsaved");
                 window.deskKept.askAgain();
             })
             .finally(() => (form.deskAsked = false));
