@@ -6,10 +6,24 @@ from claims.articles.watches import tasks as watch_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
-from claims.review import classification, notices
+from claims.review import classification, due_publications, notices
+from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
-__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "watch_tasks", "webhook_tasks"]
+__all__ = [
+    "assignment_tasks",
+    "chat",
+    "classification",
+    "digest",
+    "due_publications",
+    "embedding_tasks",
+    "import_tasks",
+    "mails",
+    "notices",
+    "notification_upkeep",
+    "watch_tasks",
+    "webhook_tasks",
+]
 
 
 @app.periodic(cron="17 * * * *")

@@ -5,13 +5,18 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
+    assignment_pages,
+    assignment_rule,
+    chat_channel,
     claim,
     claimant,
     cluster,
+    comment,
     duplicate,
     embedding_model,
     import_problem,
     import_run,
+    notification,
     publication,
     rating,
     repeat,
@@ -26,13 +31,18 @@ from claims.admin import (
 )
 
 __all__ = [
+    "assignment_pages",
+    "assignment_rule",
+    "chat_channel",
     "claim",
     "claimant",
     "cluster",
+    "comment",
     "duplicate",
     "embedding_model",
     "import_problem",
     "import_run",
+    "notification",
     "publication",
     "rating",
     "repeat",

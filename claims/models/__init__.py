@@ -9,19 +9,27 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
+from .assignment import Assignment, Priority
+from .assignment_rule import AssignmentRule
+from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .claim import Claim, ClaimTopic
+from .claim_follower import ClaimFollower
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
+from .comment import Comment
 from .compared_statement import ComparedStatement
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
+from .notification import MailChoice, Notification, NotificationKind
+from .notification_preference import MailSchedule, NotificationPreference
 from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .scheduled_publication import ScheduledPublication
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -39,11 +47,18 @@ from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEv
 __all__ = [
     "ApiToken",
     "Appearance",
+    "Assignment",
+    "AssignmentRule",
+    "ChatChannel",
+    "ChatMessage",
+    "ChatProgress",
     "Claim",
+    "ClaimFollower",
     "ClaimTopic",
     "Claimant",
     "Cluster",
     "ClusterMember",
+    "Comment",
     "ComparedStatement",
     "CorrectionKind",
     "EmbeddingModel",
@@ -53,16 +68,23 @@ __all__ = [
     "ImportedChange",
     "ImportedRecord",
     "LanguageMean",
+    "MailChoice",
+    "MailSchedule",
     "Mention",
     "NormalisedRating",
+    "Notification",
+    "NotificationKind",
+    "NotificationPreference",
     "PossibleDuplicate",
     "Presence",
+    "Priority",
     "Publication",
     "PublishedVerdict",
     "QuoteFate",
     "Rating",
     "RatingScale",
     "Repeat",
+    "ScheduledPublication",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",

@@ -56,25 +56,33 @@ class _Step:
 
 
 def changes_of(
-    model: type[models.Model], *, of: StrOrPromise = "", without: Collection[str] = (), **where: Any
+    model: type[models.Model],
+    *,
+    of: StrOrPromise = "",
+    without: Collection[str] = (),
+    newest: int | None = None,
+    **where: Any,
 ) -> list[PastEvent]:
     """Every recorded change of the rows that match `where`, of rows that are gone as well.
 
     Args:
         of: what the rows are called, where they belong to the page's subject but are not it.
         without: columns whose changes are told otherwise, as those that a move of the workflow makes.
+        newest: not more than so many, the latest.
     """
-    events = model.pgh_event_model.objects.filter(**where).order_by("pgh_id")  # type: ignore[attr-defined]  # pghistory
-    steps = list(_steps(model, list(events)))
+    events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
+    steps = list(_steps(model, list(events[:newest])[::-1]))
     names = _Names(model, steps)
     entries = (_entry(step, names, str(of), without) for step in steps)
     return [entry for entry in entries if entry is not None]
 
 
-def links_of(model: type[models.Model], *, shown: str, **where: Any) -> list[PastEvent]:
+def links_of(
+    model: type[models.Model], *, shown: str, newest: int | None = None, **where: Any
+) -> list[PastEvent]:
     """When links of a many-to-many table were made and removed; `shown` is the field that says to what."""
     field: Any = model._meta.get_field(shown)
-    events = list(model.pgh_event_model.objects.filter(**where))  # type: ignore[attr-defined]  # pghistory
+    events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
     people = _people(events)
     words = {"added": _("Added the %(kind)s “%(name)s”"), "removed": _("Removed the %(kind)s “%(name)s”")}

@@ -43,7 +43,7 @@ class DeskForm(forms.ModelForm):
                 _("Not saved: choose for each of these fields whose version is to stand."),
                 code="undecided",
             )
-        if self.data.get(FIELD) == version_of(locked, self.versioned_relations):
+        if self.data.get(self.add_prefix(FIELD)) == version_of(locked, self.versioned_relations):
             return
         who, when = last_saved(locked)
         raise forms.ValidationError(
