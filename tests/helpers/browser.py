@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 # What is waited for may take long on a busy machine. Only who waits in vain waits that long.
-PATIENCE = 8_000
+PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 
 #: Where systems and `.ci/run` put Chromium.
