@@ -21,7 +21,6 @@ from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_page import claim_context, screen_context, timeline_context
-from claims.admin.claim_parts import PartForm
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, names_a_draft
 from claims.admin.move_buttons import moves_context
 from claims.admin.period_filters import AddedFilter, PublishedFilter
@@ -32,12 +31,12 @@ from claims.review import claim_edits, verdict_drafts, workflow
 from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
+from factcheck.admin.versions import DeskForm
 
 
-class ClaimForm(PartForm):
+class ClaimForm(DeskForm):
     """What is said of a claim itself."""
 
-    rows = "appearances"
     #: Whether it was sent along with a verdict that is not there any more, or not this person's.
     is_without_its_draft = False
 
@@ -61,7 +60,7 @@ class ClaimAdmin(AssignedList, ClaimList):
     form = ClaimForm
     inlines = (AppearanceInline,)
     change_form_template = "admin/desk/claim_screen.html"
-    versioned_relations = ("topics", "appearances")
+    versioned_relations = ("topics", "appearances", "drafts", "drafted_evidence")
     told_otherwise = ("state", "state_before_merge", "merged_into_id")
     change_form_outer_before_template = "admin/desk/claim_top.html"
     change_form_outer_after_template = "admin/desk/claim_bottom.html"
@@ -169,16 +168,16 @@ class ClaimAdmin(AssignedList, ClaimList):
         site = self.admin_site
         return [DraftInline(draft, Claim, site), DraftEvidenceInline(draft, site), *found]
 
+    def parent_of(self, inline: Any, row: Any) -> Any:
+        return inline.draft if isinstance(inline, DraftEvidenceInline) else row
+
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        return given | {"instance": inline.draft} if isinstance(inline, DraftEvidenceInline) else given
+        return given | {"instance": self.parent_of(inline, obj)}
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool
     ) -> None:
-        if change and not form.has_changed():
-            # What the page showed may be older than what is there.
-            form.save_m2m = lambda: None  # type: ignore[method-assign]
         super().save_related(request, form, formsets, change)
         if not change:
             # Rules may ask for its topics and places.
@@ -260,8 +259,6 @@ class ClaimAdmin(AssignedList, ClaimList):
         return form
 
     def save_model(self, request: HttpRequest, obj: Claim, form: forms.ModelForm, change: bool) -> None:
-        if change and not form.has_changed():
-            return
         if not change:
             obj.created_by = person_at(request)
         super().save_model(request, obj, form, change)

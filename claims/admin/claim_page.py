@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from claims.admin.article_page import annotated_context
+from claims.admin.assignment import assignment_context
 from claims.admin.claim_history import label_of, state_change
 from claims.admin.comment import comments_context
 from claims.admin.draft_inline import PREFIX
@@ -67,6 +68,7 @@ def screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict
         **verdict_context(draft or _verdict_at_hand(claim, person), person, is_edited=draft is not None),
         **timeline_context(claim, person),
         **_article_context(claim, person),
+        **assignment_context(claim, person),
     }
 
 

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.admin import StackedInline
 
-from claims.admin.claim_parts import PartForm
 from claims.admin.evidence import EvidenceInline
+from claims.admin.quote_form import QuoteForm
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, VerdictFields, VerdictForm
-from claims.models import Claim, Verdict
+from claims.models import Claim, Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import person_at
 from factcheck.admin.versions import FIELD, version_of
@@ -60,10 +60,20 @@ def _may_write(verdict: Verdict, person: User) -> bool:
     return own and person.has_perm("claims.change_verdict")
 
 
-class DraftForm(PartForm, VerdictForm):
-    """The content of a draft, on the page of its claim."""
+def _no_draft_any_more(verdict: Verdict) -> forms.ValidationError:
+    return forms.ValidationError(
+        _(
+            "Not saved: this verdict is no draft any more (%(state)s). Copy what you wrote; to change it, ask for "
+            "changes or draft a new version."
+        )
+        % {"state": verdict.get_state_display()},
+        code="stale",
+    )
 
-    rows = "evidence"
+
+class DraftForm(VerdictForm):
+    """The content of a draft, on the page of its claim. It has a version of its own: it has a page of its own, too."""
+
     versioned_relations = _RELATIONS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,16 +86,20 @@ class DraftForm(PartForm, VerdictForm):
         return any(name != FIELD for name in self.changed_data)
 
     def clean(self) -> dict[str, Any]:
-        if self.is_touched() and self.instance.state != Verdict.State.DRAFT:
-            raise forms.ValidationError(
-                _(
-                    "Not saved: this verdict is no draft any more (%(state)s). Copy what you wrote; to change it, ask "
-                    "for changes or draft a new version."
-                )
-                % {"state": self.instance.get_state_display()},
-                code="stale",
-            )
-        return super().clean()
+        if self.instance.state == Verdict.State.DRAFT:
+            return super().clean()
+        if self.has_changed():
+            raise _no_draft_any_more(self.instance)
+        return self.cleaned_data
+
+
+class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]):
+    """What a draft rests on, as long as it is one."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.instance.state != Verdict.State.DRAFT and self.has_changed():
+            raise _no_draft_any_more(self.instance)
 
 
 class DraftInline(VerdictFields, StackedInline):
@@ -121,6 +135,8 @@ class DraftInline(VerdictFields, StackedInline):
 
 class DraftEvidenceInline(EvidenceInline):
     """What that draft rests on."""
+
+    formset = DraftEvidenceFormSet
 
     def __init__(self, draft: Verdict, site: AdminSite) -> None:
         super().__init__(Verdict, site)

@@ -8,7 +8,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.admin.claim_parts import carry_what_was_shown
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.quote_places import places_in_words, quote, words_after, words_before
@@ -40,10 +39,6 @@ class QuoteForm(forms.ModelForm):
                 "Paste the passage from the source. Empty: the source is listed without a quote."
             ),
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        carry_what_was_shown(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -9,8 +9,6 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import scheduled_publications, workflow
 from factcheck.database.rules import in_words
 
-Outcome = ScheduledPublication.Outcome
-
 
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.review.publish_due", queue="publications", queueing_lock="claims.review.publish_due")
@@ -35,7 +33,7 @@ def _publish(pk: int) -> None:
     scheduled = _held(pk)
     if scheduled is None:
         return
-    scheduled_publications.close(scheduled, Outcome.PUBLISHED)
+    scheduled_publications.published(scheduled)
     workflow.move(
         scheduled.verdict,
         "publish",
@@ -48,7 +46,7 @@ def _publish(pk: int) -> None:
 def _give_up(pk: int, reason: str) -> None:
     scheduled = _held(pk)
     if scheduled:
-        scheduled_publications.close(scheduled, Outcome.REFUSED, reason=reason)
+        scheduled_publications.refused(scheduled, reason)
 
 
 def _held(pk: int) -> ScheduledPublication | None:
@@ -59,4 +57,4 @@ def _held(pk: int) -> ScheduledPublication | None:
     due = ScheduledPublication.objects.due().filter(pk=pk)
     claim = due.values_list("verdict__claim_id", flat=True).first()
     Claim.objects.select_for_update().filter(pk=claim).first()
-    return due.select_related("verdict", "made_by").first()
+    return due.select_related("verdict__claim", "verdict__author", "made_by").first()

@@ -9,12 +9,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, ScheduledPublication, Verdict
+from claims.models import Claim, NotificationKind, ScheduledPublication, Verdict
 from claims.models.scheduled_publication import FURTHEST
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review.moves import VERDICT_MOVES
+from claims.teamwork.notifications import tell
 from factcheck.database import clock
 
 Outcome = ScheduledPublication.Outcome
@@ -56,17 +57,33 @@ def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
     _end(_locked(verdict), seen, Outcome.CANCELLED, by)
 
 
-def overtaken(verdict: Verdict, reason: str, *, by: User) -> ScheduledPublication | None:
-    """End what is scheduled, because the verdict leaves review before. Called by the move, which holds the verdict."""
+def overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
+    """End what is scheduled, because the verdict leaves review before. Called by the move, which holds the verdict.
+
+    Whoever scheduled it is told, unless it is public now after all.
+    """
     waiting = ScheduledPublication.objects.open().filter(verdict=verdict).select_related("made_by").first()
-    if waiting:
-        _close(waiting, Outcome.OVERTAKEN, reason=reason, by=by)
-    return waiting
+    if waiting is None:
+        return
+    _close(waiting, Outcome.OVERTAKEN, reason=label, by=by)
+    if action != "publish":
+        _tell(verdict, waiting, note=label, by=by)
 
 
-def close(scheduled: ScheduledPublication, outcome: str, *, reason: str = "") -> None:
-    """Note what became of a publication whose moment has come."""
-    _close(scheduled, outcome, reason=reason, by=None)
+def published(scheduled: ScheduledPublication) -> None:
+    """Note that it is published now; called in the transaction that does it."""
+    _close(scheduled, Outcome.PUBLISHED, reason="", by=None)
+
+
+def refused(scheduled: ScheduledPublication, reason: str) -> None:
+    """Note that it could not be published at its moment, and tell who waits for it why."""
+    _close(scheduled, Outcome.REFUSED, reason=reason, by=None)
+    _tell(scheduled.verdict, scheduled, note=reason, by=None)
+
+
+def _tell(verdict: Verdict, scheduled: ScheduledPublication, *, note: str, by: User | None) -> None:
+    people = [person for person in (scheduled.made_by, verdict.author) if person]
+    tell(NotificationKind.NOT_PUBLISHED, claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
 
 
 def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: User | None) -> None:

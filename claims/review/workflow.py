@@ -96,7 +96,7 @@ def move(
     if isinstance(fresh, Verdict):
         if before == Verdict.State.IN_REVIEW != after:
             # What was to happen to it later does not wait for a verdict that has moved on.
-            overtaken(fresh, str(step.label), by=by)
+            overtaken(fresh, action, str(step.label), by=by)
         _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
     else:
         _CLAIM_EFFECTS[action](fresh, request)

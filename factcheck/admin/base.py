@@ -131,6 +131,10 @@ class DeskAdmin(ModelAdmin):
             context |= self._versions_context(request, row, context)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def parent_of(self, inline: Any, row: Any) -> Any:
+        """To what the rows of an inline belong: to the row that the page is about, unless a page has it otherwise."""
+        return row
+
     def _put_versions_together(
         self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
     ) -> None:

@@ -279,7 +279,7 @@ class _Meeting:
     def _put_row(self, formset: Any, index: int, row: Row, stored: dict[str, Any]) -> None:
         at = f"{formset.prefix}-{index}"
         pk, fk, *_rest = _own_fields(formset)
-        self.post[f"{at}-{fk}"] = str(self.row.pk)
+        self.post[f"{at}-{fk}"] = str(formset.instance.pk)
         self.post[f"{at}-{pk}"] = row.key or ""
         form, empty = stored.get(row.key or ""), formset.empty_form
         for hidden in (form or empty).hidden_fields():
@@ -323,7 +323,8 @@ def _as_it_is(desk: "DeskAdmin", request: HttpRequest, row: models.Model) -> tup
         if seen[prefix] > 1:
             prefix = f"{prefix}-{seen[prefix]}"
         if inline.has_change_permission(request, row):
-            formsets.append(formset(instance=row, prefix=prefix, queryset=inline.get_queryset(request)))
+            parent, rows = desk.parent_of(inline, row), inline.get_queryset(request)
+            formsets.append(formset(instance=parent, prefix=prefix, queryset=rows))
     return form, formsets
 
 
