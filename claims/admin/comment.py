@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import Count, F, QuerySet, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -30,6 +31,7 @@ from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent
+from factcheck.admin.unsaved import stored
 
 
 @dataclass(frozen=True)
@@ -253,14 +255,16 @@ class CommentAdmin(LookOnly, DeskAdmin):
         reply_to = _named(Comment.objects.readable_by(person), asked["reply_to"])
         text = request.POST.get("text", "")
         try:
-            said = comments.write(
-                about,
-                text,
-                by=person,
-                verdict=verdict,
-                reply_to=reply_to,
-                key=_key(request.POST.get("key", "")),
-            )
+            with transaction.atomic():
+                said = comments.write(
+                    about,
+                    text,
+                    by=person,
+                    verdict=verdict,
+                    reply_to=reply_to,
+                    key=_key(request.POST.get("key", "")),
+                )
+                stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
@@ -273,7 +277,9 @@ class CommentAdmin(LookOnly, DeskAdmin):
             return HttpResponseRedirect(place_of(comment, person_at(request)))
         text = request.POST.get("text", "")
         try:
-            said = comments.edit(comment, text, by=person_at(request))
+            with transaction.atomic():
+                said = comments.edit(comment, text, by=person_at(request))
+                stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:

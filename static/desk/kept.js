@@ -208,14 +208,18 @@
 
     /* Sent ---------------------------------------------------------------------------------------------------------- */
 
-    // A page of the desk that came in answer, and says nothing of an error, has saved what was sent.
+    // What was saved leads on to another page, of which nothing says that it was refused. Mostly the server has given it
+    // up by then, in the transaction that saved it; this is for forms of which it does not know.
     const settle = () => {
         const sent = attempt(() => JSON.parse(sessionStorage.getItem(SENT)));
         if (sent?.person !== person()) return;
+        const wasLedOn = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+        // The answer itself: the form again, or a question before anything is done, after which it goes on.
+        if (!wasLedOn && location.pathname === sent.action) return;
         attempt(() => sessionStorage.removeItem(SENT));
         const from = document.referrer && new URL(document.referrer);
         const isAnswer = from && from.origin === location.origin && from.pathname.startsWith("/admin/");
-        if (isAnswer && !isRefused()) return close(sent.closing);
+        if (wasLedOn && isAnswer && !isRefused()) return close(sent.closing);
     };
 
     /* A form that a script sends itself was stored: what is written on it from now on is new. */
@@ -236,7 +240,8 @@
             form.append(made("input", { type: "hidden", name: "_kept", value: `${writer}:${sequence}` }));
         }
         const known = closing.map(({ writer, sequence, page, form: name }) => ({ writer, sequence, page, form: name }));
-        attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ person: person(), closing: known })));
+        const action = new URL(submitter?.getAttribute("formaction") || form.getAttribute("action") || "", location.href).pathname;
+        attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ person: person(), action, closing: known })));
         form.deskMaySend = true;
         form.requestSubmit(submitter || undefined);
         form.deskMaySend = false;
