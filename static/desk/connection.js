@@ -10,11 +10,22 @@
     let told = "";
     let gone = null;
 
+    /* A corner that is in view wherever one is on the page. */
+    const signs = () => {
+        let corner = document.querySelector(".desk-signs");
+        if (!corner) {
+            corner = document.createElement("div");
+            corner.className = "desk-signs";
+            document.body.append(corner);
+        }
+        return corner;
+    };
+
     const makeSign = () => {
         const made = document.createElement("div");
         made.className = "desk-connection";
         made.setAttribute("role", "status");
-        document.body.append(made);
+        signs().append(made);
         return made;
     };
 
@@ -63,5 +74,5 @@
     };
     const askSession = async () => (await ask(SESSION)).told;
 
-    window.deskConnection = { show, clear, lost, ask, askSession, Unheard };
+    window.deskConnection = { signs, show, clear, lost, ask, askSession, Unheard };
 })();

@@ -145,7 +145,7 @@
     const notice = (form, newest, others, isStale) => {
         const told = made("p", {
             textContent: isStale
-                ? say("The page was changed since you wrote on it. What you wrote is below.")
+                ? say("The page was changed since you wrote on it. What you wrote is kept.")
                 : say("What you wrote was not saved and is back in its fields. Look at it, then save."),
         });
         told.setAttribute("role", "status");
@@ -153,14 +153,18 @@
         const box = made("section", { className: "desk-panel desk-kept" }, told);
         box.setAttribute("aria-label", say("Words that were kept"));
         const line = made("p", { className: "desk-line" });
-        if (isStale) {
-            box.append(...wordsBoxes(form, newest));
-            if (form.elements._version) {
-                line.append(button("Put both together", () => compare(form, newest), true));
-            }
+        if (isStale && form.elements._version) {
+            line.append(button("Put both together", () => compare(form, newest), true));
         }
         line.append(button("Discard what was kept", () => discard([newest, record(form)])()));
-        box.append(line, ...others.map((kept) => offer(form, kept, kept.version === versionOf(form))));
+        box.append(line);
+        if (isStale) {
+            const fold = made("details", { className: "desk-fold" }, made("summary", { textContent: say("What you wrote") }));
+            fold.open = !form.elements._version;
+            fold.append(...wordsBoxes(form, newest));
+            box.append(fold);
+        }
+        box.append(...others.map((kept) => offer(form, kept, kept.version === versionOf(form))));
         form.closest("details")?.setAttribute("open", "");
         form.before(box);
         return box;

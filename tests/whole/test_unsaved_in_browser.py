@@ -246,7 +246,7 @@ def test_two_people_see_each_other_and_put_both_versions_together(
     other.fill("[name=context]", "Said in June.")
     save(other)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    told = page.locator(".desk-presence .desk-warning")
+    told = page.locator(".desk-news")
     expect(told).to_contain_text("Chris changed: context, at ")
     with page.expect_navigation():
         told.get_by_role("button").click()
