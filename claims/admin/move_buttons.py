@@ -28,6 +28,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import stored
 
 
 def last_move(subject: Claim | Verdict) -> int:
@@ -207,7 +208,9 @@ class MovesAdmin(DeskAdmin):
             subject.refresh_from_db()
             found = prospects_of(subject, action, note=note, kind=kind, into=into)
             self._ask_once_more(subject, found, asked.get("confirmed", ""))
-        return workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+        moved = workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+        stored(request)
+        return moved
 
     def _ask_once_more(self, subject: Claim | Verdict, found: list[Prospect], confirmed: str) -> None:
         """Go on only where the person has seen what readers will see, as it is under the lock."""

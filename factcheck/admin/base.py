@@ -151,7 +151,7 @@ class DeskAdmin(ModelAdmin):
             return
         locked = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
         if locked is not None:
-            request.both_versions = put_together(self, request, locked)  # type: ignore[attr-defined]  # for the page
+            request.both_versions = put_together(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
 
     def _versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]
