@@ -148,7 +148,7 @@ def test_nothing_of_it_is_kept_by_anybody(desk: Desk, checker: User, claim: Clai
     form = desk.sign_in(checker).form(claim)
     assert "no-store" in desk.client.post(address(claim), form)["Cache-Control"].split(", ")
     assert desk.client.get(address(claim)).status_code == 404
-    assert Client(enforce_csrf_checks=True).post(address(claim), form).status_code == 302
+    assert Client(enforce_csrf_checks=True).post(address(claim), form).status_code == 403
     assert Publication.objects.count() == 0
 
 
