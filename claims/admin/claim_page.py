@@ -115,7 +115,9 @@ def _article_context(claim: Claim, person: User) -> dict[str, Any]:
     """The text around the claim's first quote, with what else is noted in it."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
-    quoted = claim.appearances.filter(snapshot__isnull=False).exclude(exact="").select_related("snapshot__source")
+    quoted = (
+        claim.appearances.filter(snapshot__isnull=False).exclude(exact="").select_related("snapshot__source")
+    )
     first = quoted.order_by("pk").first()
     if first is None or first.snapshot is None:
         return {}
