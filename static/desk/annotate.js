@@ -58,6 +58,13 @@
         if (!note && !isWords && decisions.length) barNote.hidden = false;
     };
 
+    /* The list scrolls by itself: the page is where the text is read. */
+    const showNote = (note) => {
+        const [box, line] = [notes.getBoundingClientRect(), note.getBoundingClientRect()];
+        if (line.top < box.top) notes.scrollTop += line.top - box.top - 8;
+        else if (line.bottom > box.bottom) notes.scrollTop += line.bottom - box.bottom + 8;
+    };
+
     const choose = (key, { scroll = true } = {}) => {
         article.querySelectorAll("mark.current").forEach((mark) => mark.classList.remove("current"));
         notes.querySelector("[aria-current]")?.removeAttribute("aria-current");
@@ -68,7 +75,7 @@
             const marks = marksOf(key);
             marks.forEach((mark) => mark.classList.add("current"));
             if (scroll) marks[0]?.scrollIntoView({ block: "center", behavior: behaviour });
-            note.scrollIntoView({ block: "nearest" });
+            showNote(note);
         }
         showBar();
     };
@@ -104,7 +111,6 @@
         held = null;
         current = told.key;
         apply(told);
-        noteOf(told.key)?.scrollIntoView({ block: "nearest" });
     };
     window.deskNoted = noted;
 
