@@ -35,7 +35,9 @@ class AssignmentRule(models.Model):
     position = models.PositiveSmallIntegerField(
         _("order"), default=100, help_text=_("Rules with a lower number are asked first.")
     )
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(
+        _("active"), default=False, help_text=_("Save it first, and see below what it would have done.")
+    )
 
     topic = models.ForeignKey(
         "claims.Topic",

@@ -3,14 +3,14 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Index
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
 class TriageTurnQuerySet(models.QuerySet["TriageTurn"]):
     def of_others(self, person: User) -> Self:
         """What other people are looking at now."""
-        return self.exclude(person=person).filter(until__gt=models.functions.Now())
+        return self.exclude(person=person).filter(until__gt=Now())
 
 
 class TriageTurn(models.Model):
@@ -37,10 +37,6 @@ class TriageTurn(models.Model):
         default_permissions = ()
         verbose_name = _("turn in triage")
         verbose_name_plural = _("turns in triage")
-        indexes = [
-            # What is over, to be cleared away.
-            Index(name="triageturn_by_end", fields=["until"]),
-        ]
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.person_id}"
