@@ -40,7 +40,9 @@ def offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) ->
         case "evidence":
             drafts = drafts_for(person, sought)
             return {
-                "html": render_to_string("admin/desk/article_drafts.html", {"drafts": drafts, "sought": sought})
+                "html": render_to_string(
+                    "admin/desk/article_drafts.html", {"drafts": drafts, "sought": sought}
+                )
             }
     raise RefusedWords(_("The page sent something that is no request."))
 
