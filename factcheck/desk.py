@@ -107,6 +107,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Seen again"), "replay", "claims_repeat", queue="repeats"),
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
                 _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
+                _entry(_("Saved views"), "bookmarks", "claims_savedview"),
             ],
         },
         {

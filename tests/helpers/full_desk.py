@@ -19,6 +19,7 @@ from claims.models import (
     Rating,
     RatingScale,
     Repeat,
+    SavedView,
     Topic,
     Watch,
     WebhookAttempt,
@@ -93,6 +94,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
     watch = Watch.objects.create(name=f"Feed {number}", url=f"https://example.org/feed/{number}")
     watch.pages.create(url=source.url, url_key=source.url_key, state="imported", source=source)
     EmbeddingModel.objects.create(name=f"Model {number}", dimensions=48)
+    SavedView.objects.create(owner=checker, listed="claims.claim", name=f"View {number}", is_shared=True)
     api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
     LogEntry.objects.create(
         user=checker,
