@@ -4,6 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from claims.admin.presence import presence_view
+from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
 from factcheck import routes
 from factcheck.admin.session import session_view
 
@@ -14,6 +16,10 @@ urlpatterns = [
     *routes.v1,  # first, and without an `include`, which would cost its answers some microseconds
     path("api/", include(routes)),
     path("admin/session/", session_view, name="desk-session"),
+    path("admin/unsaved/", admin.site.admin_view(unsaved_view), name="desk-unsaved"),
+    path("admin/unsaved/kept/", kept_view, name="desk-kept"),
+    path("admin/unsaved/given-up/", given_up_view, name="desk-given-up"),
+    path("admin/presence/", presence_view, name="desk-presence"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.public.api.fact_check_tools")),

@@ -5,8 +5,9 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
-    assignment,
+    assignment_pages,
     assignment_rule,
+    chat_channel,
     claim,
     claimant,
     cluster,
@@ -31,8 +32,9 @@ from claims.admin import (
 )
 
 __all__ = [
-    "assignment",
+    "assignment_pages",
     "assignment_rule",
+    "chat_channel",
     "claim",
     "claimant",
     "cluster",

@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
@@ -29,7 +30,6 @@ from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent
-from factcheck.database import clock
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,12 @@ def _readable(claim: Claim, person: User) -> Any:
 
 def _threads(rows: Iterable[Comment], person: User, extent: Extent) -> list[ShownThread]:
     threads = list(rows)
-    of_thread = {"partition_by": F("reply_to")}
     replies: Any = (
         Comment.objects.readable_by(person)
         .filter(reply_to__in=threads)
         .annotate(
-            place=Window(RowNumber(), order_by=F("id").desc(), **of_thread),
-            number=Window(Count("*"), **of_thread),
+            place=Window(RowNumber(), partition_by=F("reply_to"), order_by=F("id").desc()),
+            number=Window(Count("*"), partition_by=F("reply_to")),
         )
         .filter(place__lte=extent.replies)
         .order_by("pk")
@@ -127,7 +126,7 @@ def _shown(rows: list[Comment], person: User) -> list[ShownComment]:
     if not rows:
         return []
     prefetch_related_objects(rows, "mentioned")
-    now, moderates = clock.now(), person.has_perm(comments.WITHDRAW)
+    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW)
     return [
         ShownComment(
             row,

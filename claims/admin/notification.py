@@ -52,7 +52,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     list_display_links = None
     list_filter = (ReadFilter, ("kind", ChoicesDropdownFilter))
     list_select_related = ("claim", "comment")
-    ordering = (F("read_at").desc(nulls_first=True), "-pk")  # type: ignore[assignment]  # Django takes expressions too
+    ordering = (F("read_at").desc(nulls_first=True), "-pk")
     sortable_by = ()
     actions = ("mark_selected_read",)
     change_list_template = "admin/desk/notification_list.html"

@@ -11,7 +11,7 @@ from claims.models.imported_record import ImportedChange, ImportedRecord, Possib
 from .appearance import Appearance
 from .assignment import Assignment, Priority
 from .assignment_rule import AssignmentRule
-from .chat_channel import ChatChannel, ChatMessage
+from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
 from .claimant import Claimant
@@ -23,12 +23,14 @@ from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
+from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
 from .saved_view import SavedView
+from .scheduled_publication import ScheduledPublication
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -36,6 +38,7 @@ from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
 from .triage_turn import TriageTurn
+from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
 from .visited_site import VisitedSite
@@ -50,6 +53,7 @@ __all__ = [
     "AssignmentRule",
     "ChatChannel",
     "ChatMessage",
+    "ChatProgress",
     "Claim",
     "ClaimFollower",
     "ClaimTopic",
@@ -74,6 +78,7 @@ __all__ = [
     "NotificationKind",
     "NotificationPreference",
     "PossibleDuplicate",
+    "Presence",
     "Priority",
     "Publication",
     "PublishedVerdict",
@@ -82,6 +87,7 @@ __all__ = [
     "RatingScale",
     "Repeat",
     "SavedView",
+    "ScheduledPublication",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
@@ -93,6 +99,7 @@ __all__ = [
     "Topic",
     "Transition",
     "TriageTurn",
+    "UnsavedForm",
     "Verdict",
     "VisitedPage",
     "VisitedSite",

@@ -40,8 +40,8 @@ class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
         return self.filter(active=True)
 
 
-# Who knows the address may write to the channel: it is known to its row only. How it answers is no history of ours.
-@keep_history(exclude=["address", "failures", "failure", "sent_at"])
+# Who knows the address may write to the channel: it is known to its row only.
+@keep_history(exclude=["address"])
 class ChatChannel(models.Model):
     """A channel of a chat tool that is told what happens to claims, by what the tool calls an incoming webhook."""
 
@@ -52,7 +52,7 @@ class ChatChannel(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     shape = models.CharField(_("shape of messages"), max_length=10, choices=Shape)
-    address = models.CharField(_("address"), max_length=2000, editable=False)
+    address = models.CharField(_("address"), max_length=2000)
     kinds = ArrayField(
         models.CharField(max_length=20, choices=NotificationKind),
         verbose_name=_("what it is told"),
@@ -92,11 +92,6 @@ class ChatChannel(models.Model):
         verbose_name=_("added by"),
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
-    #: How often in a row sending failed, and how the last time.
-    failures = models.PositiveIntegerField(_("failures"), default=0, editable=False)
-    failure = models.TextField(_("what went wrong"), blank=True, editable=False)
-    sent_at = models.DateTimeField(_("last message"), null=True, editable=False)
-
     objects = ChatChannelQuerySet.as_manager()
 
     class Meta:
@@ -116,14 +111,43 @@ class ChatChannel(models.Model):
             CheckConstraint(
                 name="chatchannel_kinds_are_known", condition=Q(kinds__contained_by=[*TOLD_TO_CHATS])
             ),
-            CheckConstraint(
-                name="chatchannel_failing_says_why",
-                condition=Q(failures=0, failure="") | Q(failures__gt=0) & ~Q(failure=""),
+        ]
+        triggers = [
+            Rule(
+                name="chatchannel_begins",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    INSERT INTO public.claims_chatprogress (channel_id, failures, failure) VALUES (NEW.id, 0, '');
+                    RETURN NULL;
+                """,
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ChatProgress(models.Model):
+    """How a channel takes what it is sent, apart from what people decide about it. Made with it by the database."""
+
+    channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
+    #: How often in a row sending has failed, and how the last time.
+    failures = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True)
+    sent_at = models.DateTimeField(_("last message"), null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="chatprogress_failing_says_why",
+                condition=Q(failures=0, failure="") | Q(failures__gt=0) & ~Q(failure=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}: {self.failure or self.sent_at}"
 
 
 class ChatMessage(models.Model):

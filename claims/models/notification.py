@@ -43,6 +43,7 @@ class NotificationKind(models.TextChoices):
     SIGNED_OFF = "signed_off", _("Signed off")
     PUBLISHED = "published", _("Published")
     RETRACTED = "retracted", _("Retracted")
+    NOT_PUBLISHED = "not_published", _("Not published as scheduled")
     ACCEPTED = "accepted", _("Accepted for checking")
     DECLINED = "declined", _("Declined")
     MERGED = "merged", _("Merged")

@@ -63,6 +63,8 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
     "claims.view_webhookdelivery",
     "claims.view_webhookattempt",
+    *(f"claims.{verb}_chatchannel" for verb in (*_EDIT, "delete")),
+    "claims.withdraw_comment",
     "claims.view_embeddingmodel",
     # To let somebody in again who has lost the second factor.
     "mfa.view_authenticator",

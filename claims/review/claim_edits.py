@@ -28,7 +28,7 @@ def may_edit(claim: Claim, by: User) -> bool:
 
 def is_worked_on(claim: Claim) -> bool:
     """Whether it can only be declined or merged: what nobody has touched yet can also be deleted."""
-    return claim.transitions.exists() or claim.verdicts.exists()
+    return claim.transitions.exists() or claim.verdicts.exists() or claim.comments.exists()
 
 
 def fixed_fields(claim: Claim) -> tuple[str, ...]:

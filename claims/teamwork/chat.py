@@ -5,7 +5,6 @@ Its address is a secret: who knows it may write to the channel. No message and n
 
 import json
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,8 +15,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
-from claims.models import ChatChannel, ChatMessage, Claim, Comment, Verdict
+from claims.models import ChatChannel, ChatMessage, ChatProgress, Claim, Comment, Verdict
 from claims.models.chat_channel import TOLD_TO_CHATS
 from claims.newsroom.people import display_name
 from claims.teamwork.chat_messages import ChatText, payload
@@ -25,7 +25,7 @@ from claims.teamwork.happenings import sentence
 from factcheck.database.deferred_jobs import defer
 from sources.http import sent_messages
 
-#: The task that sends one message, in `tasks` beside this module.
+#: The task that sends one message.
 SEND = "claims.teamwork.chat.send_message"
 QUEUE = "webhooks"
 
@@ -96,26 +96,29 @@ def shown_address(address: str) -> str:
 # Sending --------------------------------------------------------------------------------------------------------------
 
 
-def send(message_id: int, attempt: int) -> None:
-    """Send one message, unless it was sent; what fails is tried again later, and given up after a day."""
-    message = (
-        ChatMessage.objects.select_related("channel", "claim", "verdict", "comment")
-        .filter(pk=message_id)
-        .first()
-    )
-    if message is None or message.state != ChatMessage.State.WAITING or message.failures != attempt - 1:
-        return  # another worker has done it
-    if not message.channel.active:
-        _give_up(message, _("The channel was switched off."))
+@app.task(name=SEND, queue=QUEUE)
+@transaction.atomic
+def send_message(*, message_id: int, attempt: int) -> None:
+    """Send one message, unless it was sent; what fails is tried again later, and given up after a day.
+
+    It is locked while it is sent: two workers do not send it twice.
+    """
+    waiting = ChatMessage.objects.filter(
+        pk=message_id, state=ChatMessage.State.WAITING, failures=attempt - 1
+    ).select_related("channel", "claim", "comment")
+    message = waiting.select_for_update(of=("self",), skip_locked=True).first()
+    if message is None:
         return
     try:
+        if not message.channel.active:
+            raise NotSent(_("The channel was switched off."))
         post(message.channel, text_of(message))
     except NotSent as failure:
         _note_failure(message, attempt, str(failure))
     else:
-        with transaction.atomic():
-            _waiting(message).update(state=ChatMessage.State.SENT, failure="")
-            note_sent(message.channel)
+        message.state, message.failure = ChatMessage.State.SENT, ""
+        message.save(update_fields=["state", "failure"])
+        note_sent(message.channel)
 
 
 def try_out(channel: ChatChannel) -> None:
@@ -171,33 +174,30 @@ def post(channel: ChatChannel, text: ChatText) -> None:
 
 
 def note_sent(channel: ChatChannel) -> None:
-    ChatChannel.objects.filter(pk=channel.pk).update(failures=0, failure="", sent_at=timezone.now())
+    """It takes messages."""
+    ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="", sent_at=timezone.now())
+
+
+def trust_again(channel: ChatChannel) -> None:
+    """Forget how it failed: a person has looked after it."""
+    ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="")
 
 
 def note_failure(channel: ChatChannel, failure: str) -> None:
-    ChatChannel.objects.filter(pk=channel.pk).update(failures=F("failures") + 1, failure=failure)
+    """It did not take one."""
+    ChatProgress.objects.filter(pk=channel.pk).update(failures=F("failures") + 1, failure=failure)
 
 
 def _note_failure(message: ChatMessage, attempt: int, failure: str) -> None:
-    given_up = attempt > len(RETRIES)
-    state = ChatMessage.State.FAILED if given_up else ChatMessage.State.WAITING
-    with transaction.atomic():
-        noted = _waiting(message).update(state=state, failures=attempt, failure=failure)
+    given_up = attempt > len(RETRIES) or not message.channel.active
+    message.state = ChatMessage.State.FAILED if given_up else ChatMessage.State.WAITING
+    message.failures, message.failure = attempt, failure
+    message.save(update_fields=["state", "failures", "failure"])
+    if message.channel.active:
         note_failure(message.channel, failure)
-        if noted and not given_up:
-            later = timezone.now() + timedelta(seconds=RETRIES[attempt - 1])
-            arguments = {"message_id": message.pk, "attempt": attempt + 1}
-            defer(SEND, arguments, queue=QUEUE, scheduled_at=later)
-
-
-def _give_up(message: ChatMessage, why: str) -> None:
-    _waiting(message).update(state=ChatMessage.State.FAILED, failures=F("failures") + 1, failure=why)
-
-
-def _waiting(message: ChatMessage) -> Any:
-    return ChatMessage.objects.filter(
-        pk=message.pk, state=ChatMessage.State.WAITING, failures=message.failures
-    )
+    if not given_up:
+        later = timezone.now() + timedelta(seconds=RETRIES[attempt - 1])
+        defer(SEND, {"message_id": message.pk, "attempt": attempt + 1}, queue=QUEUE, scheduled_at=later)
 
 
 def _page(message: ChatMessage) -> str:

@@ -65,14 +65,15 @@ def write(
             return Said(said, [])
         key = None  # the form was filled in anew
     thread = _thread(claim, reply_to, by) if reply_to else None
+    version = verdict.version if verdict else None
     if thread:
-        verdict = thread.verdict
+        verdict, version = thread.verdict, thread.verdict_version
     elif verdict and not Verdict.objects.readable_by(by).filter(pk=verdict.pk, claim=claim).exists():
         raise NotAllowed(_("You may not read this verdict, or it is on another claim."))
     comment = Comment.objects.create(
         claim=claim,
         verdict=verdict,
-        verdict_version=thread.verdict_version if thread else verdict and verdict.version,
+        verdict_version=version,
         reply_to=thread,
         author=by,
         author_name=display_name(by)[:200],

@@ -19,8 +19,8 @@ MOST_NAMES = 50
 #: So many people are offered while a name is typed.
 MOST_OFFERED = 8
 
-# Django's user names, not behind a letter: that is a mail address.
-_NAMED = re.compile(r"(?<![\w@.+/-])@([\w.@+-]{1,150})")
+# Django's user names, also with accents written apart, and not behind a letter: that is a mail address.
+_NAMED = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
 #: What ends a sentence may also end a user name.
 _ENDS = ".@+-"
 

@@ -42,6 +42,7 @@ AT_ONCE = frozenset(
         _KINDS.SUBMITTED,
         _KINDS.RETURNED,
         _KINDS.RETRACTED,
+        _KINDS.NOT_PUBLISHED,
     }
 )
 
