@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,10 +21,9 @@ from claims.admin.triage_decisions import (
     Seen,
     decide,
     file_under,
-    give,
     last_moves,
 )
-from claims.admin.triage_page import DECLINE_REASONS, people_to_give_to
+from claims.admin.triage_page import DECLINE_REASONS
 from claims.models import Appearance, Claim, Topic, Verdict
 from factcheck.admin.base import person_at
 
@@ -46,7 +44,6 @@ class ClaimBulk(MovesAdmin):
     actions = (
         "accept_selected",
         "decline_selected",
-        "assign_selected",
         "file_selected",
         "merge_selected",
         "gather_selected",
@@ -54,9 +51,6 @@ class ClaimBulk(MovesAdmin):
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.triage_claim")
-
-    def has_give_permission(self, request: HttpRequest) -> bool:
-        return bool(people_to_give_to(person_at(request)))
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.merge_claim")
@@ -79,18 +73,6 @@ class ClaimBulk(MovesAdmin):
 
         context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
         return self._ask(request, claims, "decline", declined, context)
-
-    @admin.action(description=gettext_lazy("Assign…"), permissions=["give"])
-    def assign_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
-        """Ask for whom it is, then give them all to that person."""
-        people = people_to_give_to(person_at(request))
-
-        def given(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
-            asked = request.POST.get("person", "")
-            colleague = User.objects.filter(pk=asked).first() if asked.isdecimal() else None
-            return give(seen, colleague, by=person_at(request)) if colleague else None
-
-        return self._ask(request, claims, "assign", given, {"title": _("Assign claims"), "people": people})
 
     @admin.action(description=gettext_lazy("File under a topic…"), permissions=["triage"])
     def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:

@@ -165,7 +165,7 @@ def choices_in_triage(person: User) -> dict[str, Any]:
     """What the number keys offer, the same for every claim."""
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],
-        "people": people_to_give_to(person),
+        "people": _people(person),
         "topics_in_use": _topics_in_use(),
         "all_topics": Topic.objects.order_by("name").values_list("name", flat=True)[:_MOST_TOPICS],
     }
@@ -200,7 +200,7 @@ def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
     return last and {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
 
 
-def people_to_give_to(person: User) -> list[tuple[int, str]]:
+def _people(person: User) -> list[tuple[int, str]]:
     """To whom the person may give work, themselves first."""
     may_take = person.has_perm(TAKE) and can_do(Claim, person)
     mine = [(person.pk, _("Me"))] if may_take else []

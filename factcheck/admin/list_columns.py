@@ -46,10 +46,14 @@ class ListColumns(ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         shown = [column for column in self.all_columns(request) if column in self._chosen_columns(request)]
-        return shown or super().get_list_display(request)
+        return shown or self.own_columns(request)
+
+    def own_columns(self, request: HttpRequest) -> list[str]:
+        """Those that are shown to a person who has chosen none."""
+        return [str(name) for name in super().get_list_display(request)]
 
     def all_columns(self, request: HttpRequest) -> list[str]:
-        return [*map(str, super().get_list_display(request)), *self.list_more]
+        return [*self.own_columns(request), *self.list_more]
 
     def columns(self, request: HttpRequest) -> list[Column]:
         """All columns, and which are shown now."""
@@ -72,5 +76,4 @@ class ListColumns(ModelAdmin):
         return known | set(self._links(request)) if known else set()
 
     def _links(self, request: HttpRequest) -> Sequence[str]:
-        every = super().get_list_display(request)
-        return [str(name) for name in self.get_list_display_links(request, every) or ()]
+        return [str(name) for name in self.get_list_display_links(request, self.own_columns(request)) or ()]
