@@ -8,8 +8,8 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from claims.admin.list_filters import (
     ScoreFilter,
     WatchFilter,
 )
+from claims.admin.pasted_rows import PERMISSION, paste_view
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage import Triage
 from claims.models import Appearance, Claim, Claimant, Repeat, Verdict
@@ -80,6 +81,13 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
             return None
         return rows
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.paste_view)
+        return [path("paste/", view, name="claims_claim_paste"), *super().get_urls()]
+
+    def paste_view(self, request: HttpRequest) -> HttpResponse:
+        return paste_view(self, request)
+
     # By article -------------------------------------------------------------------------------------------------------
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -88,6 +96,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         triage = []
         if self.has_triage_permission(request):
             triage = [(_("Triage these"), f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")]
+        if request.user.has_perm(PERMISSION):
+            triage.append((_("Paste rows"), reverse("admin:claims_claim_paste")))
         if is_by_article(request):
             del query["group"]
             return [*triage, (_("Not by article"), f"?{query.urlencode()}")]
