@@ -83,7 +83,8 @@ def desk(newsroom: str) -> dict[str, Any]:
         "ACCOUNT": {
             "navigation": [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
-                {"title": _("Two-factor authentication"), "link": reverse_lazy("mfa_index")},
+                {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+                {"title": _("Sessions"), "link": reverse_lazy("desk-sessions")},
                 {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
                 {
                     "title": _("How you are told"),
@@ -199,6 +200,9 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("People"), "group", "auth_user"),
                 _entry(_("Roles"), "badge", "auth_group"),
                 _entry(_("Second factors"), "key", "mfa_authenticator"),
+                _entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
+                _entry(_("Sessions"), "devices", "claims_desksession"),
+                _entry(_("Audit log"), "policy", "claims_auditrecord"),
                 _entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),

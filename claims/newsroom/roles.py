@@ -66,9 +66,14 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_chatchannel" for verb in (*_EDIT, "delete")),
     "claims.withdraw_comment",
     "claims.view_embeddingmodel",
-    # To let somebody in again who has lost the second factor.
+    # To let somebody in again who has lost the second factor, and to say who needs one.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",
+    "claims.view_secondfactorrule",
+    "claims.change_secondfactorrule",
+    "claims.view_desksession",
+    "claims.end_desksession",
+    "claims.view_auditrecord",
     *(f"claims.{verb}_apitoken" for verb in ("view", "change")),
 ]
 ROLES = {
