@@ -21,6 +21,7 @@ from claims.models import (
     Rating,
     RatingScale,
     Repeat,
+    SavedView,
     Topic,
     Watch,
     WebhookAttempt,
@@ -104,6 +105,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
     EmbeddingModel.objects.create(name=f"Model {number}", dimensions=48)
     assignments.assign(claim, checker, by=editor)
     AssignmentRule.objects.create(name=f"Rule {number}", person=checker, topic=topic, created_by=editor)
+    SavedView.objects.create(owner=checker, listed="claims.claim", name=f"View {number}", is_shared=True)
     api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
     LogEntry.objects.create(
         user=checker,
