@@ -6,17 +6,24 @@ from procrastinate.contrib.django import app
 from claims.articles.watches import tasks as watch_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
-from claims.models import StoredAnswer
+from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail
-from claims.review import classification, notices
+from claims.review import classification, due_publications, notices
+from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
 __all__ = [
+    "assignment_tasks",
+    "chat",
     "classification",
+    "digest",
+    "due_publications",
     "embedding_tasks",
     "factor_mail",
     "import_tasks",
+    "mails",
     "notices",
+    "notification_upkeep",
     "watch_tasks",
     "webhook_tasks",
 ]
@@ -41,3 +48,11 @@ def forget_audit_records(timestamp: int) -> None:
 def forget_sessions(timestamp: int) -> None:
     """Remove sessions that are over, every day."""
     desk_sessions.forget_ended()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queueing_lock="forget_unsaved_forms")
+def forget_unsaved_forms(timestamp: int) -> None:
+    """Delete what was typed a month ago and never saved, and who had pages open hours ago."""
+    UnsavedForm.objects.outdated().delete()
+    Presence.objects.outdated().delete()

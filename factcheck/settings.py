@@ -319,6 +319,8 @@ KEEP_REPEATED_SENTENCES = flag("KEEP_REPEATED_SENTENCES")
 # -- The editors' desk -----------------------------------------------------------------------------------------
 
 UNFOLD = desk(NEWSROOM_NAME)
+# In which model the desk keeps what is typed and not saved yet.
+UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 
 # -- History and background work -----------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from claims.admin.desk_session import own_sessions
+from claims.admin.presence import presence_view
+from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
 from claims.newsroom.second_factor_gate import last_one_stays
 from factcheck import routes
 from factcheck.admin.session import session_view
@@ -19,6 +21,10 @@ urlpatterns = [
     *routes.v1,  # first, and without an `include`, which would cost its answers some microseconds
     path("api/", include(routes)),
     path("admin/session/", session_view, name="desk-session"),
+    path("admin/unsaved/", admin.site.admin_view(unsaved_view), name="desk-unsaved"),
+    path("admin/unsaved/kept/", kept_view, name="desk-kept"),
+    path("admin/unsaved/given-up/", given_up_view, name="desk-given-up"),
+    path("admin/presence/", presence_view, name="desk-presence"),
     path("admin/", admin.site.urls),
     # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
     path("accounts/oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),

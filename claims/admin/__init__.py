@@ -5,15 +5,20 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
+    assignment_pages,
+    assignment_rule,
     audit_record,
+    chat_channel,
     claim,
     claimant,
     cluster,
+    comment,
     desk_session,
     duplicate,
     embedding_model,
     import_problem,
     import_run,
+    notification,
     person,
     publication,
     rating,
@@ -30,15 +35,20 @@ from claims.admin import (
 )
 
 __all__ = [
+    "assignment_pages",
+    "assignment_rule",
     "audit_record",
+    "chat_channel",
     "claim",
     "claimant",
     "cluster",
+    "comment",
     "desk_session",
     "duplicate",
     "embedding_model",
     "import_problem",
     "import_run",
+    "notification",
     "person",
     "publication",
     "rating",

@@ -27,7 +27,8 @@ FACT_CHECKER = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
     "claims.read_drafts",
     "claims.triage_claim",
-    *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch")),
+    *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
+    "claims.take_work",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
 ]
@@ -38,6 +39,8 @@ EDITOR = [
     *(f"claims.{verb}_cluster" for verb in ("add", "change", "publish")),
     "claims.change_repeat",
     *(f"claims.{verb}_watch" for verb in ("add", "change", "delete")),
+    "claims.assign_work",
+    *(f"claims.{verb}_assignmentrule" for verb in (*_EDIT, "delete")),
     "claims.delete_claim",
     "claims.merge_claim",
     "claims.republish_claim",
@@ -58,6 +61,8 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
     "claims.view_webhookdelivery",
     "claims.view_webhookattempt",
+    *(f"claims.{verb}_chatchannel" for verb in (*_EDIT, "delete")),
+    "claims.withdraw_comment",
     "claims.view_embeddingmodel",
     # To let somebody in again who has lost the second factor, and to say who needs one.
     "mfa.view_authenticator",

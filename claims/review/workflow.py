@@ -19,7 +19,9 @@ from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
-from claims.review.notices import notify
+from claims.review.notices import tell_of_move
+from claims.review.scheduled_publications import overtaken
+from claims.teamwork import assignments
 from factcheck.database import clock
 
 
@@ -92,11 +94,20 @@ def move(
     fresh.state = after
     request = Request(by, before, note.strip(), others.get(into.pk) if into else None, kind)
     if isinstance(fresh, Verdict):
+        if before == Verdict.State.IN_REVIEW != after:
+            # What was to happen to it later does not wait for a verdict that has moved on.
+            overtaken(fresh, action, str(step.label), by=by)
         _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
-        notify.defer(verdict_id=fresh.pk, action=action, by_id=by.pk, note=note)
     else:
         _CLAIM_EFFECTS[action](fresh, request)
+    assignments.settle(fresh, action)
+    tell_of_move(fresh, action, by=by, note=note)
     return cast(Subject, fresh)
+
+
+def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
+    """Ask whether the move is there for this person now, without making it. Raises as `move`."""
+    _step(subject, action, by=by, note=note)
 
 
 def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
@@ -192,13 +203,8 @@ def _publish(verdict: Verdict, request: Request) -> None:
         predecessor.save(update_fields=["state"])
     verdict.published_at = clock.now()
     verdict.save(update_fields=["state", "published_at"])
-    if predecessor:
-        kind, note = verdict.correction_kind, verdict.correction_note
-    elif verdict.claim.publications.current().exists():
-        kind, note = Publication.Kind.ADDITION, ""
-    else:
-        kind, note = Publication.Kind.PUBLICATION, ""
-    publishing.record(verdict.claim, kind, note=note)
+    change = publishing.publication_of(verdict)
+    publishing.record(verdict.claim, change.kind, note=change.note)
 
 
 def _retract(verdict: Verdict, request: Request) -> None:
