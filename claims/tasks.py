@@ -36,6 +36,14 @@ def forget_answers(timestamp: int) -> None:
     StoredAnswer.objects.outdated().delete()
 
 
+@app.periodic(cron="37 * * * *")
+@app.task(queueing_lock="forget_unsaved_forms")
+def forget_unsaved_forms(timestamp: int) -> None:
+    """Delete what was typed a month ago and never saved, and who had pages open hours ago."""
+    UnsavedForm.objects.outdated().delete()
+    Presence.objects.outdated().delete()
+
+
 @app.periodic(cron="27 3 * * *")
 @app.task(queueing_lock="forget_audit_records")
 def forget_audit_records(timestamp: int) -> None:
@@ -48,11 +56,3 @@ def forget_audit_records(timestamp: int) -> None:
 def forget_sessions(timestamp: int) -> None:
     """Remove sessions that are over, every day."""
     desk_sessions.forget_ended()
-
-
-@app.periodic(cron="37 * * * *")
-@app.task(queueing_lock="forget_unsaved_forms")
-def forget_unsaved_forms(timestamp: int) -> None:
-    """Delete what was typed a month ago and never saved, and who had pages open hours ago."""
-    UnsavedForm.objects.outdated().delete()
-    Presence.objects.outdated().delete()

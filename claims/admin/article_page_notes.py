@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from claims.admin.article_page_text import NotedPlace
 from claims.models import Appearance, Claim, Evidence, Publication, Transition
@@ -13,6 +15,16 @@ from sources.models import Snapshot
 
 PUBLISHED = "published"
 EVIDENCE = "evidence"
+
+#: What the lines under marks mean, as styles name them.
+LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
+    (Claim.State.PROPOSED.value, Claim.State.PROPOSED.label),
+    (Claim.State.ACCEPTED.value, Claim.State.ACCEPTED.label),
+    (PUBLISHED, gettext_lazy("Published")),
+    (Claim.State.DECLINED.value, Claim.State.DECLINED.label),
+    (Claim.State.MERGED.value, Claim.State.MERGED.label),
+    (EVIDENCE, gettext_lazy("Evidence")),
+)
 
 _LAST_MOVE = Transition.objects.filter(claim=OuterRef("claim"), verdict=None).order_by("-pk").values("pk")[:1]
 
@@ -47,15 +59,11 @@ def notes_of(snapshot: Snapshot, person: User) -> list[ArticleNote]:
     )
 
 
-def note_of_claim(snapshot: Snapshot, person: User, claim: int) -> ArticleNote | None:
-    return _claims(snapshot, person, claim=claim).get(f"c{claim}")
-
-
-def _claims(snapshot: Snapshot, person: User, **which: int) -> dict[str, ArticleNote]:
+def _claims(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
     current = Publication.objects.current().filter(claim=OuterRef("claim"))
     rows = (
         Appearance.objects.readable_by(person)
-        .filter(source=snapshot.source_id, **which)
+        .filter(source=snapshot.source_id)
         .select_related("claim__claimant")
         .annotate(is_published=Exists(current), last_move=Subquery(_LAST_MOVE))
         .order_by("start", "pk")

@@ -52,7 +52,7 @@ def marked_paragraphs(
     cut = paragraphs(text[start:end], inside)
     lanes = _lanes(inside)
     spans = [(start + pieces[0].start, start + pieces[-1].start + len(pieces[-1].text)) for pieces in cut]
-    following = [*(begin for begin, _ in spans[1:]), end]
+    following = [*(begin for begin, _ in spans[1:]), end][: len(spans)]
     return [
         Paragraph(first, last, _paragraph(pieces, first, text[last:next_one], lanes))
         for pieces, (first, last), next_one in zip(cut, spans, following, strict=True)

@@ -39,6 +39,7 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
 from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
 from .signoff import SignOff
@@ -47,6 +48,7 @@ from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .triage_turn import TriageTurn
 from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
@@ -105,6 +107,7 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "SavedView",
     "ScheduledPublication",
     "Scope",
     "SearchLanguage",
@@ -119,6 +122,7 @@ __all__ = [
     "StoredAnswer",
     "Topic",
     "Transition",
+    "TriageTurn",
     "UnsavedForm",
     "Verdict",
     "VisitedPage",

@@ -18,6 +18,7 @@ CONTRIBUTOR = [
         for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")
     ),
     *(f"claims.view_{model}" for model in ("transition", "publication")),
+    "claims.view_savedview",
     "claims.delete_appearance",
     "sources.view_snapshot",
     "sources.add_snapshot",
@@ -49,12 +50,13 @@ EDITOR = [
     *(f"claims.view_{model}" for model in ("importrun", "importproblem", "possibleduplicate")),
     "claims.run_import",
     "claims.undo_import",
+    "claims.share_savedview",
 ]
 ADMINISTRATOR = [
     *EDITOR,
     # To publish the newsroom's own archive takes two of them.
     "claims.import_house_archive",
-    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale")),
+    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
     *(f"sources.delete_{model}" for model in ("source", "publisher")),
     *(f"auth.{verb}_user" for verb in _EDIT),
     "auth.view_group",

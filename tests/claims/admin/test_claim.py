@@ -128,9 +128,9 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     [
         ("contributor", "proposed", set()),
         ("checker", "proposed", {"accept", "decline"}),
-        ("checker", "accepted", {"decline"}),
+        ("checker", "accepted", {"decline", "reconsider"}),
         ("editor", "proposed", {"accept", "decline", "merge"}),
-        ("editor", "accepted", {"decline", "merge"}),
+        ("editor", "accepted", {"decline", "merge", "reconsider"}),
     ],
 )
 def test_only_legal_moves_are_buttons(
