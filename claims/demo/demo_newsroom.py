@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
+from claims.demo.desk_work import put_to_work
 from claims.imports.storing import runs
 from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic, Watch
 from claims.quotes.anchors import Anchor, find
@@ -102,6 +103,7 @@ class _Newsroom:
         for row in self.content["newer_snapshots"]:
             material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
+        put_to_work(self.content, self.claims, self.people)
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.choose(upload, by=self.people[row["by"]]))

@@ -1,21 +1,28 @@
 """The demonstration data once it is loaded: everything in every state, as the file says."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import override_settings
+from django.utils import timezone
+from django.utils.timezone import localtime
 
 from claims.articles.watches.visits import due_watches
 from claims.demo.demo_newsroom import demo_content, load
 from claims.models import (
     Appearance,
+    Assignment,
     Claim,
+    Comment,
     Evidence,
+    Notification,
     PossibleDuplicate,
     Publication,
     Rating,
+    ScheduledPublication,
     SignOff,
     Transition,
     Verdict,
@@ -147,6 +154,39 @@ def test_what_others_checked_waits_for_somebody_to_decide_about_it() -> None:
     assert list(unmapped) == ["Half the story", "Not so"]
     pair = PossibleDuplicate.objects.open().get()
     assert pair.claim.statement == pair.earlier.statement == claim_of("signatories").statement
+
+
+def test_work_is_somebodys_and_one_piece_is_overdue() -> None:
+    today = timezone.localdate()
+    held = Assignment.objects.held().order_by("due_on").select_related("claim", "person")
+    assert [
+        (row.claim, row.person.username, (row.due_on - today).days, row.verdict_id is None) for row in held
+    ] == [  # type: ignore[union-attr, operator]  # held, and dated
+        (claim_of("sixty-hours"), "checker", -2, True),
+        (claim_of("glaser-pattern"), "editor", 0, False),
+        (claim_of("closed-since-2016"), "editor", 1, False),
+        (claim_of("second-summit"), "checker", 5, True),
+    ]
+
+
+def test_people_talk_about_it_and_are_told_of_that_alone() -> None:
+    written = [reply for row in DEMO["comments"] for reply in (row, *row["replies"])]
+    assert [comment.text for comment in Comment.objects.order_by("pk")] == [row["text"] for row in written]
+    unread = Notification.objects.unread()
+    assert set(unread.values_list("kind", flat=True)) <= {
+        "assigned",
+        "mentioned",
+        "replied",
+        "commented",
+        "imported",
+    }
+    assert unread.filter(person__username="contributor", kind="mentioned").count() == 1
+
+
+def test_something_is_to_be_published_tomorrow() -> None:
+    scheduled = ScheduledPublication.objects.open().get()
+    assert scheduled.verdict.claim == claim_of("no-paper")
+    assert localtime(scheduled.publish_at).date() == timezone.localdate() + timedelta(days=1)
 
 
 def test_corrected_verdict_shows_each_version_and_its_public_note() -> None:
