@@ -63,7 +63,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
         ("kind", ChoicesDropdownFilter),
         ("actor", AutocompleteSelectFilter),
         ("subject", AutocompleteSelectFilter),
-        ("at"),
+        WhenFilter,
     )
     search_fields = ("actor_name",)
     search_help_text = _("A person, or an address")

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -24,7 +25,7 @@ from claims.admin.reader_view import SANDBOX
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, person_at
@@ -129,6 +130,8 @@ class MovesAdmin(DeskAdmin):
             moved = self._move(request, subject, action)
         except AskedOnceMore as question:
             return self.ask_once_more(request, subject, action, question)
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:

@@ -25,6 +25,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 QUERIES = {
     "auth.group": 5,
     "auth.user": 6,
+    "claims.auditrecord": 4,
+    "claims.desksession": 4,
+    "claims.secondfactorrule": 4,
     "claims.apitoken": 4,
     "claims.assignment": 5,
     "claims.assignmentrule": 4,
