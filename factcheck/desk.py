@@ -57,7 +57,7 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
-        "STYLES": [lambda request: static("desk/desk.css")],
+        "STYLES": [lambda request: static("desk/desk.css"), lambda request: static("desk/lean.css")],
         "SCRIPTS": [lambda request: static("desk/kept.js"), lambda request: static("desk/desk.js")],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
         "ACCOUNT": {

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -22,11 +22,11 @@ from claims.admin.move_buttons import MovesAdmin, returned_with
 from claims.admin.status_badges import rating_badge, state_badge
 from claims.admin.verdict_form import BeginForm, RatingSelect, VerdictForm
 from claims.ledger.document.markdown import to_html
-from claims.models import Claim, Evidence, Verdict
+from claims.models import Evidence, Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
 from claims.review.moves import missing_for_review
-from factcheck.admin.base import change_page, person_at, words_of
+from factcheck.admin.base import change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of
 from factcheck.django_internals import become
 from sources.models import Publisher
@@ -98,13 +98,6 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
         return super().get_queryset(request).defer("explanation")
-
-    def matching(self, request: HttpRequest, rows: QuerySet[Verdict], words: str) -> QuerySet[Verdict]:
-        """Each word in the claim, the summary or the byline; claims on their own, which costs half of a join."""
-        for part in words_of(words):
-            claims = Claim.objects.filter(statement__icontains=part)
-            rows = rows.filter(Q(claim__in=claims) | Q(summary__icontains=part) | Q(byline__icontains=part))
-        return rows
 
     @admin.display(description=gettext_lazy("claim"))
     def on_claim(self, verdict: Verdict) -> SafeString:
