@@ -1,15 +1,32 @@
 """Where the background worker finds its work: tasks stand beside what they do, and this names those of claims."""
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from claims.articles.watches import tasks as watch_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
-from claims.models import StoredAnswer
-from claims.review import classification, notices
+from claims.models import Presence, StoredAnswer, UnsavedForm
+from claims.newsroom import audit, desk_sessions, factor_mail
+from claims.review import classification, due_publications, notices
+from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
-__all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "watch_tasks", "webhook_tasks"]
+__all__ = [
+    "assignment_tasks",
+    "chat",
+    "classification",
+    "digest",
+    "due_publications",
+    "embedding_tasks",
+    "factor_mail",
+    "import_tasks",
+    "mails",
+    "notices",
+    "notification_upkeep",
+    "watch_tasks",
+    "webhook_tasks",
+]
 
 
 @app.periodic(cron="17 * * * *")
@@ -17,3 +34,25 @@ __all__ = ["classification", "embedding_tasks", "import_tasks", "notices", "watc
 def forget_answers(timestamp: int) -> None:
     """Delete the answers to requests with an Idempotency-Key that are no longer promised."""
     StoredAnswer.objects.outdated().delete()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queueing_lock="forget_unsaved_forms")
+def forget_unsaved_forms(timestamp: int) -> None:
+    """Delete what was typed a month ago and never saved, and who had pages open hours ago."""
+    UnsavedForm.objects.outdated().delete()
+    Presence.objects.outdated().delete()
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(queueing_lock="forget_audit_records")
+def forget_audit_records(timestamp: int) -> None:
+    """Remove from the audit log what is older than `AUDIT_LOG_DAYS`, every day."""
+    audit.forget_old(settings.AUDIT_LOG_DAYS)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="forget_sessions")
+def forget_sessions(timestamp: int) -> None:
+    """Remove sessions that are over, every day."""
+    desk_sessions.forget_ended()

@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 #: Pages below a model's list that the menu leads to directly.
-_ENTRIES_OF_THEIR_OWN = ("admin:claims_claim_import", "admin:claims_importrun_add")
+_ENTRIES_OF_THEIR_OWN = (
+    *("admin:claims_claim_import", "admin:claims_importrun_add"),
+    *("admin:claims_assignment_board", "admin:claims_assignment_calendar"),
+)
 
 
 def may(*permissions: str) -> Callable[[HttpRequest], bool]:
@@ -43,6 +46,25 @@ def _entry(
     }
 
 
+def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
+    """A menu entry that leads to a page of its own, for those who are told whose work something is."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(name),
+        "active": lambda request: request.path == reverse(name),
+        "permission": may("claims.view_assignment"),
+    }
+
+
+def _style(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"desk/{name}.css")
+
+
+def _script(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"desk/{name}.js")
+
+
 def desk(newsroom: str) -> dict[str, Any]:
     """The value of UNFOLD for a newsroom of this name."""
     return {
@@ -57,14 +79,21 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
-        "STYLES": [lambda request: static("desk/desk.css"), lambda request: static("desk/lean.css")],
-        "SCRIPTS": [lambda request: static("desk/kept.js"), lambda request: static("desk/desk.js")],
+        "STYLES": [_style("desk"), _style("lean"), _style("bell")],
+        "SCRIPTS": [
+            _script(name) for name in ("form_values", "connection", "kept_words", "kept", "desk", "bell")
+        ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
         "ACCOUNT": {
             "navigation": [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
-                {"title": _("Two-factor authentication"), "link": reverse_lazy("mfa_index")},
+                {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+                {"title": _("Sessions"), "link": reverse_lazy("desk-sessions")},
                 {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
+                {
+                    "title": _("How you are told"),
+                    "link": reverse_lazy("admin:claims_notification_preferences"),
+                },
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
@@ -82,6 +111,14 @@ def _navigation() -> list[dict[str, Any]]:
                     "icon": "desk",
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
+                },
+                _page(_("Board"), "view_kanban", "admin:claims_assignment_board"),
+                _page(_("Calendar"), "calendar_month", "admin:claims_assignment_calendar"),
+                {
+                    "title": _("Not saved yet"),
+                    "icon": "edit_note",
+                    "link": reverse_lazy("desk-unsaved"),
+                    "active": lambda request: request.path == reverse("desk-unsaved"),
                 },
                 {
                     "title": _("Import an article"),
@@ -106,6 +143,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Clusters"), "hub", "claims_cluster"),
                 _entry(_("Seen again"), "replay", "claims_repeat", queue="repeats"),
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
+                _entry(_("Work"), "assignment_ind", "claims_assignment"),
                 _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
             ],
         },
@@ -144,6 +182,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Topics"), "sell", "claims_topic"),
                 _entry(_("Rating scales"), "scale", "claims_ratingscale"),
                 _entry(_("Ratings"), "palette", "claims_rating"),
+                _entry(_("Rules that assign"), "rule", "claims_assignmentrule"),
             ],
         },
         {
@@ -152,6 +191,7 @@ def _navigation() -> list[dict[str, Any]]:
             "items": [
                 _entry(_("Publications"), "campaign", "claims_publication"),
                 _entry(_("Transitions"), "history", "claims_transition"),
+                _entry(_("Comments"), "forum", "claims_comment", permission="claims.view_claim"),
                 _entry(_("Sign-offs"), "verified", "claims_signoff"),
                 _entry(_("Problems of imports"), "report", "claims_importproblem"),
             ],
@@ -163,10 +203,14 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("People"), "group", "auth_user"),
                 _entry(_("Roles"), "badge", "auth_group"),
                 _entry(_("Second factors"), "key", "mfa_authenticator"),
+                _entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
+                _entry(_("Sessions"), "devices", "claims_desksession"),
+                _entry(_("Audit log"), "policy", "claims_auditrecord"),
                 _entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
                 _entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
+                _entry(_("Chat channels"), "chat", "claims_chatchannel"),
                 _entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
                 _entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,25 +13,54 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from claims.admin import article_form, lost_quote
+from claims.admin import article_form, live_preview, lost_quote
 from claims.admin.appearance import AppearanceInline
+from claims.admin.article_page import article_urls
+from claims.admin.assignment import assignment_context
+from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_list import ClaimList
-from claims.admin.claim_page import claim_context
+from claims.admin.claim_page import claim_context, screen_context, timeline_context
+from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, names_a_draft
+from claims.admin.move_buttons import moves_context
+from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.similar_claims import similar, similar_context
-from claims.models import Appearance, Claim, ClaimTopic
-from claims.newsroom.refusals import NotPossible
-from claims.review import claim_edits, verdict_drafts
+from claims.models import Appearance, Claim, ClaimTopic, Evidence, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review import claim_edits, verdict_drafts, workflow
+from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
+from factcheck.admin.versions import DeskForm
+
+
+class ClaimForm(DeskForm):
+    """What is said of a claim itself."""
+
+    #: Whether it was sent along with a verdict that is not there any more, or not this person's.
+    is_without_its_draft = False
+
+    def clean(self) -> dict[str, Any]:
+        if self.is_without_its_draft:
+            raise forms.ValidationError(
+                _(
+                    "Not saved: the draft of the verdict was deleted meanwhile, or is not yours. Copy what you wrote."
+                ),
+                code="stale",
+            )
+        return super().clean()
 
 
 @admin.register(Claim)
-class ClaimAdmin(ClaimList):
+class ClaimAdmin(AssignedList, ClaimList):
     """A claim at the desk: its list is `ClaimList`, and here is its page."""
 
+    actions = (*ClaimList.actions, "assign_selected")
+    period_filters = (AddedFilter, PublishedFilter)
+    form = ClaimForm
     inlines = (AppearanceInline,)
-    versioned_relations = ("topics", "appearances")
+    change_form_template = "admin/desk/claim_screen.html"
+    versioned_relations = ("topics", "appearances", "drafts", "drafted_evidence")
     told_otherwise = ("state", "state_before_merge", "merged_into_id")
     change_form_outer_before_template = "admin/desk/claim_top.html"
     change_form_outer_after_template = "admin/desk/claim_bottom.html"
@@ -62,10 +92,21 @@ class ClaimAdmin(ClaimList):
             path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
             path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
             path(
+                "<int:pk>/preview/",
+                self.admin_site.admin_view(self.preview_view),
+                name="claims_claim_preview",
+            ),
+            path(
+                "<int:pk>/timeline/",
+                self.admin_site.admin_view(self.timeline_view),
+                name="claims_claim_timeline",
+            ),
+            path(
                 "<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/",
                 self.admin_site.admin_view(self.take_place_view),
                 name="claims_claim_take_place",
             ),
+            *article_urls(self),
             *super().get_urls(),
         ]
 
@@ -117,8 +158,99 @@ class ClaimAdmin(ClaimList):
             field.widget.attrs["data-similar-to"] = match.kwargs.get("object_id", "") if match else ""
         return field
 
+    # The verdict that is being written is a part of the page --------------------------------------------------------
+
+    def get_inline_instances(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
+        found: list[Any] = super().get_inline_instances(request, obj)
+        draft = draft_on_page(request, obj) if obj else None
+        if draft is None or not self.has_change_permission(request, obj):
+            return found
+        site = self.admin_site
+        return [DraftInline(draft, Claim, site), DraftEvidenceInline(draft, site), *found]
+
+    def parent_of(self, inline: Any, row: Any) -> Any:
+        return inline.draft if isinstance(inline, DraftEvidenceInline) else row
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        return given | {"instance": self.parent_of(inline, obj)}
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            # Rules may ask for its topics and places.
+            assignment_rules.apply([form.instance.pk])
+        own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
+        draft = draft_on_page(request, form.instance) if change else None
+        if draft and any(formset.has_changed() for formset in own):
+            verdict_drafts.record_editor(draft, person_at(request))
+
+    def response_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
+        draft = draft_on_page(request, obj)
+        if draft is None or "_submit" not in request.POST:
+            return super().response_change(request, obj)
+        try:
+            workflow.move(draft, "submit", by=person_at(request))
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, _("Saved, but not submitted. %s") % refusal)
+        else:
+            messages.success(request, _("Saved and submitted for review."))
+        return HttpResponseRedirect(request.path)
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
+        claim = self.get_object(request, str(pk))
+        draft = draft_on_page(request, claim) if claim else None
+        if request.method != "POST" or claim is None or draft is None:
+            raise Http404
+        if not self.has_change_permission(request, claim) or draft.state != Verdict.State.DRAFT:
+            raise PermissionDenied
+        if refusal := live_preview.refusal_of(request):
+            return refusal
+        parts = {}
+        for formset, inline in self.get_formsets_with_inlines(request, claim):
+            given = self.get_formset_kwargs(request, claim, inline, formset.get_default_prefix())
+            if isinstance(inline, DraftInline):
+                formset.form = live_preview.without_lock(formset.form)
+            parts[formset.model] = formset(**given)
+        form = live_preview.without_lock(self.get_form(request, claim, change=True))
+        return live_preview.preview(
+            parts[Verdict].forms[0],
+            parts[Evidence],
+            links=parts[Verdict].forms[0].prefix,
+            claim_form=form(request.POST, instance=claim),
+            appearance_formset=parts[Appearance],
+        )
+
+    def timeline_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What happened to the claim, page by page; the claim's page puts it in place of what it shows."""
+        claim = self.get_object(request, str(pk))
+        if claim is None or not self.has_view_or_change_permission(request, claim):
+            raise Http404
+        asked = request.GET.get("p", "")
+        context = {
+            **self.admin_site.each_context(request),
+            **timeline_context(
+                claim,
+                person_at(request),
+                kind=request.GET.get("kind", ""),
+                page=int(asked) if asked.isdecimal() and len(asked) < 4 else 1,
+            ),
+            "title": _("Timeline: %s") % claim,
+            "subtitle": None,
+            "claim": claim,
+            "opts": self.opts,
+            "original": claim,
+        }
+        return TemplateResponse(request, "admin/desk/timeline_page.html", context)
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
+        form.is_without_its_draft = bool(
+            obj and names_a_draft(request) and draft_on_page(request, obj) is None
+        )
         if first := form.base_fields.get("first_appearance"):
             # One of its own places; adding or editing one is done below on the same page.
             first.queryset = obj.appearances.select_related("source") if obj else Appearance.objects.none()
@@ -147,11 +279,12 @@ class ClaimAdmin(ClaimList):
     ) -> Any:
         claim = self.as_saved(request, kwargs.get("obj"))
         if claim and kwargs.get("change"):
-            context |= claim_context(claim, person_at(request)) | self.moves_context(
-                claim, person_at(request)
-            )
+            person = person_at(request)
+            context |= claim_context(claim, person) | moves_context(claim, person)
+            context |= screen_context(claim, person, draft=draft_on_page(request, claim))
+            context |= assignment_context(claim, person)
             if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
-                context |= similar_context(claim.statement, person=person_at(request), to=claim)
+                context |= similar_context(claim.statement, person=person, to=claim)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
@@ -167,7 +300,7 @@ class ClaimAdmin(ClaimList):
             messages.error(request, str(refusal))
             return redirect(change_page(claim))
         messages.success(request, _("Drafted. Fill it in, then submit it for review."))
-        return redirect(change_page(verdict))
+        return redirect(f"{change_page(verdict.claim)}#verdict")
 
     def history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
         if not reads_work_on(row, reader):

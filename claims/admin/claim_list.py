@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,8 +24,8 @@ from claims.admin.list_filters import (
     ScoreFilter,
     WatchFilter,
 )
-from claims.admin.move_buttons import MovesAdmin
 from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.triage import Triage
 from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.readership import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -35,7 +37,7 @@ from factcheck.admin.short_words import short
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
 
-class ClaimList(QueueOrder, MovesAdmin):
+class ClaimList(QueueOrder, Triage):
     """The list of claims: what it shows, searches and filters, and triage of several."""
 
     list_display = (
@@ -68,6 +70,13 @@ class ClaimList(QueueOrder, MovesAdmin):
     ordering = ("-pk",)
     list_select_related = ("claimant",)
     actions = ("accept_selected", "decline_selected", "gather_selected")
+
+    def filtered_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
+        try:
+            rows: QuerySet[Claim] = self.get_changelist_instance(request).queryset
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
+            return None
+        return rows
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -130,9 +139,6 @@ class ClaimList(QueueOrder, MovesAdmin):
         return tuple(one for one in filters if one != _BY_RATING)
 
     # Triage of several -----------------------------------------------------------------------------------------------
-
-    def has_triage_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("claims.triage_claim")
 
     @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
     def accept_selected(self, request: HttpRequest, claims: QuerySet[Claim]) -> None:

@@ -3,13 +3,26 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Case, When
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from claims.admin.article_page import annotated_context
+from claims.admin.assignment import assignment_context
 from claims.admin.claim_history import label_of, state_change
+from claims.admin.comment import comments_context
+from claims.admin.draft_inline import PREFIX
+from claims.admin.evidence import evidence_of
+from claims.admin.live_preview import checklist
 from claims.admin.lost_quote import lost_context
+from claims.admin.move_buttons import moves_context, returned_with
 from claims.admin.quote_form import in_context
+from claims.admin.reader_view import SANDBOX
+from claims.admin.scheduling import scheduling_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
+from claims.admin.timeline import KINDS, timeline
+from claims.ledger.document.markdown import to_html
 from claims.ledger.publishing import reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
 from claims.newsroom.likely_claimants import likely_claimants
@@ -32,14 +45,79 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "may_place": person.has_perm("claims.change_appearance"),
         "verdicts": [(verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts],
         "publications": [(entry, status_badge(entry)) for entry in publications],
-        "moves_made": moves_made(claim.transitions.readable_by(person).select_related("verdict")),
         "public": current,
         "public_differs": current is not None and reviewed_parts_differ(claim, current),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": draft_offer(claim, verdicts, person),
         "clusters": clusters_of(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
+        **comments_context(claim, person),
     }
+
+
+def screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
+    """What stands around the verdict that is being written, reviewed, or read by the public, and beside it all.
+
+    Args:
+        draft: the one that the page edits.
+    """
+    return {
+        "draft": draft,
+        "preview": reverse("admin:claims_claim_preview", args=[claim.pk]) if draft else "",
+        "sandbox": SANDBOX,
+        **verdict_context(draft or _verdict_at_hand(claim, person), person, is_edited=draft is not None),
+        **timeline_context(claim, person),
+        **_article_context(claim, person),
+        **assignment_context(claim, person),
+    }
+
+
+def verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
+    """The state of a verdict: what is missing, who signed off, when it is published, and what can be done with it."""
+    if verdict is None:
+        return {"verdict": None}
+    moves = moves_context(verdict, person)
+    is_draft, is_in_review = verdict.state == Verdict.State.DRAFT, verdict.state == Verdict.State.IN_REVIEW
+    missing = checklist(verdict, f"{PREFIX}-0" if is_edited else "") if is_draft else []
+    if missing:
+        # The list of what is missing says it already.
+        moves["obstacles"] = []
+    signoffs = list(verdict.signoffs.readable_by(person))
+    return {
+        "verdict": verdict,
+        "verdict_badge": state_badge(verdict),
+        "verdict_rating": rating_badge(verdict.rating),
+        "verdict_moves": moves,
+        "missing": missing,
+        "signoffs": signoffs,
+        "given": [row for row in signoffs if row.round == verdict.review_round] if is_in_review else [],
+        "returned": returned_with(verdict),
+        "evidence": [] if is_edited else evidence_of(verdict),
+        "explanation": "" if is_edited else mark_safe(to_html(verdict.explanation)),  # noqa: S308  nh3 cleaned it
+        **scheduling_context(verdict, person, ready=any(o.action == "publish" for o in moves["options"])),
+    }
+
+
+def timeline_context(claim: Claim, person: User, *, kind: str = "", page: int = 1) -> dict[str, Any]:
+    return {"timeline": timeline(claim, person, kind=kind, page=page), "timeline_kinds": KINDS.items()}
+
+
+def _verdict_at_hand(claim: Claim, person: User) -> Verdict | None:
+    """The verdict that the page shows where it edits none: one in work before one that is public, the house's first."""
+    rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
+    at_hand = rows.filter(state__in=[*_OPEN, Verdict.State.PUBLISHED]).annotate(
+        is_public=Case(When(state=Verdict.State.PUBLISHED, then=True), default=False)
+    )
+    return at_hand.order_by("is_public", "-publisher__is_house", "-pk").first()
+
+
+def _article_context(claim: Claim, person: User) -> dict[str, Any]:
+    """The text around the claim's first quote, with what else is noted in it."""
+    if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
+        return {}
+    quoted = claim.appearances.filter(snapshot__isnull=False).select_related("snapshot__source")
+    first = quoted.order_by("pk").first()
+    return annotated_context(first.snapshot, person, claim) if first and first.snapshot else {}
 
 
 def clusters_of(claim: Claim, person: User) -> list[Cluster]:

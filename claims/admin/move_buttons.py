@@ -1,21 +1,33 @@
 """The legal moves of the workflow as buttons of a page."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from claims.admin.claim_history import label_of
-from claims.models import Claim, Transition, Verdict
+from claims.admin.public_change import (
+    SEEN_BY_READERS,
+    changed_by,
+    fingerprint,
+    prospects_of,
+    public_changes,
+)
+from claims.admin.reader_view import SANDBOX
+from claims.ledger.prospects import Prospect
+from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
-from factcheck.admin.base import DeskAdmin, person_at
+from claims.review.moves import Move
+from factcheck.admin.base import DeskAdmin, change_page, person_at
 
 
 def last_move(subject: Claim | Verdict) -> int:
@@ -31,6 +43,49 @@ def returned_with(verdict: Verdict) -> Transition | None:
         return None
     last = verdict.transitions.first()
     return last if last and last.action == "request_changes" else None
+
+
+#: The key that presses each button, where a page has keys.
+KEYS = {
+    "accept": "a",
+    "decline": "d",
+    "merge": "g",
+    "unmerge": "g",
+    "republish": "u",
+    "submit": "b",
+    "sign_off": "o",
+    "request_changes": "w",
+    "withdraw": "z",
+    "publish": "y",
+    "retract": "x",
+}
+
+
+class MoveButton(NamedTuple):
+    """A move that can be made now, and the key for it."""
+
+    action: str
+    move: Move[Any]
+    key: str
+
+
+def moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
+    """What the panel of buttons needs."""
+    options = workflow.options(subject, by)
+    return {
+        "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
+        "obstacles": [option for option in options if option.obstacle],
+        "last_move": last_move(subject),
+        "correction_kinds": CorrectionKind.choices,
+    }
+
+
+class AskedOnceMore(Exception):
+    """The move changes what readers see, and the person has not seen how yet."""
+
+    def __init__(self, found: list[Prospect], shown: str, refusal: str) -> None:
+        super().__init__(refusal)
+        self.found, self.shown, self.refusal = found, shown, refusal
 
 
 class MovesAdmin(DeskAdmin):
@@ -60,16 +115,6 @@ class MovesAdmin(DeskAdmin):
             return subject
         return self.get_queryset(request).get(pk=subject.pk)
 
-    def moves_context(self, subject: Claim | Verdict, by: User) -> dict[str, Any]:
-        """What the panel of buttons needs."""
-        options = workflow.options(subject, by)
-        return {
-            "options": [option for option in options if not option.obstacle],
-            "obstacles": [option for option in options if option.obstacle],
-            "last_move": last_move(subject),
-            "correction_kinds": CorrectionKind.choices,
-        }
-
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Carry out one move that a button of the page asked for, and return to the page."""
         subject = self.get_object(request, str(pk))
@@ -80,24 +125,69 @@ class MovesAdmin(DeskAdmin):
             return page
         try:
             moved = self._move(request, subject, action)
+        except AskedOnceMore as question:
+            return self.ask_once_more(request, subject, action, question)
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
             messages.error(request, self.in_words(refusal))
         else:
             messages.success(request, self.moved_message(moved, action))
+        if isinstance(subject, Verdict) and "from_claim" in request.POST:
+            return HttpResponseRedirect(change_page(subject.claim))
         return self.after_move(request, subject, action) or page
+
+    def ask_once_more(
+        self, request: HttpRequest, subject: Any, action: str, question: "AskedOnceMore"
+    ) -> HttpResponse:
+        """What readers see now and what they will see, and the button that does it."""
+        carried = ("last_move", "note", "into", "kind", "from_claim")
+        claim = subject.claim if isinstance(subject, Verdict) else subject
+        context = {
+            **self.admin_site.each_context(request),
+            "title": label_of(action),
+            "subtitle": None,
+            "subject": subject,
+            "claim": claim,
+            "action": action,
+            "action_label": label_of(action),
+            "question": question,
+            "changes": public_changes(question.found),
+            "carried": [(name, request.POST[name]) for name in carried if name in request.POST],
+            "back": change_page(claim if "from_claim" in request.POST else subject),
+            "sandbox": SANDBOX,
+            "opts": self.opts,
+            "original": subject,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/desk/public_change.html", context)
 
     def after_move(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
         """Where to go after a move, where that is not the page itself."""
         return None
 
     def moved_message(self, subject: Claim | Verdict, action: str) -> str:
-        """What a person reads after a move."""
-        return _("%(move)s: done. The state is “%(state)s”.") % {
+        """What a person reads after a move; what readers see of it is linked."""
+        done = _("%(move)s: done. The state is “%(state)s”.") % {
             "move": label_of(action),
             "state": subject.get_state_display(),
         }
+        claim = subject.claim if isinstance(subject, Verdict) else subject
+        if action not in SEEN_BY_READERS:
+            return done
+        entry = (
+            Publication.objects.newest()
+            .filter(claim=claim.merged_into_id or claim.pk)
+            .only("slug", "claim")
+            .first()
+        )
+        if entry is None:
+            return done
+        address = reverse("claim", args=[entry.claim_id, entry.slug])
+        link = format_html(
+            '<a href="{}" target="_blank" rel="noopener">{}</a>', address, _("See the public page")
+        )
+        return format_html("{} {}.", done, link)
 
     @transaction.atomic
     def _move(self, request: HttpRequest, subject: Any, action: str) -> Any:
@@ -111,9 +201,26 @@ class MovesAdmin(DeskAdmin):
         kind = asked.get("kind", CorrectionKind.UPDATE)
         if kind not in CorrectionKind.values:
             raise NotPossible(_("Choose the kind of change."))
-        return workflow.move(
-            subject, action, by=person_at(request), note=asked.get("note", ""), into=into, kind=kind
-        )
+        note = asked.get("note", "")
+        if action in SEEN_BY_READERS:
+            workflow.require_move(subject, action, by=person_at(request), note=note)
+            subject.refresh_from_db()
+            found = prospects_of(subject, action, note=note, kind=kind, into=into)
+            self._ask_once_more(subject, found, asked.get("confirmed", ""))
+        return workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+
+    def _ask_once_more(self, subject: Claim | Verdict, found: list[Prospect], confirmed: str) -> None:
+        """Go on only where the person has seen what readers will see, as it is under the lock."""
+        shown = fingerprint(found)
+        if not found or confirmed == shown:
+            return
+        refusal = ""
+        if confirmed:
+            refusal = _(
+                "Nothing was done: what readers would see has changed since you looked (last change: %(who)s). "
+                "Look at it again."
+            ) % {"who": changed_by(subject)}
+        raise AskedOnceMore(found, shown, refusal)
 
     def _refuse_stale(self, subject: Claim | Verdict, action: str, seen: str) -> None:
         """Refuse a move that the person decided on while looking at an older state: a second click, an old tab."""

@@ -42,7 +42,7 @@ class QuoteForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("source"):
+        if not cleaned.get("source") or (self.instance.pk and not self.has_changed()):
             return cleaned
         if "source" in self.changed_data or any(map(self._differs, _WORDS)):
             self._anchor(cleaned)

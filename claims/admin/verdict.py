@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -14,29 +15,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
+from claims.admin import live_preview
+from claims.admin.assignment import assignment_context
+from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_verdict, reads_work_on
-from claims.admin.claim_page import claim_link, moves_made, quotes_of
-from claims.admin.evidence import EvidenceInline, evidence_of
+from claims.admin.claim_page import claim_link, moves_made, quotes_of, verdict_context
+from claims.admin.evidence import EvidenceInline
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
-from claims.admin.move_buttons import MovesAdmin, returned_with
+from claims.admin.move_buttons import MovesAdmin
+from claims.admin.period_filters import PublishedFilter, RatingClassFilter
+from claims.admin.reader_view import SANDBOX
+from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import rating_badge, state_badge
-from claims.admin.verdict_form import BeginForm, RatingSelect, VerdictForm
+from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
 from claims.ledger.document.markdown import to_html
 from claims.models import Evidence, Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
-from claims.review.moves import missing_for_review
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of
 from factcheck.django_internals import become
 from sources.models import Publisher
 
-#: Longer texts are no explanation of a verdict; the preview is not a service for rendering books.
-_LONGEST_PREVIEW = 200_000
-
 
 @admin.register(Verdict)
-class VerdictAdmin(QueueOrder, MovesAdmin):
+class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     form = VerdictForm
     list_display = (
         "on_claim",
@@ -61,6 +64,8 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     search_fields = ("claim__statement", "summary", "byline")
     search_help_text = gettext_lazy("Words of the claim, the summary or the byline")
     ordering = ("-pk",)
+    actions = ("assign_selected",)
+    period_filters = (PublishedFilter, RatingClassFilter)
     inlines = (EvidenceInline,)
     autocomplete_fields = ("claim", "publisher")
     versioned_relations = ("evidence",)
@@ -72,27 +77,7 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     change_form_outer_after_template = "admin/desk/verdict_bottom.html"
     add_fieldsets = ((None, {"fields": ("claim", "publisher")}),)
     readonly_fields = ("explanation_shown",)
-    fieldsets = (
-        (gettext_lazy("Finding"), {"fields": ("rating", "summary", "explanation")}),
-        (
-            gettext_lazy("Dates and signature"),
-            {
-                "fields": (
-                    ("reviewed_on", "valid_as_of"),
-                    ("recheck_on", "language"),
-                    ("byline", "url"),
-                    "title",
-                )
-            },
-        ),
-    )
-    correction_fieldset = (
-        gettext_lazy("What changed since the published version"),
-        {
-            "fields": ("correction_kind", "correction_note"),
-            "description": gettext_lazy("Readers see both beside the verdict."),
-        },
-    )
+    fieldsets = FIELDSETS
 
     # The list --------------------------------------------------------------------------------------------------------
 
@@ -164,8 +149,12 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
     # The page --------------------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(self.preview_view)
-        return [path("preview/", preview, name="claims_verdict_preview"), *super().get_urls()]
+        wrapped = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", wrapped(self.preview_view), name="claims_verdict_preview"),
+            path("<int:pk>/schedule/", wrapped(self.schedule_view), name="claims_verdict_schedule"),
+            *super().get_urls(),
+        ]
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return super().has_change_permission(request, obj) and (
@@ -182,71 +171,57 @@ class VerdictAdmin(QueueOrder, MovesAdmin):
         if obj and not self.has_change_permission(request, obj):
             finding = (sections[0][0], {"fields": ("rating", "summary", "explanation_shown")})
             sections = (finding, *sections[1:])
-        return (self.correction_fieldset, *sections) if obj and obj.supersedes_id else sections
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "rating":
-            kwargs["widget"] = RatingSelect()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "rating":
-            field.widget = field.widget.widget  # without the buttons that add and edit ratings
-        elif db_field.name == "explanation":
-            field.widget.attrs |= {"rows": 16, "data-preview": reverse("admin:claims_verdict_preview")}
-        elif db_field.name in ("summary", "correction_note"):
-            field.widget.attrs["rows"] = 3
-        return field
+        return (CORRECTION_FIELDSET, *sections) if obj and obj.supersedes_id else sections
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         verdict = self.as_saved(request, kwargs.get("obj"))
         if verdict and kwargs.get("change"):
-            context |= self.moves_context(verdict, person_at(request))
             context |= self._page_context(request, verdict)
-            if context["missing"]:
-                # The list of what is missing says it already.
-                context["obstacles"] = []
+            context |= assignment_context(verdict, person_at(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
         person = person_at(request)
-        given = (
-            verdict.signoffs.filter(round=verdict.review_round)
-            if verdict.state == Verdict.State.IN_REVIEW
-            else ()
-        )
+        may_edit = self.has_change_permission(request, verdict)
         return {
-            "verdict": verdict,
-            "verdict_badge": state_badge(verdict),
-            "verdict_rating": rating_badge(verdict.rating),
+            **verdict_context(verdict, person, is_edited=may_edit),
             "claim": verdict.claim,
             "claim_link": claim_link(verdict.claim),
             "claim_badge": state_badge(verdict.claim),
             "quotes": quotes_of(verdict.claim),
-            "missing": missing_for_review(verdict) if verdict.state == Verdict.State.DRAFT else [],
-            "given": given,
-            "returned": returned_with(verdict),
-            "signoffs": verdict.signoffs.readable_by(person),
             "moves_made": moves_made(verdict.transitions.readable_by(person)),
             "replaces": verdict.supersedes,
             "replaced_by": Verdict.objects.readable_by(person).filter(supersedes=verdict).first(),
-            "may_edit": self.has_change_permission(request, verdict),
-            "evidence": evidence_of(verdict),
+            "may_edit": may_edit,
+            "preview": reverse("admin:claims_verdict_preview", args=[verdict.pk]) if may_edit else "",
+            "sandbox": SANDBOX,
             "house_offer": verdict.state in (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
             and request.user.has_perm("claims.add_verdict")
             and verdict.publisher.is_house
             and not Verdict.objects.filter(supersedes=verdict).exists(),
         }
 
-    def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """The HTML of Markdown that somebody is writing, as readers will see it."""
-        text = request.POST.get("text", "")
-        if request.method != "POST" or len(text) > _LONGEST_PREVIEW:
-            return HttpResponseBadRequest(_("Send the text to show by POST."))
-        return HttpResponse(to_html(text))
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
+        verdict = self.get_object(request, str(pk))
+        if request.method != "POST" or verdict is None:
+            raise Http404
+        if not self.has_change_permission(request, verdict):
+            raise PermissionDenied
+        if refusal := live_preview.refusal_of(request):
+            return refusal
+        form = live_preview.without_lock(self.get_form(request, verdict, change=True))
+        [(formset, inline)] = self.get_formsets_with_inlines(request, verdict)
+        given = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
+        return live_preview.preview(form(request.POST, instance=verdict), formset(**given), links="")
+
+    def schedule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        verdict = self.get_object(request, str(pk))
+        if verdict is None or not self.has_view_or_change_permission(request, verdict):
+            raise Http404
+        return schedule_view(request, verdict)
 
     def history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
         told = of_verdict(row, reader)

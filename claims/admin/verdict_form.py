@@ -3,15 +3,33 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.options import BaseModelAdmin
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from claims.models import Verdict
 from claims.review.verdict_drafts import offered_ratings
 from factcheck.admin.versions import DeskForm
 from sources.models import Publisher
+
+FIELDSETS: Any = (
+    (gettext_lazy("Finding"), {"fields": ("rating", "summary", "explanation")}),
+    (
+        gettext_lazy("Dates and signature"),
+        {"fields": (("reviewed_on", "valid_as_of"), ("recheck_on", "language"), ("byline", "url"), "title")},
+    ),
+)
+CORRECTION_FIELDSET: Any = (
+    gettext_lazy("What changed since the published version"),
+    {
+        "fields": ("correction_kind", "correction_note"),
+        "description": gettext_lazy("Readers see both beside the verdict."),
+    },
+)
 
 
 class RatingSelect(UnfoldAdminRadioSelectWidget):
@@ -28,6 +46,25 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
         # Django hands over the row along with the key; the empty choice has none.
         option["rating"] = getattr(value, "instance", None)
         return option
+
+
+class VerdictFields(BaseModelAdmin):
+    """How the fields of a verdict are drawn, on its own page and on that of its claim."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "rating":
+            kwargs["widget"] = RatingSelect()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "rating":
+            field.widget = field.widget.widget  # without the buttons that add and edit ratings
+        elif db_field.name == "explanation":
+            field.widget.attrs["rows"] = 14
+        elif db_field.name in ("summary", "correction_note"):
+            field.widget.attrs["rows"] = 3
+        return field
 
 
 class VerdictForm(DeskForm):

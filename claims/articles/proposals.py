@@ -14,6 +14,7 @@ from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_sources import AnchorOutcome, Reanchoring
+from claims.teamwork import assignment_rules
 from factcheck.database.bounds import has_come
 from sources.models import Snapshot, Source
 
@@ -81,6 +82,7 @@ def propose(
                 candidate
             )
     created = _create(snapshot, source, language, list(groups.values()), by)
+    assignment_rules.apply([found.claim.pk for found in created])
     reanchored = reanchored or Reanchoring()
     return Proposal(
         created, existing, len(waiting[more:]), reanchored.held, reanchored.moved, reanchored.orphaned

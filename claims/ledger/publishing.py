@@ -25,6 +25,15 @@ class LedgerChange(NamedTuple):
     note: str = ""
 
 
+def publication_of(verdict: Verdict) -> LedgerChange:
+    """What it is called that this verdict is published."""
+    if verdict.supersedes_id:
+        return LedgerChange(verdict.correction_kind, verdict.correction_note)
+    if Publication.objects.current().filter(claim=verdict.claim_id).exists():
+        return LedgerChange(Publication.Kind.ADDITION)
+    return LedgerChange(Publication.Kind.PUBLICATION)
+
+
 def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
     """Add the claim, as it stands now, to the ledger. Called inside the transaction that changed it.
 
@@ -90,22 +99,25 @@ def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[Led
     """The next entry of each of these claims."""
     ids = sorted(changes)
     ledgers = _ledgers(ids)
-    for claims in _with_merged(ids):
+    for claims in with_merged(ids):
         claim, *merged = claims
-        ledger = ledgers[claim.pk]
-        version = ledger[0]["version"] + 1 if ledger else 1
-        kind, note = changes[claim.pk]
-        # A clock that was put back does not keep anybody from a correction.
-        at = max(now, ledger[0]["published_at"]) if ledger else now
-        this = LedgerLine(version=version, kind=kind, note=note, published_at=at)
         yield entry(
             claim,
             topics=claim.topics.all(),
             appearances=[a for c in claims for a in c.appearances.all()],
-            verdicts=_public_verdicts(claims),
+            verdicts=public_verdicts(claims),
             merged_from=[c.pk for c in merged],
-            ledger=[this, *ledger],
+            ledger=with_next_line(ledgers[claim.pk], changes[claim.pk], now),
         )
+
+
+def with_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
+    """What a claim's ledger says so far, the newest first, and before it the line that comes next."""
+    version = ledger[0]["version"] + 1 if ledger else 1
+    # A clock that was put back does not keep anybody from a correction.
+    at = max(now, ledger[0]["published_at"]) if ledger else now
+    this = LedgerLine(version=version, kind=change.kind, note=change.note, published_at=at)
+    return [this, *ledger]
 
 
 def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
@@ -117,7 +129,7 @@ def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
     return found
 
 
-def _with_merged(ids: list[int]) -> list[list[Claim]]:
+def with_merged(ids: list[int]) -> list[list[Claim]]:
     """Each claim, read afresh, and behind it the claims merged into it, with all that the representation shows."""
     quoted = ("source__publisher", "snapshot")
     evidence = Evidence.objects.select_related(*quoted).defer("snapshot__text")
@@ -146,7 +158,7 @@ def _with_merged(ids: list[int]) -> list[list[Claim]]:
     return list(groups.values())
 
 
-def _public_verdicts(claims: list[Claim]) -> list[Judgement]:
+def public_verdicts(claims: list[Claim]) -> list[Judgement]:
     """The published verdicts, one per publisher: the claim's own before those of claims merged into it."""
     found: dict[int, Verdict] = {}
     for claim in claims:

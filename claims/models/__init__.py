@@ -9,24 +9,47 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
+from .assignment import Assignment, Priority
+from .assignment_rule import AssignmentRule
+from .audit_record import AuditKind, AuditRecord
+from .audited_rows import (
+    AuditedMembership,
+    AuditedOwnPermission,
+    AuditedPerson,
+    AuditedRole,
+    AuditedRolePermission,
+    AuditedSecondFactor,
+)
+from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .claim import Claim, ClaimTopic
+from .claim_follower import ClaimFollower
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
+from .comment import Comment
 from .compared_statement import ComparedStatement
+from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
+from .notification import MailChoice, Notification, NotificationKind
+from .notification_preference import MailSchedule, NotificationPreference
+from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .saved_view import SavedView
+from .scheduled_publication import ScheduledPublication
+from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .triage_turn import TriageTurn
+from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
 from .visited_site import VisitedSite
@@ -37,13 +60,29 @@ from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEv
 __all__ = [
     "ApiToken",
     "Appearance",
+    "Assignment",
+    "AssignmentRule",
+    "AuditKind",
+    "AuditRecord",
+    "AuditedMembership",
+    "AuditedOwnPermission",
+    "AuditedPerson",
+    "AuditedRole",
+    "AuditedRolePermission",
+    "AuditedSecondFactor",
+    "ChatChannel",
+    "ChatMessage",
+    "ChatProgress",
     "Claim",
+    "ClaimFollower",
     "ClaimTopic",
     "Claimant",
     "Cluster",
     "ClusterMember",
+    "Comment",
     "ComparedStatement",
     "CorrectionKind",
+    "DeskSession",
     "EmbeddingModel",
     "Evidence",
     "ImportProblem",
@@ -51,25 +90,40 @@ __all__ = [
     "ImportedChange",
     "ImportedRecord",
     "LanguageMean",
+    "MailChoice",
+    "MailSchedule",
     "Mention",
+    "NewMember",
     "NormalisedRating",
+    "Notification",
+    "NotificationKind",
+    "NotificationPreference",
     "PossibleDuplicate",
+    "Presence",
+    "Priority",
     "Publication",
     "PublishedVerdict",
     "QuoteFate",
     "Rating",
     "RatingScale",
     "Repeat",
+    "SavedView",
+    "ScheduledPublication",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
     "SearchWord",
+    "SecondFactorGrace",
+    "SecondFactorRule",
     "SignOff",
+    "SignedInPerson",
     "StatedWords",
     "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",
+    "TriageTurn",
+    "UnsavedForm",
     "Verdict",
     "VisitedPage",
     "VisitedSite",

@@ -1,5 +1,5 @@
 from functools import cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from django.apps import apps
@@ -22,6 +22,10 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
+
+if TYPE_CHECKING:
+    from claims.models.evidence import Evidence
+    from claims.models.verdict import Verdict
 
 #: The longest statement that anybody was seen to check has 6,381 characters.
 LONGEST_STATEMENT = 10_000
@@ -184,6 +188,18 @@ class Claim(models.Model):
 
     def get_absolute_url(self) -> str:
         return claim_path(self.pk, self.slug)
+
+    @property
+    def drafts(self) -> models.QuerySet["Verdict"]:
+        """The verdicts on it that are being written."""
+        return self.verdicts.filter(state="draft")
+
+    @property
+    def drafted_evidence(self) -> models.QuerySet["Evidence"]:
+        """What those rest on."""
+        return apps.get_model("claims", "Evidence").objects.filter(
+            verdict__claim=self, verdict__state="draft"
+        )
 
     @property
     def slug(self) -> str:

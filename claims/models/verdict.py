@@ -252,6 +252,7 @@ class Verdict(models.Model):
             verdict_rules.MOMENTS_ARE_FIXED,
             verdict_rules.WITH_FOUR_EYES,
             verdict_rules.TOLD_BY_THE_LEDGER,
+            verdict_rules.SCHEDULED_STAYS_IN_REVIEW,
             verdict_rules.KEPT,
             Rule(
                 name="verdict_content_is_fixed",

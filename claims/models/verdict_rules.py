@@ -75,6 +75,11 @@ _CLAIM_IS_DECLINED = refuse(
     "A declined claim gets no published verdict.", name="verdict_arrives_on_a_claim_that_stands"
 )
 
+_IS_SCHEDULED = refuse(
+    "Its publication is scheduled: that has to end before the verdict leaves review.",
+    name="verdict_scheduled_stays_in_review",
+)
+
 STARTS_AS_DRAFT = Rule(
     name="verdict_starts_as_draft",
     operation=pgtrigger.Insert,
@@ -109,6 +114,21 @@ ARRIVES_ON_A_CLAIM_THAT_STANDS = Rule(
             {_CLAIM_IS_DECLINED}
         END IF;
         RETURN NULL;
+    """,
+)
+
+SCHEDULED_STAYS_IN_REVIEW = Rule(
+    name="verdict_scheduled_stays_in_review",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("state"),
+    func=f"""
+        {see_the_present("verdict_scheduled_stays_in_review")}
+        IF OLD.state = 'in_review' AND EXISTS (
+            SELECT FROM public.claims_scheduledpublication WHERE verdict_id = NEW.id AND outcome = ''
+        ) THEN
+            {_IS_SCHEDULED}
+        END IF;
+        RETURN NEW;
     """,
 )
 

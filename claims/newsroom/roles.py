@@ -18,6 +18,7 @@ CONTRIBUTOR = [
         for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")
     ),
     *(f"claims.view_{model}" for model in ("transition", "publication")),
+    "claims.view_savedview",
     "claims.delete_appearance",
     "sources.view_snapshot",
     "sources.add_snapshot",
@@ -27,7 +28,8 @@ FACT_CHECKER = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
     "claims.read_drafts",
     "claims.triage_claim",
-    *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch")),
+    *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
+    "claims.take_work",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
 ]
@@ -38,6 +40,8 @@ EDITOR = [
     *(f"claims.{verb}_cluster" for verb in ("add", "change", "publish")),
     "claims.change_repeat",
     *(f"claims.{verb}_watch" for verb in ("add", "change", "delete")),
+    "claims.assign_work",
+    *(f"claims.{verb}_assignmentrule" for verb in (*_EDIT, "delete")),
     "claims.delete_claim",
     "claims.merge_claim",
     "claims.republish_claim",
@@ -46,22 +50,30 @@ EDITOR = [
     *(f"claims.view_{model}" for model in ("importrun", "importproblem", "possibleduplicate")),
     "claims.run_import",
     "claims.undo_import",
+    "claims.share_savedview",
 ]
 ADMINISTRATOR = [
     *EDITOR,
     # To publish the newsroom's own archive takes two of them.
     "claims.import_house_archive",
-    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale")),
+    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
     *(f"sources.delete_{model}" for model in ("source", "publisher")),
     *(f"auth.{verb}_user" for verb in _EDIT),
     "auth.view_group",
     *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
     "claims.view_webhookdelivery",
     "claims.view_webhookattempt",
+    *(f"claims.{verb}_chatchannel" for verb in (*_EDIT, "delete")),
+    "claims.withdraw_comment",
     "claims.view_embeddingmodel",
-    # To let somebody in again who has lost the second factor.
+    # To let somebody in again who has lost the second factor, and to say who needs one.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",
+    "claims.view_secondfactorrule",
+    "claims.change_secondfactorrule",
+    "claims.view_desksession",
+    "claims.end_desksession",
+    "claims.view_auditrecord",
     *(f"claims.{verb}_apitoken" for verb in ("view", "change")),
 ]
 ROLES = {

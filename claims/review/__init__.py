@@ -4,6 +4,8 @@
     workflow         carries one out: locks, decides, writes it down
     claim_edits, verdict_drafts
                      what people write before it is published
+    scheduled_publications, due_publications
+                     what is published at a moment to come
     duplicates       claims that may be the same
     classification   what a publisher's label amounts to
     notices          mail about moves

@@ -15,6 +15,7 @@ from claims.models.claim_rules import JUDGED
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.quote_places import QuotedWords
+from claims.teamwork import assignment_rules
 from sources.models import Source
 
 
@@ -27,7 +28,7 @@ def may_edit(claim: Claim, by: User) -> bool:
 
 def is_worked_on(claim: Claim) -> bool:
     """Whether it can only be declined or merged: what nobody has touched yet can also be deleted."""
-    return claim.transitions.exists() or claim.verdicts.exists()
+    return claim.transitions.exists() or claim.verdicts.exists() or claim.comments.exists()
 
 
 def fixed_fields(claim: Claim) -> tuple[str, ...]:
@@ -45,6 +46,7 @@ def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
     require(by, "claims.add_claim", _("add claims"))
     claim = Claim.objects.create(created_by=by, **fields)
     claim.topics.set(topics)
+    assignment_rules.apply([claim.pk])
     return claim
 
 

@@ -3,7 +3,7 @@
 `claims.review.workflow` carries the moves out. The table is read by people too: the admin's buttons come from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.ledger.publishing import reviewed_parts_differ
-from claims.models import Claim, Verdict
+from claims.models import Claim, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 
 Subject = TypeVar("Subject", Claim, Verdict)
@@ -40,22 +40,39 @@ class NotOffered(NotPossible):
     """The move means nothing here: it is neither a button, nor said to have something in its way."""
 
 
+def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
+    """What the verdict still lacks before somebody else can review it, in words, by the part that lacks it.
+
+    Args:
+        evidence: what it rests on, where that is not what is stored.
+    """
+    if evidence is None:
+        is_evident = verdict.evidence.exclude(source__url="", snapshot__isnull=True).exists()
+    else:
+        is_evident = any(row.source.url or row.snapshot_id for row in evidence)
+    explained = verdict.correction_kind and verdict.correction_note.strip()
+    lacks = {
+        "state": verdict.claim.state != Claim.State.ACCEPTED,
+        "rating": verdict.rating is None,
+        "summary": not verdict.summary.strip(),
+        "reviewed_on": verdict.reviewed_on is None,
+        "evidence": not is_evident,
+        "correction": bool(verdict.supersedes_id and not explained),
+    }
+    words = {
+        "state": _("the claim must be accepted"),
+        "rating": _("a rating"),
+        "summary": _("a summary"),
+        "reviewed_on": _("the date of the review"),
+        "evidence": _("evidence with an address or a snapshot"),
+        "correction": _("the kind of change and the public note on it"),
+    }
+    return {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
+
+
 def missing_for_review(verdict: Verdict) -> list[str]:
-    """What the verdict still lacks before somebody else can review it; empty when it is complete."""
-    missing = []
-    if verdict.claim.state != Claim.State.ACCEPTED:
-        missing.append(_("the claim must be accepted"))
-    if verdict.rating is None:
-        missing.append(_("a rating"))
-    if not verdict.summary.strip():
-        missing.append(_("a summary"))
-    if verdict.reviewed_on is None:
-        missing.append(_("the date of the review"))
-    if not verdict.evidence.exclude(source__url="", snapshot__isnull=True).exists():
-        missing.append(_("evidence with an address or a snapshot"))
-    if verdict.supersedes_id and not (verdict.correction_kind and verdict.correction_note.strip()):
-        missing.append(_("the kind of change and the public note on it"))
-    return missing
+    """The same in words alone; empty when it is complete."""
+    return list(missing_parts(verdict).values())
 
 
 def _complete(verdict: Verdict, by: User) -> None:
@@ -109,6 +126,14 @@ def _has_none_merged_into_it(claim: Claim, by: User) -> None:
         )
 
 
+def _nothing_is_built_on_it(claim: Claim, by: User) -> None:
+    built_on = claim.verdicts.exists() or claim.merged_claims.exists() or claim.publications.exists()
+    if built_on:
+        raise NotOffered(
+            _("The claim has a verdict, was published, or has others merged into it: it was worked on since.")
+        )
+
+
 def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
     newest = claim.publications.current().first()
     if newest is None:
@@ -138,6 +163,13 @@ _DECLINE: Move[Claim] = Move(
     note_required=True,
     check=_without_live_verdict,
 )
+_RECONSIDER: Move[Claim] = Move(
+    _C.PROPOSED,
+    gettext_lazy("Back to triage"),
+    "claims.triage_claim",
+    note=gettext_lazy("Why it has to be decided anew"),
+    check=_nothing_is_built_on_it,
+)
 
 #: (state, action) → move. An unmerged claim returns to the state it was merged from, so no state is named there.
 CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
@@ -152,6 +184,8 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
     (_C.PROPOSED, "merge"): _MERGE,
     (_C.ACCEPTED, "merge"): _MERGE,
     (_C.DECLINED, "merge"): _MERGE,
+    (_C.ACCEPTED, "reconsider"): _RECONSIDER,
+    (_C.DECLINED, "reconsider"): _RECONSIDER,
     (_C.MERGED, "unmerge"): Move(
         "",
         gettext_lazy("Undo the merge"),

@@ -1,43 +1,58 @@
-"""Mail about moves of the workflow: whom a move concerns, and what they are told.
+"""Whom a move concerns. They are told in the transaction of the move: no move, no message."""
 
-A notice is a job of the same transaction as its move: no move, no message.
-"""
+from collections.abc import Iterable
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.mail import send_mail
-from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from claims.models import Verdict
-from claims.newsroom.people import display_name
+from claims.models import Claim, NotificationKind, Verdict
+from claims.teamwork.comments import concerned
+from claims.teamwork.notifications import tell
+
+#: Actions of moves, and as what they are told. That its author takes a verdict back, nobody waits to hear.
+_KINDS = {
+    "submit": NotificationKind.SUBMITTED,
+    "request_changes": NotificationKind.RETURNED,
+    "sign_off": NotificationKind.SIGNED_OFF,
+    "publish": NotificationKind.PUBLISHED,
+    "retract": NotificationKind.RETRACTED,
+    "accept": NotificationKind.ACCEPTED,
+    "decline": NotificationKind.DECLINED,
+    "merge": NotificationKind.MERGED,
+    "unmerge": NotificationKind.UNMERGED,
+    "republish": NotificationKind.PUBLISHED,
+}
+
+
+def tell_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
+    """Tell whom a move concerns that it was made.
+
+    A verdict that was submitted is told to who may sign it off. Everything else is told to who wrote the verdict or
+    proposed the claim, who follows it, and who has it.
+    """
+    if action not in _KINDS:
+        return
+    verdict, claim = (subject, subject.claim) if isinstance(subject, Verdict) else (None, subject)
+    if verdict and action == "submit":
+        people: Iterable[User] = reviewers(verdict)
+    else:
+        people = concerned(claim, verdict)
+        if verdict is None and claim.created_by:
+            people = [*people, claim.created_by]
+    tell(_KINDS[action], claim=claim, to=people, by=by, verdict=verdict, note=note)
+
+
+def reviewers(verdict: Verdict) -> list[User]:
+    """Who may sign the verdict off. Who has written on it may not, and so is not asked to."""
+    able = User.objects.with_perm(
+        "claims.sign_off_verdict", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
+    return list(able.filter(is_active=True).exclude(pk__in=filter(None, writers)))
 
 
 @app.task(queue="mail", retry=5)
 def notify(*, verdict_id: int, action: str, by_id: int, note: str) -> None:
-    """Tell by mail whom a move concerns: reviewers when a verdict is submitted, its author of everything else."""
-    verdict = Verdict.objects.select_related("claim", "author").get(pk=verdict_id)
-    recipients = [user.email for user in concerned(verdict, action) if user.email and user.pk != by_id]
-    if not recipients:
-        return
-    actor = User.objects.get(pk=by_id)
-    lines = [
-        _("%(who)s: %(action)s") % {"who": display_name(actor), "action": action},
-        verdict.claim.statement,
-        note,
-        f"{settings.SITE_URL}/admin/claims/verdict/{verdict.pk}/change/",
-    ]
-    subject = _("[Factcheck] %(action)s: %(claim)s") % {"action": action, "claim": str(verdict.claim)[:80]}
-    send_mail(subject.replace("\n", " "), "\n\n".join(filter(None, lines)), None, recipients)
-
-
-def concerned(verdict: Verdict, action: str) -> list[User]:
-    """Who wants to know of the move."""
-    if action == "submit":
-        reviewers = User.objects.with_perm(
-            "claims.sign_off_verdict", backend="django.contrib.auth.backends.ModelBackend"
-        )
-        # Who has written on it may not sign it off, and so is not asked to.
-        writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
-        return list(reviewers.filter(is_active=True).exclude(pk__in=filter(None, writers)))
-    return [verdict.author] if verdict.author else []
+    """What a move was told by in earlier versions: jobs that wait from before an upgrade are told as moves are now."""
+    verdict = Verdict.objects.select_related("claim__created_by", "author").get(pk=verdict_id)
+    tell_of_move(verdict, action, by=User.objects.get(pk=by_id), note=note)

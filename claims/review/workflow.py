@@ -14,12 +14,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.ledger import publishing
-from claims.models import Claim, Publication, SignOff, Transition, Verdict
+from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
-from claims.review.notices import notify
+from claims.review.notices import tell_of_move
+from claims.review.scheduled_publications import overtaken
+from claims.teamwork import assignments
 from factcheck.database import clock
 
 
@@ -85,18 +87,27 @@ def move(
         NotPossible: the move does not exist from the present state, or something is missing for it (409).
         NotAllowed: it exists, but not for this person, and why (403).
     """
-    fresh, others = _locked(subject, into)
+    fresh, others = _locked(subject, into or _merged_into(subject, action))
     step = _step(fresh, action, by=by, note=note)
     before, after = fresh.state, step.to or fresh.state_before_merge
     _record(fresh, action, before, after, by=by, note=note)
     fresh.state = after
     request = Request(by, before, note.strip(), others.get(into.pk) if into else None, kind)
     if isinstance(fresh, Verdict):
+        if before == Verdict.State.IN_REVIEW != after:
+            # What was to happen to it later does not wait for a verdict that has moved on.
+            overtaken(fresh, action, str(step.label), by=by)
         _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
-        notify.defer(verdict_id=fresh.pk, action=action, by_id=by.pk, note=note)
     else:
         _CLAIM_EFFECTS[action](fresh, request)
+    assignments.settle(fresh, action)
+    tell_of_move(fresh, action, by=by, note=note)
     return cast(Subject, fresh)
+
+
+def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
+    """Ask whether the move is there for this person now, without making it. Raises as `move`."""
+    _step(subject, action, by=by, note=note)
 
 
 def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
@@ -127,6 +138,11 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
         raise NotPossible(_("The draft was deleted meanwhile."))
     verdict.claim = claims[claim_id]
     return verdict, claims
+
+
+def _merged_into(subject: Claim | Verdict, action: str) -> Claim | None:
+    """The claim from which a merge is undone, to be locked along with the one that was merged."""
+    return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
 
 
 def _step(subject: Claim | Verdict, action: str, *, by: User, note: str) -> Move[Any]:
@@ -192,13 +208,8 @@ def _publish(verdict: Verdict, request: Request) -> None:
         predecessor.save(update_fields=["state"])
     verdict.published_at = clock.now()
     verdict.save(update_fields=["state", "published_at"])
-    if predecessor:
-        kind, note = verdict.correction_kind, verdict.correction_note
-    elif verdict.claim.publications.current().exists():
-        kind, note = Publication.Kind.ADDITION, ""
-    else:
-        kind, note = Publication.Kind.PUBLICATION, ""
-    publishing.record(verdict.claim, kind, note=note)
+    change = publishing.publication_of(verdict)
+    publishing.record(verdict.claim, change.kind, note=change.note)
 
 
 def _retract(verdict: Verdict, request: Request) -> None:
@@ -208,6 +219,13 @@ def _retract(verdict: Verdict, request: Request) -> None:
 
 def _triage(claim: Claim, request: Request) -> None:
     claim.reason = request.note or claim.reason
+    claim.save(update_fields=["state", "reason", "updated_at"])
+
+
+def _reconsider(claim: Claim, request: Request) -> None:
+    """As it was proposed: the reason of the decision that is taken back stays in the log."""
+    proposed = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
+    claim.reason = proposed.reason if proposed else ""
     claim.save(update_fields=["state", "reason", "updated_at"])
 
 
@@ -231,6 +249,11 @@ def _merge(claim: Claim, request: Request) -> None:
 
 def _unmerge(claim: Claim, request: Request) -> None:
     target = Claim.objects.select_for_update().get(merged_claims=claim)
+    merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
+    if merged_at:
+        # To confirm that a proposal makes a checked claim again is to merge it: whether it does is open again.
+        said_so = Repeat.objects.filter(claim=target, proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
+        said_so.filter(decided_at__gte=merged_at).update(outcome="", decided_at=None, decided_by_name="")
     claim.merged_into, claim.state_before_merge = None, ""
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
     _publish_merge(claim, target, Publication.Kind.UNMERGE)
@@ -264,6 +287,7 @@ _VERDICT_EFFECTS: dict[str, Callable[[Verdict, Request], None]] = {
 _CLAIM_EFFECTS: dict[str, Callable[[Claim, Request], None]] = {
     "accept": _triage,
     "decline": _triage,
+    "reconsider": _reconsider,
     "merge": _merge,
     "unmerge": _unmerge,
     "republish": _republish,

@@ -10,20 +10,15 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Job, JobDeferrer
-from procrastinate.manager import JobManager
 
 from claims.models import WebhookEndpoint
+from factcheck.database.deferred_jobs import defer
 
 QUEUE = "webhooks"
 FOLLOW = "claims.webhooks.tasks.follow_the_ledger"
 SEND = "claims.webhooks.tasks.send_to_endpoint"
 REPORT = "claims.webhooks.tasks.report_disabled"
-
-# The app's own connector is another one inside a worker, where a call would not be part of Django's transaction.
-_JOBS = JobManager(DjangoConnector())
 
 
 def announce(**signal: Any) -> None:
@@ -39,12 +34,12 @@ def call_for(endpoint_id: int) -> None:
 
 def call_later_for(endpoint_id: int, at: datetime) -> None:
     """The same, at a moment to come."""
-    _defer(QUEUE, SEND, scheduled_at=at, task_kwargs={"endpoint_id": endpoint_id})
+    defer(SEND, {"endpoint_id": endpoint_id}, queue=QUEUE, scheduled_at=at)
 
 
 def call_to_report(endpoint_id: int) -> None:
     """Have the worker tell by mail that an endpoint was switched off."""
-    _defer("mail", REPORT, task_kwargs={"endpoint_id": endpoint_id})
+    defer(REPORT, {"endpoint_id": endpoint_id}, queue="mail")
 
 
 def _call(task: str, lock: str, **arguments: int) -> None:
@@ -56,12 +51,7 @@ def _defer_once(task: str, lock: str, arguments: dict[str, int]) -> bool:
     """Whether the call was made: none waited."""
     try:
         with transaction.atomic():
-            _defer(QUEUE, task, queueing_lock=lock, task_kwargs=arguments)
+            defer(task, arguments, queue=QUEUE, queueing_lock=lock)
     except AlreadyEnqueued:
         return False
     return True
-
-
-def _defer(queue: str, task: str, **job: Any) -> None:
-    job = {"queueing_lock": None, "task_kwargs": {}} | job
-    JobDeferrer(_JOBS, Job(id=None, queue=queue, lock=None, task_name=task, **job)).defer()

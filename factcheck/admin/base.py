@@ -9,7 +9,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,10 +18,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
+from factcheck.admin.both_versions import BASE, BothVersions, put_together, signed_base
 from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.found_rows import MOST_FOUND, newest, with_words
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
+from factcheck.admin.unsaved import KEPT, stored
 from factcheck.admin.versions import FIELD, DeskForm, version_of
+from factcheck.admin.versions_panel import versions_panel
 from factcheck.database.rules import in_words
 from factcheck.django_internals import gone_from_the_desk
 
@@ -34,6 +37,11 @@ def person_at(request: HttpRequest) -> User:
 def change_page(row: models.Model) -> str:
     """The address of the row's page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def goes_along(request: HttpRequest, page: str) -> bool:
+    """Whether rows are asked about because what they belong to is deleted on that page: alone they stay."""
+    return request.resolver_match is not None and request.resolver_match.url_name == page
 
 
 class DeskAdmin(ModelAdmin):
@@ -107,18 +115,58 @@ class DeskAdmin(ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
+        context["kept"] = request.POST.getlist(KEPT)
         if row and kwargs.get("change"):
-            # A page that was refused keeps its old version: sending it again must not overwrite either.
             context["show_save_and_add_another"] = False
-            context["version"] = request.POST.get(FIELD) or version_of(row, self.versioned_relations)
+            context |= self._versions_context(request, row, context)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def parent_of(self, inline: Any, row: Any) -> Any:
+        """To what the rows of an inline belong: to the row that the page is about, unless a page has it otherwise."""
+        return row
+
+    def _put_versions_together(
+        self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
+    ) -> None:
+        """Complete what was sent by what others have saved meanwhile. The row stays locked until it is saved."""
+        if object_id is None or not issubclass(self.form, DeskForm):
+            return
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_change_permission(request, row):
+            return
+        locked = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+        if locked is not None:
+            request.both_versions = put_together(self, request, locked)  # type: ignore[attr-defined]  # for the page
+
+    def _versions_context(
+        self, request: HttpRequest, row: models.Model, context: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The version that the page shows, what is in it, and what was changed meanwhile by others."""
+        form = context["adminform"].form
+        formsets = [section.formset for section in context["inline_admin_formsets"]]
+        both: BothVersions | None = getattr(request, "both_versions", None)
+        shown = versions_panel(both, form, formsets, request.POST) if both else {}
+        if (both is None or not both.is_new) and request.method == "POST":
+            # A page that was refused keeps its version: sending it again must not overwrite either.
+            return shown | {"version": request.POST.get(FIELD, ""), "base": request.POST.get(BASE, "")}
+        version = both.version if both else version_of(row, self.versioned_relations)
+        return shown | {"version": version, "base": signed_base(version, form, formsets)}
+
+    def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """The last of what is saved, in one transaction with what was kept of it until then."""
+        super().save_related(request, *args, **kwargs)
+        stored(request)
 
     # Refusals of the database -----------------------------------------------------------------------------------------
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page; what the database refuses becomes a message instead of an error page."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            if request.method != "POST":
+                return super().changeform_view(request, *args, **kwargs)
+            with transaction.atomic():
+                self._put_versions_together(request, *args, **kwargs)
+                return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as refusal:
             messages.error(request, self.in_words(refusal))
             return HttpResponseRedirect(request.get_full_path())

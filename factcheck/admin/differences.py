@@ -25,6 +25,20 @@ def difference(before: str, after: str) -> tuple[SafeString, SafeString]:
     return _marked("del", left), _marked("ins", right)
 
 
+def redline(before: str, after: str) -> SafeString:
+    """One text that shows both: `<del>` around the words that went, `<ins>` around those that came instead."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    if len(old) + len(new) > _MOST_WORDS:
+        return _marked("del", [(before, True)]) + _marked("ins", [(after, True)])
+    shown = SafeString()
+    for operation, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        kept = operation == "equal"
+        shown += _marked("del", [("".join(old[a:b]), not kept)])
+        if not kept:
+            shown += _marked("ins", [("".join(new[c:d]), True)])
+    return shown
+
+
 def _marked(tag: str, parts: list[tuple[str, bool]]) -> SafeString:
     return format_html_join(
         "",

@@ -7,7 +7,8 @@ must occur, each in whatever column. Each table is asked by an index of its own,
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, IntegerField, Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.text import smart_split, unescape_string_literal
 
 from factcheck.database.desk_words import SaidThere, indexed_columns
@@ -38,7 +39,9 @@ def newest(found: QuerySet[Any]) -> list[Any]:
 
     Sorted, and not in the order of the primary key: the planner would read that, and compare words row by row.
     """
-    rows = found.order_by().annotate(newness=F("pk") + 0).order_by("-newness")
+    is_number = isinstance(found.model._meta.pk, IntegerField)
+    newness: Any = F("pk") + 0 if is_number else F("pk")
+    rows = found.order_by().annotate(newness=newness).order_by("-newness")
     return list(rows.values_list("pk", flat=True)[: MOST_FOUND + 1])
 
 
@@ -53,7 +56,7 @@ def _by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
 
 def _says(model: type[Model], columns: list[str], words: str) -> SaidThere:
     """Asked of whatever the index of the table keeps, for nothing else is quick."""
-    return SaidThere(indexed_columns(model) or columns, words)
+    return SaidThere(indexed_columns(model) or [Cast(column, TextField()) for column in columns], words)
 
 
 def _keys(model: type[Model], path: tuple[str, ...], columns: list[str], word: str) -> QuerySet[Any, Any]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.auth.models import User
 from django.db import models
 from django.template.defaultfilters import capfirst
@@ -54,25 +56,33 @@ class _Step:
 
 
 def changes_of(
-    model: type[models.Model], *, of: StrOrPromise = "", without: Collection[str] = (), **where: Any
+    model: type[models.Model],
+    *,
+    of: StrOrPromise = "",
+    without: Collection[str] = (),
+    newest: int | None = None,
+    **where: Any,
 ) -> list[PastEvent]:
     """Every recorded change of the rows that match `where`, of rows that are gone as well.
 
     Args:
         of: what the rows are called, where they belong to the page's subject but are not it.
         without: columns whose changes are told otherwise, as those that a move of the workflow makes.
+        newest: not more than so many, the latest.
     """
-    events = model.pgh_event_model.objects.filter(**where).order_by("pgh_id")  # type: ignore[attr-defined]  # pghistory
-    steps = list(_steps(model, list(events)))
+    events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
+    steps = list(_steps(model, list(events[:newest])[::-1]))
     names = _Names(model, steps)
     entries = (_entry(step, names, str(of), without) for step in steps)
     return [entry for entry in entries if entry is not None]
 
 
-def links_of(model: type[models.Model], *, shown: str, **where: Any) -> list[PastEvent]:
+def links_of(
+    model: type[models.Model], *, shown: str, newest: int | None = None, **where: Any
+) -> list[PastEvent]:
     """When links of a many-to-many table were made and removed; `shown` is the field that says to what."""
     field: Any = model._meta.get_field(shown)
-    events = list(model.pgh_event_model.objects.filter(**where))  # type: ignore[attr-defined]  # pghistory
+    events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
     people = _people(events)
     words = {"added": _("Added the %(kind)s “%(name)s”"), "removed": _("Removed the %(kind)s “%(name)s”")}
@@ -92,6 +102,45 @@ def last_change(row: models.Model) -> tuple[str, datetime | None]:
     event_model = getattr(type(row), "pgh_event_model", None)
     event = event_model.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id").last() if event_model else None
     return (_who(event, _people([event])), event.pgh_created_at) if event else ("", None)
+
+
+def last_saved(row: models.Model) -> tuple[str, datetime | None]:
+    """The same of the row and of what its page edits along with it, as far as the desk or the history noted it."""
+    kind = get_content_type_for_model(row)
+    line = (
+        LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)
+        .select_related("user")
+        .order_by("-action_time")
+        .first()
+    )
+    who, when = last_change(row)
+    return (
+        (name_of(line.user), line.action_time)
+        if line and (not when or line.action_time >= when)
+        else (who, when)
+    )
+
+
+#: Changes that are looked through for who changed a field last.
+_MOST_LOOKED_THROUGH = 100
+
+
+def last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
+    """Who changed each of the row's columns last and when, of those that were changed lately."""
+    event_model: Any = getattr(type(row), "pgh_event_model", None)
+    if event_model is None:
+        return {}
+    events = list(event_model.objects.filter(pgh_obj_id=row.pk).order_by("-pgh_id")[:_MOST_LOOKED_THROUGH])
+    people = _people(events)
+    found: dict[str, tuple[str, datetime]] = {}
+    after = {name: getattr(row, name) for name in _tracked(event_model)}
+    for event in events:
+        before = {name: getattr(event, name) for name in after}
+        for name, value in after.items():
+            if before[name] != value:
+                found.setdefault(name, (_who(event, people), event.pgh_created_at))
+        after = before
+    return found
 
 
 def _steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:

@@ -9,10 +9,12 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from factcheck.admin.past_of_rows import last_change
+from factcheck.admin.past_of_rows import last_saved
 
 #: The name of the hidden field in which a page carries the version it was made from.
 FIELD = "_version"
+#: And of the one that says that somebody has not chosen yet between two versions (`both_versions`).
+UNDECIDED = "_undecided"
 
 
 def version_of(row: models.Model, relations: Iterable[str] = ()) -> str:
@@ -36,13 +38,18 @@ class DeskForm(forms.ModelForm):
     def _refuse_to_overwrite(self) -> None:
         # The lock holds until the save, which is in the same transaction.
         locked = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
-        if self.data.get(FIELD) == version_of(locked, self.versioned_relations):
+        if UNDECIDED in self.data:
+            raise forms.ValidationError(
+                _("Not saved: choose for each of these fields whose version is to stand."),
+                code="undecided",
+            )
+        if self.data.get(self.add_prefix(FIELD)) == version_of(locked, self.versioned_relations):
             return
-        who, when = last_change(locked)
+        who, when = last_saved(locked)
         raise forms.ValidationError(
             _(
-                "Not saved: %(who)s changed this page%(when)s, after you opened it. Copy what you wrote, reload the "
-                "page to see the present version, and enter your changes there."
+                "Not saved: %(who)s changed this page%(when)s, after you opened it. Nothing is overwritten and"
+                " nothing you wrote is lost: look at both versions, then save again."
             )
             % {"who": who or _("somebody"), "when": _(" at %s") % f"{localtime(when):%H:%M}" if when else ""},
             code="stale",

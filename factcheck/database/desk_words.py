@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import BooleanField, Func, Model, Value
+from django.db.models.expressions import Combinable
 
 
 class DeskWords(Func):
@@ -24,7 +25,7 @@ class SaidThere(Func):
     arg_joiner = " @@ "
     output_field = BooleanField()  # type: ignore[assignment]  # as Django's own functions declare it
 
-    def __init__(self, columns: Iterable[str], asked: str) -> None:
+    def __init__(self, columns: Iterable[str | Combinable], asked: str) -> None:
         query = Func(Value(asked), function="public.factcheck_desk_query")
         super().__init__(DeskWords(*columns), query)
 

@@ -1,5 +1,5 @@
-/* The editors' desk: a second click on a move does nothing, Markdown can be looked at before it is saved, what is
-   similar to a statement shows while it is typed, and the page of an import shows how far it is. */
+/* The editors' desk: a second click on a move does nothing, what is similar to a statement shows while it is typed,
+   what was not accepted is read out first, and the page of an import shows how far it is. */
 (() => {
     "use strict";
 
@@ -21,30 +21,6 @@
     window.addEventListener("pageshow", () => {
         document.querySelectorAll(".desk-busy").forEach((form) => form.classList.remove("desk-busy"));
     });
-
-    const withPreview = (field) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "desk-button desk-preview-button";
-        button.textContent = gettext("Preview");
-        const shown = document.createElement("div");
-        shown.className = "desk-preview";
-        shown.setAttribute("aria-live", "polite");
-        shown.hidden = true;
-        button.addEventListener("click", async () => {
-            const body = new FormData();
-            body.set("text", field.value);
-            body.set("csrfmiddlewaretoken", field.form.elements.csrfmiddlewaretoken.value);
-            const answer = await fetch(field.dataset.preview, { method: "POST", body });
-            shown.hidden = false;
-            if (answer.ok) {
-                shown.innerHTML = await answer.text(); // cleaned by the server, as for readers
-            } else {
-                shown.textContent = gettext("The preview could not be made.");
-            }
-        });
-        field.after(button, shown);
-    };
 
     // What says the same as a statement is shown beneath it while it is typed.
     const withSimilar = (field) => {
@@ -123,11 +99,27 @@
         });
     };
 
+    // What a picker stands for is hidden: a link to the field leads to the picker.
+    const focusField = (event) => {
+        const field = document.getElementById(decodeURIComponent(event.currentTarget.hash.slice(1)));
+        const picker = field?.nextElementSibling?.querySelector?.(".select2-selection, .select2-search__field");
+        const shown = field?.matches("input, select, textarea") ? picker || field : field?.querySelector("input");
+        if (!shown) return;
+        event.preventDefault();
+        shown.focus();
+        shown.scrollIntoView({ block: "center" });
+    };
+    const tellOfErrors = () => {
+        const note = document.querySelector(".desk-errors");
+        note?.querySelectorAll("a").forEach((link) => link.addEventListener("click", focusField));
+        note?.focus();
+    };
+
     document.addEventListener("DOMContentLoaded", () => {
+        tellOfErrors();
         nameRegions();
         new MutationObserver(namePickers).observe(document.body, { childList: true, subtree: true });
         namePickers();
-        document.querySelectorAll("textarea[data-preview]").forEach(withPreview);
         document.querySelectorAll("textarea[data-similar]").forEach(withSimilar);
         document.querySelectorAll("[data-progress-url]").forEach(following);
     });

@@ -1,173 +1,242 @@
-/* What somebody writes is kept in the browser until it is saved: a session that ends, a page that is closed or a server
-   that is away costs no words. It belongs to the person who wrote it; nobody else who signs in here is shown it. */
+/* What somebody writes on a form is kept until it is saved: a session that ends, a page that is closed, a browser that
+   dies or a server that is away costs no words. It belongs to the person who wrote it; nobody else is shown it.
+   Any form sent by POST takes part that has a CSRF field; one that a script sends by itself calls `deskForms.sent`. */
 (() => {
     "use strict";
 
-    const PREFIX = "desk-kept:";
-    const DAYS = 7;
     const SIGN_IN_WINDOW = "desk-sign-in";
-    const SESSION = "/admin/session/";
+    const SENT = "desk-sent";
     const say = (words) => (window.gettext ? gettext(words) : words);
+    const { isKept, valuesOf, changesOf, fillForm, holds, wordsOf } = window.deskForms;
+    const { person, attempt, keep, close, stopSending, unsavedHere, newWriter } = window.deskKept;
+    const connection = window.deskConnection;
 
-    /* Where it is kept ---------------------------------------------------------------------------------------------- */
-
-    const person = () => document.querySelector("meta[name=desk-person]")?.content || "";
-    // A browser can forbid storage, or have no room left: then nothing is kept, and everything else works.
-    const attempt = (work) => {
-        try {
-            return work();
-        } catch {
-            return null;
-        }
-    };
-    const read = (key) => attempt(() => JSON.parse(localStorage.getItem(key)));
-    const write = (key, kept) => attempt(() => localStorage.setItem(key, JSON.stringify(kept)));
-    const forget = (key) => attempt(() => localStorage.removeItem(key));
-    const keyOf = (form) =>
-        `${PREFIX}${person()}:${location.pathname}:${form.id || form.getAttribute("action") || "form"}`;
-
-    const forgetOld = () => {
-        const oldest = Date.now() - DAYS * 24 * 3600 * 1000;
-        attempt(() => Object.keys(localStorage))
-            ?.filter((key) => key.startsWith(PREFIX) && !(read(key)?.at > oldest))
-            .forEach(forget);
-    };
-
-    /* What is kept -------------------------------------------------------------------------------------------------- */
-
-    const fieldsOf = (form) =>
-        [...form.elements].filter(
-            (field) =>
-                field.name &&
-                !field.readOnly &&
-                !["hidden", "file", "submit", "button", "password"].includes(field.type) &&
-                !["FIELDSET", "BUTTON", "OUTPUT"].includes(field.tagName),
-        );
-    const isKept = (form) =>
-        form.method === "post" &&
-        form.id !== "changelist-form" &&
-        form.elements.csrfmiddlewaretoken !== undefined &&
-        !form.querySelector("[type=password]") &&
-        fieldsOf(form).length > 0;
-    const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
-    const valuesOf = (form) => {
-        const values = {};
-        for (const field of fieldsOf(form)) {
-            if (isTicked(field)) {
-                (values[field.name] ??= []).push(...(field.checked ? [field.value] : []));
-            } else if (field.tagName === "SELECT") {
-                values[field.name] = [...field.selectedOptions].map((option) => [option.value, option.text]);
-            } else {
-                values[field.name] = field.value;
-            }
-        }
-        return values;
-    };
+    const formName = (form) => form.id || form.getAttribute("action") || "form";
     const versionOf = (form) => form.elements._version?.value || "";
-
-    const keep = (form) => {
-        const values = valuesOf(form);
-        if (JSON.stringify(values) === form.deskAsOpened) {
-            forget(keyOf(form));
-        } else {
-            write(keyOf(form), { at: Date.now(), version: versionOf(form), values });
-        }
+    // Something that was sent was refused: by the form itself, whose fields then hold it, or on the way to this page.
+    const isRefused = (within = document) => within.querySelector(".errornote, .errorlist") !== null;
+    const made = (tag, properties = {}, ...children) => {
+        const element = Object.assign(document.createElement(tag), properties);
+        element.append(...children);
+        return element;
     };
+    const button = (words, work, main = false) =>
+        made("button", {
+            type: "button",
+            className: main ? "desk-button desk-button-main" : "desk-button",
+            textContent: say(words),
+            onclick: work,
+        });
+
+    /* What a page writes under. `before` is what stood in the form when its person began; `taken` whose words stand in it
+       as well, each with the last change of theirs; `covered` which of these are in what is kept now. */
+    const anew = (before, taken = []) => ({ writer: newWriter(), sequence: 0, before, taken: new Map(taken), covered: new Set() });
+    const begin = (form) => {
+        if (!form.deskWriting) {
+            const held = [...form.querySelectorAll("[name=_kept]")].map((field) => field.value.split(":"));
+            form.deskWriting = anew(valuesOf(form), held.map(([writer, sequence]) => [writer, Number(sequence)]));
+        }
+        return form.deskWriting;
+    };
+
+    const record = (form) => {
+        const { writer, sequence, before, taken, covered } = form.deskWriting;
+        return {
+            writer,
+            sequence,
+            page: location.pathname,
+            form: formName(form),
+            version: versionOf(form),
+            ...changesOf(form, before),
+            replaces: Object.fromEntries([...taken].filter(([each]) => covered.has(each))),
+            at: Date.now(),
+        };
+    };
+
+    let isOver = false;
+    const keepForm = (form) => {
+        if (isOver) return;
+        const writing = begin(form);
+        const changes = changesOf(form, writing.before);
+        const words = JSON.stringify(changes.values);
+        if (words === (writing.words ?? "{}")) return;
+        writing.words = words;
+        writing.sequence += 1;
+        if (words !== "{}") return keep(record(form));
+        // Everything was taken back by hand.
+        const ended = [record(form), ...takenBy(form)];
+        form.deskWriting = anew(writing.before);
+        close(ended);
+    };
+    const takenBy = (form) =>
+        [...form.deskWriting.taken].map(([writer, sequence]) => ({
+            writer,
+            sequence,
+            page: location.pathname,
+            form: formName(form),
+        }));
 
     /* Given back ---------------------------------------------------------------------------------------------------- */
 
-    const fill = (field, value) => {
-        if (isTicked(field)) {
-            field.checked = value.includes(field.value);
-        } else if (field.tagName === "SELECT") {
-            for (const [key, text] of value) {
-                if (![...field.options].some((option) => option.value === key)) field.add(new Option(text, key));
-            }
-            for (const option of field.options) option.selected = value.some(([key]) => key === option.value);
-        } else {
-            field.value = value;
-        }
-        field.dispatchEvent(new Event("change", { bubbles: true }));
-    };
+    const whenOf = (kept) => new Date(kept.at).toLocaleString(document.documentElement.lang || undefined);
 
-    /* The words that the page has no place for: fields that were added on it, or all, if it was changed meanwhile. */
-    const leftOver = (form, kept) => {
-        const here = valuesOf(form);
-        return Object.entries(kept.values).filter(
-            ([name, value]) => typeof value === "string" && value.trim() && here[name] !== value,
+    const wordsBoxes = (form, kept) =>
+        wordsOf(form, kept.values).map(([name, value]) =>
+            made(
+                "label",
+                {},
+                name,
+                made("textarea", { readOnly: true, className: "desk-input", rows: 4, value, dir: "auto" }),
+            ),
         );
+
+    const discard = (all) => async () => {
+        isOver = true;
+        stopSending();
+        await close(all);
+        location.reload();
     };
 
-    const notice = (form, kept, isStale) => {
-        const box = document.createElement("section");
-        box.className = "desk-panel desk-kept";
-        box.setAttribute("aria-label", say("Words that were kept"));
-        const told = document.createElement("p");
-        told.setAttribute("role", "status");
-        const when = new Date(kept.at).toLocaleString(document.documentElement.lang || undefined);
-        told.textContent = isStale
-            ? say("The page was changed since you wrote on it. What you wrote is below, to be copied.")
-            : say("What you wrote was not saved and is back in its fields. Look at it, then save.");
-        told.append(` (${when})`);
-        box.append(told);
-        for (const [name, value] of leftOver(form, kept)) {
-            const label = document.createElement("label");
-            const words = document.createElement("textarea");
-            words.readOnly = true;
-            words.className = "desk-input";
-            words.rows = 4;
-            words.value = value;
-            label.append(form.querySelector(`label[for="id_${CSS.escape(name)}"]`)?.textContent.trim() || name, words);
-            box.append(label);
+    /* One of several: what was written in another tab, browser or at another time. */
+    const offer = (form, kept, isHere) => {
+        const box = made("details", { className: "desk-fold" });
+        box.append(made("summary", { textContent: `${say("Kept as well, and not put into the fields")} (${whenOf(kept)})` }));
+        box.append(...wordsBoxes(form, kept));
+        const line = made("p", { className: "desk-line" });
+        if (isHere) {
+            line.append(
+                button("Put these into the fields", () => {
+                    // What stands there now remains under its own name.
+                    form.deskWriting = anew(begin(form).before);
+                    takeOver(form, kept);
+                    box.remove();
+                }),
+            );
         }
-        const discard = document.createElement("button");
-        discard.type = "button";
-        discard.className = "desk-button";
-        discard.textContent = say("Discard what was kept");
-        discard.addEventListener("click", () => {
-            forget(keyOf(form));
-            location.reload();
+        line.append(button("Discard these", async () => {
+            await close([kept]);
+            box.remove();
+        }));
+        box.append(line);
+        return box;
+    };
+
+    const takeOver = (form, kept) => {
+        const writing = begin(form);
+        const isBound = isRefused(form);
+        if (isBound) writing.before = { ...writing.before, ...kept.started };
+        fillForm(form, kept.values);
+        writing.taken.set(kept.writer, kept.sequence);
+        if (!isBound || kept.started) writing.covered.add(kept.writer);
+        keepForm(form);
+    };
+
+    /* The page is made anew by the server, with what both sides wrote. */
+    const compare = (form, kept) => {
+        const asked = made("form", { method: "post", action: location.pathname, hidden: true });
+        const add = (name, value) => asked.append(made("input", { type: "hidden", name, value }));
+        add("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+        add("_kept", `${kept.writer}:${kept.sequence}`);
+        add("_continue_kept", "1");
+        document.body.append(asked);
+        asked.submit();
+    };
+
+    const notice = (form, newest, others, isStale) => {
+        const told = made("p", {
+            textContent: isStale
+                ? say("The page was changed since you wrote on it. What you wrote is below.")
+                : say("What you wrote was not saved and is back in its fields. Look at it, then save."),
         });
-        box.append(discard);
+        told.setAttribute("role", "status");
+        told.append(` (${whenOf(newest)})`);
+        const box = made("section", { className: "desk-panel desk-kept" }, told);
+        box.setAttribute("aria-label", say("Words that were kept"));
+        const line = made("p", { className: "desk-line" });
+        if (isStale) {
+            box.append(...wordsBoxes(form, newest));
+            if (form.elements._version) {
+                line.append(button("Put both together", () => compare(form, newest), true));
+            }
+        }
+        line.append(button("Discard what was kept", () => discard([newest, record(form)])()));
+        box.append(line, ...others.map((kept) => offer(form, kept, kept.version === versionOf(form))));
         form.closest("details")?.setAttribute("open", "");
         form.before(box);
+        return box;
     };
 
-    const giveBack = (form) => {
-        const kept = read(keyOf(form));
-        if (!kept || JSON.stringify(kept.values) === JSON.stringify(valuesOf(form))) return;
-        const isStale = kept.version !== versionOf(form);
-        if (!isStale) {
-            for (const field of fieldsOf(form)) {
-                if (field.name in kept.values) fill(field, kept.values[field.name]);
-            }
+    const giveBack = (form, all) => {
+        const writing = begin(form);
+        const isTouched = JSON.stringify(valuesOf(form)) !== JSON.stringify(writing.before);
+        const unsaved = [];
+        for (const kept of all) {
+            if (kept.writer === writing.writer) continue;
+            // The server has put both versions together, from these words.
+            if (writing.taken.has(kept.writer) && form.elements._merge) continue;
+            if (!holds(form, kept.values)) unsaved.push(kept);
+            else if (isRefused() || writing.taken.has(kept.writer)) takeOver(form, kept);
+            // What stands on the page already was saved, here or elsewhere.
+            else if (!isTouched) close([kept]);
         }
-        notice(form, kept, isStale);
+        if (!unsaved.length) return;
+        const [newest, ...others] = unsaved;
+        const isStale = newest.version !== versionOf(form);
+        if (isTouched || isRefused(form)) {
+            const box = made("section", { className: "desk-panel desk-kept" });
+            box.setAttribute("aria-label", say("Words that were kept"));
+            box.append(...unsaved.map((kept) => offer(form, kept, kept.version === versionOf(form))));
+            form.before(box);
+            return;
+        }
+        if (!isStale) takeOver(form, newest);
+        notice(form, newest, others, isStale);
+    };
+
+    /* Words of forms that the page does not have any more: it moved on, or they are for others now. */
+    const withoutPlace = (all) => {
+        if (!all.length || isRefused()) return;
+        const box = made("section", { className: "desk-panel desk-kept" });
+        box.setAttribute("aria-label", say("Words that were kept"));
+        box.append(
+            made("p", { textContent: say("You wrote on this page, and it cannot be saved here any more. What you wrote is below.") }),
+            ...all.map((kept) => offer(null, kept, false)),
+        );
+        box.querySelectorAll("details").forEach((part) => (part.open = true));
+        document.querySelector("#content-main, #content")?.prepend(box);
     };
 
     /* Sent ---------------------------------------------------------------------------------------------------------- */
 
-    const SENT = "desk-sent";
     // A page of the desk that came in answer, and says nothing of an error, has saved what was sent.
     const settle = () => {
-        const key = attempt(() => sessionStorage.getItem(SENT));
-        if (!key) return;
+        const sent = attempt(() => JSON.parse(sessionStorage.getItem(SENT)));
+        if (sent?.person !== person()) return;
         attempt(() => sessionStorage.removeItem(SENT));
         const from = document.referrer && new URL(document.referrer);
         const isAnswer = from && from.origin === location.origin && from.pathname.startsWith("/admin/");
-        if (isAnswer && !document.querySelector(".errornote, .errorlist")) forget(key);
+        if (isAnswer && !isRefused()) return close(sent.closing);
     };
 
-    const askSession = async () => {
-        const answer = await fetch(SESSION, { headers: { Accept: "application/json" } });
-        if (!answer.ok) throw new Error(answer.status);
-        return answer.json();
+    /* A form that a script sends itself was stored: what is written on it from now on is new. */
+    const sent = (form) => {
+        if (!form.deskWriting) return;
+        close([record(form), ...takenBy(form)]);
+        form.deskWriting = null;
+        begin(form);
     };
 
     const send = (form, submitter, token) => {
         form.elements.csrfmiddlewaretoken.value = token || form.elements.csrfmiddlewaretoken.value;
-        keep(form);
-        attempt(() => sessionStorage.setItem(SENT, keyOf(form)));
+        keepForm(form);
+        stopSending();
+        const closing = [record(form), ...takenBy(form)];
+        form.querySelectorAll("[name=_kept]").forEach((field) => field.remove());
+        for (const { writer, sequence } of closing) {
+            form.append(made("input", { type: "hidden", name: "_kept", value: `${writer}:${sequence}` }));
+        }
+        const known = closing.map(({ writer, sequence, page, form: name }) => ({ writer, sequence, page, form: name }));
+        attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ person: person(), closing: known })));
         form.deskMaySend = true;
         form.requestSubmit(submitter || undefined);
         form.deskMaySend = false;
@@ -176,31 +245,25 @@
     /* Signing in, without leaving the page -------------------------------------------------------------------------- */
 
     const signInAndSend = (form, submitter) => {
-        const dialog = document.createElement("dialog");
-        dialog.className = "desk-dialog";
-        dialog.setAttribute("aria-labelledby", "desk-dialog-told");
-        const told = document.createElement("p");
-        told.id = "desk-dialog-told";
-        told.textContent = say("You are not signed in any more. Sign in, and what you wrote is saved; it stays on this page.");
-        const open = document.createElement("button");
-        open.type = "button";
-        open.className = "desk-button desk-button-main";
-        open.textContent = say("Sign in");
-        open.addEventListener("click", () => {
-            window.open("/accounts/login/?next=/admin/", SIGN_IN_WINDOW, "popup,width=520,height=720");
+        const told = made("p", {
+            id: "desk-dialog-told",
+            textContent: say("You are not signed in any more. Sign in, and what you wrote is saved; it stays on this page."),
         });
-        const close = document.createElement("button");
-        close.type = "button";
-        close.className = "desk-button";
-        close.textContent = say("Go on writing");
-        close.addEventListener("click", () => dialog.close());
-        const buttons = document.createElement("p");
-        buttons.className = "desk-line";
-        buttons.append(open, close);
-        dialog.append(told, buttons);
+        const dialog = made("dialog", { className: "desk-dialog" }, told);
+        dialog.setAttribute("aria-labelledby", "desk-dialog-told");
+        const buttons = made("p", { className: "desk-line" });
+        buttons.append(
+            button(
+                "Sign in",
+                () => window.open("/accounts/login/?next=/admin/", SIGN_IN_WINDOW, "popup,width=520,height=720"),
+                true,
+            ),
+            button("Go on writing", () => dialog.close()),
+        );
+        dialog.append(buttons);
         document.body.append(dialog);
         const timer = setInterval(async () => {
-            const session = await askSession().catch(() => null);
+            const session = await connection.askSession().catch(() => null);
             if (!dialog.open || !session?.person) return;
             if (String(session.person) === person()) {
                 dialog.close();
@@ -218,41 +281,41 @@
 
     const beforeSending = (event) => {
         const form = event.target;
-        if (!(form instanceof HTMLFormElement) || !isKept(form) || form.deskMaySend) return;
+        if (!(form instanceof HTMLFormElement) || !isKept(form) || form.deskMaySend || !person()) return;
         event.preventDefault();
         event.stopImmediatePropagation();
         if (form.deskAsked) return;
         form.deskAsked = true;
+        keepForm(form);
         const { submitter } = event;
-        askSession()
+        connection
+            .askSession()
             .then((session) => {
                 if (String(session.person) === person()) send(form, submitter, session.token);
                 else signInAndSend(form, submitter);
             })
-            // Whatever the server cannot say now it says to the form itself.
-            .catch(() => send(form, submitter))
+            .catch(() => {
+                connection.show(say("Not saved: the server does not answer. What you wrote is kept on this computer; save again when you are connected."));
+                window.deskKept.askAgain();
+            })
             .finally(() => (form.deskAsked = false));
     };
 
-    const begin = () => {
+    const start = async () => {
         if (window.name === SIGN_IN_WINDOW && window.opener) window.close();
         if (!person()) return;
-        forgetOld();
-        settle();
-        for (const form of document.querySelectorAll("form")) {
-            if (!isKept(form)) continue;
-            form.deskAsOpened = JSON.stringify(valuesOf(form));
-            giveBack(form);
-        }
+        window.deskKept.forgetOld();
+        const forms = [...document.querySelectorAll("form")].filter(isKept);
+        forms.forEach(begin);
         let waiting = null;
         const keepNow = () => {
-            if (waiting) keep(waiting);
+            if (waiting) keepForm(waiting);
             waiting = null;
         };
         let timer;
         const changed = (event) => {
             const { form } = event.target;
-            if (!form || !isKept(form) || form.deskAsOpened === undefined) return;
+            if (!form || !isKept(form)) return;
             if (waiting !== form) keepNow();
             waiting = form;
             clearTimeout(timer);
@@ -260,9 +323,34 @@
         };
         document.addEventListener("input", changed);
         document.addEventListener("change", changed);
-        window.addEventListener("pagehide", keepNow);
+        // What a picker chooses is told to jQuery only.
+        window.django?.jQuery?.(document).on("change", "select", changed);
+        // A form that a script drew after the page came begins as it is when somebody turns to it.
+        document.addEventListener("focusin", ({ target }) => target.form && isKept(target.form) && begin(target.form));
+        window.addEventListener("desk-kept-closed", ({ detail }) => {
+            for (const form of document.forms) {
+                if (form.deskWriting?.writer !== detail) continue;
+                // Another tab has taken these words over: they go on under a name of their own.
+                form.deskWriting = anew(form.deskWriting.before);
+                keepForm(form);
+            }
+        });
+        window.addEventListener("pagehide", () => {
+            keepNow();
+            window.deskKept.leave();
+        });
+        await settle();
+        if (!forms.length && !document.body.classList.contains("change-form")) return;
+        const unsaved = await unsavedHere(location.pathname);
+        const names = new Set(forms.map(formName));
+        for (const form of forms) giveBack(form, unsaved.filter((kept) => kept.form === formName(form)));
+        withoutPlace(unsaved.filter((kept) => !names.has(kept.form)));
     };
 
+    /* Whether something stands on the page that is not saved. */
+    const isBeingWritten = () => [...document.forms].some((form) => (form.deskWriting?.words ?? "{}") !== "{}");
+
+    Object.assign(window.deskForms, { sent, isBeingWritten });
     document.addEventListener("submit", beforeSending, true);
-    document.addEventListener("DOMContentLoaded", begin);
+    document.addEventListener("DOMContentLoaded", start);
 })();

@@ -27,6 +27,7 @@ from claims.models import (
     SearchWord,
     Verdict,
 )
+from claims.teamwork import assignment_rules
 from factcheck.database.bulk_copy import copy
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
@@ -162,6 +163,7 @@ class _Course:
     def finish(self) -> None:
         self.run.state, self.run.finished_at = _STATE.FINISHED, timezone.now()
         self._save("finished_at")
+        assignment_rules.call_after_import(self.run.pk)
 
     def fail(self, error: BaseException) -> None:
         """Say why it ended, where the database still listens. A run that dies silently is found by its silence."""

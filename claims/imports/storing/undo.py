@@ -23,6 +23,7 @@ from claims.ledger import publishing
 from claims.models import (
     Appearance,
     Claim,
+    Comment,
     ImportedChange,
     ImportedRecord,
     ImportRun,
@@ -87,6 +88,11 @@ def obstacles(run: ImportRun) -> list[str]:
             claims.filter(Exists(by_people)),
             "%d of its claims was accepted, declined, merged or retracted by somebody since.",
             "%d of its claims were accepted, declined, merged or retracted by somebody since.",
+        ),
+        (
+            claims.filter(Exists(Comment.objects.filter(claim=OuterRef("pk")))),
+            "%d of its claims has been commented on.",
+            "%d of its claims have been commented on.",
         ),
     ):
         if count := rows.count():

@@ -4,6 +4,7 @@ from typing import Literal
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
 
@@ -16,7 +17,18 @@ _TAGS = {
 
 def to_html(text: str) -> str:
     """Render CommonMark with tables. HTML in the text is shown as text; links are marked as not endorsed."""
-    return _clean(_MARKDOWN.render(text)) if text else ""
+    return shown(parsed(text)) if text else ""
+
+
+def parsed(text: str) -> list[Token]:
+    """The parts of the text, for who looks for something in its words."""
+    return _MARKDOWN.parse(text)
+
+
+def shown(parts: list[Token]) -> str:
+    """The HTML of such parts, as safe as that of any text."""
+    rendered: str = _MARKDOWN.renderer.render(parts, _MARKDOWN.options, {})
+    return _clean(rendered)
 
 
 def with_absolute_links(html: str, base: str) -> str:

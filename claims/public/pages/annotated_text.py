@@ -28,6 +28,8 @@ class TextPiece(Generic[S]):
     """A stretch of one paragraph over which the set of covering spans does not change."""
 
     text: str
+    #: Where it begins in the whole text.
+    start: int
     covering: list[S]
     begins: list[S] = field(default_factory=list)
     ends: list[S] = field(default_factory=list)
@@ -60,7 +62,7 @@ def paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
         edges = [start, *inside, end]
         cut.append(
             [
-                TextPiece(text[left:right], [s for s in usable if s.start < right and s.end > left])
+                TextPiece(text[left:right], left, [s for s in usable if s.start < right and s.end > left])
                 for left, right in pairwise(edges)
             ]
         )

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect
@@ -14,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from claims.ledger.document import claim_document, claimreview
+from claims.ledger.document import claim_document
 from claims.ledger.document.markdown import to_html
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to
@@ -22,12 +21,10 @@ from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
-from claims.public.pages import cards
+from claims.public.pages.entry_page import absolute, entry_page, ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import UNSHOWN, published_source
 from claims.public.pages.responses import respond
-from claims.public.pages.version_changes import changes
-from claims.quotes.quote_standing import quote_standings
 from claims.search import LONGEST, RANKED, Places, SearchReading, forgiven
 from factcheck.api.pagination import KeysetPage, Ordering, page_of_rows
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
@@ -159,7 +156,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         "kept": [(name, asked[name]) for name in ("rating", "topic", "claimant", "by") if asked[name]],
     }
     made_of = [total, page.previous, page.next, *(row.body_sha256 for row in page.rows)]
-    return respond(request, "claims/list.html", context, made_of=made_of, ratings=_ratings(documents))
+    return respond(request, "claims/list.html", context, made_of=made_of, ratings=ratings_of(documents))
 
 
 @require_safe
@@ -193,36 +190,9 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
-    newest = ledger[0]
-    document = shown.document
-    # An old version says what it said then.
-    standings = quote_standings(document) if shown is newest else []
-    history = changes(ledger)
-    published = shown.status == Publication.Status.PUBLISHED
-    markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
-    context = {
-        "claim": document,
-        "standings": {(standing["of"], standing["id"]): standing for standing in standings},
-        "shown": shown,
-        "newest": newest,
-        "history": history,
-        "grave": [change for change in history if change.is_grave and change.version <= shown.version],
-        "replaced_by": next((c for c in history if c.version == shown.version + 1), None),
-        "cited_as": document["url"]
-        if shown is newest
-        else _absolute("claim-version", shown.claim_id, shown.version),
-        "discovery": cards.discovery(document) if shown is newest else [],
-        "frame": cards.snippet(document),
-        "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
-    }
-    shown_ratings = [
-        r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
-    ]
-    template = "claims/claim.html" if published else "claims/withdrawn.html"
-    made_of = [newest.body_sha256, shown.version, standings]
-    return respond(
-        request, template, context, made_of=made_of, ratings=[*_ratings([document]), *shown_ratings]
-    )
+    page = entry_page(ledger, shown)
+    made_of = [ledger[0].body_sha256, shown.version, page.context["standings"]]
+    return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 
 
 @require_safe
@@ -237,10 +207,10 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "source": known.found.source,
         "text": known.found.annotated(known.text),
         "more": known.has_more,
-        "address": _absolute("source", pk),
+        "address": absolute("source", pk),
     }
     made_of = [bool(known.text), *known.hashes]
-    ratings = _ratings(known.documents)
+    ratings = ratings_of(known.documents)
     return respond(request, "sources/source.html", context, made_of=made_of, ratings=ratings)
 
 
@@ -289,14 +259,6 @@ def _ledger(claim_id: int) -> list[Publication]:
 
 def _address(publication: Publication) -> str:
     return reverse("claim", args=[publication.claim_id, publication.slug])
-
-
-def _absolute(route: str, *numbers: int) -> str:
-    return settings.SITE_URL + reverse(route, args=numbers)
-
-
-def _ratings(documents: list[Document]) -> list[Document]:
-    return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
 
 
 def _first(found: Any) -> Any:

@@ -111,12 +111,15 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     }
     response = desk.save(verdict, **content, **evidence, **{"evidence-0-position": "0"})
     assert said(response) == ["Saved."]
-    assert "Still missing before review" not in desk.text(verdict)
+    assert client.get(desk.page(verdict)).context["missing"] == []
     assert desk.move(verdict, "submit") == ["Submit for review: done. The state is “In review”."]
     desk.sign_in(editor)
     verdict.refresh_from_db()
     assert desk.move(verdict, "sign_off") == ["Sign off: done. The state is “In review”."]
-    assert desk.move(verdict, "publish") == ["Publish: done. The state is “Published”."]
+    [told] = desk.move(verdict, "publish")
+    public = reverse("claim", args=[claim.pk, claim.slug])
+    assert told.startswith("Publish: done. The state is “Published”. ")
+    assert f'href="{public}"' in told
     assert Publication.objects.current().get(claim=claim).document["verdicts"][0]["rating"]["code"] == "false"
 
 
@@ -125,9 +128,9 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     [
         ("contributor", "proposed", set()),
         ("checker", "proposed", {"accept", "decline"}),
-        ("checker", "accepted", {"decline"}),
+        ("checker", "accepted", {"decline", "reconsider"}),
         ("editor", "proposed", {"accept", "decline", "merge"}),
-        ("editor", "accepted", {"decline", "merge"}),
+        ("editor", "accepted", {"decline", "merge", "reconsider"}),
     ],
 )
 def test_only_legal_moves_are_buttons(
@@ -177,9 +180,8 @@ def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: An
     desk.sign_in(editor)
     seen = claim.transitions.filter(verdict=None).order_by("pk").values_list("pk", flat=True).last() or 0
     asked = {"seen": seen, "note": "Filed under transport.", "kind": "clarification"}
-    assert desk.move(claim, "republish", **asked) == [
-        "Publish changed appearances and topics: done. The state is “Accepted”."
-    ]
+    [told] = desk.move(claim, "republish", **asked)
+    assert told.startswith("Publish changed appearances and topics: done. The state is “Accepted”. ")
     assert desk.move(claim, "republish", **asked) == [
         "That had been done already, by Edda. Nothing was done twice."
     ]

@@ -1,0 +1,109 @@
+"""A text as paragraphs of HTML in which places are marked, so that a browser can tell every character's offset.
+
+Each paragraph says at which code point it begins and what white space follows it; its text content is the text, to the
+character. So what somebody selects in the browser has offsets that the server can check. Knows no model.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from claims.public.pages.annotated_text import TextPiece, paragraphs
+
+#: So many underlines are told apart where places overlap.
+_LANES = 3
+#: What most paragraphs are followed by.
+_USUAL_GAP = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NotedPlace:
+    """A stretch of the text, in code points with `end` excluded, and the note that it belongs to."""
+
+    start: int
+    end: int
+    note: str
+    state: str
+    #: Whether the note's entry in the list leads here.
+    is_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as it is shown."""
+
+    start: int
+    end: int
+    html: SafeString
+
+
+def marked_paragraphs(
+    text: str, places: Sequence[NotedPlace], *, start: int = 0, end: int | None = None
+) -> list[Paragraph]:
+    """The paragraphs of a text, or of the part of it from `start` to `end`, with its places marked."""
+    end = len(text) if end is None else end
+    inside = [
+        NotedPlace(max(place.start, start) - start, min(place.end, end) - start, *_which(place))
+        for place in places
+        if place.start < end and place.end > start
+    ]
+    cut = paragraphs(text[start:end], inside)
+    lanes = _lanes(inside)
+    spans = [(start + pieces[0].start, start + pieces[-1].start + len(pieces[-1].text)) for pieces in cut]
+    following = [*(begin for begin, _ in spans[1:]), end][: len(spans)]
+    return [
+        Paragraph(first, last, _paragraph(pieces, first, text[last:next_one], lanes))
+        for pieces, (first, last), next_one in zip(cut, spans, following, strict=True)
+    ]
+
+
+def window(text: str, start: int, end: int, around: int) -> tuple[int, int]:
+    """A part of the text around a place, about so many characters on each side, cut between paragraphs or words."""
+    first, last = max(start - around, 0), min(end + around, len(text))
+    if first:
+        breaks = text.rfind("\n", max(first - around, 0), first), text.rfind(" ", max(first - 100, 0), first)
+        first = next((found + 1 for found in breaks if found >= 0), first)
+    if last < len(text):
+        breaks = text.find("\n", last, last + around), text.find(" ", last, last + 100)
+        last = next((found for found in breaks if found >= 0), last)
+    return first, last
+
+
+def _which(place: NotedPlace) -> tuple[str, str, bool]:
+    return place.note, place.state, place.is_first
+
+
+def _lanes(places: Iterable[NotedPlace]) -> dict[NotedPlace, int]:
+    """Underlines of places that overlap lie below each other: each keeps the first that is free where it begins."""
+    lanes: dict[NotedPlace, int] = {}
+    ends: list[int] = []
+    for place in sorted(places, key=lambda place: (place.start, -place.end)):
+        free = next((lane for lane, taken in enumerate(ends) if taken <= place.start), len(ends))
+        ends[free : free + 1] = [place.end]
+        lanes[place] = min(free, _LANES - 1)
+    return lanes
+
+
+def _paragraph(
+    pieces: Iterable[TextPiece[NotedPlace]], start: int, gap: str, lanes: Mapping[NotedPlace, int]
+) -> SafeString:
+    words = mark_safe("".join(part for piece in pieces for part in _piece(piece, lanes)))  # noqa: S308  escaped there
+    if gap == _USUAL_GAP:
+        return format_html('<p data-at="{}" dir="auto">{}</p>', start, words)
+    return format_html('<p data-at="{}" data-gap="{}" dir="auto">{}</p>', start, as_it_stands(gap), words)
+
+
+def _piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int]) -> Iterator[str]:
+    for place in piece.covering:
+        beginning = place.is_first and any(place is other for other in piece.begins)
+        name = f' id="at-{place.note}"' if beginning else ""
+        yield f'<mark class="{place.state} l{lanes[place]}" data-note="{place.note}"{name}>'
+    yield as_it_stands(piece.text)
+    yield "</mark>" * len(piece.covering)
+
+
+def as_it_stands(text: str) -> SafeString:
+    """The text as HTML from which a browser reads exactly this text. A carriage return would become a line feed."""
+    return mark_safe(escape(text).replace("\r", "&#13;"))  # noqa: S308  escaped here

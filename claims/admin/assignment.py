@@ -1,0 +1,206 @@
+"""Whose work something is: what the panel of its page says, and what its buttons do."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from claims.models import Assignment, Claim, Priority, Verdict
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
+from claims.teamwork import assignments, followers
+from claims.teamwork.assignments import Subject
+from factcheck.admin.badges import Tone, badge
+from factcheck.database.bounds import day_in_sight
+
+#: No newsroom has more people to hand work to; the picker stays a list.
+MOST_PEOPLE = 300
+
+_TONES: dict[int, Tone] = {
+    Priority.LOW: "faded",
+    Priority.NORMAL: "neutral",
+    Priority.HIGH: "waiting",
+    Priority.URGENT: "bad",
+}
+
+
+def priority_badge(priority: int) -> SafeString | str:
+    """The word for what is out of the ordinary; nothing for what is not."""
+    if priority == Priority.NORMAL:
+        return ""
+    return badge(Priority(priority).label, _TONES[priority])
+
+
+def due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
+    """By when, and whether that has passed."""
+    if due_on is None:
+        return ""
+    day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
+    if done or due_on > today:
+        return day
+    if due_on == today:
+        return badge(gettext("Due today"), "waiting")
+    return badge(gettext("Overdue: %s") % day, "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the panel says and offers to one person."""
+
+    kind: str
+    subject: Subject
+    claim: Claim
+    #: Whether the person is told who has it.
+    is_told: bool
+    assignment: Assignment | None
+    holder: User | None
+    holder_name: str
+    is_mine: bool
+    due: SafeString | str
+    may_take: bool
+    may_give: bool
+    may_change: bool
+    people: list[tuple[int, str]]
+    priorities: list[tuple[int, str]]
+    priority: int
+    days: list[tuple[str, str]]
+    is_followed: bool
+
+
+def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
+    """What `admin/desk/assignment.html` shows of a claim or a verdict; for the context of the page."""
+    claim = subject.claim if isinstance(subject, Verdict) else subject
+    is_told = person.has_perm("claims.view_assignment")
+    assignment = assignments.assignment_of(subject) if is_told else None
+    holder = assignments.holder_of(assignment) if assignment else None
+    open_ = assignments.is_to_be_done(subject)
+    takes, assigns = person.has_perm(assignments.TAKE), person.has_perm(assignments.ASSIGN)
+    is_mine = holder == person
+    may_give = open_ and (assigns or (takes and is_mine))
+    return {
+        "work": Work(
+            kind=_kind(subject),
+            subject=subject,
+            claim=claim,
+            is_told=is_told,
+            assignment=assignment,
+            holder=holder,
+            holder_name=display_name(holder) if holder else "",
+            is_mine=is_mine,
+            due=due_badge(assignment.due_on) if assignment else "",
+            may_take=open_ and takes and holder is None and assignments.can_do(type(subject), person),
+            may_give=may_give,
+            may_change=may_give,
+            people=_people(subject, holder) if may_give else [],
+            priorities=list(Priority.choices),
+            priority=assignment.priority if assignment else Priority.NORMAL,
+            days=_days(),
+            is_followed=followers.is_followed(claim, person),
+        )
+    }
+
+
+def _kind(subject: Subject) -> str:
+    return "verdict" if isinstance(subject, Verdict) else "claim"
+
+
+def _people(subject: Subject, holder: User | None) -> list[tuple[int, str]]:
+    found = assignments.people_for(type(subject))[:MOST_PEOPLE]
+    return [(person.pk, display_name(person)) for person in found if person != holder]
+
+
+def _days() -> list[tuple[str, str]]:
+    """The days that are said most often, as buttons."""
+    today = timezone.localdate()
+    near = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
+    return [(day.isoformat(), word) for day, word in [*near, (today + timedelta(7), gettext("In a week"))]]
+
+
+def day_of(text: str) -> date | None:
+    """A day as a form sends it; None where it is empty.
+
+    Raises:
+        NotPossible: it is no day that somebody could mean.
+    """
+    if not text.strip():
+        return None
+    try:
+        day = parse_date(text.strip())
+        if day is None:
+            raise ValueError(text)
+        day_in_sight(day)
+    except (ValueError, ValidationError):
+        raise NotPossible(gettext("“%s” is no day.") % text[:40]) from None
+    return day
+
+
+def priority_of(text: str) -> int:
+    """A priority as a form sends it. Raises NotPossible."""
+    if not (text.isascii() and text.isdecimal() and int(text[:4]) in Priority.values):
+        raise NotPossible(gettext("Choose one of the priorities."))
+    return int(text)
+
+
+def person_of(text: str) -> User:
+    """Somebody as a form names them. Raises NotPossible."""
+    found = (
+        User.objects.filter(pk=text).first()
+        if text.isascii() and text.isdecimal() and len(text) < 19
+        else None
+    )
+    if found is None:
+        raise NotPossible(gettext("Choose who is to have it."))
+    return found
+
+
+def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
+    """Do what a button asks for; what it says afterwards.
+
+    Raises:
+        NotPossible: it cannot be, and why.
+        NotAllowed: not by this person.
+    """
+    claim = subject.claim if isinstance(subject, Verdict) else subject
+    match action:
+        case "take":
+            assignments.take(subject, by=by)
+            return gettext("It is yours now.")
+        case "hand-over":
+            to, note = person_of(asked.get("person", "")), asked.get("note", "")
+            assignments.hand_over(subject, to, by=by, note=note, seen=_seen(asked))
+            return gettext("%s has it now.") % display_name(to)
+        case "release":
+            assignments.release(subject, by=by, seen=_seen(asked))
+            return gettext("It is nobody's now.")
+        case "due":
+            due_on = day_of(asked.get("due_on", ""))
+            assignments.set_due(subject, due_on, by=by)
+            if due_on is None:
+                return gettext("It is not due on a certain day any more.")
+            return gettext("It is due on %s.") % date_format(due_on, "DATE_FORMAT")
+        case "priority":
+            priority = priority_of(asked.get("priority", ""))
+            assignments.set_priority(subject, priority, by=by)
+            return gettext("The priority is “%s” now.") % Priority(priority).label
+        case "follow":
+            followers.follow(claim, by)
+            return gettext("You are told of what happens to this claim.")
+        case "unfollow":
+            followers.unfollow(claim, by)
+            return gettext("You are not told of this claim any more.")
+    raise Http404
+
+
+def _seen(asked: Any) -> int | assignments.Unchanged | None:
+    """Who had it when the page was drawn."""
+    if "seen" not in asked:
+        return assignments.KEEP
+    return int(asked["seen"]) if asked["seen"].isdecimal() else None

@@ -1,0 +1,118 @@
+"""Filters of lists by whose work something is, by when it is due and how much it presses."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from claims.models import Assignment, Priority, Verdict
+from claims.newsroom.people import display_name
+from factcheck.admin.base import person_at
+
+#: So many people are offered by name; an address can name anybody.
+_MOST_PEOPLE = 100
+
+
+def work_on(rows: QuerySet[Any]) -> QuerySet[Assignment]:
+    """The open assignments of the rows of a query on claims, on verdicts, or on assignments themselves."""
+    if rows.model is Assignment:
+        return Assignment.objects.open().filter(pk=OuterRef("pk"))
+    if rows.model is Verdict:
+        return Assignment.objects.open().filter(verdict=OuterRef("pk"))
+    return Assignment.objects.open().filter(claim=OuterRef("pk"), verdict=None)
+
+
+class _WorkFilter(DropdownFilter):
+    """A filter that only those have who are told whose work something is."""
+
+    def has_output(self) -> bool:
+        return bool(self.lookup_choices)
+
+    def chosen(self, request: HttpRequest) -> str:
+        return str(self.value() or "") if request.user.has_perm("claims.view_assignment") else ""
+
+
+class PersonFilter(_WorkFilter):
+    title = _("who has it")
+    parameter_name = "who"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        if not request.user.has_perm("claims.view_assignment"):
+            return []
+        busy = Assignment.objects.held().values("person")
+        people = User.objects.filter(pk__in=busy).order_by("first_name", "last_name", "username")
+        named = [(str(person.pk), display_name(person)) for person in people[:_MOST_PEOPLE]]
+        return [("me", _("I have it")), ("nobody", _("Nobody")), *named]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen, work = self.chosen(request), work_on(queryset)
+        if chosen == "nobody":
+            return queryset.filter(~Exists(work.held()))
+        if chosen == "me":
+            return queryset.filter(Exists(work.held().filter(person=person_at(request))))
+        if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10:
+            return queryset.filter(Exists(work.held().filter(person=int(chosen))))
+        return queryset
+
+
+class DueFilter(_WorkFilter):
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        if not request.user.has_perm("claims.view_assignment"):
+            return []
+        return [
+            ("overdue", _("Overdue")),
+            ("today", _("Today")),
+            ("week", _("Within seven days")),
+            ("none", _("Without a day")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localdate()
+        chosen = {
+            "overdue": Q(due_on__lt=today),
+            "today": Q(due_on=today),
+            "week": Q(due_on__range=(today, today + timedelta(days=7))),
+            "none": Q(due_on=None),
+        }.get(self.chosen(request))
+        return queryset if chosen is None else queryset.filter(Exists(work_on(queryset).filter(chosen)))
+
+
+class PriorityFilter(_WorkFilter):
+    title = _("priority")
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        if not request.user.has_perm("claims.view_assignment"):
+            return []
+        return [
+            (str(value), label) for value, label in reversed(Priority.choices) if value != Priority.NORMAL
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.chosen(request)
+        if chosen not in map(str, Priority.values):
+            return queryset
+        return queryset.filter(Exists(work_on(queryset).filter(priority=int(chosen))))
+
+
+class DoneFilter(DropdownFilter):
+    """Work that is still to be done, unless what is done is asked for."""
+
+    title = _("done")
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return [("no", _("To be done")), ("yes", _("Done"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"no": True, "yes": False}.get(str(self.value() or ""))
+        return queryset if chosen is None else queryset.filter(done_at__isnull=chosen)

@@ -1,0 +1,136 @@
+"""What lists of claims and of verdicts say of whose work each is, and how several are assigned at once."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.assignment import MOST_PEOPLE, day_of, due_badge, person_of, priority_badge, priority_of
+from claims.admin.assignment_filters import DueFilter, PersonFilter, PriorityFilter
+from claims.admin.period_filters import PublishedFilter
+from claims.models import Assignment, Priority, Verdict
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.teamwork import assignments
+from factcheck.admin.base import person_at
+
+#: At this place of a list's columns.
+_PLACE = 2
+_FILTERS = (PersonFilter, DueFilter, PriorityFilter)
+
+
+class AssignedList:
+    """Mixin for the list of claims or of verdicts: a column, and the action “Assign…”.
+
+    A person who is not told whose work something is has neither, nor the filters.
+    """
+
+    #: Further filters by what the dashboard counts.
+    period_filters: ClassVar[tuple[Any, ...]] = (PublishedFilter,)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin
+        if request.user.has_perm("claims.view_assignment"):
+            changelist.result_list = changelist.result_list.prefetch_related(self._work())
+        return changelist
+
+    def _work(self) -> Prefetch:
+        rows = Assignment.objects.open().select_related("person")
+        if self.model is Verdict:  # type: ignore[attr-defined]  # a ModelAdmin
+            return Prefetch("assignment", rows)
+        return Prefetch("assignments", rows.filter(verdict=None))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """With whose work it is, beside what it is and how far."""
+        shown = list(super().get_list_display(request))  # type: ignore[misc]  # a ModelAdmin
+        if request.user.has_perm("claims.view_assignment"):
+            shown.insert(_PLACE, "whose_work")
+        return shown
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        shown = tuple(super().get_list_filter(request))  # type: ignore[misc]  # a ModelAdmin
+        if not request.user.has_perm("claims.view_assignment"):
+            return shown
+        return (*shown[:1], *_FILTERS, *shown[1:], *self.period_filters)
+
+    @admin.display(description=_("whose work"))
+    def whose_work(self, row: Any) -> SafeString | str:
+        """Who has it, by when, and how much it presses if out of the ordinary."""
+        assignment = _open_of(row)
+        if assignment is None:
+            return "–"
+        holder = assignments.holder_of(assignment)
+        return format_html(
+            '<span class="desk-work-cell"><b>{}</b> {} {}</span>',
+            display_name(holder) if holder else gettext("nobody"),
+            due_badge(assignment.due_on),
+            priority_badge(assignment.priority),
+        )
+
+    # Several at once --------------------------------------------------------------------------------------------------
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(assignments.ASSIGN)
+
+    @admin.action(description=_("Assign…"), permissions=["assign"])
+    def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Ask once who is to have them, by when and how much they press; then assign them all."""
+        asked = "person" in request.POST
+        problem = ""
+        if asked:
+            try:
+                self._assign_all(request, queryset)
+            except NotPossible as refusal:
+                problem = str(refusal)
+            else:
+                return None
+        people = assignments.people_for(self.model)[:MOST_PEOPLE]  # type: ignore[attr-defined]  # a ModelAdmin
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]  # a ModelAdmin
+            "title": gettext("Assign"),
+            "rows": [getattr(row, "claim", row) for row in queryset],
+            "keys": request.POST.getlist("_selected_action"),
+            "people": [(person.pk, display_name(person)) for person in people],
+            "priorities": Priority.choices,
+            "problem": problem,
+            "asked": request.POST,
+        }
+        return TemplateResponse(request, "admin/desk/assign_several.html", context)
+
+    def _assign_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        asked = request.POST
+        to, due_on = person_of(asked["person"]), day_of(asked.get("due_on", ""))
+        weight = asked.get("priority", "")
+        priority = priority_of(weight) if weight else assignments.KEEP
+        given = 0
+        for row in rows:
+            try:
+                assignments.assign(
+                    row,
+                    to,
+                    by=person_at(request),
+                    due_on=assignments.KEEP if due_on is None else due_on,
+                    priority=priority,
+                )
+            except (NotPossible, NotAllowed) as refusal:
+                words = gettext("Not assigned: “%(what)s” %(why)s")
+                messages.warning(request, words % {"what": getattr(row, "claim", row), "why": refusal})
+            else:
+                given += 1
+        if given:
+            done = ngettext("%(who)s has %(number)d more.", "%(who)s has %(number)d more.", given)
+            messages.success(request, done % {"who": display_name(to), "number": given})
+
+
+def _open_of(row: Any) -> Assignment | None:
+    """The open assignment of a row of the list, which has been read with it."""
+    if isinstance(row, Verdict):
+        found: Assignment | None = getattr(row, "assignment", None)
+        return found if found and found.done_at is None else None
+    return next((one for one in row.assignments.all() if one.verdict_id is None), None)

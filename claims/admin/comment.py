@@ -1,0 +1,397 @@
+"""What colleagues say about a claim: on its page, on a page of its own where there is much, and a list of all of it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+from uuid import UUID, uuid4
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, QuerySet, Window, prefetch_related_objects
+from django.db.models.functions import RowNumber
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Claim, Comment, Verdict
+from claims.models.comment import EDITABLE_FOR, LONGEST_COMMENT
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.teamwork import comments, mentions, notifications
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.past_of_rows import PastEvent
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is shown at a time."""
+
+    threads: int
+    replies: int
+
+
+ON_CLAIM_PAGE = Extent(threads=10, replies=5)
+ON_OWN_PAGE = Extent(threads=20, replies=20)
+REPLIES_OF_ONE_THREAD = 100
+
+
+@dataclass
+class ShownComment:
+    """A comment as it is shown to one person."""
+
+    row: Comment
+    html: SafeString
+    may_edit: bool
+    may_withdraw: bool
+
+
+@dataclass
+class ShownThread:
+    """A thread, with the last of its replies."""
+
+    first: ShownComment
+    replies: list[ShownComment]
+    earlier: int
+    #: Of the form with which it is answered.
+    key: UUID
+
+
+def comments_context(claim: Claim, person: User) -> dict[str, Any]:
+    """What `admin/desk/comments.html` shows on the claim's page. Who sees it has been told of what happened to it."""
+    notifications.mark_read(person, claim=claim)
+    return {
+        "talk": _threads(_readable(claim, person).threads()[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
+        "talk_count": _readable(claim, person).count(),
+        "talk_all": reverse("admin:claims_comment_of_claim", args=[claim.pk]),
+        "talk_page": f"{change_page(claim)}#comments",
+        **_composer(claim, person),
+    }
+
+
+def _composer(claim: Claim, person: User) -> dict[str, Any]:
+    verdicts = Verdict.objects.readable_by(person).filter(claim=claim).select_related("publisher")
+    return {
+        "talk_claim": claim,
+        "talk_verdicts": verdicts.only("version", "state", "publisher__name").order_by("-pk")[:20],
+        "talk_key": uuid4(),
+        "talk_longest": LONGEST_COMMENT,
+    }
+
+
+def _readable(claim: Claim, person: User) -> Any:
+    return Comment.objects.readable_by(person).filter(claim=claim)
+
+
+def _threads(rows: Iterable[Comment], person: User, extent: Extent) -> list[ShownThread]:
+    threads = list(rows)
+    replies: Any = (
+        Comment.objects.readable_by(person)
+        .filter(reply_to__in=threads)
+        .annotate(
+            place=Window(RowNumber(), partition_by=F("reply_to"), order_by=F("id").desc()),
+            number=Window(Count("*"), partition_by=F("reply_to")),
+        )
+        .filter(place__lte=extent.replies)
+        .order_by("pk")
+    )
+    by_thread: dict[int | None, list[Any]] = defaultdict(list)
+    for reply in replies:
+        by_thread[reply.reply_to_id].append(reply)
+    shown = {
+        each.row.pk: each
+        for each in _shown([*threads, *(each for rows in by_thread.values() for each in rows)], person)
+    }
+    return [
+        ShownThread(
+            first=shown[thread.pk],
+            replies=[shown[reply.pk] for reply in by_thread[thread.pk]],
+            earlier=by_thread[thread.pk][0].number - len(by_thread[thread.pk]) if by_thread[thread.pk] else 0,
+            key=uuid4(),
+        )
+        for thread in threads
+    ]
+
+
+def _shown(rows: list[Comment], person: User) -> list[ShownComment]:
+    if not rows:
+        return []
+    prefetch_related_objects(rows, "mentioned")
+    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW)
+    return [
+        ShownComment(
+            row,
+            # Sanitised as all Markdown is.
+            mark_safe(mentions.with_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
+            may_edit=row.author_id == person.pk
+            and not row.withdrawn_at
+            and now - row.created_at < EDITABLE_FOR,
+            may_withdraw=not row.withdrawn_at and (moderates or row.author_id == person.pk),
+        )
+        for row in rows
+    ]
+
+
+def place_of(comment: Comment, person: User) -> str:
+    """The address at which the person finds the comment: on the claim's page, or where older ones are."""
+    thread = comment.reply_to or comment
+    newer = _readable(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
+    later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
+    anchor = f"#comment-{comment.pk}"
+    if newer < ON_CLAIM_PAGE.threads and later < ON_CLAIM_PAGE.replies:
+        return change_page(comment.claim) + anchor
+    before = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
+    page = before // REPLIES_OF_ONE_THREAD + 1
+    return f"{reverse('admin:claims_comment_thread', args=[thread.pk])}?p={page}{anchor}"
+
+
+@admin.register(Comment)
+class CommentAdmin(LookOnly, DeskAdmin):
+    """All comments, to find again what was said; and the requests with which people talk."""
+
+    list_display = ("said", "about", "author_name", "shown_state", "created_at")
+    list_filter = (
+        ("resolved_at", admin.EmptyFieldListFilter),
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("claim",)
+    search_fields = ("text", "author_name")
+    search_help_text = _("Words of comments, or who wrote them")
+    ordering = ("-pk",)
+    fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "shown_state")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "shown_state")
+    told_otherwise = ("withdrawn_by_id", "withdrawn_by_name", "edited_at")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever reads claims at the desk; which comments, their readership says."""
+        return request.user.has_perm("claims.view_claim")
+
+    def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
+        """What it said before. What was withdrawn is for those to see who withdraw."""
+        if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW):
+            return []
+        return super().history_entries(row, reader)
+
+    @admin.display(description=_("comment"))
+    def said(self, comment: Comment) -> SafeString:
+        words = comment.text or gettext("Withdrawn")
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', shortened(words, 200))
+
+    @admin.display(description=_("claim"))
+    def about(self, comment: Comment) -> SafeString:
+        page = f"{change_page(comment.claim)}#comments"
+        return format_html('<a href="{}" class="desk-statement" dir="auto">{}</a>', page, comment.claim)
+
+    @admin.display(description=_("state"))
+    def shown_state(self, comment: Comment) -> SafeString | str:
+        if comment.withdrawn_at:
+            return badge(_("Withdrawn"), "faded")
+        if comment.resolved_at:
+            return badge(_("Resolved"), "good")
+        return badge(_("Reply"), "faded") if comment.reply_to_id else badge(_("Open"), "waiting")
+
+    # Its requests -----------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"claims_comment_{name}")
+
+        return [
+            named("people/", self.people_view, "people"),
+            named("on/<int:claim>/", self.of_claim_view, "of_claim"),
+            named("on/<int:claim>/write/", self.write_view, "write"),
+            named("<int:pk>/thread/", self.thread_view, "thread"),
+            named("<int:pk>/edit/", self.edit_view, "edit"),
+            named("<int:pk>/withdraw/", self.withdraw_view, "withdraw"),
+            named("<int:pk>/resolve/", self.resolve_view, "resolve"),
+            *super().get_urls(),
+        ]
+
+    def people_view(self, request: HttpRequest) -> HttpResponse:
+        """Whom a name may mean that is being typed."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = mentions.offered(request.GET.get("q", "")[:150])
+        return JsonResponse(
+            {"people": [{"username": person.username, "name": display_name(person)} for person in found]}
+        )
+
+    def of_claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
+        """All that was said about a claim, a page at a time."""
+        return self._page(request, self._claim(request, claim))
+
+    def thread_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One thread with all of its replies, a page at a time."""
+        thread = self._comment(request, pk)
+        thread = thread.reply_to or thread
+        person = person_at(request)
+        replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
+        page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
+        first, *others = _shown([thread, *page.object_list], person)
+        shown = ShownThread(first, others, earlier=0, key=uuid4())
+        return self._page(request, thread.claim, threads=[shown], page=page)
+
+    def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
+        about = self._claim(request, claim)
+        if request.method != "POST":
+            return HttpResponseRedirect(f"{change_page(about)}#comments")
+        person = person_at(request)
+        asked = {name: request.POST.get(name, "") for name in ("verdict", "reply_to")}
+        verdict = _named(Verdict.objects.readable_by(person), asked["verdict"])
+        reply_to = _named(Comment.objects.readable_by(person), asked["reply_to"])
+        text = request.POST.get("text", "")
+        try:
+            said = comments.write(
+                about,
+                text,
+                by=person,
+                verdict=verdict,
+                reply_to=reply_to,
+                key=_key(request.POST.get("key", "")),
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except NotPossible as refusal:
+            return self._page(request, about, refusal=str(refusal), words=text, reply_to=reply_to)
+        return self._said(request, said)
+
+    def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        comment = self._comment(request, pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(place_of(comment, person_at(request)))
+        text = request.POST.get("text", "")
+        try:
+            said = comments.edit(comment, text, by=person_at(request))
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except NotPossible as refusal:
+            return self._page(request, comment.claim, refusal=str(refusal), words=text, reply_to=comment)
+        return self._said(request, said)
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._done(request, pk, lambda comment, by: comments.withdraw(comment, by=by))
+
+    def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Resolve a thread, or open it again."""
+        resolved = request.POST.get("again") != "1"
+        return self._done(
+            request, pk, lambda comment, by: comments.resolve(comment, by=by, resolved=resolved)
+        )
+
+    def _done(self, request: HttpRequest, pk: int, work: Callable[[Comment, User], Comment]) -> HttpResponse:
+        comment = self._comment(request, pk)
+        if request.method == "POST":
+            try:
+                comment = work(comment, person_at(request))
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from None
+            except NotPossible as refusal:
+                messages.error(request, str(refusal))
+        return self._back(request, comment)
+
+    def _said(self, request: HttpRequest, said: comments.Said) -> HttpResponse:
+        for person in said.unable:
+            messages.warning(
+                request,
+                gettext("%(who)s may not read this and was not told.") % {"who": display_name(person)},
+            )
+        return self._back(request, said.comment)
+
+    def _back(self, request: HttpRequest, comment: Comment) -> HttpResponse:
+        """To where the button was, at the comment."""
+        back = request.POST.get("back", "").partition("#")[0]
+        if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+            return HttpResponseRedirect(f"{back}#comment-{comment.pk}")
+        return HttpResponseRedirect(place_of(comment, person_at(request)))
+
+    # Pages ------------------------------------------------------------------------------------------------------------
+
+    def _page(
+        self,
+        request: HttpRequest,
+        claim: Claim,
+        *,
+        threads: list[ShownThread] | None = None,
+        page: Page[Comment] | None = None,
+        refusal: str = "",
+        words: str = "",
+        reply_to: Comment | None = None,
+    ) -> HttpResponse:
+        person = person_at(request)
+        notifications.mark_read(person, claim=claim)
+        if threads is None:
+            page = Paginator(_readable(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
+                request.GET.get("p")
+            )
+            threads = _threads(page.object_list, person, ON_OWN_PAGE)
+        context = {
+            **self.admin_site.each_context(request),
+            **_composer(claim, person),
+            "title": gettext("Comments"),
+            "subtitle": None,
+            "opts": self.opts,
+            "talk": threads,
+            "talk_count": _readable(claim, person).count(),
+            "talk_page": request.get_full_path() if request.method == "GET" else "",
+            "page": page,
+            "refusal": refusal,
+            "refused_words": words,
+            "refused_reply_to": reply_to,
+        }
+        return TemplateResponse(
+            request, "admin/desk/comments_page.html", context, status=409 if refusal else 200
+        )
+
+    def _claim(self, request: HttpRequest, pk: int) -> Claim:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        claim = Claim.objects.readable_by(person_at(request)).filter(pk=pk).first()
+        if claim is None:
+            raise Http404
+        return claim
+
+    def _comment(self, request: HttpRequest, pk: int) -> Comment:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = cast("QuerySet[Comment]", self.get_queryset(request)).select_related("claim", "reply_to")
+        comment = rows.filter(pk=pk).first()
+        if comment is None:
+            raise Http404
+        return comment
+
+
+def shortened(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def _named(rows: Any, pk: str) -> Any:
+    """The row that a form names; it names none where it is empty.
+
+    Raises:
+        PermissionDenied: it is none that the person may read.
+    """
+    if not pk:
+        return None
+    row = rows.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+    if row is None:
+        raise PermissionDenied(gettext("What the form names is not there for you."))
+    return row
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

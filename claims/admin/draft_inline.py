@@ -1,0 +1,161 @@
+"""The verdict that is being written, with its evidence, as parts of the page of its claim."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from unfold.admin import StackedInline
+
+from claims.admin.evidence import EvidenceInline
+from claims.admin.quote_form import QuoteForm
+from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, VerdictFields, VerdictForm
+from claims.models import Claim, Evidence, Verdict
+from claims.review.verdict_drafts import may_edit
+from factcheck.admin.base import person_at
+from factcheck.admin.versions import FIELD, version_of
+
+#: Of the formset: by Django's rule, the name of the relation.
+PREFIX = "verdicts"
+#: The rows that belong to the verdict.
+_RELATIONS = ("evidence",)
+
+
+def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
+    """The draft that the claim's page edits for this person: the house's before another publisher's.
+
+    A page that is sent names the one that it shows; that one it is, whatever became of it, so that nothing that was
+    typed is passed over in silence.
+    """
+    if not hasattr(request, "draft_on_page"):
+        request.draft_on_page = _find(request, claim)  # type: ignore[attr-defined]  # kept for the request
+    found: Verdict | None = request.draft_on_page  # type: ignore[attr-defined]
+    return found
+
+
+def names_a_draft(request: HttpRequest) -> bool:
+    """Whether what was sent holds a verdict."""
+    return f"{PREFIX}-0-id" in request.POST
+
+
+def _find(request: HttpRequest, claim: Claim) -> Verdict | None:
+    person = person_at(request)
+    rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author", "supersedes")
+    if names_a_draft(request):
+        named = request.POST[f"{PREFIX}-0-id"]
+        sent = rows.filter(pk=named).first() if named.isdecimal() else None
+        return sent if sent and _may_write(sent, person) else None
+    if not person.has_perm("claims.change_verdict"):
+        return None
+    drafts = rows.filter(state=Verdict.State.DRAFT).order_by("-publisher__is_house", "pk")
+    return next((draft for draft in drafts if may_edit(draft, person)), None)
+
+
+def _may_write(verdict: Verdict, person: User) -> bool:
+    """Whether it is this person's to write, as long as it is a draft."""
+    own = verdict.author_id == person.pk or person.has_perm("claims.publish_verdict")
+    return own and person.has_perm("claims.change_verdict")
+
+
+def _no_draft_any_more(verdict: Verdict) -> forms.ValidationError:
+    return forms.ValidationError(
+        _(
+            "Not saved: this verdict is no draft any more (%(state)s). Copy what you wrote; to change it, ask for "
+            "changes or draft a new version."
+        )
+        % {"state": verdict.get_state_display()},
+        code="stale",
+    )
+
+
+class DraftForm(VerdictForm):
+    """The content of a draft, on the page of its claim. It has a version of its own: it has a page of its own, too."""
+
+    versioned_relations = _RELATIONS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            version = version_of(self.instance, _RELATIONS)
+            self.fields[FIELD] = forms.CharField(initial=version, required=False, widget=forms.HiddenInput)
+
+    def has_changed(self) -> bool:
+        return any(name != FIELD for name in self.changed_data)
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance.state == Verdict.State.DRAFT:
+            return super().clean()
+        if self.has_changed():
+            raise _no_draft_any_more(self.instance)
+        return self.cleaned_data
+
+
+class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]):
+    """What a draft rests on, as long as it is one."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.instance.state != Verdict.State.DRAFT and self.has_changed():
+            raise _no_draft_any_more(self.instance)
+
+
+class DraftInline(VerdictFields, StackedInline):
+    """The one draft that the page edits."""
+
+    model = Verdict
+    form = DraftForm
+    template = "admin/desk/verdict_editor.html"
+    extra = 0
+    can_delete = False
+    fieldsets = FIELDSETS
+
+    def __init__(self, draft: Verdict, parent: type[Claim], site: AdminSite) -> None:
+        super().__init__(parent, site)
+        self.draft = draft
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
+        return super().get_queryset(request).filter(pk=self.draft.pk).select_related("publisher", "rating")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (CORRECTION_FIELDSET, *FIELDSETS) if self.draft.supersedes_id else FIELDSETS
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Asked before, of the draft and the person: `draft_on_page`.
+        return True
+
+
+class DraftEvidenceInline(EvidenceInline):
+    """What that draft rests on."""
+
+    formset = DraftEvidenceFormSet
+
+    def __init__(self, draft: Verdict, site: AdminSite) -> None:
+        super().__init__(Verdict, site)
+        self.draft = draft
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A first one is there to be filled in."""
+        return 0 if self.draft.evidence.exists() else 1
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    # Whose the verdict is was asked before, of the draft and the person; what is left are the permissions of the role.
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return StackedInline.has_add_permission(self, request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return StackedInline.has_change_permission(self, request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return StackedInline.has_delete_permission(self, request, obj)

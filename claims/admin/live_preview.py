@@ -1,0 +1,126 @@
+"""A verdict as readers will see it, while it is typed: rendered from what is in the form, which nobody saves here."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+
+from claims.admin.reader_view import reader_view
+from claims.ledger import prospects
+from claims.ledger.prospects import EditedClaim
+from claims.models import Appearance, Claim, Evidence, Verdict
+from claims.review.moves import missing_parts
+from factcheck.admin.base import person_at
+from factcheck.web.throttling.callers import admit
+
+#: More is no form that somebody fills in; the preview is not a service for rendering books.
+LONGEST_FORM = 1_000_000
+#: Of a person's budget of requests (RATE_LIMIT_TOKEN): a page is made anew each time.
+_COST = 20
+
+
+def refusal_of(request: HttpRequest) -> JsonResponse | None:
+    """Why nothing is shown: the form is too long, or asked about too often."""
+    if len(request.body) > LONGEST_FORM:
+        return _said(_("This is too long to be shown."), status=413)
+    admission = admit(request, user_id=person_at(request).pk, cost=_COST)
+    if admission and not admission.allowed:
+        return _said(_("Shown again in a moment: this was asked too often."), status=429)
+    return None
+
+
+def preview(
+    verdict_form: forms.ModelForm,
+    evidence_formset: BaseInlineFormSet[Any, Any, Any],
+    *,
+    links: str,
+    claim_form: forms.ModelForm | None = None,
+    appearance_formset: BaseInlineFormSet[Any, Any, Any] | None = None,
+) -> JsonResponse:
+    """The page, what of the form could not be read and so is not shown, and what is missing before review.
+
+    Args:
+        links: the prefix of the verdict's fields, to which what is missing leads.
+    """
+    verdict: Verdict = _typed(verdict_form)
+    evidence: list[Evidence] = list(_rows(evidence_formset))
+    evidence.sort(key=lambda row: (row.position, row.pk or 0))
+    edited = None
+    if claim_form is not None:
+        claim: Claim = _typed(claim_form)
+        appearances: list[Appearance] = (
+            list(_rows(appearance_formset)) if appearance_formset is not None else []
+        )
+        topics = claim_form.cleaned_data.get("topics")
+        edited = EditedClaim(claim, list(claim.topics.all() if topics is None else topics), appearances)
+    shown = prospects.of_publishing(verdict, evidence, edited=edited)
+    asked = [verdict_form, *evidence_formset.forms]
+    asked += (
+        [claim_form, *(appearance_formset.forms if appearance_formset is not None else [])]
+        if claim_form
+        else []
+    )
+    answer = JsonResponse(
+        {
+            "page": reader_view([shown.then, *shown.ledger], shown.then),
+            "unread": list(_unread(asked)),
+            "missing": checklist(verdict, links, evidence),
+        }
+    )
+    return _unkept(answer)
+
+
+def checklist(
+    verdict: Verdict, prefix: str, evidence: Iterable[Evidence] | None = None
+) -> list[tuple[str, str]]:
+    """What is missing before review, in words, each with the place of the page that it leads to."""
+    before = f"{prefix}-" if prefix else ""
+    places = {
+        "state": "moves",
+        "rating": f"id_{before}rating_0",
+        "summary": f"id_{before}summary",
+        "reviewed_on": f"id_{before}reviewed_on",
+        "evidence": "evidence-group",
+        "correction": f"id_{before}correction_kind",
+    }
+    return [(words, places[part]) for part, words in missing_parts(verdict, evidence).items()]
+
+
+def without_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
+    """The same form, which asks nobody whether it may overwrite: it does not."""
+    return type(form.__name__, (form,), {"_refuse_to_overwrite": lambda form: None})
+
+
+def _typed(form: forms.ModelForm) -> Any:
+    """The row as it is typed; what could not be read is as it is stored."""
+    form.full_clean()
+    return form.instance
+
+
+def _rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
+    """The rows as they are typed, without those that are to go or name no source."""
+    for form in formset.forms:
+        form.full_clean()
+        cleaned = getattr(form, "cleaned_data", {})
+        if cleaned.get("source") and not cleaned.get("DELETE"):
+            yield form.instance
+
+
+def _unread(asked: Iterable[forms.ModelForm]) -> Iterator[str]:
+    for form in asked:
+        for name, errors in form.errors.items():
+            label = form.fields[name].label if name in form.fields else ""
+            for error in errors:
+                yield f"{label}: {error}" if label else str(error)
+
+
+def _said(words: str, *, status: int) -> JsonResponse:
+    return _unkept(JsonResponse({"refusal": words}, status=status))
+
+
+def _unkept(answer: JsonResponse) -> JsonResponse:
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,203 @@
+"""What a person is told: the list of it, the number in the header of every page, and how they are told by mail."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, Max, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin.comment import place_of, shortened
+from claims.admin.preference_form import PreferenceForm
+from claims.models import MailChoice, Notification
+from claims.teamwork import mails, notifications, preferences
+from claims.teamwork.happenings import sentence
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+
+#: More are not counted: the header says “99+”.
+MOST_COUNTED = 100
+
+
+class ReadFilter(admin.SimpleListFilter):
+    """Whether the person has looked at it."""
+
+    title = _("read")
+    parameter_name = "read"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Unread")), ("yes", _("Read"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+        if self.value() in ("no", "yes"):
+            return queryset.filter(read_at__isnull=self.value() == "no")
+        return queryset
+
+
+@admin.register(Notification)
+class NotificationAdmin(LookOnly, DeskAdmin):
+    """A person's own, and nobody else's, whoever looks."""
+
+    list_display = ("happened", "about", "words", "created_at", "news")
+    list_display_links = None
+    list_filter = (ReadFilter, ("kind", ChoicesDropdownFilter))
+    list_select_related = ("claim", "comment")
+    ordering = (F("read_at").desc(nulls_first=True), "-pk")
+    sortable_by = ()
+    actions = ("mark_selected_read",)
+    change_list_template = "admin/desk/notification_list.html"
+    fields = ("happened", "about", "words", "created_at", "read_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("happened", "about", "words")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
+        rows: Any = super().get_queryset(request)
+        own: QuerySet[Notification] = rows.of(person_at(request))
+        return own
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever is at the desk, of their own."""
+        return bool(request.user.is_active and request.user.is_staff)
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("what happened"))
+    def happened(self, row: Notification) -> SafeString:
+        page = reverse("admin:claims_notification_open", args=[row.pk])
+        return format_html(
+            '<a href="{}" class="desk-happened{}" dir="auto">{}</a>',
+            page,
+            "" if row.read_at else " desk-unread",
+            sentence(row.kind, row.actor_name),
+        )
+
+    @admin.display(description=_("claim"))
+    def about(self, row: Notification) -> SafeString:
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', row.claim)
+
+    @admin.display(description=_("words"))
+    def words(self, row: Notification) -> SafeString | str:
+        said = row.comment.text if row.comment else row.note
+        if not said:
+            return "–"
+        return format_html(
+            '<span class="desk-statement desk-quiet" dir="auto">{}</span>', shortened(said, 160)
+        )
+
+    @admin.display(description=_("read"))
+    def news(self, row: Notification) -> SafeString | str:
+        return gettext("Read") if row.read_at else badge(_("New"), "active")
+
+    @admin.action(description=_("Mark as read"))
+    def mark_selected_read(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        number = notifications.mark_read(person_at(request), rows=queryset)
+        messages.success(request, _marked(number))
+
+    # Its requests -----------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"claims_notification_{name}")
+
+        return [
+            # What pages ask by themselves must lead nobody to sign in, and needs no session to be kept alive.
+            path("unread/", self.unread_view, name="claims_notification_unread"),
+            # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
+            path("stop/<str:token>/", csrf_exempt(self.stop_view), name="claims_notification_stop_mail"),
+            named("preferences/", self.preferences_view, "preferences"),
+            named("read/", self.read_view, "read"),
+            named("<int:pk>/open/", self.open_view, "open"),
+            *super().get_urls(),
+        ]
+
+    def unread_view(self, request: HttpRequest) -> HttpResponse:
+        """How many there are to read; nothing new costs no body."""
+        if not self.has_view_permission(request):
+            return HttpResponse(status=401)
+        rows = Notification.objects.of(person_at(request)).unread().order_by()
+        # One more than is shown, so that counting stays cheap however much somebody has left lying.
+        newest = rows[:MOST_COUNTED].values("pk")
+        counted = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
+        tag = f'"{request.user.pk}-{counted["number"]}-{counted["newest"] or 0}"'
+        if request.headers.get("If-None-Match") == tag:
+            answer = HttpResponse(status=304)
+        else:
+            answer = JsonResponse({"unread": counted["number"], "most": MOST_COUNTED})
+        answer["ETag"] = tag
+        answer["Cache-Control"] = "private, no-cache"
+        return answer
+
+    def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """To what it tells of. Who goes there has read it."""
+        row = (
+            self.get_queryset(request)
+            .select_related("claim", "comment__reply_to", "comment__claim")
+            .filter(pk=pk)
+            .first()
+        )
+        if row is None:
+            raise Http404
+        notifications.mark_read(person_at(request), rows=Notification.objects.filter(pk=pk))
+        return HttpResponseRedirect(_place(row, person_at(request)))
+
+    def read_view(self, request: HttpRequest) -> HttpResponse:
+        """Everything is read."""
+        if request.method == "POST":
+            messages.success(request, _marked(notifications.mark_read(person_at(request))))
+        return HttpResponseRedirect(reverse("admin:claims_notification_changelist"))
+
+    def preferences_view(self, request: HttpRequest) -> HttpResponse:
+        """How the person who asks is told by mail; nobody sets that for others."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = PreferenceForm(person_at(request), request.POST or None)
+        if form.is_valid():
+            form.save()
+            messages.success(request, gettext("Saved. It holds for everything from now on."))
+            return HttpResponseRedirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("How you are told"),
+            "subtitle": None,
+            "opts": self.opts,
+            "form": form,
+            "choices": MailChoice.choices,
+        }
+        return TemplateResponse(
+            request, "admin/desk/preferences.html", context, status=400 if form.errors else 200
+        )
+
+    def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Stop mails of one kind: at once where a mail program asks (RFC 8058), else where the person may choose."""
+        asked = mails.stop_asked_for(token)
+        person = User.objects.filter(pk=asked[0]).first() if asked else None
+        if asked is None or person is None:
+            raise Http404
+        if request.method == "POST":
+            preferences.stop_mail(person, asked[1])
+            return HttpResponse(
+                gettext("No more mails of this kind."), content_type="text/plain; charset=utf-8"
+            )
+        return HttpResponseRedirect(reverse("admin:claims_notification_preferences"))
+
+
+def _place(row: Notification, person: User) -> str:
+    if row.comment:
+        return place_of(row.comment, person)
+    return change_page(row.verdict or row.claim)
+
+
+def _marked(number: int) -> str:
+    return ngettext("%d is marked as read.", "%d are marked as read.", number) % number

@@ -1,0 +1,28 @@
+"""What readers see, shown at the desk: the reader's own page in a frame that runs nothing and leads nowhere."""
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from claims.models import Publication
+from claims.public.pages.entry_page import entry_page
+from claims.public.pages.responses import interface_language, rating_styles
+
+#: What a frame may do: nothing. That it is of this site lets it show the site's own letters and colours.
+SANDBOX = "allow-same-origin"
+
+
+def reader_view(ledger: list[Publication], shown: Publication) -> str:
+    """The page that readers see of an entry, without its scripts. `ledger` holds all entries, the newest first.
+
+    An entry need not be stored: `claims.ledger.prospects` makes those that there would be.
+    """
+    page = entry_page(ledger, shown)
+    with translation.override(interface_language()):
+        styles = rating_styles(page.ratings)
+        context = page.context | {
+            "rating_styles": styles,
+            "markup": "",
+            "discovery": [],
+            "is_shown_at_the_desk": True,
+        }
+        return render_to_string(page.template, context)

@@ -1,0 +1,84 @@
+"""Publication at a moment to come, on the pages of a verdict and its claim: set, moved and cancelled there."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.formats import date_format
+from django.utils.timezone import get_current_timezone, get_current_timezone_name, localtime
+from django.utils.translation import gettext as _
+
+from claims.models import ScheduledPublication, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review import scheduled_publications
+from factcheck.admin.base import change_page, person_at
+from factcheck.database import clock
+
+
+class MomentForm(forms.Form):
+    """When to publish, by the newsroom's clocks, and which plan the person saw."""
+
+    at = forms.DateTimeField(required=False)
+    seen = forms.IntegerField(required=False, min_value=1)
+
+
+def scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[str, Any]:
+    """What is planned for a verdict in review, and whether this person may plan.
+
+    Args:
+        ready: whether it could be published now.
+    """
+    if verdict.state != Verdict.State.IN_REVIEW:
+        return {"scheduled": None, "may_schedule": False}
+    planned = ScheduledPublication.objects.readable_by(person).open().filter(verdict=verdict).first()
+    return {
+        "scheduled": planned,
+        "scheduled_local": f"{localtime(planned.publish_at):%Y-%m-%dT%H:%M}" if planned else "",
+        "may_schedule": person.has_perm("claims.publish_verdict") and (ready or planned is not None),
+        "is_ready": ready,
+        "time_zone": time_zone(),
+    }
+
+
+def time_zone() -> str:
+    """The newsroom's time zone and how far it is from UTC today: “Europe/Berlin, UTC+01:00”."""
+    offset = f"{datetime.now(get_current_timezone()):%z}"
+    return f"{get_current_timezone_name()}, UTC{offset[:3]}:{offset[3:5]}"
+
+
+def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
+    """Set, move or cancel what is planned for the verdict, and go back to the page that asked."""
+    back = change_page(verdict.claim if "from_claim" in request.POST else verdict)
+    form = MomentForm(request.POST)
+    if request.method != "POST":
+        return HttpResponseRedirect(back)
+    by = person_at(request)
+    try:
+        if not form.is_valid():
+            raise NotPossible(" ".join(error for errors in form.errors.values() for error in errors))
+        seen = form.cleaned_data["seen"]
+        if "cancel" in request.POST:
+            scheduled_publications.cancel(verdict, by=by, seen=seen or 0)
+            messages.success(request, _("Cancelled: it is not published by itself any more."))
+        elif not (at := form.cleaned_data["at"]):
+            raise NotPossible(_("Give the day and the time of day."))
+        else:
+            planned = scheduled_publications.schedule(verdict, at, by=by, instead_of=seen)
+            messages.success(request, _planned_words(planned))
+    except (NotPossible, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(back)
+
+
+def _planned_words(planned: ScheduledPublication) -> str:
+    minutes = round((planned.publish_at - clock.now()).total_seconds() / 60)
+    return _(
+        "Publishes on %(moment)s (%(zone)s), %(ahead)s from now. What stands in the way then, you are told."
+    ) % {
+        "moment": date_format(localtime(planned.publish_at), "DATETIME_FORMAT"),
+        "zone": time_zone(),
+        "ahead": _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60},
+    }

@@ -1,0 +1,192 @@
+"""Everything that happened to a claim in one list, the newest first: moves, edits, sign-offs, publications, talk.
+
+Each kind is read up to the page that is asked for, so that a long past costs no more than a short one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.utils.formats import date_format
+from django.utils.html import strip_tags
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from claims.admin.claim_history import label_of, reads_work_on, state_change
+from claims.models import (
+    Appearance,
+    Claim,
+    ClaimTopic,
+    Comment,
+    Evidence,
+    ScheduledPublication,
+    SignOff,
+    Transition,
+    Verdict,
+)
+from claims.models.readership import READ_DRAFTS
+from factcheck.admin.past_of_rows import FieldChange, PastEvent, changes_of, links_of, name_of
+
+PER_PAGE = 20
+#: Longer values are not told in a sentence.
+_SHORT = 120
+#: Nobody reads further back here; the whole past is under “History”.
+LAST_PAGE = 50
+
+#: What a person can narrow the list to, by the name that addresses carry.
+KINDS: dict[str, StrOrPromise] = {
+    "moves": gettext_lazy("Moves"),
+    "edits": gettext_lazy("Edits"),
+    "signoffs": gettext_lazy("Sign-offs"),
+    "publications": gettext_lazy("Publications"),
+    "comments": gettext_lazy("Comments"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One thing that happened."""
+
+    at: datetime
+    kind: str
+    who: str
+    what: str
+    note: str = ""
+    #: The verdict that it is about, where it is about one.
+    verdict: int | None = None
+    changes: tuple[FieldChange, ...] = ()
+
+    @property
+    def is_in_a_sentence(self) -> bool:
+        """Whether all that changed is one field with a short value, which a sentence tells."""
+        return len(self.changes) == 1 and all(
+            0 < len(strip_tags(words)) <= _SHORT for words in (self.changes[0].before, self.changes[0].after)
+        )
+
+    @property
+    def field(self) -> str:
+        """The field of that sentence."""
+        return self.changes[0].field.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of them."""
+
+    events: list[TimelineEvent]
+    kind: str
+    page: int
+    has_more: bool
+
+    @property
+    def before(self) -> int:
+        """The number of the page with newer ones; 0 where there is none."""
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        """The number of the page with older ones; 0 where there is none."""
+        return self.page + 1 if self.has_more else 0
+
+
+def timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Timeline:
+    """What this person may read of it."""
+    page = min(max(page, 1), LAST_PAGE)
+    most = page * PER_PAGE + 1
+    wanted = [kind] if kind in KINDS else list(KINDS)
+    found = [event for name in wanted for event in _READERS[name](claim, reader, most)]
+    found.sort(key=lambda event: event.at, reverse=True)
+    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    has_more = len(found) > page * PER_PAGE and page < LAST_PAGE
+    return Timeline(shown, kind if kind in KINDS else "", page, has_more)
+
+
+def _moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+    if reads_work_on(claim, reader):
+        yield TimelineEvent(claim.created_at, "moves", name_of(claim.created_by), _("added the claim"))
+    # A sign-off is told by itself.
+    moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
+    for move in moves.order_by("-pk")[:most]:
+        what = label_of(move.action)
+        if move.before != move.after:
+            what = f"{what}: {state_change(move)}"
+        yield TimelineEvent(move.at, "moves", move.actor_name, what, move.note, move.verdict_id)
+
+
+def _edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+    verdicts = list(Verdict.objects.readable_by(reader).filter(claim=claim).values_list("pk", "author"))
+    past: list[PastEvent] = []
+    if reads_work_on(claim, reader):
+        past += changes_of(Claim, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id=claim.pk)
+        past += changes_of(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
+        past += links_of(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
+    # Whoever does not read others' drafts reads how their own came about.
+    reads_all = reader.has_perm(READ_DRAFTS)
+    written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
+    past += changes_of(Verdict, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id__in=written)
+    past += changes_of(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
+    for event in past:
+        yield TimelineEvent(
+            event.at, "edits", event.who, _lowered(event.what), event.note, None, event.changes
+        )
+
+
+def _sign_offs(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+    rows = SignOff.objects.readable_by(reader).filter(verdict__claim=claim)
+    for row in rows.order_by("-pk")[:most]:
+        what = _("signed off the verdict, in round %(number)d") % {"number": row.round}
+        yield TimelineEvent(row.at, "signoffs", row.by_name, what, row.note, row.verdict_id)
+
+
+def _publications(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+    entries = claim.publications.only("version", "kind", "note", "published_at", "claim")
+    for entry in entries.order_by("-version")[:most]:
+        what = _("Readers see version %(number)d: %(kind)s") % {
+            "number": entry.version,
+            "kind": entry.get_kind_display(),
+        }
+        yield TimelineEvent(entry.published_at, "publications", "", what, entry.note)
+    planned = ScheduledPublication.objects.readable_by(reader).filter(verdict__claim=claim)
+    for row in planned.order_by("-pk")[:most]:
+        moment = date_format(localtime(row.publish_at), "DATETIME_FORMAT")
+        what = _("scheduled the publication for %(moment)s") % {"moment": moment}
+        yield TimelineEvent(row.made_at, "publications", row.made_by_name, what, "", row.verdict_id)
+        if row.ended_at and row.outcome != ScheduledPublication.Outcome.PUBLISHED:
+            what = _("scheduled for %(moment)s: %(outcome)s") % {
+                "moment": moment,
+                "outcome": row.get_outcome_display(),
+            }
+            yield TimelineEvent(
+                row.ended_at, "publications", row.ended_by_name, what, row.reason, row.verdict_id
+            )
+
+
+def _comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+    rows = Comment.objects.readable_by(reader).filter(claim=claim)
+    for row in rows.order_by("-pk")[:most]:
+        if row.withdrawn_at:
+            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented; withdrawn since"))
+        else:
+            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented"), row.text)
+
+
+#: Columns that moves change, which are told by themselves.
+_TOLD_BY_MOVES = (
+    *("state", "state_before_merge", "merged_into_id", "updated_at"),
+    *("review_round", "required_signoffs", "submitted_by_id", "submitted_at", "published_at"),
+)
+_READERS: dict[str, Callable[[Claim, User, int], Iterator[TimelineEvent]]] = {
+    "moves": _moves,
+    "edits": _edits,
+    "signoffs": _sign_offs,
+    "publications": _publications,
+    "comments": _comments,
+}
+
+
+def _lowered(words: str) -> str:
+    """The words behind a name: “Changed context” → “changed context”."""
+    return words[:1].lower() + words[1:]

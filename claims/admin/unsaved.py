@@ -1,0 +1,204 @@
+"""What people have typed and not saved: kept for each of them alone, given back, listed, given up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from claims.admin.kept_message import TooLarge, Unusable, body_of, kept_message, writers_in
+from claims.models import UnsavedForm
+from factcheck.admin.base import person_at
+from factcheck.admin.pages import page_at
+
+_LONGEST_SHOWN = 160
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class UnsavedWords:
+    """A form that somebody has not saved: where, since when, and what they typed."""
+
+    writer: UUID
+    what: str
+    address: str
+    #: Whether its page is still there for them.
+    may_go_on: bool
+    at: datetime
+    words: tuple[tuple[str, str], ...]
+
+    @property
+    def begins(self) -> str:
+        first = next((text for _name, text in self.words), "")
+        return first if len(first) <= _LONGEST_SHOWN else first[:_LONGEST_SHOWN] + "…"
+
+
+def unsaved_of(person: User) -> list[UnsavedWords]:
+    """What the person has typed and not saved, the newest first."""
+    asking = HttpRequest()
+    asking.user = person
+    pages: dict[str, tuple[str, bool]] = {}
+    found = []
+    for kept in UnsavedForm.objects.of(person):
+        if kept.page not in pages:
+            page = page_at(kept.page, asking)
+            pages[kept.page] = (
+                str(page or _("A page that is not there any more")),
+                bool(page and page.may_be_read),
+            )
+        what, may_go_on = pages[kept.page]
+        words = tuple(_typed(kept.values))
+        found.append(UnsavedWords(kept.writer, what, quote(kept.page), may_go_on, kept.updated_at, words))
+    return found
+
+
+def _typed(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """The words among what was typed, each with the name of its field."""
+    return [
+        (name.rpartition("-")[2].replace("_", " "), text)
+        for name, text in sorted(values.items())
+        if isinstance(text, str) and text.strip() and not name.endswith(("_FORMS", "-id"))
+    ]
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+def unsaved_view(request: HttpRequest) -> HttpResponse:
+    """The list, from which each can be continued or given up."""
+    if request.method == "POST":
+        _give_up_listed(request)
+        return HttpResponseRedirect(reverse("desk-unsaved"))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Not saved yet"),
+        "unsaved": unsaved_of(person_at(request)),
+    }
+    request.current_app = admin.site.name
+    return TemplateResponse(request, "admin/desk/unsaved.html", context)
+
+
+def _give_up_listed(request: HttpRequest) -> None:
+    try:
+        writer = UUID(request.POST.get("writer", ""))
+    except ValueError:
+        return
+    if UnsavedForm.objects.of(person_at(request)).filter(writer=writer).exists():
+        UnsavedForm.objects.close(person_at(request), {writer: None})
+        messages.success(request, _("Discarded."))
+
+
+# What scripts ask -----------------------------------------------------------------------------------------------------
+
+
+def of_whoever_is_signed_in(view: Answer) -> Answer:
+    """Answer in JSON, and by the status alone what a page can do nothing about; never by the page for signing in."""
+
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not (request.user.is_active and getattr(request.user, "is_staff", False)):
+            return JsonResponse({}, status=401)
+        try:
+            return view(request)
+        except TooLarge:
+            return JsonResponse({}, status=413)
+        except Unusable:
+            return JsonResponse({}, status=400)
+
+    return never_cache(answer)
+
+
+def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
+    """Whether the page belongs to who is signed in: in one browser, somebody else may be by now."""
+    return str(body.get("person")) == str(request.user.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@of_whoever_is_signed_in
+def kept_view(request: HttpRequest) -> JsonResponse:
+    """Keep what stands on a form; or say what is kept of a page."""
+    return _keep(request) if request.method == "POST" else _kept_of_page(request)
+
+
+def _keep(request: HttpRequest) -> JsonResponse:
+    body = body_of(request)
+    if not is_of_who_is_signed_in(request, body):
+        return JsonResponse({}, status=409)
+    sent = kept_message(body)
+    try:
+        with transaction.atomic():
+            kept = UnsavedForm.objects.keep(
+                request.user,
+                writer=sent.writer,
+                sequence=sent.sequence,
+                page=sent.page,
+                form=sent.form,
+                version=sent.version,
+                values=sent.values,
+                started=sent.started,
+                age=sent.age,
+            )
+            if kept:
+                UnsavedForm.objects.close(request.user, sent.replaces)
+    except IntegrityError:
+        # The only bound that is not looked at before: how many there are.
+        return JsonResponse({}, status=429)
+    return JsonResponse({"kept": kept})
+
+
+def _kept_of_page(request: HttpRequest) -> JsonResponse:
+    writers = set()
+    for named in request.GET.getlist("writer")[:100]:
+        try:
+            writers.add(UUID(named))
+        except ValueError:
+            raise Unusable from None
+    page = request.GET.get("page", "")
+    if "\0" in page:
+        raise Unusable
+    # What had stood in the fields is not told: who may still see the page has it there.
+    drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
+    closed = UnsavedForm.objects.filter(person=request.user, writer__in=writers, closed_at__isnull=False)
+    return JsonResponse(
+        {
+            "drafts": [
+                {
+                    "writer": str(kept.writer),
+                    "sequence": kept.sequence,
+                    "form": kept.form,
+                    "version": kept.version,
+                    "values": kept.values,
+                    "age": (kept.now - kept.updated_at).total_seconds(),
+                }
+                for kept in drafts
+            ],
+            "closed": {
+                str(writer): sequence for writer, sequence in closed.values_list("writer", "sequence")
+            },
+        }
+    )
+
+
+@require_POST
+@of_whoever_is_signed_in
+def given_up_view(request: HttpRequest) -> JsonResponse:
+    """Give up what these writers kept; or know that it was stored."""
+    body = body_of(request)
+    if not is_of_who_is_signed_in(request, body):
+        return JsonResponse({}, status=409)
+    UnsavedForm.objects.close(request.user, writers_in(body.get("writers")))
+    return JsonResponse({})

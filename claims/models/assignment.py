@@ -1,0 +1,190 @@
+from datetime import date
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.claim import Claim
+from claims.models.readership import READ_DRAFTS
+from claims.models.verdict import Verdict
+from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse
+
+
+class Priority(models.IntegerChoices):
+    """How much a piece of work presses. In the order in which lists are sorted."""
+
+    LOW = 0, _("Low")
+    NORMAL = 1, _("Normal")
+    HIGH = 2, _("High")
+    URGENT = 3, _("Urgent")
+
+
+#: How work is sorted: what is due first comes first, and of one day what presses most.
+BY_URGENCY = (F("due_on").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read: who has what is told to those who read drafts."""
+        return self if person.has_perm(READ_DRAFTS) else self.none()
+
+    def open(self) -> Self:
+        """Work that is still to be done."""
+        return self.filter(done_at=None)
+
+    def held(self) -> Self:
+        """Those that are somebody's. What somebody had who has left is nobody's."""
+        return self.filter(done_at=None, person__is_active=True)
+
+    def overdue(self, today: date) -> Self:
+        """Those whose day has passed."""
+        return self.filter(done_at=None, due_on__lt=today)
+
+
+# That the worker has told of a day is no hand-over.
+@keep_history(exclude=["told_due_soon", "told_overdue"])
+class Assignment(models.Model):
+    """Whose work a claim or a verdict is, since when, until when, and how much it presses.
+
+    One row for each: every earlier state of it is kept, so it can be proved who had it when. It stands beside the
+    claim, which it never changes.
+    """
+
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, related_name="assignments", db_index=False, verbose_name=_("claim")
+    )
+    #: NULL: it is the claim itself that somebody has.
+    verdict = models.OneToOneField(
+        Verdict, models.CASCADE, null=True, related_name="assignment", verbose_name=_("verdict")
+    )
+    #: NULL: nobody has it, though it may be due or press.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="assignments",
+        db_index=False,
+        verbose_name=_("who has it"),
+    )
+    #: Since when this person has it, or nobody; the database says so.
+    since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+    due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.day_in_sight])
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+    #: Who gave it to the person or changed it last; NULL where a rule did.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    by_name = models.CharField(
+        _("by"), max_length=250, help_text=_("As the person, or the rule, was called then.")
+    )
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    #: When there was nothing more to do: it was published, declined or merged. It can be taken up again.
+    done_at = models.DateTimeField(_("done"), null=True, editable=False)
+    #: The due dates of which the person was told that they come near, or have passed.
+    told_due_soon = models.DateField(null=True, editable=False)
+    told_overdue = models.DateField(null=True, editable=False)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        default_permissions = ("view",)
+        permissions = [
+            ("take_work", _("Can take work, hand over their own and say when it is due")),
+            ("assign_work", _("Can assign work to anybody")),
+        ]
+        constraints = [
+            UniqueConstraint(
+                name="assignment_one_per_claim", fields=["claim"], condition=Q(verdict__isnull=True)
+            ),
+            CheckConstraint(name="assignment_priority_is_known", condition=Q(priority__in=Priority.values)),
+            CheckConstraint(name="assignment_says_by_whom", condition=~Q(by_name="")),
+            bounds.days_in_sight("assignment_day_is_in_sight", "due_on"),
+            bounds.not_longer("assignment_note_fits", "note", 2000),
+        ]
+        indexes = [
+            # All assignments of a claim: its own and those of its verdicts.
+            Index(name="assignment_of_claim", fields=["claim"]),
+            # Searches of assignments.
+            words_index("assignment_desk_words", "note"),
+            # A person's work on the dashboard, and how much each of a role has.
+            Index(
+                name="assignment_open_of_person",
+                fields=["person", "due_on"],
+                condition=Q(done_at__isnull=True),
+            ),
+            # What is overdue or due in a month, whoever has it: the calendar and the worker's notices.
+            Index(
+                name="assignment_open_by_day",
+                fields=["due_on"],
+                condition=Q(done_at__isnull=True, due_on__isnull=False),
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="assignment_is_to_somebody_here",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("person_id"),
+                condition=pgtrigger.Condition("NEW.person_id IS NOT NULL"),
+                func=f"""
+                    -- Nobody leaves while work is given to them.
+                    PERFORM FROM public.auth_user WHERE id = NEW.person_id AND is_active FOR SHARE;
+                    IF NOT FOUND THEN
+                        {
+                    refuse(
+                        "Work is given to people who are active here.", name="assignment_is_to_somebody_here"
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="assignment_is_of_the_verdicts_claim",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("claim_id", "verdict_id"),
+                func=f"""
+                    IF TG_OP = 'UPDATE' AND (NEW.claim_id, NEW.verdict_id) IS DISTINCT FROM
+                        (OLD.claim_id, OLD.verdict_id)
+                    THEN
+                        {
+                    refuse(
+                        "What an assignment is about stays the same.",
+                        name="assignment_is_of_the_verdicts_claim",
+                    )
+                }
+                    END IF;
+                    IF NEW.verdict_id IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
+                    ) THEN
+                        {
+                    refuse("The verdict is on another claim.", name="assignment_is_of_the_verdicts_claim")
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="assignment_is_dated_by_the_database",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id THEN
+                        NEW.since := statement_timestamp();
+                    ELSE
+                        NEW.since := OLD.since;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim}: {self.person or _('nobody')}"

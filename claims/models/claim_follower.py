@@ -1,0 +1,28 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class ClaimFollower(models.Model):
+    """That a person wants to be told of what happens to a claim."""
+
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, related_name="follower_rows", db_index=False, verbose_name=_("claim")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="followed_claims", verbose_name=_("person")
+    )
+    since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("follower of a claim")
+        verbose_name_plural = _("followers of claims")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="claimfollower_follows_once", fields=["claim", "person"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.claim}"

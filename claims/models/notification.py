@@ -1,0 +1,193 @@
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.claim import Claim
+from claims.models.comment import Comment
+from claims.models.readership import READ_DRAFTS
+from claims.models.verdict import Verdict
+from factcheck.database import bounds
+from factcheck.database.rules import Rule, refuse
+
+LONGEST_NOTE_TOLD = 10_000
+
+_OF_ANOTHER_CLAIM = refuse("What somebody is told of is of one claim.", name="notification_is_of_one_claim")
+
+
+class MailChoice(models.TextChoices):
+    """When somebody is told by mail. At the desk they are told always."""
+
+    AT_ONCE = "at_once", _("At once")
+    DIGEST = "digest", _("In the daily digest")
+    NEVER = "never", _("Not by mail")
+
+
+class NotificationKind(models.TextChoices):
+    """What somebody is told: that this happened to a claim."""
+
+    ASSIGNED = "assigned", _("Assigned to you")
+    HANDED_OVER = "handed_over", _("Handed over")
+    DUE_SOON = "due_soon", _("Due soon")
+    OVERDUE = "overdue", _("Overdue")
+    MENTIONED = "mentioned", _("You were mentioned")
+    REPLIED = "replied", _("Reply")
+    COMMENTED = "commented", _("Comment")
+    SUBMITTED = "submitted", _("Waits for sign-off")
+    RETURNED = "returned", _("Changes requested")
+    SIGNED_OFF = "signed_off", _("Signed off")
+    PUBLISHED = "published", _("Published")
+    RETRACTED = "retracted", _("Retracted")
+    NOT_PUBLISHED = "not_published", _("Not published as scheduled")
+    ACCEPTED = "accepted", _("Accepted for checking")
+    DECLINED = "declined", _("Declined")
+    MERGED = "merged", _("Merged")
+    UNMERGED = "unmerged", _("Merge undone")
+
+
+#: What comments say, and nothing else does.
+OF_COMMENTS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, NotificationKind.COMMENTED)
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def of(self, person: User) -> Self:
+        """What this person is told, but for what they may no longer read."""
+        rows = self.filter(person=person)
+        if person.has_perm(READ_DRAFTS):
+            return rows
+        return rows.filter(
+            Q(verdict=None) | Q(verdict__in=Verdict.objects.readable_by(person)),
+            Q(comment=None) | Q(comment__in=Comment.objects.readable_by(person)),
+            claim__in=Claim.objects.readable_by(person),
+        )
+
+    def unread(self) -> Self:
+        """What the person has not looked at yet."""
+        return self.filter(read_at=None)
+
+    def to_be_mailed(self, how: MailChoice) -> Self:
+        """What is to be told in this way by mail, and was not yet."""
+        return self.filter(mail=how, mailed_at=None)
+
+
+class Notification(models.Model):
+    """That one person is told of one thing that happened to a claim, and whether they know."""
+
+    Kind = NotificationKind
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        db_index=False,
+        related_name="notifications",
+        verbose_name=_("who is told"),
+    )
+    kind = models.CharField(_("what happened"), max_length=20, choices=Kind)
+    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.CASCADE, null=True, related_name="+", verbose_name=_("verdict")
+    )
+    comment = models.ForeignKey(
+        "claims.Comment", models.CASCADE, null=True, related_name="+", verbose_name=_("comment")
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    #: Empty where nobody did it: time did.
+    actor_name = models.CharField(
+        _("by"), max_length=200, blank=True, help_text=_("As the person was called then.")
+    )
+    note = models.TextField(_("note"), blank=True)
+    created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    read_at = models.DateTimeField(_("read"), null=True, editable=False)
+    mail = models.CharField(_("by mail"), max_length=10, choices=MailChoice, editable=False)
+    mailed_at = models.DateTimeField(_("mailed"), null=True, editable=False)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(name="notification_kind_is_known", condition=Q(kind__in=NotificationKind.values)),
+            CheckConstraint(name="notification_mail_is_a_choice", condition=Q(mail__in=MailChoice.values)),
+            CheckConstraint(
+                name="notification_is_not_of_ones_own_doing",
+                condition=Q(actor__isnull=True) | ~Q(actor=F("person")),
+            ),
+            CheckConstraint(
+                name="notification_of_a_comment_names_it",
+                condition=Q(kind__in=OF_COMMENTS, comment__isnull=False)
+                | ~Q(kind__in=OF_COMMENTS) & Q(comment__isnull=True),
+            ),
+            CheckConstraint(
+                name="notification_is_mailed_to_who_wants_it",
+                condition=Q(mailed_at__isnull=True) | ~Q(mail="never"),
+            ),
+            bounds.not_longer("notification_note_fits", "note", LONGEST_NOTE_TOLD),
+            UniqueConstraint(name="notification_of_a_comment_once", fields=["person", "comment"]),
+        ]
+        indexes = [
+            # The number in the header of every page, and what opening a claim marks as read.
+            Index(name="notification_unread", fields=["person", "claim"], condition=Q(read_at=None)),
+            # The list of one person: unread first, each the newest first.
+            Index(
+                F("person"),
+                F("read_at").desc(nulls_first=True),
+                F("id").desc(),
+                name="notification_of_person",
+            ),
+            # Whose digest has something in it.
+            Index(
+                name="notification_for_digest",
+                fields=["person", "created_at"],
+                condition=Q(mail="digest", mailed_at=None),
+            ),
+            # What has become old.
+            Index(name="notification_by_age", fields=["created_at"]),
+        ]
+        triggers = [
+            Rule(
+                name="notification_is_of_one_claim",
+                operation=pgtrigger.Insert,
+                func=f"""
+                    IF NEW.verdict_id IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
+                    ) OR NEW.comment_id IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM public.claims_comment WHERE id = NEW.comment_id AND claim_id = NEW.claim_id
+                    ) THEN
+                        {_OF_ANOTHER_CLAIM}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="notification_says_one_thing",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "person",
+                    "kind",
+                    "claim",
+                    "verdict",
+                    "comment",
+                    "actor_name",
+                    "note",
+                    "created_at",
+                    "mail",
+                ),
+                func=refuse(
+                    "What somebody was told stays as it was told.", name="notification_says_one_thing"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        who = f", {self.actor_name}" if self.actor_name else ""
+        return f"{self.get_kind_display()}{who}"

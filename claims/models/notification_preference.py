@@ -1,0 +1,94 @@
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.notification import MailChoice, NotificationKind
+
+
+def time_zone_is_known(name: str) -> None:
+    """Validator: there is a time zone of this name.
+
+    Raises:
+        ValidationError: there is none.
+    """
+    if name not in available_timezones():
+        raise ValidationError(
+            gettext("There is no time zone “%s”. One is Europe/Madrid.") % name, "unknown time zone"
+        )
+
+
+class NotificationPreference(models.Model):
+    """When one person is told by mail of one kind of thing. Where there is none, the newsroom's usual choice holds."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        db_index=False,
+        related_name="notification_preferences",
+        verbose_name=_("who is told"),
+    )
+    kind = models.CharField(_("what happened"), max_length=20, choices=NotificationKind)
+    mail = models.CharField(_("by mail"), max_length=10, choices=MailChoice)
+
+    class Meta:
+        ordering = ["person", "kind"]
+        verbose_name = _("notification preference")
+        verbose_name_plural = _("notification preferences")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="notificationpreference_one_per_kind", fields=["person", "kind"]),
+            CheckConstraint(
+                name="notificationpreference_kind_is_known", condition=Q(kind__in=NotificationKind.values)
+            ),
+            CheckConstraint(
+                name="notificationpreference_mail_is_a_choice", condition=Q(mail__in=MailChoice.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.get_mail_display()}"
+
+
+class MailSchedule(models.Model):
+    """At which hour, where they are, a person gets the daily digest, and in which language all mail to them is."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="mail_schedule"
+    )
+    hour = models.PositiveSmallIntegerField(_("hour of the daily digest"), default=8)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[time_zone_is_known],
+        help_text=_("Empty: the newsroom's."),
+    )
+    language = models.CharField(
+        _("language of mails"), max_length=10, blank=True, help_text=_("Empty: the newsroom's.")
+    )
+    #: The day, where the person is, whose digest they have got.
+    digest_of = models.DateField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("mail schedule")
+        verbose_name_plural = _("mail schedules")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="mailschedule_hour_is_of_a_day",
+                condition=Q(hour__range=(0, 23)),
+                violation_error_message=_("An hour is from 0 to 23."),
+            ),
+            CheckConstraint(
+                name="mailschedule_time_zone_is_a_name",
+                condition=Q(time_zone__regex=r"^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour}:00 {self.time_zone}".strip()

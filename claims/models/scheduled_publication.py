@@ -1,0 +1,150 @@
+from datetime import timedelta
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.readership import readable
+from factcheck.database.rules import Rule, append_only, refuse
+
+#: Nobody plans further ahead; a year that was mistyped is further.
+FURTHEST = timedelta(days=366)
+
+_NOT_AHEAD = refuse(
+    "The moment of a publication lies ahead, within a year.", name="scheduledpublication_lies_ahead"
+)
+_NOT_IN_REVIEW = refuse(
+    "Only the publication of a verdict that is in review is scheduled.",
+    name="scheduledpublication_is_of_a_review",
+)
+#: What is decided about a publication that is open: that it is over, how and why.
+_IS_ENDED = """
+    OLD.outcome = '' AND NEW.outcome <> ''
+    AND (NEW.id, NEW.verdict_id, NEW.publish_at, NEW.made_by_id, NEW.made_by_name, NEW.made_at)
+      = (OLD.id, OLD.verdict_id, OLD.publish_at, OLD.made_by_id, OLD.made_by_name, OLD.made_at)
+"""
+
+
+class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
+        return readable(self, person, own_or_published=Q(verdict__author=person))
+
+    def open(self) -> Self:
+        """Those that are still to come."""
+        return self.filter(outcome="")
+
+    def due(self) -> Self:
+        """Those whose moment has come, by the clock of the database; the most overdue first."""
+        return self.open().filter(publish_at__lte=Now()).order_by("publish_at", "pk")
+
+
+class ScheduledPublication(models.Model):
+    """That a verdict in review shall be published at a moment to come (an embargo), and what became of that.
+
+    What was scheduled is kept; another moment is another row. It promises nothing: at the moment everything is
+    checked as for whoever presses the button then.
+    """
+
+    class Outcome(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        CANCELLED = "cancelled", _("Cancelled")
+        MOVED = "moved", _("Moved to another moment")
+        OVERTAKEN = "overtaken", _("Overtaken")
+        REFUSED = "refused", _("Not published")
+
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.PROTECT, related_name="scheduled_publications", verbose_name=_("verdict")
+    )
+    publish_at = models.DateTimeField(_("publish at"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("scheduled by")
+    )
+    made_by_name = models.CharField(max_length=200, help_text=_("As the person was called then."))
+    made_at = models.DateTimeField(_("scheduled"), db_default=Now())
+    #: What became of it; empty while it is to come.
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    ended_at = models.DateTimeField(null=True)
+    #: Who ended it, as the person was called then; empty where the worker did.
+    ended_by_name = models.CharField(max_length=200, blank=True)
+
+    objects = ScheduledPublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ()
+        verbose_name = _("scheduled publication")
+        verbose_name_plural = _("scheduled publications")
+        constraints = [
+            UniqueConstraint(
+                name="scheduledpublication_one_open_per_verdict",
+                fields=["verdict"],
+                condition=Q(outcome=""),
+                violation_error_message=_("The publication of this verdict is scheduled already."),
+            ),
+            CheckConstraint(
+                name="scheduledpublication_outcome_is_known",
+                condition=Q(outcome__in=["", "published", "cancelled", "moved", "overtaken", "refused"]),
+            ),
+            CheckConstraint(
+                name="scheduledpublication_ends_once",
+                condition=Q(outcome="", ended_at__isnull=True) | ~Q(outcome="") & Q(ended_at__isnull=False),
+            ),
+            CheckConstraint(
+                name="scheduledpublication_refused_with_a_reason",
+                condition=~Q(outcome__in=["refused", "overtaken"]) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            # What the worker looks for once a minute.
+            Index(
+                name="scheduledpublication_to_come",
+                fields=["publish_at"],
+                condition=Q(outcome=""),
+                include=["verdict"],
+            ),
+        ]
+        triggers = [
+            *append_only(
+                "scheduledpublication",
+                "What was scheduled is kept: it can be cancelled, or be moved by scheduling it anew.",
+                unless=_IS_ENDED,
+            ),
+            Rule(
+                name="scheduledpublication_begins",
+                operation=pgtrigger.Insert,
+                func=f"""
+                    NEW.made_at := clock_timestamp();
+                    IF NEW.outcome <> '' OR NEW.publish_at <= NEW.made_at
+                        OR NEW.publish_at > NEW.made_at + interval '{FURTHEST.days} days'
+                    THEN
+                        {_NOT_AHEAD}
+                    END IF;
+                    -- Held, so that it does not leave review meanwhile.
+                    PERFORM FROM public.claims_verdict
+                    WHERE id = NEW.verdict_id AND state = 'in_review' FOR NO KEY UPDATE;
+                    IF NOT FOUND THEN
+                        {_NOT_IN_REVIEW}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="scheduledpublication_ends",
+                operation=pgtrigger.Update,
+                func="""
+                    -- When it ended is not for the one who ends it to say.
+                    NEW.ended_at := clock_timestamp();
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict_id}: {self.publish_at}"

@@ -1,0 +1,178 @@
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pgtrigger
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import CheckConstraint, Func, Index, IntegerField, Q, TextField, UniqueConstraint
+from django.db.models.functions import Cast, Now
+from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import gettext_lazy as _
+from psycopg.types.json import Jsonb
+
+from factcheck.database.rules import Rule
+
+#: Bytes of JSON that are kept of one form; an explanation of a verdict has some thousands.
+LARGEST = 2**20
+#: Forms that are kept for one person at a time.
+MOST_PER_PERSON = 100
+DAYS = 30
+#: For so long it is known that a writer's form was stored: longer than browsers keep its words by themselves (a week).
+CLOSED_DAYS = 8
+
+_KEEP = """
+    INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started, updated_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp() - make_interval(secs => %s))
+    ON CONFLICT (person_id, writer) DO UPDATE SET
+        sequence = excluded.sequence, version = excluded.version, "values" = excluded."values",
+        started = excluded.started, updated_at = excluded.updated_at
+    WHERE claims_unsavedform.sequence < excluded.sequence AND claims_unsavedform.closed_at IS NULL
+"""
+_CLOSE = """
+    INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started,
+                                    updated_at, closed_at)
+    VALUES (%(person)s, %(writer)s, COALESCE(%(sequence)s, 0), '/admin/', '', '', '{}', '{}',
+            statement_timestamp(), statement_timestamp())
+    ON CONFLICT (person_id, writer) DO UPDATE SET
+        "values" = '{}', started = '{}', closed_at = statement_timestamp(),
+        sequence = GREATEST(claims_unsavedform.sequence, excluded.sequence)
+    WHERE claims_unsavedform.closed_at IS NULL
+      AND (%(sequence)s IS NULL OR claims_unsavedform.sequence <= %(sequence)s)
+"""
+
+
+class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
+    def of(self, person: Any) -> "UnsavedFormQuerySet":
+        """What this person has written and not saved, the newest first."""
+        return self.filter(
+            person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=DAYS)
+        ).order_by("-updated_at", "-pk")
+
+    def outdated(self) -> "UnsavedFormQuerySet":
+        """What is kept no longer: words of a month ago, and the marks of what was stored."""
+        return self.filter(
+            Q(updated_at__lt=Now() - timedelta(days=DAYS))
+            | Q(closed_at__lt=Now() - timedelta(days=CLOSED_DAYS))
+        )
+
+    def keep(
+        self,
+        person: Any,
+        *,
+        writer: UUID,
+        sequence: int,
+        page: str,
+        form: str,
+        version: str,
+        values: dict[str, Any],
+        started: dict[str, Any],
+        age: float = 0,
+    ) -> bool:
+        """Keep what stands on a form now; whether it was newer than what is there already.
+
+        A request that was overtaken changes nothing, nor does one that arrives after the form was stored.
+
+        Args:
+            values, started: of the fields that were changed, and what had stood in them.
+            age: seconds since it was written, where it could not be sent at once.
+        """
+        row = (person.pk, writer, sequence, page, form, version, Jsonb(values), Jsonb(started), age)
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, row)
+            return cursor.rowcount == 1
+
+    def close(self, person: Any, writers: Mapping[UUID, int | None]) -> None:
+        """What these writers kept is stored or given up: it goes, and what they sent before cannot bring it back.
+
+        Args:
+            writers: each with the last of its requests that is meant; what it kept after that stays. None: all of it.
+        """
+        with connection.cursor() as cursor:
+            for writer, sequence in sorted(writers.items()):
+                cursor.execute(_CLOSE, {"person": person.pk, "writer": writer, "sequence": sequence})
+
+    def taken(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
+        """What of these the person wrote last."""
+        return self.of(person).filter(writer__in=list(writers)).first()
+
+
+class UnsavedForm(models.Model):
+    """What a person has written on a form of the desk and not saved yet.
+
+    It belongs to that person alone. Only fields that they changed are kept, so that nobody finds in it what they may
+    not read any more; what had stood in those fields is kept beside it, to tell their changes from those of others.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("written by")
+    )
+    #: One page that was opened once: two tabs never write over each other.
+    writer = models.UUIDField(editable=False)
+    sequence = models.BigIntegerField(
+        help_text="Which of the writer's requests it is from; the highest stands."
+    )
+    page = models.CharField(_("page"), max_length=500)
+    form = models.CharField(max_length=200)
+    version = models.CharField(max_length=64, blank=True, help_text="Of the row, as the page showed it.")
+    values = models.JSONField(default=dict)
+    started = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(_("written"), db_default=Now())
+    #: From when on it is stored or given up: only the mark remains, for requests that come late.
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = UnsavedFormQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unsaved form")
+        verbose_name_plural = _("unsaved forms")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="unsavedform_one_per_writer", fields=["person", "writer"]),
+            CheckConstraint(name="unsavedform_is_of_the_desk", condition=Q(page__startswith="/admin/")),
+            CheckConstraint(
+                name="unsavedform_is_bounded",
+                condition=LessThanOrEqual(
+                    Func(Cast("values", TextField()), function="octet_length", output_field=IntegerField())
+                    + Func(
+                        Cast("started", TextField()), function="octet_length", output_field=IntegerField()
+                    ),
+                    2 * LARGEST,
+                ),
+                violation_error_message=_("This is more than can be kept on the server."),
+            ),
+            CheckConstraint(
+                name="unsavedform_holds_nothing_once_closed",
+                condition=Q(closed_at=None) | Q(values={}, started={}),
+            ),
+        ]
+        indexes = [
+            # What a person has not saved, for a page and for the list.
+            Index(name="unsavedform_open", fields=["person", "-updated_at"], condition=Q(closed_at=None)),
+            # The daily removal.
+            Index(name="unsavedform_by_age", fields=["updated_at"]),
+        ]
+        triggers = [
+            Rule(
+                name="unsavedform_are_few",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__closed_at__isnull=True),
+                # Two at once are counted one after the other. One that is there already is not counted again.
+                func=f"""
+                    PERFORM pg_advisory_xact_lock(hashtext('unsavedform'), NEW.person_id::int);
+                    IF NOT EXISTS (SELECT FROM public.claims_unsavedform
+                                   WHERE person_id = NEW.person_id AND writer = NEW.writer)
+                       AND (SELECT count(*) FROM public.claims_unsavedform
+                            WHERE person_id = NEW.person_id AND closed_at IS NULL) >= {MOST_PER_PERSON}
+                    THEN
+                        RAISE EXCEPTION 'So many forms are not saved yet that no more is kept on the server.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'unsavedform_are_few';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page} ({self.updated_at:%Y-%m-%d %H:%M})"

@@ -1,0 +1,67 @@
+"""The page of an entry of the ledger: what readers see of a claim, as one of its versions has it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from claims.ledger.document import claim_document, claimreview
+from claims.models import Publication
+from claims.public.pages import cards
+from claims.public.pages.version_changes import changes
+from claims.quotes.quote_standing import quote_standings
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """What a page is made of."""
+
+    template: str
+    context: dict[str, Any]
+    #: The ratings that it shows, whose colours it declares.
+    ratings: list[Document]
+
+
+def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
+    """The page of an entry. `ledger` holds all entries of its claim, the newest first."""
+    newest = ledger[0]
+    document = shown.document
+    # An old version says what it said then.
+    standings = quote_standings(document) if shown is newest else []
+    history = changes(ledger)
+    published = shown.status == Publication.Status.PUBLISHED
+    markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
+    context = {
+        "claim": document,
+        "standings": {(standing["of"], standing["id"]): standing for standing in standings},
+        "shown": shown,
+        "newest": newest,
+        "history": history,
+        "grave": [change for change in history if change.is_grave and change.version <= shown.version],
+        "replaced_by": next((c for c in history if c.version == shown.version + 1), None),
+        "cited_as": document["url"]
+        if shown is newest
+        else absolute("claim-version", shown.claim_id, shown.version),
+        "discovery": cards.discovery(document) if shown is newest else [],
+        "frame": cards.snippet(document),
+        "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
+    }
+    shown_ratings = [
+        r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
+    ]
+    template = "claims/claim.html" if published else "claims/withdrawn.html"
+    return EntryPage(template, context, [*ratings_of([document]), *shown_ratings])
+
+
+def absolute(route: str, *numbers: int) -> str:
+    """The whole address of a page."""
+    return settings.SITE_URL + reverse(route, args=numbers)
+
+
+def ratings_of(documents: list[Document]) -> list[Document]:
+    """The ratings that stand in documents of claims."""
+    return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]

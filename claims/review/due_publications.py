@@ -1,0 +1,60 @@
+"""What the worker does once a minute: publish what is due, as whoever scheduled it would by the button now."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from claims.models import Claim, ScheduledPublication
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review import scheduled_publications, workflow
+from factcheck.database.rules import in_words
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="claims.review.publish_due", queue="publications", queueing_lock="claims.review.publish_due")
+def publish_due(timestamp: int) -> None:
+    """Publish everything whose moment has come. What is not possible any more ends, with the reason."""
+    for pk in list(ScheduledPublication.objects.due().values_list("pk", flat=True)):
+        publish(pk)
+
+
+def publish(pk: int) -> None:
+    """Publish one. Several workers may try at once: one of them does it, once."""
+    try:
+        _publish(pk)
+    except (NotPossible, NotAllowed) as refusal:
+        _give_up(pk, str(refusal))
+    except IntegrityError as refusal:
+        _give_up(pk, in_words(refusal))
+
+
+@transaction.atomic
+def _publish(pk: int) -> None:
+    scheduled = _held(pk)
+    if scheduled is None:
+        return
+    scheduled_publications.published(scheduled)
+    workflow.move(
+        scheduled.verdict,
+        "publish",
+        by=scheduled.made_by,
+        note=_("As scheduled by %(who)s.") % {"who": scheduled.made_by_name},
+    )
+
+
+@transaction.atomic
+def _give_up(pk: int, reason: str) -> None:
+    scheduled = _held(pk)
+    if scheduled:
+        scheduled_publications.refused(scheduled, reason)
+
+
+def _held(pk: int) -> ScheduledPublication | None:
+    """What is due, while nobody else can move its claim; None where it has ended meanwhile.
+
+    Every writer locks claims first, and so does this one: two never wait for each other.
+    """
+    due = ScheduledPublication.objects.due().filter(pk=pk)
+    claim = due.values_list("verdict__claim_id", flat=True).first()
+    Claim.objects.select_for_update().filter(pk=claim).first()
+    return due.select_related("verdict__claim", "verdict__author", "made_by").first()

@@ -1,0 +1,120 @@
+"""Publications at a moment to come: scheduled, moved, cancelled, and overtaken by what happens to the verdict before.
+
+What is due the worker publishes: `claims.review.due_publications`.
+"""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, NotificationKind, ScheduledPublication, Verdict
+from claims.models.scheduled_publication import FURTHEST
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from claims.review.moves import VERDICT_MOVES
+from claims.teamwork.notifications import tell
+from factcheck.database import clock
+
+Outcome = ScheduledPublication.Outcome
+
+
+@transaction.atomic
+def schedule(
+    verdict: Verdict, at: datetime, *, by: User, instead_of: int | None = None
+) -> ScheduledPublication:
+    """Have the verdict published at that moment, instead of any other that was set for it.
+
+    Args:
+        instead_of: the scheduled publication that the person saw, which this one moves.
+
+    Raises:
+        NotPossible: the verdict is not ready, the moment does not lie ahead, or somebody was faster.
+        NotAllowed: the person may not publish.
+    """
+    require(by, "claims.publish_verdict", _("publish verdicts"))
+    verdict = _locked(verdict)
+    step = VERDICT_MOVES.get((verdict.state, "publish"))
+    if step is None:
+        raise NotPossible(_("Only a verdict that is in review can be scheduled."))
+    if step.check:
+        step.check(verdict, by)
+    now = clock.now()
+    if not now < at <= now + FURTHEST:
+        raise NotPossible(_("Choose a moment that lies ahead, within a year."))
+    _end(verdict, instead_of, Outcome.MOVED, by)
+    return ScheduledPublication.objects.create(
+        verdict=verdict, publish_at=at, made_by=by, made_by_name=display_name(by)
+    )
+
+
+@transaction.atomic
+def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
+    """Take back what is scheduled, which the person saw. Raises as `schedule`."""
+    require(by, "claims.publish_verdict", _("publish verdicts"))
+    _end(_locked(verdict), seen, Outcome.CANCELLED, by)
+
+
+def overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
+    """End what is scheduled, because the verdict leaves review before. Called by the move, which holds the verdict.
+
+    Whoever scheduled it is told, unless it is public now after all.
+    """
+    waiting = ScheduledPublication.objects.open().filter(verdict=verdict).select_related("made_by").first()
+    if waiting is None:
+        return
+    _close(waiting, Outcome.OVERTAKEN, reason=label, by=by)
+    if action != "publish":
+        _tell(verdict, waiting, note=label, by=by)
+
+
+def published(scheduled: ScheduledPublication) -> None:
+    """Note that it is published now; called in the transaction that does it."""
+    _close(scheduled, Outcome.PUBLISHED, reason="", by=None)
+
+
+def refused(scheduled: ScheduledPublication, reason: str) -> None:
+    """Note that it could not be published at its moment, and tell who waits for it why."""
+    _close(scheduled, Outcome.REFUSED, reason=reason, by=None)
+    _tell(scheduled.verdict, scheduled, note=reason, by=None)
+
+
+def _tell(verdict: Verdict, scheduled: ScheduledPublication, *, note: str, by: User | None) -> None:
+    people = [person for person in (scheduled.made_by, verdict.author) if person]
+    tell(NotificationKind.NOT_PUBLISHED, claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
+
+
+def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: User | None) -> None:
+    ScheduledPublication.objects.open().filter(pk=scheduled.pk).update(
+        outcome=outcome,
+        reason=reason,
+        ended_at=clock.now(),
+        ended_by_name=display_name(by) if by else "",
+    )
+
+
+def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
+    """End the one that the person saw, or find that none is there where they saw none."""
+    waiting = ScheduledPublication.objects.open().filter(verdict=verdict).first()
+    if (waiting.pk if waiting else None) != seen:
+        last = ScheduledPublication.objects.filter(verdict=verdict).first()
+        who = last.ended_by_name or last.made_by_name if last else ""
+        raise NotPossible(
+            _("Meanwhile %(who)s changed what is scheduled. Nothing was done: look at it as it is now.")
+            % {"who": who or _("somebody")}
+        )
+    if waiting:
+        _close(waiting, outcome, reason="", by=by)
+
+
+def _locked(verdict: Verdict) -> Verdict:
+    """The verdict read again under lock, the claim's first as everywhere."""
+    Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
+    found = (
+        Verdict.objects.select_for_update(of=("self",)).select_related("claim").filter(pk=verdict.pk).first()
+    )
+    if found is None:
+        raise NotPossible(_("The draft was deleted meanwhile."))
+    return found

@@ -1,0 +1,242 @@
+"""Rules that assign: what becomes of new claims by itself, and what would have.
+
+Rules speak about claims with which nobody has done anything in this respect: a claim that has an assignment, be it a
+person's or one that was released, is left alone. So they can be applied as often as one likes, and never decide over
+somebody's head.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.models import (
+    Appearance,
+    Assignment,
+    AssignmentRule,
+    Claim,
+    ClaimFollower,
+    ClaimTopic,
+    ImportedRecord,
+    Priority,
+    Topic,
+)
+from claims.teamwork.assignments import people_for
+from claims.teamwork.notifications import tell
+from factcheck.database.deferred_jobs import defer
+
+#: The task of `assignment_tasks` that applies rules to an import.
+ASSIGN_IMPORTED = "claims.teamwork.assign_imported"
+IMPORTS_QUEUE = "imports"
+
+#: So many claims are decided about in one transaction.
+BATCH = 2_000
+#: Of more claims than this that come in at once nobody is told one by one; they stand on the dashboard.
+MOST_TOLD = 50
+#: A dry run looks at so many of the newest claims.
+TRIED = 500
+
+
+@dataclass(slots=True)
+class Decision:
+    """What rules say about one claim."""
+
+    claim: int
+    person: User | None = None
+    priority: int | None = None
+    due_in_days: int | None = None
+    followers: set[int] = field(default_factory=set)
+    #: Those that said something, in their order.
+    rules: list[AssignmentRule] = field(default_factory=list)
+
+    @property
+    def is_work(self) -> bool:
+        """Whether it says more than who follows."""
+        return self.person is not None or self.priority is not None or self.due_in_days is not None
+
+
+def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Decision]:
+    """What the rules, in their order, say about these claims; nothing is written.
+
+    One query for each rule, and one more where it assigns to a role, however many claims there are.
+    """
+    decisions: dict[int, Decision] = {}
+    turns = _Turns()
+    for rule in rules:
+        for key in _matching(rule, claims).order_by("pk").values_list("pk", flat=True):
+            decision = decisions.setdefault(key, Decision(key))
+            if decision.person is None:
+                decision.person = turns.next_for(rule)
+            if decision.priority is None:
+                decision.priority = rule.priority
+            if decision.due_in_days is None:
+                decision.due_in_days = rule.due_in_days
+            if rule.follower and rule.follower.is_active:
+                decision.followers.add(rule.follower.pk)
+            decision.rules.append(rule)
+    return [decisions[key] for key in sorted(decisions)]
+
+
+@transaction.atomic
+def apply(claims: Collection[int]) -> int:
+    """Assign those of these claims that have no assignment yet and of which a rule says something; how many."""
+    rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
+    return sum(_apply(batch, rules) for batch in _batches(sorted(claims))) if rules else 0
+
+
+def call_after_import(run: int) -> None:
+    """Have the worker apply the rules, if there are any, to what an import brought; the import waits for none."""
+    if AssignmentRule.objects.active().exists():
+        defer(ASSIGN_IMPORTED, {"run_id": run}, queue=IMPORTS_QUEUE)
+
+
+def apply_to_import(run: int) -> int:
+    """The same for the proposed claims that an import brought, a batch at a time."""
+    if not AssignmentRule.objects.active().exists():
+        return 0
+    brought = ImportedRecord.objects.filter(
+        run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
+    )
+    keys = brought.order_by("claim").values_list("claim", flat=True)
+    return sum(apply(batch) for batch in _batches(list(keys)))
+
+
+def dry_run(rule: AssignmentRule) -> list[Decision]:
+    """What the rule alone would have done with the newest claims, the newest first. Nothing is written."""
+    newest = Claim.objects.order_by("-pk").values("pk")[:TRIED]
+    return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
+
+
+def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
+    # Whoever takes one of them comes before or after, and is not overridden.
+    rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
+    there = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    taken = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
+    decisions = decide(Claim.objects.filter(~taken, pk__in=there), rules)
+    today = timezone.localdate()
+    work = [_assignment(one, today) for one in decisions if one.is_work]
+    Assignment.objects.bulk_create(work)
+    pairs = {(one.claim, key) for one in decisions for key in _followers(one)}
+    ClaimFollower.objects.bulk_create(
+        [ClaimFollower(claim_id=claim, person_id=person) for claim, person in sorted(pairs)],
+        ignore_conflicts=True,
+    )
+    if len(decisions) <= MOST_TOLD:
+        _tell(decisions)
+    return len(work)
+
+
+def _assignment(decision: Decision, today: date) -> Assignment:
+    names = ", ".join(rule.name for rule in decision.rules)
+    return Assignment(
+        claim_id=decision.claim,
+        person=decision.person,
+        priority=Priority.NORMAL if decision.priority is None else decision.priority,
+        due_on=None if decision.due_in_days is None else today + timedelta(days=decision.due_in_days),
+        by_name=(_("Rule: %s") % names)[:250],
+    )
+
+
+def _followers(decision: Decision) -> set[int]:
+    return decision.followers | ({decision.person.pk} if decision.person else set())
+
+
+def _tell(decisions: Iterable[Decision]) -> None:
+    given = [one for one in decisions if one.person]
+    claims = Claim.objects.in_bulk([one.claim for one in given])
+    for one in given:
+        note = _("Rule: %s") % ", ".join(rule.name for rule in one.rules)
+        tell("assigned", claim=claims[one.claim], to=[one.person], note=note)
+
+
+def _batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(keys), BATCH):
+        yield keys[start : start + BATCH]
+
+
+# Conditions -------------------------------------------------------------------------------------------------------
+
+
+def _matching(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Those of the claims for which all conditions of the rule hold."""
+    if rule.topic_id:
+        filed = ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=_parts_of(rule.topic_id))
+        claims = claims.filter(Exists(filed))
+    if rule.language:
+        claims = claims.filter(
+            Q(language__iexact=rule.language) | Q(language__istartswith=f"{rule.language}-")
+        )
+    if rule.publisher_id:
+        places = Appearance.objects.filter(claim=OuterRef("pk"), source__publisher=rule.publisher_id)
+        claims = claims.filter(Exists(places))
+    if rule.source_id:
+        claims = claims.filter(Exists(Appearance.objects.filter(claim=OuterRef("pk"), source=rule.source_id)))
+    if rule.claimant_id:
+        claims = claims.filter(claimant=rule.claimant_id)
+    if rule.worth_at_least is not None:
+        claims = claims.filter(score__gte=rule.worth_at_least)
+    if words := list(_words(rule.words)):
+        occurs = Q()
+        for one in words:
+            occurs |= Q(statement__icontains=one)
+        claims = claims.filter(occurs)
+    return claims
+
+
+def _words(lines: str) -> Iterator[str]:
+    for line in lines.splitlines():
+        if word := " ".join(line.split()):
+            yield word
+
+
+def _parts_of(topic: int) -> set[int]:
+    """The topic and all that is part of it."""
+    parts: dict[int | None, list[int]] = defaultdict(list)
+    for key, parent in Topic.objects.values_list("pk", "parent"):
+        parts[parent].append(key)
+    found, waiting = set[int](), [topic]
+    while waiting:
+        if (key := waiting.pop()) not in found:
+            found.add(key)
+            waiting += parts[key]
+    return found
+
+
+# Whose turn it is -------------------------------------------------------------------------------------------------
+
+
+class _Turns:
+    """Who gets the next claim by each rule. What somebody is given counts at once."""
+
+    def __init__(self) -> None:
+        self._people: dict[int, list[User]] = {}
+        self._load: dict[int, int] = {}
+
+    def next_for(self, rule: AssignmentRule) -> User | None:
+        """Nobody where the rule says so, or where whom it names has left or may not do the work."""
+        if rule.person_id is None and rule.role_id is None:
+            return None
+        if rule.pk not in self._people:
+            self._people[rule.pk] = self._able(rule)
+        people = self._people[rule.pk]
+        if not people:
+            return None
+        chosen = min(people, key=lambda person: (self._load[person.pk], person.pk))
+        self._load[chosen.pk] += 1
+        return chosen
+
+    def _able(self, rule: AssignmentRule) -> list[User]:
+        able = people_for(Claim)
+        able = able.filter(pk=rule.person_id) if rule.person_id else able.filter(groups=rule.role_id)
+        found = list(
+            able.annotate(load=Count("assignments", filter=Q(assignments__done_at=None), distinct=True))
+        )
+        for person in found:
+            self._load.setdefault(person.pk, person.load)
+        return found

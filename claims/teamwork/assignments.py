@@ -1,0 +1,286 @@
+"""Whose work a claim or a verdict is: taken, given, handed over, released, dated and weighed.
+
+Each function locks the claim, so that two who take it at once come one after the other; decides; writes one row beside
+the claim, which stays as it is; and tells whom it concerns. What is passed as `seen` is who had it when the person
+decided: an old tab does nothing.
+"""
+
+from datetime import date
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from claims.models import Assignment, Claim, Priority, Verdict
+from claims.models.readership import READ_DRAFTS
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import require
+from claims.teamwork import followers
+from claims.teamwork.notifications import tell
+
+Subject = Claim | Verdict
+
+TAKE, ASSIGN = "claims.take_work", "claims.assign_work"
+
+#: In these states there is something to do. A published verdict can be somebody's who checks it again.
+_TO_BE_DONE = {
+    Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
+    Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
+}
+#: What somebody must be able to do to be given the work.
+_DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
+
+
+class Unchanged:
+    """That something stays as it is, where None would say that there is none."""
+
+
+KEEP: Final = Unchanged()
+
+
+# Who can ----------------------------------------------------------------------------------------------------------
+
+
+def can_do(kind: type[Subject], person: User) -> bool:
+    """Whether work of this kind can be given to the person at all."""
+    return person.is_active and person.has_perms([_DOING[kind], READ_DRAFTS])
+
+
+def people_for(kind: type[Subject]) -> QuerySet[User]:
+    """Everybody to whom work of this kind can be given, by name."""
+    backend = "django.contrib.auth.backends.ModelBackend"
+    able = User.objects.with_perm(_DOING[kind], backend=backend)
+    reading = User.objects.with_perm(READ_DRAFTS, backend=backend)
+    return able.filter(pk__in=reading.values("pk")).order_by("first_name", "last_name", "username")
+
+
+def is_to_be_done(subject: Subject) -> bool:
+    """Whether there is anything left to do, so that it can be somebody's."""
+    return subject.state in _TO_BE_DONE[type(subject)]
+
+
+def assignment_of(subject: Subject) -> Assignment | None:
+    """Whose it is, as far as there is still something to do."""
+    return _of(subject).filter(done_at=None).select_related("person").first()
+
+
+# What is done -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take(subject: Subject, *, by: User) -> Assignment:
+    """Make it one's own. To take again what one has changes nothing.
+
+    Raises:
+        NotPossible: somebody else has it, or there is nothing to do.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, TAKE, _("take work"))
+    assignment = _locked(subject)
+    if assignment.person_id == by.pk:
+        return assignment
+    if holder := holder_of(assignment):
+        raise NotPossible(
+            _("%(who)s has it since %(when)s. Nothing was done: it is theirs to hand over.")
+            % {"who": display_name(holder), "when": _moment(assignment)}
+        )
+    return _give(subject, assignment, by, by=by, note="")
+
+
+@transaction.atomic
+def assign(
+    subject: Subject,
+    to: User,
+    *,
+    by: User,
+    due_on: date | Unchanged | None = KEEP,
+    priority: int | Unchanged = KEEP,
+    note: str = "",
+    seen: int | Unchanged | None = KEEP,
+) -> Assignment:
+    """Give it to somebody, and say in the same breath when it is due and how much it presses.
+
+    Raises:
+        NotPossible: that person cannot do it, or is not here any more; there is nothing to do; the tab is old.
+        NotAllowed: the person's role does not include it.
+    """
+    assignment = _locked(subject)
+    _refuse_stale(assignment, seen)
+    _may_give(assignment, to, by)
+    if not isinstance(due_on, Unchanged):
+        assignment.due_on = due_on
+    if not isinstance(priority, Unchanged):
+        assignment.priority = _known(priority)
+    return _give(subject, assignment, to, by=by, note=note)
+
+
+def hand_over(
+    subject: Subject, to: User, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP
+) -> Assignment:
+    """Give it to somebody else as it is, with a word on how far it has come. Raises as `assign`."""
+    return assign(subject, to, by=by, note=note, seen=seen)
+
+
+@transaction.atomic
+def release(subject: Subject, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP) -> Assignment:
+    """Have it be nobody's again; when it is due and how much it presses stays. Raises as `set_due`."""
+    assignment = _locked(subject)
+    _refuse_stale(assignment, seen)
+    _may_change(assignment, by)
+    assignment.person = None
+    return _stored(assignment, by, note)
+
+
+@transaction.atomic
+def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
+    """Say by when it is to be done; None: no day.
+
+    Raises:
+        NotPossible: there is nothing to do.
+        NotAllowed: it is somebody else's, or nobody's, and the person assigns no work.
+    """
+    assignment = _locked(subject)
+    _may_change(assignment, by)
+    assignment.due_on = due_on
+    return _stored(assignment, by, assignment.note)
+
+
+@transaction.atomic
+def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
+    """Say how much it presses. Raises as `set_due`."""
+    assignment = _locked(subject)
+    _may_change(assignment, by)
+    assignment.priority = _known(priority)
+    return _stored(assignment, by, assignment.note)
+
+
+def settle(subject: Subject, action: str) -> None:
+    """Follow a move of the workflow: what is published, declined or merged is nobody's work any more.
+
+    What was worked on as long as it was merged is theirs again who had it.
+    """
+    if isinstance(subject, Verdict):
+        if subject.state == Verdict.State.PUBLISHED:
+            of_verdicts = Q(verdict=subject.pk) | Q(verdict=subject.supersedes_id, verdict__isnull=False)
+            rows = Assignment.objects.filter(Q(verdict=None) | of_verdicts, claim=subject.claim_id)
+        elif subject.state == Verdict.State.RETRACTED:
+            rows = Assignment.objects.filter(verdict=subject)
+        else:
+            return
+        rows.open().update(done_at=Now())
+    elif action == "unmerge":
+        _of(subject).update(done_at=None)
+    elif not is_to_be_done(subject):
+        _of(subject).open().update(done_at=Now())
+
+
+# How it is decided ------------------------------------------------------------------------------------------------
+
+
+def holder_of(assignment: Assignment) -> User | None:
+    """Who has it now: nobody where that person has left."""
+    person = assignment.person
+    return person if person and person.is_active and assignment.done_at is None else None
+
+
+def _of(subject: Subject) -> QuerySet[Assignment]:
+    if isinstance(subject, Verdict):
+        return Assignment.objects.filter(verdict=subject)
+    return Assignment.objects.filter(claim=subject, verdict=None)
+
+
+def _locked(subject: Subject) -> Assignment:
+    """The subject's assignment, or a new one, while nobody else can change it; without a person where it was done."""
+    claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
+    # Nothing of the claim is written, so rows that refer to it can be added meanwhile.
+    claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
+    fresh = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
+    if claim is None or fresh is None:
+        raise NotPossible(_("It was deleted meanwhile."))
+    if not is_to_be_done(fresh):
+        raise NotPossible(
+            _("There is nothing to do any more: the state is “%(state)s”.")
+            % {"state": fresh.get_state_display()}
+        )
+    verdict = fresh if isinstance(fresh, Verdict) else None
+    found = _of(fresh).select_related("person").first()
+    if found is None:
+        return Assignment(claim=claim, verdict=verdict)
+    if found.done_at is not None:
+        # It was done once. This is new work.
+        found.person = found.done_at = found.due_on = None
+        found.priority = Priority.NORMAL
+    return found
+
+
+def _refuse_stale(assignment: Assignment, seen: int | Unchanged | None) -> None:
+    holder = holder_of(assignment)
+    if isinstance(seen, Unchanged) or seen == (holder.pk if holder else None):
+        return
+    raise NotPossible(
+        _("Meanwhile %(who)s has it. Nothing was done: look at it as it is now.")
+        % {"who": display_name(holder) if holder else _("nobody")}
+    )
+
+
+def _may_give(assignment: Assignment, to: User, by: User) -> None:
+    holder = holder_of(assignment)
+    kind = Verdict if assignment.verdict_id else Claim
+    if not by.has_perm(ASSIGN):
+        require(by, TAKE, _("take work and hand it over"))
+        if not (holder == by or (holder is None and to == by)):
+            raise NotAllowed(_("Only who has it, or an editor, can give it to somebody else."))
+    # As it stands now: the person may have left since the page was drawn.
+    fresh = User.objects.filter(pk=to.pk, is_active=True).first()
+    if fresh is None:
+        raise NotPossible(_("%(who)s does not work here any more.") % {"who": display_name(to)})
+    if not can_do(kind, fresh):
+        raise NotPossible(_("The role of %(who)s does not include this work.") % {"who": display_name(to)})
+
+
+def _may_change(assignment: Assignment, by: User) -> None:
+    if by.has_perm(ASSIGN):
+        return
+    require(by, TAKE, _("say when work is due"))
+    if holder_of(assignment) != by:
+        raise NotAllowed(
+            _("Only who has it, or an editor, can change that. Take it first, if it is nobody's.")
+        )
+
+
+def _known(priority: int) -> int:
+    if priority not in Priority.values:
+        raise NotPossible(_("Choose one of the priorities."))
+    return priority
+
+
+def _give(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
+    before = holder_of(assignment)
+    assignment.person = to
+    stored = _stored(assignment, by, note)
+    followers.add([assignment.claim_id], [to.pk])
+    if before != to:
+        about = {"claim": assignment.claim, "verdict": assignment.verdict, "by": by, "note": note}
+        tell("assigned", to=[to], **about)
+        if before:
+            tell("handed_over", to=[before], **about)
+    return stored
+
+
+def _stored(assignment: Assignment, by: User, note: str) -> Assignment:
+    assignment.by, assignment.by_name = by, display_name(by)
+    assignment.note = note.strip()
+    assignment.save()
+    # When it began, the database says.
+    assignment.refresh_from_db(fields=["since"])
+    return assignment
+
+
+def _moment(assignment: Assignment) -> str:
+    return date_format(localtime(assignment.since), "SHORT_DATETIME_FORMAT")

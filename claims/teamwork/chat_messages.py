@@ -1,0 +1,98 @@
+"""Messages to chat tools, as data: what Slack and its kin, and Microsoft Teams, take at an incoming webhook."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from claims.models import ChatChannel
+
+#: Characters of a text that are sent: Slack takes 3000 in a section.
+LONGEST_TEXT = 1000
+_Shape = ChatChannel.Shape
+
+
+@dataclass(frozen=True)
+class ChatText:
+    """What is said, before it has the shape of a tool. Nothing in it is markup."""
+
+    kind: str
+    headline: str
+    statement: str
+    link: str
+    button: str
+    words: str = ""
+
+
+def payload(shape: str, text: ChatText) -> dict[str, Any]:
+    """The JSON that a tool of this shape is sent."""
+    return {_Shape.SLACK: _slack, _Shape.TEAMS: _teams, _Shape.JSON: _plain}[_Shape(shape)](text)
+
+
+def _slack(text: ChatText) -> dict[str, Any]:
+    """https://api.slack.com/messaging/webhooks, with blocks; `text` is what notifications show, and Mattermost.
+
+    Slack's own markup is made of `&`, `<` and `>`; `plain_text` knows none besides names of emoji. In `text`, which has
+    no plain form, whatever could call everybody (`<!channel>`) is escaped. The link is no button: those want an app
+    that answers.
+    """
+    blocks: list[dict[str, Any]] = [
+        {"type": "section", "text": _plain_text(text.headline)},
+        {"type": "section", "text": _plain_text(text.statement)},
+    ]
+    if text.words:
+        blocks.append({"type": "section", "text": _plain_text(text.words)})
+    link = {"type": "mrkdwn", "text": f"<{text.link}|{_escaped(text.button)}>"}
+    blocks.append({"type": "context", "elements": [link]})
+    said = f"{_escaped(text.headline)}: {_escaped(cut(text.statement))}"
+    return {"text": f"{said} <{text.link}>", "blocks": blocks}
+
+
+def _plain_text(words: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": cut(words), "emoji": False}
+
+
+def _escaped(words: str) -> str:
+    escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Mattermost and Rocket.Chat call people by these, in whatever they are sent.
+    return escaped.replace("@", "@\u200b")
+
+
+def _teams(text: ChatText) -> dict[str, Any]:
+    """A message with an Adaptive Card, as the workflow “When a Teams webhook request is received” posts it.
+
+    Words are in RichTextBlocks, which know no Markdown: links and images in a statement stay letters.
+    """
+    body: list[dict[str, Any]] = [
+        _text_run(text.headline, weight="Bolder"),
+        _text_run(text.statement),
+    ]
+    if text.words:
+        body.append(_text_run(text.words, isSubtle=True))
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "fallbackText": f"{text.headline}: {cut(text.statement)}",
+        "body": body,
+        "actions": [{"type": "Action.OpenUrl", "title": text.button, "url": text.link}],
+    }
+    attachment = {
+        "contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": None,
+        "content": card,
+    }
+    return {"type": "message", "attachments": [attachment]}
+
+
+def _text_run(words: str, **look: Any) -> dict[str, Any]:
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": cut(words), **look}]}
+
+
+def _plain(text: ChatText) -> dict[str, Any]:
+    said = {"kind": text.kind, "text": text.headline, "statement": text.statement, "url": text.link}
+    return said | ({"words": text.words} if text.words else {})
+
+
+def cut(words: str) -> str:
+    """The words, or their beginning where they are too long for a chat; never empty, which tools refuse."""
+    words = words.strip() or "–"
+    return words if len(words) <= LONGEST_TEXT else words[: LONGEST_TEXT - 1] + "…"

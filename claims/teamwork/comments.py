@@ -1,0 +1,235 @@
+"""What colleagues say to each other about a claim: said, answered, put in other words, resolved, withdrawn.
+
+Whoever may read a claim at the desk may talk about it. What was said is never deleted: withdrawn, its words are gone
+from the desk, and that somebody said something stays.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from claims.models import Assignment, Claim, Comment, Notification, Verdict
+from claims.models import NotificationKind as Kind
+from claims.models.comment import EDITABLE_FOR, LONGEST_COMMENT
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.teamwork import chat, followers
+from claims.teamwork.mentions import mentioned_in
+from claims.teamwork.notifications import readers, tell
+from factcheck.database import clock
+
+#: What it takes to withdraw what others said.
+WITHDRAW = "claims.withdraw_comment"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of writing a comment, or of editing it."""
+
+    comment: Comment
+    #: Who was mentioned and may not read it, and so was not told.
+    unable: list[User]
+
+
+@transaction.atomic
+def write(
+    claim: Claim,
+    text: str,
+    *,
+    by: User,
+    verdict: Verdict | None = None,
+    reply_to: Comment | None = None,
+    key: UUID | None = None,
+) -> Said:
+    """Say something about the claim, and tell whom it concerns. Who says something follows the claim from then on.
+
+    Args:
+        verdict: of which verdict it speaks, if of one. A reply speaks of what its thread does.
+        reply_to: any comment of the thread.
+        key: of the form it was written in: what is sent twice with one is said once.
+
+    Raises:
+        NotPossible: it says nothing, or the thread is on another claim.
+        NotAllowed: the person may not read the claim, the verdict or the thread.
+    """
+    claim = _locked_claim(claim, by)
+    text = _checked(text)
+    if key and (said := Comment.objects.filter(key=key).first()):
+        if (said.author_id, said.claim_id, said.text) == (by.pk, claim.pk, text):
+            return Said(said, [])
+        key = None  # the form was filled in anew
+    thread = _thread(claim, reply_to, by) if reply_to else None
+    version = verdict.version if verdict else None
+    if thread:
+        verdict, version = thread.verdict, thread.verdict_version
+    elif verdict and not Verdict.objects.readable_by(by).filter(pk=verdict.pk, claim=claim).exists():
+        raise NotAllowed(_("You may not read this verdict, or it is on another claim."))
+    comment = Comment.objects.create(
+        claim=claim,
+        verdict=verdict,
+        verdict_version=version,
+        reply_to=thread,
+        author=by,
+        author_name=display_name(by)[:200],
+        text=text,
+        key=key or uuid4(),
+    )
+    if thread and thread.resolved_at:
+        # Whoever answers has not done with it.
+        _save(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
+    mentioned, unable = _mention(comment, by)
+    followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned)])
+    about: dict[str, Any] = {"claim": claim, "by": by, "verdict": verdict, "comment": comment}
+    tell(Kind.MENTIONED, to=mentioned, **about)
+    if thread:
+        tell(Kind.REPLIED, to=_taking_part(thread), **about)
+    tell(Kind.COMMENTED, to=concerned(claim, verdict), **about)
+    chat.announce(Kind.COMMENTED, **about)
+    return Said(comment, unable)
+
+
+@transaction.atomic
+def edit(comment: Comment, text: str, *, by: User) -> Said:
+    """Put it in other words. Who is mentioned only now is told now; what it said before is kept.
+
+    Raises:
+        NotPossible: it says nothing, was withdrawn, or is older than a day.
+        NotAllowed: somebody else said it, or the person may not read it any more.
+    """
+    comment = _locked(comment, by)
+    if comment.author_id != by.pk:
+        raise NotAllowed(_("Only who wrote a comment edits it."))
+    now = clock.now()
+    if comment.withdrawn_at or now - comment.created_at > EDITABLE_FOR:
+        raise NotPossible(
+            _("A comment can be edited for a day, and not after it was withdrawn. Reply to it instead.")
+        )
+    text = _checked(text)
+    if text == comment.text:
+        return Said(comment, [])
+    _save(comment, text=text, edited_at=now)
+    mentioned, unable = _mention(comment, by)
+    followers.add([comment.claim_id], [person.pk for person in mentioned])
+    tell(Kind.MENTIONED, to=mentioned, claim=comment.claim, by=by, verdict=comment.verdict, comment=comment)
+    return Said(comment, unable)
+
+
+@transaction.atomic
+def withdraw(comment: Comment, *, by: User) -> Comment:
+    """Take it back: that something was said stays, with who withdrew it, and answers stay; the words go.
+
+    Raises:
+        NotAllowed: somebody else said it, and the person's role does not include withdrawing that.
+    """
+    comment = _locked(comment, by)
+    if comment.author_id != by.pk and not by.has_perm(WITHDRAW):
+        raise NotAllowed(_("Only who wrote a comment, or an administrator, withdraws it."))
+    if comment.withdrawn_at is None:
+        comment.mentioned.clear()
+        # Who has not read it will not.
+        Notification.objects.unread().filter(comment=comment).delete()
+        _save(
+            comment,
+            text="",
+            withdrawn_at=clock.now(),
+            withdrawn_by=by,
+            withdrawn_by_name=display_name(by)[:200],
+        )
+    return comment
+
+
+@transaction.atomic
+def resolve(comment: Comment, *, by: User, resolved: bool = True) -> Comment:
+    """Say of a thread that there is nothing more to be said about it, or that there is.
+
+    Raises:
+        NotPossible: it is a reply, not a thread.
+        NotAllowed: the person may not read it.
+    """
+    comment = _locked(comment, by)
+    if comment.reply_to_id:
+        raise NotPossible(_("A thread is resolved as a whole, not one of its replies."))
+    if resolved and comment.resolved_at is None:
+        _save(comment, resolved_at=clock.now(), resolved_by=by, resolved_by_name=display_name(by)[:200])
+    elif not resolved and comment.resolved_at:
+        _save(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
+    return comment
+
+
+def concerned(claim: Claim, verdict: Verdict | None = None) -> list[User]:
+    """Who wants to know what happens to the claim: who follows it, who has it, and who wrote the verdict."""
+    held = Assignment.objects.held().filter(claim=claim).select_related("person")
+    people = [*followers.followers_of(claim), *(row.person for row in held if row.person)]
+    return [*people, verdict.author] if verdict and verdict.author else people
+
+
+# Steps that several of these take -------------------------------------------------------------------------------------
+
+
+def _locked_claim(claim: Claim, by: User) -> Claim:
+    """The claim, which nobody deletes meanwhile. Whoever writes locks claims before anything else."""
+    locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
+    if locked is None:
+        raise NotPossible(_("The claim was deleted meanwhile."))
+    if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
+        raise NotAllowed(_("You may not read this claim."))
+    return locked
+
+
+def _locked(comment: Comment, by: User) -> Comment:
+    _locked_claim(comment.claim, by)
+    if not Comment.objects.readable_by(by).filter(pk=comment.pk).exists():
+        raise NotAllowed(_("You may not read this comment."))
+    return (
+        Comment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("claim", "verdict__author")
+        .get(pk=comment.pk)
+    )
+
+
+def _thread(claim: Claim, reply_to: Comment, by: User) -> Comment:
+    thread = _locked(reply_to, by)
+    if thread.reply_to:
+        thread = _locked(thread.reply_to, by)
+    if thread.claim_id != claim.pk:
+        raise NotPossible(_("That thread is on another claim."))
+    return thread
+
+
+def _checked(text: str) -> str:
+    # What a browser sends ends lines with two characters, and PostgreSQL stores every character but one.
+    text = text.replace("\r\n", "\n").replace("\0", "�").strip()
+    if not text:
+        raise NotPossible(_("Write something."))
+    if len(text) > LONGEST_COMMENT:
+        raise NotPossible(
+            _("The comment has %(count)d characters, and %(most)d are possible.")
+            % {"count": len(text), "most": LONGEST_COMMENT}
+        )
+    return text
+
+
+def _save(comment: Comment, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(comment, name, value)
+    comment.save(update_fields=list(changes))
+
+
+def _mention(comment: Comment, by: User) -> tuple[list[User], list[User]]:
+    """Note who is mentioned: those who may read the comment, and those who may not and are only named."""
+    named = mentioned_in(comment.text)
+    able = readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment)
+    comment.mentioned.set(able)
+    return able, [person for person in named if person not in able]
+
+
+def _taking_part(thread: Comment) -> Iterable[User]:
+    """Who has said something in the thread."""
+    said = Comment.objects.filter(Q(pk=thread.pk) | Q(reply_to=thread))
+    return User.objects.filter(pk__in=said.values("author"))

@@ -1,0 +1,49 @@
+"""Telling people that their work is due soon, or overdue: once for each day that it was due on."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from claims.models import Assignment
+from claims.teamwork.notifications import tell
+
+#: So many are told in one transaction.
+_AT_ONCE = 200
+#: Due soon is what is due today or tomorrow.
+_SOON = timedelta(days=1)
+
+
+def tell_of_due_dates() -> int:
+    """Tell everybody of their work that is due soon or overdue, and was not told of so far; how many were told."""
+    today = timezone.localdate()
+    passed = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
+    near = Q(due_on__range=(today, today + _SOON)) & ~Q(
+        told_due_soon=F("due_on"), told_due_soon__isnull=False
+    )
+    return _told("overdue", "told_overdue", passed) + _told("due_soon", "told_due_soon", near)
+
+
+def _told(kind: str, noted_in: str, which: Q) -> int:
+    told = 0
+    while batch := _tell_some(kind, noted_in, which):
+        told += batch
+    return told
+
+
+@transaction.atomic
+def _tell_some(kind: str, noted_in: str, which: Q) -> int:
+    """What two workers do at once, one of them does."""
+    rows = (
+        Assignment.objects.held()
+        .filter(which)
+        .select_related("claim", "verdict", "person")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("due_on", "pk")[:_AT_ONCE]
+    )
+    found = list(rows)
+    for row in found:
+        tell(kind, claim=row.claim, verdict=row.verdict, to=[row.person])
+    Assignment.objects.filter(pk__in=[row.pk for row in found]).update(**{noted_in: F("due_on")})
+    return len(found)

@@ -1,0 +1,55 @@
+"""Who is told of what happens to a claim: whoever follows it, as long as they may read it."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, ClaimFollower
+from claims.models.readership import READ_DRAFTS
+from claims.newsroom.refusals import NotAllowed
+
+
+def follow(claim: Claim, by: User) -> None:
+    """Be told of what happens to the claim.
+
+    Raises:
+        NotAllowed: the person may not read it.
+    """
+    if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
+        raise NotAllowed(_("You may not read this claim."))
+    add([claim.pk], [by.pk])
+
+
+def unfollow(claim: Claim, by: User) -> None:
+    """Be told no more."""
+    ClaimFollower.objects.filter(claim=claim, person=by).delete()
+
+
+def add(claims: Iterable[int], people: Iterable[int]) -> None:
+    """Have each of these people follow each of these claims; who follows one already goes on."""
+    chosen = list(people)
+    rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in chosen)
+    ClaimFollower.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def is_followed(claim: Claim, by: User) -> bool:
+    return ClaimFollower.objects.filter(claim=claim, person=by).exists()
+
+
+def followers_of(claim: Claim) -> list[User]:
+    """Who follows the claim, is here, and may read it now, by name."""
+    people = User.objects.filter(is_active=True, followed_claims__claim=claim)
+    found = list(people.order_by("first_name", "last_name", "username"))
+    backend = "django.contrib.auth.backends.ModelBackend"
+    reading = set(
+        User.objects.with_perm(READ_DRAFTS, backend=backend)
+        .filter(pk__in=[person.pk for person in found])
+        .values_list("pk", flat=True)
+    )
+    # For everybody else it is the claim that decides: their own, or published once.
+    return [
+        person
+        for person in found
+        if person.pk in reading or Claim.objects.readable_by(person).filter(pk=claim.pk).exists()
+    ]

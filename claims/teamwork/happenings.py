@@ -1,0 +1,32 @@
+"""What happened to a claim, in a sentence: the same at the desk, in mails and in chats, in their reader's language."""
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from claims.models import NotificationKind as Kind
+
+#: By kind: who did it named, and where nobody did: a rule, or time.
+_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
+    Kind.ASSIGNED: (_("%(who)s assigned this to you"), _("This was assigned to you by a rule")),
+    Kind.HANDED_OVER: (_("%(who)s handed this over to somebody else"), _("This was handed over")),
+    Kind.DUE_SOON: (_("This is due soon"), _("This is due soon")),
+    Kind.OVERDUE: (_("This is overdue"), _("This is overdue")),
+    Kind.MENTIONED: (_("%(who)s mentioned you"), _("You were mentioned")),
+    Kind.REPLIED: (_("%(who)s replied"), _("Somebody replied")),
+    Kind.COMMENTED: (_("%(who)s commented"), _("Somebody commented")),
+    Kind.SUBMITTED: (_("%(who)s asks for a sign-off"), _("A verdict waits for a sign-off")),
+    Kind.RETURNED: (_("%(who)s asks for changes to the verdict"), _("The verdict needs changes")),
+    Kind.SIGNED_OFF: (_("%(who)s signed the verdict off"), _("The verdict was signed off")),
+    Kind.PUBLISHED: (_("%(who)s published this"), _("This was published")),
+    Kind.RETRACTED: (_("%(who)s retracted the verdict"), _("The verdict was retracted")),
+    Kind.ACCEPTED: (_("%(who)s accepted the claim for checking"), _("The claim was accepted for checking")),
+    Kind.DECLINED: (_("%(who)s declined the claim"), _("The claim was declined")),
+    Kind.MERGED: (_("%(who)s merged the claim into another"), _("The claim was merged into another")),
+    Kind.UNMERGED: (_("%(who)s undid the merge of the claim"), _("The merge of the claim was undone")),
+}
+
+
+def sentence(kind: str, actor_name: str) -> str:
+    """What happened, and who did it where somebody did; without a full stop."""
+    named, unnamed = _SENTENCES[kind]
+    return str(named) % {"who": actor_name} if actor_name else str(unnamed)

@@ -1,0 +1,163 @@
+"""Mails about claims, a thread for each claim in the receiver's mail program, in the language that they have chosen.
+
+Who gets one is decided when it is sent: not who has left, nor who meanwhile may not read what it tells of.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from claims.models import Claim, MailSchedule, Notification
+from claims.teamwork import notifications
+from claims.teamwork.happenings import sentence
+
+#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
+RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+_SALT = "claims.teamwork.mails"
+#: In the place of a kind, in links with which mails are stopped: all that the digest tells of.
+DIGEST = "digest"
+
+
+@app.task(name=notifications.MAIL, queue=notifications.MAIL_QUEUE, retry=RETRIES)
+@transaction.atomic
+def mail_notification(*, notification_id: int) -> None:
+    """Mail one notification, unless it was or need not be any more.
+
+    It is noted as mailed in the transaction that ends when the mail server has taken it: what fails is tried again.
+    """
+    rows = Notification.objects.select_for_update(of=("self",), no_key=True)
+    notification = (
+        rows.select_related("person", "claim", "comment").filter(pk=notification_id, mailed_at=None).first()
+    )
+    if notification is None or not may_be_told(notification):
+        return
+    Notification.objects.filter(pk=notification.pk).update(mailed_at=timezone.now())
+    with written_for(notification.person):
+        mail_about(notification).send()
+
+
+def may_be_told(notification: Notification) -> bool:
+    """Whether the person is still here, has an address, and may read it now, and there is something to read."""
+    person, comment = notification.person, notification.comment
+    if comment and comment.withdrawn_at:
+        return False
+    here = person.is_active and person.is_staff and person.email
+    return bool(here) and Notification.objects.of(person).filter(pk=notification.pk).exists()
+
+
+def mail_about(notification: Notification) -> EmailMultiAlternatives:
+    claim = notification.claim
+    context = {
+        "newsroom": settings.NEWSROOM_NAME,
+        "line": told(notification),
+        "preferences": absolute(reverse("admin:claims_notification_preferences")),
+    }
+    mail = composed(
+        notification.person, subject_of(claim), "mail/notification", context, kind=notification.kind
+    )
+    mail.extra_headers |= {
+        "Message-ID": message_id(f"notification-{notification.pk}"),
+        # What mail programs sort into threads by: no mail has this id, all about the claim name it.
+        "References": message_id(f"claim-{claim.pk}"),
+        "In-Reply-To": message_id(f"claim-{claim.pk}"),
+    }
+    return mail
+
+
+def composed(
+    person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
+) -> EmailMultiAlternatives:
+    """A mail as text and as HTML, with the header by which programs offer to stop mails of this kind."""
+    stop = absolute(reverse("admin:claims_notification_stop_mail", args=[stop_token(person, kind)]))
+    mail = EmailMultiAlternatives(
+        subject, render_to_string(f"{template}.txt", dict(context)).strip() + "\n", to=[person.email]
+    )
+    mail.attach_alternative(render_to_string(f"{template}.html", dict(context)), "text/html")
+    mail.extra_headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no answers from who is away
+    }
+    return mail
+
+
+def told(notification: Notification) -> dict[str, str]:
+    """What a mail says of one notification."""
+    return {
+        "headline": sentence(notification.kind, notification.actor_name),
+        "statement": notification.claim.statement,
+        "words": notification.comment.text if notification.comment else notification.note,
+        "link": absolute(reverse("admin:claims_notification_open", args=[notification.pk])),
+    }
+
+
+def subject_of(claim: Claim) -> str:
+    """The same for all mails about a claim, or programs would not keep them together."""
+    return one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
+        "newsroom": one_line(settings.NEWSROOM_NAME),
+        "id": claim.pk,
+        "statement": one_line(claim.statement)[:100],
+    }
+
+
+def one_line(words: str) -> str:
+    """The words without what could end a header, or turn around how it reads."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+@contextmanager
+def written_for(person: User) -> Iterator[None]:
+    """In the person's language and time zone, as far as they have said which."""
+    schedule = MailSchedule.objects.filter(person=person).first()
+    language = schedule.language if schedule else ""
+    with translation.override(language or settings.LANGUAGE_CODE), timezone.override(time_zone_of(schedule)):
+        yield
+
+
+def time_zone_of(schedule: MailSchedule | None) -> ZoneInfo:
+    """Where the person is; the newsroom's time zone where that is not known, or is no more."""
+    try:
+        return ZoneInfo(schedule.time_zone if schedule and schedule.time_zone else settings.TIME_ZONE)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(settings.TIME_ZONE)
+
+
+def absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def message_id(of: str) -> str:
+    """The id of a mail, always the same: one that was sent twice is shown once."""
+    return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+# Stopping -------------------------------------------------------------------------------------------------------------
+
+
+def stop_token(person: User, kind: str) -> str:
+    """What a link carries with which mails of a kind are stopped, without signing in."""
+    return signing.dumps([person.pk, kind], salt=_SALT)
+
+
+def stop_asked_for(token: str) -> tuple[int, str] | None:
+    """Whose mails the link stops, and of which kind; None where it is none of ours."""
+    try:
+        person, kind = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    return person, kind

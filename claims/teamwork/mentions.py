@@ -1,0 +1,151 @@
+"""Colleagues who are named in a text as `@username`: who is meant, and how that is shown.
+
+A name is looked for in the words of the text only: not in code, addresses or the words of links.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from markdown_it.token import Token
+
+from claims.ledger.document.markdown import parsed, shown
+
+#: So many names of one text are looked up. Who names more calls a meeting.
+MOST_NAMES = 50
+#: So many people are offered while a name is typed.
+MOST_OFFERED = 8
+
+# Django's user names, also with accents written apart, and not behind a letter: that is a mail address.
+_NAMED = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
+#: What ends a sentence may also end a user name.
+_ENDS = ".@+-"
+
+
+def people_at_the_desk() -> QuerySet[User]:
+    """Who can be mentioned."""
+    return User.objects.filter(is_active=True, is_staff=True)
+
+
+def mentioned_in(text: str) -> list[User]:
+    """Who is mentioned in the text, each once, in no order."""
+    names = _names(parsed(text))
+    folded = {_folded(candidate) for name in names for candidate in _candidates(name)}
+    by_name = _by_name(people_at_the_desk().annotate(lowered=Lower("username")).filter(lowered__in=folded))
+    found = (_meant(name, by_name) for name in names)
+    return list({person.pk: person for person, _length in filter(None, found)}.values())
+
+
+def with_mentions(text: str, mentioned: list[User]) -> str:
+    """The text as HTML that is safe to show, in which the names of these people stand out."""
+    parts, by_name = parsed(text), _by_name(mentioned)
+    if by_name:
+        for part in parts:
+            if part.children:
+                part.children = list(_standing_out(part.children, by_name))
+    return shown(parts)
+
+
+def offered(beginning: str) -> list[User]:
+    """Who may be meant by the beginning of a name, as far as it has been typed."""
+    rows = people_at_the_desk().order_by("username")
+    typed = _folded(beginning)
+    if typed:
+        rows = rows.filter(
+            Q(username__istartswith=typed)
+            | Q(first_name__istartswith=typed)
+            | Q(last_name__istartswith=typed)
+        )
+    return list(rows[:MOST_OFFERED])
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def _words(parts: list[Token]) -> Iterator[Token]:
+    """The tokens of plain words, outside of links."""
+    depth = 0
+    for part in parts:
+        depth += part.nesting if part.type.startswith("link_") else 0
+        if part.type == "text" and depth == 0:
+            yield part
+
+
+def _names(parts: list[Token]) -> list[str]:
+    """What is written behind the signs, the first of them, each once."""
+    found: dict[str, None] = {}
+    for part in parts:
+        for words in _words(part.children or []):
+            for match in _NAMED.finditer(words.content):
+                found.setdefault(match[1])
+                if len(found) == MOST_NAMES:
+                    return list(found)
+    return list(found)
+
+
+def _candidates(name: str) -> Iterator[str]:
+    """What of it may be the user name, the longest first: “@kim.” ends a sentence, or is Kim's name."""
+    yield name
+    while name and name[-1] in _ENDS:
+        name = name[:-1]
+        yield name
+
+
+def _normal(name: str) -> str:
+    """The name as Django normalises names."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def _folded(name: str) -> str:
+    """The same, whether in capitals or not."""
+    return _normal(name).lower()
+
+
+def _by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]:
+    by_name: dict[str, list[User]] = {}
+    for person in people:
+        by_name.setdefault(_folded(person.username), []).append(person)
+    return by_name
+
+
+def _meant(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
+    """Who is meant, and how many letters name them. Of names that differ in capitals only, the one that is exact."""
+    for candidate in _candidates(name):
+        people = by_name.get(_folded(candidate), [])
+        exact = [person for person in people if person.username == _normal(candidate)]
+        if exact or len(people) == 1:
+            return (exact or people)[0], len(candidate)
+    return None
+
+
+# Showing --------------------------------------------------------------------------------------------------------------
+
+
+def _standing_out(parts: list[Token], by_name: dict[str, list[User]]) -> Iterator[Token]:
+    words = {id(part) for part in _words(parts)}
+    for part in parts:
+        if id(part) in words:
+            yield from _split(part, by_name)
+        else:
+            yield part
+
+
+def _split(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
+    """The words of a token, with each name in a token of its own between marks."""
+    text, begin = part.content, 0
+
+    def plain(content: str) -> Token:
+        return Token("text", "", 0, content=content, level=part.level)
+
+    for match in _NAMED.finditer(text):
+        if meant := _meant(match[1], by_name):
+            end = match.start(1) + meant[1]
+            yield plain(text[begin : match.start()])
+            yield Token("strong_open", "strong", 1, markup="**")
+            yield plain(text[match.start() : end])
+            yield Token("strong_close", "strong", -1, markup="**")
+            begin = end
+    yield plain(text[begin:])

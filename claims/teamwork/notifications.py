@@ -1,0 +1,150 @@
+"""Telling people what happened: at the desk at once, and by mail as each of them has chosen.
+
+Whoever does something that concerns others calls `tell()` in the transaction in which it is done. Mails and messages to
+chats are jobs of that transaction: what is rolled back is told to nobody.
+"""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from claims.models import (
+    Claim,
+    Comment,
+    MailChoice,
+    Notification,
+    NotificationKind,
+    NotificationPreference,
+    Verdict,
+)
+from claims.models.notification import LONGEST_NOTE_TOLD, OF_COMMENTS
+from claims.models.readership import READ_DRAFTS
+from claims.newsroom.people import display_name
+from claims.teamwork import chat
+from factcheck.database.deferred_jobs import defer
+
+#: The task that mails one notification, in `mails` beside this module.
+MAIL = "claims.teamwork.mails.mail_notification"
+MAIL_QUEUE = "mail"
+
+_KINDS = NotificationKind
+
+#: What is mailed at once to who has not chosen: what waits for them, or is meant for them. The rest is in their digest.
+AT_ONCE = frozenset(
+    {
+        _KINDS.ASSIGNED,
+        _KINDS.OVERDUE,
+        _KINDS.MENTIONED,
+        _KINDS.REPLIED,
+        _KINDS.SUBMITTED,
+        _KINDS.RETURNED,
+        _KINDS.RETRACTED,
+        _KINDS.NOT_PUBLISHED,
+    }
+)
+
+
+@transaction.atomic
+def tell(
+    kind: str,
+    *,
+    claim: Claim,
+    to: Iterable[User],
+    by: User | None = None,
+    verdict: Verdict | None = None,
+    note: str = "",
+    comment: Comment | None = None,
+) -> list[Notification]:
+    """Tell each of these people once, but not who did it, and nobody who may not read what they would be told of.
+
+    Chats are told too, once for each call and whoever else is; of comments, `comments` beside this module tells them.
+
+    Args:
+        by: who did it; nobody where a rule or the clock did.
+        verdict: which one it is about, if about one.
+        note: what was said along with it, in the newsroom's own words.
+        comment: for the kinds that are about one, and only those.
+    """
+    note = note.strip()[:LONGEST_NOTE_TOLD]
+    if kind not in OF_COMMENTS:
+        chat.announce(kind, claim=claim, by=by, verdict=verdict, note=note)
+    people = [person for person in readers(to, claim=claim, verdict=verdict, comment=comment) if person != by]
+    if comment:
+        told = set(
+            Notification.objects.filter(comment=comment, person__in=people).values_list("person", flat=True)
+        )
+        people = [person for person in people if person.pk not in told]
+    if not people:
+        return []
+    choices, informed = mail_choices(people, kind), reading_drafts(people)
+    wrote_it = verdict.author_id if verdict else claim.created_by_id
+    rows = Notification.objects.bulk_create(
+        Notification(
+            person=person,
+            kind=kind,
+            claim=claim,
+            verdict=verdict,
+            comment=comment,
+            actor=by,
+            actor_name=display_name(by)[:200] if by else "",
+            # What colleagues say to each other in a review is for who reads drafts, and whose work it is.
+            note=note if person.pk in informed or person.pk == wrote_it else "",
+            mail=choices[person.pk],
+        )
+        for person in people
+    )
+    mailed = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
+    defer(MAIL, *({"notification_id": row.pk} for row in mailed), queue=MAIL_QUEUE)
+    return rows
+
+
+def readers(
+    people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
+) -> list[User]:
+    """Those of the people who are at the desk and may read all of this, each once."""
+    ids = {person.pk for person in people}
+    if not ids:
+        return []
+    here = list(User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk"))
+    informed = reading_drafts(here)
+    return [
+        person
+        for person in here
+        if person.pk in informed
+        or (
+            Claim.objects.readable_by(person).filter(pk=claim.pk).exists()
+            and (verdict is None or Verdict.objects.readable_by(person).filter(pk=verdict.pk).exists())
+            and (comment is None or Comment.objects.readable_by(person).filter(pk=comment.pk).exists())
+        )
+    ]
+
+
+def reading_drafts(people: Iterable[User]) -> set[int]:
+    """The ids of those who read everybody's drafts."""
+    rows = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
+    return set(rows.filter(pk__in=[person.pk for person in people]).values_list("pk", flat=True))
+
+
+def usual_choice(kind: str) -> MailChoice:
+    """When people are told of this by mail who have not chosen."""
+    return MailChoice.AT_ONCE if kind in AT_ONCE else MailChoice.DIGEST
+
+
+def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
+    """By person's id, when they want to be told of this by mail."""
+    ids = [person.pk for person in people]
+    chosen = NotificationPreference.objects.filter(person__in=ids, kind=kind)
+    return dict.fromkeys(ids, usual_choice(kind)) | dict(chosen.values_list("person", "mail"))
+
+
+def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
+    """Note that the person knows: all of it, all about one claim, or these. Returns how much of it was new."""
+    unread = Notification.objects.unread().filter(person=person)
+    if claim is not None:
+        unread = unread.filter(claim=claim)
+    if rows is not None:
+        unread = unread.filter(pk__in=rows.order_by().values("pk"))
+    return unread.update(read_at=timezone.now())

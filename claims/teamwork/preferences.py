@@ -1,0 +1,53 @@
+"""How a person wants to be told by mail: for each kind of thing, and when and in which language."""
+
+from collections.abc import Mapping
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from claims.models import MailChoice, MailSchedule, NotificationKind, NotificationPreference
+from claims.teamwork.mails import DIGEST
+from claims.teamwork.notifications import usual_choice
+
+
+def choices_of(person: User) -> dict[str, str]:
+    """By kind, when the person is told by mail: as they have chosen, and as is usual where they have not."""
+    chosen = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
+    return {kind: usual_choice(kind) for kind in NotificationKind.values} | dict(chosen)
+
+
+def schedule_of(person: User) -> MailSchedule:
+    """The person's schedule; the usual one, not yet stored, where they have chosen none."""
+    return MailSchedule.objects.filter(person=person).first() or MailSchedule(person=person)
+
+
+@transaction.atomic
+def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str) -> None:
+    """Keep what the person has chosen. What is chosen as it is usual anyway follows what is usual later."""
+    _keep(person, choices)
+    MailSchedule.objects.update_or_create(
+        person=person, defaults={"hour": hour, "time_zone": time_zone, "language": language}
+    )
+
+
+@transaction.atomic
+def stop_mail(person: User, kind: str) -> None:
+    """Send no more mails of this kind; for `DIGEST`, of all that would be in the digest."""
+    present = choices_of(person)
+    stopped = (
+        [each for each, choice in present.items() if choice == MailChoice.DIGEST]
+        if kind == DIGEST
+        else [kind]
+    )
+    _keep(person, present | dict.fromkeys(stopped, MailChoice.NEVER))
+
+
+def _keep(person: User, choices: Mapping[str, str]) -> None:
+    own = {kind: choice for kind, choice in choices.items() if choice != usual_choice(kind)}
+    NotificationPreference.objects.filter(person=person).exclude(kind__in=own).delete()
+    NotificationPreference.objects.bulk_create(
+        (NotificationPreference(person=person, kind=kind, mail=choice) for kind, choice in own.items()),
+        update_conflicts=True,
+        unique_fields=["person", "kind"],
+        update_fields=["mail"],
+    )

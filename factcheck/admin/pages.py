@@ -1,0 +1,64 @@
+"""Which page of the desk an address is, and whether somebody may look at it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """A page about a kind of rows, or about one of them, if the person who asks may look at it."""
+
+    desk: ModelAdmin[Any]
+    row: Model | None
+    #: A row is named in the address, be it that it is gone or for others.
+    names_a_row: bool
+
+    @property
+    def may_be_read(self) -> bool:
+        return self.row is not None or not self.names_a_row
+
+    def __str__(self) -> str:
+        kind = capfirst(str(self.desk.opts.verbose_name))
+        if self.row is not None:
+            return f"{kind}: {self.row}"
+        if self.names_a_row:
+            return _("%(kind)s, which is gone or not yours to read any more") % {"kind": kind}
+        return kind
+
+
+def page_at(address: str, request: HttpRequest) -> DeskPage | None:
+    """What stands at the address, as far as the person who asks may know; None if that is no page about rows."""
+    try:
+        match = resolve(urlsplit(address).path)
+    except (Resolver404, ValueError):
+        return None
+    desk = _desk_of(match.func)
+    if desk is None or not desk.has_view_or_change_permission(request):
+        return None
+    named = {**match.kwargs}
+    key = named.get("object_id", named.get("pk"))
+    if key is None:
+        return DeskPage(desk, None, names_a_row=False)
+    row = desk.get_object(request, str(key))
+    if row is not None and not desk.has_view_or_change_permission(request, row):
+        row = None
+    return DeskPage(desk, row, names_a_row=True)
+
+
+def _desk_of(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
+    """Whose view it is. Django says so of its own; of those that a desk adds, the method itself does."""
+    while view is not None:
+        owner = getattr(view, "model_admin", getattr(view, "__self__", None))
+        if isinstance(owner, ModelAdmin):
+            return owner
+        view = getattr(view, "__wrapped__", None)  # type: ignore[assignment]  # ends the loop
+    return None

@@ -1,0 +1,135 @@
+"""Two people changed one thing, each from the same beginning: what goes together, and what somebody must choose.
+
+Pure: it knows no form and no database. A field's value is what a browser sends for it, a tuple of texts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Value = tuple[str, ...]
+Fields = Mapping[str, Value]
+
+
+class Side(StrEnum):
+    """Whose version is taken."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that the two sides leave with different values."""
+
+    name: str
+    #: What both began with; None where nobody knows.
+    base: Value | None
+    mine: Value
+    theirs: Value
+
+    @property
+    def taken(self) -> Side | None:
+        """The side that alone has changed it; None where both did, or nobody knows."""
+        if self.base is None:
+            return None
+        if same(self.base, self.mine):
+            return Side.THEIRS
+        return Side.MINE if same(self.base, self.theirs) else None
+
+    @property
+    def shown(self) -> Value:
+        """What stands in the field until somebody has chosen: never is what the person typed put away."""
+        return self.theirs if self.taken is Side.THEIRS else self.mine
+
+
+def same(one: Value, other: Value) -> bool:
+    """Whether two values are one: browsers end lines in their own way, and forms cut white space off."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(value: Value) -> Value:
+    return tuple(text for each in value if (text := each.replace("\r\n", "\n").replace("\r", "\n").strip()))
+
+
+def differences(base: Fields, mine: Fields, theirs: Fields) -> list[Difference]:
+    """The fields that differ, in the order of theirs. What mine does not name is left as theirs has it."""
+    return [
+        Difference(name, base.get(name), mine[name], value)
+        for name, value in theirs.items()
+        if name in mine and not same(mine[name], value)
+    ]
+
+
+def together(mine: Fields, theirs: Fields, differing: Iterable[Difference]) -> dict[str, Value]:
+    """All fields, with what is shown where the sides differ."""
+    return {**theirs, **{each.name: each.shown for each in differing}}
+
+
+class RowFate(StrEnum):
+    """What became of a row that one side deleted."""
+
+    DELETED_BY_THEM = "deleted by them"
+    DELETED_BY_ME = "deleted by me"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that stands on the page after both versions were put together."""
+
+    #: None of a row that is not stored (any more).
+    key: str | None
+    fields: Mapping[str, Value]
+    differing: tuple[Difference, ...] = ()
+    #: Where somebody must choose whether it stays.
+    fate: RowFate | None = None
+    #: Added by the other side; or to be deleted, as I have marked it.
+    is_new_of_theirs: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MyRow:
+    """A row as one person sends it: `key` is None where they added it."""
+
+    key: str | None
+    fields: Fields
+    is_deleted: bool = False
+
+
+def rows_together(
+    base: Mapping[str, Fields] | None, mine: Iterable[MyRow], theirs: Mapping[str, Fields]
+) -> list[Row]:
+    """The rows of both: those that are stored in their order, then those that are only mine.
+
+    Args:
+        base: the rows that both began with, by key; None where nobody knows.
+    """
+    of_mine = list(mine)
+    by_key = {row.key: row for row in of_mine if row.key is not None}
+    stored = [_stored(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
+    gone = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
+    return [
+        *stored,
+        *(Row(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in gone),
+        *(Row(None, row.fields, is_deleted=row.is_deleted) for row in of_mine if row.key is None),
+    ]
+
+
+def _stored(key: str, base: Mapping[str, Fields] | None, mine: MyRow | None, theirs: Fields) -> Row:
+    if mine is None:
+        return Row(key, theirs, is_new_of_theirs=base is not None and key not in base)
+    before = (base or {}).get(key, {})
+    if mine.is_deleted:
+        unchanged = bool(before) and not differences(before, before, theirs)
+        return Row(key, theirs, fate=None if unchanged else RowFate.DELETED_BY_ME, is_deleted=unchanged)
+    differing = differences(before, mine.fields, theirs)
+    return Row(key, together(mine.fields, theirs, differing), tuple(differing))
+
+
+def _is_missed(key: str, mine: MyRow, base: Mapping[str, Fields] | None) -> bool:
+    """Whether somebody worked on a row that the other side deleted."""
+    if mine.is_deleted:
+        return False
+    before = (base or {}).get(key)
+    return before is None or any(not same(before.get(name, ()), value) for name, value in mine.fields.items())

@@ -1,0 +1,45 @@
+"""What somebody has typed on a form of the desk: it is given up in the transaction that stores it.
+
+Where it is kept is a model that the settings name, as they name the model of people: the desk knows no other.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.http import HttpRequest
+
+#: In this field a form names the writers whose words it holds: `writer`, or `writer:sequence` for what it took over.
+KEPT = "_kept"
+#: More than that one form has not taken over.
+_MOST_WRITERS = 50
+
+
+def unsaved_forms() -> Any:
+    """The manager of the model in which unsaved forms are kept."""
+    return apps.get_model(settings.UNSAVED_FORM_MODEL)._default_manager
+
+
+def stored(request: HttpRequest) -> None:
+    """What was kept of the form that was sent is stored now. To be called in the transaction that stores it."""
+    if writers := writers_of(request):
+        unsaved_forms().close(request.user, writers)
+
+
+def writers_of(request: HttpRequest) -> dict[UUID, int | None]:
+    """Whose words the form that was sent holds; what is no writer's name is passed over."""
+    found: dict[UUID, int | None] = {}
+    for named in request.POST.getlist(KEPT)[:_MOST_WRITERS]:
+        writer, _colon, sequence = named.partition(":")
+        if (key := _uuid(writer)) and (not sequence or (sequence.isascii() and sequence.isdigit())):
+            # What does not fit into the column was never kept.
+            found[key] = min(int(sequence[:19]), 2**63 - 1) if sequence else None
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,112 @@
+"""How a page shows two versions of itself: field by field, with the words that differ marked."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from factcheck.admin import sent_values
+from factcheck.admin.both_versions import MERGE, BothVersions, Choice
+from factcheck.admin.differences import redline
+from factcheck.admin.three_way import RowFate, Side, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChoice:
+    """A field, or a row that one side deleted, with what each side has in it."""
+
+    label: str
+    take: str
+    who: str
+    at: datetime | None
+    taken: str
+    must_choose: bool
+    base: str | None
+    mine: SafeString | str
+    theirs: SafeString | str
+    #: For the script that puts a side into the field: its names, and per side what is sent, each with its label.
+    sides: str
+    field_id: str = ""
+
+
+def versions_panel(
+    both: BothVersions, form: forms.BaseForm, formsets: list[Any], post: QueryDict
+) -> dict[str, Any]:
+    """The template's context for what `both` holds."""
+    fields = dict(_fields(form, formsets))
+    shown = [_shown(choice, fields, post) for choice in both.choices]
+    return {
+        "both_versions": {
+            "to_choose": [each for each in shown if each.must_choose],
+            "taken_from_them": [each for each in shown if not each.must_choose and each.taken == Side.THEIRS],
+            "only_mine": [each for each in shown if not each.must_choose and each.taken != Side.THEIRS],
+            "notes": both.notes,
+        },
+        "merge": both.signed() if both.is_new else post.get(MERGE, ""),
+    }
+
+
+def _fields(form: forms.BaseForm, formsets: list[Any]) -> Any:
+    """Every field of the page by the name under which it is sent, with what it is called."""
+    for bound in form:
+        yield sent_values.names_of(bound)[0], (bound, str(bound.label))
+    for formset in formsets:
+        kind = capfirst(str(formset.model._meta.verbose_name))
+        for number, row in enumerate(formset.forms, 1):
+            for bound in row:
+                label = kind if bound.name == "DELETE" else f"{kind} {number}: {bound.label}"
+                yield sent_values.names_of(bound)[0], (bound, f"{label} {number}" if label == kind else label)
+
+
+def _shown(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoice:
+    bound, label = fields.get(choice.names[0], (None, choice.names[0]))
+    asked = post.get(choice.take, "")
+    common: dict[str, Any] = {
+        "label": capfirst(label),
+        "take": choice.take,
+        "who": choice.who,
+        "at": choice.at,
+        "taken": asked if asked in set(Side) else str(choice.taken or ""),
+        "must_choose": choice.taken is None,
+    }
+    if choice.fate:
+        by_them = choice.fate is RowFate.DELETED_BY_THEM
+        return ShownChoice(
+            **common,
+            base=None,
+            mine=_("You worked on it: put it back with your words.") if by_them else _("You deleted it."),
+            theirs=_("It was deleted.") if by_them else _("It was changed: leave it."),
+            sides="",
+        )
+    base, mine, theirs = (
+        None if side is None else _words(bound, side) for side in (choice.base, choice.mine, choice.theirs)
+    )
+    return ShownChoice(
+        **common,
+        base=base,
+        mine=redline(base, mine or "") if base is not None else mine or "",
+        theirs=redline(base if base is not None else mine or "", theirs or ""),
+        sides=json.dumps(
+            {
+                "names": choice.names,
+                "mine": _labelled(bound, choice.mine),
+                "theirs": _labelled(bound, choice.theirs),
+            }
+        ),
+        field_id=bound.id_for_label if bound else "",
+    )
+
+
+def _words(bound: forms.BoundField | None, value: Value) -> str:
+    return sent_values.in_words(bound, value) if bound else " ".join(value)
+
+
+def _labelled(bound: forms.BoundField | None, value: Value) -> list[list[str]]:
+    is_picked = bound is not None and isinstance(bound.field, forms.ChoiceField)
+    return [[each, sent_values.in_words(bound, (each,)) if bound and is_picked else each] for each in value]

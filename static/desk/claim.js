@@ -1,0 +1,149 @@
+/* The one screen of a claim: what readers will see follows what is typed, what is missing follows with it, and the
+   timeline turns its pages in place. Without this script everything is there but the preview. */
+(() => {
+    "use strict";
+
+    const say = (words) => (window.gettext ? gettext(words) : words);
+    const WAIT = 500;
+
+    /* What readers will see ------------------------------------------------------------------------------------------ */
+
+    const livePreview = (box) => {
+        const form = document.getElementById(box.dataset.form);
+        const frame = box.querySelector("[data-preview-frame]");
+        const room = frame.parentElement;
+        const status = box.querySelector("[data-preview-status]");
+        const unread = box.querySelector("[data-preview-unread]");
+        const missing = document.querySelector("[data-missing]");
+        if (!form) return;
+
+        let width = 390;
+        const fit = () => {
+            const scale = Math.min(1, room.clientWidth / width);
+            room.toggleAttribute("data-scaled", scale < 1);
+            frame.style.width = `${width}px`;
+            frame.style.height = `${room.clientHeight / scale}px`;
+            frame.style.transform = scale < 1 ? `scale(${scale})` : "";
+        };
+        for (const button of box.querySelectorAll("[data-width]")) {
+            button.addEventListener("click", () => {
+                width = Number(button.dataset.width);
+                box.querySelectorAll("[data-width]").forEach((each) => each.setAttribute("aria-pressed", each === button));
+                fit();
+            });
+        }
+        new ResizeObserver(fit).observe(room);
+
+        // The reader's page loses its place when it is made anew: it is put back.
+        let place = 0;
+        frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, place));
+
+        const list = (items) =>
+            items.map((words) => {
+                const item = document.createElement("li");
+                item.append(words);
+                return item;
+            });
+        const tellMissing = (items) => {
+            if (!missing) return;
+            missing.hidden = !items.length;
+            missing.querySelector("ul").replaceChildren(
+                ...list(
+                    items.map(([words, id]) => {
+                        const link = document.createElement("a");
+                        link.href = `#${id}`;
+                        link.textContent = words;
+                        return link;
+                    }),
+                ),
+            );
+        };
+
+        let asked = null;
+        const ask = async () => {
+            if (!box.open) return;
+            asked?.abort();
+            const mine = (asked = new AbortController());
+            const sent = new FormData(form);
+            const answer = await fetch(box.dataset.livePreview, { method: "POST", body: sent, signal: mine.signal });
+            const kind = answer.headers.get("content-type") || "";
+            const told = kind.startsWith("application/json") ? await answer.json() : {};
+            if (mine.signal.aborted) return;
+            if (!answer.ok) {
+                status.textContent = told.refusal || say("The preview could not be made.");
+                return;
+            }
+            place = frame.contentWindow?.scrollY || 0;
+            frame.srcdoc = told.page; // made by the server from the readers' own templates; its scripts would not run
+            status.textContent = say("Not saved, not public");
+            unread.hidden = !told.unread.length;
+            unread.replaceChildren(...list(told.unread));
+            tellMissing(told.missing);
+        };
+        let timer = null;
+        const soon = (wait = WAIT) => {
+            clearTimeout(timer);
+            timer = setTimeout(
+                () =>
+                    ask().catch((failure) => {
+                        if (failure.name !== "AbortError") status.textContent = say("The preview could not be made.");
+                    }),
+                wait,
+            );
+        };
+        form.addEventListener("input", () => soon());
+        form.addEventListener("change", () => soon());
+        // Pickers of the admin tell jQuery alone what was chosen.
+        window.django?.jQuery?.(form).on("select2:select select2:unselect", () => soon());
+        box.addEventListener("toggle", () => soon(0));
+        fit();
+        soon(0);
+    };
+
+    /* A link to a field goes to it -------------------------------------------------------------------------------------- */
+
+    const goTo = (id) => {
+        const target = id && document.getElementById(id);
+        if (!target) return false;
+        for (let fold = target.closest("details:not([open])"); fold; fold = fold.parentElement.closest("details:not([open])")) {
+            fold.open = true;
+        }
+        // What a picker stands for is behind it.
+        const shown = target.matches(".select2-hidden-accessible")
+            ? target.nextElementSibling?.querySelector("[role=combobox]")
+            : target.matches("input, textarea, select, button, a, [tabindex]")
+              ? target
+              : target.querySelector("input:not([type=hidden]), textarea, select, [role=combobox], a, button") || target;
+        shown.focus();
+        shown.scrollIntoView({ block: "center" });
+        return true;
+    };
+
+    /* Pages of the timeline ------------------------------------------------------------------------------------------ */
+
+    const turn = async (link) => {
+        const answer = await fetch(link.href);
+        const found = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("timeline");
+        if (!found) {
+            location.assign(link.href);
+            return;
+        }
+        document.getElementById("timeline").replaceWith(found);
+        window.deskKeys?.read(found.parentElement);
+        found.focus();
+    };
+
+    document.addEventListener("click", (event) => {
+        const link = event.target.closest?.("a[href]");
+        if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+        if (link.closest("[data-missing], .desk-bar") && link.hash && goTo(link.hash.slice(1))) event.preventDefault();
+        if (link.closest("#timeline nav")) {
+            event.preventDefault();
+            turn(link).catch(() => location.assign(link.href));
+        }
+    });
+    document.addEventListener("DOMContentLoaded", () => {
+        document.querySelectorAll("[data-live-preview]").forEach(livePreview);
+        if (location.hash) goTo(location.hash.slice(1));
+    });
+})();

@@ -1,0 +1,60 @@
+/* Whether the server hears the page: a plain sign in the bar while it does not, and until what waited has gone out. */
+(() => {
+    "use strict";
+
+    const SESSION = "/admin/session/";
+    const SECONDS = 10;
+    const say = (words) => (window.gettext ? gettext(words) : words);
+
+    let sign = null;
+    let told = "";
+    let gone = null;
+
+    const makeSign = () => {
+        const made = document.createElement("div");
+        made.className = "desk-connection";
+        made.setAttribute("role", "status");
+        document.body.append(made);
+        return made;
+    };
+
+    /* Say something until `clear` takes it back; the same is not said twice. */
+    const show = (words, kind = "lost") => {
+        clearTimeout(gone);
+        sign ??= makeSign();
+        sign.className = `desk-connection desk-connection-${kind}`;
+        if (told !== words) sign.textContent = words;
+        told = words;
+    };
+    const clear = () => {
+        if (!told) return;
+        show(say("Connected again. What you wrote is kept on the server too."), "back");
+        gone = setTimeout(() => {
+            sign.textContent = told = "";
+        }, 6000);
+    };
+
+    const lost = () => show(say("Not connected. What you write is kept on this computer."));
+
+    /* A request that gives up: `Unheard` where no answer of the server itself came. */
+    class Unheard extends Error {}
+    const ask = async (address, options = {}) => {
+        let answer;
+        try {
+            answer = await fetch(address, {
+                headers: { Accept: "application/json" },
+                signal: AbortSignal.timeout(SECONDS * 1000),
+                ...options,
+            });
+        } catch {
+            throw new Unheard();
+        }
+        const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
+        // Whatever stands between answers with a page of its own; a door in between asks to sign in.
+        if (answer.status >= 500 || (!isOurs && !answer.redirected)) throw new Unheard();
+        return { status: isOurs ? answer.status : 401, told: isOurs ? await answer.json().catch(() => ({})) : {} };
+    };
+    const askSession = async () => (await ask(SESSION)).told;
+
+    window.deskConnection = { show, clear, lost, ask, askSession, Unheard };
+})();

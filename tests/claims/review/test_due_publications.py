@@ -1,0 +1,133 @@
+"""What the worker publishes when its moment has come, and what it does not."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from claims.models import Publication, ScheduledPublication, SignOff, Verdict
+from claims.models.scheduled_publication import ScheduledPublicationQuerySet
+from claims.review import due_publications, scheduled_publications, workflow
+from factcheck.database import clock
+from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.parallel import at_once
+
+pytestmark = pytest.mark.django_db
+
+LATER = timezone.now() + timedelta(hours=5)
+
+
+@pytest.fixture
+def ready(checker: User, editor: User) -> Verdict:
+    verdict = workflow.move(make_draft(make_claim("Trams are free."), checker), "submit", by=checker)
+    return workflow.move(verdict, "sign_off", by=editor)
+
+
+@pytest.fixture
+def scheduled(ready: Verdict, editor: User) -> ScheduledPublication:
+    return scheduled_publications.schedule(ready, LATER, by=editor)
+
+
+@pytest.fixture
+def its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is to come is due: nobody waits for five hours."""
+    monkeypatch.setattr(ScheduledPublicationQuerySet, "due", lambda rows: rows.open().order_by("publish_at"))
+
+
+def outcome() -> tuple[str, str]:
+    found = ScheduledPublication.objects.get()
+    return found.outcome, found.reason
+
+
+def test_is_due_when_the_database_says_so(ready: Verdict, editor: User) -> None:
+    made = scheduled_publications.schedule(ready, clock.now() + timedelta(milliseconds=150), by=editor)
+    early = list(ScheduledPublication.objects.due())
+    while clock.now() <= made.publish_at:
+        time.sleep(0.01)
+    assert (early, list(ScheduledPublication.objects.due())) == ([], [made])
+
+
+def test_nothing_is_published_before(scheduled: ScheduledPublication, client: Client) -> None:
+    due_publications.publish_due(timestamp=0)
+    assert (outcome(), Publication.objects.count()) == (("", ""), 0)
+    claim = scheduled.verdict.claim_id
+    assert [
+        client.get(f"/claims/{claim}/").status_code,
+        client.get(f"/api/v1/claims/{claim}/").status_code,
+    ] == [404, 404]
+    assert b"Trams are free." not in client.get("/").content + client.get("/api/v1/claims/?q=trams").content
+
+
+def test_is_published_as_by_whoever_scheduled_it(
+    scheduled: ScheduledPublication, its_moment: None, editor: User
+) -> None:
+    due_publications.publish_due(timestamp=0)
+    due_publications.publish_due(timestamp=0)
+    move = scheduled.verdict.transitions.get(action="publish")
+    assert (move.actor, move.note) == (editor, "As scheduled by Edda.")
+    assert (outcome(), Publication.objects.count()) == (("published", ""), 1)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        ("lost the role", "Your role does not include this: Publish."),
+        ("was sent away", "Your role does not include this: Publish."),
+        ("was declined", "Not ready yet. Missing: the claim must be accepted."),
+    ],
+)
+def test_what_is_not_possible_any_more_is_not_published(
+    spoil: str, reason: str, scheduled: ScheduledPublication, its_moment: None, editor: User
+) -> None:
+    verdict = scheduled.verdict
+    if spoil == "lost the role":
+        editor.groups.clear()
+    elif spoil == "was sent away":
+        User.objects.filter(pk=editor.pk).update(is_active=False)
+    else:
+        workflow.move(verdict.claim, "decline", by=editor, note="Not ours.")
+    due_publications.publish_due(timestamp=0)
+    verdict.refresh_from_db()
+    assert outcome() == ("refused", reason)
+    assert (verdict.state, Publication.objects.count(), SignOff.objects.count()) == ("in_review", 0, 1)
+
+
+def test_one_that_fails_does_not_keep_back_the_others(
+    scheduled: ScheduledPublication, its_moment: None, checker: User, editor: User
+) -> None:
+    workflow.move(scheduled.verdict.claim, "decline", by=editor, note="Not ours.")
+    other = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
+    other = workflow.move(other, "sign_off", by=editor)
+    scheduled_publications.schedule(other, LATER + timedelta(hours=1), by=editor)
+    due_publications.publish_due(timestamp=0)
+    ended = ScheduledPublication.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(ended) == ["refused", "published"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_publish_once(scheduled: ScheduledPublication, its_moment: None) -> None:
+    at_once(*[lambda: due_publications.publish(scheduled.pk)] * 2)
+    assert (outcome(), Publication.objects.count()) == (("published", ""), 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_and_a_reviewer_at_once(
+    scheduled: ScheduledPublication, its_moment: None, colleague: User
+) -> None:
+    def send_back() -> None:
+        try:
+            workflow.move(scheduled.verdict, "request_changes", by=colleague, note="Wait.")
+        except Exception as refusal:  # noqa: BLE001  whatever it is, it is shown
+            told.append(type(refusal).__name__)
+
+    told: list[str] = []
+    at_once(lambda: due_publications.publish(scheduled.pk), send_back)
+    state = Verdict.objects.get().state
+    assert (state, outcome()[0], told) in [
+        ("published", "published", ["NotPossible"]),
+        ("draft", "overtaken", []),
+    ]
+    assert Publication.objects.count() == (state == "published")
