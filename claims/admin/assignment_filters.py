@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.models import Assignment, Priority, Verdict
+from claims.models.assignment import AssignmentQuerySet
 from claims.newsroom.people import display_name
 from factcheck.admin.base import person_at
 
@@ -19,7 +20,7 @@ from factcheck.admin.base import person_at
 _MOST_PEOPLE = 100
 
 
-def work_on(rows: QuerySet[Any]) -> QuerySet[Assignment]:
+def work_on(rows: QuerySet[Any]) -> AssignmentQuerySet:
     """The open assignments of the rows of a query on claims, on verdicts, or on assignments themselves."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))

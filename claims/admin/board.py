@@ -269,6 +269,7 @@ _LEADS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",
     ("claim-accepted-held", "release"): "accepted",
+    ("claim-accepted", "reconsider"): "proposed",
     ("verdict-draft", "submit"): "review",
     ("verdict-in_review", "sign_off"): "ready",
     ("verdict-in_review", "request_changes"): "work",

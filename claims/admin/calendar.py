@@ -129,7 +129,7 @@ def _entries(
     )
     if mine:
         planned = planned.filter(made_by=person)
-    work, checks, plans = (list(rows[: _MOST + 1]) for rows in (due, again, planned))
+    work, checks, plans = list(due[: _MOST + 1]), list(again[: _MOST + 1]), list(planned[: _MOST + 1])
     found: dict[date, list[CalendarEntry]] = defaultdict(list)
     for row in work[:_MOST]:
         if row.due_on:
@@ -139,7 +139,7 @@ def _entries(
             found[verdict.recheck_on].append(_recheck(verdict, today))
     for plan in plans[:_MOST]:
         found[localtime(plan.publish_at).date()].append(_planned(plan))
-    return found, any(len(rows) > _MOST for rows in (work, checks, plans))
+    return found, max(map(len, (work, checks, plans))) > _MOST
 
 
 def _due(row: Assignment, today: date) -> CalendarEntry:

@@ -68,7 +68,7 @@ class ClaimList(QueueOrder, Triage):
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
     ordering = ("-pk",)
     list_select_related = ("claimant",)
-    actions = ("accept_selected", "decline_selected", "gather_selected")
+    actions: tuple[str, ...] = ("accept_selected", "decline_selected", "gather_selected")
 
     def filtered_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
         try:

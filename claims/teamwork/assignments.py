@@ -9,14 +9,15 @@ from datetime import date
 from typing import Final
 
 from django.contrib.auth.models import User
+from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from claims.models import Assignment, Claim, Priority, Verdict
+from claims.models import Assignment, Claim, Priority, Transition, Verdict
+from claims.models.assignment import AssignmentQuerySet
 from claims.models.readership import READ_DRAFTS
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -35,6 +36,10 @@ _TO_BE_DONE = {
 }
 #: What somebody must be able to do to be given the work.
 _DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
+
+
+#: Moves that end the work on a claim, and those that undo them.
+_ENDING, _REOPENING = ("merge", "decline"), ("unmerge", "reconsider")
 
 
 class Unchanged:
@@ -163,7 +168,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 def settle(subject: Subject, action: str) -> None:
     """Follow a move of the workflow: what is published, declined or merged is nobody's work any more.
 
-    What was worked on as long as it was merged is theirs again who had it.
+    If that is undone, it is theirs again who had it.
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:
@@ -173,11 +178,13 @@ def settle(subject: Subject, action: str) -> None:
             rows = Assignment.objects.filter(verdict=subject)
         else:
             return
-        rows.open().update(done_at=Now())
-    elif action == "unmerge":
-        _of(subject).update(done_at=None)
+        rows.open().update(done_at=TransactionNow())
+    elif action in _REOPENING:
+        # What had been done before is not taken up again: only what ended with the move that is undone.
+        ended = Transition.objects.filter(claim=subject, verdict=None, action__in=_ENDING).order_by("-pk")
+        _of(subject).filter(done_at=Subquery(ended.values("at")[:1])).update(done_at=None)
     elif not is_to_be_done(subject):
-        _of(subject).open().update(done_at=Now())
+        _of(subject).open().update(done_at=TransactionNow())
 
 
 # How it is decided ------------------------------------------------------------------------------------------------
@@ -189,7 +196,7 @@ def holder_of(assignment: Assignment) -> User | None:
     return person if person and person.is_active and assignment.done_at is None else None
 
 
-def _of(subject: Subject) -> QuerySet[Assignment]:
+def _of(subject: Subject) -> AssignmentQuerySet:
     if isinstance(subject, Verdict):
         return Assignment.objects.filter(verdict=subject)
     return Assignment.objects.filter(claim=subject, verdict=None)
@@ -266,10 +273,10 @@ def _give(subject: Subject, assignment: Assignment, to: User, *, by: User, note:
     stored = _stored(assignment, by, note)
     followers.add([assignment.claim_id], [to.pk])
     if before != to:
-        about = {"claim": assignment.claim, "verdict": assignment.verdict, "by": by, "note": note}
-        tell("assigned", to=[to], **about)
+        claim, verdict = assignment.claim, assignment.verdict
+        tell("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
         if before:
-            tell("handed_over", to=[before], **about)
+            tell("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
     return stored
 
 

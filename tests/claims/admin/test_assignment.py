@@ -51,10 +51,10 @@ def test_one_click_takes_it_and_the_page_says_who_has_it(
 ) -> None:
     desk.sign_in(checker)
     assert words(panel(desk, claim)).startswith("Nobody has it")
-    assert offered(panel(desk, claim)) == ["take", "follow"]
+    assert offered(panel(desk, claim)) == ["follow", "take"]
     assert said(press(desk, claim, "take")) == ["It is yours now."]
     assert words(panel(desk, claim)).startswith("You have it since")
-    assert offered(panel(desk, claim)) == ["hand-over", "due", "due", "priority", "release", "unfollow"]
+    assert offered(panel(desk, claim)) == ["unfollow", "hand-over", "due", "due", "priority", "release"]
     desk.sign_in(colleague)
     assert words(panel(desk, claim)).startswith("Chris has it since")
     assert offered(panel(desk, claim)) == ["follow"]
