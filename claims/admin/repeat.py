@@ -1,5 +1,6 @@
 """Checked claims that were seen again: confirmed as appearances by an editor, or found to be something else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -68,14 +69,10 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if unknown else ("source",)
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)
-        rows = list(changelist.result_list)
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         ratings = _ratings({repeat.claim_id for repeat in rows})
         for repeat in rows:
             repeat.rated = ratings.get(repeat.claim_id, [])
-        changelist.result_list = rows
-        return changelist
 
     @admin.display(description=_("the words, and the claim that was checked"))
     def seen_again(self, repeat: Repeat) -> SafeString:

@@ -252,7 +252,7 @@ def _unmerge(claim: Claim, request: Request) -> None:
     merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
     if merged_at:
         # To confirm that a proposal makes a checked claim again is to merge it: whether it does is open again.
-        said_so = Repeat.objects.filter(claim=target, proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
+        said_so = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
         said_so.filter(decided_at__gte=merged_at).update(outcome="", decided_at=None, decided_by_name="")
     claim.merged_into, claim.state_before_merge = None, ""
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])

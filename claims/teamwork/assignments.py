@@ -9,14 +9,14 @@ from datetime import date
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from claims.models import Assignment, Claim, Priority, Transition, Verdict
+from claims.models import Assignment, Claim, Priority, Verdict
 from claims.models.assignment import AssignmentQuerySet
 from claims.models.readership import READ_DRAFTS
 from claims.newsroom.people import display_name
@@ -34,12 +34,10 @@ _TO_BE_DONE = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
+#: Moves that take others back.
+_TAKES_BACK = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 #: What somebody must be able to do to be given the work.
 _DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
-
-
-#: Moves that end the work on a claim, and those that undo them.
-_ENDING, _REOPENING = ("merge", "decline"), ("unmerge", "reconsider")
 
 
 class Unchanged:
@@ -168,7 +166,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 def settle(subject: Subject, action: str) -> None:
     """Follow a move of the workflow: what is published, declined or merged is nobody's work any more.
 
-    If that is undone, it is theirs again who had it.
+    What is taken back, a merge or a decision of triage, is theirs again who had it before, if it was anybody's.
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:
@@ -178,13 +176,14 @@ def settle(subject: Subject, action: str) -> None:
             rows = Assignment.objects.filter(verdict=subject)
         else:
             return
-        rows.open().update(done_at=TransactionNow())
-    elif action in _REOPENING:
-        # What had been done before is not taken up again: only what ended with the move that is undone.
-        ended = Transition.objects.filter(claim=subject, verdict=None, action__in=_ENDING).order_by("-pk")
-        _of(subject).filter(done_at=Subquery(ended.values("at")[:1])).update(done_at=None)
+        rows.open().update(done_at=Now())
+    elif action in _TAKES_BACK:
+        moves = subject.transitions.filter(verdict=None, action__in=_TAKES_BACK[action])
+        taken_back = moves.order_by("pk").values_list("at", flat=True).last()
+        if taken_back:
+            _of(subject).filter(done_at__gte=taken_back).update(done_at=None)
     elif not is_to_be_done(subject):
-        _of(subject).open().update(done_at=TransactionNow())
+        _of(subject).open().update(done_at=Now())
 
 
 # How it is decided ------------------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
 from factcheck.admin.both_versions import BASE, BothVersions, put_together, signed_base
+from factcheck.admin.list_download import ListDownload
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.admin.unsaved import KEPT, stored
 from factcheck.admin.versions import FIELD, DeskForm, version_of
@@ -53,7 +53,7 @@ def words_of(search: str) -> Iterator[str]:
 _MOST_KEPT = 100_000
 
 
-class DeskAdmin(ModelAdmin):
+class DeskAdmin(ListDownload):
     """The base of every model's pages."""
 
     form = DeskForm
@@ -117,6 +117,8 @@ class DeskAdmin(ModelAdmin):
         elif not changelist.get_filters_params():
             # Or the heading of the whole list offers to show all of it.
             changelist.full_result_count = changelist.result_count
+        changelist.result_list = list(changelist.result_list)
+        self.prepare(request, changelist.result_list)
         return changelist
 
     # Two people on one page -------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ class DeskAdmin(ModelAdmin):
             return
         locked = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
         if locked is not None:
-            request.both_versions = put_together(self, request, locked)  # type: ignore[attr-defined]  # for the page
+            request.both_versions = put_together(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
 
     def _versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]

@@ -29,16 +29,20 @@ QUERIES = {
     "claims.assignment": 5,
     "claims.assignmentrule": 4,
     "claims.claim": 12,
+    "claims.chatchannel": 4,
     "claims.claimant": 4,
     "claims.cluster": 5,
+    "claims.comment": 4,
     "claims.embeddingmodel": 4,
     "claims.importproblem": 5,
     "claims.importrun": 6,
+    "claims.notification": 4,
     "claims.possibleduplicate": 6,
     "claims.publication": 6,
     "claims.rating": 4,
     "claims.ratingscale": 4,
     "claims.repeat": 6,
+    "claims.savedview": 4,
     "claims.signoff": 6,
     "claims.topic": 4,
     "claims.transition": 7,
@@ -53,6 +57,8 @@ QUERIES = {
     "sources.snapshot": 7,
     "sources.source": 6,
 }
+#: And what stands above each of them: the views that are kept of it.
+ABOVE_THE_LIST = 1
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +130,7 @@ def test_every_filter_narrows_without_breaking(
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_a_list_costs_the_same_whatever_its_length(model: type[Model], costs: dict[str, list[int]]) -> None:
-    assert costs[model._meta.label_lower] == [QUERIES[model._meta.label_lower]] * 2
+    assert costs[model._meta.label_lower] == [QUERIES[model._meta.label_lower] + ABOVE_THE_LIST] * 2
 
 
 @pytest.mark.parametrize(

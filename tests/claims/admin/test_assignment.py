@@ -11,6 +11,7 @@ from django.utils import timezone
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
+from claims.admin import assignment_list
 from claims.models import Assignment, Claim, ClaimFollower, Priority, Verdict
 from claims.teamwork import assignments
 from tests.helpers.desk import Desk, said
@@ -228,6 +229,10 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
     assert said(answer)[-1] == "Chris has 2 more."
     rows = Assignment.objects.order_by("claim").values_list("claim", "person", "priority")
     assert list(rows) == [(one.pk, checker.pk, 2), (other.pk, checker.pk, 2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assignment_list, "_MOST_AT_ONCE", 2)
+        answer = desk.client.post(address, chosen | {"person": editor.pk}, follow=True)
+    assert said(answer) == ["Choose 2 at most at once."]
     # Who does not assign has no such action.
     desk.sign_in(checker)
     desk.client.post(address, chosen | {"person": editor.pk})

@@ -244,8 +244,8 @@ def test_several_are_accepted_and_refusals_named(desk: Desk, client: Client, che
         reverse("admin:claims_claim_changelist"), select([proposed, declined], "accept_selected"), follow=True
     )
     assert said(response) == [
-        "Not moved: “Old news.” “accept” is not possible while the state is “Declined”.",
-        "1 claim moved.",
+        "Not done: “Old news.” “accept” is not possible while the state is “Declined”.",
+        "1 claim: done.",
     ]
     proposed.refresh_from_db()
     assert proposed.state == "accepted"
@@ -256,11 +256,11 @@ def test_several_are_declined_with_one_reason(desk: Desk, client: Client, checke
     desk.sign_in(checker)
     address = reverse("admin:claims_claim_changelist")
     asked = client.post(address, select(claims, "decline_selected"))
-    assert "Why they are not checked" in asked.content.decode()
+    assert "why they are not checked" in asked.content.decode()
     assert {claim.state for claim in Claim.objects.all()} == {"proposed"}
-    empty = client.post(address, select(claims, "decline_selected", reason=" "))
+    empty = client.post(address, select(claims, "decline_selected", asked="1", words=" "))
     assert "Write why" in empty.content.decode()
-    client.post(address, select(claims, "decline_selected", reason="Forecasts."))
+    client.post(address, select(claims, "decline_selected", asked="1", words="Forecasts."))
     assert set(Claim.objects.values_list("state", "reason")) == {("declined", "Forecasts.")}
 
 
