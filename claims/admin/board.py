@@ -26,8 +26,8 @@ from claims.teamwork import assignments
 from factcheck.admin.base import change_page
 
 #: Cards of a column; the rest is in its list.
-SHOWN = 20
-_LONGEST = 160
+SHOWN = 12
+_LONGEST = 120
 _WEEK = timedelta(days=7)
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 

@@ -84,6 +84,14 @@ class Transition(models.Model):
         ordering = ["-id"]
         verbose_name = _("transition")
         verbose_name_plural = _("transitions")
+        indexes = [
+            # What people did in a period: the trends of the desk. Imports move in bulk and would be in the way.
+            models.Index(
+                name="transition_of_people",
+                fields=["at"],
+                condition=models.Q(actor__isnull=False, import_run__isnull=True),
+            ),
+        ]
         triggers = [
             *append_only("transition", "What happened is never rewritten: transitions are only added."),
             Rule(
