@@ -41,7 +41,9 @@
 
     const press = (element) => {
         if (!element.isConnected) return;
-        element.closest("details:not([open])")?.setAttribute("open", "");
+        // A fold that holds it is opened; its own it opens or closes itself.
+        const around = element.matches("summary") ? element.parentElement.parentElement : element;
+        around?.closest("details:not([open])")?.setAttribute("open", "");
         element.scrollIntoView({ block: "nearest" });
         if (element.matches("button, a[href], summary")) {
             element.focus();
