@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test fuzz setup lint format types migrations lock bench
+.PHONY: help demo check test fuzz setup lint format types migrations lock pictures bench
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade 
 			--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
 	done
+
+pictures: setup ## Take the pictures of the documentation anew, from the demo (needs Chromium)
+	@exec $(PYTHON_IN_VENV) docs/pictures.py
 
 bench: setup ## Measure the figures that the project promises
 	@requirements/install bench

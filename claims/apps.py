@@ -12,8 +12,10 @@ class ClaimsConfig(AppConfig):
         import claims.quotes.changed_sources  # noqa: F401, PLC0415  connects itself to new snapshots
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
         from claims.matching.embedding import checks, tasks  # noqa: F401, PLC0415  models exist only now
+        from claims.newsroom import sign_in_records  # noqa: F401, PLC0415  connects itself to what happens at the door
         from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
+        from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now
         from claims.webhooks.worker_calls import announce  # noqa: PLC0415  models exist only now
 
         entries_added.connect(announce, dispatch_uid="claims.webhooks")
@@ -21,4 +23,5 @@ class ClaimsConfig(AppConfig):
 
         # After `migrate` and not in a migration, because permissions exist only then.
         post_migrate.connect(ensure_roles, sender=self)
+        post_migrate.connect(ensure_rules, sender=self)
         post_migrate.connect(ensure_house, sender=self)

@@ -1,11 +1,13 @@
 """Where the background worker finds its work: tasks stand beside what they do, and this names those of claims."""
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from claims.articles.watches import tasks as watch_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
+from claims.newsroom import audit, desk_sessions, factor_mail
 from claims.review import classification, due_publications, notices
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
@@ -17,6 +19,7 @@ __all__ = [
     "digest",
     "due_publications",
     "embedding_tasks",
+    "factor_mail",
     "import_tasks",
     "mails",
     "notices",
@@ -39,3 +42,17 @@ def forget_unsaved_forms(timestamp: int) -> None:
     """Delete what was typed a month ago and never saved, and who had pages open hours ago."""
     UnsavedForm.objects.outdated().delete()
     Presence.objects.outdated().delete()
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(queueing_lock="forget_audit_records")
+def forget_audit_records(timestamp: int) -> None:
+    """Remove from the audit log what is older than `AUDIT_LOG_DAYS`, every day."""
+    audit.forget_old(settings.AUDIT_LOG_DAYS)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="forget_sessions")
+def forget_sessions(timestamp: int) -> None:
+    """Remove sessions that are over, every day."""
+    desk_sessions.forget_ended()

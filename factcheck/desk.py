@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 #: Pages below a model's list that the menu leads to directly.
-_ENTRIES_OF_THEIR_OWN = ("admin:claims_claim_import", "admin:claims_importrun_add")
+_ENTRIES_OF_THEIR_OWN = (
+    *("admin:claims_claim_import", "admin:claims_importrun_add"),
+    *("admin:claims_assignment_board", "admin:claims_assignment_calendar"),
+)
 
 
 def may(*permissions: str) -> Callable[[HttpRequest], bool]:
@@ -43,6 +46,17 @@ def _entry(
     }
 
 
+def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
+    """A menu entry that leads to a page of its own, for those who are told whose work something is."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(name),
+        "active": lambda request: request.path == reverse(name),
+        "permission": may("claims.view_assignment"),
+    }
+
+
 def _script(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(f"desk/{name}.js")
 
@@ -69,7 +83,8 @@ def desk(newsroom: str) -> dict[str, Any]:
         "ACCOUNT": {
             "navigation": [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
-                {"title": _("Two-factor authentication"), "link": reverse_lazy("mfa_index")},
+                {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+                {"title": _("Sessions"), "link": reverse_lazy("desk-sessions")},
                 {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
                 {
                     "title": _("How you are told"),
@@ -93,6 +108,8 @@ def _navigation() -> list[dict[str, Any]]:
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
                 },
+                _page(_("Board"), "view_kanban", "admin:claims_assignment_board"),
+                _page(_("Calendar"), "calendar_month", "admin:claims_assignment_calendar"),
                 {
                     "title": _("Not saved yet"),
                     "icon": "edit_note",
@@ -122,7 +139,9 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Clusters"), "hub", "claims_cluster"),
                 _entry(_("Seen again"), "replay", "claims_repeat", queue="repeats"),
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
+                _entry(_("Work"), "assignment_ind", "claims_assignment"),
                 _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
+                _entry(_("Saved views"), "bookmarks", "claims_savedview"),
             ],
         },
         {
@@ -160,6 +179,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Topics"), "sell", "claims_topic"),
                 _entry(_("Rating scales"), "scale", "claims_ratingscale"),
                 _entry(_("Ratings"), "palette", "claims_rating"),
+                _entry(_("Rules that assign"), "rule", "claims_assignmentrule"),
             ],
         },
         {
@@ -180,6 +200,9 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("People"), "group", "auth_user"),
                 _entry(_("Roles"), "badge", "auth_group"),
                 _entry(_("Second factors"), "key", "mfa_authenticator"),
+                _entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
+                _entry(_("Sessions"), "devices", "claims_desksession"),
+                _entry(_("Audit log"), "policy", "claims_auditrecord"),
                 _entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),

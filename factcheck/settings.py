@@ -30,7 +30,7 @@ from factcheck.installation.environment import (
     web_address,
     words,
 )
-from factcheck.installation.identity_provider import openid_connect
+from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
 from factcheck.installation.private_files import FILE, FOLDER
 
@@ -116,7 +116,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "claims.newsroom.desk_sessions.FollowedSessions",
+    "claims.newsroom.second_factor_gate.SecondFactorGate",
+    "factcheck.web.change_context.ChangeContext",
 ]
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
@@ -147,6 +149,7 @@ TEMPLATES = [
             "libraries": {
                 "reader": "claims.public.pages.reader_tags",
                 "check": "claims.public.pages.check_tags",
+                "desk_lists": "claims.admin.list_tags",
             },
         },
     },
@@ -184,10 +187,7 @@ PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)
 
 # -- Sign-in -------------------------------------------------------------------------------------------------
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["claims.newsroom.accounts.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -197,25 +197,43 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "factcheck.admin.sign_in.NewsroomAccounts"
+ACCOUNT_ADAPTER = "claims.newsroom.accounts.DeskAccounts"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = (
     "none"  # accounts are made by an administrator or by the newsroom's identity provider
 )
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "claims.newsroom.accounts.SecondFactors"
 MFA_TOTP_ISSUER = NEWSROOM_NAME
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs up with somebody else's address here, so an address that was never asked about is no reason to refuse.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "factcheck.admin.sign_in.SecondFactor",
     "reauthenticate": "factcheck.admin.sign_in.SecondFactorAgain",
+    "authenticate_webauthn": "factcheck.admin.sign_in.SecondKey",
+    "reauthenticate_webauthn": "factcheck.admin.sign_in.SecondKeyAgain",
+    "add_webauthn": "factcheck.admin.sign_in.NewKey",
+    "login_webauthn": "factcheck.admin.sign_in.Passkey",
 }
-SOCIALACCOUNT_ADAPTER = "factcheck.admin.sign_in.SingleSignOn"
+SOCIALACCOUNT_ADAPTER = "factcheck.admin.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = openid_connect(
     server=web_address("OPENID_SERVER_URL"),
     client=text("OPENID_CLIENT_ID"),
     client_secret=text("OPENID_CLIENT_SECRET", kind="secret"),
     name=text("OPENID_NAME", "Single sign-on"),
+    link_by_mail=flag("OPENID_LINK_BY_MAIL"),
 )
+# Which of the provider's groups has which role, and the claim that names a person's groups.
+OPENID_ROLES = roles_of_groups("OPENID_ROLES", text("OPENID_ROLES", kind="pairs"))
+OPENID_GROUPS_CLAIM = text("OPENID_GROUPS_CLAIM", "groups")
+# Whether who comes from there needs no second factor here: always, never, or when the provider says it asked for one.
+OPENID_SECOND_FACTOR = one_of("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
+# For how long the audit log goes back.
+AUDIT_LOG_DAYS = number("AUDIT_LOG_DAYS", 730, least=90, most=36_500)
 
 # -- Language and time ---------------------------------------------------------------------------------------
 

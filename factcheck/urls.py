@@ -1,13 +1,18 @@
 """All routes."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.totp.views import deactivate_totp
+from allauth.mfa.webauthn.views import remove_webauthn
 from django.contrib import admin
 from django.urls import include, path
 
+from claims.admin.desk_session import own_sessions
 from claims.admin.presence import presence_view
 from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
+from claims.newsroom.second_factor_gate import last_one_stays
 from factcheck import routes
 from factcheck.admin.session import session_view
+from factcheck.admin.single_sign_on import callback
 
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -21,6 +26,19 @@ urlpatterns = [
     path("admin/unsaved/given-up/", given_up_view, name="desk-given-up"),
     path("admin/presence/", presence_view, name="desk-presence"),
     path("admin/", admin.site.urls),
+    # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
+    path("accounts/oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),
+    path(
+        "accounts/2fa/totp/deactivate/",
+        last_one_stays(deactivate_totp, back="mfa_index"),
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+        last_one_stays(remove_webauthn, back="mfa_list_webauthn"),
+        name="mfa_remove_webauthn",
+    ),
+    path("accounts/sessions/", own_sessions, name="desk-sessions"),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.public.api.fact_check_tools")),
     path("", include("claims.urls")),

@@ -20,6 +20,8 @@ from factcheck.database import embedded
 embedded.ensure_running()
 _django = get_wsgi_application()
 
+from factcheck.web import probes  # noqa: E402  of an application that is set up
+
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Django's application, which says what is whole already and what comes piece by piece.
@@ -27,6 +29,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     granian sends a list at once, with its head. Any other iterable, such as Django's HttpResponse, it asks for piece
     after piece, and passes each on to a task of its own: for short answers this takes longer than making them.
     """
+    if (answer := probes.answered(environ, start_response)) is not None:
+        return answer
     response = _django(environ, start_response)
     if not isinstance(response, HttpResponse):
         return response

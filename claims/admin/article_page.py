@@ -1,20 +1,25 @@
 """The page on which an article is read and annotated, and the same text beside a claim."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from claims.admin.article_page_notes import ArticleNote, notes_of
+from claims.admin.article_page_notes import LEGEND, ArticleNote, notes_of
+from claims.admin.article_page_offers import offers
+from claims.admin.article_page_posts import answered, attach, decide, make_claim, make_evidence
 from claims.admin.article_page_text import Paragraph, marked_paragraphs, window
-from claims.models import Claim
-from factcheck.admin.base import change_page, person_at
+from claims.models import Claim, Claimant, Evidence
+from claims.models.claim import LONGEST_STATEMENT
+from claims.review.decline_reasons import DECLINE_REASONS
+from factcheck.admin.base import DeskAdmin, change_page, person_at
 from sources.models import Snapshot, Source
 
 #: Characters of the text on each side of a quote, beside the claim.
@@ -69,35 +74,80 @@ def annotated_context(snapshot: Snapshot, person: User, claim: Claim | None = No
     }
 
 
-def article_urls(admin: ModelAdmin) -> list[URLPattern]:
-    """What the page needs, below the list of claims."""
+def article_urls(desk: DeskAdmin) -> list[URLPattern]:
+    """The page and what it asks for, below the list of claims."""
 
     def page(request: HttpRequest, source: int) -> HttpResponse:
-        return article_view(admin, request, source)
+        return article_view(desk, request, _source(request, source))
 
-    return [path("article/<int:source>/", admin.admin_site.admin_view(page), name="claims_claim_article")]
+    def offered(request: HttpRequest, source: int) -> HttpResponse:
+        found = _source(request, source)
+        return answered(request, found, lambda asked: offers(desk, request, found, asked))
+
+    def decided(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
+        found, by = _source(request, source), person_at(request)
+        return answered(request, found, lambda asked: decide(found, asked, by, claim, action))
+
+    def made(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, source: int) -> HttpResponse:
+            found, by = _source(request, source), person_at(request)
+            return answered(request, found, lambda asked: work(found, asked, by))
+
+        return view
+
+    routes: list[tuple[str, Callable[..., HttpResponse], str]] = [
+        ("", page, "claims_claim_article"),
+        ("offers/", offered, "claims_claim_article_offers"),
+        ("claims/", made(make_claim), "claims_claim_article_claim"),
+        ("claims/<int:claim>/<slug:action>/", decided, "claims_claim_article_decide"),
+        ("appearances/", made(attach), "claims_claim_article_appearance"),
+        ("evidence/", made(make_evidence), "claims_claim_article_evidence"),
+    ]
+    return [
+        path(f"article/<int:source>/{below}", desk.admin_site.admin_view(view), name=name)
+        for below, view, name in routes
+    ]
 
 
-def article_view(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """The newest text of a source, or an older one (`?snapshot=2`), to be read and worked on."""
+def _source(request: HttpRequest, pk: int) -> Source:
     if not request.user.has_perms(["claims.view_claim", "sources.view_source", "sources.view_snapshot"]):
         raise PermissionDenied
-    source = Source.objects.select_related("publisher").filter(pk=pk).first()
-    if source is None:
-        raise Http404
+    return get_object_or_404(Source.objects.select_related("publisher"), pk=pk)
+
+
+def article_view(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
+    """The newest text of a source, or an older one (`?snapshot=2`), to be read and worked on."""
     snapshots = list(source.snapshots.defer("text", "cues").order_by("-number"))
     asked = request.GET.get("snapshot", "")
     shown = next((row for row in snapshots if str(row.number) == asked), None) if asked else None
     if asked and shown is None:
         raise Http404
     shown = shown or next(iter(snapshots), None)
+    is_newest = shown is None or shown == snapshots[0]
     context = {
-        **admin.admin_site.each_context(request),
-        "title": source.title,
-        "subtitle": _("Article"),
+        **desk.admin_site.each_context(request),
+        "title": _("Article: %s") % source.title,
         "source": source,
+        "shown": shown,
         "snapshots": snapshots,
-        "is_newest": shown is None or shown == snapshots[0],
+        "is_newest": is_newest,
+        "legend": LEGEND,
+        "reasons": DECLINE_REASONS,
+        "stances": Evidence.Stance.choices,
+        "longest_statement": LONGEST_STATEMENT,
+        "longest_name": Claimant._meta.get_field("name").max_length,
+        **_what_they_may(request.user, is_newest=is_newest),
         **(annotated_context(shown, person_at(request)) if shown else {}),
     }
     return TemplateResponse(request, "admin/desk/article.html", context)
+
+
+def _what_they_may(person: Any, *, is_newest: bool) -> dict[str, bool]:
+    """What the page offers. Words are taken from the newest text only; whether they are is decided when they come."""
+    may_attach = is_newest and person.has_perms(["claims.change_claim", "claims.add_appearance"])
+    return {
+        "may_propose": may_attach and person.has_perm("claims.add_claim"),
+        "may_attach": may_attach,
+        "may_cite": is_newest and person.has_perms(["claims.add_evidence", "claims.change_verdict"]),
+        "may_triage": person.has_perm("claims.triage_claim"),
+    }

@@ -1,35 +1,25 @@
-"""Whose work something is: the panel of its page, the buttons of that, and the list of all work."""
+"""Whose work something is: what the panel of its page says, and what its buttons do."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.assignment_filters import DoneFilter, DueFilter, PersonFilter
-from claims.admin.status_badges import state_badge
 from claims.models import Assignment, Claim, Priority, Verdict
 from claims.newsroom.people import display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotPossible
 from claims.teamwork import assignments, followers
 from claims.teamwork.assignments import Subject
 from factcheck.admin.badges import Tone, badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.database.bounds import day_in_sight
-from factcheck.database.rules import in_words
 
 #: No newsroom has more people to hand work to; the picker stays a list.
 MOST_PEOPLE = 300
@@ -62,7 +52,7 @@ def due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class WorkPanel:
     """What the panel says and offers to one person."""
 
     kind: str
@@ -96,7 +86,7 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     is_mine = holder == person
     may_give = open_ and (assigns or (takes and is_mine))
     return {
-        "work": Work(
+        "work": WorkPanel(
             kind=_kind(subject),
             subject=subject,
             claim=claim,
@@ -169,82 +159,6 @@ def person_of(text: str) -> User:
     if found is None:
         raise NotPossible(gettext("Choose who is to have it."))
     return found
-
-
-@admin.register(Assignment)
-class AssignmentAdmin(LookOnly, DeskAdmin):
-    """All work and whose it is, to look at; it changes hands on the pages of claims and verdicts."""
-
-    list_display = ("what", "kind", "who", "due", "priority_badge", "since", "by_name")
-    list_display_links = None
-    list_filter = (DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
-    list_select_related = ("claim", "verdict", "person")
-    search_fields = ("claim__statement", "note")
-    search_help_text = _("Words of the claim or of the note")
-    ordering = ("-pk",)
-    fields = ("claim", "verdict", "person", "since", "due_on", "priority", "by_name", "note", "done_at")
-
-    @admin.display(description=_("work"))
-    def what(self, row: Assignment) -> SafeString:
-        subject = row.verdict or row.claim
-
-        return format_html(
-            '<a class="desk-statement desk-link" dir="auto" href="{}">{}</a>', change_page(subject), row.claim
-        )
-
-    @admin.display(description=_("state"))
-    def kind(self, row: Assignment) -> SafeString:
-        return state_badge(row.verdict or row.claim)
-
-    @admin.display(description=_("who has it"), ordering="person__first_name")
-    def who(self, row: Assignment) -> str:
-        holder = assignments.holder_of(row)
-        return display_name(holder) if holder else "–"
-
-    @admin.display(description=_("due"), ordering="due_on")
-    def due(self, row: Assignment) -> SafeString | str:
-        return due_badge(row.due_on, done=row.done_at is not None) or "–"
-
-    @admin.display(description=_("priority"), ordering="priority")
-    def priority_badge(self, row: Assignment) -> SafeString | str:
-        return priority_badge(row.priority) or Priority(row.priority).label
-
-    # The buttons ------------------------------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.change_hands_view)
-        return [
-            path("<slug:kind>/<int:pk>/<slug:action>/", view, name="claims_assignment_change_hands"),
-            *super().get_urls(),
-        ]
-
-    def change_hands_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:
-        """A button of the panel: take, hand over, release, say when it is due, weigh, follow."""
-        subject = self._asked_for(request, kind, pk)
-        if request.method == "POST":
-            try:
-                said = change_hands(subject, action, request.POST, by=person_at(request))
-            except NotPossible as refusal:
-                messages.error(request, str(refusal))
-            except NotAllowed as refusal:
-                raise PermissionDenied(str(refusal)) from None
-            except IntegrityError as refusal:
-                messages.error(request, gettext("Not saved: %s") % in_words(refusal))
-            else:
-                messages.success(request, said)
-        return HttpResponseRedirect(change_page(subject))
-
-    def _asked_for(self, request: HttpRequest, kind: str, pk: int) -> Subject:
-        """The claim or verdict, if the person may read it."""
-        kinds: dict[str, type[Claim | Verdict]] = {"claim": Claim, "verdict": Verdict}
-        if kind not in kinds:
-            raise Http404
-        if not request.user.has_perm(f"claims.view_{kind}"):
-            raise PermissionDenied
-        found: Subject | None = kinds[kind].objects.readable_by(person_at(request)).filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return found
 
 
 def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:

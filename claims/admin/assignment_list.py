@@ -1,9 +1,10 @@
 """What lists of claims and of verdicts say of whose work each is, and how several are assigned at once."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -13,29 +14,31 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.assignment import MOST_PEOPLE, day_of, due_badge, person_of, priority_badge, priority_of
 from claims.admin.assignment_filters import DueFilter, PersonFilter, PriorityFilter
+from claims.admin.period_filters import PublishedFilter
 from claims.models import Assignment, Priority, Verdict
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import assignments
 from factcheck.admin.base import person_at
 
-#: For a ModelAdmin's `list_filter`.
-WORK_FILTERS = (PersonFilter, DueFilter, PriorityFilter)
-#: For its `list_display`.
-WORK_COLUMNS = ("whose_work",)
+#: At this place of a list's columns.
+_PLACE = 2
+_FILTERS = (PersonFilter, DueFilter, PriorityFilter)
 
 
 class AssignedList:
     """Mixin for the list of claims or of verdicts: a column, and the action “Assign…”.
 
-    A person who is not told whose work something is has neither.
+    A person who is not told whose work something is has neither, nor the filters.
     """
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin
+    #: Further filters by what the dashboard counts.
+    period_filters: ClassVar[tuple[Any, ...]] = (PublishedFilter,)
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().prepare(request, rows)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("claims.view_assignment"):
-            changelist.result_list = changelist.result_list.prefetch_related(self._work())
-        return changelist
+            prefetch_related_objects(rows, self._work())
 
     def _work(self) -> Prefetch:
         rows = Assignment.objects.open().select_related("person")
@@ -43,11 +46,18 @@ class AssignedList:
             return Prefetch("assignment", rows)
         return Prefetch("assignments", rows.filter(verdict=None))
 
-    def get_list_display(self, request: HttpRequest) -> Any:
-        shown = super().get_list_display(request)  # type: ignore[misc]  # a ModelAdmin
+    def own_columns(self, request: HttpRequest) -> list[str]:
+        """With whose work it is, beside what it is and how far."""
+        shown: list[str] = super().own_columns(request)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("claims.view_assignment"):
+            shown.insert(_PLACE, "whose_work")
+        return shown
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        shown = tuple(super().get_list_filter(request))  # type: ignore[misc]  # a ModelAdmin
+        if not request.user.has_perm("claims.view_assignment"):
             return shown
-        return [name for name in shown if name not in WORK_COLUMNS]
+        return (*shown[:1], *_FILTERS, *shown[1:], *self.period_filters)
 
     @admin.display(description=_("whose work"))
     def whose_work(self, row: Any) -> SafeString | str:

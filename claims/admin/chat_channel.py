@@ -13,7 +13,11 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from claims.models import ChatChannel, ChatMessage
 from claims.models.chat_channel import TOLD_TO_CHATS
@@ -56,10 +60,13 @@ class ChatChannelForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "languages" in self.fields:
+            self.fields["languages"].widget = UnfoldAdminTextInputWidget()
         if "address" in self.fields:
+            # What is left empty has not changed, and the page does not know the present one.
+            self._kept, self.initial["address"] = self.instance.address, ""
             self.fields["address"].help_text = (
-                gettext("Leave it empty to keep the present one: %s")
-                % chat.shown_address(self.instance.address)
+                gettext("Leave it empty to keep the present one: %s") % chat.shown_address(self._kept)
                 if self.instance.pk
                 else gettext(
                     "The chat tool shows it where an incoming webhook, or a workflow, is added to a channel. Whoever"
@@ -73,7 +80,7 @@ class ChatChannelForm(DeskForm):
             return chat.check_address(address)
         if not self.instance.pk:
             raise ValidationError(gettext("Enter the address."), code="required")
-        return str(self.instance.address)
+        return self._kept
 
 
 @admin.register(ChatChannel)
@@ -137,9 +144,7 @@ class ChatChannelAdmin(DeskAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: ChatChannel, form: forms.ModelForm, change: bool) -> None:
-        address = form.cleaned_data["address"]
-        replaced = change and address != obj.address
-        obj.address = address
+        replaced = change and "address" in form.changed_data
         if not change:
             obj.created_by = person_at(request)
         super().save_model(request, obj, form, change)

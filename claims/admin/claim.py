@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from claims.admin import article_form, live_preview, lost_quote
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import article_urls
+from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_page import claim_context, screen_context, timeline_context
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, names_a_draft
 from claims.admin.move_buttons import moves_context
+from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.similar_claims import similar, similar_context
 from claims.models import Appearance, Claim, ClaimTopic, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -58,9 +60,11 @@ class ClaimForm(DeskForm):
 
 
 @admin.register(Claim)
-class ClaimAdmin(ClaimList):
+class ClaimAdmin(AssignedList, ClaimList):
     """A claim at the desk: its list is `ClaimList`, and here is its page."""
 
+    actions = (*ClaimList.actions, "assign_selected")
+    period_filters = (AddedFilter, PublishedFilter)
     form = ClaimForm
     inlines = (AppearanceInline,)
     change_form_template = "admin/desk/claim_screen.html"

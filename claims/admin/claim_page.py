@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from claims.admin.article_page import annotated_context
 from claims.admin.assignment import assignment_context
 from claims.admin.claim_history import label_of, state_change
-from claims.admin.comment import comments_context
+from claims.admin.comment_threads import comments_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import evidence_of
 from claims.admin.live_preview import checklist

@@ -1,5 +1,6 @@
-"""The dashboard: what waits for the person who has just sat down."""
+"""The dashboard: what waits for the person who has just sat down, how long it has, and how the newsroom fares."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,18 +9,26 @@ from django.db.models import Count, F, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from claims.admin.assignment import due_badge, priority_badge
+from claims.admin.queue_ages import QueueLine, queue_lines
 from claims.admin.queues import QUEUES
-from claims.admin.status_badges import rating_badge, status_badge
-from claims.models import Claim, PossibleDuplicate, Publication, Rating, Repeat, Verdict, Watch
+from claims.admin.status_badges import rating_badge, state_badge, status_badge
+from claims.admin.trends import trends_context
+from claims.models import Assignment, Claim, Publication, Verdict
+from claims.models.assignment import BY_URGENCY
+from claims.models.readership import READ_DRAFTS
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 
 #: Rows of a list on the dashboard; the number above it counts all.
 _SHOWN = 5
+#: Of one's own work more is shown: it is what one came for.
+_SHOWN_WORK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +54,43 @@ class Card:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """unfold's DASHBOARD_CALLBACK."""
     person = person_at(request)
-    wanted: list[tuple[str, str, QuerySet[Any]]] = [
-        ("claims.triage_claim", "triage", Claim.objects.all()),
-        ("claims.change_verdict", "mine", _verdicts()),
-        ("claims.sign_off_verdict", "review", _verdicts()),
-        ("claims.publish_verdict", "ready", _verdicts()),
-        ("claims.add_verdict", "unchecked", Claim.objects.all()),
-        ("claims.add_verdict", "recheck", _verdicts()),
-        ("claims.change_appearance", "orphaned", Claim.objects.readable_by(person)),
-        ("claims.change_rating", "unmapped", Rating.objects.select_related("scale__publisher")),
-        ("claims.merge_claim", "duplicates", PossibleDuplicate.objects.select_related("claim__claimant")),
-        ("claims.change_repeat", "repeats", Repeat.objects.select_related("source")),
-        ("claims.change_watch", "failing", Watch.objects.select_related("progress")),
-    ]
-    cards = [_card(name, rows, person) for permission, name, rows in wanted if person.has_perm(permission)]
-    if person.has_perm("claims.view_publication"):
-        cards.append(_last_published())
-    if not person.has_perm("claims.triage_claim") and person.has_perm("claims.add_claim"):
-        cards.insert(0, _my_proposals(person))
+    cards, lines = list(_cards(person)), list(queue_lines(person))
     return context | {
         "cards": cards,
+        "queues": lines,
+        "waiting": sum(1 for line in lines if line.count),
         "title": _("Desk"),
         "greeting": person.get_short_name() or person.username,
+        "overdue": _overdue(lines),
+        **(trends_context() if person.has_perm(READ_DRAFTS) else {}),
     }
 
 
-def _verdicts() -> QuerySet[Verdict]:
-    return Verdict.objects.select_related("claim", "rating").defer("explanation")
+def _overdue(lines: list[QueueLine]) -> int:
+    return next((line.count for line in lines if line.name == "overdue"), 0)
+
+
+def _cards(person: User) -> Iterator[Card]:
+    """What is this person's own to do, the most pressing list first."""
+    if person.has_perm("claims.take_work"):
+        yield _my_work(person)
+    for permission, name in (
+        ("claims.sign_off_verdict", "review"),
+        ("claims.change_verdict", "returned"),
+        ("claims.change_verdict", "mine"),
+        ("claims.publish_verdict", "ready"),
+    ):
+        if person.has_perm(permission):
+            yield _card(name, _verdicts(person), person)
+    if not person.has_perm("claims.triage_claim") and person.has_perm("claims.add_claim"):
+        yield _my_proposals(person)
+    if person.has_perm("claims.view_publication"):
+        yield _last_published()
+
+
+def _verdicts(person: User) -> QuerySet[Verdict]:
+    rows = Verdict.objects.readable_by(person).select_related("claim", "rating")
+    return rows.defer("explanation")
 
 
 def _card(name: str, rows: QuerySet[Any], person: User) -> Card:
@@ -81,9 +100,9 @@ def _card(name: str, rows: QuerySet[Any], person: User) -> Card:
     return Card(name, str(queue.title), count, f"{listed}?queue={name}", [_line(row) for row in found])
 
 
-def _counted(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
+def _counted(rows: QuerySet[Any], most: int = _SHOWN) -> tuple[int, list[Any]]:
     """How many there are and the first of them. All are counted by their keys alone, and few are read."""
-    numbered = list(rows.values_list("pk", Window(Count("pk")))[:_SHOWN])
+    numbered = list(rows.values_list("pk", Window(Count("pk")))[:most])
     if not numbered:
         return 0, []
     read = {row.pk: row for row in rows.filter(pk__in=[key for key, _total in numbered])}
@@ -91,20 +110,22 @@ def _counted(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return numbered[0][1], [read[key] for key, _total in numbered if key in read]
 
 
-def _line(row: Claim | Verdict | Rating | PossibleDuplicate | Repeat | Watch) -> ListedRow:
+def _my_work(person: User) -> Card:
+    mine = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
+    count, found = _counted(mine.order_by(*BY_URGENCY), _SHOWN_WORK)
+    page = reverse("admin:claims_assignment_changelist") + "?done=no&who=me"
+    return Card("work", _("My work"), count, page, [_work_line(row) for row in found])
+
+
+def _work_line(row: Assignment) -> ListedRow:
+    subject = row.verdict or row.claim
+    words = format_html("{} {} {}", due_badge(row.due_on), priority_badge(row.priority), state_badge(subject))
+    return ListedRow(str(row.claim), change_page(subject), words)
+
+
+def _line(row: Claim | Verdict) -> ListedRow:
     if isinstance(row, Verdict):
         return ListedRow(str(row.claim), change_page(row), _aside(row))
-    if isinstance(row, Rating):
-        return ListedRow(row.label, change_page(row), str(row.scale.publisher))
-    if isinstance(row, Repeat):
-        return ListedRow(row.exact, change_page(row), str(row.source or row.get_origin_display()))
-    if isinstance(row, Watch):
-        since = row.progress.failing_since
-        return ListedRow(
-            str(row), change_page(row), date_format(localtime(since), "DATE_FORMAT") if since else ""
-        )
-    if isinstance(row, PossibleDuplicate):
-        return ListedRow(str(row.claim), change_page(row), str(row.claim.claimant or ""))
     return ListedRow(str(row), change_page(row), "" if row.score is None else f"{row.score:.0%}")
 
 
@@ -112,8 +133,6 @@ def _aside(verdict: Verdict) -> SafeString | str:
     """The word that tells why the verdict waits."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
         return badge(_("Returned"), "waiting")
-    if verdict.state == Verdict.State.PUBLISHED and verdict.recheck_on:
-        return date_format(verdict.recheck_on, "DATE_FORMAT")
     return rating_badge(verdict.rating)
 
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -24,10 +25,11 @@ from claims.admin.reader_view import SANDBOX
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import stored
 from factcheck.database import clock
 
 
@@ -128,6 +130,8 @@ class MovesAdmin(DeskAdmin):
             moved = self._move(request, subject, action)
         except AskedOnceMore as question:
             return self.ask_once_more(request, subject, action, question)
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
@@ -209,7 +213,9 @@ class MovesAdmin(DeskAdmin):
             subject.refresh_from_db()
             found = prospects_of(subject, action, note=note, kind=kind, into=into)
             self._ask_once_more(request, subject, found)
-        return workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+        moved = workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+        stored(request)
+        return moved
 
     def _ask_once_more(self, request: HttpRequest, subject: Claim | Verdict, found: list[Prospect]) -> None:
         """Go on only where the person has seen what readers will see, as it is under the lock."""

@@ -1,13 +1,13 @@
 """The form in which people say how they are told by mail."""
 
 from collections.abc import Iterator
-from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -31,11 +31,11 @@ class PreferenceForm(forms.Form):
         label=_("Language of mails"), required=False, choices=[], widget=UnfoldAdminSelectWidget
     )
 
-    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, person: User, answers: QueryDict | None = None) -> None:
         schedule = preferences.schedule_of(person)
         chosen = preferences.choices_of(person)
         initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
-        super().__init__(*args, initial=initial | chosen, **kwargs)
+        super().__init__(answers, initial=initial | chosen)
         self.person = person
         # The server knows time zones under names of its own; what the person chose earlier stays possible.
         zones = sorted(available_timezones() | {schedule.time_zone} - {""})

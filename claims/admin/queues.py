@@ -31,6 +31,7 @@ from claims.models import (
     Rating,
     Repeat,
     SignOff,
+    Transition,
     Verdict,
     Watch,
 )
@@ -86,6 +87,13 @@ def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[
     )
 
 
+def _returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
+    """Drafts of this person that a reviewer has sent back, and nobody has submitted again."""
+    last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
+    mine = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
+    return mine.alias(last_move=Subquery(last)).filter(last_move="request_changes")
+
+
 def _ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     return with_signoffs_given(verdicts).filter(
         state=Verdict.State.IN_REVIEW, given__gte=F("required_signoffs")
@@ -138,6 +146,7 @@ VERDICT_QUEUES = {
         # What came back from review first.
         ("-review_round", "pk"),
     ),
+    "returned": Queue(_("Sent back to me"), _returned, ("submitted_at", "pk")),
     "review": Queue(_("To be signed off by me"), _awaiting_my_signoff, ("submitted_at", "pk")),
     "ready": Queue(_("Signed off, ready to publish"), _ready, ("submitted_at", "pk")),
     "recheck": Queue(

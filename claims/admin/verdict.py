@@ -16,11 +16,14 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin import live_preview
+from claims.admin.assignment import assignment_context
+from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_verdict, reads_work_on
 from claims.admin.claim_page import claim_link, moves_made, quotes_of, verdict_context
 from claims.admin.evidence import EvidenceInline
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.move_buttons import MovesAdmin
+from claims.admin.period_filters import PublishedFilter, RatingClassFilter
 from claims.admin.reader_view import SANDBOX
 from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import rating_badge, state_badge
@@ -36,7 +39,7 @@ from sources.models import Publisher
 
 
 @admin.register(Verdict)
-class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
+class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     form = VerdictForm
     list_display = (
         "on_claim",
@@ -61,6 +64,8 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     search_fields = ("claim__statement", "summary", "byline")
     search_help_text = gettext_lazy("Words of the claim, the summary or the byline")
     ordering = ("-pk",)
+    actions = ("assign_selected",)
+    period_filters = (PublishedFilter, RatingClassFilter)
     inlines = (EvidenceInline,)
     autocomplete_fields = ("claim", "publisher")
     versioned_relations = ("evidence",)
@@ -182,6 +187,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         verdict = self.as_saved(request, kwargs.get("obj"))
         if verdict and kwargs.get("change"):
             context |= self._page_context(request, verdict)
+            context |= assignment_context(verdict, person_at(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Q
 
 from claims.articles.detection import CandidateSentence, detect
+from claims.articles.proposals import propose
+from claims.demo.desk_work import put_to_work
+from claims.imports.storing import runs
 from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic, Watch
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
@@ -27,7 +31,8 @@ from sources.named_publishers import find_publisher
 from sources.overrides import Overrides
 
 FOLDER = Path(__file__).parent
-CONTENT = FOLDER / "beijing_2019.json"
+#: What readers see, and a second brief that is being worked on; the second names people and topics of the first.
+CONTENT = (FOLDER / "beijing_2019.json", FOLDER / "hanoi_2019.json")
 
 Row = dict[str, Any]
 
@@ -41,12 +46,21 @@ def load(*, password: str = "") -> bool:
     Returns:
         Whether it was loaded now.
     """
-    content: Row = json.loads(CONTENT.read_text(encoding="utf-8"))
+    content = demo_content()
     with transaction.atomic():
         if is_loaded(content):
             return False
         _Newsroom(content, password).work()
     return True
+
+
+def demo_content() -> Row:
+    """Everything that the demo holds: the lists of all its files, each list of one name joined."""
+    content: Row = {}
+    for file in CONTENT:
+        for name, rows in json.loads(file.read_text(encoding="utf-8")).items():
+            content[name] = content.get(name, []) + rows if isinstance(rows, list) else rows
+    return content
 
 
 def is_loaded(content: Row) -> bool:
@@ -84,6 +98,15 @@ class _Newsroom:
             self._cluster(row)
         for row in self.content["watches"]:
             self._watch(row)
+        for row in self.content["readings"]:
+            propose(self.sources[row["source"]].snapshots.latest("number"), by=self.people[row["by"]])
+        for row in self.content["newer_snapshots"]:
+            material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
+            capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
+        put_to_work(self.content, self.claims, self.people)
+        for row in self.content["imports"]:
+            upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
+            runs.run_upload(runs.choose(upload, by=self.people[row["by"]]))
 
     def _source(self, row: Row) -> Source:
         if file := row.get("snapshot"):
@@ -217,7 +240,7 @@ def _topic(row: Row) -> Topic:
     return Topic.objects.get_or_create(slug=row["slug"], defaults={"name": row["name"]})[0]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _candidates(text: str) -> list[CandidateSentence]:
     return detect(text, "en")
 

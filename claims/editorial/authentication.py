@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from claims.models import ApiToken, Scope
 from claims.newsroom import api_tokens
+from claims.newsroom.refusals import NotAllowed
 
 
 class InsufficientScope(PermissionDenied):
@@ -25,7 +26,10 @@ class BearerAuthentication(TokenAuthentication):
     """`Authorization: Bearer …`. knox's reading of the header, and our tokens, found by their digest with one query."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
-        found = api_tokens.find(token.decode("utf-8", "replace"))
+        try:
+            found = api_tokens.find(token.decode("utf-8", "replace"))
+        except NotAllowed as refusal:
+            raise AuthenticationFailed(str(refusal)) from None
         if found is None:
             raise AuthenticationFailed("This token is not known, has expired or was revoked.")
         # The rows that triggers keep say through which token they came about; the person is added by the middleware.

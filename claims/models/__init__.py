@@ -11,6 +11,15 @@ from claims.models.imported_record import ImportedChange, ImportedRecord, Possib
 from .appearance import Appearance
 from .assignment import Assignment, Priority
 from .assignment_rule import AssignmentRule
+from .audit_record import AuditKind, AuditRecord
+from .audited_rows import (
+    AuditedMembership,
+    AuditedOwnPermission,
+    AuditedPerson,
+    AuditedRole,
+    AuditedRolePermission,
+    AuditedSecondFactor,
+)
 from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
@@ -18,6 +27,7 @@ from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .comment import Comment
 from .compared_statement import ComparedStatement
+from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
@@ -29,13 +39,16 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
+from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .triage_turn import TriageTurn
 from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
@@ -49,6 +62,14 @@ __all__ = [
     "Appearance",
     "Assignment",
     "AssignmentRule",
+    "AuditKind",
+    "AuditRecord",
+    "AuditedMembership",
+    "AuditedOwnPermission",
+    "AuditedPerson",
+    "AuditedRole",
+    "AuditedRolePermission",
+    "AuditedSecondFactor",
     "ChatChannel",
     "ChatMessage",
     "ChatProgress",
@@ -61,6 +82,7 @@ __all__ = [
     "Comment",
     "ComparedStatement",
     "CorrectionKind",
+    "DeskSession",
     "EmbeddingModel",
     "Evidence",
     "ImportProblem",
@@ -71,6 +93,7 @@ __all__ = [
     "MailChoice",
     "MailSchedule",
     "Mention",
+    "NewMember",
     "NormalisedRating",
     "Notification",
     "NotificationKind",
@@ -84,17 +107,22 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "SavedView",
     "ScheduledPublication",
     "Scope",
     "SearchLanguage",
     "SearchSpelling",
     "SearchWord",
+    "SecondFactorGrace",
+    "SecondFactorRule",
     "SignOff",
+    "SignedInPerson",
     "StatedWords",
     "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",
+    "TriageTurn",
     "UnsavedForm",
     "Verdict",
     "VisitedPage",

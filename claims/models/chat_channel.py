@@ -22,6 +22,7 @@ TOLD_TO_CHATS = (
     _K.SIGNED_OFF,
     _K.PUBLISHED,
     _K.RETRACTED,
+    _K.NOT_PUBLISHED,
     _K.OVERDUE,
     _K.COMMENTED,
     _K.ACCEPTED,
@@ -52,7 +53,7 @@ class ChatChannel(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     shape = models.CharField(_("shape of messages"), max_length=10, choices=Shape)
-    address = models.CharField(_("address"), max_length=2000, editable=False)
+    address = models.CharField(_("address"), max_length=2000)
     kinds = ArrayField(
         models.CharField(max_length=20, choices=NotificationKind),
         verbose_name=_("what it is told"),

@@ -10,10 +10,13 @@ from factcheck.database.rules import Rule, refuse, see_the_present
 JUDGED = ("statement", "language", "claimant", "claimed_on", "context")
 
 #: From which state to which a claim may go. A merge keeps the state it came from, and its undoing leads back there.
+#: To be proposed again means that a decision is taken back, on which nothing has been built.
 CLAIM_STEPS = (
     ("proposed", "accepted"),
     ("proposed", "declined"),
     ("accepted", "declined"),
+    ("accepted", "proposed"),
+    ("declined", "proposed"),
     ("proposed", "merged"),
     ("accepted", "merged"),
     ("declined", "merged"),
@@ -60,6 +63,10 @@ _IS_PUBLISHED = refuse(
     "A claim with a published verdict cannot be declined; retract the verdict first.",
     name="claim_state_moves",
 )
+_IS_BUILT_ON = refuse(
+    "A claim that was published, has verdicts or others merged into it is not proposed again.",
+    name="claim_state_moves",
+)
 _MERGES_CHAIN = refuse(
     "A claim is merged into one that stands by itself: not into a merged or declined claim,"
     " and not while other claims are merged into it.",
@@ -101,6 +108,13 @@ STATE_MOVES = Rule(
             WHERE NEW.id IN (claim.id, claim.merged_into_id) AND verdict.state = 'published'
         ) THEN
             {_IS_PUBLISHED}
+        END IF;
+        IF NEW.state = 'proposed' AND OLD.state <> 'merged' AND (
+            EXISTS (SELECT FROM public.claims_verdict WHERE claim_id = NEW.id)
+            OR EXISTS (SELECT FROM public.claims_publication WHERE claim_id = NEW.id)
+            OR EXISTS (SELECT FROM public.claims_claim WHERE merged_into_id = NEW.id)
+        ) THEN
+            {_IS_BUILT_ON}
         END IF;
         IF NEW.state = 'merged' THEN
             PERFORM FROM public.claims_claim WHERE id = NEW.merged_into_id FOR SHARE;

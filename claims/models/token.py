@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
+from claims.models.audited_rows import recorded, records
 from factcheck.database.rules import Rule, never_emptied, refuse
 
 
@@ -21,6 +22,10 @@ class Scope(models.TextChoices):
     VERDICTS = "verdicts:write", _("Draft verdicts and edit drafts and their evidence")
     MOVE = "workflow:move", _("Accept and decline claims; submit, sign off and return verdicts")
     PUBLISH = "publish", _("Publish, retract and merge: what readers see at once")
+
+
+#: How the audit log names a token.
+_CALLED = "NEW.name || ' (' || NEW.token_key || '…): ' || array_to_string(NEW.scopes, ', ')"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -97,6 +102,17 @@ class ApiToken(AbstractAuthToken):
                 func=refuse("A token is revoked, not deleted.", name="apitoken_is_kept"),
             ),
             never_emptied("apitoken", "A token is revoked, not deleted."),
+            records(
+                "apitoken_made",
+                pgtrigger.Insert,
+                recorded("'token_made'", subject="NEW.user_id", what=_CALLED),
+            ),
+            records(
+                "apitoken_revoked",
+                pgtrigger.Update,
+                recorded("'token_revoked'", subject="NEW.user_id", what=_CALLED),
+                condition=pgtrigger.Q(old__revoked_at__isnull=True, new__revoked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

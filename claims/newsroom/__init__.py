@@ -4,6 +4,7 @@
     people, refusals                 how people are called; what they are told when something is refused
     house                            the newsroom as a publisher, with its rating scale
     api_tokens                       tokens of programs
+    audit                            who came in, what was taken out, who may do what
     named_claimants, named_topics    found by name, or added
     likely_claimants                 whom a name may mean too, for an editor to say
 

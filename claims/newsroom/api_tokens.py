@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.crypto import hash_token
 
 from claims.models import ApiToken
 from claims.newsroom.refusals import NotAllowed
+from claims.newsroom.second_factors import locked, with_due
 
 #: The longest that a token can live. Whoever needs it longer makes the next one in time.
 LONGEST_DAYS = 366
@@ -63,11 +66,24 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
 
 
 def find(secret: str) -> ApiToken | None:
-    """The usable token with this secret, with its person; notes that it was used."""
-    token: ApiToken | None = (
-        ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret)).first()
+    """The usable token with this secret, with its person; notes that it was used.
+
+    Raises:
+        NotAllowed: its person has to set up a second factor first, as at the desk.
+    """
+    usable = ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret))
+    token: Any = (
+        with_due(usable, person="user__")
+        .annotate(vouched_at=F("user__second_factor_grace__vouched_at"))
+        .first()
     )
+    if token and token.vouched_at is None and locked(token.second_factor_due):
+        raise NotAllowed(
+            _(
+                "The person whose token this is has to set up a second factor at the desk first (/accounts/2fa/)."
+            )
+        )
     now = timezone.now()
     if token and (token.last_used_at is None or token.last_used_at < now - USE_NOTED_EVERY):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token
+    return cast(ApiToken | None, token)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 from django.utils.translation import gettext as _
 
-from claims.newsroom.refusals import NotAllowed
+from claims.newsroom.refusals import NotInRole
 
 _EDIT = ("view", "add", "change")
 
@@ -18,6 +18,7 @@ CONTRIBUTOR = [
         for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")
     ),
     *(f"claims.view_{model}" for model in ("transition", "publication")),
+    "claims.view_savedview",
     "claims.delete_appearance",
     "sources.view_snapshot",
     "sources.add_snapshot",
@@ -49,12 +50,13 @@ EDITOR = [
     *(f"claims.view_{model}" for model in ("importrun", "importproblem", "possibleduplicate")),
     "claims.run_import",
     "claims.undo_import",
+    "claims.share_savedview",
 ]
 ADMINISTRATOR = [
     *EDITOR,
     # To publish the newsroom's own archive takes two of them.
     "claims.import_house_archive",
-    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale")),
+    *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
     *(f"sources.delete_{model}" for model in ("source", "publisher")),
     *(f"auth.{verb}_user" for verb in _EDIT),
     "auth.view_group",
@@ -64,9 +66,14 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_chatchannel" for verb in (*_EDIT, "delete")),
     "claims.withdraw_comment",
     "claims.view_embeddingmodel",
-    # To let somebody in again who has lost the second factor.
+    # To let somebody in again who has lost the second factor, and to say who needs one.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",
+    "claims.view_secondfactorrule",
+    "claims.change_secondfactorrule",
+    "claims.view_desksession",
+    "claims.end_desksession",
+    "claims.view_auditrecord",
     *(f"claims.{verb}_apitoken" for verb in ("view", "change")),
 ]
 ROLES = {
@@ -78,9 +85,9 @@ ROLES = {
 
 
 def require(by: User, permission: str, what: str) -> None:
-    """Raises NotAllowed unless the person's role includes the permission; `what` says it in words."""
+    """Raises NotInRole unless the person's role includes the permission; `what` says it in words."""
     if not by.has_perm(permission):
-        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": what})
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": what})
 
 
 def ensure_roles(**signal: Any) -> None:

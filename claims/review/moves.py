@@ -126,6 +126,14 @@ def _has_none_merged_into_it(claim: Claim, by: User) -> None:
         )
 
 
+def _nothing_is_built_on_it(claim: Claim, by: User) -> None:
+    built_on = claim.verdicts.exists() or claim.merged_claims.exists() or claim.publications.exists()
+    if built_on:
+        raise NotOffered(
+            _("The claim has a verdict, was published, or has others merged into it: it was worked on since.")
+        )
+
+
 def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
     newest = claim.publications.current().first()
     if newest is None:
@@ -155,6 +163,13 @@ _DECLINE: Move[Claim] = Move(
     note_required=True,
     check=_without_live_verdict,
 )
+_RECONSIDER: Move[Claim] = Move(
+    _C.PROPOSED,
+    gettext_lazy("Back to triage"),
+    "claims.triage_claim",
+    note=gettext_lazy("Why it has to be decided anew"),
+    check=_nothing_is_built_on_it,
+)
 
 #: (state, action) → move. An unmerged claim returns to the state it was merged from, so no state is named there.
 CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
@@ -169,6 +184,8 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
     (_C.PROPOSED, "merge"): _MERGE,
     (_C.ACCEPTED, "merge"): _MERGE,
     (_C.DECLINED, "merge"): _MERGE,
+    (_C.ACCEPTED, "reconsider"): _RECONSIDER,
+    (_C.DECLINED, "reconsider"): _RECONSIDER,
     (_C.MERGED, "unmerge"): Move(
         "",
         gettext_lazy("Undo the merge"),

@@ -32,8 +32,7 @@ def tell_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str =
     """
     if action not in _KINDS:
         return
-    verdict = subject if isinstance(subject, Verdict) else None
-    claim = verdict.claim if verdict else subject
+    verdict, claim = (subject, subject.claim) if isinstance(subject, Verdict) else (None, subject)
     if verdict and action == "submit":
         people: Iterable[User] = reviewers(verdict)
     else:

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.ledger import publishing
-from claims.models import Claim, Publication, SignOff, Transition, Verdict
+from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
 from claims.review.notices import tell_of_move
 from claims.review.scheduled_publications import overtaken
@@ -87,7 +87,7 @@ def move(
         NotPossible: the move does not exist from the present state, or something is missing for it (409).
         NotAllowed: it exists, but not for this person, and why (403).
     """
-    fresh, others = _locked(subject, into)
+    fresh, others = _locked(subject, into or _merged_into(subject, action))
     step = _step(fresh, action, by=by, note=note)
     before, after = fresh.state, step.to or fresh.state_before_merge
     _record(fresh, action, before, after, by=by, note=note)
@@ -140,6 +140,11 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
     return verdict, claims
 
 
+def _merged_into(subject: Claim | Verdict, action: str) -> Claim | None:
+    """The claim from which a merge is undone, to be locked along with the one that was merged."""
+    return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
+
+
 def _step(subject: Claim | Verdict, action: str, *, by: User, note: str) -> Move[Any]:
     try:
         step = _table(subject)[subject.state, action]
@@ -149,7 +154,7 @@ def _step(subject: Claim | Verdict, action: str, *, by: User, note: str) -> Move
             % {"action": action, "state": subject.get_state_display()}
         ) from None
     if not by.has_perm(step.permission):
-        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": step.label})
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": step.label})
     if step.note_required and not note.strip():
         raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note})
     if step.check:
@@ -217,6 +222,13 @@ def _triage(claim: Claim, request: Request) -> None:
     claim.save(update_fields=["state", "reason", "updated_at"])
 
 
+def _reconsider(claim: Claim, request: Request) -> None:
+    """As it was proposed: the reason of the decision that is taken back stays in the log."""
+    proposed = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
+    claim.reason = proposed.reason if proposed else ""
+    claim.save(update_fields=["state", "reason", "updated_at"])
+
+
 def _merge(claim: Claim, request: Request) -> None:
     target = request.into
     if target is None or target.pk == claim.pk:
@@ -237,6 +249,11 @@ def _merge(claim: Claim, request: Request) -> None:
 
 def _unmerge(claim: Claim, request: Request) -> None:
     target = Claim.objects.select_for_update().get(merged_claims=claim)
+    merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
+    if merged_at:
+        # To confirm that a proposal makes a checked claim again is to merge it: whether it does is open again.
+        said_so = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
+        said_so.filter(decided_at__gte=merged_at).update(outcome="", decided_at=None, decided_by_name="")
     claim.merged_into, claim.state_before_merge = None, ""
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
     _publish_merge(claim, target, Publication.Kind.UNMERGE)
@@ -270,6 +287,7 @@ _VERDICT_EFFECTS: dict[str, Callable[[Verdict, Request], None]] = {
 _CLAIM_EFFECTS: dict[str, Callable[[Claim, Request], None]] = {
     "accept": _triage,
     "decline": _triage,
+    "reconsider": _reconsider,
     "merge": _merge,
     "unmerge": _unmerge,
     "republish": _republish,

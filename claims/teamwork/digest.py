@@ -49,7 +49,7 @@ def send_digest(*, person_id: int) -> None:
     person = schedule.person
     if not (person.is_active and person.is_staff and person.email) or _was_sent(schedule, moment):
         return
-    rows = _waiting().of(person).filter(person=person, created_at__lt=moment).order_by("claim", "pk")
+    rows = _waiting().of(person).filter(created_at__lt=moment).order_by("claim", "pk")
     told = list(rows.select_related("claim", "comment"))
     if not told:
         return

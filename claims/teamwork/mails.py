@@ -3,8 +3,9 @@
 Who gets one is decided when it is sent: not who has left, nor who meanwhile may not read what it tells of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,8 +52,10 @@ def mail_notification(*, notification_id: int) -> None:
 
 
 def may_be_told(notification: Notification) -> bool:
-    """Whether the person is still here, has an address, and may read it now."""
-    person = notification.person
+    """Whether the person is still here, has an address, and may read it now, and there is something to read."""
+    person, comment = notification.person, notification.comment
+    if comment and comment.withdrawn_at:
+        return False
     here = person.is_active and person.is_staff and person.email
     return bool(here) and Notification.objects.of(person).filter(pk=notification.pk).exists()
 
@@ -77,14 +80,14 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
 
 
 def composed(
-    person: User, subject: str, template: str, context: dict[str, object], *, kind: str
+    person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
 ) -> EmailMultiAlternatives:
     """A mail as text and as HTML, with the header by which programs offer to stop mails of this kind."""
     stop = absolute(reverse("admin:claims_notification_stop_mail", args=[stop_token(person, kind)]))
     mail = EmailMultiAlternatives(
-        subject, render_to_string(f"{template}.txt", context).strip() + "\n", to=[person.email]
+        subject, render_to_string(f"{template}.txt", dict(context)).strip() + "\n", to=[person.email]
     )
-    mail.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
+    mail.attach_alternative(render_to_string(f"{template}.html", dict(context)), "text/html")
     mail.extra_headers = {
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058

@@ -17,9 +17,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
 from factcheck.admin.both_versions import BASE, BothVersions, put_together, signed_base
+from factcheck.admin.list_download import ListDownload
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.admin.unsaved import KEPT, stored
 from factcheck.admin.versions import FIELD, DeskForm, version_of
@@ -38,6 +38,11 @@ def change_page(row: models.Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
+def goes_along(request: HttpRequest, page: str) -> bool:
+    """Whether rows are asked about because what they belong to is deleted on that page: alone they stay."""
+    return request.resolver_match is not None and request.resolver_match.url_name == page
+
+
 def words_of(search: str) -> Iterator[str]:
     """The words that somebody searches for, what stands in quotation marks as one, as Django's admin takes them."""
     for word in smart_split(search):
@@ -48,7 +53,7 @@ def words_of(search: str) -> Iterator[str]:
 _MOST_KEPT = 100_000
 
 
-class DeskAdmin(ModelAdmin):
+class DeskAdmin(ListDownload):
     """The base of every model's pages."""
 
     form = DeskForm
@@ -112,6 +117,8 @@ class DeskAdmin(ModelAdmin):
         elif not changelist.get_filters_params():
             # Or the heading of the whole list offers to show all of it.
             changelist.full_result_count = changelist.result_count
+        changelist.result_list = list(changelist.result_list)
+        self.prepare(request, changelist.result_list)
         return changelist
 
     # Two people on one page -------------------------------------------------------------------------------------------
@@ -146,7 +153,7 @@ class DeskAdmin(ModelAdmin):
             return
         locked = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
         if locked is not None:
-            request.both_versions = put_together(self, request, locked)  # type: ignore[attr-defined]  # for the page
+            request.both_versions = put_together(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
 
     def _versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]

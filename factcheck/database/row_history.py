@@ -26,13 +26,18 @@ from factcheck.database.rules import (
 
 M = TypeVar("M", bound=type[models.Model])
 
+#: What pghistory stores of who did it, as its triggers have it.
+_CONTEXT = "COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB"
+
 
 class _Remembered(trigger.Event):
     """The trigger that stores a row, as a rule that nothing switches off."""
 
     def get_func(self, model: models.Model) -> pgtrigger.Func:
         stored: pgtrigger.Func = super().get_func(model)
-        return pgtrigger.Func(stored.func.replace('INSERT INTO "', 'INSERT INTO public."'))
+        in_public = stored.func.replace('INSERT INTO "', 'INSERT INTO public."')
+        # From where somebody works is for the audit log alone, which is read by few and forgets.
+        return pgtrigger.Func(in_public.replace(_CONTEXT, f"{_CONTEXT} - ARRAY['address', 'agent']"))
 
     def compile(self, model: models.Model) -> compiler.Trigger:
         return without_exceptions(self, model, DefinerSql)

@@ -5,7 +5,27 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 
-def openid_connect(*, server: str, client: str, client_secret: str, name: str) -> dict[str, Any]:
+def roles_of_groups(name: str, value: str) -> dict[str, str]:
+    """The role of each group, from `fact-desk=Fact-checker; chiefs=Editor`. A group's own name may hold `=`.
+
+    Raises:
+        ImproperlyConfigured: a pair is none, or a group is named twice.
+    """
+    roles: dict[str, str] = {}
+    for pair in filter(None, map(str.strip, value.split(";"))):
+        group, _, role = (part.strip() for part in pair.rpartition("="))
+        if not group or not role or group in roles:
+            raise ImproperlyConfigured(
+                f"{name} has {pair!r}; write each group once with its role,"
+                " such as fact-desk=Fact-checker; chiefs=Editor."
+            )
+        roles[group] = role
+    return roles
+
+
+def openid_connect(
+    *, server: str, client: str, client_secret: str, name: str, link_by_mail: bool = False
+) -> dict[str, Any]:
     """allauth's SOCIALACCOUNT_PROVIDERS; without a server there is nobody to sign in with.
 
     Raises:
@@ -20,6 +40,6 @@ def openid_connect(*, server: str, client: str, client_secret: str, name: str) -
         "name": name,
         "client_id": client,
         "secret": client_secret,
-        "settings": {"server_url": server},
+        "settings": {"server_url": server, "email_authentication": link_by_mail},
     }
     return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [newsroom] if server else []}}

@@ -25,8 +25,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 
 from factcheck.database import embedded
 from factcheck.web import uploads
@@ -58,11 +57,6 @@ def require_free_port(host: str, port: int) -> None:
                 f"Port {port} on {host} cannot be used: {error.strerror}. "
                 f"Stop what listens there, or choose another port, for example with PORT={port % 65535 + 1}."
             ) from None
-
-
-def pending_migrations() -> list[str]:
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
 
 
 def collect_static_files() -> None:

@@ -1,5 +1,5 @@
-/* The editors' desk: a second click on a move does nothing, what is similar to a statement shows while it is typed, and
-   the page of an import shows how far it is. */
+/* The editors' desk: a second click on a move does nothing, what is similar to a statement shows while it is typed,
+   what was not accepted is read out first, and the page of an import shows how far it is. */
 (() => {
     "use strict";
 
@@ -99,7 +99,24 @@
         });
     };
 
+    // What a picker stands for is hidden: a link to the field leads to the picker.
+    const focusField = (event) => {
+        const field = document.getElementById(decodeURIComponent(event.currentTarget.hash.slice(1)));
+        const picker = field?.nextElementSibling?.querySelector?.(".select2-selection, .select2-search__field");
+        const shown = field?.matches("input, select, textarea") ? picker || field : field?.querySelector("input");
+        if (!shown) return;
+        event.preventDefault();
+        shown.focus();
+        shown.scrollIntoView({ block: "center" });
+    };
+    const tellOfErrors = () => {
+        const note = document.querySelector(".desk-errors");
+        note?.querySelectorAll("a").forEach((link) => link.addEventListener("click", focusField));
+        note?.focus();
+    };
+
     document.addEventListener("DOMContentLoaded", () => {
+        tellOfErrors();
         nameRegions();
         new MutationObserver(namePickers).observe(document.body, { childList: true, subtree: true });
         namePickers();

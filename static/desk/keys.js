@@ -41,9 +41,9 @@
 
     const press = (element) => {
         if (!element.isConnected) return;
-        // A fold that holds it is opened; its own it opens or closes itself.
+        // A summary opens its own by itself.
         const around = element.matches("summary") ? element.parentElement.parentElement : element;
-        around?.closest("details:not([open])")?.setAttribute("open", "");
+        around.closest("details:not([open])")?.setAttribute("open", "");
         element.scrollIntoView({ block: "nearest" });
         if (element.matches("button, a[href], summary")) {
             element.focus();

@@ -154,7 +154,7 @@ def digest_of_migrations() -> str:
     for app in ("factcheck", "sources", "claims"):
         folder = settings.BASE_DIR / app
         data = [path for path in folder.glob("data/**/*") if path.is_file()]
-        for path in sorted([*folder.glob("migrations/*.py"), *data]):
+        for path in sorted([*folder.glob("migrations/*.py"), *folder.glob("newsroom/roles.py"), *data]):
             digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + path.read_bytes())
     for package in sorted(f"{package.name} {package.version}" for package in distributions()):
         digest.update(package.encode())

@@ -15,7 +15,7 @@ from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar, grammar_of
 from claims.articles.detection.identities import Identities
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
-from claims.articles.detection.names import gender_of_roles, is_role, name_tokens
+from claims.articles.detection.names import gender_of_roles, is_capital, is_role, name_tokens
 from claims.articles.detection.narrations import narration_of
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
@@ -26,7 +26,9 @@ _DASHES = ",，،–—-"
 _LONGEST_TAIL = 34
 _FEWEST_WORDS_CLAIMED = 3
 _LONGEST_ADJUNCT = 8
+_FEWEST_WORDS_OF_CLAUSE = 4
 _OPENING, _OPENING_WORDS = 60, 3
+_FIRST_TWO = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _LONGEST_BETWEEN = 5
 _LONGEST_BEHIND = 14
 _COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
@@ -111,8 +113,8 @@ class Attributor:
         self._focus.note([mention for mention in mentions if mention not in before])
         if speaker is not None:
             self._remember(speaker)
-        elif not any(mention.subject for mention in mentions):
-            self._shadow(narration)
+        else:
+            self._shadow(narration, next((mention for mention in mentions if mention.subject), None))
         self._last = speaker
         if speaker is None:
             return None
@@ -138,17 +140,57 @@ class Attributor:
         elif member is not None and " " in member.name and not self._is_body(member.name):
             self._focus.shadow(None)  # perhaps a person with an unusual name
 
-    def _shadow(self, narration: str) -> None:
-        """Note a sentence about an office whose holder is not known: "Le ministre, qui était absent, …"."""
+    def _shadow(self, narration: str, subject: Occurrence | None) -> None:
+        """Note a sentence about somebody of whom the text has no name that we know, lest "he" mean who came before.
+
+        An office whose holder is not known ("Le ministre, qui était absent, …"), an unusual name, or a surname alone.
+        """
+        if subject is not None:
+            if self._may_be_a_person(subject.member):
+                self._focus.shadow(None)
+            return
+        if self._opens_with_a_surname(narration):
+            self._focus.shadow(None)
+            return
         opening = name_tokens(narration[:_OPENING])[:_OPENING_WORDS]
         offices = [word for word in opening if is_role(word, self._language)]
         if self._language.cased and offices and not is_body_word(offices[0], self._language):
             self._focus.shadow(gender_of_roles(offices[:1], self._language))
 
+    def _may_be_a_person(self, member: CastMember) -> bool:
+        """Tell "Ri Yong Ho", whom nothing shows to be a person, from a ministry and from a country."""
+        if member.person or " " not in member.name or self._is_body(member.name):
+            return False
+        return not self._is_place(member.name)
+
+    def _is_place(self, name: str) -> bool:
+        return "country" in self._language.signals.find(name, tokenise(name))
+
+    def _opens_with_a_surname(self, narration: str) -> bool:
+        """Tell "Lund disagreed." from "Prices fell.", whose first word the text also has in small letters."""
+        language = self._language
+        opening = _FIRST_TWO.match(narration)
+        if opening is None or not language.cased:
+            return False
+        first, second = opening.groups()
+        joints = language.of | language.inside | language.determiners
+        return (
+            is_capital(first)
+            and second.islower()
+            and second not in joints
+            and first.lower() not in language.common | joints
+            and not is_role(first, language)
+            and not self._is_place(first)
+            and not self._cast.is_small(first)
+        )
+
     def _is_body(self, phrase: str) -> bool:
         if not self._language.cased:
             return not any(is_role(word, self._language) for word in name_tokens(phrase))
-        return any(is_body_word(word, self._language) for word in name_tokens(phrase))
+        parts = [(word, is_body_word(word, self._language)) for word in name_tokens(phrase)]
+        # "Chef der Feuerwehr" is a person.
+        held = any(is_role(word, self._language) for word, is_body in parts if not is_body)
+        return not held and any(is_body for _word, is_body in parts)
 
     def _unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
         """Read what no known verb of saying attributes: a colon, a name at a quotation, a second verb."""
@@ -265,6 +307,8 @@ def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
         return None
     if not before.endswith((*_DASHES, QUOTED)):
         return None
+    if _goes_on(after, language):
+        return None
     if (
         QUOTED in after
         or len(words(after)) > _LONGEST_ADJUNCT
@@ -274,3 +318,16 @@ def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
     if "," in after.strip(" ,.") and "according" not in language.signals.find(after, tokenise(after)):
         return None
     return len(before.rstrip(f" {_DASHES}"))
+
+
+def _goes_on(after: str, language: Lexicon) -> bool:
+    """Tell "Asked about it, Bakken said it had been agreed." from "It had been agreed, Bakken said that day."."""
+    behind = [word.lower() for word in words(after)]
+    first, second, *_ = *behind[:2], "", ""
+    if first in language.complementizers:
+        return second != "day" and not language.is_date_word(second)
+    if after.lstrip().startswith(","):
+        return False
+    if first in language.definite:
+        return len(behind) >= _FEWEST_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
+    return first in (language.he | language.she | language.vague) - language.relatives - language.inside

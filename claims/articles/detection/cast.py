@@ -79,6 +79,9 @@ class Cast:
             for member in self._by_last.get(surname, ()):
                 member.person |= not is_known_kind(name_tokens(member.name), language)
         self._words = self._capitals(text)
+        self._small = (
+            frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.cased else frozenset()
+        )
 
     def _read(self, one: NamedOne) -> None:
         if not one.name:
@@ -234,6 +237,10 @@ class Cast:
     def is_known_word(self, word: str) -> bool:
         """Tell whether the text writes the word with a capital inside a sentence too, as names are."""
         return word in self._words
+
+    def is_small(self, word: str) -> bool:
+        """Tell whether the text writes the word without its capital too, as names are not."""
+        return word.lower() in self._small
 
     def mentions(self, narration: str) -> list[Occurrence]:
         """Return the members whom the sentence names outside quotations, in order."""

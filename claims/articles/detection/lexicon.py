@@ -240,6 +240,7 @@ class Lexicon:
         self.by, self.documents = self._words("by"), self._words("documents")
         self.inside = self._words("inside")
         self.relatives = self._words("relatives")
+        self.complementizers = self._words("complementizers")
         self.name_joints = self._words("name_joints")
         self.place_prepositions = self._words("place_prepositions")
         self.vague = self._words("vague")

@@ -191,7 +191,7 @@ def _gender(office: str, name: str, language: Lexicon) -> bool | None:
 def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> str:
     """Return the office in front of the name: "Water Minister", "The leader of the opposition,", "Secretary (Mr"."""
     words: list[str] = []
-    apposed = False
+    apposed = whole = False
     if first and tokens[first - 1][0].lower() in (language.of | language.inside) - language.definite:
         return ""  # "the governor of São Paulo"
     for index in range(first - 1, max(first - 1 - _FARTHEST_OFFICE, -1), -1):
@@ -210,11 +210,13 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
         if bare.lower() in language.determiners - language.of and (
             apposed or not _joined(tokens, index, language)
         ):
+            whole = True
             break
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
         words.pop(0)
     places = [index for index, word in enumerate(words) if is_role(word, language)]
-    if not places or (apposed and places[0] > 2) or is_several(words[places[-1]], language):
+    farthest = 4 if whole else 2  # "The North Korean foreign minister,"
+    if not places or (apposed and places[0] > farthest) or is_several(words[places[-1]], language):
         return ""
     return " ".join(words)
 

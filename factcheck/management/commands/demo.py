@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from factcheck.database import embedded
+from factcheck.database.pending_migrations import pending_migrations
 from factcheck.web import serving
 
 HOST = "127.0.0.1"
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         with console.status("Starting PostgreSQL …") as status:
             embedded.ensure_running()
             self.check(app_configs=None, tags=[Tags.database], databases=["default"])
-            if serving.pending_migrations():
+            if pending_migrations():
                 status.update("Preparing the database …")
                 call_command("migrate", verbosity=0)
             status.update("Loading the demo data …")

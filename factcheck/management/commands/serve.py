@@ -6,6 +6,7 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.database import embedded
+from factcheck.database.pending_migrations import pending_migrations
 from factcheck.installation.private_files import close_off
 from factcheck.web import serving
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         serving.require_free_port(host, port)
         embedded.ensure_running()
         self.check(app_configs=None, tags=[Tags.database], databases=["default"])
-        if pending := serving.pending_migrations():
+        if pending := pending_migrations():
             raise CommandError(
                 f"The database lacks {len(pending)} migrations. Run `manage.py migrate` first."
             )

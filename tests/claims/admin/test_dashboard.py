@@ -1,18 +1,23 @@
 """The dashboard, the history pages, the ledger's page, and the import form."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
+from claims.admin import queue_ages, trends
 from claims.models import Claim, PossibleDuplicate, Rating, RatingScale, Topic
 from claims.review import verdict_drafts, workflow
+from claims.teamwork import assignments
 from sources.models import Publisher
 from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -23,8 +28,16 @@ def desk(client: Client) -> Desk:
     return Desk(client)
 
 
+@pytest.fixture(autouse=True)
+def nothing_counted_yet() -> None:
+    """Trends are kept for some minutes."""
+    cache.clear()
+
+
 def cards(client: Client) -> dict[str, int]:
-    return {card.name: card.count for card in client.get(reverse("admin:index")).context["cards"]}
+    """What the dashboard counts: of one's own, and of the newsroom."""
+    context = client.get(reverse("admin:index")).context
+    return {line.name: line.count for line in [*context["cards"], *context["queues"]]}
 
 
 def test_each_role_sees_what_waits_for_it(
@@ -44,12 +57,14 @@ def test_each_role_sees_what_waits_for_it(
     assert cards(desk.client) == {"proposals": 1, "orphaned": 0, "published": 1}
     desk.sign_in(checker)
     assert cards(desk.client) == {
-        "triage": 1, "mine": 0, "review": 0, "unchecked": 1, "recheck": 0, "orphaned": 0, "published": 1,
+        "work": 0, "review": 0, "returned": 0, "mine": 0, "published": 1,
+        "overdue": 0, "triage": 1, "unchecked": 1, "recheck": 0, "orphaned": 0,
     }  # fmt: skip
     desk.sign_in(editor)
     assert cards(desk.client) == {
-        "triage": 1, "mine": 0, "review": 1, "ready": 0, "unchecked": 1, "recheck": 0, "orphaned": 0,
-        "unmapped": 1, "duplicates": 1, "repeats": 0, "failing": 0, "published": 1,
+        "work": 0, "review": 1, "returned": 0, "mine": 0, "ready": 0, "published": 1,
+        "overdue": 0, "triage": 1, "unchecked": 1, "recheck": 0, "orphaned": 0, "unmapped": 1, "duplicates": 1,
+        "repeats": 0, "failing": 0,
     }  # fmt: skip
 
 
@@ -95,9 +110,15 @@ def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, chec
     for _number in range(7):
         make_claim(state="proposed")
     workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
+    late = make_claim()
+    assignments.assign(late, editor, by=editor, due_on=timezone.localdate() - timedelta(days=1))
     desk.sign_in(editor)
-    for card in desk.client.get(reverse("admin:index")).context["cards"]:
-        assert desk.client.get(card.page).context["cl"].result_count == card.count, card.name
+    context = desk.client.get(reverse("admin:index")).context
+    for line in (*context["cards"], *context["queues"]):
+        assert desk.client.get(line.page).context["cl"].result_count == line.count, line.name
+    for _name, shares in context["balances"]:
+        for share in shares:
+            assert desk.client.get(share.page).context["cl"].result_count == share.count, share.name
 
 
 def test_nobody_is_asked_to_sign_off_what_they_may_not(
@@ -115,16 +136,79 @@ def test_nobody_is_asked_to_sign_off_what_they_may_not(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_dashboard_costs_eighteen_queries(
+def test_the_dashboard_costs_the_same_however_much_waits(
     count: int, desk: Desk, editor: User, publish: Any, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(count):
         make_claim(state="proposed")
         publish()
     desk.sign_in(editor)
-    # The session, the person, two for permissions, one for each list, and another for what is in it.
-    with django_assert_num_queries(18):
-        desk.client.get(reverse("admin:index"))
+    # The session, the person, two for permissions, the bell, one for each queue, two for each list with rows.
+    for queries in (26, 20):  # the trends are counted once
+        with django_assert_num_queries(queries):
+            desk.client.get(reverse("admin:index"))
+
+
+def test_ones_own_work_stands_first_and_what_is_overdue_first_in_it(
+    desk: Desk, checker: User, editor: User
+) -> None:
+    today = timezone.localdate()
+    for words, days, priority in (
+        ("Undated.", None, 3), ("Later.", 5, 1), ("Today, urgent.", 0, 3), ("Today.", 0, 1), ("Late.", -2, 0),
+    ):  # fmt: skip
+        due_on = None if days is None else today + timedelta(days=days)
+        assignments.assign(make_claim(words), checker, by=editor, due_on=due_on, priority=priority)
+    assignments.assign(make_claim("Somebody else's."), editor, by=editor)
+    card = desk.sign_in(checker).client.get(reverse("admin:index")).context["cards"][0]
+    assert (card.name, card.count) == ("work", 5)
+    assert [line.text for line in card.lines] == ["Late.", "Today, urgent.", "Today.", "Later.", "Undated."]
+    assert "Overdue" in card.lines[0].aside
+
+
+def test_what_was_sent_back_is_told_until_it_is_submitted_again(
+    desk: Desk, checker: User, editor: User
+) -> None:
+    verdict = make_draft(make_claim(), checker)
+    counted = []
+    desk.sign_in(checker)
+    for action, by in (
+        ("submit", checker), ("request_changes", editor), ("submit", checker), ("withdraw", checker),
+    ):  # fmt: skip
+        verdict = workflow.move(verdict, action, by=by, note="Why?")
+        counted.append(cards(desk.client)["returned"])
+    assert counted == [0, 1, 0, 0]
+
+
+def test_how_long_the_oldest_waits_and_no_count_beyond_a_bound(
+    desk: Desk, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_ages, "MOST_COUNTED", 2)
+    old = make_claim(state="proposed")
+    Claim.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=9))
+    for _number in range(3):
+        make_claim(state="proposed")
+    context = desk.sign_in(editor).client.get(reverse("admin:index")).context
+    (line,) = [line for line in context["queues"] if line.name == "triage"]
+    assert (line.number, line.is_bounded, line.age) == (2, True, "9 days")
+
+
+def test_trends_count_the_work_of_people(
+    desk: Desk, checker: User, editor: User, claimant: Any, topic: Topic, publish: Any
+) -> None:
+    publish(make_claim(claimant=claimant, topics=[topic]))
+    workflow.move(make_claim(state="proposed"), "decline", by=editor, note="No.")
+    make_claim(state="proposed")
+    figures = trends.figures_of(timezone.localdate())
+    assert (figures.came_in[-1], figures.went_out[-1], figures.days[-1]) == (3, 2, 0.1)
+    assert figures.ratings == [("false", 1)]
+    assert figures.claimants == [(claimant.pk, claimant.name, 1)]
+    assert figures.topics == [(topic.pk, topic.name, 1)]
+    page = desk.sign_in(checker).client.get(reverse("admin:index")).content.decode()
+    drawn = html.document_fromstring(page)
+    told = drawn.cssselect("#content figure")[0].cssselect("tbody tr")[-1]
+    assert [cell.text_content() for cell in told.cssselect("td")] == ["3", "2"]
+    rectangles = drawn.cssselect("figure svg rect title")
+    assert rectangles[-1].text_content().endswith("2 out")
 
 
 def test_who_has_no_role_is_told_so(client: Client, db: None) -> None:

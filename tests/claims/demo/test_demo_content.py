@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from claims.demo.demo_newsroom import demo_content
 from claims.models import Claimant, Evidence, Verdict
 from claims.models.rating import NormalisedRating
 from claims.models.verdict import CorrectionKind
@@ -18,7 +19,7 @@ from sources.addresses import domain, url_key
 from sources.models import Publisher, Source
 
 CLAIMS = Path(__file__).parents[3] / "claims"
-DEMO: dict[str, Any] = json.loads((CLAIMS / "demo" / "beijing_2019.json").read_text(encoding="utf-8"))
+DEMO: dict[str, Any] = demo_content()
 SCALE: dict[str, Any] = json.loads((CLAIMS / "newsroom" / "house_scale.json").read_text(encoding="utf-8"))
 
 SOURCES = {source["key"]: source for source in DEMO["sources"]}
@@ -59,9 +60,11 @@ def test_claim_is_anchored_to_words_that_occur_once(claim: dict[str, Any]) -> No
         assert text_of(SOURCES[appearance["source"]]).count(appearance["exact"]) == 1
 
 
-def test_highlighted_spans_do_not_overlap() -> None:
-    text = text_of(SOURCES["brief"])
-    quotes = [appearance["exact"] for claim in DEMO["claims"] for appearance in claim["appearances"]]
+@pytest.mark.parametrize("brief", ["brief", "hanoi"])
+def test_highlighted_spans_do_not_overlap(brief: str) -> None:
+    text = text_of(SOURCES[brief])
+    appearances = [appearance for claim in DEMO["claims"] for appearance in claim["appearances"]]
+    quotes = [appearance["exact"] for appearance in appearances if appearance["source"] == brief]
     spans = sorted((text.index(quote), text.index(quote) + len(quote)) for quote in quotes)
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 

@@ -57,6 +57,7 @@ ROLES = ["contributor", "colleague", "editor"]
 ALLOWED = {
     "accept": {"colleague", "editor"},
     "decline": {"colleague", "editor"},
+    "reconsider": {"colleague", "editor"},
     "merge": {"editor"},
     "unmerge": {"editor"},
     "republish": {"editor"},
@@ -73,7 +74,7 @@ def subject_for(action: str, publish: Publish, checker: User, editor: User) -> A
     """A claim or verdict on which `action` is possible for whoever may make it."""
     if action in ("accept", "decline"):
         return make_claim(state="proposed")
-    if action == "merge":
+    if action in ("merge", "reconsider"):
         return make_claim()
     if action == "unmerge":
         return workflow.move(make_claim(), "merge", by=editor, into=make_claim())
@@ -239,7 +240,7 @@ def test_options_follow_state_and_role(
 
 def test_changes_are_published_of_what_is_public_only(editor: User, publish: Publish) -> None:
     """What was never published has nothing to be told otherwise: that is neither a button nor an obstacle."""
-    assert set(shown(make_claim(), editor)) == {"decline", "merge"}
+    assert set(shown(make_claim(), editor)) == {"decline", "merge", "reconsider"}
     assert set(shown(publish(), editor)) == {"decline", "merge", "republish"}
     with pytest.raises(NotPossible, match="The claim is not published"):
         workflow.move(make_claim("Another."), "republish", by=editor, note="Nothing.")

@@ -212,3 +212,27 @@ def test_german_reported_speech_keeps_its_speaker_and_plain_narration_does_not()
 def test_subjects_that_a_language_leaves_out_mean_the_last_speaker():
     text = "«Nueve pozos se secaron en 2019», dijo la ministra Ana Ruiz. «Otros cuatro fueron envenenados», añadió."
     assert [claimant for claimant, _ in claimants(text, "es")] == ["Ana Ruiz", "Ana Ruiz"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "statement"),
+    [
+        ("en", "Asked about it, Tom Bakken said that the bridge had cost 40 million.", None),
+        ("en", "Asked about the price, Tom Bakken said it had been 40 million.", None),
+        ("en", "Asked about the price, Tom Bakken said the board had agreed.", None),
+        ("en", "The bridge cost 40 million, Tom Bakken said that day.", "The bridge cost 40 million."),
+        ("en", "The bridge cost 40 million, Tom Bakken said the day before.", "The bridge cost 40 million."),
+        ("en", "The bridge cost 40 million, said Tom Bakken, who left.", "The bridge cost 40 million."),
+        ("de", "Als er gefragt wurde, sagte Tom Bakken, dass die Brücke 40 Millionen gekostet habe.", None),
+        ("fr", "Interrogé sur le prix, Paul Morel a dit que le pont a coûté 40 millions.", None),
+        ("es", "Preguntado por el precio, Pablo Ruiz dijo que el puente costó 40 millones.", None),
+        ("es", "El puente costó 40 millones, dijo Pablo Ruiz el lunes.", "El puente costó 40 millones."),
+        ("it", "Interpellato sul prezzo, Paolo Rossi ha detto che il ponte è costato 40 milioni.", None),
+        ("pt", "Questionado sobre o preço, Paulo Souza disse que a ponte custou 40 milhões.", None),
+    ],
+)
+def test_what_stands_before_the_speaker_is_the_statement_only_where_nothing_is_said_behind(
+    language: str, text: str, statement: str | None
+) -> None:
+    found = detect(text, language, threshold=0.0)[-1]
+    assert (found.statement, found.claimant is not None) == (statement or text, True)

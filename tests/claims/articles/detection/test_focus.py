@@ -32,6 +32,16 @@ def last_claimant(text, language="en"):
         # A spokesman has no name, and is not skipped.
         ("Tom Bell said so. A spokesman said no. " + SAID + "he said.", "a spokesman"),
         ("Tom Bell said so. The minister, who was absent, had sent a letter. " + SAID + "he said.", None),
+        # Nor is somebody whose name shows nothing but a capital, with an office or without.
+        (
+            "Tom Bell said so. The North Korean foreign minister, Ri Yong Ho, objected. " + SAID + "he said.",
+            None,
+        ),
+        ("Tom Bell said so. Ri Yong Ho objected. " + SAID + "he said.", None),
+        ("Tom Bell said so. Okafor objected. " + SAID + "he said.", None),
+        # A country is no "he", and a word that the text has in small letters too is no name.
+        ("Tom Bell said so. South Korea objected. " + SAID + "he said.", "Tom Bell"),
+        ("Tom Bell said that wells run dry. Wells ran dry. " + SAID + "he said.", "Tom Bell"),
         # Long ago is too long ago.
         (
             "Tom Bell said so.\n\nA.\n\nWells are deep.\n\nWater is wet.\n\nStones fall.\n\n"

@@ -1,0 +1,101 @@
+"""What the article's page offers for selected words: who says them, and to which claims and drafts they may belong."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Case, QuerySet, Value, When
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from claims.admin.article_page_posts import RefusedWords
+from claims.admin.similar_claims import similar
+from claims.admin.status_badges import state_badge
+from claims.articles.detection import read_article
+from claims.articles.detection.lexicon import language
+from claims.models import Claim, Verdict
+from factcheck.admin.base import DeskAdmin, person_at
+from sources.models import Snapshot, Source
+
+#: So many are offered; who looks for another one writes more of its words.
+MOST = 8
+#: More words than this are no statement.
+_LONGEST_ASKED = 2_000
+
+
+def offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) -> dict[str, Any]:
+    """What `asked["for"]` is about: `claim`, `appearance` or `evidence`."""
+    if not isinstance(asked, dict):
+        raise RefusedWords(_("The page sent something that is no request."))
+    person, words = person_at(request), str(asked.get("exact", ""))[:_LONGEST_ASKED]
+    sought = str(asked.get("q", "")).strip()[:_LONGEST_ASKED]
+    match asked.get("for"):
+        case "claim":
+            return {"claimant": _speaker(source, asked)}
+        case "appearance":
+            rows = _found(desk, request, sought) if sought else _alike(words, person)
+            return {
+                "html": render_to_string("admin/desk/article_claims.html", {"claims": rows, "sought": sought})
+            }
+        case "evidence":
+            drafts = drafts_for(person, sought)
+            return {
+                "html": render_to_string(
+                    "admin/desk/article_drafts.html", {"drafts": drafts, "sought": sought}
+                )
+            }
+    raise RefusedWords(_("The page sent something that is no request."))
+
+
+def attachable(person: User) -> QuerySet[Claim]:
+    """The claims to which this person may add a place: who cannot triage works on proposals."""
+    open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
+    states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
+    return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")
+
+
+def drafts_for(person: User, sought: str = "") -> list[Verdict]:
+    """The drafts that this person may edit, their own first."""
+    rows = Verdict.objects.readable_by(person).filter(state=Verdict.State.DRAFT)
+    if not person.has_perm("claims.publish_verdict"):
+        rows = rows.filter(author=person)
+    for word in sought.split():
+        rows = rows.filter(claim__statement__icontains=word)
+    others_later = Case(When(author=person, then=Value(0)), default=Value(1))
+    rows = rows.select_related("claim", "publisher").defer("explanation").order_by(others_later, "-pk")
+    return list(rows[:MOST])
+
+
+def _alike(words: str, person: User) -> list[tuple[Claim, Any]]:
+    """Claims that say the same or nearly, with what they have to do with the words."""
+    found = similar(words, person=person)
+    open_to_them = attachable(person).in_bulk([one.claim.pk for one in found])
+    return [(open_to_them[one.claim.pk], one.kind) for one in found if one.claim.pk in open_to_them]
+
+
+def _found(desk: DeskAdmin, request: HttpRequest, sought: str) -> list[tuple[Claim, Any]]:
+    rows = attachable(person_at(request))
+    by_number = list(rows.filter(pk=int(sought))) if sought.isdecimal() and len(sought) < 10 else []
+    found, _may_repeat = desk.get_search_results(request, rows, sought)
+    listed = [*by_number, *found.exclude(pk__in=[claim.pk for claim in by_number]).order_by("-pk")[:MOST]]
+    return [(claim, state_badge(claim)) for claim in listed[:MOST]]
+
+
+def _speaker(source: Source, asked: dict[str, Any]) -> str:
+    """Who says most of the words, as the reading of the article has it; nobody, where that is not certain."""
+    number, start, end = (asked.get(name) for name in ("snapshot", "start", "end"))
+    if not (isinstance(number, int) and isinstance(start, int) and isinstance(end, int)):
+        raise RefusedWords(_("The page sent something that is no request."))
+    snapshot = Snapshot.objects.filter(source=source, number=number).first()
+    if snapshot is None:
+        return ""
+    spoken = [
+        (
+            min(end, sentence.end) - max(start, sentence.start),
+            sentence.voice.speaker.name if sentence.voice else "",
+        )
+        for sentence in read_article(snapshot.text, language(source.language or snapshot.language or "und"))
+        if sentence.start < end and sentence.end > start
+    ]
+    speakers = {name for _shared, name in spoken}
+    return speakers.pop() if len(speakers) == 1 else ""

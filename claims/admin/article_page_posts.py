@@ -1,0 +1,196 @@
+"""What the article's page asks the server for while somebody works on it, in JSON: so the page stays as it is.
+
+Words are named by their place in the snapshot that is on the screen, and by themselves. An answer brings the parts of
+the page that have changed; a refusal is a sentence: 403 where the role forbids it, 409 where the state does.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django import forms
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+
+from claims.admin.article_page_notes import notes_of
+from claims.admin.article_page_text import marked_paragraphs
+from claims.admin.claim_history import label_of
+from claims.admin.move_buttons import last_move
+from claims.models import Claim, Claimant, Evidence, Transition, Verdict
+from claims.models.claim import LONGEST_STATEMENT
+from claims.models.evidence import LONGEST_NOTE
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import require
+from claims.quotes.quote_places import QuotedWords, WrongPlace
+from claims.quotes.selected_words import selected_words
+from claims.review import workflow
+from claims.review.annotations import attach_to_claim, make_claim_of, make_evidence_of
+from factcheck.database.rules import in_words
+from sources.models import Snapshot, Source
+
+#: What the keys of the page do to a proposal, and the way back.
+DECISIONS = ("accept", "decline", "reconsider")
+_LARGEST_OFFSET = 2**31 - 1
+
+
+class SelectionForm(forms.Form):
+    """Words in a snapshot, as the page shows them."""
+
+    snapshot = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
+    start = forms.IntegerField(min_value=0, max_value=_LARGEST_OFFSET)
+    end = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
+    exact = forms.CharField(strip=False)
+
+
+class ClaimOfWordsForm(SelectionForm):
+    statement = forms.CharField(max_length=LONGEST_STATEMENT)
+    claimant = forms.CharField(max_length=Claimant._meta.get_field("name").max_length, required=False)
+
+
+class AttachedWordsForm(SelectionForm):
+    claim = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
+
+
+class EvidenceOfWordsForm(SelectionForm):
+    verdict = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
+    stance = forms.ChoiceField(choices=Evidence.Stance.choices)
+    note = forms.CharField(max_length=LONGEST_NOTE, required=False)
+
+
+class RefusedWords(Exception):
+    """What was sent cannot be read as what the page sends; `str()` says what is wrong with it (400)."""
+
+
+def answered(request: HttpRequest, source: Source, work: Callable[[Any], dict[str, Any]]) -> JsonResponse:
+    """What came of one request: the work's answer, or why there is none."""
+    if request.method != "POST":
+        raise Http404
+    try:
+        answer = work(_body(request))
+    except RefusedWords as refusal:
+        return _refused(str(refusal), 400)
+    except NotAllowed as refusal:
+        return _refused(str(refusal), 403)
+    except (NotPossible, WrongPlace) as refusal:
+        return _refused(str(refusal), 409)
+    except IntegrityError as refusal:
+        return _refused(_("Not saved: %s") % in_words(refusal), 409)
+    return JsonResponse(answer, status=409 if "problem" in answer else 200)
+
+
+def make_claim(source: Source, asked: Any, by: User) -> dict[str, Any]:
+    """The words become a claim."""
+    given = _cleaned(ClaimOfWordsForm, asked)
+    words = _words(source, given)
+    claim = make_claim_of(words, source, statement=given["statement"], claimant=given["claimant"], by=by)
+    return _changed(words.snapshot, by, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk)
+
+
+def attach(source: Source, asked: Any, by: User) -> dict[str, Any]:
+    """The words become a further place of a claim."""
+    given = _cleaned(AttachedWordsForm, asked)
+    claim = Claim.objects.readable_by(by).filter(pk=given["claim"]).first()
+    if claim is None:
+        raise NotPossible(_("There is no claim %d that you may read.") % given["claim"])
+    words = _words(source, given)
+    attach_to_claim(words, source, claim, by=by)
+    return _changed(words.snapshot, by, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk)
+
+
+def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
+    """A draft rests on the words."""
+    require(by, "claims.add_evidence", _("add evidence"))
+    given = _cleaned(EvidenceOfWordsForm, asked)
+    verdict = Verdict.objects.readable_by(by).filter(pk=given["verdict"]).first()
+    if verdict is None:
+        raise NotPossible(_("There is no draft %d that you may read.") % given["verdict"])
+    words = _words(source, given)
+    item = make_evidence_of(words, source, verdict, stance=given["stance"], note=given["note"], by=by)
+    return _changed(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
+
+
+def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[str, Any]:
+    """A proposal is accepted or declined, or such a decision taken back."""
+    claim = Claim.objects.readable_by(by).filter(pk=pk, appearances__source=source).first()
+    if claim is None or action not in DECISIONS:
+        raise Http404
+    require(by, "claims.triage_claim", _("accept and decline claims"))
+    if not isinstance(asked, dict):
+        raise RefusedWords(_("The page sent something that is no request."))
+    number = asked.get("snapshot")
+    snapshot = source.snapshots.filter(number=number).first() if isinstance(number, int) else None
+    if snapshot is None:
+        raise RefusedWords(_("The page sent no snapshot that the source has."))
+    try:
+        moved = _moved(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
+    except NotPossible as refusal:
+        # The page learns what has become of the claim along with the refusal.
+        return {"problem": str(refusal), **_changed(snapshot, by, f"c{pk}", "")}
+    done = _("%(move)s: done. The state is “%(state)s”.")
+    said = done % {"move": label_of(action), "state": moved.get_state_display()}
+    return _changed(snapshot, by, f"c{pk}", said)
+
+
+@transaction.atomic
+def _moved(claim: Claim, action: str, seen: str, note: str, by: User) -> Claim:
+    """The move, unless the page shows an older state of the claim."""
+    if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
+        raise NotPossible(_("The claim was deleted meanwhile."))
+    last = last_move(claim)
+    if seen != str(last):
+        made = Transition.objects.get(pk=last)
+        raise NotPossible(
+            _("Meanwhile %(who)s did this: “%(move)s”. Nothing was done: look at it as it is now.")
+            % {"who": made.actor_name, "move": label_of(made.action)}
+        )
+    return workflow.move(claim, action, by=by, note=note)
+
+
+def _body(request: HttpRequest) -> Any:
+    try:
+        return orjson.loads(request.body)
+    except ValueError:
+        raise RefusedWords(_("The page sent something that is no request.")) from None
+
+
+def _cleaned(form: type[forms.Form], asked: Any) -> dict[str, Any]:
+    flat = isinstance(asked, dict) and all(isinstance(value, str | int) for value in asked.values())
+    bound = form(asked if flat else {})
+    if not bound.is_valid():
+        raise RefusedWords(
+            " ".join(
+                f"{bound[name].label}: {' '.join(map(str, said))}" for name, said in bound.errors.items()
+            )
+        )
+    return bound.cleaned_data
+
+
+def _words(source: Source, given: dict[str, Any]) -> QuotedWords:
+    return selected_words(source, given["snapshot"], given["start"], given["end"], given["exact"])
+
+
+def _changed(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[str, Any]:
+    """The parts of the page that have to do with a note, as they are now."""
+    if snapshot is None:
+        raise Http404
+    notes = notes_of(snapshot, by)
+    places = [place for note in notes for place in note.places]
+    own = [place for place in places if place.note == key]
+    touched = [
+        paragraph
+        for paragraph in marked_paragraphs(snapshot.text, places)
+        if any(place.start < paragraph.end and place.end > paragraph.start for place in own)
+    ]
+    note = next((note for note in notes if note.key == key), None)
+    return {
+        "said": said,
+        "key": key,
+        "note": note.html if note else "",
+        "paragraphs": {str(paragraph.start): paragraph.html for paragraph in touched},
+    }
+
+
+def _refused(sentence: str, status: int) -> JsonResponse:
+    return JsonResponse({"problem": sentence}, status=status)

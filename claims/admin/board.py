@@ -1,0 +1,324 @@
+"""The board: work in columns by how far it has come, and the moves from one column to another."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from claims.admin.assignment import MOST_PEOPLE, due_badge, priority_badge
+from claims.admin.queues import with_signoffs_given
+from claims.models import Assignment, Claim, Priority, Topic, Transition, Verdict
+from claims.newsroom.people import display_name
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
+from claims.teamwork import assignments
+from factcheck.admin.base import change_page
+
+#: Cards of a column; the rest is in its list.
+SHOWN = 20
+_LONGEST = 160
+_WEEK = timedelta(days=7)
+_OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+
+Subject = Claim | Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of the newsroom's work is shown: only mine, somebody's, of a topic; 0 where it is not narrowed."""
+
+    mine: bool
+    person: int
+    topic: int
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> "Chosen":
+        def number(name: str) -> int:
+            text = asked.get(name, "")
+            return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+        return cls("mine" in asked, number("person"), number("topic"))
+
+    def holder(self, person: User) -> int:
+        """Whose work is shown; 0 for everybody's."""
+        return person.pk if self.mine else self.person
+
+    @property
+    def query(self) -> str:
+        """As an address says it."""
+        named = {"mine": "1" if self.mine else "", "person": self.person or "", "topic": self.topic or ""}
+        return urlencode({name: value for name, value in named.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCard:
+    """One claim or verdict on the board."""
+
+    kind: str
+    pk: int
+    #: The moves that its state and the person's role leave open, by the name under which the page has them.
+    state: str
+    text: str
+    page: str
+    person: str
+    is_mine: bool
+    due: SafeString | str
+    priority: SafeString | str
+    last_move: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what stands in it, and where the rest of it is."""
+
+    name: str
+    title: StrOrPromise
+    cards: list[BoardCard]
+    more: str
+    is_more: bool
+
+
+_TITLES: dict[str, StrOrPromise] = {
+    "proposed": gettext_lazy("Proposed"),
+    "accepted": gettext_lazy("Accepted, nobody has it"),
+    "work": gettext_lazy("In work"),
+    "review": gettext_lazy("In review"),
+    "ready": gettext_lazy("Ready to publish"),
+    "published": gettext_lazy("Published this week"),
+}
+#: Where the rest of a column is listed.
+_LISTS = {
+    "proposed": "claim?queue=triage",
+    "accepted": "claim?queue=unchecked&who=nobody",
+    "work": "assignment?done=no",
+    "review": "verdict?state__exact=in_review",
+    "ready": "verdict?queue=ready",
+    "published": "verdict?state__exact=published&published=7",
+}
+
+
+def columns(person: User, chosen: Chosen) -> list[Column]:
+    """All columns, in as many queries however much there is."""
+    found: dict[str, Callable[[User, Chosen], list[Subject]]] = {
+        "proposed": _proposed,
+        "accepted": _accepted,
+        "work": _in_work,
+        "review": lambda by, what: list(
+            _reviewed(by, what).filter(given__lt=F("required_signoffs"))[: SHOWN + 1]
+        ),
+        "ready": lambda by, what: list(
+            _reviewed(by, what).filter(given__gte=F("required_signoffs"))[: SHOWN + 1]
+        ),
+        "published": _published,
+    }
+    return [_column(name, rows(person, chosen), person) for name, rows in found.items()]
+
+
+def _column(name: str, rows: list[Subject], person: User) -> Column:
+    model, _mark, query = _LISTS[name].partition("?")
+    more = f"{reverse(f'admin:claims_{model}_changelist')}?{query}"
+    return Column(name, _TITLES[name], [_card(row, person) for row in rows[:SHOWN]], more, len(rows) > SHOWN)
+
+
+def _card(row: Any, person: User) -> BoardCard:
+    claim = row.claim if isinstance(row, Verdict) else row
+    kind = "verdict" if isinstance(row, Verdict) else "claim"
+    assignment = _assignment(row)
+    holder = assignments.holder_of(assignment) if assignment else None
+    if holder is None and isinstance(row, Verdict) and row.state == Verdict.State.DRAFT:
+        holder = row.author
+    text = claim.statement
+    state = f"{kind}-{row.state}"
+    if kind == "claim":
+        state += "-held" if holder else ""
+    return BoardCard(
+        kind=kind,
+        pk=row.pk,
+        state=state,
+        text=text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…",
+        page=change_page(row),
+        person=display_name(holder) if holder else "",
+        is_mine=holder == person,
+        due=due_badge(assignment.due_on) if assignment else "",
+        priority=priority_badge(assignment.priority) if assignment else "",
+        last_move=row.last_move or 0,
+    )
+
+
+def _assignment(row: Any) -> Assignment | None:
+    if isinstance(row, Verdict):
+        found: Assignment | None = getattr(row, "assignment", None)
+        return found if found and found.done_at is None else None
+    return next(iter(row.work), None)
+
+
+# What stands in each ----------------------------------------------------------------------------------------------
+
+
+def _claims(person: User, chosen: Chosen) -> QuerySet[Claim]:
+    """Claims as the board shows them, as far as they are chosen."""
+    last = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
+    work = Assignment.objects.open().filter(verdict=None).select_related("person")
+    rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last))
+    rows = rows.only("statement", "state").prefetch_related(Prefetch("assignments", work, to_attr="work"))
+    return rows.filter(topics=chosen.topic) if chosen.topic else rows
+
+
+def _verdicts(person: User, chosen: Chosen) -> QuerySet[Verdict]:
+    last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    rows = (
+        Verdict.objects.readable_by(person)
+        .annotate(last_move=Subquery(last))
+        .select_related("claim", "author", "assignment__person")
+        .defer("explanation", "summary", "claim__context")
+        .order_by(
+            F("assignment__due_on").asc(nulls_last=True),
+            Coalesce("assignment__priority", Priority.NORMAL).desc(),
+            "-pk",
+        )
+    )
+    if holder := chosen.holder(person):
+        own = Q(author=holder, assignment__person=None, state__in=_OPEN)
+        rows = rows.filter(own | Q(assignment__person=holder, assignment__done_at=None))
+    return rows.filter(claim__topics=chosen.topic) if chosen.topic else rows
+
+
+def _held(holder: int) -> QuerySet[Assignment]:
+    """What somebody has of claims themselves, of whoever or of everybody."""
+    rows = Assignment.objects.held().filter(claim=OuterRef("pk"), verdict=None)
+    return rows.filter(person=holder) if holder else rows
+
+
+def _urgent_first(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    of_it = Assignment.objects.open().filter(claim=OuterRef("pk"), verdict=None)
+    return claims.annotate(
+        due_on=Subquery(of_it.values("due_on")), presses=Subquery(of_it.values("priority"))
+    ).order_by(F("due_on").asc(nulls_last=True), F("presses").desc(nulls_last=True), "-pk")
+
+
+def _proposed(person: User, chosen: Chosen) -> list[Any]:
+    """What somebody has or weighed first, then the best candidates."""
+    proposed = _claims(person, chosen).filter(state=Claim.State.PROPOSED)
+    holder = chosen.holder(person)
+    weighed = Assignment.objects.open().filter(claim=OuterRef("pk"), verdict=None)
+    some = _urgent_first(proposed.filter(Exists(_held(holder) if holder else weighed)))
+    found = list(some[: SHOWN + 1])
+    if not holder and len(found) <= SHOWN:
+        best = proposed.order_by(F("score").desc(nulls_last=True), "pk")
+        found += best.filter(~Exists(weighed))[: SHOWN + 1 - len(found)]
+    return found
+
+
+def _without_verdict(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    judged = Verdict.objects.filter(claim=OuterRef("pk"), state__in=[*_OPEN, Verdict.State.PUBLISHED])
+    return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
+
+
+def _accepted(person: User, chosen: Chosen) -> list[Any]:
+    if chosen.holder(person):
+        return []
+    free = _without_verdict(_claims(person, chosen)).filter(~Exists(_held(0)))
+    return list(free.order_by("-pk")[: SHOWN + 1])
+
+
+def _in_work(person: User, chosen: Chosen) -> list[Any]:
+    """Claims that somebody has and whose verdict is not begun, then drafts."""
+    holder = chosen.holder(person)
+    claims = _without_verdict(_claims(person, chosen)).filter(Exists(_held(holder)))
+    found: list[Any] = list(_urgent_first(claims)[: SHOWN + 1])
+    drafts = _verdicts(person, chosen).filter(state=Verdict.State.DRAFT)
+    both = [*found, *drafts[: SHOWN + 1]]
+    return sorted(both, key=_urgency)
+
+
+def _urgency(row: Any) -> tuple[Any, ...]:
+    assignment = _assignment(row)
+    if assignment is None:
+        return (True, 0, -Priority.NORMAL)
+    day = assignment.due_on
+    return (day is None, day.toordinal() if day else 0, -assignment.priority)
+
+
+def _reviewed(person: User, chosen: Chosen) -> QuerySet[Any]:
+    return with_signoffs_given(_verdicts(person, chosen).filter(state=Verdict.State.IN_REVIEW))
+
+
+def _published(person: User, chosen: Chosen) -> list[Any]:
+    since = timezone.now() - _WEEK
+    rows = _verdicts(person, chosen).filter(
+        state=Verdict.State.PUBLISHED, publisher__is_house=True, published_at__gte=since
+    )
+    return list(rows.order_by("-published_at")[: SHOWN + 1])
+
+
+# Where a card can go ----------------------------------------------------------------------------------------------
+
+#: The column to which each move leads, by the card's state and the move; what leads to none leaves the board.
+_LEADS: dict[tuple[str, str], str] = {
+    ("claim-proposed", "accept"): "accepted",
+    ("claim-accepted", "take"): "work",
+    ("claim-accepted-held", "release"): "accepted",
+    ("verdict-draft", "submit"): "review",
+    ("verdict-in_review", "sign_off"): "ready",
+    ("verdict-in_review", "request_changes"): "work",
+    ("verdict-in_review", "publish"): "published",
+}
+#: Moves that need more than a note: they are made on the page.
+_ELSEWHERE = {"merge", "unmerge", "republish", "retract"}
+
+
+def moves(person: User) -> dict[str, list[dict[str, Any]]]:
+    """By the state of a card, what this person's role lets them do with it; what stands in the way, `move()` says."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
+        found[state] = [*_work_moves(state, person), *_moves(state, CLAIM_MOVES, person)]
+    for state in ("verdict-draft", "verdict-in_review", "verdict-published"):
+        found[state] = _moves(state, VERDICT_MOVES, person)
+    return found
+
+
+def _moves(state: str, table: dict[tuple[str, str], Move[Any]], person: User) -> list[dict[str, Any]]:
+    plain = state.removesuffix("-held")
+    return [
+        {
+            "action": action,
+            "label": str(move.label),
+            "to": _LEADS.get((plain, action), ""),
+            "note": str(move.note),
+            "required": move.note_required,
+        }
+        for (before, action), move in table.items()
+        if plain.endswith(f"-{before}") and action not in _ELSEWHERE and person.has_perm(move.permission)
+    ]
+
+
+def _work_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
+    """To take what nobody has, or to release what somebody has."""
+    if not person.has_perm(assignments.TAKE):
+        return
+    action, label = ("release", _("Release it")) if state.endswith("-held") else ("take", _("Take it"))
+    to = _LEADS.get((state, action), "")
+    yield {"action": action, "label": label, "to": to, "note": "", "required": False}
+
+
+def board_context(request: HttpRequest, person: User) -> dict[str, Any]:
+    chosen = Chosen.of(request.GET)
+    people = assignments.people_for(Claim)[:MOST_PEOPLE]
+    return {
+        "columns": columns(person, chosen),
+        "moves": moves(person),
+        "chosen": chosen,
+        "people": [(one.pk, display_name(one)) for one in people if one != person],
+        "topics": list(Topic.objects.values_list("pk", "name")[:MOST_PEOPLE]),
+    }

@@ -1,0 +1,83 @@
+"""Small bar charts, drawn by the server: what a template needs to draw them and to say the same in words."""
+
+from dataclasses import dataclass
+
+#: The size in which a chart is drawn; the page scales it.
+WIDTH, HEIGHT = 360, 110
+_BASE = HEIGHT - 18
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar, and what it stands for."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    series: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A chart of one or two series over the same steps."""
+
+    name: str
+    title: str
+    bars: list[Bar]
+    series: list[str]
+    #: The same as a table: a line for each step.
+    rows: list[tuple[str, list[str]]]
+    most: str
+    first: str
+    last: str
+    is_empty: bool
+    width: int = WIDTH
+    height: int = HEIGHT
+    base: int = _BASE
+
+
+def bars(name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]) -> Bars:
+    """Bars side by side for each step; what is not known has none."""
+    known = [value for _name, values in series for value in values if value is not None]
+    most = max(known, default=0.0)
+    step = WIDTH / max(len(steps), 1)
+    width = step * 0.8 / max(len(series), 1)
+    drawn = []
+    for number, (said, values) in enumerate(series):
+        for place, value in enumerate(values):
+            if value:
+                height = max(value / most * (_BASE - 12), 1.5)
+                x = place * step + step * 0.1 + number * width
+                words = f"{steps[place]}: {figure(value)} {said}"
+                drawn.append(
+                    Bar(
+                        round(x, 1),
+                        round(_BASE - height, 1),
+                        round(width - 1, 1),
+                        round(height, 1),
+                        number,
+                        words,
+                    )
+                )
+    return Bars(
+        name=name,
+        title=title,
+        bars=drawn,
+        series=[said for said, _values in series],
+        rows=[
+            (label, [figure(values[place]) for _said, values in series]) for place, label in enumerate(steps)
+        ],
+        most=figure(most),
+        first=steps[0] if steps else "",
+        last=steps[-1] if steps else "",
+        is_empty=not any(known),
+    )
+
+
+def figure(value: float | None) -> str:
+    """A number without what is not needed of it; a dash where there is none."""
+    if value is None:
+        return "–"
+    return str(int(value)) if value == int(value) else f"{value:.1f}"

@@ -1,0 +1,74 @@
+"""Where people are signed in: for administrators a list, for everybody a page about their own."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from claims.models import DeskSession
+from claims.newsroom import desk_sessions
+from claims.newsroom.agents import browser_of
+from factcheck.admin.base import DeskAdmin, LookOnly, goes_along, person_at
+
+
+@admin.register(DeskSession)
+class DeskSessionAdmin(LookOnly, DeskAdmin):
+    """Everybody's sessions that go on. They are ended on the page of the person."""
+
+    list_display = ("person", "browser", "address", "way", "began_at", "last_used_at")
+    list_filter = (("person", AutocompleteSelectFilter),)
+    list_select_related = ("person",)
+    search_fields = ("person__username", "person__last_name", "address")
+    search_help_text = _("A person, or an address")
+    ordering = ("-last_used_at", "-pk")
+    fields = ("person", "browser", "agent", "address", "way", "began_at", "last_used_at")
+    readonly_fields = ("browser",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeskSession]:
+        return super().get_queryset(request).going_on().select_related("person")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "auth_user_delete")
+
+    @admin.display(description=_("browser"), ordering="agent")
+    def browser(self, session: DeskSession) -> str:
+        return browser_of(session.agent)
+
+
+@never_cache
+@login_required
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """A person's own sessions; each of the others is ended there, or all of them."""
+    person, here = person_at(request), request.session.session_key
+    others = DeskSession.objects.filter(person=person).exclude(session_key=here)
+    if request.method == "POST":
+        _end(request, others, request.POST.get("end", ""))
+        return HttpResponseRedirect(reverse("desk-sessions"))
+    sessions: list[Any] = list(DeskSession.objects.filter(person=person).going_on())
+    # The one in which the page is read stands first.
+    sessions.sort(key=lambda session: session.session_key != here)
+    for session in sessions:
+        session.browser, session.is_here = browser_of(session.agent), session.session_key == here
+    return TemplateResponse(request, "account/sessions.html", {"sessions": sessions})
+
+
+def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> None:
+    if asked != "others":
+        others = (
+            others.filter(pk=int(asked))
+            if asked.isascii() and asked.isdigit() and len(asked) < 19
+            else others.none()
+        )
+    person = person_at(request)
+    if ended := desk_sessions.end_these(others, about=person, by=person, request=request):
+        messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended)
+    else:
+        messages.info(request, gettext("That session had ended already."))

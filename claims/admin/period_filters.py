@@ -1,0 +1,71 @@
+"""Filters by when something came in or was published, and as what it was rated: what the dashboard counts, as lists."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from claims.admin.trends import published_since
+from claims.models import Claim, NormalisedRating
+
+
+class _PeriodFilter(DropdownFilter):
+    _DAYS = ("7", "30", "90")
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return [
+            ("7", _("In the last 7 days")),
+            ("30", _("In the last 30 days")),
+            ("90", _("In the last 90 days")),
+        ]
+
+    def days(self) -> int:
+        """How far back; 0 where nothing was chosen."""
+        chosen = str(self.value() or "")
+        return int(chosen) if chosen in self._DAYS else 0
+
+
+class AddedFilter(_PeriodFilter):
+    title = _("added")
+    parameter_name = "added"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not (days := self.days()):
+            return queryset
+        return queryset.filter(created_at__gte=timezone.now() - timedelta(days=days))
+
+
+class PublishedFilter(_PeriodFilter):
+    """What the newsroom itself has published, and stands."""
+
+    title = _("published by us")
+    parameter_name = "published"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not (days := self.days()):
+            return queryset
+        found = published_since(timezone.localdate() - timedelta(days=days))
+        if queryset.model is Claim:
+            return queryset.filter(Exists(found.filter(claim=OuterRef("pk"))))
+        return queryset.filter(pk__in=found.values("pk"))
+
+
+class RatingClassFilter(DropdownFilter):
+    """As what verdicts are comparable, whoever the publisher is."""
+
+    title = _("comparable to")
+    parameter_name = "class"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return [*NormalisedRating.choices, ("none", _("Not mapped"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = str(self.value() or "")
+        if chosen == "none":
+            return queryset.filter(rating__normalised="")
+        return queryset.filter(rating__normalised=chosen) if chosen in NormalisedRating.values else queryset

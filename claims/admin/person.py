@@ -1,0 +1,150 @@
+"""People: their roles, where they are signed in, and what to do when they lose a second factor."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from claims.models import DeskSession
+from claims.newsroom import desk_sessions, second_factors
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine ModelAdmin; the stubs see a conflict
+    """People. Whoever has a role works at the desk; nobody but a superuser can touch a superuser."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "full_name", "email", "roles", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    search_fields = ("username", "first_name", "last_name", "email")
+    filter_horizontal = ()
+    ordering = ("username",)
+    readonly_fields = ("last_login", "date_joined")
+    change_form_outer_after_template = "admin/desk/person_bottom.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def full_name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> SafeString | str:
+        if person.is_superuser:
+            return badge(_("Superuser"), "active")
+        return format_html_join(" ", "{}", ((badge(group.name),) for group in person.groups.all())) or "–"
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        who = (_("Person"), {"fields": ("username", ("first_name", "last_name"), "email")})
+        may = ["is_active", "groups"]
+        if obj is None:
+            password = (_("Password"), {"fields": ("usable_password", "password1", "password2")})
+            return [who, (_("Roles"), {"fields": ("groups",)}), password]
+        if request.user.is_superuser:
+            may += ["is_superuser", "user_permissions"]
+        dates = (_("Dates"), {"fields": ("last_login", "date_joined")})
+        return [who, (_("Access"), {"fields": ("password", *may)}), dates]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=field.choices)
+            field.label = _("Roles")
+            field.help_text = _(
+                "Each role can do what the one before it can. Without a role nobody enters the desk."
+            )
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        guarded = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not guarded and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        guarded = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not guarded and super().has_delete_permission(request, obj)
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        person = form.instance
+        at_the_desk = person.is_superuser or person.groups.exists()
+        if person.is_staff != at_the_desk:
+            person.is_staff = at_the_desk
+            person.save(update_fields=["is_staff"])
+
+    # Signed in somewhere, and locked out ------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/end-sessions/", view(self.end_sessions_view), name="auth_user_end_sessions"),
+            path("<int:pk>/reset-factors/", view(self.reset_factors_view), name="auth_user_reset_factors"),
+            *super().get_urls(),
+        ]
+
+    def _asked_about(self, request: HttpRequest, pk: int) -> User:
+        person: User | None = self.get_object(request, str(pk))
+        if person is None:
+            raise Http404
+        return person
+
+    def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Sign somebody out everywhere."""
+        person, by = self._asked_about(request, pk), person_at(request)
+        if not desk_sessions.may_end(person, by):
+            raise PermissionDenied
+        if request.method == "POST":
+            but = request.session.session_key if person == by else None
+            ended = desk_sessions.end_all(person, by=by, request=request, but=but)
+            told = ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended
+            messages.success(request, told)
+        return HttpResponseRedirect(change_page(person))
+
+    def reset_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let somebody set up a new second factor who has lost theirs."""
+        person, by = self._asked_about(request, pk), person_at(request)
+        try:
+            if request.method == "POST":
+                second_factors.reset(person, reason=request.POST.get("reason", ""), by=by, request=request)
+                messages.success(
+                    request, gettext("Reset. They were told by mail, and sign in with their password.")
+                )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(change_page(person))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        person = kwargs.get("obj")
+        if person and kwargs.get("change"):
+            by = person_at(request)
+            context |= {
+                "shown_person": person,
+                "sessions": DeskSession.objects.filter(person=person).going_on(),
+                "may_end": desk_sessions.may_end(person, by),
+                "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
+                "factor_due": second_factors.due_of(person),
+                "reset_obstacle": second_factors.obstacle(person, by),
+                "may_see_log": by.has_perm("claims.view_auditrecord"),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -1,0 +1,104 @@
+"""The newsroom's queues in figures: how many wait in each, and how long the oldest has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Min, Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from claims.admin.queues import QUEUES
+from claims.models import Assignment, Claim, PossibleDuplicate, Rating, Repeat, Verdict, Watch
+
+#: Further than this nobody needs to know how many: whoever has so many to do does not count them.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One queue in figures."""
+
+    name: str
+    title: str
+    count: int
+    page: str
+    #: The day since which the oldest waits; None where that is not known.
+    oldest: date | None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count > MOST_COUNTED
+
+    @property
+    def number(self) -> int:
+        return min(self.count, MOST_COUNTED)
+
+    @property
+    def age(self) -> str:
+        """How long the oldest has waited."""
+        if self.oldest is None:
+            return ""
+        days = (timezone.localdate() - self.oldest).days
+        return ngettext("%d day", "%d days", days) % days if days > 0 else _("today")
+
+
+#: Queue, who works on it, and the moment since which a row of it waits.
+_LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
+    (Claim, "triage", "claims.triage_claim", "created_at"),
+    (Claim, "unchecked", "claims.add_verdict", "created_at"),
+    (Verdict, "recheck", "claims.add_verdict", "recheck_on"),
+    (Claim, "orphaned", "claims.change_appearance", ""),
+    (Repeat, "repeats", "claims.change_repeat", "first_seen_at"),
+    (PossibleDuplicate, "duplicates", "claims.merge_claim", "created_at"),
+    (Rating, "unmapped", "claims.change_rating", ""),
+    (Watch, "failing", "claims.change_watch", "progress__failing_since"),
+)
+
+
+def queue_lines(person: User) -> Iterator[QueueLine]:
+    """The queues in which this person can do something, each with what the person may read."""
+    if person.has_perm("claims.view_assignment"):
+        yield _overdue()
+    for model, name, permission, since in _LISTED:
+        if person.has_perm(permission):
+            rows = model._default_manager.all()
+            readable = rows.readable_by(person) if hasattr(rows, "readable_by") else rows
+            queue = QUEUES[model][name]
+            page = reverse(f"admin:claims_{model._meta.model_name}_changelist")
+            waiting = queue.narrow(readable, person)
+            yield _line(name, str(queue.title), waiting, since, f"{page}?queue={name}")
+    if person.has_perm("procrastinate.view_procrastinatejob"):
+        failed = ProcrastinateJob.objects.filter(status="failed")
+        page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
+        yield _line("jobs", _("Background jobs that failed"), failed, "", page)
+
+
+def _overdue() -> QueueLine:
+    """Everybody's, so that nothing stays with somebody who is ill."""
+    page = reverse("admin:claims_assignment_changelist") + "?done=no&due=overdue"
+    rows = Assignment.objects.overdue(timezone.localdate())
+    return _line("overdue", _("Overdue, whoever has it"), rows, "due_on", page)
+
+
+def _line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> QueueLine:
+    counted: dict[str, Any] = {"number": Count("pk")}
+    columns = ["pk"]
+    if since:
+        rows = rows.annotate(waits_since=F(since))
+        counted["oldest"] = Min("waits_since")
+        columns.append("waits_since")
+    # By their keys: the oldest come first, and no more than these are read.
+    found = rows.order_by("pk").values(*columns)[: MOST_COUNTED + 1].aggregate(**counted)
+    return QueueLine(name, title, found["number"], page, _day(found.get("oldest")))
+
+
+def _day(moment: datetime | date | None) -> date | None:
+    return localtime(moment).date() if isinstance(moment, datetime) else moment

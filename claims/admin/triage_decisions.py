@@ -1,0 +1,194 @@
+"""What is decided in triage: each decision is one move in one transaction, and can be taken back."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from claims.admin.claim_history import label_of
+from claims.admin.move_buttons import last_move
+from claims.models import Claim, Topic, Transition, TriageTurn
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import require
+from claims.review import claim_edits, workflow
+from claims.teamwork import assignments
+from factcheck.database.rules import in_words
+
+#: The moves of triage, and those that take them back.
+TAKEN_BACK_BY = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A claim as somebody saw it: with its last move, so that nothing is decided about what has moved on."""
+
+    claim: int
+    last_move: int
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """`12-345`; None of anything else."""
+        claim, _sign, last = text.partition("-")
+        return cls(int(claim), int(last)) if claim.isdecimal() and last.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was done to a claim. Its `token` is by what it is undone."""
+
+    claim: int
+    action: str
+    #: By which it is known whether somebody has moved it on since; of a topic, which one; of work, who had it before.
+    mark: int
+
+    @property
+    def token(self) -> str:
+        return f"{self.action}-{self.claim}-{self.mark}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        action, *numbers = text.split("-")
+        if (
+            action not in (*TAKEN_BACK_BY, "topic")
+            or len(numbers) != 2
+            or not all(map(str.isdecimal, numbers))
+        ):
+            return None
+        return cls(int(numbers[0]), action, int(numbers[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class NotDecided:
+    """What was not done, and why."""
+
+    claim: int
+    statement: str
+    why: str
+    #: Whether it is the person's role that does not include it.
+    is_forbidden: bool = False
+
+
+Outcome = Decided | NotDecided
+
+
+def decide(
+    seen: Iterable[Seen], action: str, *, by: User, note: str = "", into: Claim | None = None
+) -> list[Outcome]:
+    """Accept, decline or merge claims, each by itself."""
+    return [_decide(each, action, by, note, into) for each in seen]
+
+
+def undo(decided: Iterable[Decided], *, by: User) -> list[Outcome]:
+    """Take decisions back, the last one first."""
+    return [_undo(each, by) for each in decided]
+
+
+def file_under(seen: Iterable[Seen], topic: Topic, *, by: User) -> list[Outcome]:
+    """Add a topic to claims."""
+    return [_file_under(each, topic, by) for each in seen]
+
+
+def give(seen: Iterable[Seen], colleague: User, *, by: User) -> list[Outcome]:
+    """Have claims be somebody's work."""
+    return [_give(each, colleague, by) for each in seen]
+
+
+def _decide(seen: Seen, action: str, by: User, note: str, into: Claim | None) -> Outcome:
+    def made(claim: Claim) -> Decided:
+        _refuse_what_moved_on(claim, seen.last_move)
+        moved = workflow.move(claim, action, by=by, note=note, into=into)
+        TriageTurn.objects.filter(claim=moved).delete()
+        return Decided(moved.pk, action, last_move(moved))
+
+    return _carried_out(seen.claim, by, made, with_it=into)
+
+
+def _undo(decided: Decided, by: User) -> Outcome:
+    def made(claim: Claim) -> Decided:
+        if decided.action == "topic":
+            require(by, "claims.change_claim", _("edit claims"))
+            claim.topics.remove(decided.mark)
+        elif decided.action == "assign":
+            _give_back(claim, decided.mark, by)
+        else:
+            _refuse_what_moved_on(claim, decided.mark)
+            workflow.move(claim, TAKEN_BACK_BY[decided.action], by=by, note=_("Undone in triage."))
+        return decided
+
+    return _carried_out(decided.claim, by, made)
+
+
+def _file_under(seen: Seen, topic: Topic, by: User) -> Outcome:
+    def made(claim: Claim) -> Decided:
+        topics = list(claim.topics.all())
+        if topic in topics:
+            raise NotPossible(_("It is filed under “%(topic)s” already.") % {"topic": topic})
+        claim_edits.edit(claim, by=by, topics=[*topics, topic])
+        return Decided(claim.pk, "topic", topic.pk)
+
+    return _carried_out(seen.claim, by, made)
+
+
+def last_moves(claims: Iterable[int]) -> dict[int, int]:
+    """The last move of each of these claims that was moved at all."""
+    moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
+    return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
+
+
+def _give(seen: Seen, colleague: User, by: User) -> Outcome:
+    def made(claim: Claim) -> Decided:
+        before = assignments.assignment_of(claim)
+        if colleague == by:
+            assignments.take(claim, by=by)
+        else:
+            assignments.assign(claim, colleague, by=by)
+        return Decided(claim.pk, "assign", (before.person_id or 0) if before else 0)
+
+    return _carried_out(seen.claim, by, made)
+
+
+def _give_back(claim: Claim, holder: int, by: User) -> None:
+    """To whom it was before, or to nobody."""
+    before = User.objects.filter(pk=holder).first()
+    if before:
+        assignments.assign(claim, before, by=by)
+    else:
+        assignments.release(claim, by=by)
+
+
+def _carried_out(
+    pk: int, by: User, made: Callable[[Claim], Decided], with_it: Claim | None = None
+) -> Outcome:
+    """One transaction: the claim read again under lock, and what is made of it; or why it was not."""
+    claim = None
+    try:
+        with transaction.atomic():
+            # In the order of their ids, as `workflow` locks them.
+            locked = Claim.objects.select_for_update().filter(pk__in=[pk, *([with_it.pk] if with_it else [])])
+            claim = {row.pk: row for row in locked.order_by("pk")}.get(pk)
+            if claim is None or not Claim.objects.readable_by(by).filter(pk=pk).exists():
+                return NotDecided(pk, "", _("The claim was deleted meanwhile."))
+            return made(claim)
+    except NotAllowed as refusal:
+        return NotDecided(pk, str(claim), str(refusal), is_forbidden=True)
+    except NotPossible as refusal:
+        return NotDecided(pk, str(claim), str(refusal))
+    except IntegrityError as refusal:
+        return NotDecided(pk, str(claim), in_words(refusal))
+
+
+def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
+    """Say who was quicker, and what they did."""
+    if last_move(claim) == seen:
+        return
+    last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
+    if last is None:
+        raise NotPossible(_("Meanwhile it has changed: look at it as it is now."))
+    said = {"who": last.actor_name, "what": label_of(last.action), "note": last.note}
+    if last.note:
+        raise NotPossible(_("%(who)s was quicker: %(what)s (“%(note)s”).") % said)
+    raise NotPossible(_("%(who)s was quicker: %(what)s.") % said)

@@ -1,0 +1,225 @@
+"""What the triage screen shows: one proposal with all that decides, and the others beside it by article."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.admin.claim_history import label_of
+from claims.admin.claim_page import likely_claimants_of, quotes_of
+from claims.admin.move_buttons import last_move
+from claims.admin.similar_claims import similar_context
+from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.triage_turns import others_at
+from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
+from claims.newsroom.people import display_name
+from claims.review import workflow
+from claims.teamwork.assignments import ASSIGN, TAKE, assignment_of, can_do, holder_of, people_for
+from factcheck.admin.base import change_page
+
+#: So many proposals are listed at a time.
+MOST = 100
+#: Of more, it is only said that there are more.
+MOST_COUNTED = 1_000
+#: As many as there are number keys.
+NUMBERED = 9
+#: So many of the newest links between claims and topics say which topics are in use.
+_RECENT_LINKS = 60
+_MOST_TOPICS = 300
+_MOST_PEOPLE = 30
+
+#: Why most proposals are declined, in the order of their number keys.
+DECLINE_REASONS = (
+    gettext_lazy("An opinion, a forecast or a promise: nothing that can be checked."),
+    gettext_lazy("Too vague to be checked."),
+    gettext_lazy("Too small a matter for a check."),
+    gettext_lazy("Outside what we cover."),
+    gettext_lazy("Known to be right, and nobody doubts it."),
+    gettext_lazy("Not a claim: the sentence was cut wrong or taken out of its context."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A line of the list beside."""
+
+    pk: int
+    statement: str
+    percent: int | None
+    last_move: int
+    #: Who else is looking at it now.
+    other: str = ""
+
+
+@dataclass(slots=True)
+class Article:
+    """The proposals of one source."""
+
+    source: int | None
+    title: str
+    proposals: list[Proposal] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody is since they began."""
+
+    decided: int
+    declined: int
+    waiting: int
+
+    @property
+    def all(self) -> int:
+        return self.decided + self.waiting
+
+    def __str__(self) -> str:
+        said = {"decided": self.decided, "all": self.all, "declined": self.declined}
+        if self.waiting > MOST_COUNTED:
+            return _("%(decided)d decided, %(declined)d declined; more than %(most)d wait") % {
+                **said,
+                "most": MOST_COUNTED,
+            }
+        return _("%(decided)d of %(all)d, %(declined)d declined") % said
+
+
+def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
+    """The first proposals in the order of the list; those of one article stand together, where the first of it does."""
+    first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk")
+    moves = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by().values("claim")
+    found = list(
+        rows.annotate(
+            article=Subquery(first.values("source")[:1]),
+            article_title=Subquery(first.values("source__title")[:1]),
+            seen=Coalesce(Subquery(moves.annotate(last=Max("pk")).values("last")), 0),
+        ).values("pk", "statement", "score", "article", "article_title", "seen")[:MOST]
+    )
+    others = others_at([row["pk"] for row in found], than=person)
+    grouped: dict[int | None, Article] = {}
+    for row in found:
+        score = row["score"]
+        title = row["article_title"] or _("Without an article")
+        grouped.setdefault(row["article"], Article(row["article"], title)).proposals.append(
+            Proposal(
+                row["pk"],
+                row["statement"],
+                None if score is None else round(100 * score),
+                row["seen"],
+                others.get(row["pk"], ""),
+            )
+        )
+    return list(grouped.values())
+
+
+def in_order(listed: Iterable[Article]) -> Iterator[Proposal]:
+    for article in listed:
+        yield from article.proposals
+
+
+def decided_since(person: User, since: int) -> Progress:
+    """What the person has decided since that transition, and not taken back."""
+    made = Transition.objects.filter(
+        pk__gt=since,
+        actor=person,
+        verdict=None,
+        action__in=["accept", "decline", "merge", "reconsider", "unmerge"],
+    )
+    last = dict(made.order_by("pk").values_list("claim", "action"))
+    decided = [action for action in last.values() if action in ("accept", "decline", "merge")]
+    return Progress(len(decided), decided.count("decline"), 0)
+
+
+def number_waiting(rows: QuerySet[Claim]) -> int:
+    """How many wait; of many, that they are more than `MOST_COUNTED`."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
+def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
+    """All that decides about one claim, and what can be done with it."""
+    options = {option.action: option for option in workflow.options(claim, person)}
+    waits = claim.state == Claim.State.PROPOSED
+    return {
+        "claim": claim,
+        "waits": waits,
+        "page": change_page(claim),
+        "claim_badge": state_badge(claim),
+        "percent": None if claim.score is None else round(100 * claim.score),
+        "quotes": quotes_of(claim),
+        "likely_claimants": likely_claimants_of(claim),
+        "topics": list(claim.topics.all()),
+        "checked_before": _checked_before(claim, person),
+        "decided": None if waits else _decision(claim, person),
+        "options": options,
+        "other": others_at([claim.pk], than=person).get(claim.pk, ""),
+        "holder": _holder(claim, person) if waits else "",
+        **similar_context(claim.statement, person=person, to=claim),
+        "last_move": last_move(claim),
+    }
+
+
+def choices_in_triage(person: User) -> dict[str, Any]:
+    """What the number keys offer, the same for every claim."""
+    return {
+        "reasons": [str(reason) for reason in DECLINE_REASONS],
+        "people": _people(person),
+        "topics_in_use": _topics_in_use(),
+        "all_topics": Topic.objects.order_by("name").values_list("name", flat=True)[:_MOST_TOPICS],
+    }
+
+
+def _checked_before(claim: Claim, person: User) -> list[dict[str, Any]]:
+    """The published claims that the proposal repeats, with their verdicts."""
+    verdicts = Verdict.objects.readable_by(person).filter(state=Verdict.State.PUBLISHED)
+    repeats = (
+        Repeat.objects.open()
+        .filter(proposal=claim)
+        .select_related("claim")
+        .prefetch_related(
+            Prefetch("claim__verdicts", verdicts.select_related("publisher", "rating").defer("explanation"))
+        )
+    )
+    return [
+        {
+            "claim": repeat.claim,
+            "page": change_page(repeat.claim),
+            "percent": round(100 * repeat.confidence),
+            "verdicts": [(one, verdict_badges(one)) for one in repeat.claim.verdicts.all()],
+        }
+        for repeat in repeats
+    ]
+
+
+def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
+    """Who has decided about a claim that waits no longer, and what."""
+    moves = claim.transitions.readable_by(person).filter(verdict=None)
+    last = moves.order_by("pk").last()
+    return last and {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
+
+
+def _people(person: User) -> list[tuple[int, str]]:
+    """To whom the person may give work, themselves first."""
+    may_take = person.has_perm(TAKE) and can_do(Claim, person)
+    mine = [(person.pk, _("Me"))] if may_take else []
+    if not person.has_perm(ASSIGN):
+        return mine
+    others = people_for(Claim).exclude(pk=person.pk)[: _MOST_PEOPLE - len(mine)]
+    return [*mine, *((other.pk, display_name(other)) for other in others)]
+
+
+def _holder(claim: Claim, person: User) -> str:
+    """Whose the claim is, for whom may know."""
+    assignment = assignment_of(claim) if person.has_perm("claims.view_assignment") else None
+    holder = holder_of(assignment) if assignment else None
+    return display_name(holder) if holder else ""
+
+
+def _topics_in_use() -> list[Topic]:
+    """The topics that were given last, those that were given often first."""
+    recent = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_LINKS])
+    often = sorted(set(recent), key=lambda topic: (-recent.count(topic), topic))[:NUMBERED]
+    known = Topic.objects.in_bulk(often)
+    return [known[topic] for topic in often]

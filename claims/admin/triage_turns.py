@@ -1,0 +1,40 @@
+"""Who has which proposal on the screen, so that two people who triage are not shown the same one."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from claims.models import TriageTurn
+from claims.newsroom.people import display_name
+
+#: So long a proposal is kept for who looks at it and does nothing.
+HELD = timedelta(minutes=5)
+
+_TAKE = """
+    INSERT INTO claims_triageturn (claim_id, person_id, until)
+    SELECT id, %(person)s, clock_timestamp() + %(held)s FROM claims_claim WHERE id = ANY(%(claims)s) ORDER BY id
+    ON CONFLICT (claim_id) DO UPDATE SET person_id = excluded.person_id, until = excluded.until
+    WHERE claims_triageturn.person_id = excluded.person_id OR claims_triageturn.until <= clock_timestamp()
+    RETURNING claim_id
+"""
+
+
+def take(claims: Iterable[int], *, by: User) -> set[int]:
+    """Keep these proposals for the person, and none that they had before. Those that somebody else has stay theirs.
+
+    Returns:
+        The ones that are the person's now.
+    """
+    wanted = list(claims)
+    TriageTurn.objects.filter(person=by).exclude(claim__in=wanted).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"person": by.pk, "held": HELD, "claims": wanted})
+        return {claim for (claim,) in cursor.fetchall()}
+
+
+def others_at(claims: Iterable[int], *, than: User) -> dict[int, str]:
+    """Those of these proposals that other people are looking at now, and who it is."""
+    turns = TriageTurn.objects.of_others(than).filter(claim__in=list(claims)).select_related("person")
+    return {turn.claim_id: display_name(turn.person) for turn in turns}

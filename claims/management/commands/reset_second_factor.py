@@ -1,0 +1,30 @@
+"""`manage.py reset_second_factor`: let somebody in who has lost their second factor, when no administrator can."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from claims.management.people import user_named
+from claims.newsroom import second_factors
+from claims.newsroom.refusals import NotPossible
+
+
+class Command(BaseCommand):
+    help = "Remove the second factors of a person, who then signs in with the password and sets up a new one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument(
+            "--reason", required=True, help="how you know that it is really them; for the audit log"
+        )
+
+    def handle(self, *, username: str, reason: str, **options: Any) -> None:
+        person = user_named(username)
+        assert person is not None  # noqa: S101  a name was given
+        try:
+            second_factors.reset(person, reason=reason)
+        except NotPossible as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(
+            f"{username} signs in with the password now, and is asked to set up a second factor."
+        )

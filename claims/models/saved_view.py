@@ -1,0 +1,75 @@
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database import bounds
+
+LONGEST_NAME = 60
+LONGEST_QUERY = 4_000
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def readable_by(self, person: User) -> Self:
+        """One's own, and those that are shared."""
+        return self.filter(Q(owner=person) | Q(is_shared=True))
+
+    def of_list(self, listed: str) -> Self:
+        """Those of one of the desk's lists, in the order in which they stand above it."""
+        return self.filter(listed=listed).order_by("is_shared", Lower("name"), "pk")
+
+
+class SavedView(models.Model):
+    """A list of the desk as somebody wants it again: its filters, search, order and columns, under a name."""
+
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    #: The model whose list it is, as `claims.claim`.
+    listed = models.CharField(_("list"), max_length=100, editable=False)
+    #: What the address of the list says behind the question mark, without the number of a page.
+    query = models.TextField(_("address"), max_length=LONGEST_QUERY, blank=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        editable=False,
+        related_name="saved_views",
+        verbose_name=_("kept by"),
+    )
+    is_shared = models.BooleanField(
+        _("shared"), default=False, help_text=_("Everybody who may open the list finds it there.")
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["listed", "id"]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        default_permissions = ("view", "delete")
+        permissions = [("share_savedview", _("Can share views of lists with everybody"))]
+        constraints = [
+            CheckConstraint(name="savedview_has_a_name", condition=Q(name__regex=r"\S")),
+            CheckConstraint(name="savedview_is_of_a_list", condition=Q(listed__regex=r"^[a-z_]+\.[a-z_]+$")),
+            bounds.not_longer("savedview_query_fits", "query", LONGEST_QUERY),
+            UniqueConstraint(
+                "owner",
+                "listed",
+                Lower("name"),
+                name="savedview_is_named_once",
+                violation_error_message=_("You have a view of this name already."),
+            ),
+            UniqueConstraint(
+                "listed",
+                Lower("name"),
+                name="savedview_is_shared_once",
+                condition=Q(is_shared=True),
+                violation_error_message=_("A view of this name is shared already: choose another name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,42 @@
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class TriageTurnQuerySet(models.QuerySet["TriageTurn"]):
+    def of_others(self, person: User) -> Self:
+        """What other people are looking at now."""
+        return self.exclude(person=person).filter(until__gt=Now())
+
+
+class TriageTurn(models.Model):
+    """Who has a proposal on the screen, so that two people who triage are shown different ones. It ends by itself.
+
+    It keeps nobody from deciding: what somebody else has decided meanwhile is refused by the move.
+    """
+
+    claim = models.OneToOneField(
+        "claims.Claim",
+        models.CASCADE,
+        primary_key=True,
+        related_name="triage_turn",
+        verbose_name=_("claim"),
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+    until = models.DateTimeField(_("until"))
+
+    objects = TriageTurnQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("turn in triage")
+        verbose_name_plural = _("turns in triage")
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.person_id}"

@@ -1,0 +1,74 @@
+"""How signing in knows this newsroom: who is let in by a session, where they are led, what second factors are."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from claims.newsroom.second_factor_gate import VOUCHED
+from claims.newsroom.second_factors import due_of, may_remove, note_vouching, with_due
+from factcheck.admin.sign_in import NewsroomAccounts
+from factcheck.admin.single_sign_on import follow_the_provider, vouched_for
+
+
+class SignInBackend(AuthenticationBackend):
+    """allauth's, which reads a person together with what is required of them, so that no request asks for it again."""
+
+    def get_user(self, user_id: int) -> User | None:
+        person: User | None = with_due(User.objects.filter(pk=user_id)).first()
+        return person if person is not None and self.user_can_authenticate(person) else None
+
+
+class DeskAccounts(NewsroomAccounts):
+    """Has roles follow the identity provider, and leads who needs a second factor to where it is set up."""
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        if sociallogin := _single_sign_on(kwargs):
+            follow_the_provider(request, sociallogin)
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        sociallogin = _single_sign_on(kwargs)
+        vouched = sociallogin is not None and vouched_for(sociallogin)
+        if vouched:
+            request.session[VOUCHED] = True
+        note_vouching(user, vouched=vouched)
+        response = super().post_login(request, user, **kwargs)
+        if vouched or due_of(user) is None:
+            return response
+        later = urlencode({"next": response["Location"]}) if response.has_header("Location") else ""
+        led = HttpResponseRedirect(f"{reverse('mfa_index')}?{later}")
+        led.cookies = response.cookies
+        return led
+
+
+def _single_sign_on(kwargs: dict[str, Any]) -> SocialLogin | None:
+    return (kwargs.get("signal_kwargs") or {}).get("sociallogin")
+
+
+class SecondFactors(DefaultMFAAdapter):
+    """What allauth asks about second factors."""
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return may_remove(authenticator)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The site that passkeys are made for: the host of SITE_URL wherever a browser accepts that.
+
+        So a passkey opens the site under all its names (desk.example.org, example.org), whichever a proxy passes on.
+        Under a name that does not belong to it (127.0.0.1 for localhost) it is that name, or the browser would refuse.
+        """
+        ours = urlsplit(settings.SITE_URL).hostname or ""
+        here = urlsplit(f"//{context.request.get_host()}").hostname or ""
+        belongs = here == ours or here.endswith(f".{ours}")
+        return {"id": ours if belongs else here, "name": settings.NEWSROOM_NAME}

@@ -1,0 +1,83 @@
+"""The audit log: who came in, what was taken out, and who may do what. `claims.models.audit_record` says what it is.
+
+Whoever lets somebody take something out calls `record()`. What changes in tables is recorded by the database itself
+(`claims.models.audited_rows`); what happens at the door by `claims.newsroom.sign_in_records`.
+"""
+
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import transaction
+from django.http import HttpRequest
+
+from claims.models import AuditKind, AuditRecord
+from claims.newsroom.people import display_name
+from factcheck.database import clock
+from factcheck.web.change_context import agent_of
+from factcheck.web.throttling import caller_of
+
+#: So many records are removed in one statement.
+_REMOVED_AT_ONCE = 5000
+
+
+def record(
+    kind: AuditKind,
+    *,
+    by: User | AnonymousUser | None = None,
+    about: User | None = None,
+    what: str = "",
+    request: HttpRequest | None = None,
+    **detail: Any,
+) -> AuditRecord:
+    """Write down that something happened. In a transaction it is there with what happened, or not at all.
+
+    Args:
+        by: who did it; without it, who asks in the request.
+        about: whose account it is about, where it is not that of `by`.
+        what: in a few words, such as the name of the list that was downloaded. Never a password, code or secret.
+        request: where it was asked; says from which address and with which browser.
+        detail: more for whom it concerns, as JSON holds it.
+    """
+    if by is None and request is not None:
+        by = getattr(request, "user", None)
+    actor = by if isinstance(by, User) and by.is_authenticated else None
+    return AuditRecord.objects.create(
+        kind=kind,
+        actor=actor,
+        actor_name=display_name(actor)[:200] if actor else "",
+        subject=about,
+        subject_name=display_name(about)[:200] if about else "",
+        what=what[:300],
+        detail=detail,
+        address=caller_of(request) if request else "",
+        agent=agent_of(request) if request else "",
+    )
+
+
+def unknown_name(typed: str) -> str:
+    """What stands for a name that no account has: who mistakes the fields types a password there.
+
+    The same words have the same sign, so that it shows when somebody tries them again; without the site's key nobody
+    finds out which words they are.
+    """
+    sign = blake2b(typed.strip().casefold().encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=5)
+    return f"#{sign.hexdigest()}"
+
+
+def forget_old(days: int) -> int:
+    """Remove records that are older than so many days, and write that down; how many there were.
+
+    The database keeps what is younger than `LEAST_DAYS`, and all of it from whoever does not write that down.
+    """
+    until = clock.now() - timedelta(days=days)
+    old = AuditRecord.objects.filter(at__lt=until).exclude(kind=AuditKind.SHORTENED).order_by("at")
+    removed = 0
+    while keys := list(old.values_list("pk", flat=True)[:_REMOVED_AT_ONCE]):
+        with transaction.atomic():
+            record(AuditKind.SHORTENED, what=f"{len(keys)}", until=until.isoformat())
+            AuditRecord.objects.filter(pk__in=keys).delete()
+        removed += len(keys)
+    return removed

@@ -1,0 +1,101 @@
+"""Where people are signed in: noted when they sign in, followed while they work, and ended.
+
+A request costs no statement for it: what is noted of a session stands in the session itself, and a row is written when
+somebody signs in, when Django gives the session another key, and once in a while when it is used.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from claims.models import AuditKind, DeskSession
+from claims.newsroom import audit
+from factcheck.web.change_context import agent_of
+from factcheck.web.throttling import caller_of
+
+#: How exactly it is kept when a session was last used.
+USE_NOTED_EVERY = timedelta(minutes=10)
+#: Under which name a session holds what was noted of it: its key then, and when.
+NOTED = "desk_session"
+
+
+def begin(request: HttpRequest, person: User, *, way: str) -> None:
+    """Note that somebody has signed in with the request."""
+    _note(request, person, way=way)
+
+
+class FollowedSessions:
+    """Middleware that keeps the rows true: the session's key, and when it was last used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        session: Any = getattr(request, "session", None)
+        # Whoever did not look at the session need not have it loaded.
+        if session is not None and session.accessed and (noted := session.get(NOTED)):
+            key, at = noted
+            used = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
+            # What an open page asks by itself is no use; and to note it would prolong the session.
+            is_used = not getattr(request, "in_background", False)
+            if session.session_key != key or (is_used and timezone.now() - used > USE_NOTED_EVERY):
+                _note(request, request.user, was=key)
+        return response
+
+
+def _note(request: HttpRequest, person: Any, *, way: str | None = None, was: str | None = None) -> None:
+    key, now = request.session.session_key, timezone.now()
+    if key is None or not person.is_authenticated:
+        return
+    values = {"last_used_at": now, "address": caller_of(request), "agent": agent_of(request)}
+    if not DeskSession.objects.filter(session_key=was or key, person=person).update(
+        session_key=key, **values
+    ):
+        DeskSession.objects.update_or_create(
+            session_key=key, defaults=values | {"person": person, "way": way or "", "began_at": now}
+        )
+    request.session[NOTED] = [key, now.timestamp()]
+
+
+# Ending ---------------------------------------------------------------------------------------------------------------
+
+
+def may_end(person: User, by: User) -> bool:
+    """Whether `by` may end sessions of `person`: everybody their own; a superuser's only superusers."""
+    guarded = person.is_superuser and not by.is_superuser
+    return person == by or (by.has_perm("claims.end_desksession") and not guarded)
+
+
+def end_all(
+    person: User, *, by: User | None = None, request: HttpRequest | None = None, but: str | None = None
+) -> int:
+    """Sign somebody out everywhere, but for the session with that key; how many sessions went on till now."""
+    sessions = DeskSession.objects.filter(person=person).exclude(session_key=but or "")
+    return end_these(sessions, about=person, by=by, request=request)
+
+
+@transaction.atomic
+def end_these(
+    sessions: QuerySet[DeskSession], *, about: User, by: User | None, request: HttpRequest | None = None
+) -> int:
+    """End sessions of one person. Who may is for the caller to ask (`may_end`)."""
+    keys = list(sessions.values_list("session_key", flat=True))
+    going_on, _each = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).delete()
+    sessions.delete()
+    if going_on:
+        audit.record(AuditKind.SESSION_ENDED, by=by, about=about, what=str(going_on), request=request)
+    return going_on
+
+
+def forget_ended() -> None:
+    """Remove sessions that nobody can go on with, and what was noted of them."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    DeskSession.objects.over().delete()

@@ -1,0 +1,27 @@
+"""Mail about second factors that were reset, as a job of the same transaction."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from claims.newsroom.people import display_name
+
+
+@app.task(queue="mail", retry=5)
+def tell_of_reset(*, person_id: int, by_id: int | None) -> None:
+    """Tell somebody that their second factors were reset, and what to do when they did not ask for that."""
+    person = User.objects.filter(pk=person_id).exclude(email="").first()
+    if person is None:
+        return
+    by = User.objects.filter(pk=by_id).first()
+    lines = [
+        _("%(who)s has reset the second factors of your account, and you were signed out everywhere.")
+        % {"who": display_name(by) if by else _("Whoever runs the server")},
+        _("Sign in with your password and set up a new one:"),
+        f"{settings.SITE_URL}/accounts/2fa/",
+        _("If you did not ask for this, tell your administrators at once."),
+    ]
+    subject = _("[Factcheck] Your second factors were reset")
+    send_mail(subject, "\n\n".join(lines), None, [person.email])

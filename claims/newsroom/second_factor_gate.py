@@ -1,0 +1,95 @@
+"""The door of the desk for who has to set up a second factor and has not: a reminder first, then nothing but that.
+
+It is asked of each request who asks and what is required of them now. So it does not matter when or how somebody signed
+in, in which other browser, or what was required then.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from claims.newsroom.second_factors import due_of, hold, locked, may_remove
+
+#: What a session holds where the identity provider has vouched for a second factor.
+VOUCHED = "second_factor_vouched"
+#: What a person sees who may not go on without one: where it is set up, where they say again who they are, sign-out.
+_OPEN = {
+    *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_edit_webauthn"),
+    *("mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_generate_recovery_codes"),
+    *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"),
+    *("mfa_authenticate", "mfa_login_webauthn", "account_login", "account_logout"),
+}
+
+
+class SecondFactorGate:
+    """Middleware; it stands where the person is known."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """The answer instead of the page's, where there is one."""
+        # Readers' pages are the same for everybody, and must not ask who reads.
+        if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
+            return None
+        due = None if request.session.get(VOUCHED) else due_of(request.user)
+        match = request.resolver_match
+        page = match.url_name if match and not match.namespaces else None
+        if due is not None:
+            _remind(request, due)
+        if locked(due) and page not in _OPEN:
+            return _led_to_enrolment(request)
+        return None
+
+
+def _remind(request: Any, due: datetime) -> None:
+    """What pages tell the person: until when, and where they go on if they put it off."""
+    request.second_factor_due, request.second_factor_overdue = due, locked(due)
+    asked = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    request.later = asked if safe else reverse("admin:index")
+
+
+def _led_to_enrolment(request: HttpRequest) -> HttpResponseBase:
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied(_("Set up a second factor first: until then the desk is closed to you."))
+    return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def last_one_stays(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
+    """allauth's page on which somebody removes a factor, which refuses the last one while the person needs one.
+
+    One removal waits for another, so that two who remove the last two do not each see the other factor.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return view(request, **kwargs)
+        with transaction.atomic():
+            theirs = Authenticator.objects.filter(user=hold(request.user))
+            asked = {"pk": kwargs["pk"]} if "pk" in kwargs else {"type": Authenticator.Type.TOTP}
+            factor = theirs.filter(**asked).first()
+            if factor is None or may_remove(factor):
+                return view(request, **kwargs)
+        messages.error(
+            request, _("Your role needs a second factor. Set up another one before you remove this one.")
+        )
+        return HttpResponseRedirect(reverse(back))
+
+    return guarded

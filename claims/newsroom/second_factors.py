@@ -1,0 +1,166 @@
+"""Who has to have a second factor, from when on, and how a lost one is reset.
+
+The rules are data (`claims.models.second_factor_rule`): a role requires one or not, and gives days to set it up. Of
+administrators and superusers it is required always. Until the last day people work as usual and are reminded; then the
+desk is closed to them, but for the pages on which they set one up (`claims.newsroom.second_factor_gate`).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.models import AuditKind, SecondFactorGrace, SecondFactorRule
+from claims.newsroom import audit, desk_sessions
+from claims.newsroom.factor_mail import tell_of_reset
+from claims.newsroom.refusals import NotAllowed, NotPossible
+
+M = TypeVar("M", bound=Model)
+
+#: What counts as one. Codes for emergencies come along with it.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+#: The role that always requires one.
+ALWAYS = "Administrator"
+
+
+def with_due(rows: QuerySet[M], *, person: str = "") -> QuerySet[M]:
+    """Add `second_factor_due`: until when the person has to set one up; none where they need not, or have one.
+
+    Args:
+        person: the relation of `rows` to the person, with `__` at its end; empty where they are people.
+    """
+    factors = Authenticator.objects.filter(user=OuterRef(f"{person}pk"), type__in=FACTORS)
+    return rows.annotate(second_factor_due=Case(When(~Exists(factors), then=_deadline(person)), default=None))
+
+
+def _deadline(person: str) -> Subquery:
+    """The earliest day that a rule sets for the person, who may have several roles."""
+    joined = OuterRef(f"{person}date_joined")
+    rules = SecondFactorRule.objects.filter(required=True).annotate(
+        of_superusers=ExpressionWrapper(OuterRef(f"{person}is_superuser"), BooleanField()),
+        begins=Greatest(
+            "since", joined, Coalesce(OuterRef(f"{person}second_factor_grace__begins_at"), joined)
+        ),
+        days=ExpressionWrapper(F("grace_days") * timedelta(days=1), DurationField()),
+    )
+    theirs = rules.filter(Q(role__user=OuterRef(f"{person}pk")) | Q(always=True, of_superusers=True))
+    due = theirs.annotate(due=ExpressionWrapper(F("begins") + F("days"), DateTimeField()))
+    return Subquery(due.order_by("due").values("due")[:1])
+
+
+def due_of(person: User) -> datetime | None:
+    """`second_factor_due` of somebody, whether or not they were read with it."""
+    if not hasattr(person, "second_factor_due"):
+        found: Any = with_due(User.objects.filter(pk=person.pk)).first()
+        return found.second_factor_due if found else None
+    due: datetime | None = person.second_factor_due
+    return due
+
+
+def locked(due: datetime | None) -> bool:
+    """Whether the last day has passed, so that the desk is closed."""
+    return due is not None and due <= timezone.now()
+
+
+def is_required(person: User) -> bool:
+    """Whether the person has to have a second factor, with or without some days left."""
+    theirs = Q(role__user=person) | Q(always=person.is_superuser, pk__isnull=not person.is_superuser)
+    return SecondFactorRule.objects.filter(theirs, required=True).exists()
+
+
+def may_remove(factor: Authenticator) -> bool:
+    """Whether the person may remove their factor: not the last one, while one is required.
+
+    Whoever asks holds the person's row (`hold`), so that two who remove the last two do not both see another.
+    """
+    others = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
+    return factor.type not in FACTORS or others.exists() or not is_required(factor.user)
+
+
+def hold(person: User) -> User:
+    """Lock the person's row until the end of the transaction, and read it again."""
+    return User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+
+
+def note_vouching(person: User, *, vouched: bool) -> None:
+    """Note whether the identity provider vouched for a second factor as the person signed in: tokens go by that."""
+    if vouched:
+        SecondFactorGrace.objects.update_or_create(person=person, defaults={"vouched_at": timezone.now()})
+    else:
+        SecondFactorGrace.objects.filter(person=person, vouched_at__isnull=False).update(vouched_at=None)
+
+
+# Lost ones ------------------------------------------------------------------------------------------------------------
+
+
+def obstacle(person: User, by: User) -> str:
+    """Why this person may not reset those of the other; empty where they may."""
+    if not by.has_perm("mfa.delete_authenticator"):
+        return _("Your role does not include this: %(what)s.") % {"what": _("reset second factors")}
+    if person.pk == by.pk:
+        return _(
+            "Nobody resets their own. Ask another administrator, or use reset_second_factor on the server."
+        )
+    if person.is_superuser and not by.is_superuser:
+        return _("Only a superuser can do this to a superuser.")
+    return ""
+
+
+@transaction.atomic
+def reset(person: User, *, reason: str, by: User | None = None, request: Any = None) -> int:
+    """Remove all second factors of somebody who lost theirs; returns how many there were.
+
+    They are signed out everywhere, told by mail, and have their days to set one up again.
+
+    Args:
+        by: who does it; nobody where it is done on the command line of the server.
+
+    Raises:
+        NotAllowed: it is their own, a superuser's, or the role does not include it.
+        NotPossible: there are none, or no reason is given.
+    """
+    if by is not None and (why := obstacle(person, by)):
+        raise NotAllowed(why)
+    if not reason.strip():
+        raise NotPossible(_("Say why: how you know that it is really them."))
+    person = hold(person)
+    factors = Authenticator.objects.filter(user=person)
+    removed = sum(factor.type in FACTORS for factor in factors)
+    if not removed:
+        raise NotPossible(_("There is no second factor to reset."))
+    factors.delete()
+    SecondFactorGrace.objects.update_or_create(person=person, defaults={"begins_at": timezone.now()})
+    audit.record(AuditKind.FACTORS_RESET, by=by, about=person, what=reason.strip(), request=request)
+    desk_sessions.end_all(person, by=by, request=request)
+    tell_of_reset.defer(person_id=person.pk, by_id=by.pk if by else None)
+    return removed
+
+
+# The rules ------------------------------------------------------------------------------------------------------------
+
+
+def ensure_rules(**signal: Any) -> None:
+    """Create the rules that are missing; each role has one, and that of administrators requires one always."""
+    for role in Group.objects.filter(second_factor_rule=None):
+        always = role.name == ALWAYS and not SecondFactorRule.objects.filter(always=True).exists()
+        SecondFactorRule.objects.get_or_create(role=role, defaults={"required": always, "always": always})

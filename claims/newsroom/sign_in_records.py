@@ -1,0 +1,79 @@
+"""What happens at the door is recorded: who came in and how, who did not, who left."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import password_reset
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models import Q
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from claims.models import AuditKind, DeskSession
+from claims.newsroom import audit, desk_sessions
+from factcheck.admin.sign_in import code_refused
+from factcheck.admin.single_sign_on import single_sign_on_failed
+
+#: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
+_WAYS = {
+    "socialaccount": "single sign-on",
+    Authenticator.Type.TOTP: "code of an app",
+    Authenticator.Type.WEBAUTHN: "security key",
+    Authenticator.Type.RECOVERY_CODES: "recovery code",
+}
+
+
+def way_of(request: HttpRequest, person: User) -> str:
+    """How somebody has signed in: “password, code of an app”."""
+    if not hasattr(request, "session"):
+        return ""
+    ways = []
+    for each in get_authentication_records(request, person):
+        if each.get("reauthenticated"):
+            continue
+        way = each.get("type") or each["method"]
+        ways.append("passkey" if each.get("passwordless") else _WAYS.get(way, way))
+    return ", ".join(dict.fromkeys(ways))
+
+
+@receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")
+def came_in(request: HttpRequest, user: User, **signal: Any) -> None:
+    way = way_of(request, user)
+    audit.record(AuditKind.SIGNED_IN, by=user, what=way, request=request)
+    desk_sessions.begin(request, user, way=way)
+
+
+@receiver(user_login_failed, dispatch_uid="claims.newsroom.sign_in_records")
+def stayed_out(credentials: dict[str, Any], request: HttpRequest | None = None, **signal: Any) -> None:
+    """Of a name that nobody has, only a sign is kept: people type passwords into the wrong field."""
+    typed = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
+    person = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk").first()
+    what = "" if person else audit.unknown_name(typed)
+    audit.record(AuditKind.SIGN_IN_FAILED, about=person, what=what, request=request)
+
+
+@receiver(code_refused, dispatch_uid="claims.newsroom.sign_in_records")
+def code_was_refused(person: User | None, request: HttpRequest, **signal: Any) -> None:
+    audit.record(AuditKind.CODE_REFUSED, about=person, request=request)
+
+
+@receiver(single_sign_on_failed, dispatch_uid="claims.newsroom.sign_in_records")
+def provider_let_nobody_in(request: HttpRequest, **signal: Any) -> None:
+    audit.record(AuditKind.SIGN_IN_FAILED, what=_WAYS["socialaccount"], request=request)
+
+
+@receiver(user_logged_out, dispatch_uid="claims.newsroom.sign_in_records")
+def left(request: HttpRequest, user: User | None, **signal: Any) -> None:
+    if user is None:
+        return
+    audit.record(AuditKind.SIGNED_OUT, by=user, request=request)
+    if key := request.session.session_key:
+        DeskSession.objects.filter(session_key=key).delete()
+
+
+@receiver(password_reset, dispatch_uid="claims.newsroom.sign_in_records")
+def password_was_reset(request: HttpRequest, user: User, **signal: Any) -> None:
+    """That it was changed is recorded by the database; this says that a mail was the way."""
+    audit.record(AuditKind.PASSWORD_RESET, about=user, request=request)

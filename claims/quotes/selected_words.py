@@ -1,0 +1,56 @@
+"""Words that somebody selected in a text on the screen: taken as they stand there, or refused.
+
+A browser says which characters it shows as selected and where; only where the snapshot has just these there are they
+taken. Nothing is looked for, so nothing is ever taken from a lookalike.
+"""
+
+from django.utils.translation import gettext as _
+from regex import compile as pattern
+
+from claims.models.anchored import LONGEST_QUOTE
+from claims.quotes.quote_places import QuotedWords, WrongPlace, quote_at
+from sources.models import Source
+
+#: What a reader takes for one character (UAX 29): an emoji of several code points, a letter with its marks.
+_CHARACTER = pattern(r"\X")
+
+
+def selected_words(source: Source, number: int, start: int, end: int, exact: str) -> QuotedWords:
+    """The words that were selected, in whole characters and without the white space at their edges.
+
+    Args:
+        number: which of the source's snapshots was on the screen.
+        start, end: where they stand in its text, in code points.
+        exact: the words that the person saw selected.
+
+    Raises:
+        WrongPlace: they do not stand there, the source was captured again since, or they are no quotation.
+    """
+    if not exact.strip():
+        raise WrongPlace(_("Nothing but white space was selected."))
+    found = quote_at(source, number, start, end, exact=exact)
+    if found.snapshot is None:
+        raise WrongPlace(_("The source has no snapshot to count offsets in."))
+    first, last = whole_characters(found.snapshot.text, start, end)
+    if last - first > LONGEST_QUOTE:
+        raise WrongPlace(
+            _("A quotation has at most %(most)d characters; these are %(number)d.")
+            % {"most": LONGEST_QUOTE, "number": last - first}
+        )
+    return quote_at(source, number, first, last)
+
+
+def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span widened to whole characters as readers see them, less those at its edges that are white space.
+
+    The span has something else than white space in it.
+    """
+    # Behind a line feed a character begins, whatever follows.
+    line = text.rfind("\n", 0, start) + 1
+    inside: list[tuple[int, int]] = []
+    for character in _CHARACTER.finditer(text, line):
+        if character.start() >= end:
+            break
+        if character.end() > start and not character.group().isspace():
+            inside[1:] = [character.span()]
+    return inside[0][0], inside[-1][1]

@@ -1,0 +1,98 @@
+"""What is made of words that were selected in an article: a claim, a further place of one, or evidence.
+
+Each is one transaction, and asked twice for the same, as by a double click, it is done once.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Appearance, Claim, Evidence, Verdict
+from claims.newsroom.named_claimants import find_or_add
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from claims.quotes.quote_places import QuotedWords
+from claims.review import claim_edits, verdict_drafts
+from factcheck.database.bounds import has_come
+from sources.models import Source
+
+#: BCP 47's tag for "undetermined", where neither source nor snapshot knows.
+_UNDETERMINED = "und"
+
+
+@transaction.atomic
+def make_claim_of(
+    words: QuotedWords, source: Source, *, statement: str, claimant: str = "", by: User
+) -> Claim:
+    """Propose the statement as a claim that was made in these words.
+
+    Args:
+        claimant: the name of who made it, as the article has it; one that is not known is added.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.add_claim", _("add claims"))
+    # Who asks twice waits here for the first answer. Nothing else that is locked is waited for behind it.
+    source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    same = _at(words, Appearance.objects.readable_by(by).filter(source=source, claim__statement=statement))
+    if there := same.select_related("claim").first():
+        return there.claim
+    snapshot = words.snapshot
+    published_on = source.published_on
+    claim = claim_edits.create(
+        by=by,
+        statement=statement,
+        language=source.language or (snapshot.language if snapshot else "") or _UNDETERMINED,
+        claimant=find_or_add(claimant, by=by)[0] if claimant else None,
+        # Some pages are dated ahead; nothing was claimed before its day has come.
+        claimed_on=published_on if published_on and has_come(published_on) else None,
+    )
+    claim_edits.add_appearance(claim, source, words, by=by)
+    return claim
+
+
+@transaction.atomic
+def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: User) -> Appearance:
+    """List these words as a place where a claim was made that is there already.
+
+    Raises:
+        NotPossible: the claim is merged or declined, or has another quotation that begins here.
+        NotAllowed: the person may not edit it.
+    """
+    standing = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
+    if standing is None:
+        raise NotPossible(_("The claim was deleted meanwhile."))
+    if standing.merged_into_id:
+        raise NotPossible(
+            _("Claim %(id)s was merged into claim %(target)s: attach the words to that.")
+            % {"id": standing.pk, "target": standing.merged_into_id}
+        )
+    if standing.state == Claim.State.DECLINED:
+        raise NotPossible(_("Claim %(id)s was declined.") % {"id": standing.pk})
+    beginning_here = standing.appearances.filter(source=source, start=words.start)
+    if there := _at(words, beginning_here).first():
+        return there
+    if beginning_here.exists():
+        raise NotPossible(_("The claim has a quotation that begins at this place already."))
+    return claim_edits.add_appearance(standing, source, words, by=by)
+
+
+@transaction.atomic
+def make_evidence_of(
+    words: QuotedWords, source: Source, verdict: Verdict, *, stance: str, note: str = "", by: User
+) -> Evidence:
+    """Rest a draft of a verdict on these words. Raises as `verdict_drafts.add_evidence`."""
+    # In the order in which drafts are locked everywhere.
+    Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
+    same: Any = verdict.evidence.filter(source=source, stance=stance, note=note)
+    if verdict_drafts.may_edit(verdict, by) and (there := _at(words, same).first()):
+        return there
+    fields = {"stance": stance, "note": note, "position": verdict.evidence.count()}
+    return verdict_drafts.add_evidence(verdict, source, words, by=by, **fields)
+
+
+def _at(words: QuotedWords, rows: Any) -> Any:
+    return rows.filter(snapshot=words.snapshot, start=words.start, end=words.end)

@@ -1,0 +1,188 @@
+"""Single sign-on at the newsroom's identity provider: whom it lets in, which roles follow, what it vouches for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pghistory
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import Q
+from django.dispatch import Signal
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from factcheck.web.change_context import context_of
+
+#: Sent with `request` where single sign-on came to nothing.
+single_sign_on_failed = Signal()
+
+#: Signatures that only the provider can make; with a shared secret (HS256) whoever knows our settings could.
+_SIGNED_BY_THE_PROVIDER = ("RS", "PS", "ES", "Ed")
+
+
+def _is_verified(address: EmailAddress) -> bool:
+    """Whether the provider says so. Some do in words, and "false" is true in Python."""
+    return address.verified in (True, "true")
+
+
+def _with_address(address: str) -> list[User]:
+    """Who has this mail address, however it was typed; allauth looks for lower case alone."""
+    return list(
+        User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).distinct()
+    )
+
+
+class SingleSignOn(DefaultSocialAccountAdapter):
+    """Whom the newsroom's identity provider lets in gets an account, with the roles that its groups are mapped to."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Whoever is new gets an account, unless somebody else has one with that address.
+
+        allauth would ask for another address, and the person would have two accounts.
+        """
+        taken = any(_with_address(address.email) for address in sociallogin.email_addresses)
+        if taken:
+            single_sign_on_failed.send(sender=SingleSignOn, request=request)
+            messages.error(
+                request,
+                _(
+                    "There is an account with your mail address already. Sign in to it with its password,"
+                    " then connect single sign-on under your account."
+                ),
+            )
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+        return True
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
+        """The account with the same address, where the provider says that it has verified it.
+
+        Never a superuser's: who administers the provider does not thereby own this site.
+        """
+        for address in filter(_is_verified, sociallogin.email_addresses):
+            people = _with_address(address.email)
+            linked = len(people) == 1 and not people[0].is_superuser
+            if linked and self.can_authenticate_by_email(sociallogin, address.email):
+                return people[0], address.email
+        return None
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **why: Any) -> None:
+        single_sign_on_failed.send(sender=SingleSignOn, request=request)
+
+
+class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
+    """allauth's, which trusts an id token without its signature where it came over TLS; here it is always checked."""
+
+    def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
+        try:
+            if not str(jwtkit.jwt.get_unverified_header(id_token)["alg"]).startswith(_SIGNED_BY_THE_PROVIDER):
+                raise OAuth2Error("Not signed by the provider")
+            claims: dict[str, Any] = jwtkit.verify_and_decode(
+                credential=id_token,
+                keys_url=self.openid_config["jwks_uri"],
+                issuer=self.openid_config["issuer"],
+                audience=app.client_id,
+                lookup_kid=jwtkit.lookup_kid_jwk,
+            )
+        except (KeyError, TypeError, ValueError, jwtkit.jwt.PyJWTError) as wrong:
+            raise OAuth2Error("Invalid id_token") from wrong
+        return claims
+
+    def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> SocialLogin:
+        login: SocialLogin = super().complete_login(request, app, token, **kwargs)
+        told = login.account.extra_data
+        # What is told of somebody else is not taken (OpenID Connect Core, 5.3.2).
+        if not told.get("id_token") or told.get("userinfo", {}).get("sub") != told["id_token"].get("sub"):
+            raise OAuth2Error("The id token and the user's data are not about the same person")
+        return login
+
+
+def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Where the provider sends people back to; in the place of allauth's."""
+    try:
+        response: HttpResponse = OAuth2CallbackView.adapter_view(SignedOpenIDConnect(request, provider_id))(
+            request
+        )
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+    return response
+
+
+# What the provider says of a person -----------------------------------------------------------------------------------
+
+
+def _claim(sociallogin: SocialLogin, name: str) -> Any:
+    """A claim of the user's data or else of the id token: by its whole name, or step by step (realm_access.roles)."""
+    told = sociallogin.account.extra_data
+    for claims in (told.get("userinfo") or {}, told.get("id_token") or {}):
+        if name in claims:
+            return claims[name]
+        found: Any = claims
+        for step in name.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+        if found is not None:
+            return found
+    return None
+
+
+def groups_of(sociallogin: SocialLogin) -> set[str]:
+    """The groups that the provider names, as a list or as one word; none where the claim is missing."""
+    told = _claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
+    if isinstance(told, str):
+        return {told}
+    return {each for each in told if isinstance(each, str)} if isinstance(told, list) else set()
+
+
+def vouched_for(sociallogin: SocialLogin) -> bool:
+    """Whether the provider has asked for a second factor, as far as the settings believe it."""
+    if settings.OPENID_SECOND_FACTOR == "amr":
+        methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")
+        return isinstance(methods, list) and "mfa" in methods
+    return bool(settings.OPENID_SECOND_FACTOR == "always")
+
+
+@transaction.atomic
+def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    """Give the person the roles that their groups are mapped to, and take away those that others are mapped to.
+
+    Only roles that the mapping names are touched, and nobody becomes a superuser by it. Without a mapping, roles are
+    given at the desk.
+    """
+    person: User = sociallogin.user
+    with pghistory.context(**context_of(request)):
+        _follow_address(person, sociallogin)
+        if not settings.OPENID_ROLES:
+            return
+        groups = groups_of(sociallogin)
+        wanted = {role for group, role in settings.OPENID_ROLES.items() if group in groups}
+        for role in Group.objects.filter(name__in=settings.OPENID_ROLES.values()):
+            (person.groups.add if role.name in wanted else person.groups.remove)(role)
+        at_the_desk = person.is_superuser or person.groups.exists()
+        if person.is_staff != at_the_desk:
+            person.is_staff = at_the_desk
+            person.save(update_fields=["is_staff"])
+
+
+def _follow_address(person: User, sociallogin: SocialLogin) -> None:
+    """A verified address that changed at the provider changes here too, unless it is somebody else's here."""
+    verified = [
+        address.email for address in sociallogin.email_addresses if address.verified in (True, "true")
+    ]
+    if not verified or person.email.lower() == verified[0].lower() or person.is_superuser:
+        return
+    if any(other.pk != person.pk for other in _with_address(verified[0])):
+        return
+    EmailAddress.objects.filter(user=person).delete()
+    EmailAddress.objects.create(user=person, email=verified[0], verified=True, primary=True)
+    person.email = verified[0]
+    person.save(update_fields=["email"])

@@ -1,0 +1,29 @@
+"""What the database is told of a request that may change something: who asks, for which page, and from where."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from pghistory.middleware import HistoryMiddleware
+
+from factcheck.web.throttling import caller_of
+
+#: So much of what a browser says about itself is kept.
+AGENT_LENGTH = 200
+
+
+def agent_of(request: HttpRequest) -> str:
+    """What the browser or program calls itself, cut."""
+    return "".join(filter(str.isprintable, request.META.get("HTTP_USER_AGENT", "")))[:AGENT_LENGTH]
+
+
+def context_of(request: HttpRequest) -> dict[str, str]:
+    """What the database is told of a request, but for the person."""
+    return {"url": request.path, "address": caller_of(request), "agent": agent_of(request)}
+
+
+class ChangeContext(HistoryMiddleware):
+    """pghistory's, which also says from where; the triggers of the audit log keep that, those of rows do not."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        known: dict[str, Any] = super().get_context(request)
+        return known | context_of(request)

@@ -1,0 +1,407 @@
+"""What is typed and not saved is kept on the server: for its person alone, the newest of it, until it is saved."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.admin.claim import ClaimAdmin
+from claims.admin.unsaved import unsaved_of
+from claims.models import Claim, UnsavedForm
+from claims.models.unsaved_form import DAYS, LARGEST, MOST_PER_PERSON
+from claims.newsroom.desk_sessions import NOTED
+from claims.tasks import forget_unsaved_forms
+from tests.helpers.broken_rules import refused, sql
+from tests.helpers.desk import Desk
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {"context": "Half a thought"}
+
+
+class Writer:
+    """A page that somebody has open, which sends what is typed on it."""
+
+    def __init__(self, person: User, page: str = "/admin/claims/claim/add/") -> None:
+        self.person, self.page, self.name, self.sequence = person, page, str(uuid4()), 0
+        self.client = Client()
+        self.client.force_login(person)
+
+    def message(self, values: Any = None, **more: Any) -> dict[str, Any]:
+        self.sequence += 1
+        return {
+            "person": str(self.person.pk),
+            "writer": self.name,
+            "sequence": self.sequence,
+            "page": self.page,
+            "form": "claim_form",
+            "version": "v",
+            "values": WORDS if values is None else values,
+            "started": {"context": "Nothing"},
+        } | more
+
+    def post(self, name: str, body: Any, **options: Any) -> Any:
+        return self.client.post(reverse(name), body, content_type="application/json", **options)
+
+    def write(self, values: Any = None, **more: Any) -> Any:
+        answer = self.post("desk-kept", self.message(values, **more))
+        return (answer.status_code, answer.json().get("kept"))
+
+    def drafts(self, **asked: Any) -> Any:
+        return self.client.get(reverse("desk-kept"), {"page": self.page} | asked).json()
+
+    def values(self) -> list[Any]:
+        return [draft["values"] for draft in self.drafts()["drafts"]]
+
+
+def kept() -> list[dict[str, Any]]:
+    return list(UnsavedForm.objects.filter(closed_at=None).order_by("pk").values_list("values", flat=True))
+
+
+def test_what_is_typed_is_given_back_on_any_device(checker: User) -> None:
+    laptop, phone = Writer(checker), Writer(checker)
+    assert laptop.write() == (200, True)
+    [draft] = phone.drafts()["drafts"]
+    assert draft.pop("age") >= 0
+    # What had stood in the field is not told.
+    assert draft == {
+        "writer": laptop.name,
+        "sequence": 1,
+        "form": "claim_form",
+        "version": "v",
+        "values": WORDS,
+    }
+    assert phone.drafts(page="/admin/claims/verdict/add/") == {"drafts": [], "closed": {}}
+
+
+def test_a_request_that_was_overtaken_changes_nothing(checker: User) -> None:
+    writer = Writer(checker)
+    late = writer.message({"context": "Ha"})
+    assert writer.write({"context": "Half"}) == (200, True)
+    assert writer.post("desk-kept", late).json() == {"kept": False}
+    assert kept() == [{"context": "Half"}]
+
+
+def test_two_tabs_never_write_over_each_other(checker: User) -> None:
+    one, other = Writer(checker), Writer(checker)
+    one.write({"context": "one"})
+    other.write({"context": "other"})
+    assert one.values() == [{"context": "other"}, {"context": "one"}]
+    # What was written offline, longer ago, comes second wherever it is sent from.
+    one.write({"context": "old"}, age=3600)
+    other.write({"context": "new"}, age=60)
+    assert one.values() == [{"context": "new"}, {"context": "old"}]
+
+
+def test_what_was_taken_over_is_kept_once_unless_it_went_on(checker: User) -> None:
+    one, other = Writer(checker), Writer(checker)
+    one.write({"context": "one"})
+    other.write({"context": "one and other"}, replaces={one.name: 1})
+    assert other.values() == [{"context": "one and other"}]
+    # The first tab is still open: it is told to go on under another name.
+    assert one.write({"context": "one more"}) == (200, False)
+    third = Writer(checker)
+    third.write({"context": "third"}, replaces={other.name: 0})
+    assert third.values() == [{"context": "third"}, {"context": "one and other"}]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_it_goes_in_the_transaction_that_saves_it(checker: User, desk: Desk, late: bool) -> None:
+    claim = make_claim()
+    writer = Writer(checker, desk.page(claim))
+    if not late:
+        writer.write()
+    on_its_way = writer.message({"context": "Half a thou"})
+    desk.sign_in(checker).save(claim, context="Half a thought", _kept=[f"{writer.name}:{writer.sequence}"])
+    claim.refresh_from_db()
+    assert claim.context == "Half a thought"
+    assert kept() == []
+    # What was on its way does not bring it back.
+    assert writer.post("desk-kept", on_its_way).json() == {"kept": False}
+    assert kept() == []
+    assert writer.drafts(writer=writer.name)["closed"] == {writer.name: 2 - (late is True)}
+
+
+def test_it_stays_where_saving_failed(checker: User, desk: Desk) -> None:
+    claim = make_claim()
+    writer = Writer(checker, desk.page(claim))
+    writer.write()
+    desk.sign_in(checker)
+    form = desk.form(claim) | {"_kept": f"{writer.name}:1"}
+    with patch.object(ClaimAdmin, "log_change", side_effect=IntegrityError):
+        desk.save(claim, form, context="x")
+    desk.save(claim, form, statement="")
+    desk.save(claim, form | {"_version": "old"}, context="x")
+    claim.refresh_from_db()
+    assert (claim.context, kept()) == ("", [WORDS])
+
+
+def test_words_that_went_on_after_they_were_sent_stay(checker: User, desk: Desk) -> None:
+    claim = make_claim()
+    writer = Writer(checker, desk.page(claim))
+    writer.write()
+    writer.write({"context": "Half a thought more"})
+    desk.sign_in(checker).save(claim, context="Half a thought", _kept=f"{writer.name}:1")
+    assert kept() == [{"context": "Half a thought more"}]
+
+
+@pytest.mark.parametrize(
+    "named", ["", "x", ":", "x:1", f"{uuid4()}:x", f"{uuid4()}:-1", f"{uuid4()}:{'9' * 40}", "\0"]
+)
+def test_garbage_in_a_form_about_what_was_kept_hinders_no_save(checker: User, desk: Desk, named: str) -> None:
+    claim = make_claim()
+    desk.sign_in(checker).save(claim, context="Saved", _kept=named)
+    claim.refresh_from_db()
+    assert claim.context == "Saved"
+
+
+# Nobody else's --------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_reads_changes_or_ends_what_somebody_else_wrote(
+    checker: User, administrator: User, desk: Desk
+) -> None:
+    claim = make_claim()
+    own, other = Writer(checker, desk.page(claim)), Writer(administrator, desk.page(claim))
+    own.write()
+    other.name = own.name
+    assert other.drafts(writer=own.name) == {"drafts": [], "closed": {}}
+    assert other.write({"context": "not yours"}, sequence=100) == (200, True)
+    other.post("desk-given-up", {"person": administrator.pk, "writers": {own.name: 1000}})
+    desk.sign_in(administrator).save(claim, context="x", _kept=f"{own.name}:1000")
+    other.client.post(reverse("desk-unsaved"), {"writer": own.name})
+    assert own.values() == [WORDS]
+    assert [each.words for each in unsaved_of(checker)] == [(("context", "Half a thought"),)]
+    assert unsaved_of(administrator) == []
+
+
+def test_a_page_of_who_was_signed_in_before_keeps_nothing_for_who_is_now(
+    checker: User, colleague: User
+) -> None:
+    writer = Writer(checker)
+    writer.client.force_login(colleague)
+    assert writer.write() == (409, None)
+    assert writer.post("desk-given-up", {"person": checker.pk, "writers": {}}).status_code == 409
+    assert not UnsavedForm.objects.exists()
+
+
+def test_who_is_not_at_the_desk_is_not_answered(client: Client, checker: User) -> None:
+    reader = User.objects.create(username="reader")
+    former = Writer(checker)
+    User.objects.filter(pk=checker.pk).update(is_staff=False)
+    assert former.write() == (401, None)
+    for person in (None, reader):
+        if person:
+            client.force_login(person)
+        assert client.get(reverse("desk-kept")).status_code == 401
+        assert client.post(reverse("desk-kept")).status_code == 401
+        assert client.post(reverse("desk-given-up")).status_code == 401
+        assert client.get(reverse("desk-unsaved")).status_code == 302
+    assert not UnsavedForm.objects.exists()
+
+
+def test_a_page_of_another_site_keeps_nothing(checker: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(checker)
+    body = Writer(checker).message()
+    assert client.post(reverse("desk-kept"), body, content_type="application/json").status_code == 403
+    assert client.post(reverse("desk-given-up"), {}, content_type="application/json").status_code == 403
+    assert not UnsavedForm.objects.exists()
+
+
+def test_who_lost_the_right_to_a_row_finds_only_what_they_typed(
+    contributor: User, checker: User, client: Client
+) -> None:
+    claim = make_claim("The secret bridge.", state="proposed", created_by=contributor)
+    page = Desk(client).page(claim)
+    Writer(contributor, page).write(started={"context": "What a colleague knows."})
+    client.force_login(contributor)
+    listed = reverse("desk-unsaved")
+    assert "The secret bridge." in client.get(listed).content.decode()
+    Claim.objects.update(created_by=checker)
+    body = client.get(listed).content.decode()
+    assert "Half a thought" in body
+    assert "secret" not in body
+    assert "colleague knows" not in body
+    assert page not in body
+    assert "colleague knows" not in json.dumps(Writer(contributor, page).drafts())
+
+
+def test_neither_typing_nor_asking_prolongs_a_session(checker: User) -> None:
+    writer = Writer(checker)
+    before = Session.objects.get()
+    writer.write()
+    writer.drafts()
+    assert Session.objects.get().expire_date == before.expire_date
+    assert all("sessionid" not in name for name in writer.client.get(reverse("desk-kept")).cookies)
+
+
+# Bounds ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "7",
+        "null",
+        "{",
+        '{"person": 1}',
+        "[" * 100_000,
+        b"\xff\xfe",
+        '{"writer": "\\ud800"}',
+    ],
+)
+def test_what_is_no_message_is_refused(checker: User, body: Any) -> None:
+    writer = Writer(checker)
+    assert writer.post("desk-kept", body).status_code in (400, 409)
+    assert writer.post("desk-given-up", body).status_code in (400, 409)
+    assert not UnsavedForm.objects.exists()
+
+
+def test_words_in_any_script_come_back_as_they_were(checker: User) -> None:
+    words = {
+        "context": "“Ünïcode” عربي 한국어 👩‍👩‍👧\r\n\ttab",
+        "topics": [["1", "<b>"]],
+        "evidence-0-DELETE": ["on"],
+        "none": [],
+    }
+    writer = Writer(checker)
+    writer.write(words | {"csrfmiddlewaretoken": "secret", "new_password1": "secret"})
+    assert writer.values() == [words]
+    writer.write({"context": "a\0b\ud800"})
+    assert writer.values() == [{"context": "ab?"}]
+
+
+def test_two_megabytes_are_refused_before_they_are_read(checker: User) -> None:
+    writer = Writer(checker)
+    message = writer.message({"context": "x" * 2 * LARGEST})
+    with patch("claims.admin.kept_message.json") as reader:
+        assert writer.post("desk-kept", message).status_code == 413
+        reader.loads.assert_not_called()
+    assert writer.write({"context": "x" * (LARGEST - 1000)}) == (200, True)
+
+
+def test_more_forms_than_anybody_fills_in_are_not_kept(checker: User, colleague: User) -> None:
+    first = Writer(checker)
+    first.write()
+    UnsavedForm.objects.bulk_create(
+        UnsavedForm(person=checker, writer=uuid4(), sequence=1, page="/admin/")
+        for _ in range(MOST_PER_PERSON - 1)
+    )
+    assert Writer(checker).write() == (429, None)
+    # Those that are there go on, others begin, and one that is saved makes room.
+    assert first.write({"context": "more"}) == (200, True)
+    assert Writer(colleague).write() == (200, True)
+    first.post("desk-given-up", {"person": checker.pk, "writers": {first.name: 2}})
+    assert Writer(checker).write() == (200, True)
+
+
+def test_the_database_holds_the_bounds(checker: User) -> None:
+    Writer(checker).write()
+    for change, rule in [
+        ("page = '/claims/7/'", "unsavedform_is_of_the_desk"),
+        (f"values = jsonb_build_object('a', repeat('x', {2 * LARGEST}))", "unsavedform_is_bounded"),
+        ("closed_at = now()", "unsavedform_holds_nothing_once_closed"),
+    ]:
+        refused(f"UPDATE claims_unsavedform SET {change}", match=rule)
+    columns = 'person_id, writer, sequence, page, form, version, "values", started'
+    again = f"INSERT INTO claims_unsavedform ({columns}) SELECT {columns} FROM claims_unsavedform"
+    refused(again, match="unsavedform_one_per_writer")
+    refused(
+        f"INSERT INTO claims_unsavedform ({columns}) SELECT {columns.replace('writer', 'gen_random_uuid()')}"
+        f" FROM claims_unsavedform, generate_series(1, {MOST_PER_PERSON})",
+        match="unsavedform_are_few",
+    )
+
+
+def test_it_is_kept_for_thirty_days(checker: User) -> None:
+    old, young, saved = Writer(checker), Writer(checker), Writer(checker)
+    old.write()
+    young.write({"context": "young"})
+    saved.write()
+    saved.post("desk-given-up", {"person": checker.pk, "writers": {saved.name: 1}})
+    for writer, days in [(old, DAYS + 1), (young, DAYS - 1)]:
+        sql(
+            "UPDATE claims_unsavedform SET updated_at = %s WHERE writer = %s",
+            timezone.now() - timedelta(days=days),
+            writer.name,
+        )
+    assert young.values() == [{"context": "young"}]
+    forget_unsaved_forms(0)
+    assert set(UnsavedForm.objects.values_list("writer", flat=True)) == {UUID(young.name), UUID(saved.name)}
+    sql("UPDATE claims_unsavedform SET closed_at = closed_at - interval '9 days' WHERE closed_at IS NOT NULL")
+    forget_unsaved_forms(0)
+    assert UnsavedForm.objects.count() == 1
+
+
+# The list -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_says_what_and_where_and_discards(checker: User, client: Client) -> None:
+    claim = make_claim("The bridge cost 4 million euros.")
+    writers = [
+        Writer(checker, Desk(client).page(claim)),
+        Writer(checker, "/admin/claims/claim/add/"),
+        Writer(checker, "/admin/nowhere/"),
+    ]
+    for number, writer in enumerate(writers):
+        writer.write({"context": f"Thought {number}", "evidence-0-note": "", "evidence-TOTAL_FORMS": "1"})
+    found = unsaved_of(checker)
+    assert [(each.what, each.may_go_on, each.begins) for each in found] == [
+        ("A page that is not there any more", False, "Thought 2"),
+        ("Claim, new", True, "Thought 1"),
+        ("Claim: The bridge cost 4 million euros.", True, "Thought 0"),
+    ]
+    client.force_login(checker)
+    for garbage in ("", "x", "\0", str(uuid4())):
+        client.post(reverse("desk-unsaved"), {"writer": garbage})
+    client.post(reverse("desk-unsaved"), {"writer": writers[0].name})
+    assert [each.begins for each in unsaved_of(checker)] == ["Thought 2", "Thought 1"]
+
+
+def test_the_list_of_a_page_costs_one_statement(checker: User, django_assert_num_queries: Any) -> None:
+    for count in (1, 3):
+        for _each in range(count):
+            Writer(checker).write()
+        # The session, the person, what is kept, what was closed.
+        writer = Writer(checker)
+        with django_assert_num_queries(3):
+            writer.drafts()
+        with django_assert_num_queries(4):
+            writer.drafts(writer=writer.name)
+
+
+def test_a_page_that_is_only_open_keeps_no_session_alive(checker: User) -> None:
+    """Sessions are followed, and what is noted of them is stored with them: only for what a person does."""
+    client = Client()
+    client.login(username=checker.username, password="correct horse battery")
+    page, session = reverse("admin:index"), client.session
+    client.get(page)
+    key, _noted = session[NOTED]
+    session[NOTED] = [key, 0]
+    session.save()
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=1))
+    before = Session.objects.get().expire_date
+    presence = {"person": checker.pk, "page": "/admin/"}
+    for ask in (
+        lambda: client.get(reverse("desk-kept"), {"page": page}),
+        lambda: client.get(reverse("desk-session")),
+        lambda: client.post(reverse("desk-presence"), presence, content_type="application/json"),
+        lambda: client.get(reverse("admin:claims_notification_unread")),
+    ):
+        ask()
+        assert Session.objects.get().expire_date == before
+    client.get(page)
+    assert Session.objects.get().expire_date > before

@@ -1,0 +1,110 @@
+"""What somebody may do at the desk, found out by doing it: pages are opened, forms and buttons sent as raw requests.
+
+Whatever is done is undone. A thing is allowed where it happens, or is refused for another reason than who asks.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
+from django.db import transaction
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from claims.admin.move_buttons import last_move
+from claims.models import ApiToken, Claim, Comment, Notification, Verdict
+from claims.newsroom import api_tokens
+from claims.review import verdict_drafts
+from claims.teamwork import comments
+from tests.helpers.full_desk import address
+from tests.helpers.newsroom import make_claim
+
+#: Pages of a model that are the admin's own; every other address is named in the tables.
+OF_THE_ADMIN = ("changelist", "add", "history", "delete", "change")
+
+
+@dataclass
+class Walker:
+    """Somebody who tries everything, with rows of their own where a model has an owner."""
+
+    person: User
+    own: dict[type[Model], Model] = field(default_factory=dict)
+    client: Client = field(default_factory=Client)
+    soft: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.client.force_login(self.person)
+        self.client.raise_request_exception = True
+
+    def may(self, method: str, path: str, sent: dict[str, Any] | None = None, *, undo: bool = True) -> bool:
+        """Whether the request is let through."""
+        with transaction.atomic():
+            answer = getattr(self.client, method)(path, sent)
+            transaction.set_rollback(undo)
+        if answer.status_code in (401, 403, 404):
+            return False
+        said = [str(message) for message in get_messages(answer.wsgi_request)]
+        if any(words.startswith("Your role does not include this") for words in said):
+            self.soft.append(path)  # refused, but with a message where there should be a 403
+            return False
+        elsewhere = (reverse("admin:index"), reverse("admin:login"), reverse("account_login"))
+        # To whom a row does not exist, the admin says so on its first page.
+        return not (answer.status_code == 302 and answer["Location"].split("?")[0] in elsewhere)
+
+    def moves(self, subject: Any, action: str, **sent: Any) -> bool:
+        """Whether the button of a move, sent as a page would send it, moves the subject; whom it refuses gets a 403."""
+        before = last_move(subject)
+        path = reverse(f"admin:claims_{subject._meta.model_name}_move", args=[subject.pk, action])
+        sent |= {"last_move": before}
+        answer = self.client.post(path, sent)
+        if answer.status_code == 200:  # what readers will see is shown first
+            answer = self.client.post(path, sent | {"confirmed": answer.context["question"].shown})
+        moved = last_move(subject) != before
+        let_in = answer.status_code == 302 and answer["Location"].startswith("/admin/claims/")
+        assert moved == let_in, (action, answer.status_code)
+        return moved
+
+    def rows(self, model: type[Model], others: Model) -> dict[str, bool]:
+        """What the person may do with rows of a model, by the columns of the table."""
+        own = self.own.get(model, others)
+        found = {
+            "list": self.may("get", address(model, "changelist")),
+            "add": self.may("post", address(model, "add"), {}),
+        }
+        for whose, row in (("", own), (" others'", others)):
+            if whose and own is others:
+                continue
+            found |= {
+                f"see{whose}": self.may("get", address(model, "change", row.pk)),
+                f"change{whose}": self.may("post", address(model, "change", row.pk), {}),
+                f"delete{whose}": self.may("post", address(model, "delete", row.pk), {"post": "yes"}),
+            }
+        return found
+
+
+def walker(person: User) -> Walker:
+    """Somebody with rows of their own of everything that belongs to people."""
+    claim = make_claim(created_by=person, state="proposed")
+    token, _secret = api_tokens.issue(person, name="Mine", scopes=["claims:read"], days=1)
+    told = Notification.objects.create(person=person, kind="assigned", claim=claim, mail="never")
+    own: dict[type[Model], Model] = {Claim: claim, ApiToken: token, Notification: told}
+    if person.has_perm("claims.view_claim"):
+        own[Comment] = comments.write(claim, "Mine.", by=person).comment
+    if person.has_perm("claims.add_verdict"):
+        own[Verdict] = verdict_drafts.draft(make_claim(), author=person)
+    return Walker(person, own)
+
+
+def addresses() -> dict[str, str]:
+    """Every address of the desk that is not one of the admin's own, by its name."""
+    found = {}
+    for model, pages in admin.site._registry.items():
+        prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
+        for route in pages.get_urls():
+            name = getattr(route, "name", None) or ""
+            if name and name not in {prefix + page for page in OF_THE_ADMIN}:
+                found[name] = str(route.pattern)
+    return found

@@ -1,0 +1,82 @@
+"""Forms by keyboard alone: what was refused is said first, and what has the focus is never behind a bar."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.accessibility import in_each_scheme, violations
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.whole.test_desk_in_browser import seat
+
+__all__ = ["seat"]  # a fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+#: What the focused control is called, if no part of it can be seen; "" if one can, and null behind the last one.
+HIDDEN_FOCUS = """() => {
+    const control = document.activeElement;
+    if (!control || control === document.body) return null;
+    const box = control.getBoundingClientRect();
+    const [left, above] = [Math.max(box.left, 0), Math.max(box.top, 0)];
+    const width = Math.min(box.right, innerWidth) - left;
+    const height = Math.min(box.bottom, innerHeight) - above;
+    const parts = [0.05, 0.25, 0.5, 0.75, 0.95];
+    const seen = parts.some((right) => parts.some((down) => {
+        const shown = document.elementFromPoint(left + width * right, above + height * down);
+        return shown && (shown === control || control.contains(shown) || shown.contains(control));
+    }));
+    return seen ? "" : `${control.tagName} ${control.name || control.textContent.trim()}`;
+}"""
+
+
+def hidden_while_tabbing(page: Page, key: str) -> list[str]:
+    """Press the key until the page ends, and name what had the focus behind something else."""
+    hidden: list[str] = []
+    for _press in range(300):
+        page.keyboard.press(key)
+        focused = page.evaluate(HIDDEN_FOCUS)
+        if focused is None:
+            return hidden
+        if focused:
+            hidden.append(focused)
+    raise AssertionError("The focus never leaves the page.")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_focus_is_never_hidden_by_the_bars(width: int, seat: Any, editor: Any) -> None:
+    source = make_source("The tunnel cost 240 million euros, she said.", title="City council minutes")
+    claims = [
+        make_claim(f"The tunnel cost {number} million euros.", state="accepted") for number in range(25)
+    ]
+    make_appearance(claims[0], source, "The tunnel cost 240 million euros")
+    draft = make_draft(claims[0], author=editor)
+    desk = seat(editor, viewport={"width": width, "height": 600})
+    for path in (
+        "/admin/claims/claim/",
+        f"/admin/claims/claim/{claims[0].pk}/change/",
+        f"/admin/claims/verdict/{draft.pk}/change/",
+    ):
+        page = desk.open(path)
+        assert hidden_while_tabbing(page, "Tab") == [], path
+        assert hidden_while_tabbing(page, "Shift+Tab") == [], path
+
+
+def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, editor: Any) -> None:
+    desk = seat(editor)
+    page = desk.open("/admin/claims/claim/add/")
+    page.fill("[name=claimed_on]", "the day before")
+    page.click("[name=_save]")
+    note = page.get_by_role("alert")
+    expect(note).to_be_focused()
+    assert [" ".join(line.split()) for line in note.locator("li").all_inner_texts()] == [
+        "Statement: This field is required.",
+        "Claimed on: Enter a valid date.",
+        "Language: This field is required.",
+    ]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=statement]")).to_be_focused()
+    for scheme in in_each_scheme(page):
+        assert violations(page) == {}, scheme
+    assert desk.trouble == []
