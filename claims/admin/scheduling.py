@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone, get_current_timezone_name, localtime
 from django.utils.translation import gettext as _
 
 from claims.models import ScheduledPublication, Verdict
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import scheduled_publications
 from factcheck.admin.base import change_page, person_at
 from factcheck.database import clock
@@ -68,6 +69,8 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
         else:
             planned = scheduled_publications.schedule(verdict, at, by=by, instead_of=seen)
             messages.success(request, _planned_words(planned))
+    except NotInRole as refusal:
+        raise PermissionDenied(str(refusal)) from None
     except (NotPossible, NotAllowed) as refusal:
         messages.error(request, str(refusal))
     return HttpResponseRedirect(back)
