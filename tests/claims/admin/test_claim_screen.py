@@ -305,3 +305,12 @@ def test_the_page_costs_the_same_however_much_there_is(
 
 def test_the_page_is_light(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
     assert len(desk.sign_in(checker).text(claim).encode()) < 120_000
+
+
+def test_a_moment_shows_on_the_dashboard_and_the_board(
+    desk: Desk, editor: User, checker: User, draft: Verdict
+) -> None:
+    scheduled(draft, checker)
+    desk.sign_in(editor)
+    for address in (reverse("admin:index"), reverse("admin:claims_assignment_board")):
+        assert ">Publishes " in desk.client.get(address).content.decode(), address
