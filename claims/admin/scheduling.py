@@ -76,7 +76,7 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     by = person_at(request)
     try:
         if not form.is_valid():
-            raise NotPossible(" ".join(error for errors in form.errors.values() for error in errors))
+            raise NotPossible(" ".join(str(error) for errors in form.errors.values() for error in errors))
         seen = form.cleaned_data["seen"]
         if "cancel" in request.POST:
             scheduled_publications.cancel(verdict, by=by, seen=seen or 0)
