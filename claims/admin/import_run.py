@@ -31,6 +31,7 @@ from claims.newsroom import audit
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import fingerprint, folded_json
 
 _TONES: dict[str, Tone] = {
@@ -61,10 +62,9 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         "started_by_name",
         "created_at",
     )
-    list_filter = (("state", ChoicesDropdownFilter),)
+    list_filter = (("state", ChoicesDropdownFilter), ("created_at", DaysFilter))
     search_fields = ("origin", "started_by_name", "content_sha256")
     search_help_text = _("The file or address, or who imported it")
-    date_hierarchy = "created_at"
     ordering = ("-pk",)
     change_form_outer_before_template = "admin/desk/import_top.html"
     fields = (
