@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
@@ -35,6 +36,7 @@ from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent
+from factcheck.admin.unsaved import stored
 
 #: Digits that a key has room for, and one.
 _LONGEST_KEY = 19
@@ -140,14 +142,16 @@ class CommentAdmin(LookOnly, DeskAdmin):
         reply_to = _named(Comment.objects.readable_by(person), asked["reply_to"])
         text = request.POST.get("text", "")
         try:
-            said = comments.write(
-                about,
-                text,
-                by=person,
-                verdict=verdict,
-                reply_to=reply_to,
-                key=_key(request.POST.get("key", "")),
-            )
+            with transaction.atomic():
+                said = comments.write(
+                    about,
+                    text,
+                    by=person,
+                    verdict=verdict,
+                    reply_to=reply_to,
+                    key=_key(request.POST.get("key", "")),
+                )
+                stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
@@ -160,7 +164,9 @@ class CommentAdmin(LookOnly, DeskAdmin):
             return HttpResponseRedirect(place_of(comment, person_at(request)))
         text = request.POST.get("text", "")
         try:
-            said = comments.edit(comment, text, by=person_at(request), seen=request.POST.get("seen"))
+            with transaction.atomic():
+                said = comments.edit(comment, text, by=person_at(request), seen=request.POST.get("seen"))
+                stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:

@@ -25,7 +25,7 @@ from claims.teamwork import mails, notifications, preferences
 from claims.teamwork.happenings import sentence
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
-from factcheck.admin.session import made_by_the_page
+from factcheck.admin.session import in_background
 
 #: More are not counted: the header says “99+”.
 MOST_COUNTED = 100
@@ -102,7 +102,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
         return [
             # What pages ask by themselves must lead nobody to sign in, and needs no session to be kept alive.
-            path("unread/", self.unread_view, name="claims_notification_unread"),
+            path("unread/", in_background(self.unread_view), name="claims_notification_unread"),
             # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
             path("stop/<str:token>/", csrf_exempt(self.stop_view), name="claims_notification_stop_mail"),
             named("preferences/", self.preferences_view, "preferences"),
@@ -113,7 +113,6 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     def unread_view(self, request: HttpRequest) -> HttpResponse:
         """How many there are to read; nothing new costs no body."""
-        made_by_the_page(request)
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
         rows = Notification.objects.of(person_at(request)).unread().order_by()

@@ -40,13 +40,13 @@ class FollowedSessions:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         session: Any = getattr(request, "session", None)
-        if getattr(request, "made_by_the_page", False):
-            return response
         # Whoever did not look at the session need not have it loaded.
         if session is not None and session.accessed and (noted := session.get(NOTED)):
             key, at = noted
             used = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
-            if session.session_key != key or timezone.now() - used > USE_NOTED_EVERY:
+            # What an open page asks by itself is no use; and to note it would prolong the session.
+            is_used = not getattr(request, "in_background", False)
+            if session.session_key != key or (is_used and timezone.now() - used > USE_NOTED_EVERY):
                 _note(request, request.user, was=key)
         return response
 
