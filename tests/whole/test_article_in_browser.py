@@ -17,7 +17,7 @@ from claims.review import workflow
 from sources.models import Source
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
-from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 from tests.whole.test_desk_in_browser import seat
 
 __all__ = ["seat"]  # a fixture
@@ -242,6 +242,31 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     expect(page.locator(".desk-keys")).to_contain_text("Decline the proposal")
     refused = "Failed to load resource: the server responded with a status of 409 (Conflict)"
     assert desk.trouble == [refused]
+
+
+def test_nothing_typed_is_lost(seat: Any, source: Source, checker: User) -> None:
+    """Neither by closing the dialog, nor by a browser that dies, nor by an article that was captured again."""
+    desk = seat(checker)
+    page = opened(desk, source)
+    choose(page, "It rained", last=True)
+    page.keyboard.press("c")
+    page.locator("#words-statement").fill("It rained in the evening.")
+    page.keyboard.press("Escape")
+    choose(page, "It rained", last=True)
+    page.keyboard.press("c")
+    expect(page.locator("#words-statement")).to_have_value("It rained in the evening.")
+    with page.expect_response("**/unsaved/**"):
+        page.locator("#words-statement").press_sequentially(" Twice.")
+    page.close()
+    desk.page = desk.page.context.new_page()
+    page = opened(desk, source)
+    expect(page.locator("#words-statement")).to_have_value("It rained in the evening. Twice.")
+    expect(page.locator("#words-exact")).to_have_text("It rained")
+    make_snapshot(source, TEXT + " Then it stopped.")
+    page.get_by_role("button", name="Propose the claim").click()
+    expect(page.locator("#words-problem")).to_contain_text("The article was captured again")
+    assert page.input_value("#words-statement") == "It rained in the evening. Twice."
+    assert Claim.objects.count() == 0
 
 
 def test_on_a_phone_and_for_everybody(seat: Any, source: Source, checker: User) -> None:
