@@ -5,6 +5,7 @@
 
     const dialog = document.getElementById("words");
     const reading = document.getElementById("reading");
+    // Whose role, or whose older text, has words only to be read.
     if (!dialog || !reading) return;
     const article = document.getElementById("article");
     const base = reading.dataset.base;
@@ -12,43 +13,11 @@
     const problem = document.getElementById("words-problem");
     const forms = [...dialog.querySelectorAll("form")];
     const formFor = (use) => forms.find((form) => form.dataset.for === use);
-
     let words = null;
     let asked = null;
     let stored = () => {};
     // What was typed about words before the dialog was closed, by their place.
     const typed = new Map();
-
-    /* Asking the server --------------------------------------------------------------------------------------------- */
-
-    const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
-    /* Sends even while the page is being left. Fails with a sentence. */
-    const post = async (address, body, { signal } = {}) => {
-        let answer;
-        try {
-            answer = await fetch(address, {
-                method: "POST",
-                headers: { "Content-Type": "application/json", "X-CSRFToken": token(), Accept: "application/json" },
-                body: JSON.stringify(body),
-                keepalive: true,
-                signal,
-            });
-        } catch (error) {
-            if (error.name === "AbortError") throw error;
-            throw new Error(gettext("Not saved: the server does not answer. Nothing on this page is lost; try again."));
-        }
-        if (answer.redirected || !answer.headers.get("Content-Type")?.startsWith("application/json")) {
-            throw new Error(
-                answer.redirected || answer.status === 403
-                    ? gettext("You are not signed in any more. Sign in in another tab, then do it again here.")
-                    : gettext("Not saved: something went wrong on the server. Try again."),
-            );
-        }
-        const told = await answer.json();
-        if (told.problem) throw Object.assign(new Error(told.problem), { told });
-        return told;
-    };
-    window.deskPost = post;
 
     /* What is offered ----------------------------------------------------------------------------------------------- */
 
@@ -57,7 +26,7 @@
         asked = new AbortController();
         const use = form.dataset.for;
         const body = { ...words, snapshot, for: use, q: form.elements.q?.value || "" };
-        const told = await post(`${base}offers/`, body, { signal: asked.signal });
+        const told = await deskPost(`${base}offers/`, body, { signal: asked.signal });
         if (told.html !== undefined) form.querySelector(".desk-offered").innerHTML = told.html; // escaped by the server
         const claimant = form.elements.claimant;
         if (told.claimant && claimant && !claimant.value) claimant.value = told.claimant;
@@ -155,7 +124,7 @@
             if (["claim", "verdict"].includes(name)) body[name] = Number(value);
         }
         try {
-            const told = await post(form.action, body);
+            const told = await deskPost(form.action, body);
             for (const each of forms) typed.delete(`${each.id} ${placeOf()}`);
             window.deskForms?.sent?.(form);
             words = null;

@@ -269,6 +269,32 @@ def test_nothing_typed_is_lost(seat: Any, source: Source, checker: User) -> None
     assert Claim.objects.count() == 0
 
 
+def test_an_older_text_is_decided_about_after_signing_in_again(
+    seat: Any, source: Source, checker: User
+) -> None:
+    claim = make_claim(state="proposed")
+    make_appearance(claim, source, "an hour")
+    make_snapshot(source, "Another text.")
+    desk = seat(checker)
+    page = desk.open(article_page(source.pk, source.snapshots.get(number=1)))
+    expect(page.locator("#article mark")).to_have_count(1)
+    choose(page, "It rained")
+    expect(page.locator("#bar-words")).to_be_hidden()
+    page.keyboard.press("n")
+    context = page.context
+    before = context.cookies()
+    context.clear_cookies()
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_contain_text("You are not signed in any more.")
+    context.add_cookies(before)
+    page.evaluate(
+        "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(one => (one.value = 'x'.repeat(64)))"
+    )
+    page.keyboard.press("a")
+    expect(page.locator(f"#note-c{claim.pk}")).to_have_class("accepted")
+    assert claim.transitions.count() == 1
+
+
 def test_on_a_phone_and_for_everybody(seat: Any, source: Source, checker: User) -> None:
     make_appearance(make_claim("Donaudampfschifffahrtsgesellschaft " * 3, state="proposed"), source, "Donau")
     make_appearance(make_claim(state="accepted"), source, "الميناء")
