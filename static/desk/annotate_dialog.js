@@ -83,6 +83,7 @@
     const valuesOf = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     const empty = (form) => {
         form.reset();
+        form.querySelector(".desk-offered")?.replaceChildren();
         // What is kept of a form that was left unsaved ends with it: from here on it is kept in `typed`.
         form.elements.where.dispatchEvent(new Event("input", { bubbles: true }));
     };

@@ -216,14 +216,14 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     # Accepted, declined by a reason's number, and undone: one key each.
     page.evaluate("getSelection().removeAllRanges()")
     page.keyboard.press("p")
-    expect(page.locator("[aria-current]")).to_contain_text("Proposal 0")
+    expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 0")
     page.keyboard.press("a")
     expect(page.locator(f"#note-c{proposals[0].pk}")).to_have_class("accepted")
-    expect(page.locator("[aria-current]")).to_contain_text(made.statement)
+    expect(page.locator("#notes [aria-current]")).to_contain_text(made.statement)
     page.keyboard.press("d")
     page.keyboard.press("2")
     expect(page.locator(f"#note-c{made.pk}")).to_have_class("declined")
-    expect(page.locator("[aria-current]")).to_contain_text("Proposal 1")
+    expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
     page.keyboard.press("u")
     expect(page.locator(f"#note-c{made.pk}")).to_have_class("proposed")
     moves = made.transitions.order_by("pk").values_list("action", "note")
@@ -231,7 +231,7 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     # What somebody else has decided meanwhile is said, and shown.
     workflow.move(proposals[1], "decline", by=editor, note="Not ours.")
     page.keyboard.press("n")
-    expect(page.locator("[aria-current]")).to_contain_text("Proposal 1")
+    expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text(
         "Meanwhile Edda did this: “Decline”. Nothing was done: look at it as it is now."
@@ -267,6 +267,21 @@ def test_nothing_typed_is_lost(seat: Any, source: Source, checker: User) -> None
     expect(page.locator("#words-problem")).to_contain_text("The article was captured again")
     assert page.input_value("#words-statement") == "It rained in the evening. Twice."
     assert Claim.objects.count() == 0
+
+
+def test_what_nobody_typed_is_not_kept(seat: Any, source: Source, checker: User) -> None:
+    make_draft(make_claim(created_by=checker), checker)
+    page = opened(seat(checker), source)
+    choose(page, "It rained", last=True)
+    page.keyboard.press("c")
+    page.locator("#words [data-use=evidence]").click()
+    expect(page.locator(".desk-offered input[type=radio]")).to_be_checked()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)  # as long as the keeping of words waits for more of them
+    page = opened(seat(checker), source)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".desk-kept").count() == 0
+    expect(page.locator("#words")).to_be_hidden()
 
 
 def test_an_older_text_is_decided_about_after_signing_in_again(
