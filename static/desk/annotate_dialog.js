@@ -72,14 +72,6 @@
         if (form.elements.note && kept) form.elements.note.value = kept.note;
         form.querySelector(".desk-offered")?.replaceChildren();
     };
-    const open = (selected, use, onStored, { isKept = false } = {}) => {
-        words = selected;
-        stored = onStored;
-        document.getElementById("words-exact").textContent = words.exact;
-        if (!isKept) forms.forEach(fill);
-        dialog.showModal();
-        show(use);
-    };
     const valuesOf = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     const empty = (form) => {
         form.reset();
@@ -87,12 +79,28 @@
         // What is kept of a form that was left unsaved ends with it: from here on it is kept in `typed`.
         form.elements.where.dispatchEvent(new Event("input", { bubbles: true }));
     };
-    dialog.addEventListener("close", () => {
-        asked?.abort();
-        for (const form of forms) {
-            if (words) typed.set(`${form.id} ${placeOf()}`, valuesOf(form));
+    /* What was typed about these words is there when they are selected again. */
+    const leave = () => {
+        for (const form of words ? forms : []) {
+            typed.set(`${form.id} ${placeOf()}`, valuesOf(form));
             empty(form);
         }
+        words = null;
+    };
+    const open = (selected, use, onStored, { isKept = false } = {}) => {
+        leave();
+        words = selected;
+        stored = onStored;
+        document.getElementById("words-exact").textContent = words.exact;
+        if (!isKept) forms.forEach(fill);
+        dialog.showModal();
+        show(use);
+    };
+    // The browser tells it later: by then the dialog may be open for other words.
+    dialog.addEventListener("close", () => {
+        if (dialog.open) return;
+        asked?.abort();
+        leave();
         article.focus({ preventScroll: true });
     });
     dialog.addEventListener("click", (event) => {
@@ -119,19 +127,22 @@
         if (form.classList.contains("desk-busy")) return;
         form.classList.add("desk-busy");
         tell("");
-        const body = { ...words, snapshot };
+        const [sent, place] = [words, placeOf()];
+        const body = { ...sent, snapshot };
         for (const [name, value] of new FormData(form, submitter)) {
             if (["statement", "claimant", "note", "stance"].includes(name)) body[name] = value;
             if (["claim", "verdict"].includes(name)) body[name] = Number(value);
         }
         try {
             const told = await deskPost(form.action, body);
-            for (const each of forms) typed.delete(`${each.id} ${placeOf()}`);
+            if (words === sent) leave();
+            for (const each of forms) typed.delete(`${each.id} ${place}`);
             window.deskForms?.sent?.(form);
-            words = null;
-            dialog.close();
+            if (!words) dialog.close();
             stored(told);
         } catch (refusal) {
+            // Whoever has closed the dialog meanwhile sees what was refused, with what they had typed.
+            if (!dialog.open) open(sent, form.dataset.for, stored);
             tell(refusal.message);
         } finally {
             form.classList.remove("desk-busy");

@@ -227,7 +227,7 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     page.keyboard.press("u")
     expect(page.locator(f"#note-c{made.pk}")).to_have_class("proposed")
     moves = made.transitions.order_by("pk").values_list("action", "note")
-    assert list(moves) == [("decline", "An opinion"), ("reconsider", "")]
+    assert list(moves) == [("decline", "Too vague to be checked."), ("reconsider", "")]
     # What somebody else has decided meanwhile is said, and shown.
     workflow.move(proposals[1], "decline", by=editor, note="Not ours.")
     page.keyboard.press("n")
