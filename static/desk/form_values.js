@@ -100,7 +100,9 @@
     const fillForm = (form, values) => {
         growRows(form, values);
         for (const field of fieldsOf(form)) {
-            if (Object.hasOwn(values, field.name)) fill(field, values[field.name]);
+            if (!Object.hasOwn(values, field.name)) continue;
+            fill(field, values[field.name]);
+            field.closest("details")?.setAttribute("open", "");
         }
     };
 
