@@ -187,7 +187,7 @@ def test_garbage_in_hidden_fields_overwrites_nothing(
     mine.save(context="Said in July.")
     mine.fields.pop(hidden, None)
     mine.save(**({} if value is None else {hidden: value}))
-    assert mine.status == 200
+    assert mine.status in (200, 302)
     # Without what both sides wrote, the field is mine alone: it had been shown, and was sent again.
     assert stored(claim)[1] == ("Said in July." if hidden == "_merge" else "Said in June.")
 
