@@ -138,8 +138,8 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": ["factcheck.web.lean_templates.Templates"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -149,6 +149,7 @@ TEMPLATES = [
             "libraries": {
                 "reader": "claims.public.pages.reader_tags",
                 "check": "claims.public.pages.check_tags",
+                "desk_lists": "claims.admin.list_tags",
             },
         },
     },

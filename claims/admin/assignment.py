@@ -52,7 +52,7 @@ def due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class WorkPanel:
     """What the panel says and offers to one person."""
 
     kind: str
@@ -86,7 +86,7 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     is_mine = holder == person
     may_give = open_ and (assigns or (takes and is_mine))
     return {
-        "work": Work(
+        "work": WorkPanel(
             kind=_kind(subject),
             subject=subject,
             claim=claim,

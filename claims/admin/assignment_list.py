@@ -1,9 +1,10 @@
 """What lists of claims and of verdicts say of whose work each is, and how several are assigned at once."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -34,11 +35,10 @@ class AssignedList:
     #: Further filters by what the dashboard counts.
     period_filters: ClassVar[tuple[Any, ...]] = (PublishedFilter,)
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().prepare(request, rows)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("claims.view_assignment"):
-            changelist.result_list = changelist.result_list.prefetch_related(self._work())
-        return changelist
+            prefetch_related_objects(rows, self._work())
 
     def _work(self) -> Prefetch:
         rows = Assignment.objects.open().select_related("person")
@@ -46,9 +46,9 @@ class AssignedList:
             return Prefetch("assignment", rows)
         return Prefetch("assignments", rows.filter(verdict=None))
 
-    def get_list_display(self, request: HttpRequest) -> Any:
+    def own_columns(self, request: HttpRequest) -> list[str]:
         """With whose work it is, beside what it is and how far."""
-        shown = list(super().get_list_display(request))  # type: ignore[misc]  # a ModelAdmin
+        shown: list[str] = super().own_columns(request)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("claims.view_assignment"):
             shown.insert(_PLACE, "whose_work")
         return shown

@@ -135,7 +135,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
         board = f"{reverse('admin:claims_assignment_board')}{'?' if chosen else ''}{chosen}"
         if request.method != "POST":
             return HttpResponseRedirect(board)
-        kind, key, action = (request.POST.get(name, "") for name in ("kind", "pk", "action"))
+        kind, key, action = (request.POST.get(name, "") for name in ("subject", "pk", "action"))
         if not (key.isascii() and key.isdecimal() and len(key) < 19):
             raise Http404
         subject = self._asked_for(request, kind, int(key))

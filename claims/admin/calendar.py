@@ -30,7 +30,7 @@ _EARLIEST, _LATEST = 2000, 2199
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """Something that a day brings."""
 
     kind: str
@@ -43,16 +43,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class CalendarDay:
     """A day of the calendar, and what it brings."""
 
     day: date
     is_of_month: bool
     is_today: bool
-    entries: list[Entry]
+    entries: list[CalendarEntry]
 
     @property
-    def shown(self) -> list[Entry]:
+    def shown(self) -> list[CalendarEntry]:
         return self.entries[:_IN_SQUARE]
 
     @property
@@ -69,7 +69,10 @@ def calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
         first.year, first.month
     )
     found, is_more = _entries(weeks[0][0], weeks[-1][-1], person, mine=mine, today=today)
-    days = [[Day(day, day.month == first.month, day == today, found[day]) for day in week] for week in weeks]
+    days = [
+        [CalendarDay(day, day.month == first.month, day == today, found[day]) for day in week]
+        for week in weeks
+    ]
     page = reverse("admin:claims_assignment_calendar")
     chosen = "&mine=1" if mine else ""
     return {
@@ -97,7 +100,7 @@ def _month(asked: str, today: date) -> date:
 
 def _entries(
     first: date, last: date, person: User, *, mine: bool, today: date
-) -> tuple[dict[date, list[Entry]], bool]:
+) -> tuple[dict[date, list[CalendarEntry]], bool]:
     """By day, what it brings; and whether there is more than was read."""
     due = (
         Assignment.objects.readable_by(person)
@@ -127,7 +130,7 @@ def _entries(
     if mine:
         planned = planned.filter(made_by=person)
     work, checks, plans = (list(rows[: _MOST + 1]) for rows in (due, again, planned))
-    found: dict[date, list[Entry]] = defaultdict(list)
+    found: dict[date, list[CalendarEntry]] = defaultdict(list)
     for row in work[:_MOST]:
         if row.due_on:
             found[row.due_on].append(_due(row, today))
@@ -139,9 +142,9 @@ def _entries(
     return found, any(len(rows) > _MOST for rows in (work, checks, plans))
 
 
-def _due(row: Assignment, today: date) -> Entry:
+def _due(row: Assignment, today: date) -> CalendarEntry:
     holder = assignments.holder_of(row)
-    return Entry(
+    return CalendarEntry(
         kind="due",
         label=_("Due"),
         text=str(row.claim),
@@ -152,8 +155,8 @@ def _due(row: Assignment, today: date) -> Entry:
     )
 
 
-def _planned(plan: ScheduledPublication) -> Entry:
-    return Entry(
+def _planned(plan: ScheduledPublication) -> CalendarEntry:
+    return CalendarEntry(
         kind="planned",
         label=_("Published at %s") % time_format(localtime(plan.publish_at)),
         text=str(plan.verdict.claim),
@@ -164,8 +167,8 @@ def _planned(plan: ScheduledPublication) -> Entry:
     )
 
 
-def _recheck(verdict: Verdict, today: date) -> Entry:
-    return Entry(
+def _recheck(verdict: Verdict, today: date) -> CalendarEntry:
+    return CalendarEntry(
         kind="recheck",
         label=_("Check again"),
         text=str(verdict.claim),

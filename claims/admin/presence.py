@@ -16,6 +16,7 @@ from claims.models.presence import Somebody
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.pages import page_at
 from factcheck.admin.past_of_rows import last_changes, last_saved
+from factcheck.admin.session import in_background
 from factcheck.admin.versions import version_of
 from factcheck.database.clock import now
 
@@ -24,6 +25,7 @@ _LONGEST_OPEN = 86_400
 
 
 @require_POST
+@in_background
 @of_whoever_is_signed_in
 def presence_view(request: HttpRequest) -> JsonResponse:
     """Note that the page is open, or is left; say who else has it open, and whether it is still the newest."""

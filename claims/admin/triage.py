@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.triage_decisions import Decided, NotDecided, Outcome, Seen, decide, file_under, undo
+from claims.admin.triage_decisions import Decided, NotDecided, Outcome, Seen, decide, file_under, give, undo
 from claims.admin.triage_page import (
     articles,
     choices_in_triage,
@@ -29,6 +29,7 @@ from claims.admin.triage_page import (
 from claims.admin.triage_turns import take
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import person_at
+from factcheck.admin.list_columns import SHOWING
 from factcheck.admin.unsaved import stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
@@ -40,6 +41,7 @@ _SAID = {
     "decline": gettext_lazy("Declined."),
     "merge": gettext_lazy("Merged."),
     "topic": gettext_lazy("Filed."),
+    "assign": gettext_lazy("Assigned."),
     "undo": gettext_lazy("Undone."),
 }
 #: So many claims at most are decided by one key: those of an article, or those that were selected.
@@ -73,12 +75,12 @@ class Triage(MovesAdmin):
         since = _number(asked["since"]) if "since" in asked else _newest_transition()
         listed = articles(rows, person)
         order = list(in_order(listed))
-        shown = self._asked_for(request, asked["at"]) if asked.get("at", "").isdecimal() else None
+        shown = self._triaged(request, asked["at"]) if asked.get("at", "").isdecimal() else None
         # One that is asked for is shown, whoever else looks at it; by itself nobody is led there.
         start = next((at for at, one in enumerate(order) if shown and one.pk == shown.pk), -1)
         free = [one.pk for one in (*order[start + 1 :], *order[: start + 1]) if not one.other]
         if shown is None and order:
-            shown = self._asked_for(request, str(free[0] if free else order[0].pk))
+            shown = self._triaged(request, str(free[0] if free else order[0].pk))
             start = next(at for at, one in enumerate(order) if shown and one.pk == shown.pk)
         if shown is not None:
             take([shown.pk], by=person)
@@ -99,7 +101,7 @@ class Triage(MovesAdmin):
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One claim of the screen, fetched ahead while another one is shown."""
         person = self._triaging(request)
-        claim = self._asked_for(request, str(pk))
+        claim = self._triaged(request, str(pk))
         take([claim.pk, *([_number(request.GET.get("with"))] if request.GET.get("with") else [])], by=person)
         since = _number(request.GET.get("since"))
         context = {**self._fragment(request, claim, since, then=None), "is_fetched": True}
@@ -137,6 +139,11 @@ class Triage(MovesAdmin):
             if topic is None:
                 return [NotDecided(one.claim, "", _("There is no such topic.")) for one in seen[:1]]
             return file_under(seen, topic, by=person)
+        if action == "assign":
+            colleague = User.objects.filter(pk=_number(asked.get("person")), is_active=True).first()
+            if colleague is None:
+                return [NotDecided(one.claim, "", _("Say to whom.")) for one in seen[:1]]
+            return give(seen, colleague, by=person)
         into = None
         if action == "merge":
             into = self._named(request, asked.get("into", ""))
@@ -205,7 +212,7 @@ class Triage(MovesAdmin):
             raise PermissionDenied
         return person_at(request)
 
-    def _asked_for(self, request: HttpRequest, pk: str) -> Claim:
+    def _triaged(self, request: HttpRequest, pk: str) -> Claim:
         claim: Claim | None = self.get_queryset(request).select_related("claimant").filter(pk=pk).first()
         if claim is None:
             raise Http404
@@ -228,7 +235,7 @@ class Triage(MovesAdmin):
     ) -> dict[str, Any]:
         person = person_at(request)
         listed = request.GET.get("list") or _narrowing(request.GET).urlencode()
-        common = {"list": listed, "since": since, "then": then, **choices_in_triage()}
+        common = {"list": listed, "since": since, "then": then, **choices_in_triage(person)}
         if claim is None:
             return {**common, "claim": None}
         return {**common, **claim_in_triage(claim, person)}
@@ -237,7 +244,7 @@ class Triage(MovesAdmin):
 def _narrowing(asked: QueryDict) -> QueryDict:
     """What the list is narrowed by, without what only the screen knows."""
     kept = asked.copy()
-    for name in (*OWN, PAGE_VAR, "list", "with"):
+    for name in (*OWN, *SHOWING, PAGE_VAR, "list", "with"):
         kept.pop(name, None)
     return kept
 

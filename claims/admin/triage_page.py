@@ -17,7 +17,9 @@ from claims.admin.similar_claims import similar_context
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage_turns import others_at
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
+from claims.newsroom.people import display_name
 from claims.review import workflow
+from claims.teamwork.assignments import ASSIGN, TAKE, assignment_of, can_do, holder_of, people_for
 from factcheck.admin.base import change_page
 
 #: So many proposals are listed at a time.
@@ -29,6 +31,7 @@ NUMBERED = 9
 #: So many of the newest links between claims and topics say which topics are in use.
 _RECENT_LINKS = 60
 _MOST_TOPICS = 300
+_MOST_PEOPLE = 30
 
 #: Why most proposals are declined, in the order of their number keys.
 DECLINE_REASONS = (
@@ -152,15 +155,17 @@ def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
         "decided": None if waits else _decision(claim, person),
         "options": options,
         "other": others_at([claim.pk], than=person).get(claim.pk, ""),
+        "holder": _holder(claim, person) if waits else "",
         **similar_context(claim.statement, person=person, to=claim),
         "last_move": last_move(claim),
     }
 
 
-def choices_in_triage() -> dict[str, Any]:
+def choices_in_triage(person: User) -> dict[str, Any]:
     """What the number keys offer, the same for every claim."""
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],
+        "people": _people(person),
         "topics_in_use": _topics_in_use(),
         "all_topics": Topic.objects.order_by("name").values_list("name", flat=True)[:_MOST_TOPICS],
     }
@@ -193,6 +198,23 @@ def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last = moves.order_by("pk").last()
     return last and {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
+
+
+def _people(person: User) -> list[tuple[int, str]]:
+    """To whom the person may give work, themselves first."""
+    may_take = person.has_perm(TAKE) and can_do(Claim, person)
+    mine = [(person.pk, _("Me"))] if may_take else []
+    if not person.has_perm(ASSIGN):
+        return mine
+    others = people_for(Claim).exclude(pk=person.pk)[: _MOST_PEOPLE - len(mine)]
+    return [*mine, *((other.pk, display_name(other)) for other in others)]
+
+
+def _holder(claim: Claim, person: User) -> str:
+    """Whose the claim is, for whom may know."""
+    assignment = assignment_of(claim) if person.has_perm("claims.view_assignment") else None
+    holder = holder_of(assignment) if assignment else None
+    return display_name(holder) if holder else ""
 
 
 def _topics_in_use() -> list[Topic]:

@@ -32,6 +32,10 @@ CORRECTION_FIELDSET: Any = (
 )
 
 
+#: Lines that the longer texts have room for.
+_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3}
+
+
 class RatingSelect(UnfoldAdminRadioSelectWidget):
     """Radio buttons, each with the badge and the definition of its rating."""
 
@@ -60,10 +64,8 @@ class VerdictFields(BaseModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "rating":
             field.widget = field.widget.widget  # without the buttons that add and edit ratings
-        elif db_field.name == "explanation":
-            field.widget.attrs["rows"] = 14
-        elif db_field.name in ("summary", "correction_note"):
-            field.widget.attrs["rows"] = 3
+        elif db_field.name in _ROWS:
+            field.widget.attrs |= {"rows": _ROWS[db_field.name], "class": "desk-input"}
         return field
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
 from claims.models.readership import readable
+from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
 
 
@@ -63,6 +64,10 @@ class Appearance(Anchored):
                 nulls_distinct=False,
                 violation_error_message=_("This appearance is already listed."),
             ),
+        ]
+        indexes = [
+            # Searches of claims by what was said in so many words.
+            words_index("appearance_desk_words", "exact"),
         ]
         triggers = [span_carries_quote("appearance_span_carries_quote")]
 

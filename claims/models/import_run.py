@@ -9,6 +9,7 @@ from django.db.models import CheckConstraint, F, Index, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, refuse
 
 #: What of a house archive was looked at before it was released, and who asked for it.
@@ -227,6 +228,10 @@ class ImportProblem(models.Model):
         indexes = [
             # The report of a run in the order of its input, whole or of one kind.
             Index(name="importproblem_report", fields=["run", "outcome", "code", "id"]),
+            # Which kinds there are, and the problems of one of them.
+            Index(name="importproblem_by_kind", fields=["code", "id"]),
+            # Searches of problems.
+            words_index("importproblem_desk_words", "file", "position", "reason"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import readable
+from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
 
@@ -84,6 +85,10 @@ class Transition(models.Model):
         ordering = ["-id"]
         verbose_name = _("transition")
         verbose_name_plural = _("transitions")
+        indexes = [
+            # Searches of the log.
+            words_index("transition_desk_words", "actor_name", "note"),
+        ]
         triggers = [
             *append_only("transition", "What happened is never rewritten: transitions are only added."),
             Rule(

@@ -33,6 +33,8 @@ _TO_BE_DONE = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
+#: Moves that take others back.
+_TAKES_BACK = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 #: What somebody must be able to do to be given the work.
 _DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
@@ -163,7 +165,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 def settle(subject: Subject, action: str) -> None:
     """Follow a move of the workflow: what is published, declined or merged is nobody's work any more.
 
-    What was worked on as long as it was merged is theirs again who had it.
+    What is taken back, a merge or a decision of triage, is theirs again who had it before, if it was anybody's.
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:
@@ -174,8 +176,11 @@ def settle(subject: Subject, action: str) -> None:
         else:
             return
         rows.open().update(done_at=Now())
-    elif action == "unmerge":
-        _of(subject).update(done_at=None)
+    elif action in _TAKES_BACK:
+        moves = subject.transitions.filter(verdict=None, action__in=_TAKES_BACK[action])
+        taken_back = moves.order_by("pk").values_list("at", flat=True).last()
+        if taken_back:
+            _of(subject).filter(done_at__gte=taken_back).update(done_at=None)
     elif not is_to_be_done(subject):
         _of(subject).open().update(done_at=Now())
 

@@ -8,15 +8,15 @@ from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
-from sources.admin.snapshot import marked_text
 from sources.models import Source
 
 
@@ -50,16 +50,18 @@ class SourceAdmin(DeskAdmin):
         "claims_found",
         "evidence_given",
         "times_captured",
+        "to_read",
     )
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("publisher", AutocompleteSelectFilter),
         "show_text",
+        ("published_on", RangeDateFilter),
     )
+    sortable_by = ("title", "kind", "published_on")
     list_select_related = ("publisher",)
     search_fields = ("title", "url", "publisher__name", "byline")
     search_help_text = _("Words of the title or byline, an address, or a publisher")
-    date_hierarchy = "published_on"
     ordering = ("-pk",)
     autocomplete_fields = ("publisher",)
     change_form_outer_before_template = "admin/desk/source_top.html"
@@ -90,7 +92,7 @@ class SourceAdmin(DeskAdmin):
             snapshots_number=_number("snapshots", reader),
         )
 
-    @admin.display(description=_("claims"), ordering="claims_number")
+    @admin.display(description=_("claims"))
     def claims_found(self, source: Any) -> SafeString:
         return format_html(
             '<a href="../../claims/claim/?appearances__source__id__exact={}">{}</a>',
@@ -98,14 +100,25 @@ class SourceAdmin(DeskAdmin):
             source.claims_number,
         )
 
-    @admin.display(description=_("as evidence"), ordering="evidence_number")
+    @admin.display(description=_("as evidence"))
     def evidence_given(self, source: Any) -> int:
         return source.evidence_number  # annotated above
 
-    @admin.display(description=_("snapshots"), ordering="snapshots_number")
+    @admin.display(description=_("snapshots"))
     def times_captured(self, source: Any) -> SafeString:
         return format_html(
             '<a href="../snapshot/?source__id__exact={}">{}</a>', source.pk, source.snapshots_number
+        )
+
+    @admin.display(description=_("article"))
+    def to_read(self, source: Any) -> SafeString | str:
+        if not source.snapshots_number:
+            return ""
+        return format_html(
+            '<a href="{}" aria-label="{}">{}</a>',
+            reverse("admin:claims_claim_article", args=[source.pk]),
+            gettext("Read and mark “%s”") % source.title,
+            gettext("Read and mark"),
         )
 
     def save_model(self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool) -> None:
@@ -118,11 +131,8 @@ class SourceAdmin(DeskAdmin):
     ) -> Any:
         source = kwargs.get("obj")
         if source and kwargs.get("change"):
-            latest = source.latest_snapshot()
             context |= {
                 "source": source,
                 "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
-                "latest": latest,
-                "latest_text": marked_text(latest, person_at(request)) if latest else "",
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import append_only
 from sources.media_fragments import media_fragment
@@ -77,6 +78,10 @@ class Snapshot(models.Model):
         indexes = [
             # Whether a text is here already, under whatever address.
             models.Index(name="snapshot_by_text", fields=["text_sha256"]),
+            # Which kinds of files there are, and the snapshots of one of them.
+            models.Index(name="snapshot_by_media_type", fields=["media_type", "-id"]),
+            # Searches of snapshots.
+            words_index("snapshot_desk_words", "title", "url", "content_sha256", "text_sha256"),
         ]
         triggers = append_only("snapshot", "A snapshot is never changed or deleted.")
 

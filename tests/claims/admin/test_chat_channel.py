@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
@@ -62,6 +63,8 @@ def test_its_address_is_never_shown_again(desk: Desk, administrator: User, clien
         text = client.get(page).content.decode()
         assert SECRET not in text
         assert "T0123" not in text
+    # Nor in what the page carries for who compares two versions of it.
+    assert SECRET not in str(signing.loads(client.get(pages[0]).context["base"], salt="desk.base"))
     assert "hooks.slack.com/…know" in client.get(pages[0]).content.decode()
     # Left empty it stays; a wrong one is refused without being shown.
     desk.save(channel, name="#news")
