@@ -264,7 +264,7 @@ def test_two_people_see_each_other_and_put_both_versions_together(
     typed = page.input_value("[name=context]")
     save(page)
     claim.refresh_from_db()
-    assert (claim.context, claim.language, open_drafts()) == (typed, "de", [])
+    assert (claim.context, claim.language, open_drafts()) == (typed.strip(), "de", [])
     assert mine.trouble + theirs.trouble == []
 
 
