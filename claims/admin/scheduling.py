@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone, get_current_timezone_name, localtime
@@ -56,6 +57,8 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(back)
     by = person_at(request)
+    if not by.has_perm("claims.publish_verdict"):
+        raise PermissionDenied
     try:
         if not form.is_valid():
             raise NotPossible(" ".join(error for errors in form.errors.values() for error in errors))

@@ -37,7 +37,7 @@ class DeskAccounts(NewsroomAccounts):
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sociallogin = _single_sign_on(kwargs)
         vouched = sociallogin is not None and vouched_for(sociallogin)
         if vouched:
