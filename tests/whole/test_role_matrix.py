@@ -152,7 +152,6 @@ SENT: dict[str, dict[str, str] | str] = {
 OPENED = {
     *("claims_assignment_board", "claims_assignment_calendar", "claims_claim_article", "claims_claim_import"),
     *(
-        "claims_claim_article_offers",
         "claims_claim_timeline",
         "claims_claim_triage",
         "claims_claim_triage_claim",
