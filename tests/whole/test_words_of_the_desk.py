@@ -15,6 +15,7 @@ from django.db.models import CharField, TextField
 from django.template.base import Lexer, TokenType
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import trans_real
 
 from claims.models import Claim, Verdict
