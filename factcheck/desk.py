@@ -57,6 +57,10 @@ def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
     }
 
 
+def _style(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"desk/{name}.css")
+
+
 def _script(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(f"desk/{name}.js")
 
@@ -75,7 +79,7 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
-        "STYLES": [lambda request: static("desk/desk.css"), lambda request: static("desk/bell.css")],
+        "STYLES": [_style("desk"), _style("lean"), _style("bell")],
         "SCRIPTS": [
             _script(name) for name in ("form_values", "connection", "kept_words", "kept", "desk", "bell")
         ],

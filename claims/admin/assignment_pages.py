@@ -25,7 +25,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import assignments
 from claims.teamwork.assignments import Subject
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
 from factcheck.database.rules import in_words
 
 
@@ -68,6 +68,9 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
         return priority_badge(row.priority) or str(Priority(row.priority).label)
 
     # The buttons ------------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.change_hands_view)

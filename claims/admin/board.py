@@ -19,6 +19,7 @@ from django_stubs_ext import StrOrPromise
 
 from claims.admin.assignment import MOST_PEOPLE, due_badge, priority_badge
 from claims.admin.queues import with_signoffs_given
+from claims.admin.scheduling import planned_badge, with_planned
 from claims.models import Assignment, Claim, Priority, Topic, Transition, Verdict
 from claims.models.assignment import BY_URGENCY
 from claims.newsroom.people import display_name
@@ -151,7 +152,7 @@ def _card(row: Any, person: User) -> BoardCard:
         page=change_page(row),
         person=display_name(holder) if holder else "",
         is_mine=holder == person,
-        due=due_badge(assignment.due_on) if assignment else "",
+        due=planned_badge(row) or (due_badge(assignment.due_on) if assignment else ""),
         priority=priority_badge(assignment.priority) if assignment else "",
         last_move=row.last_move or 0,
     )
@@ -179,7 +180,7 @@ def _claims(person: User, chosen: Chosen) -> QuerySet[Claim]:
 def _verdicts(person: User, chosen: Chosen) -> QuerySet[Verdict]:
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     rows = (
-        Verdict.objects.readable_by(person)
+        with_planned(Verdict.objects.readable_by(person))
         .annotate(last_move=Subquery(last))
         .select_related("claim", "author", "assignment__person")
         .defer("explanation", "summary", "claim__context")

@@ -10,7 +10,8 @@ from claims.models.readership import READ_DRAFTS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck.admin.past_of_rows import PastEvent, name_of
 
-_LABELS = {
+#: The moves of the workflow, and how they are called.
+LABELS = {
     **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
     **{action: move.label for (_state, action), move in VERDICT_MOVES.items()},
 }
@@ -57,7 +58,7 @@ def _moves(transitions: Iterable[Transition]) -> list[PastEvent]:
 
 def label_of(action: str) -> str:
     """How a move is called on its button; those that have none are called by their name."""
-    return str(_LABELS.get(action, action.replace("_", " ").capitalize()))
+    return str(LABELS.get(action, action.replace("_", " ").capitalize()))
 
 
 def state_change(move: Transition) -> str:
@@ -69,7 +70,7 @@ def _publications(publications: Iterable[Publication]) -> list[PastEvent]:
     return [
         PastEvent(
             entry.published_at,
-            _("the ledger"),
+            name_of(None),
             _("Public version %(number)d: %(kind)s")
             % {"number": entry.version, "kind": entry.get_kind_display()},
             note=entry.note,

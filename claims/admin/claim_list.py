@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from claims.admin.claim_bulk import ClaimBulk
+from claims.admin.claim_search import meant
 from claims.admin.claims_by_article import ARTICLE, ListByArticle, head_articles, is_by_article
 from claims.admin.list_filters import (
     JudgedFilter,
@@ -30,11 +31,12 @@ from claims.admin.list_filters import (
 from claims.admin.pasted_rows import PERMISSION, paste_view
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage import Triage
-from claims.models import Appearance, Claim, Claimant, Repeat, Verdict
+from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.readership import READ_DRAFTS
 from factcheck.admin.badges import badge
-from factcheck.admin.base import change_page, person_at, words_of
+from factcheck.admin.base import change_page, person_at
 from factcheck.admin.list_columns import ShownList
+from factcheck.admin.short_words import short
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
@@ -146,27 +148,28 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("claimant"), ordering="claimant__name")
     def said_by(self, claim: Claim) -> str:
-        return claim.claimant.name if claim.claimant else "–"
+        return short(claim.claimant.name, 40) if claim.claimant else "–"
 
     @admin.display(description=gettext_lazy("where"))
     def where(self, claim: Claim) -> SafeString | str:
         sources = {appearance.source_id: appearance.source for appearance in claim.appearances.all()}
-        links = ((change_page(source), source.title, source.title) for source in sources.values())
-        return format_html_join(" ", '<a href="{}" title="{}" class="desk-where">{}</a>', links) or "–"
+        links = ((change_page(source), short(source.title, 50)) for source in sources.values())
+        return format_html_join(" ", '<a href="{}" class="desk-where">{}</a>', links) or "–"
 
     @admin.display(description=gettext_lazy("topics"))
     def about(self, claim: Claim) -> str:
-        return ", ".join(topic.name for topic in claim.topics.all()) or "–"
+        return ", ".join(short(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def matching(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim]:
-        """Each word in the statement, in a quote or in who said it; without joins, which would repeat claims."""
-        for part in words_of(words):
-            said_by = Claimant.objects.filter(name__icontains=part)
-            quoted = Appearance.objects.filter(exact__icontains=part)
-            rows = rows.filter(
-                Q(statement__icontains=part) | Q(claimant__in=said_by) | Q(pk__in=quoted.values("claim"))
-            )
-        return rows
+        """What has the words; where nothing has them, what was probably meant, which the list then says."""
+        found = super().matching(request, rows, words)
+        if not words.strip() or found.exists():
+            return found
+        likely = meant(rows, self.get_search_fields(request), words)
+        if likely is None:
+            return found
+        request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
+        return likely
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """The search of the list, and of the field that names a claim to merge into: one that stands by itself."""

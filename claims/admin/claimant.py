@@ -26,6 +26,6 @@ class ClaimantAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
         return super().get_queryset(request).annotate(number=readable_number("claimant", person_at(request)))
 
-    @admin.display(description=_("claims"), ordering="number")
+    @admin.display(description=_("claims"))
     def claims_made(self, claimant: Any) -> SafeString:
         return format_html('<a href="../claim/?claimant__id__exact={}">{}</a>', claimant.pk, claimant.number)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from claims.admin.assignment import due_badge, priority_badge
 from claims.admin.queue_ages import MOST_COUNTED, queue_lines
 from claims.admin.queues import QUEUES
+from claims.admin.scheduling import planned_badge, with_planned
 from claims.admin.status_badges import rating_badge, state_badge, status_badge
 from claims.admin.trends import trends_context
 from claims.models import Assignment, Claim, Publication, Verdict
@@ -86,7 +87,7 @@ def _cards(person: User) -> Iterator[Card]:
 
 def _verdicts(person: User) -> QuerySet[Verdict]:
     rows = Verdict.objects.readable_by(person).select_related("claim", "rating")
-    return rows.defer("explanation")
+    return with_planned(rows.defer("explanation"))
 
 
 def _card(name: str, rows: QuerySet[Any], person: User) -> Card:
@@ -129,7 +130,7 @@ def _aside(verdict: Verdict) -> SafeString | str:
     """The word that tells why the verdict waits."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
         return badge(_("Returned"), "waiting")
-    return rating_badge(verdict.rating)
+    return planned_badge(verdict) or rating_badge(verdict.rating)
 
 
 def _my_proposals(person: User) -> Card:

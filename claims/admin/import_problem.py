@@ -15,6 +15,7 @@ from claims.models import ImportProblem
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
 from factcheck.admin.technical import folded_json
+from factcheck.database.occurring_values import occurring_values
 
 
 class KindFilter(DropdownFilter):
@@ -24,10 +25,10 @@ class KindFilter(DropdownFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        problems = ImportProblem.objects.order_by("code")
         run = request.GET.get("run__id__exact", "")
-        if run.isdecimal():
-            problems = problems.filter(run=int(run))
+        if not run.isdecimal():
+            return [(code, code) for code in occurring_values(ImportProblem, "code")]
+        problems = ImportProblem.objects.filter(run=int(run)).order_by("code")
         return [(code, code) for code in problems.values_list("code", flat=True).distinct()]
 
     def has_output(self) -> bool:

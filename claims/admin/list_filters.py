@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from claims.admin.queues import QUEUES
 from claims.models import Appearance, Claim, Publication, Verdict, Watch
 from factcheck.admin.base import person_at
+from factcheck.database.occurring_values import occurring_values
 
 
 class QueueFilter(DropdownFilter):
@@ -118,12 +119,7 @@ class LanguageFilter(DropdownFilter):
     parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        found = (
-            model_admin.model._default_manager.order_by("language")
-            .values_list("language", flat=True)
-            .distinct()
-        )
-        return [(tag, tag) for tag in found if tag]
+        return [(tag, tag) for tag in occurring_values(model_admin.model, "language")]
 
     def has_output(self) -> bool:
         return True

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -24,11 +25,11 @@ from claims.admin.reader_view import SANDBOX
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import KEPT, stored
 from factcheck.database import clock
 
 
@@ -129,6 +130,8 @@ class MovesAdmin(DeskAdmin):
             moved = self._move(request, subject, action)
         except AskedOnceMore as question:
             return self.ask_once_more(request, subject, action, question)
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
@@ -143,7 +146,7 @@ class MovesAdmin(DeskAdmin):
         self, request: HttpRequest, subject: Any, action: str, question: "AskedOnceMore"
     ) -> HttpResponse:
         """What readers see now and what they will see, and the button that does it."""
-        carried = ("last_move", "note", "into", "kind", "from_claim")
+        carried = ("last_move", "note", "into", "kind", "from_claim", KEPT)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
             **self.admin_site.each_context(request),
@@ -156,7 +159,7 @@ class MovesAdmin(DeskAdmin):
             "question": question,
             "changes": public_changes(question.found),
             "looked_at": clock.now().isoformat(),
-            "carried": [(name, request.POST[name]) for name in carried if name in request.POST],
+            "carried": [(name, value) for name in carried for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
             "sandbox": SANDBOX,
             "opts": self.opts,

@@ -25,6 +25,7 @@ from claims.review import classification
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of
+from factcheck.admin.short_words import short
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _FIELDS = (("label", "code"), ("normalised", "position"), "definition", _COLOURS, "labels", "definitions")
@@ -58,6 +59,7 @@ class RatingScaleAdmin(DeskAdmin):
     list_display = ("name", "version", "publisher", "language", "in_use", "size")
     list_filter = ("in_use", ("publisher", AutocompleteSelectFilter))
     list_select_related = ("publisher",)
+    ordering = ("publisher__name", "name", "-version")
     search_fields = ("name", "publisher__name")
     autocomplete_fields = ("publisher",)
     inlines = (RatingInline,)
@@ -144,7 +146,7 @@ class RatingAdmin(QueueOrder, DeskAdmin):
     @admin.display(description=_("for example"))
     def said(self, rating: Any) -> SafeString | str:
         """What was rated so: a label alone does not always tell what it means."""
-        samples = format_html_join("", "<li>{}</li>", ((text,) for text in rating.samples))
+        samples = format_html_join("", "<li>{}</li>", ((short(text, 100),) for text in rating.samples))
         return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"
 
     # One decision for many -------------------------------------------------------------------------------------------

@@ -10,14 +10,15 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from claims.models import SignOff
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.days_filter import DaysFilter
 
 
 @admin.register(SignOff)
 class SignOffAdmin(LookOnly, DeskAdmin):
     list_display = ("at", "by_name", "on_claim", "round", "note")
-    list_filter = (("by", AutocompleteSelectFilter),)
+    list_filter = (("by", AutocompleteSelectFilter), ("at", DaysFilter))
+    sortable_by = ("at", "by_name", "round")
     search_fields = ("by_name", "note", "verdict__claim__statement")
-    date_hierarchy = "at"
     ordering = ("-pk",)
     fields = ("on_claim", "by_name", "at", "round", "note")
     readonly_fields = ("on_claim",)

@@ -1,23 +1,37 @@
 """Every move of the workflow, as it happened. To look at only."""
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
-from claims.admin.claim_history import label_of, state_change
+from claims.admin.claim_history import LABELS, label_of, state_change
 from claims.models import Transition
 from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.days_filter import DaysFilter
+
+
+class ActionFilter(DropdownFilter):
+    """The moves that the workflow knows."""
+
+    title = _("move")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return list(LABELS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transition]) -> QuerySet[Transition]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
 
 
 @admin.register(Transition)
 class TransitionAdmin(LookOnly, DeskAdmin):
     list_display = ("at", "what", "states", "claim", "actor_name", "note")
-    list_filter = ("action", ("actor", AutocompleteSelectFilter))
-    list_select_related = ("claim",)
+    list_filter = (ActionFilter, ("actor", AutocompleteSelectFilter), ("at", DaysFilter))
+    sortable_by = ("at",)
     search_fields = ("claim__statement", "actor_name", "note")
-    date_hierarchy = "at"
     ordering = ("-pk",)
     fields = ("claim", "verdict", "what", "states", "actor_name", "at", "note")
     readonly_fields = ("what", "states")

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -29,10 +29,10 @@ from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import rating_badge, state_badge
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
 from claims.ledger.document.markdown import to_html
-from claims.models import Claim, Evidence, Verdict
+from claims.models import Evidence, Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
-from factcheck.admin.base import change_page, person_at, words_of
+from factcheck.admin.base import change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of
 from factcheck.django_internals import become
 from sources.models import Publisher
@@ -73,6 +73,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         *("state", "review_round", "required_signoffs"),
         *("submitted_by_id", "submitted_at", "published_at"),
     )
+    change_form_template = "admin/desk/verdict_page.html"
     change_form_outer_before_template = "admin/desk/verdict_top.html"
     change_form_outer_after_template = "admin/desk/verdict_bottom.html"
     add_fieldsets = ((None, {"fields": ("claim", "publisher")}),)
@@ -83,13 +84,6 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
         return super().get_queryset(request).defer("explanation")
-
-    def matching(self, request: HttpRequest, rows: QuerySet[Verdict], words: str) -> QuerySet[Verdict]:
-        """Each word in the claim, the summary or the byline; claims on their own, which costs half of a join."""
-        for part in words_of(words):
-            claims = Claim.objects.filter(statement__icontains=part)
-            rows = rows.filter(Q(claim__in=claims) | Q(summary__icontains=part) | Q(byline__icontains=part))
-        return rows
 
     @admin.display(description=gettext_lazy("claim"))
     def on_claim(self, verdict: Verdict) -> SafeString:

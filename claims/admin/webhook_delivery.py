@@ -20,6 +20,7 @@ from claims.models.webhook import TEST_EVENT
 from claims.webhooks import endpoints, events
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import folded_json
 
 _TONES: dict[str, Tone] = {
@@ -55,11 +56,11 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         ("endpoint", AutocompleteSelectFilter),
         ("state", ChoicesDropdownFilter),
         ("event", ChoicesDropdownFilter),
+        ("created_at", DaysFilter),
     )
     list_select_related = ("endpoint",)
     search_fields = ("message_id", "endpoint__name")
     search_help_text = _("The id of a message, or the name of a webhook")
-    date_hierarchy = "created_at"
     ordering = ("-pk",)
     actions = ("send_selected_again",)
     inlines = (AttemptInline,)

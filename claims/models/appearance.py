@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
 from claims.models.readership import readable
+from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
 
 
@@ -23,9 +24,9 @@ class Appearance(Anchored):
     """A place where a claim was made: the words in a source that make it."""
 
     class Anchor(models.TextChoices):
-        ANCHORED = "anchored", _("Anchored")
-        ORPHANED = "orphaned", _("Orphaned")
-        UNANCHORED = "unanchored", _("Without anchor")
+        ANCHORED = "anchored", _("Found in the text")
+        ORPHANED = "orphaned", _("Lost its place")
+        UNANCHORED = "unanchored", _("Without a place")
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="appearances", verbose_name=_("claim")
@@ -34,12 +35,12 @@ class Appearance(Anchored):
         "sources.Source", models.PROTECT, related_name="appearances", verbose_name=_("source")
     )
     anchor = models.CharField(
-        _("anchor"),
+        _("place in the text"),
         max_length=20,
         choices=Anchor,
         default=Anchor.UNANCHORED,
         editable=False,
-        help_text=_("Orphaned: the latest version of the source no longer carries the words in this place."),
+        help_text=_("Lost: the latest version of the source no longer has the words in this place."),
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
@@ -63,6 +64,10 @@ class Appearance(Anchored):
                 nulls_distinct=False,
                 violation_error_message=_("This appearance is already listed."),
             ),
+        ]
+        indexes = [
+            # Searches of claims by what was said in so many words.
+            words_index("appearance_desk_words", "exact"),
         ]
         triggers = [span_carries_quote("appearance_span_carries_quote")]
 

@@ -13,6 +13,7 @@ from claims.models.claim import Claim
 from claims.models.readership import READ_DRAFTS
 from claims.models.verdict import Verdict
 from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
@@ -114,6 +115,8 @@ class Assignment(models.Model):
         indexes = [
             # All assignments of a claim: its own and those of its verdicts.
             Index(name="assignment_of_claim", fields=["claim"]),
+            # Searches of assignments.
+            words_index("assignment_desk_words", "note"),
             # A person's work on the dashboard, and how much each of a role has.
             Index(
                 name="assignment_open_of_person",

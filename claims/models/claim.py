@@ -19,6 +19,7 @@ from claims.models.readership import readable
 from claims.models.statement_key import StatementKey, StatementWords
 from claims.models.vector_rules import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
 from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
 
@@ -160,6 +161,8 @@ class Claim(models.Model):
                 condition=Q(state="proposed"),
             ),
             models.Index(name="claim_by_state", fields=["state", "-id"]),
+            # Which languages there are, and the claims in one of them.
+            models.Index(name="claim_by_language", fields=["language", "-id"]),
             # What came in in a period: the trends of the desk. Rows lie in the order in which they came.
             BrinIndex(name="claim_by_arrival", fields=["created_at"], autosummarize=True),
             # Whether an imported statement is one that is here already.
@@ -171,6 +174,8 @@ class Claim(models.Model):
                 condition=Q(state__in=["proposed", "accepted"]),
                 gin_pending_list_limit=64,
             ),
+            # What somebody searches for in the lists of claims, verdicts and whatever else belongs to claims.
+            words_index("claim_desk_words", "statement"),
         ]
         triggers = [
             bounds.days_have_come("claim_is_not_of_the_future", "claimed_on"),

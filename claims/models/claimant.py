@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import same_as_field
 from factcheck.database.row_history import keep_history
 
@@ -40,6 +41,8 @@ class Claimant(models.Model):
         indexes = [
             # Imports and the article reader find a claimant by name, whatever its case.
             models.Index(Lower("name"), name="claimant_by_lower_name"),
+            # Searches of claimants, and of claims by who said them.
+            words_index("claimant_desk_words", "name", "job_title"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from claims.models.claim import Claim
 from claims.models.readership import readable
 from claims.models.verdict import Verdict
 from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
@@ -140,6 +141,8 @@ class Comment(models.Model):
         indexes = [
             # The threads of one claim, the newest first.
             Index(name="comment_threads_of_claim", fields=["claim", "-id"], condition=Q(reply_to=None)),
+            # Searches of comments.
+            words_index("comment_desk_words", "text", "author_name"),
         ]
         triggers = [
             Rule(

@@ -9,6 +9,7 @@ from django.db.models import CheckConstraint, F, Index, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, refuse
 
 #: What of a house archive was looked at before it was released, and who asked for it.
@@ -87,7 +88,7 @@ class ImportRun(models.Model):
     )
     #: What was uploaded through the desk.
     upload = models.FileField(_("file"), upload_to="imports/", blank=True)
-    content_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64, blank=True)
     size = models.BigIntegerField(_("size in bytes"), null=True)
     format = models.CharField(_("format"), max_length=50, blank=True)
     #: How the file is read, as its format's reader understands it: for tables, the mapping.
@@ -227,6 +228,10 @@ class ImportProblem(models.Model):
         indexes = [
             # The report of a run in the order of its input, whole or of one kind.
             Index(name="importproblem_report", fields=["run", "outcome", "code", "id"]),
+            # Which kinds there are, and the problems of one of them.
+            Index(name="importproblem_by_kind", fields=["code", "id"]),
+            # Searches of problems.
+            words_index("importproblem_desk_words", "file", "position", "reason"),
         ]
 
     def __str__(self) -> str:

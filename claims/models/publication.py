@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import ledger_rules, publication_indexes, vector_rules
 from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
 from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from factcheck.web.own_addresses import placed
 from sources.models.snapshot import TextSha256
@@ -213,6 +214,8 @@ class Publication(models.Model):
             *publication_indexes.IN_THE_ORDER_OF_LISTS,
             *publication_indexes.OF_MOMENTS,
             *publication_indexes.OF_WHAT_IS_ASKED,
+            # Searches of the desk's list, by the notes on changes.
+            words_index("publication_desk_words", "note", condition=~Q(note="")),
         ]
         triggers = [
             ledger_rules.JOINS_THE_LEDGER,

@@ -5,6 +5,7 @@ from django.db.models import Q, UniqueConstraint
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
@@ -99,6 +100,8 @@ class Rating(models.Model):
         indexes = [
             # The queue of labels that nobody has mapped yet.
             models.Index(name="rating_unmapped", fields=["scale"], condition=Q(normalised="")),
+            # Searches of ratings, and the picker of a verdict's.
+            words_index("rating_desk_words", "label", "code"),
         ]
         triggers = [
             Rule(
@@ -124,4 +127,6 @@ class Rating(models.Model):
 
     def label_in(self, language: str) -> str:
         """The label in `language` where the scale has it, otherwise in the scale's own language."""
-        return self.labels.get(language) or self.labels.get(language.partition("-")[0]) or self.label
+        # What a form could not read is None until it is refused.
+        labels = self.labels or {}
+        return labels.get(language) or labels.get(language.partition("-")[0]) or self.label

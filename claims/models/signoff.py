@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import readable
+from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
 _WROTE_IT = refuse(
@@ -50,6 +51,10 @@ class SignOff(models.Model):
                 fields=["verdict", "round", "by"],
                 violation_error_message=_("You have already signed this verdict off."),
             )
+        ]
+        indexes = [
+            # Searches of sign-offs.
+            words_index("signoff_desk_words", "by_name", "note"),
         ]
         triggers = [
             *append_only("signoff", "A sign-off is never changed or taken back; ask for changes instead."),

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import readable
+from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
 
@@ -85,6 +86,8 @@ class Transition(models.Model):
         verbose_name = _("transition")
         verbose_name_plural = _("transitions")
         indexes = [
+            # Searches of the log.
+            words_index("transition_desk_words", "actor_name", "note"),
             # What people did in a period: the trends of the desk. Imports move in bulk and would be in the way.
             models.Index(
                 name="transition_of_people",

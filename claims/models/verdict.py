@@ -14,6 +14,7 @@ from claims.models.house_voice import speaking_for_the_house
 from claims.models.readership import readable
 from claims.models.transition import move_is_written_down, takes_a_step
 from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
@@ -234,6 +235,10 @@ class Verdict(models.Model):
             Index(name="verdict_in_review_by_age", fields=["submitted_at"], condition=Q(state="in_review")),
             # The re-check list on the dashboard: most overdue first.
             Index(name="verdict_recheck_due", fields=["recheck_on"], condition=Q(state="published")),
+            # Which languages there are, and the verdicts in one of them.
+            Index(name="verdict_by_language", fields=["language", "-id"]),
+            # Searches of verdicts.
+            words_index("verdict_desk_words", "summary", "byline"),
         ]
         triggers = [
             bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
@@ -263,6 +264,8 @@ class WebhookDelivery(models.Model):
             # The log of one endpoint, the newest first; and what has become old.
             Index(name="webhookdelivery_by_endpoint", fields=["endpoint", "-id"]),
             Index(name="webhookdelivery_by_age", fields=["created_at"]),
+            # Searches of deliveries.
+            words_index("webhookdelivery_desk_words", "message_id"),
         ]
         triggers = [
             Rule(

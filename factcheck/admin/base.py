@@ -1,6 +1,5 @@
 """What every page of the editors' desk has: history in plain words, refused overwrites, errors as sentences."""
 
-from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
@@ -15,10 +14,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.text import capfirst, smart_split, unescape_string_literal
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from factcheck.admin.both_versions import BASE, BothVersions, put_together, signed_base
+from factcheck.admin.counted_rows import CountedRows
+from factcheck.admin.found_rows import MOST_FOUND, newest, with_words
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.admin.unsaved import KEPT, stored
@@ -38,19 +39,9 @@ def change_page(row: models.Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def goes_along(request: HttpRequest, page: str) -> bool:
-    """Whether rows are asked about because what they belong to is deleted on that page: alone they stay."""
-    return request.resolver_match is not None and request.resolver_match.url_name == page
-
-
-def words_of(search: str) -> Iterator[str]:
-    """The words that somebody searches for, what stands in quotation marks as one, as Django's admin takes them."""
-    for word in smart_split(search):
-        yield unescape_string_literal(word) if word[0] in "\"'" else word
-
-
-#: So many keys of what was searched for are kept; more is looked up again where it is needed.
-_MOST_KEPT = 100_000
+def goes_along(request: HttpRequest, *pages: str) -> bool:
+    """Whether rows are asked about because what they belong to is deleted on one of those pages: alone they stay."""
+    return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
 class DeskAdmin(ListDownload):
@@ -64,6 +55,7 @@ class DeskAdmin(ListDownload):
     # An address typed without a scheme means https.
     formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
+    paginator = CountedRows
     list_per_page = 50
     list_filter_submit = True
     list_filter_sheet = True
@@ -84,39 +76,32 @@ class DeskAdmin(ListDownload):
     # Searching --------------------------------------------------------------------------------------------------------
 
     def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-        """The rows in which all words occur, each once."""
-        found, may_repeat = super().get_search_results(request, rows, words)
-        return found.distinct() if may_repeat else found
+        """The rows in which all words occur."""
+        columns = self.get_search_fields(request)
+        return with_words(rows, columns, words) if columns and words.strip() else rows
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """The same for lists and pickers. To search costs reading all rows, so it is done once.
-
-        To count what was found and to read a page of it are statements of their own, which would search again.
-        """
-        found = self.matching(request, queryset, search_term)
-        if not search_term.strip():
-            return found, False
-        keys = list(found.order_by().values_list("pk", flat=True)[: _MOST_KEPT + 1])
-        if len(keys) > _MOST_KEPT:
-            return found, False
+        """The same for lists and pickers. What was found is found once: to count and to read it are statements more."""
+        if not search_term.strip() or not self.get_search_fields(request):
+            return queryset, False
+        keys = newest(self.matching(request, queryset, search_term))
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
-        return (queryset.filter(pk__any_of=keys) if keys else queryset.none()), False
+        return (queryset.filter(pk__any_of=keys[:MOST_FOUND]) if keys else queryset.none()), False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Pages of the rows, whose number is known where they were searched for."""
         paginator = super().get_paginator(request, *args, **kwargs)
-        if (found := getattr(request, "found", None)) is not None:
-            paginator.count = found
+        paginator.found = getattr(request, "found", None)
         return paginator
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        if changelist.query:
-            # The years of what was found would be two more searches.
-            changelist.date_hierarchy = None
-        elif not changelist.get_filters_params():
+        if not changelist.query and not changelist.get_filters_params():
             # Or the heading of the whole list offers to show all of it.
             changelist.full_result_count = changelist.result_count
+        if not changelist.multi_page or changelist.show_all:
+            # As many as were counted: more may have come meanwhile.
+            changelist.result_list = changelist.result_list[: self.list_max_show_all]
         changelist.result_list = list(changelist.result_list)
         self.prepare(request, changelist.result_list)
         return changelist

@@ -3,10 +3,16 @@
 import json
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Status
+from unfold.contrib.filters.admin import DropdownFilter
 
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly
@@ -16,11 +22,41 @@ admin.site.unregister(ProcrastinateJob)
 _TONES: dict[str, Tone] = {"todo": "waiting", "doing": "active", "succeeded": "good", "failed": "bad"}
 
 
+class StatusFilter(DropdownFilter):
+    """What can become of a job."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [(status.value, status.value) for status in Status]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]
+    ) -> QuerySet[ProcrastinateJob]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class TaskFilter(DropdownFilter):
+    """The tasks that this version knows."""
+
+    title = _("task")
+    parameter_name = "task"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [(name, name) for name in sorted(app.tasks) if not name.startswith("builtin:")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]
+    ) -> QuerySet[ProcrastinateJob]:
+        return queryset.filter(task_name=self.value()) if self.value() else queryset
+
+
 @admin.register(ProcrastinateJob)
 class JobAdmin(LookOnly, DeskAdmin):
     list_display = ("id", "task_name", "shown_status", "queue_name", "attempts", "scheduled_at")
-    list_filter = ("status", "queue_name")
-    search_fields = ("task_name",)
+    list_filter = (StatusFilter, TaskFilter)
+    sortable_by = ("id",)
     fields = ("task_name", "shown_status", "queue_name", "attempts", "scheduled_at", "arguments")
     readonly_fields = ("shown_status", "arguments")
 

@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import fingerprint
+from factcheck.database.occurring_values import occurring_values
 from sources.admin.marked_text import Mark, marked
 from sources.models import Snapshot
 
@@ -37,14 +40,26 @@ def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     )
 
 
+class MediaTypeFilter(DropdownFilter):
+    """The kinds of files that occur, read from the rows."""
+
+    title = _("media type")
+    parameter_name = "media_type"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [(kind, kind) for kind in occurring_values(Snapshot, "media_type")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
+        return queryset.filter(media_type=self.value()) if self.value() else queryset
+
+
 @admin.register(Snapshot)
 class SnapshotAdmin(LookOnly, DeskAdmin):
     list_display = ("source", "number", "captured_at", "media_type", "content_size", "extractor")
     list_display_links = ("source", "number")
-    list_filter = ("media_type", ("source", AutocompleteSelectFilter))
+    list_filter = (MediaTypeFilter, ("source", AutocompleteSelectFilter), ("captured_at", DaysFilter))
     list_select_related = ("source",)
     search_fields = ("title", "source__title", "url", "content_sha256", "text_sha256")
-    date_hierarchy = "captured_at"
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("source", ("number", "captured_at"), "url")}),

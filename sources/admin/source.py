@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
@@ -56,11 +56,12 @@ class SourceAdmin(DeskAdmin):
         ("kind", ChoicesDropdownFilter),
         ("publisher", AutocompleteSelectFilter),
         "show_text",
+        ("published_on", RangeDateFilter),
     )
+    sortable_by = ("title", "kind", "published_on")
     list_select_related = ("publisher",)
     search_fields = ("title", "url", "publisher__name", "byline")
     search_help_text = _("Words of the title or byline, an address, or a publisher")
-    date_hierarchy = "published_on"
     ordering = ("-pk",)
     autocomplete_fields = ("publisher",)
     change_form_outer_before_template = "admin/desk/source_top.html"
@@ -91,7 +92,7 @@ class SourceAdmin(DeskAdmin):
             snapshots_number=_number("snapshots", reader),
         )
 
-    @admin.display(description=_("claims"), ordering="claims_number")
+    @admin.display(description=_("claims"))
     def claims_found(self, source: Any) -> SafeString:
         return format_html(
             '<a href="../../claims/claim/?appearances__source__id__exact={}">{}</a>',
@@ -99,11 +100,11 @@ class SourceAdmin(DeskAdmin):
             source.claims_number,
         )
 
-    @admin.display(description=_("as evidence"), ordering="evidence_number")
+    @admin.display(description=_("as evidence"))
     def evidence_given(self, source: Any) -> int:
         return source.evidence_number  # annotated above
 
-    @admin.display(description=_("snapshots"), ordering="snapshots_number")
+    @admin.display(description=_("snapshots"))
     def times_captured(self, source: Any) -> SafeString:
         return format_html(
             '<a href="../snapshot/?source__id__exact={}">{}</a>', source.pk, source.snapshots_number

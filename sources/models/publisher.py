@@ -10,6 +10,7 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, same_as_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
@@ -152,6 +153,10 @@ class Publisher(models.Model):
                 condition=~Q(domain=""),
                 violation_error_message=_("Another publisher already has this domain."),
             ),
+        ]
+        indexes = [
+            # Searches of publishers, and of sources and ratings by them.
+            words_index("publisher_desk_words", "name", "domain"),
         ]
         triggers = [
             Rule(

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import append_only
 from sources.media_fragments import media_fragment
@@ -33,14 +34,14 @@ class Snapshot(models.Model):
     )
     url = AddressField(_("address"), max_length=2000, blank=True, help_text=_("Where redirects ended."))
     media_type = models.CharField(_("media type"), max_length=100)
-    content_sha256 = models.CharField(_("SHA-256 of the bytes"), max_length=64)
+    content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64)
     content_size = models.PositiveIntegerField(_("size in bytes"))
     title = models.CharField(_("title"), max_length=500, blank=True)
     byline = models.CharField(_("byline"), max_length=500, blank=True)
     published_on = models.DateField(_("published on"), null=True, blank=True)
     language = LanguageField(_("language"), blank=True)
     text = models.TextField(_("text"))
-    text_sha256 = models.CharField(_("SHA-256 of the text"), max_length=64)
+    text_sha256 = models.CharField(_("fingerprint of the text"), max_length=64)
     extractor = models.CharField(
         _("extractor"), max_length=100, help_text=_("Name and version of what read the bytes.")
     )
@@ -77,6 +78,10 @@ class Snapshot(models.Model):
         indexes = [
             # Whether a text is here already, under whatever address.
             models.Index(name="snapshot_by_text", fields=["text_sha256"]),
+            # Which kinds of files there are, and the snapshots of one of them.
+            models.Index(name="snapshot_by_media_type", fields=["media_type", "-id"]),
+            # Searches of snapshots.
+            words_index("snapshot_desk_words", "title", "url", "content_sha256", "text_sha256"),
         ]
         triggers = append_only("snapshot", "A snapshot is never changed or deleted.")
 

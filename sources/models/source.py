@@ -7,6 +7,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
 from sources.addresses import url_key
@@ -108,6 +109,8 @@ class Source(models.Model):
         indexes = [
             # An edited version of a text that has no address is recognised by its title.
             models.Index(Upper("title"), name="source_by_title", condition=Q(url_key="")),
+            # Searches of sources, and of snapshots by them.
+            words_index("source_desk_words", "title", "url", "byline"),
         ]
 
     def __str__(self) -> str:

@@ -103,7 +103,7 @@ def test_a_word_is_looked_up_once_however_common(desk: Desk, editor: User) -> No
         "Bridge 1000.",
         "Bridge 999.",
     ]
-    assert sum("LIKE UPPER" in query["sql"] for query in asked) == 1
+    assert sum("factcheck_desk_query" in query["sql"] for query in asked) == 1
 
 
 def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, checker: User) -> None:

@@ -109,10 +109,9 @@ def test_fact_checkers_look(client: Client, checker: User, checked: Claim) -> No
     desk = Desk(client).sign_in(checker)
     repeat = in_article(checked)
     assert shown(desk) == [repeat]
-    (message,) = press(desk, repeat, "confirm")
-    assert "Your role does not include this" in message
-    (message,) = press(desk, repeat, "reject")
-    assert message.startswith("Your role does not include this")
+    for button in ("confirm", "reject"):
+        address = reverse(f"admin:claims_repeat_{button}", args=[repeat.pk])
+        assert desk.client.post(address).status_code == 403
     assert Repeat.objects.open().get() == repeat
 
 

@@ -1,0 +1,102 @@
+"""An archive for the desk to stand before: as many rows of each kind as years of work leave, made in a minute or two.
+
+Rows are made by the database itself, from sentences that are handed to it. Triggers do not fire; constraints hold. What
+readers are served is only as long as it would be: the desk lists entries of the ledger, and never reads their words.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, transaction
+
+from benchmarks.read_side.words import LANGUAGES, lexicon
+from claims.models import WebhookEndpoint
+
+#: Who is signed in.
+PERSON = "bench"
+#: A second database of the same server, in which pages must take as many statements.
+SMALL = "small_archive"
+FEW = 5_000
+ROWS = Path(__file__).with_name("rows.sql")
+#: Words of the longest article.
+LONGEST_ARTICLE = 100_000
+
+
+def prepare(claims: int) -> None:
+    """Fill the database and a small one beside it, unless that has been done."""
+    if User.objects.filter(username=PERSON).exists():
+        return
+    large = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {SMALL}")
+    go_to(SMALL)
+    call_command("migrate", verbosity=0)
+    _fill(FEW)
+    go_to(large)
+    _fill(claims)
+
+
+def go_to(database: str) -> None:
+    """Go on in another database of the server."""
+    connection.close()
+    connection.settings_dict["NAME"] = database
+
+
+def _fill(claims: int) -> None:
+    began = time.perf_counter()
+    person = User.objects.create_superuser(PERSON, "bench@example.org")
+    person.groups.add(Group.objects.get(name="Administrator"))
+    WebhookEndpoint.objects.create(name="Receiver", url="https://receiver.example/hook")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute("CREATE TEMP TABLE said (id int, language text, words text, name text)")
+        with cursor.copy("COPY said FROM STDIN") as rows:
+            for row in _said(claims):
+                rows.write_row(row)
+        cursor.execute("CREATE INDEX ON said (id); ANALYZE said")
+        cursor.execute(
+            "CREATE TEMP TABLE size AS SELECT %s::int AS claims, %s::int AS person, %s::text AS article",
+            [claims, person.pk, _article()],
+        )
+        for statement in _statements():
+            cursor.execute(statement)
+    with connection.cursor() as cursor:
+        _number_on(cursor)
+        cursor.execute("VACUUM ANALYZE")
+    print(f"{claims:,} claims made in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def _said(count: int) -> Iterator[tuple[int, str, str, str]]:
+    """Sentences and names, in languages as common as they are."""
+    chance = random.Random("desk_at_scale")  # noqa: S311  nothing to protect here
+    shares = [language.share for language in LANGUAGES]
+    for number in range(1, count + 1):
+        words = lexicon(chance.choices(LANGUAGES, weights=shares)[0].tag)
+        yield number, words.language.tag, words.statement(chance), words.name(chance)
+
+
+def _article() -> str:
+    chance, words = random.Random("article"), lexicon("en")  # noqa: S311  nothing to protect here
+    return " ".join(words.sentence(chance, 20) for _ in range(LONGEST_ARTICLE // 20))
+
+
+def _statements() -> Iterator[str]:
+    for statement in ROWS.read_text().split(";\n"):
+        if statement.strip():
+            yield statement
+
+
+def _number_on(cursor: object) -> None:
+    """Have new rows numbered after those that are there."""
+    from django.apps import apps
+
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    for statement in connection.ops.sequence_reset_sql(no_style(), models):
+        cursor.execute(statement)  # type: ignore[attr-defined]  # a cursor of Django

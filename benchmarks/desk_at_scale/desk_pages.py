@@ -1,0 +1,139 @@
+"""Every page of the desk whose cost grows with the archive, found from what the admin registers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth import get_user
+from django.db.models import ForeignKey, Model
+from django.http import HttpRequest
+from django.test import RequestFactory
+from django.urls import reverse
+
+#: A word that stands in a large part of the archive's texts, one of few, one of none, and one in another script.
+WORDS = {"a common word": "the", "a rare word": "", "no such word": "zzzqqq", "a word in Arabic": "عام"}
+#: Further back than the desk leads: who types such a number gets an answer as well.
+FAR_PAGE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """One address, what it is called in the report, and whether it is asked for most of all."""
+
+    name: str
+    path: str
+    often: bool = True
+
+
+def every_page(client: Any) -> Iterator[DeskPage]:
+    """Those of whoever `client` has signed in."""
+    yield DeskPage("dashboard", reverse("admin:index"))
+    words = WORDS | {"a rare word": _rare_word()}
+    for what, word in words.items():
+        yield DeskPage(
+            f"Ctrl-K, {what}", f"{reverse('admin:search')}?{urlencode({'s': word, 'extended': 1})}"
+        )
+    for model, desk in admin.site._registry.items():
+        yield from _lists(client, model, desk, words)
+        yield from _rows(client, model, desk)
+        if desk.search_fields:
+            yield from _pickers(model, words)
+
+
+def _lists(client: Any, model: type[Model], desk: ModelAdmin, words: dict[str, str]) -> Iterator[DeskPage]:
+    name, path = model._meta.label_lower.partition(".")[2], _address(model, "changelist")
+    yield DeskPage(name, path)
+    changelist = desk.get_changelist_instance(_request(client, path))
+    for which in ({"p": 2}, {"p": FAR_PAGE}):
+        yield _asked(name, path, which)
+    for number, field in enumerate(changelist.list_display):
+        if changelist.get_ordering_field(field):
+            for sign in ("", "-"):
+                yield _asked(name, path, {"o": f"{sign}{number}"})
+    for spec in changelist.filter_specs:
+        for parameter, value in _values(spec):
+            yield _asked(name, path, {parameter: value})
+    if desk.search_fields:
+        for what, word in words.items():
+            yield DeskPage(f"{name}, {what}", f"{path}?{urlencode({'q': word})}")
+
+
+def _rows(client: Any, model: type[Model], desk: ModelAdmin) -> Iterator[DeskPage]:
+    """The pages of the first row, which is the heaviest, and of one in the middle."""
+    name = model._meta.label_lower.partition(".")[2]
+    if client.get(_address(model, "add")).status_code == 200:
+        yield DeskPage(f"{name}, to add one", _address(model, "add"))
+    keys = model._default_manager.order_by("pk").values_list("pk", flat=True)
+    heaviest, typical = keys.first(), keys[min(keys.count() // 2, 20_000) :].first()
+    if name == "verdict":
+        heaviest = keys.filter(claim=1).last()
+    for what, key in (("the heaviest", heaviest), ("a usual one", typical)):
+        if key is not None:
+            yield DeskPage(f"{name}, {what}", _address(model, "change", key))
+            yield DeskPage(f"{name}, history of {what}", _address(model, "history", key), often=False)
+
+
+def _pickers(model: type[Model], words: dict[str, str]) -> Iterator[DeskPage]:
+    """The picker of the model, asked by a field that offers it."""
+    for field in model._meta.related_objects:
+        source = field.remote_field
+        if (
+            isinstance(source, ForeignKey)
+            and source.model in admin.site._registry
+            and not source.remote_field.hidden
+        ):
+            asked = {
+                "app_label": source.model._meta.app_label,
+                "model_name": source.model._meta.model_name,
+                "field_name": source.name,
+            }
+            name = f"picker of {model._meta.model_name}s"
+            for what, word in {"nothing typed": "", **words}.items():
+                yield DeskPage(
+                    f"{name}, {what}", f"{reverse('admin:autocomplete')}?{urlencode(asked | {'term': word})}"
+                )
+            return
+
+
+def _values(spec: Any) -> Iterator[tuple[str, str]]:
+    """What choosing in the filter would ask for: its first choices, or a row that exists."""
+    names = spec.expected_parameters()
+    if hasattr(spec, "lookup_choices") and hasattr(spec, "parameter_name"):
+        choices = [choice[0] for choice in spec.lookup_choices if choice[0] is not None]
+        yield from ((spec.parameter_name, str(choice)) for choice in choices[:6])
+    elif (field := getattr(spec, "field", None)) is not None and field.is_relation:
+        row = field.related_model._default_manager.order_by("pk").first()
+        if row is not None:
+            yield names[0], str(row.pk)
+    elif field is not None and field.flatchoices:
+        yield from ((names[0], str(choice)) for choice, _title in field.flatchoices[:3])
+    elif field is not None and "date" in field.get_internal_type().lower():
+        yield names[0], "2024-01-01"
+    else:
+        yield names[0], "1"
+
+
+def _request(client: Any, path: str) -> HttpRequest:
+    request = RequestFactory().get(path)
+    request.user = get_user(client)
+    return request
+
+
+def _asked(name: str, path: str, which: dict[str, Any]) -> DeskPage:
+    query = urlencode(which)
+    return DeskPage(f"{name}?{query}", f"{path}?{query}", often=False)
+
+
+def _address(model: type[Model], page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def _rare_word() -> str:
+    """The longest word of one statement: few others hold it."""
+    from claims.models import Claim
+
+    claim = Claim.objects.filter(language="en").order_by("pk").last()
+    return max(claim.statement.split(), key=len) if claim else "nothing"

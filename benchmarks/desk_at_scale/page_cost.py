@@ -1,0 +1,80 @@
+"""What one page costs: time, statements, bytes; and which of its statements would grow with the archive."""
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+#: Of a table with more rows than this, no page may read all, nor count them one by one.
+LARGE = 10_000
+#: So many rows at most may one statement hand over.
+MOST_ROWS = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageCost:
+    """Of one page, in milliseconds, bytes and statements."""
+
+    median: float
+    p99: float
+    in_database: float
+    statements: int
+    size: int
+    status: int
+    remarks: tuple[str, ...]
+
+
+def cost_of(client: Any, path: str, *, times: int, looks: bool) -> PageCost:
+    """Ask so many times for the page, and look at the plans of its statements if that is wanted."""
+    seconds: list[float] = []
+    for _time in range(times):
+        cache.clear()
+        began = time.perf_counter()
+        answer = client.get(path)
+        seconds.append((time.perf_counter() - began) * 1000)
+    with CaptureQueriesContext(connection) as queries:
+        cache.clear()
+        client.get(path)
+    return PageCost(
+        median=statistics.median(seconds),
+        p99=sorted(seconds)[-(-len(seconds) * 99 // 100) - 1],
+        in_database=sum(float(query["time"]) for query in queries) * 1000,
+        statements=len(queries),
+        size=len(answer.content),
+        status=answer.status_code,
+        remarks=tuple(dict.fromkeys(_remarks(queries))) if looks else (),
+    )
+
+
+def _remarks(queries: CaptureQueriesContext) -> Iterator[str]:
+    for query in queries:
+        sql = query["sql"]
+        # What was prepared before is seen without its values.
+        if sql.startswith(("SELECT", "WITH", "(SELECT")) and "$1" not in sql:
+            [(plan,)] = _explained(sql)
+            yield from _about(plan[0]["Plan"])
+
+
+def _explained(sql: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + sql.replace("%", "%%"), [])
+        return list(cursor.fetchall())
+
+
+def _about(node: dict[str, Any]) -> Iterator[str]:
+    if node["Node Type"] == "Seq Scan":
+        read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        if read > LARGE:
+            yield f"reads {read:,.0f} rows of {node['Relation Name']}"
+    if re.search("Index", node["Node Type"]):
+        read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        if read > MOST_ROWS * 2:
+            yield f"reads {read:,.0f} entries of {node.get('Index Name')}"
+    for part in node.get("Plans", ()):
+        yield from _about(part)

@@ -1,0 +1,104 @@
+"""All pages asked for, one after the other, and what came out held against what is promised."""
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from rich.console import Console
+from rich.progress import track
+
+from benchmarks.desk_at_scale import archive
+from benchmarks.desk_at_scale.desk_pages import every_page
+from benchmarks.desk_at_scale.page_cost import PageCost, cost_of
+
+MEDIAN, P99, KILOBYTES = 200, 400, 120
+#: So many are printed, unless all are asked for.
+_SLOWEST = 25
+
+
+def measure(asked: argparse.Namespace) -> int:
+    """Make the archives unless they are there, ask for each page, print what it cost. 1 where a promise was missed."""
+    from django.conf import settings
+
+    # Nothing was collected here, and how static files are named is not measured.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    archive.prepare(asked.claims)
+    with _in_the_small_archive() as client:
+        few = {
+            page.name: cost_of(client, page.path, times=1, looks=False).statements
+            for page in every_page(client)
+            if asked.only in page.name
+        }
+    client = _client()
+    pages = [page for page in every_page(client) if asked.only in page.name]
+    cost_of(client, pages[0].path, times=1, looks=False)  # what a process reads once is read
+    began = time.perf_counter()
+    costs = {
+        page.name: cost_of(
+            client, page.path, times=asked.times if page.often else -(-asked.times // 4), looks=True
+        )
+        for page in track(pages, "pages", console=Console(stderr=True))
+    }
+    print(f"{len(costs)} pages in {time.perf_counter() - began:.0f} s")
+    missed = {page: list(_missed(cost, few.get(page))) for page, cost in costs.items()}
+    shown = sorted(costs, key=lambda page: -costs[page].median)
+    for page in shown if asked.all else shown[:_SLOWEST]:
+        print(f"{page[:70]:70} {_line(costs[page])}")
+    print()
+    for page, reasons in missed.items():
+        if reasons:
+            print(f"MISSED {page}: {'; '.join(reasons)}")
+    _sum_up(costs, missed)
+    return int(any(missed.values()))
+
+
+def _missed(cost: PageCost, few: int | None) -> Iterator[str]:
+    if cost.status not in (200, 302):
+        yield f"answered {cost.status}"
+    if cost.median > MEDIAN:
+        yield f"{cost.median:.0f} ms at the median"
+    if cost.p99 > P99:
+        yield f"{cost.p99:.0f} ms at p99"
+    if cost.size > KILOBYTES * 1000:
+        yield f"{cost.size / 1000:.0f} KB"
+    if few is not None and cost.statements > few:
+        yield f"{cost.statements} statements, {few} on the small archive"
+    yield from cost.remarks
+
+
+def _line(cost: PageCost) -> str:
+    return (
+        f"{cost.median:5.0f} ms, p99 {cost.p99:5.0f}, in the database {cost.in_database:5.0f},"
+        f" {cost.statements:2} statements, {cost.size / 1000:4.0f} KB"
+    )
+
+
+def _sum_up(costs: dict[str, PageCost], missed: dict[str, list[str]]) -> None:
+    medians = sorted(cost.median for cost in costs.values())
+    print(
+        f"{sum(map(bool, missed.values()))} of {len(costs)} pages missed something. Medians: half of the pages up to"
+        f" {statistics.median(medians):.0f} ms, the slowest {medians[-1]:.0f} ms; the heaviest page has"
+        f" {max(cost.size for cost in costs.values()) / 1000:.0f} KB"
+    )
+
+
+def _client() -> Any:
+    client = Client(SERVER_NAME="localhost")  # a host that the demo answers to
+    client.force_login(User.objects.get(username=archive.PERSON))
+    return client
+
+
+@contextmanager
+def _in_the_small_archive() -> Iterator[Any]:
+    large = connection.settings_dict["NAME"]
+    try:
+        archive.go_to(archive.SMALL)
+        yield _client()
+    finally:
+        archive.go_to(large)

@@ -1,0 +1,73 @@
+"""Pages of a list that may be long: how many rows there are, roughly, for the work that a few thousand rows make."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import connections
+from django.db.models import QuerySet
+from django.utils.formats import number_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from factcheck.admin.found_rows import MOST_FOUND
+
+
+class CountedRows(Paginator):
+    """Pages lead to the first rows, thousands of them; who looks for one further back filters or searches.
+
+    As many are counted one by one. Of a whole table that has more, it is known roughly how many they are; of what a
+    filter leaves, that they are more. A page far back would read all before it.
+    """
+
+    #: How many were found, where that is known already.
+    found: int | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows the pages lead to, or one more where there are more than that."""
+        if self.found is not None:
+            return self.found
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
+        return rows.order_by().values("pk")[: MOST_FOUND + 1].count()
+
+    @cached_property
+    def num_pages(self) -> int:
+        return max(1, -(-min(self.count, MOST_FOUND) // self.per_page))
+
+    def page(self, number: Any) -> Any:
+        """The rows of a page: first which they are, by their keys alone, then all that the list shows of them."""
+        number = self.validate_number(number)
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
+        which = slice((number - 1) * self.per_page, number * self.per_page)
+        if any(value.contains_over_clause for value in rows.query.annotations.values()):
+            # What is reckoned over all rows cannot be reckoned over a page of them.
+            return self._get_page(rows[which], number, self)
+        keys = list(rows.values_list("pk", flat=True)[which])
+        return self._get_page(rows.filter(pk__any_of=keys), number, self)
+
+    @cached_property
+    def told(self) -> str:
+        """How many there are, in words."""
+        if self.count <= MOST_FOUND:
+            return number_format(self.count, force_grouping=True)
+        if self.found is None and (about := _about(self.object_list)) > MOST_FOUND:
+            return _("about %s") % number_format(about, force_grouping=True)
+        return _("more than %s") % number_format(MOST_FOUND, force_grouping=True)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are rows to which no page leads."""
+        return self.count > MOST_FOUND
+
+
+def _about(rows: Any) -> int:
+    """How many rows the whole table has, as PostgreSQL counted last, to two digits; 0 where only some are listed."""
+    if rows.query.where:
+        return 0
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [rows.model._meta.db_table]
+        )
+        (number,) = cursor.fetchone()
+    scale: int = 10 ** max(0, len(str(number)) - 2)
+    return round(number / scale) * scale

@@ -1,0 +1,24 @@
+"""The filter of moments by the days on which they were."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import get_current_timezone
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.utils import parse_date_str
+
+
+class DaysFilter(RangeDateFilter):
+    """From the first moment of a day to the last of another, where the newsroom is. unfold's knows no time zones."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        for end, bound, moment in (("from", "gte", time.min), ("to", "lte", time.max)):
+            if typed := self.used_parameters.get(f"{self.parameter_name}_{end}"):
+                day = parse_date_str(str(typed))
+                if day is None:
+                    return None
+                limit = datetime.combine(day, moment, tzinfo=get_current_timezone())
+                queryset = queryset.filter(**{f"{self.parameter_name}__{bound}": limit})
+        return queryset

@@ -1,0 +1,84 @@
+"""Which rows the words mean that somebody types into the search of a list, a picker or Ctrl-K.
+
+Each word is looked for in all columns that a list names (`search_fields`), also those of rows that it is linked to. All
+must occur, each in whatever column. Each table is asked by an index of its own, never by reading it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import F, IntegerField, Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.text import smart_split, unescape_string_literal
+
+from factcheck.database.desk_words import SaidThere, indexed_columns
+
+#: Of more rows that were found, the newest so many are shown.
+MOST_FOUND = 10_000
+
+
+def words_of(search: str) -> Iterator[str]:
+    """The words that somebody searches for, what stands in quotation marks as one, as Django's admin takes them."""
+    for word in smart_split(search):
+        yield unescape_string_literal(word) if word[0] in "\"'" else word
+
+
+def with_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
+    """The rows that have all words of a search, or words that begin with them."""
+    places = _by_table(columns)
+    if set(places) == {()}:
+        return _with_phrases(rows.filter(_says(rows.model, places[()], search)), columns, search)
+    for word in words_of(search):
+        first, *others = (_keys(rows.model, path, named, word) for path, named in places.items())
+        rows = rows.filter(pk__in=first.union(*others, all=True))
+    return _with_phrases(rows, columns, search)
+
+
+def newest(found: QuerySet[Any]) -> list[Any]:
+    """The keys of the newest of the rows, one more than are shown where there are more.
+
+    Sorted, and not in the order of the primary key: the planner would read that, and compare words row by row.
+    """
+    is_number = isinstance(found.model._meta.pk, IntegerField)
+    newness: Any = F("pk") + 0 if is_number else F("pk")
+    rows = found.order_by().annotate(newness=newness).order_by("-newness")
+    return list(rows.values_list("pk", flat=True)[: MOST_FOUND + 1])
+
+
+def _by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    """The columns by the relations that lead to their table: `claim__statement` is column `statement` of ("claim",)."""
+    places: dict[tuple[str, ...], list[str]] = {}
+    for column in columns:
+        *path, name = column.split("__")
+        places.setdefault(tuple(path), []).append(name)
+    return places
+
+
+def _says(model: type[Model], columns: list[str], words: str) -> SaidThere:
+    """Asked of whatever the index of the table keeps, for nothing else is quick."""
+    return SaidThere(indexed_columns(model) or [Cast(column, TextField()) for column in columns], words)
+
+
+def _keys(model: type[Model], path: tuple[str, ...], columns: list[str], word: str) -> QuerySet[Any, Any]:
+    """The primary keys of the rows that have the word themselves, or in a row that the path leads to."""
+    rows = model._base_manager.order_by()
+    if not path:
+        return rows.filter(_says(model, columns, word)).values("pk")
+    relation: Any = model._meta.get_field(path[0])
+    there = _keys(relation.related_model, path[1:], columns, word)
+    if relation.one_to_many:
+        back = relation.remote_field
+        return relation.related_model._base_manager.order_by().filter(pk__in=there).values(back.attname)
+    return rows.filter(**{f"{relation.name}__in": there}).values("pk")
+
+
+def _with_phrases(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
+    """Of what was found, what has words in quotation marks exactly so, one after the other."""
+    for phrase in (word for word in words_of(search) if " " in word.strip()):
+        said = Q()
+        for column in columns:
+            said |= Q(**{f"{column}__icontains": phrase})
+        rows = rows.filter(
+            pk__in=rows.model._base_manager.filter(said, pk__in=rows.values("pk")).values("pk")
+        )
+    return rows

@@ -1,0 +1,46 @@
+"""The words by which the desk finds rows, as indexes keep them; see `sources/migrations/0001_desk_words.py`."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import BooleanField, Func, Model, Value
+from django.db.models.expressions import Combinable
+
+
+class DeskWords(Func):
+    """The words of these columns, all together."""
+
+    function = "public.factcheck_desk_words"
+    arg_joiner = " || ' ' || "
+    output_field = SearchVectorField()  # type: ignore[assignment]  # as Django's own functions declare it
+
+
+class SaidThere(Func):
+    """Whether these columns have all words of what somebody asks for, or words that begin with them."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()  # type: ignore[assignment]  # as Django's own functions declare it
+
+    def __init__(self, columns: Iterable[str | Combinable], asked: str) -> None:
+        query = Func(Value(asked), function="public.factcheck_desk_query")
+        super().__init__(DeskWords(*columns), query)
+
+
+def words_index(name: str, *columns: str, **options: Any) -> GinIndex:
+    """The index by which the desk's list of a model, and every list that leads to it, finds words in these columns."""
+    return GinIndex(OpClass(DeskWords(*columns), name="tsvector_ops"), name=name, **options)
+
+
+@cache
+def indexed_columns(model: type[Model]) -> list[str]:
+    """The columns whose words such an index of the model keeps; none where it has no such index."""
+    for index in model._meta.indexes:
+        for expression in index.expressions:
+            words = expression.get_source_expressions()[0] if isinstance(expression, OpClass) else None
+            if isinstance(words, DeskWords):
+                return [column.name for column in words.get_source_expressions()]
+    return []
