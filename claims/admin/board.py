@@ -81,7 +81,7 @@ class BoardCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BoardColumn:
     """One column: what stands in it, and where the rest of it is."""
 
     name: str
@@ -110,7 +110,7 @@ _LISTS = {
 }
 
 
-def columns(person: User, chosen: Chosen) -> list[Column]:
+def columns(person: User, chosen: Chosen) -> list[BoardColumn]:
     """All columns, in as many queries however much there is."""
     found: dict[str, Callable[[User, Chosen], list[Subject]]] = {
         "proposed": _proposed,
@@ -127,10 +127,10 @@ def columns(person: User, chosen: Chosen) -> list[Column]:
     return [_column(name, rows(person, chosen), person) for name, rows in found.items()]
 
 
-def _column(name: str, rows: list[Subject], person: User) -> Column:
+def _column(name: str, rows: list[Subject], person: User) -> BoardColumn:
     model, _mark, query = _LISTS[name].partition("?")
     more = f"{reverse(f'admin:claims_{model}_changelist')}?{query}"
-    return Column(name, _TITLES[name], [_card(row, person) for row in rows[:SHOWN]], more, len(rows) > SHOWN)
+    return BoardColumn(name, _TITLES[name], [_card(row, person) for row in rows[:SHOWN]], more, len(rows) > SHOWN)
 
 
 def _card(row: Any, person: User) -> BoardCard:
