@@ -130,7 +130,9 @@ def columns(person: User, chosen: Chosen) -> list[BoardColumn]:
 def _column(name: str, rows: list[Subject], person: User) -> BoardColumn:
     model, _mark, query = _LISTS[name].partition("?")
     more = f"{reverse(f'admin:claims_{model}_changelist')}?{query}"
-    return BoardColumn(name, _TITLES[name], [_card(row, person) for row in rows[:SHOWN]], more, len(rows) > SHOWN)
+    return BoardColumn(
+        name, _TITLES[name], [_card(row, person) for row in rows[:SHOWN]], more, len(rows) > SHOWN
+    )
 
 
 def _card(row: Any, person: User) -> BoardCard:
