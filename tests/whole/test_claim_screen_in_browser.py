@@ -27,7 +27,7 @@ COUNT = """addEventListener('pointerdown', () => {
 #: Whether what has focus is above the bar.
 IN_SIGHT = """() => {
   const at = document.activeElement.getBoundingClientRect();
-  return at.top >= 0 && at.bottom <= document.querySelector('.desk-bar').getBoundingClientRect().top;
+  return at.top >= 0 && at.bottom <= document.querySelector('.desk-savebar').getBoundingClientRect().top;
 }"""
 
 
@@ -258,7 +258,7 @@ def test_everybody_can_use_it(width: int, seat: Any, checker: User, colleague: U
     workflow.move(verdict, "sign_off", by=colleague)
     is_fine(desk.claim(claim))
     if width == 390:
-        page.locator(".desk-bar-moves").click()
+        page.locator(".desk-savebar-moves").click()
         expect(page.locator("#moves")).to_be_in_viewport()
     page.get_by_role("button", name="Publish…").click()
     page.get_by_text("The pages themselves, side by side").click()
