@@ -27,8 +27,8 @@ from claims.teamwork import assignments
 from factcheck.admin.base import change_page
 
 #: Cards of a column; the rest is in its list.
-SHOWN = 20
-_LONGEST = 160
+SHOWN = 12
+_LONGEST = 120
 _WEEK = timedelta(days=7)
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -270,6 +270,7 @@ _LEADS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",
     ("claim-accepted-held", "release"): "accepted",
+    ("claim-accepted", "reconsider"): "proposed",
     ("verdict-draft", "submit"): "review",
     ("verdict-in_review", "sign_off"): "ready",
     ("verdict-in_review", "request_changes"): "work",

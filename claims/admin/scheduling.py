@@ -74,6 +74,8 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(back)
     by = person_at(request)
+    if not by.has_perm("claims.publish_verdict"):
+        raise PermissionDenied
     try:
         if not form.is_valid():
             raise NotPossible(" ".join(str(error) for errors in form.errors.values() for error in errors))
