@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -223,6 +223,8 @@ class ClaimAdmin(AssignedList, ClaimList):
             if isinstance(inline, DraftInline):
                 formset.form = live_preview.without_lock(formset.form)
             parts[formset.model] = formset(**given)
+        if not parts[Verdict].forms:
+            raise BadRequest("What was sent is not the form of the page.")
         form = live_preview.without_lock(self.get_form(request, claim, change=True))
         return live_preview.preview(
             parts[Verdict].forms[0],
