@@ -65,7 +65,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("priority"), ordering="priority")
     def priority_badge(self, row: Assignment) -> SafeString | str:
-        return priority_badge(row.priority) or Priority(row.priority).label
+        return priority_badge(row.priority) or str(Priority(row.priority).label)
 
     # The buttons ------------------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class Decided:
     def read(cls, text: str) -> Self | None:
         action, *numbers = text.split("-")
         if (
-            action not in (*TAKEN_BACK_BY, "topic")
+            action not in (*TAKEN_BACK_BY, "topic", "assign")
             or len(numbers) != 2
             or not all(map(str.isdecimal, numbers))
         ):
