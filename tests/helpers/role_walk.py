@@ -95,7 +95,7 @@ def walker(person: User) -> Walker:
     view = SavedView.objects.create(owner=person, name="Mine", listed="claims.claim")
     own: dict[type[Model], Model] = {Claim: claim, ApiToken: token, Notification: told, SavedView: view}
     if person.has_perm("claims.view_claim"):
-        own[Comment] = comments.write(claim, "Mine.", by=person).comment
+        own[Comment] = comments.write(make_claim(created_by=person), "Mine.", by=person).comment
     if person.has_perm("claims.add_verdict"):
         own[Verdict] = verdict_drafts.draft(make_claim(), author=person)
     return Walker(person, own)
