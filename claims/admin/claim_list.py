@@ -68,6 +68,8 @@ class ClaimList(QueueOrder, Triage):
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
     ordering = ("-pk",)
+    # What a page of long words may weigh.
+    list_per_page = 40
     list_select_related = ("claimant",)
     actions = ("accept_selected", "decline_selected", "gather_selected")
 

@@ -42,6 +42,7 @@ class ClusterMemberInline(StackedInline):
 
     model = ClusterMember
     extra = 0
+    per_page = 20
     autocomplete_fields = ("claim",)
     fields = ("claim", ("added_by_name", "added_at"))
     readonly_fields = ("added_by_name", "added_at")
