@@ -22,7 +22,7 @@ class AppearanceInline(StackedInline):
     model = Appearance
     form = QuoteForm
     extra = 0
-    per_page = 10
+    per_page = 5
     autocomplete_fields = ("source",)
     fieldsets = ((None, {"fields": ("source", "exact")}), WHERE_SEVERAL, (None, {"fields": ("where",)}))
     readonly_fields = ("where",)

@@ -29,7 +29,7 @@ from claims.newsroom.likely_claimants import likely_claimants
 from factcheck.admin.base import change_page
 
 #: Of quotes, verdicts and entries a page shows so many; all are under “History”, or in their lists.
-_SHOWN = 20
+_SHOWN = 10
 #: What is open or public is among the newest of them.
 _MOST_VERDICTS = 100
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import trans_real
+from procrastinate.contrib.django import app as worker
 
 from claims.models import Claim, Verdict
 from sources.models import Source
@@ -74,8 +75,9 @@ def test_nothing_but_what_people_wrote_is_left_in_english(
     pages += [
         address(row, page, row.pk) for row in (claim, verdict, source) for page in ("change", "history")
     ]
+    written = "\n".join(worker.tasks)
     # A format is called by its name.
-    written = _everything_written() + "".join(_named_by_libraries()) + "\nTable\nCSV\nTSV"
+    written += _everything_written() + "".join(_named_by_libraries()) + "\nTable\nCSV\nTSV"
     left: dict[str, list[str]] = {}
     for page in pages:
         answer = client.get(page)
@@ -108,7 +110,7 @@ def _parts(words: str) -> list[str]:
     before = ""
     while before != words:
         before, words = words, re.sub(r"⟦[^⟦⟧]*⟧", "|", words)
-    return [part.strip() for part in re.split(r"[|·:,()→“”…]", words)]
+    return [part.strip() for part in re.split(r"[|·:,()→“”…\n]", words)]
 
 
 def _everything_written() -> str:
