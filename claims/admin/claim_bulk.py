@@ -41,7 +41,7 @@ Selected = QuerySet[Claim]
 class ClaimBulk(MovesAdmin):
     """Actions of the list of claims."""
 
-    actions = (
+    actions: Sequence[str] = (
         "accept_selected",
         "decline_selected",
         "file_selected",

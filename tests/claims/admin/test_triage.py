@@ -63,9 +63,7 @@ def test_the_lists_filters_and_order_hold(client: Client, checker: User, topic: 
     right = make_claim("The bridge is wide.", state="proposed", topics=[topic])
     make_claim("The bridge is old.", state="accepted", topics=[topic])
     client.force_login(checker)
-    page = client.get(
-        PAGE, {"topics__id__exact": topic.pk, "q": "bridge", "columns": "id", "group": "article"}
-    )
+    page = client.get(f"{PAGE}?topics__id__exact={topic.pk}&q=bridge&columns=id&group=article")
     assert [one.pk for article in page.context["articles"] for one in article.proposals] == [right.pk]
     lost = client.get(PAGE, {"no_such": "1"}, follow=True)
     assert said(lost) == ["These filters do not exist. All proposals are shown."]
