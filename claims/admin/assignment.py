@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
 
 from claims.models import Assignment, Claim, Priority, Verdict
 from claims.newsroom.people import display_name
@@ -69,7 +70,7 @@ class WorkPanel:
     may_give: bool
     may_change: bool
     people: list[tuple[int, str]]
-    priorities: list[tuple[int, str]]
+    priorities: list[tuple[int, StrOrPromise]]
     priority: int
     days: list[tuple[str, str]]
     is_followed: bool

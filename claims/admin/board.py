@@ -19,6 +19,7 @@ from django_stubs_ext import StrOrPromise
 
 from claims.admin.assignment import MOST_PEOPLE, due_badge, priority_badge
 from claims.admin.queues import with_signoffs_given
+from claims.admin.scheduling import planned_badge, with_planned
 from claims.models import Assignment, Claim, Priority, Topic, Transition, Verdict
 from claims.newsroom.people import display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
@@ -26,8 +27,8 @@ from claims.teamwork import assignments
 from factcheck.admin.base import change_page
 
 #: Cards of a column; the rest is in its list.
-SHOWN = 20
-_LONGEST = 160
+SHOWN = 12
+_LONGEST = 120
 _WEEK = timedelta(days=7)
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -150,7 +151,7 @@ def _card(row: Any, person: User) -> BoardCard:
         page=change_page(row),
         person=display_name(holder) if holder else "",
         is_mine=holder == person,
-        due=due_badge(assignment.due_on) if assignment else "",
+        due=planned_badge(row) or (due_badge(assignment.due_on) if assignment else ""),
         priority=priority_badge(assignment.priority) if assignment else "",
         last_move=row.last_move or 0,
     )
@@ -178,7 +179,7 @@ def _claims(person: User, chosen: Chosen) -> QuerySet[Claim]:
 def _verdicts(person: User, chosen: Chosen) -> QuerySet[Verdict]:
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     rows = (
-        Verdict.objects.readable_by(person)
+        with_planned(Verdict.objects.readable_by(person))
         .annotate(last_move=Subquery(last))
         .select_related("claim", "author", "assignment__person")
         .defer("explanation", "summary", "claim__context")
@@ -269,6 +270,7 @@ _LEADS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",
     ("claim-accepted-held", "release"): "accepted",
+    ("claim-accepted", "reconsider"): "proposed",
     ("verdict-draft", "submit"): "review",
     ("verdict-in_review", "sign_off"): "ready",
     ("verdict-in_review", "request_changes"): "work",

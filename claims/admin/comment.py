@@ -34,7 +34,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
 from factcheck.admin.past_of_rows import PastEvent
 from factcheck.admin.unsaved import stored
 
@@ -91,6 +91,9 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return badge(_("Reply"), "faded") if comment.reply_to_id else badge(_("Open"), "waiting")
 
     # Its requests -----------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:

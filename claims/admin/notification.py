@@ -24,7 +24,7 @@ from claims.models import MailChoice, Notification
 from claims.teamwork import mails, notifications, preferences
 from claims.teamwork.happenings import sentence
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
 from factcheck.admin.session import in_background
 
 #: More are not counted: the header says “99+”.
@@ -95,6 +95,9 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         messages.success(request, _marked(number))
 
     # Its requests -----------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:

@@ -31,6 +31,7 @@ from claims.admin.triage_turns import take
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import person_at
 from factcheck.admin.list_columns import SHOWING
+from factcheck.admin.unsaved import stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
 #: count, and what can be undone.
@@ -157,6 +158,8 @@ class Triage(MovesAdmin):
         """What became of it: as JSON for the script of the screen, else the screen with the next claim."""
         done = [one for one in outcomes if isinstance(one, Decided)]
         refused = [one for one in outcomes if isinstance(one, NotDecided)]
+        if done and not refused:
+            stored(request)
         undoable = " ".join(one.token for one in done if action != "undo")
         said = str(_SAID[action])
         if len(done) > 1:

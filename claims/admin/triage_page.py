@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from claims.admin.claim_history import label_of
 from claims.admin.claim_page import likely_claimants_of, quotes_of
@@ -19,6 +18,7 @@ from claims.admin.triage_turns import others_at
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
 from claims.newsroom.people import display_name
 from claims.review import workflow
+from claims.review.decline_reasons import DECLINE_REASONS
 from claims.teamwork.assignments import ASSIGN, TAKE, assignment_of, can_do, holder_of, people_for
 from factcheck.admin.base import change_page
 
@@ -32,16 +32,6 @@ NUMBERED = 9
 _RECENT_LINKS = 60
 _MOST_TOPICS = 300
 _MOST_PEOPLE = 30
-
-#: Why most proposals are declined, in the order of their number keys.
-DECLINE_REASONS = (
-    gettext_lazy("An opinion, a forecast or a promise: nothing that can be checked."),
-    gettext_lazy("Too vague to be checked."),
-    gettext_lazy("Too small a matter for a check."),
-    gettext_lazy("Outside what we cover."),
-    gettext_lazy("Known to be right, and nobody doubts it."),
-    gettext_lazy("Not a claim: the sentence was cut wrong or taken out of its context."),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ class SecondFactorRule(models.Model):
     always = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Of administrators it is required whatever anybody sets; superusers follow this rule too.",
+        help_text=_(
+            "Of administrators it is required whatever anybody sets; superusers follow this rule too."
+        ),
     )
 
     class Meta:
@@ -117,7 +119,9 @@ class SecondFactorGrace(models.Model):
     begins_at = models.DateTimeField(null=True)
     vouched_at = models.DateTimeField(
         null=True,
-        help_text="When the identity provider vouched for a second factor, if the last sign-in came from there.",
+        help_text=_(
+            "When the identity provider vouched for a second factor, if the last sign-in came from there."
+        ),
     )
 
     def __str__(self) -> str:

@@ -93,6 +93,15 @@
         };
         form.addEventListener("input", () => soon());
         form.addEventListener("change", () => soon());
+        // What is being saved is not asked about any more.
+        document.addEventListener(
+            "submit",
+            () => {
+                clearTimeout(timer);
+                asked?.abort();
+            },
+            true,
+        );
         // Pickers of the admin tell jQuery alone what was chosen.
         window.django?.jQuery?.(form).on("select2:select select2:unselect", () => soon());
         box.addEventListener("toggle", () => soon(0));

@@ -120,12 +120,10 @@ def test_what_is_declined_or_merged_is_nobodys(
     claim.refresh_from_db()
     with pytest.raises(NotPossible, match="nothing to do any more"):
         assignments.take(claim, by=checker)
-    if action == "merge":
-        workflow.move(claim, "unmerge", by=editor, note="Different.")
-        claim.refresh_from_db()
-        kept = assignments.assignment_of(claim)
-        assert kept is not None
-        assert kept.person == checker
+    undone = {"merge": "unmerge", "decline": "reconsider"}[action]
+    kept = assignments.assignment_of(workflow.move(claim, undone, by=editor, note="Different."))
+    assert kept is not None
+    assert kept.person == checker
 
 
 def test_publishing_is_the_end_of_it_and_a_recheck_a_new_beginning(
