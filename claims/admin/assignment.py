@@ -96,7 +96,7 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
             holder=holder,
             holder_name=display_name(holder) if holder else "",
             is_mine=is_mine,
-            due=due_badge(assignment.due_on) if assignment else "",
+            due=_due_words(assignment) if assignment else "",
             may_take=open_ and takes and holder is None and assignments.can_do(type(subject), person),
             may_give=may_give,
             may_change=may_give,
@@ -107,6 +107,12 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
             is_followed=followers.is_followed(claim, person),
         )
     }
+
+
+def _due_words(assignment: Assignment) -> SafeString | str:
+    due = due_badge(assignment.due_on)
+    # A badge says by itself what it is.
+    return due if isinstance(due, SafeString) or not due else gettext("due %s") % due
 
 
 def _kind(subject: Subject) -> str:

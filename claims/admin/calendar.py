@@ -108,7 +108,7 @@ def _found(
         .defer("explanation")
     )
     planned = ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
-    planned = planned.filter(day__range=(first, last)).defer("verdict__explanation")
+    planned = planned.filter(day__gte=first, day__lte=last).defer("verdict__explanation")
     if mine:
         work = work.filter(person=person)
         again = again.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
@@ -123,9 +123,9 @@ def _found(
 
 def _some_of_each_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
     """The first of each day; annotates the place in it and how many it has."""
-    of_day = {"partition_by": [F(day)]}
     ordered = rows.annotate(
-        place=Window(RowNumber(), order_by=[*order, "pk"], **of_day), together=Window(Count("pk"), **of_day)
+        place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
+        together=Window(Count("pk"), partition_by=[F(day)]),
     )
     return ordered.filter(place__lte=_OF_A_KIND).order_by(day, "place")
 

@@ -74,6 +74,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
     ordering = ("-pk",)
+    # What a page of long words may weigh.
+    list_per_page = 40
     list_select_related = ("claimant",)
 
     def filtered_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:

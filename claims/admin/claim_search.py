@@ -52,7 +52,8 @@ def _without_ending(word: str) -> str:
 
 def _alike(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
     """Claims that have the words which any claim has, and of the others words like them in what is claimed."""
-    known, unknown = [], []
+    known: list[str] = []
+    unknown: list[str] = []
     for word in words:
         (known if with_words(rows, columns, word).exists() else unknown).append(word)
     near = with_words(rows, columns, " ".join(known)) if known else rows

@@ -86,7 +86,9 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("claim"))
     def about(self, row: Notification) -> SafeString:
         said = shortened(row.comment.text if row.comment else row.note, 200)
-        words = format_html('<br><span class="desk-quiet" dir="auto">{}</span>', said) if said else ""
+        words = (
+            format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', said) if said else ""
+        )
         return format_html('<span class="desk-statement" dir="auto">{}{}</span>', row.claim, words)
 
     @admin.action(description=_("Mark as read"))

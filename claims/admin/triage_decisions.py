@@ -111,6 +111,8 @@ def _undo(decided: Decided, by: User) -> Outcome:
     def made(claim: Claim) -> Decided:
         if decided.action == "topic":
             require(by, "claims.change_claim", _("edit claims"))
+            if not claim.topics.filter(pk=decided.mark).exists():
+                raise NotPossible(_("It is not filed under that topic any more."))
             claim.topics.remove(decided.mark)
         elif decided.action == "assign":
             _give_back(claim, decided.mark, by)

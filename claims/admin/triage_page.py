@@ -35,7 +35,7 @@ _MOST_PEOPLE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ListedProposal:
     """A line of the list beside."""
 
     pk: int
@@ -52,11 +52,11 @@ class Article:
 
     source: int | None
     title: str
-    proposals: list[Proposal] = field(default_factory=list)
+    proposals: list[ListedProposal] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TriageProgress:
     """How far somebody is since they began."""
 
     decided: int
@@ -94,7 +94,7 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
         score = row["score"]
         title = row["article_title"] or _("Without an article")
         grouped.setdefault(row["article"], Article(row["article"], title)).proposals.append(
-            Proposal(
+            ListedProposal(
                 row["pk"],
                 row["statement"],
                 None if score is None else round(100 * score),
@@ -105,12 +105,12 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
     return list(grouped.values())
 
 
-def in_order(listed: Iterable[Article]) -> Iterator[Proposal]:
+def in_order(listed: Iterable[Article]) -> Iterator[ListedProposal]:
     for article in listed:
         yield from article.proposals
 
 
-def decided_since(person: User, since: int) -> Progress:
+def decided_since(person: User, since: int) -> TriageProgress:
     """What the person has decided since that transition, and not taken back."""
     made = Transition.objects.filter(
         pk__gt=since,
@@ -120,7 +120,7 @@ def decided_since(person: User, since: int) -> Progress:
     )
     last = dict(made.order_by("pk").values_list("claim", "action"))
     decided = [action for action in last.values() if action in ("accept", "decline", "merge")]
-    return Progress(len(decided), decided.count("decline"), 0)
+    return TriageProgress(len(decided), decided.count("decline"), 0)
 
 
 def number_waiting(rows: QuerySet[Claim]) -> int:
@@ -187,7 +187,9 @@ def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
     """Who has decided about a claim that waits no longer, and what."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last = moves.order_by("pk").last()
-    return last and {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
+    if last is None:
+        return None
+    return {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
 
 
 def _people(person: User) -> list[tuple[int, str]]:

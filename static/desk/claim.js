@@ -145,7 +145,7 @@
     document.addEventListener("click", (event) => {
         const link = event.target.closest?.("a[href]");
         if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-        if (link.closest("[data-missing], .desk-bar") && link.hash && goTo(link.hash.slice(1))) event.preventDefault();
+        if (link.closest("[data-missing], .desk-savebar") && link.hash && goTo(link.hash.slice(1))) event.preventDefault();
         if (link.closest("#timeline nav")) {
             event.preventDefault();
             turn(link).catch(() => location.assign(link.href));

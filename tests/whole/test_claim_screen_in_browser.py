@@ -1,6 +1,5 @@
 """The one screen of a claim in a real browser: clicks counted, the preview follows, keys press, a phone is enough."""
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -28,9 +27,8 @@ COUNT = """addEventListener('pointerdown', () => {
 #: Whether what has focus is above the bar.
 IN_SIGHT = """() => {
   const at = document.activeElement.getBoundingClientRect();
-  return at.top >= 0 && at.bottom <= document.querySelector('.desk-bar').getBoundingClientRect().top;
+  return at.top >= 0 && at.bottom <= document.querySelector('.desk-savebar').getBoundingClientRect().top;
 }"""
-PICTURES = os.environ.get("CLAIM_SCREEN_PICTURES")
 
 
 class Seat:
@@ -51,11 +49,6 @@ class Seat:
 
     def clicks(self) -> int:
         return int(self.page.evaluate("sessionStorage.getItem('clicks') || 0"))
-
-    def picture(self, name: str) -> None:
-        if PICTURES:
-            for scheme in in_each_scheme(self.page):
-                self.page.screenshot(path=f"{PICTURES}/{name}-{scheme}.png", full_page=True)
 
 
 @pytest.fixture
@@ -265,29 +258,9 @@ def test_everybody_can_use_it(width: int, seat: Any, checker: User, colleague: U
     workflow.move(verdict, "sign_off", by=colleague)
     is_fine(desk.claim(claim))
     if width == 390:
-        page.locator(".desk-bar-moves").click()
+        page.locator(".desk-savebar-moves").click()
         expect(page.locator("#moves")).to_be_in_viewport()
     page.get_by_role("button", name="Publish…").click()
     page.get_by_text("The pages themselves, side by side").click()
     is_fine(page)
     assert desk.trouble == []
-
-
-def test_pictures(seat: Any, checker: User, editor: User, publish: Any) -> None:
-    claim = tunnel()
-    make_draft(claim, checker)
-    for width in (1440, 390):
-        desk = seat(editor, width)
-        page = desk.claim(claim)
-        expect(page.locator("[data-preview-status]")).to_have_text("Not saved, not public")
-        page.wait_for_timeout(500)
-        desk.picture(f"draft-{width}")
-        assert desk.trouble == []
-    verdict = workflow.move(claim.verdicts.get(), "submit", by=checker)
-    workflow.move(verdict, "sign_off", by=editor)
-    for width in (1440, 390):
-        desk = seat(editor, width)
-        page = desk.claim(claim)
-        desk.picture(f"review-{width}")
-        page.get_by_role("button", name="Publish…").click()
-        desk.picture(f"confirm-{width}")

@@ -1,29 +1,15 @@
 """What the desk says: in plain words, and every word of it marked for translation."""
 
 import ast
-import gettext
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import User
-from django.db.models import CharField, TextField
 from django.template.base import Lexer, TokenType
-from django.test import Client
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import trans_real
 
-from claims.models import Claim, Verdict
-from sources.models import Source
-from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
-
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+from tests.helpers.page_words import words_of_page
 
 ROOT: Path = settings.BASE_DIR
 MODULES = sorted(
@@ -130,37 +116,6 @@ def _is_bare(value: ast.AST) -> bool:
     return literal and bool(re.search(r"[A-Za-z]{2}", ast.unparse(value)[1:]))
 
 
-class _Words(HTMLParser):
-    """The words of a page or a template: texts, and attributes that are read out or shown."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._passed: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag in ("script", "style", "code", "kbd") or "material-symbols" in (given.get("class") or ""):
-            self._passed.append(tag)
-        self.words += [
-            value for name, value in attrs if name in ("placeholder", "title", "aria-label", "alt") and value
-        ]
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._passed and self._passed[-1] == tag:
-            self._passed.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self._passed and data.strip():
-            self.words.append(data.strip())
-
-
-def _words_of(html: str) -> list[str]:
-    parser = _Words()
-    parser.feed(html)
-    return parser.words
-
-
 def _bare_texts(path: Path) -> list[str]:
     """What stands in a template outside of tags and variables."""
     html, in_translation = "", False
@@ -173,7 +128,7 @@ def _bare_texts(path: Path) -> list[str]:
             html += " "
         elif token.token_type == TokenType.TEXT and not in_translation:
             html += token.contents
-    return [word for word in _words_of(html) if re.search(r"[A-Za-z]{2}", word)]
+    return [word for word in words_of_page(html) if re.search(r"[A-Za-z]{2}", word)]
 
 
 def test_plain_words() -> None:
@@ -204,90 +159,3 @@ def test_modules_mark_what_people_read(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_templates_mark_what_people_read(path: Path) -> None:
     assert [text for text in _bare_texts(path) if not any(known in text for known in AS_IT_IS)] == []
-
-
-# A language in which everything stands in brackets --------------------------------------------------------------------
-
-
-class _Brackets(gettext.NullTranslations):
-    """What would be looked up in a catalogue."""
-
-    _catalog: dict[str, str] = {}
-
-    def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧" if message else ""
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.gettext(msgid1 if n == 1 else msgid2)
-
-    def pgettext(self, context: str, message: str) -> str:
-        return self.gettext(message)
-
-    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
-        return self.ngettext(msgid1, msgid2, n)
-
-    def language(self) -> str:
-        return "en"
-
-    def to_language(self) -> str:
-        return "en"
-
-
-@pytest.fixture
-def brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """English of this kind, for the time of a test."""
-    monkeypatch.setitem(trans_real._translations, "en", _Brackets())
-    monkeypatch.setattr(trans_real, "_default", None)
-    with translation.override("en"):
-        yield
-
-
-@pytest.mark.slow
-@pytest.mark.django_db
-def test_nothing_but_what_people_wrote_is_left_in_english(
-    brackets: None, kept_rows: None, checker: User, editor: User, client: Client
-) -> None:
-    add_row_of_each(checker, editor)
-    client.force_login(make_superuser())
-    claim, verdict, source = (
-        Claim.objects.latest("pk"),
-        Verdict.objects.latest("pk"),
-        Source.objects.latest("pk"),
-    )
-    pages = [reverse("admin:index"), reverse("admin:claims_claim_import")]
-    pages += [address(model, "changelist") for model in MODELS]
-    pages += [
-        address(row, page, row.pk) for row in (claim, verdict, source) for page in ("change", "history")
-    ]
-    written = _everything_written()
-    left: dict[str, list[str]] = {}
-    for page in pages:
-        answer = client.get(page)
-        assert answer.status_code == 200, page
-        bare = [
-            words
-            for words in _words_of(answer.content.decode())
-            if re.search(r"[A-Za-z]{3}", rest := _without_brackets(words)) and rest.strip() not in written
-        ]
-        if bare:
-            left[page] = bare
-    assert left == {}
-
-
-def _without_brackets(words: str) -> str:
-    before = ""
-    while before != words:
-        before, words = words, re.sub(r"⟦[^⟦⟧]*⟧", "", words)
-    return words
-
-
-def _everything_written() -> str:
-    """Every text in the database, one after the other."""
-    parts: list[str] = []
-    for model in apps.get_models():
-        columns = [
-            field.attname for field in model._meta.concrete_fields if isinstance(field, CharField | TextField)
-        ]
-        for row in model._default_manager.values_list(*columns) if columns else ():
-            parts += [str(value) for value in row if value]
-    return "\n".join(parts)

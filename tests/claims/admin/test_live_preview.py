@@ -166,8 +166,8 @@ def test_a_form_that_is_none_of_the_page(
 ) -> None:
     form = desk.sign_in(checker).form(claim)
     assert desk.client.post(address(claim), form | odd).status_code == 400
-    desk.client.post(desk.page(claim), form | odd | {"verdicts-0-summary": "Odd.", "_save": "1"})
-    assert Verdict.objects.get().summary == draft.summary
+    desk.client.post(desk.page(claim), form | odd | {"_save": "1"})
+    assert list(Verdict.objects.all()) == [draft]
 
 
 def test_what_is_submitted_is_not_typed_any_more(

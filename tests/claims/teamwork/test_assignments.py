@@ -1,10 +1,12 @@
 """Taking, giving, handing over, releasing: who may, what is written, and who is told."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 
 from claims.models import Assignment, Claim, ClaimFollower, Notification, Priority
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -170,3 +172,27 @@ def test_a_deleted_claim_is_said_to_be_gone(checker: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id FROM claims_assignmentevent WHERE claim_id = %s", [claim.pk])
         assert cursor.fetchall() == [(checker.pk,)]
+
+
+def test_no_reader_learns_whose_work_it_is(
+    client: Client, checker: User, colleague: User, editor: User, publish: Any
+) -> None:
+    claim = publish()
+    verdict = claim.verdicts.get()
+    for subject in (claim, verdict):
+        assignments.assign(
+            subject, colleague, by=editor, due_on=date(2031, 5, 7), priority=3, note="Whispered."
+        )
+    for address in (
+        f"/api/v1/claims/{claim.pk}/",
+        "/api/v1/claims/",
+        "/api/v1/verdicts/",
+        "/api/v1/changes/",
+        claim.get_absolute_url(),
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        told = answer.content.decode()
+        assert claim.statement[:20] in told, address
+        for word in ("Whispered", "Kim", "2031-05-07", "assign"):
+            assert word not in told, (address, word)
