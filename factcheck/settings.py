@@ -149,6 +149,7 @@ TEMPLATES = [
             "libraries": {
                 "reader": "claims.public.pages.reader_tags",
                 "check": "claims.public.pages.check_tags",
+                "desk_lists": "claims.admin.list_tags",
             },
         },
     },

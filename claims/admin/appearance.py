@@ -20,6 +20,7 @@ class AppearanceInline(StackedInline):
     """A quote in a source. The editor pastes the words; where they stand is found out on saving."""
 
     model = Appearance
+    template = "admin/desk/quote_rows.html"
     form = QuoteForm
     extra = 0
     per_page = 5
@@ -35,7 +36,8 @@ class AppearanceInline(StackedInline):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("exact", "prefix", "suffix"):
-            field.widget.attrs["rows"] = 3 if db_field.name == "exact" else 1
+            field.widget.attrs["rows"] = 2 if db_field.name == "exact" else 1
+            field.widget.attrs["class"] = "desk-input"
         return field
 
     @admin.display(description=_("in context"))

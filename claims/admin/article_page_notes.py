@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Subquery
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -50,6 +53,21 @@ class ArticleNote:
         """Where it stands first in this text."""
         return self.places[0].start if self.places else None
 
+    @property
+    def html(self) -> SafeString:
+        """Its entry in the list beside the text. There may be hundreds: it is short, and made without a template."""
+        to_mark = self.page if self.start is None else f"#at-{self.key}"
+        place = "" if self.start is None else format_html(' data-at="{}"', self.start)
+        move = format_html(' data-move="{}"', self.last_move) if self.last_move else ""
+        return format_html(
+            '<li id="note-{}" class="{}"{}{}><a href="{}" dir="auto">{}</a>'
+            '<small><b>{}</b>{} · <a href="{}">{}</a></small></li>',
+            *(self.key, self.state, place, move, to_mark, self.words, self.label),
+            f" · {self.who}" if self.who else "",
+            self.page,
+            _("Claim %d") % self.claim if self.claim else _("Its verdict"),
+        )
+
 
 def notes_of(snapshot: Snapshot, person: User) -> list[ArticleNote]:
     """All that this person may read, in the order of the text; what stands in other snapshots only comes last."""
@@ -68,6 +86,7 @@ def _claims(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
         .annotate(is_published=Exists(current), last_move=Subquery(_LAST_MOVE))
         .order_by("start", "pk")
     )
+    labels, claims = {state: str(label) for state, label in LEGEND}, reverse("admin:claims_claim_changelist")
     notes: dict[str, ArticleNote] = {}
     for row in rows:
         claim, key = row.claim, f"c{row.claim_id}"
@@ -77,10 +96,10 @@ def _claims(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
             notes[key] = ArticleNote(
                 key=key,
                 state=state,
-                label=_("Published") if published else str(claim.get_state_display()),
+                label=labels[state],
                 words=claim.statement,
                 who=claim.claimant.name if claim.claimant else "",
-                page=change_page(claim),
+                page=f"{claims}{claim.pk}/change/",
                 claim=claim.pk,
                 last_move=row.last_move or 0,
             )

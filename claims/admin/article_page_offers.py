@@ -38,9 +38,11 @@ def offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) ->
                 "html": render_to_string("admin/desk/article_claims.html", {"claims": rows, "sought": sought})
             }
         case "evidence":
-            rows = drafts_for(person, sought)
+            drafts = drafts_for(person, sought)
             return {
-                "html": render_to_string("admin/desk/article_drafts.html", {"drafts": rows, "sought": sought})
+                "html": render_to_string(
+                    "admin/desk/article_drafts.html", {"drafts": drafts, "sought": sought}
+                )
             }
     raise RefusedWords(_("The page sent something that is no request."))
 

@@ -12,7 +12,6 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, JsonResponse
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from claims.admin.article_page_notes import notes_of
@@ -188,7 +187,7 @@ def _changed(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[s
     return {
         "said": said,
         "key": key,
-        "note": render_to_string("admin/desk/article_note.html", {"note": note}) if note else "",
+        "note": note.html if note else "",
         "paragraphs": {str(paragraph.start): paragraph.html for paragraph in touched},
     }
 

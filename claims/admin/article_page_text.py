@@ -98,8 +98,9 @@ def _paragraph(
 def _piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int]) -> Iterator[str]:
     for place in piece.covering:
         beginning = place.is_first and any(place is other for other in piece.begins)
-        name = f' id="at-{place.note}"' if beginning else ""
-        yield f'<mark class="{place.state} l{lanes[place]}" data-note="{place.note}"{name}>'
+        name = f'id="at-{place.note}"' if beginning else f'data-note="{place.note}"'
+        lane = f" l{lanes[place]}" if lanes[place] else ""
+        yield f'<mark class="{place.state}{lane}" {name}>'
     yield as_it_stands(piece.text)
     yield "</mark>" * len(piece.covering)
 

@@ -1,9 +1,10 @@
 """What lists of claims and of verdicts say of whose work each is, and how several are assigned at once."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -20,6 +21,8 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import assignments
 from factcheck.admin.base import person_at
 
+#: So many at once, so that one click is no afternoon's work of the database; and so many are named.
+_MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
 #: At this place of a list's columns.
 _PLACE = 2
 _FILTERS = (PersonFilter, DueFilter, PriorityFilter)
@@ -34,11 +37,10 @@ class AssignedList:
     #: Further filters by what the dashboard counts.
     period_filters: ClassVar[tuple[Any, ...]] = (PublishedFilter,)
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().prepare(request, rows)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("claims.view_assignment"):
-            changelist.result_list = changelist.result_list.prefetch_related(self._work())
-        return changelist
+            prefetch_related_objects(rows, self._work())
 
     def _work(self) -> Prefetch:
         rows = Assignment.objects.open().select_related("person")
@@ -46,9 +48,9 @@ class AssignedList:
             return Prefetch("assignment", rows)
         return Prefetch("assignments", rows.filter(verdict=None))
 
-    def get_list_display(self, request: HttpRequest) -> Any:
+    def own_columns(self, request: HttpRequest) -> list[str]:
         """With whose work it is, beside what it is and how far."""
-        shown = list(super().get_list_display(request))  # type: ignore[misc]  # a ModelAdmin
+        shown: list[str] = super().own_columns(request)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("claims.view_assignment"):
             shown.insert(_PLACE, "whose_work")
         return shown
@@ -81,6 +83,10 @@ class AssignedList:
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Ask once who is to have them, by when and how much they press; then assign them all."""
+        number = len(queryset.order_by().values("pk")[: _MOST_AT_ONCE + 1])
+        if number > _MOST_AT_ONCE:
+            messages.error(request, gettext("Choose %d at most at once.") % _MOST_AT_ONCE)
+            return None
         asked = "person" in request.POST
         problem = ""
         if asked:
@@ -94,8 +100,11 @@ class AssignedList:
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]  # a ModelAdmin
             "title": gettext("Assign"),
-            "rows": [getattr(row, "claim", row) for row in queryset],
+            "number": number,
+            "rows": [getattr(row, "claim", row) for row in queryset[:_MOST_SHOWN]],
+            "others": max(number - _MOST_SHOWN, 0),
             "keys": request.POST.getlist("_selected_action"),
+            "across": request.POST.get("select_across", ""),
             "people": [(person.pk, display_name(person)) for person in people],
             "priorities": Priority.choices,
             "problem": problem,

@@ -13,7 +13,11 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from claims.models import ChatChannel, ChatMessage
 from claims.models.chat_channel import TOLD_TO_CHATS
@@ -56,6 +60,8 @@ class ChatChannelForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "languages" in self.fields:
+            self.fields["languages"].widget = UnfoldAdminTextInputWidget()
         if "address" in self.fields:
             # What is left empty has not changed, and the page does not know the present one.
             self._kept, self.initial["address"] = self.instance.address, ""
@@ -94,6 +100,10 @@ class ChatChannelAdmin(DeskAdmin):
         ),
     )
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Nobody finds the address out letter by letter, by asking which channels have one that begins so."""
+        return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
 
     # The list ---------------------------------------------------------------------------------------------------------
 

@@ -1,20 +1,24 @@
-"""The list of claims, from which several are triaged at once."""
+"""The list of claims: what it shows, searches and filters; by article, if that is wanted."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import Prefetch, QuerySet
+from django.contrib.admin.views.main import PAGE_VAR
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
-from claims.admin.cluster import gather
+from claims.admin.claim_bulk import ClaimBulk
+from claims.admin.claim_search import meant
+from claims.admin.claims_by_article import ARTICLE, ListByArticle, head_articles, is_by_article
 from claims.admin.list_filters import (
     JudgedFilter,
     LanguageFilter,
@@ -24,21 +28,21 @@ from claims.admin.list_filters import (
     ScoreFilter,
     WatchFilter,
 )
+from claims.admin.pasted_rows import PERMISSION, paste_view
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage import Triage
 from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.readership import READ_DRAFTS
-from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review import workflow
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
+from factcheck.admin.list_columns import ShownList
 from factcheck.admin.short_words import short
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
 
-class ClaimList(QueueOrder, Triage):
-    """The list of claims: what it shows, searches and filters, and triage of several."""
+class ClaimList(QueueOrder, ClaimBulk, Triage):
+    """The list of claims. What is done with several at once is in `ClaimBulk`, one after the other in `Triage`."""
 
     list_display = (
         "statement_cut",
@@ -65,13 +69,14 @@ class ClaimList(QueueOrder, Triage):
         LanguageFilter,
         ("claimed_on", RangeDateFilter),
     )
+    list_more = ("id", "language", "context", "reason", "created_at", "updated_at")
+    downloaded_as: ClassVar[dict[str, str]] = {"statement_cut": "statement", "percent": "score"}
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
     ordering = ("-pk",)
     # What a page of long words may weigh.
     list_per_page = 40
     list_select_related = ("claimant",)
-    actions = ("accept_selected", "decline_selected", "gather_selected")
 
     def filtered_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
         try:
@@ -80,23 +85,53 @@ class ClaimList(QueueOrder, Triage):
             return None
         return rows
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.paste_view)
+        return [path("paste/", view, name="claims_claim_paste"), *super().get_urls()]
+
+    def paste_view(self, request: HttpRequest) -> HttpResponse:
+        return paste_view(self, request)
+
+    # By article -------------------------------------------------------------------------------------------------------
+
+    def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        query = request.GET.copy()
+        query.pop(PAGE_VAR, None)
+        triage = []
+        if self.has_triage_permission(request):
+            triage = [(_("Triage these"), f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")]
+        if request.user.has_perm(PERMISSION):
+            triage.append((_("Paste rows"), reverse("admin:claims_claim_paste")))
+        if is_by_article(request):
+            del query["group"]
+            return [*triage, (_("Not by article"), f"?{query.urlencode()}")]
+        query["group"] = ARTICLE
+        return [*triage, (_("By article"), f"?{query.urlencode()}")]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ShownList]:
+        return ListByArticle if is_by_article(request) else ShownList
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Claim]) -> None:
         verdicts = Verdict.objects.readable_by(person_at(request)).select_related("rating").order_by("-pk")
         appearances = Appearance.objects.select_related("source").defer("prefix", "suffix")
         known = Repeat.objects.open().defer("exact", "prefix", "suffix")
-        changelist.result_list = changelist.result_list.prefetch_related(
+        prefetch_related_objects(
+            rows,
             Prefetch("verdicts", verdicts.defer("explanation")),
             Prefetch("appearances", appearances),
             Prefetch("checked_before", known),
             "topics",
         )
-        return changelist
+        if is_by_article(request):
+            head_articles(rows)
+
+    # Columns ----------------------------------------------------------------------------------------------------------
 
     @admin.display(description=_("statement"), ordering="statement")
     def statement_cut(self, claim: Claim) -> SafeString:
         checked = badge(_("Checked already"), "waiting") if claim.checked_before.all() else ""
-        return format_html('<span class="desk-statement" dir="auto">{}</span> {}', claim, checked)
+        heading = getattr(claim, "article_heading", "")
+        return format_html('{}<span class="desk-statement" dir="auto">{}</span> {}', heading, claim, checked)
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, claim: Claim) -> SafeString:
@@ -127,6 +162,17 @@ class ClaimList(QueueOrder, Triage):
     def about(self, claim: Claim) -> str:
         return ", ".join(short(topic.name, 30) for topic in claim.topics.all()) or "–"
 
+    def matching(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim]:
+        """What has the words; where nothing has them, what was probably meant, which the list then says."""
+        found = super().matching(request, rows, words)
+        if not words.strip() or found.exists():
+            return found
+        likely = meant(rows, self.get_search_fields(request), words)
+        if likely is None:
+            return found
+        request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
+        return likely
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """The search of the list, and of the field that names a claim to merge into: one that stands by itself."""
         if request.GET.get("field_name") == "merged_into":
@@ -139,45 +185,3 @@ class ClaimList(QueueOrder, Triage):
         if request.user.has_perm(READ_DRAFTS):
             return filters
         return tuple(one for one in filters if one != _BY_RATING)
-
-    # Triage of several -----------------------------------------------------------------------------------------------
-
-    @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
-    def accept_selected(self, request: HttpRequest, claims: QuerySet[Claim]) -> None:
-        self._move_all(request, claims, "accept", note="")
-
-    @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
-    def decline_selected(self, request: HttpRequest, claims: QuerySet[Claim]) -> HttpResponse | None:
-        """Ask once for the reason, then decline them all."""
-        if reason := request.POST.get("reason", "").strip():
-            self._move_all(request, claims, "decline", note=reason)
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Decline claims"),
-            "claims": claims,
-            "asked": "reason" in request.POST,
-        }
-        return TemplateResponse(request, "admin/desk/decline.html", context)
-
-    def has_gather_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perms(["claims.add_cluster", "claims.change_cluster"])
-
-    @admin.action(description=gettext_lazy("One rumour: put into a cluster"), permissions=["gather"])
-    def gather_selected(self, request: HttpRequest, claims: QuerySet[Claim]) -> HttpResponse | None:
-        return gather(request, claims.order_by("pk"))
-
-    def _move_all(self, request: HttpRequest, claims: QuerySet[Claim], action: str, *, note: str) -> None:
-        moved = 0
-        for claim in claims:
-            try:
-                workflow.move(claim, action, by=person_at(request), note=note)
-            except (NotPossible, NotAllowed) as refusal:
-                messages.warning(
-                    request, _("Not moved: “%(claim)s” %(why)s") % {"claim": claim, "why": refusal}
-                )
-            else:
-                moved += 1
-        if moved:
-            done = ngettext("%d claim moved.", "%d claims moved.", moved) % moved
-            messages.success(request, done)

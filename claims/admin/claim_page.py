@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from claims.admin.article_page import annotated_context
 from claims.admin.assignment import assignment_context
 from claims.admin.claim_history import label_of, state_change
-from claims.admin.comment import comments_context
+from claims.admin.comment_threads import comments_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import evidence_of
 from claims.admin.live_preview import checklist
@@ -122,9 +122,13 @@ def _article_context(claim: Claim, person: User) -> dict[str, Any]:
     """The text around the claim's first quote, with what else is noted in it."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
-    quoted = claim.appearances.filter(snapshot__isnull=False).select_related("snapshot__source")
+    quoted = (
+        claim.appearances.filter(snapshot__isnull=False).exclude(exact="").select_related("snapshot__source")
+    )
     first = quoted.order_by("pk").first()
-    return annotated_context(first.snapshot, person, claim) if first and first.snapshot else {}
+    if first is None or first.snapshot is None:
+        return {}
+    return {"annotated_quote": first.pk, **annotated_context(first.snapshot, person, claim)}
 
 
 def clusters_of(claim: Claim, person: User) -> list[Cluster]:

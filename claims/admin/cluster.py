@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -20,7 +21,7 @@ from claims.ledger.queries.cluster_filters import entries_of
 from claims.models import Cluster, ClusterMember
 from claims.models.cluster import CLUSTER_STEPS, LEAST_PUBLIC
 from claims.newsroom.people import display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import clusters
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of
@@ -145,6 +146,8 @@ class ClusterAdmin(DeskAdmin):
         if request.method == "POST":
             try:
                 moved = clusters.move(cluster, state, by=person_at(request))
+            except NotInRole as refusal:
+                raise PermissionDenied(str(refusal)) from None
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:

@@ -1,8 +1,6 @@
 """What colleagues say about a claim: on its page, on a page of its own where there is much, and a list of all of it."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid4
 
@@ -10,148 +8,38 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, QuerySet, Window, prefetch_related_objects
-from django.db.models.functions import RowNumber
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from claims.admin.comment_threads import (
+    ON_OWN_PAGE,
+    REPLIES_OF_ONE_THREAD,
+    ShownThread,
+    composer,
+    place_of,
+    readable_comments,
+    shown_comments,
+    shown_threads,
+)
 from claims.models import Claim, Comment, Verdict
-from claims.models.comment import EDITABLE_FOR, LONGEST_COMMENT
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent
+from factcheck.admin.unsaved import stored
 
-
-@dataclass(frozen=True)
-class Extent:
-    """How much is shown at a time."""
-
-    threads: int
-    replies: int
-
-
-ON_CLAIM_PAGE = Extent(threads=10, replies=5)
-ON_OWN_PAGE = Extent(threads=20, replies=20)
-REPLIES_OF_ONE_THREAD = 100
-
-
-@dataclass
-class ShownComment:
-    """A comment as it is shown to one person."""
-
-    row: Comment
-    html: SafeString
-    may_edit: bool
-    may_withdraw: bool
-
-
-@dataclass
-class ShownThread:
-    """A thread, with the last of its replies."""
-
-    first: ShownComment
-    replies: list[ShownComment]
-    earlier: int
-    #: Of the form with which it is answered.
-    key: UUID
-
-
-def comments_context(claim: Claim, person: User) -> dict[str, Any]:
-    """What `admin/desk/comments.html` shows on the claim's page. Who sees it has been told of what happened to it."""
-    notifications.mark_read(person, claim=claim)
-    return {
-        "talk": _threads(_readable(claim, person).threads()[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
-        "talk_count": _readable(claim, person).count(),
-        "talk_all": reverse("admin:claims_comment_of_claim", args=[claim.pk]),
-        "talk_page": f"{change_page(claim)}#comments",
-        **_composer(claim, person),
-    }
-
-
-def _composer(claim: Claim, person: User) -> dict[str, Any]:
-    verdicts = Verdict.objects.readable_by(person).filter(claim=claim).select_related("publisher")
-    return {
-        "talk_claim": claim,
-        "talk_verdicts": verdicts.only("version", "state", "publisher__name").order_by("-pk")[:20],
-        "talk_key": uuid4(),
-        "talk_longest": LONGEST_COMMENT,
-    }
-
-
-def _readable(claim: Claim, person: User) -> Any:
-    return Comment.objects.readable_by(person).filter(claim=claim)
-
-
-def _threads(rows: Iterable[Comment], person: User, extent: Extent) -> list[ShownThread]:
-    threads = list(rows)
-    replies: Any = (
-        Comment.objects.readable_by(person)
-        .filter(reply_to__in=threads)
-        .annotate(
-            place=Window(RowNumber(), partition_by=F("reply_to"), order_by=F("id").desc()),
-            number=Window(Count("*"), partition_by=F("reply_to")),
-        )
-        .filter(place__lte=extent.replies)
-        .order_by("pk")
-    )
-    by_thread: dict[int | None, list[Any]] = defaultdict(list)
-    for reply in replies:
-        by_thread[reply.reply_to_id].append(reply)
-    shown = {
-        each.row.pk: each
-        for each in _shown([*threads, *(each for rows in by_thread.values() for each in rows)], person)
-    }
-    return [
-        ShownThread(
-            first=shown[thread.pk],
-            replies=[shown[reply.pk] for reply in by_thread[thread.pk]],
-            earlier=by_thread[thread.pk][0].number - len(by_thread[thread.pk]) if by_thread[thread.pk] else 0,
-            key=uuid4(),
-        )
-        for thread in threads
-    ]
-
-
-def _shown(rows: list[Comment], person: User) -> list[ShownComment]:
-    if not rows:
-        return []
-    prefetch_related_objects(rows, "mentioned")
-    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW)
-    return [
-        ShownComment(
-            row,
-            # Sanitised as all Markdown is.
-            mark_safe(mentions.with_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
-            may_edit=row.author_id == person.pk
-            and not row.withdrawn_at
-            and now - row.created_at < EDITABLE_FOR,
-            may_withdraw=not row.withdrawn_at and (moderates or row.author_id == person.pk),
-        )
-        for row in rows
-    ]
-
-
-def place_of(comment: Comment, person: User) -> str:
-    """The address at which the person finds the comment: on the claim's page, or where older ones are."""
-    thread = comment.reply_to or comment
-    newer = _readable(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
-    later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
-    anchor = f"#comment-{comment.pk}"
-    if newer < ON_CLAIM_PAGE.threads and later < ON_CLAIM_PAGE.replies:
-        return change_page(comment.claim) + anchor
-    before = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
-    page = before // REPLIES_OF_ONE_THREAD + 1
-    return f"{reverse('admin:claims_comment_thread', args=[thread.pk])}?p={page}{anchor}"
+#: Digits that a key has room for, and one.
+_LONGEST_KEY = 19
 
 
 @admin.register(Comment)
@@ -239,8 +127,9 @@ class CommentAdmin(LookOnly, DeskAdmin):
         person = person_at(request)
         replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
         page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
-        first, *others = _shown([thread, *page.object_list], person)
-        shown = ShownThread(first, others, earlier=0, key=uuid4())
+        first, *others = shown_comments([thread, *page.object_list], person)
+        last = (others or [first])[-1].row.pk
+        shown = ShownThread(first, others, earlier=0, last=last, key=uuid4())
         return self._page(request, thread.claim, threads=[shown], page=page)
 
     def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
@@ -253,14 +142,16 @@ class CommentAdmin(LookOnly, DeskAdmin):
         reply_to = _named(Comment.objects.readable_by(person), asked["reply_to"])
         text = request.POST.get("text", "")
         try:
-            said = comments.write(
-                about,
-                text,
-                by=person,
-                verdict=verdict,
-                reply_to=reply_to,
-                key=_key(request.POST.get("key", "")),
-            )
+            with transaction.atomic():
+                said = comments.write(
+                    about,
+                    text,
+                    by=person,
+                    verdict=verdict,
+                    reply_to=reply_to,
+                    key=_key(request.POST.get("key", "")),
+                )
+                stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
@@ -273,7 +164,9 @@ class CommentAdmin(LookOnly, DeskAdmin):
             return HttpResponseRedirect(place_of(comment, person_at(request)))
         text = request.POST.get("text", "")
         try:
-            said = comments.edit(comment, text, by=person_at(request))
+            with transaction.atomic():
+                said = comments.edit(comment, text, by=person_at(request), seen=request.POST.get("seen"))
+                stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
@@ -285,9 +178,10 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
     def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Resolve a thread, or open it again."""
-        resolved = request.POST.get("again") != "1"
+        resolved, last = request.POST.get("again") != "1", request.POST.get("last", "")
+        seen = int(last) if last.isdecimal() and len(last) < _LONGEST_KEY else None
         return self._done(
-            request, pk, lambda comment, by: comments.resolve(comment, by=by, resolved=resolved)
+            request, pk, lambda comment, by: comments.resolve(comment, by=by, resolved=resolved, seen=seen)
         )
 
     def _done(self, request: HttpRequest, pk: int, work: Callable[[Comment, User], Comment]) -> HttpResponse:
@@ -332,18 +226,18 @@ class CommentAdmin(LookOnly, DeskAdmin):
         person = person_at(request)
         notifications.mark_read(person, claim=claim)
         if threads is None:
-            page = Paginator(_readable(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
+            page = Paginator(readable_comments(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
                 request.GET.get("p")
             )
-            threads = _threads(page.object_list, person, ON_OWN_PAGE)
+            threads = shown_threads(page.object_list, person, ON_OWN_PAGE)
         context = {
             **self.admin_site.each_context(request),
-            **_composer(claim, person),
+            **composer(claim, person),
             "title": gettext("Comments"),
             "subtitle": None,
             "opts": self.opts,
             "talk": threads,
-            "talk_count": _readable(claim, person).count(),
+            "talk_count": readable_comments(claim, person).count(),
             "talk_page": request.get_full_path() if request.method == "GET" else "",
             "page": page,
             "refusal": refusal,

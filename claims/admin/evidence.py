@@ -22,6 +22,7 @@ class EvidenceInline(StackedInline):
     """A source with a stance; the quote is found in the source's snapshot on saving, where it has one."""
 
     model = Evidence
+    template = "admin/desk/quote_rows.html"
     form = QuoteForm
     extra = 0
     verbose_name = _("item of evidence")
@@ -43,7 +44,8 @@ class EvidenceInline(StackedInline):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("note", "exact", "prefix", "suffix"):
-            field.widget.attrs["rows"] = 1 if db_field.name in ("prefix", "suffix") else 3
+            field.widget.attrs["rows"] = 1 if db_field.name in ("prefix", "suffix") else 2
+            field.widget.attrs["class"] = "desk-input"
         return field
 
     @admin.display(description=_("where it stands"))

@@ -26,7 +26,8 @@ from claims.admin import import_form
 from claims.admin.import_progress import is_broken_off, progress
 from claims.imports.reading import recognition
 from claims.imports.storing import house_archive, runs, undo
-from claims.models import ImportRun
+from claims.models import AuditKind, ImportRun
+from claims.newsroom import audit
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
@@ -164,6 +165,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """What was refused or left out, to be corrected and imported again."""
         run = self._asked_for(request, pk, "claims.view_importproblem")
+        audit.record(AuditKind.DOWNLOADED, request=request, what=gettext("Problems of import %d") % run.pk)
         report = StreamingHttpResponse(runs.problems_report(run), content_type="application/x-ndjson")
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
         return report

@@ -24,7 +24,7 @@ _COST = 20
 
 def refusal_of(request: HttpRequest) -> JsonResponse | None:
     """Why nothing is shown: the form is too long, or asked about too often."""
-    if len(request.body) > LONGEST_FORM:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM:
         return _said(_("This is too long to be shown."), status=413)
     admission = admit(request, user_id=person_at(request).pk, cost=_COST)
     if admission and not admission.allowed:

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -24,10 +25,12 @@ from claims.admin.reader_view import SANDBOX
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import KEPT, stored
+from factcheck.database import clock
 
 
 def last_move(subject: Claim | Verdict) -> int:
@@ -127,6 +130,8 @@ class MovesAdmin(DeskAdmin):
             moved = self._move(request, subject, action)
         except AskedOnceMore as question:
             return self.ask_once_more(request, subject, action, question)
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
@@ -141,7 +146,7 @@ class MovesAdmin(DeskAdmin):
         self, request: HttpRequest, subject: Any, action: str, question: "AskedOnceMore"
     ) -> HttpResponse:
         """What readers see now and what they will see, and the button that does it."""
-        carried = ("last_move", "note", "into", "kind", "from_claim")
+        carried = ("last_move", "note", "into", "kind", "from_claim", KEPT)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
             **self.admin_site.each_context(request),
@@ -153,7 +158,8 @@ class MovesAdmin(DeskAdmin):
             "action_label": label_of(action),
             "question": question,
             "changes": public_changes(question.found),
-            "carried": [(name, request.POST[name]) for name in carried if name in request.POST],
+            "looked_at": clock.now().isoformat(),
+            "carried": [(name, value) for name in carried for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
             "sandbox": SANDBOX,
             "opts": self.opts,
@@ -206,20 +212,21 @@ class MovesAdmin(DeskAdmin):
             workflow.require_move(subject, action, by=person_at(request), note=note)
             subject.refresh_from_db()
             found = prospects_of(subject, action, note=note, kind=kind, into=into)
-            self._ask_once_more(subject, found, asked.get("confirmed", ""))
-        return workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+            self._ask_once_more(request, subject, found)
+        moved = workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+        stored(request)
+        return moved
 
-    def _ask_once_more(self, subject: Claim | Verdict, found: list[Prospect], confirmed: str) -> None:
+    def _ask_once_more(self, request: HttpRequest, subject: Claim | Verdict, found: list[Prospect]) -> None:
         """Go on only where the person has seen what readers will see, as it is under the lock."""
-        shown = fingerprint(found)
+        shown, confirmed = fingerprint(found), request.POST.get("confirmed", "")
         if not found or confirmed == shown:
             return
         refusal = ""
         if confirmed:
             refusal = _(
-                "Nothing was done: what readers would see has changed since you looked (last change: %(who)s). "
-                "Look at it again."
-            ) % {"who": changed_by(subject)}
+                "Nothing was done: %(who)s changed what readers would see, after you looked at it. Look at it again."
+            ) % {"who": changed_by(subject, person_at(request), request.POST.get("looked_at", ""))}
         raise AskedOnceMore(found, shown, refusal)
 
     def _refuse_stale(self, subject: Claim | Verdict, action: str, seen: str) -> None:

@@ -17,13 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.comment import place_of, shortened
+from claims.admin.comment import shortened
+from claims.admin.comment_threads import place_of
 from claims.admin.preference_form import PreferenceForm
 from claims.models import MailChoice, Notification
 from claims.teamwork import mails, notifications, preferences
 from claims.teamwork.happenings import sentence
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
+from factcheck.admin.session import in_background
 
 #: More are not counted: the header says “99+”.
 MOST_COUNTED = 100
@@ -48,7 +50,7 @@ class ReadFilter(admin.SimpleListFilter):
 class NotificationAdmin(LookOnly, DeskAdmin):
     """A person's own, and nobody else's, whoever looks."""
 
-    list_display = ("happened", "about", "words", "created_at", "news")
+    list_display = ("happened", "about", "created_at")
     list_display_links = None
     list_filter = (ReadFilter, ("kind", ChoicesDropdownFilter))
     list_select_related = ("claim", "comment")
@@ -56,8 +58,8 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     sortable_by = ()
     actions = ("mark_selected_read",)
     change_list_template = "admin/desk/notification_list.html"
-    fields = ("happened", "about", "words", "created_at", "read_at")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("happened", "about", "words")
+    fields = ("happened", "about", "created_at", "read_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("happened", "about")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
         rows: Any = super().get_queryset(request)
@@ -76,29 +78,18 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("what happened"))
     def happened(self, row: Notification) -> SafeString:
         page = reverse("admin:claims_notification_open", args=[row.pk])
+        words, news = sentence(row.kind, row.actor_name), "" if row.read_at else badge(_("New"), "active")
         return format_html(
-            '<a href="{}" class="desk-happened{}" dir="auto">{}</a>',
-            page,
-            "" if row.read_at else " desk-unread",
-            sentence(row.kind, row.actor_name),
+            '<span class="desk-happened"><a href="{}" dir="auto">{}</a> {}</span>', page, words, news
         )
 
     @admin.display(description=_("claim"))
     def about(self, row: Notification) -> SafeString:
-        return format_html('<span class="desk-statement" dir="auto">{}</span>', row.claim)
-
-    @admin.display(description=_("words"))
-    def words(self, row: Notification) -> SafeString | str:
-        said = row.comment.text if row.comment else row.note
-        if not said:
-            return "–"
-        return format_html(
-            '<span class="desk-statement desk-quiet" dir="auto">{}</span>', shortened(said, 160)
+        said = shortened(row.comment.text if row.comment else row.note, 200)
+        words = (
+            format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', said) if said else ""
         )
-
-    @admin.display(description=_("read"))
-    def news(self, row: Notification) -> SafeString | str:
-        return gettext("Read") if row.read_at else badge(_("New"), "active")
+        return format_html('<span class="desk-statement" dir="auto">{}{}</span>', row.claim, words)
 
     @admin.action(description=_("Mark as read"))
     def mark_selected_read(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
@@ -107,13 +98,16 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     # Its requests -----------------------------------------------------------------------------------------------------
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
+
     def get_urls(self) -> list[URLPattern]:
         def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(view), name=f"claims_notification_{name}")
 
         return [
             # What pages ask by themselves must lead nobody to sign in, and needs no session to be kept alive.
-            path("unread/", self.unread_view, name="claims_notification_unread"),
+            path("unread/", in_background(self.unread_view), name="claims_notification_unread"),
             # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
             path("stop/<str:token>/", csrf_exempt(self.stop_view), name="claims_notification_stop_mail"),
             named("preferences/", self.preferences_view, "preferences"),

@@ -13,9 +13,10 @@ from claims.admin.kept_message import Unusable, body_of
 from claims.admin.unsaved import is_of_who_is_signed_in, of_whoever_is_signed_in
 from claims.models import Presence
 from claims.models.presence import Somebody
-from factcheck.admin.base import DeskAdmin
+from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.pages import page_at
 from factcheck.admin.past_of_rows import last_changes, last_saved
+from factcheck.admin.session import in_background
 from factcheck.admin.versions import version_of
 from factcheck.database.clock import now
 
@@ -24,6 +25,7 @@ _LONGEST_OPEN = 86_400
 
 
 @require_POST
+@in_background
 @of_whoever_is_signed_in
 def presence_view(request: HttpRequest) -> JsonResponse:
     """Note that the page is open, or is left; say who else has it open, and whether it is still the newest."""
@@ -34,7 +36,7 @@ def presence_view(request: HttpRequest) -> JsonResponse:
     if not isinstance(address, str) or len(address) > 500 or "\0" in address:
         raise Unusable
     if body.get("leaves"):
-        Presence.objects.filter(person=request.user, page=address).delete()
+        Presence.objects.filter(person=person_at(request), page=address).delete()
         return JsonResponse({})
     page = page_at(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):

@@ -8,22 +8,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.dateparse import parse_date
+from django.contrib.auth.models import User
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 
 from claims.admin.reader_view import reader_view
+from claims.admin.timeline import timeline
 from claims.ledger import prospects
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Evidence, Publication, Verdict
 from claims.models.rating import NormalisedRating
 from factcheck.admin.differences import difference
-from factcheck.admin.past_of_rows import last_change
 
 Document = dict[str, Any]
 
+_LONGEST_MOMENT = 40
 #: The moves that readers see, or may see.
 SEEN_BY_READERS = ("publish", "retract", "republish", "merge", "unmerge")
 
@@ -78,16 +80,13 @@ def fingerprint(found: list[Prospect]) -> str:
     return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
 
 
-def changed_by(subject: Claim | Verdict) -> str:
-    """Who changed something of it last, and when, as far as it is recorded."""
-    rows = [subject.claim, subject] if isinstance(subject, Verdict) else [subject]
-    moves = rows[0].transitions.order_by("-pk")[:1]  # type: ignore[attr-defined]  # of the claim
-    known = [(when, who) for who, when in map(last_change, rows) if when]
-    known += [(move.at, move.actor_name) for move in moves]
-    if not known:
-        return str(_("somebody"))
-    when, who = max(known)
-    return _("%(who)s, at %(when)s") % {"who": who, "when": f"{localtime(when):%H:%M}"}
+def changed_by(subject: Claim | Verdict, reader: User, since: str) -> str:
+    """Who changed something of it since that moment, as far as it is recorded and this person may read it."""
+    claim = subject.claim if isinstance(subject, Verdict) else subject
+    looked_at = parse_datetime(since) if len(since) < _LONGEST_MOMENT else None
+    found = timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
+    who = [event.who for event in found if looked_at and event.at > looked_at and event.who]
+    return who[0] if who else str(_("somebody"))
 
 
 def _change(prospect: Prospect) -> PublicChange:

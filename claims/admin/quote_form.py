@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.quote_places import places_in_words, quote, words_after, words_before
+from sources.models import Source
 
 #: The fields that tell one place of a quote from another, folded away: they are rarely needed.
 WHERE_SEVERAL = (
@@ -39,6 +40,12 @@ class QuoteForm(forms.ModelForm):
                 "Paste the passage from the source. Empty: the source is listed without a quote."
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("source")
+        if self.instance.source_id and isinstance(field, forms.ModelChoiceField):
+            _offer_what_is_chosen(field, self.instance.source)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -70,6 +77,19 @@ class QuoteForm(forms.ModelForm):
         else:
             quotation.put_on(self.instance)
             cleaned.update({name: getattr(quotation, name) for name in _WORDS})
+
+
+def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None:
+    """Have the picker name the source that its row has already; by itself it asks for each row what it is called."""
+    picker: Any = getattr(field.widget, "widget", field.widget)
+    asking = picker.optgroups
+
+    def optgroups(name: str, value: list[str], attrs: Any = None) -> Any:
+        if value != [str(source.pk)]:
+            return asking(name, value, attrs)
+        return [(None, [picker.create_option(name, source.pk, str(source), set(value), 0)], 0)]
+
+    picker.optgroups = optgroups
 
 
 def in_context(row: Appearance | Evidence) -> SafeString | str:

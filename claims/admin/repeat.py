@@ -1,8 +1,10 @@
 """Checked claims that were seen again: confirmed as appearances by an editor, or found to be something else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +20,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import rating_badge
 from claims.models import Claim, PublishedVerdict, Rating, Repeat
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.quotes.quote_places import words_after, words_before
 from claims.review import repeats
 from factcheck.admin.badges import badge
@@ -68,14 +70,10 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if unknown else ("source",)
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)
-        rows = list(changelist.result_list)
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         ratings = _ratings({repeat.claim_id for repeat in rows})
         for repeat in rows:
             repeat.rated = ratings.get(repeat.claim_id, [])
-        changelist.result_list = rows
-        return changelist
 
     @admin.display(description=_("the words, and the claim that was checked"))
     def seen_again(self, repeat: Repeat) -> SafeString:
@@ -112,6 +110,8 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         """Confirm, or say what stands in the way."""
         try:
             repeats.confirm(repeat, by=person_at(request))
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
             why = str(refusal)
         except IntegrityError as refusal:
@@ -150,9 +150,8 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
             try:
                 repeats.reject([repeat], by=person_at(request))
             except NotAllowed as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, gettext("Noted: this is something else."))
+                raise PermissionDenied(str(refusal)) from None
+            messages.success(request, gettext("Noted: this is something else."))
         return self._back()
 
     def _asked_for(self, request: HttpRequest, pk: int) -> Repeat:

@@ -110,9 +110,7 @@ def _moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     # A sign-off is told by itself.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
     for move in moves.order_by("-pk")[:most]:
-        what = label_of(move.action)
-        if move.before != move.after:
-            what = f"{what}: {state_change(move)}"
+        what = str(_DONE.get(move.action) or f"{label_of(move.action)}: {state_change(move)}")
         yield TimelineEvent(move.at, "moves", move.actor_name, what, move.note, move.verdict_id)
 
 
@@ -173,9 +171,23 @@ def _comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
             yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented"), row.text)
 
 
+#: What somebody did, behind their name.
+_DONE: dict[str, StrOrPromise] = {
+    "accept": gettext_lazy("accepted the claim for checking"),
+    "decline": gettext_lazy("declined the claim"),
+    "merge": gettext_lazy("merged it into another claim"),
+    "unmerge": gettext_lazy("undid the merge"),
+    "republish": gettext_lazy("published changed appearances and topics"),
+    "submit": gettext_lazy("submitted the verdict for review"),
+    "request_changes": gettext_lazy("asked for changes"),
+    "withdraw": gettext_lazy("took the verdict back from review"),
+    "publish": gettext_lazy("published the verdict"),
+    "supersede": gettext_lazy("replaced the verdict by a new version"),
+    "retract": gettext_lazy("retracted the verdict"),
+}
 #: Columns that moves change, which are told by themselves.
 _TOLD_BY_MOVES = (
-    *("state", "state_before_merge", "merged_into_id", "updated_at"),
+    *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
     *("review_round", "required_signoffs", "submitted_by_id", "submitted_at", "published_at"),
 )
 _READERS: dict[str, Callable[[Claim, User, int], Iterator[TimelineEvent]]] = {

@@ -24,7 +24,7 @@ WEEKS = 12
 #: The days that the balance looks back.
 PERIOD = 90
 #: Seconds for which figures are kept.
-_KEPT = 300
+_KEPT = 900
 #: Claimants and topics that are named; the rest is counted together nowhere, the list has it.
 _NAMED = 6
 
@@ -38,7 +38,7 @@ class Median(Aggregate):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class BalanceLine:
     """One line of a balance: how many, the list of them, and how long its bar is (in per cent of the longest)."""
 
     name: str
@@ -118,9 +118,9 @@ def _days(figures: Figures) -> tuple[str, list[float | None]]:
     return _("days"), figures.days
 
 
-def _shares(rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]) -> list[Share]:
+def _shares(rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]) -> list[BalanceLine]:
     most = max((row[-1] for row in rows), default=1)
-    return [Share(name(row), row[-1], page(row), round(100 * row[-1] / most)) for row in rows]
+    return [BalanceLine(name(row), row[-1], page(row), round(100 * row[-1] / most)) for row in rows]
 
 
 # Counting ---------------------------------------------------------------------------------------------------------
@@ -171,7 +171,8 @@ def _days_taken(moment: datetime) -> dict[date, float | None]:
     rows = _moves(moment).filter(action="publish", verdict__supersedes=None)
     rows = rows.annotate(taken=F("at") - F("claim__created_at"))
     medians = _by_week(rows, "at", number=Median("taken", output_field=DurationField()))
-    return {week: round(taken.total_seconds() / 86_400, 1) for week, taken in medians.items()}
+    # A tenth of a day at least: none would look as if nothing had been published.
+    return {week: max(round(taken.total_seconds() / 86_400, 1), 0.1) for week, taken in medians.items()}
 
 
 def _moves(moment: datetime) -> QuerySet[Transition]:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.triage_decisions import Decided, NotDecided, Outcome, Seen, decide, file_under, undo
+from claims.admin.triage_decisions import Decided, NotDecided, Outcome, Seen, decide, file_under, give, undo
 from claims.admin.triage_page import (
+    ListedProposal,
     articles,
     choices_in_triage,
     claim_in_triage,
@@ -29,6 +30,8 @@ from claims.admin.triage_page import (
 from claims.admin.triage_turns import take
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import person_at
+from factcheck.admin.list_columns import SHOWING
+from factcheck.admin.unsaved import stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
 #: count, and what can be undone.
@@ -39,6 +42,7 @@ _SAID = {
     "decline": gettext_lazy("Declined."),
     "merge": gettext_lazy("Merged."),
     "topic": gettext_lazy("Filed."),
+    "assign": gettext_lazy("Assigned."),
     "undo": gettext_lazy("Undone."),
 }
 #: So many claims at most are decided by one key: those of an article, or those that were selected.
@@ -72,15 +76,13 @@ class Triage(MovesAdmin):
         since = _number(asked["since"]) if "since" in asked else _newest_transition()
         listed = articles(rows, person)
         order = list(in_order(listed))
-        shown = self._asked_for(request, asked["at"]) if asked.get("at", "").isdecimal() else None
         # One that is asked for is shown, whoever else looks at it; by itself nobody is led there.
-        start = next((at for at, one in enumerate(order) if shown and one.pk == shown.pk), -1)
-        free = [one.pk for one in (*order[start + 1 :], *order[: start + 1]) if not one.other]
-        if shown is None and order:
-            shown = self._asked_for(request, str(free[0] if free else order[0].pk))
-            start = next(at for at, one in enumerate(order) if shown and one.pk == shown.pk)
-        if shown is not None:
-            take([shown.pk], by=person)
+        asked_for = _number(asked.get("at"))
+        key = asked_for or _first_free(order, person)
+        shown = self._triaged(request, str(key)) if key else None
+        if asked_for:
+            take([asked_for], by=person)
+        start = next((at for at, one in enumerate(order) if one.pk == key), -1)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Triage"),
@@ -98,7 +100,7 @@ class Triage(MovesAdmin):
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One claim of the screen, fetched ahead while another one is shown."""
         person = self._triaging(request)
-        claim = self._asked_for(request, str(pk))
+        claim = self._triaged(request, str(pk))
         take([claim.pk, *([_number(request.GET.get("with"))] if request.GET.get("with") else [])], by=person)
         since = _number(request.GET.get("since"))
         context = {**self._fragment(request, claim, since, then=None), "is_fetched": True}
@@ -136,6 +138,11 @@ class Triage(MovesAdmin):
             if topic is None:
                 return [NotDecided(one.claim, "", _("There is no such topic.")) for one in seen[:1]]
             return file_under(seen, topic, by=person)
+        if action == "assign":
+            colleague = User.objects.filter(pk=_number(asked.get("person")), is_active=True).first()
+            if colleague is None:
+                return [NotDecided(one.claim, "", _("Say to whom.")) for one in seen[:1]]
+            return give(seen, colleague, by=person)
         into = None
         if action == "merge":
             into = self._named(request, asked.get("into", ""))
@@ -151,6 +158,8 @@ class Triage(MovesAdmin):
         """What became of it: as JSON for the script of the screen, else the screen with the next claim."""
         done = [one for one in outcomes if isinstance(one, Decided)]
         refused = [one for one in outcomes if isinstance(one, NotDecided)]
+        if done and not refused:
+            stored(request)
         undoable = " ".join(one.token for one in done if action != "undo")
         said = str(_SAID[action])
         if len(done) > 1:
@@ -202,7 +211,7 @@ class Triage(MovesAdmin):
             raise PermissionDenied
         return person_at(request)
 
-    def _asked_for(self, request: HttpRequest, pk: str) -> Claim:
+    def _triaged(self, request: HttpRequest, pk: str) -> Claim:
         claim: Claim | None = self.get_queryset(request).select_related("claimant").filter(pk=pk).first()
         if claim is None:
             raise Http404
@@ -210,7 +219,8 @@ class Triage(MovesAdmin):
 
     def _narrowed(self, request: HttpRequest) -> QuerySet[Claim] | None:
         """The proposals that the list's filters, search and order leave; None where there are no such filters."""
-        kept, request.GET = request.GET, _narrowing(request.GET)
+        kept = request.GET
+        request.GET = _narrowing(kept)  # type: ignore[assignment]  # nobody changes it
         try:
             rows = self.filtered_rows(request)
         finally:
@@ -225,7 +235,7 @@ class Triage(MovesAdmin):
     ) -> dict[str, Any]:
         person = person_at(request)
         listed = request.GET.get("list") or _narrowing(request.GET).urlencode()
-        common = {"list": listed, "since": since, "then": then, **choices_in_triage()}
+        common = {"list": listed, "since": since, "then": then, **choices_in_triage(person)}
         if claim is None:
             return {**common, "claim": None}
         return {**common, **claim_in_triage(claim, person)}
@@ -234,15 +244,21 @@ class Triage(MovesAdmin):
 def _narrowing(asked: QueryDict) -> QueryDict:
     """What the list is narrowed by, without what only the screen knows."""
     kept = asked.copy()
-    for name in (*OWN, PAGE_VAR, "list", "with"):
+    for name in (*OWN, *SHOWING, PAGE_VAR, "list", "with"):
         kept.pop(name, None)
     return kept
 
 
-def _after(order: Sequence[Any], start: int, *, than: Claim | None) -> int | None:
+def _after(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
     """The next proposal that nobody else looks at, from the shown one on and then from the beginning."""
     following = [one.pk for one in (*order[start + 1 :], *order[: max(start, 0)]) if not one.other]
     return next((pk for pk in following if than is None or pk != than.pk), None)
+
+
+def _first_free(order: Sequence[ListedProposal], person: User) -> int:
+    """The first proposal that is the person's from now on; where others look at all of them, the first; 0 of none."""
+    free = (one.pk for one in order if not one.other and take([one.pk], by=person))
+    return next(free, order[0].pk if order else 0)
 
 
 def _newest_transition() -> int:

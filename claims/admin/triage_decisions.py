@@ -6,6 +6,7 @@ from typing import Self
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from claims.admin.claim_history import label_of
@@ -14,6 +15,7 @@ from claims.models import Claim, Topic, Transition, TriageTurn
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.review import claim_edits, workflow
+from claims.teamwork import assignments
 from factcheck.database.rules import in_words
 
 #: The moves of triage, and those that take them back.
@@ -40,7 +42,7 @@ class Decided:
 
     claim: int
     action: str
-    #: By which it is known whether somebody has moved it on since; of a topic, which one.
+    #: By which it is known whether somebody has moved it on since; of a topic, which one; of work, who had it before.
     mark: int
 
     @property
@@ -51,7 +53,7 @@ class Decided:
     def read(cls, text: str) -> Self | None:
         action, *numbers = text.split("-")
         if (
-            action not in (*TAKEN_BACK_BY, "topic")
+            action not in (*TAKEN_BACK_BY, "topic", "assign")
             or len(numbers) != 2
             or not all(map(str.isdecimal, numbers))
         ):
@@ -90,6 +92,11 @@ def file_under(seen: Iterable[Seen], topic: Topic, *, by: User) -> list[Outcome]
     return [_file_under(each, topic, by) for each in seen]
 
 
+def give(seen: Iterable[Seen], colleague: User, *, by: User) -> list[Outcome]:
+    """Have claims be somebody's work."""
+    return [_give(each, colleague, by) for each in seen]
+
+
 def _decide(seen: Seen, action: str, by: User, note: str, into: Claim | None) -> Outcome:
     def made(claim: Claim) -> Decided:
         _refuse_what_moved_on(claim, seen.last_move)
@@ -104,7 +111,11 @@ def _undo(decided: Decided, by: User) -> Outcome:
     def made(claim: Claim) -> Decided:
         if decided.action == "topic":
             require(by, "claims.change_claim", _("edit claims"))
+            if not claim.topics.filter(pk=decided.mark).exists():
+                raise NotPossible(_("It is not filed under that topic any more."))
             claim.topics.remove(decided.mark)
+        elif decided.action == "assign":
+            _give_back(claim, decided.mark, by)
         else:
             _refuse_what_moved_on(claim, decided.mark)
             workflow.move(claim, TAKEN_BACK_BY[decided.action], by=by, note=_("Undone in triage."))
@@ -122,6 +133,33 @@ def _file_under(seen: Seen, topic: Topic, by: User) -> Outcome:
         return Decided(claim.pk, "topic", topic.pk)
 
     return _carried_out(seen.claim, by, made)
+
+
+def last_moves(claims: Iterable[int]) -> dict[int, int]:
+    """The last move of each of these claims that was moved at all."""
+    moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
+    return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
+
+
+def _give(seen: Seen, colleague: User, by: User) -> Outcome:
+    def made(claim: Claim) -> Decided:
+        before = assignments.assignment_of(claim)
+        if colleague == by:
+            assignments.take(claim, by=by)
+        else:
+            assignments.assign(claim, colleague, by=by)
+        return Decided(claim.pk, "assign", (before.person_id or 0) if before else 0)
+
+    return _carried_out(seen.claim, by, made)
+
+
+def _give_back(claim: Claim, holder: int, by: User) -> None:
+    """To whom it was before, or to nobody."""
+    before = User.objects.filter(pk=holder).first()
+    if before:
+        assignments.assign(claim, before, by=by)
+    else:
+        assignments.release(claim, by=by)
 
 
 def _carried_out(

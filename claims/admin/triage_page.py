@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from claims.admin.claim_history import label_of
 from claims.admin.claim_page import likely_claimants_of, quotes_of
@@ -17,7 +16,10 @@ from claims.admin.similar_claims import similar_context
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage_turns import others_at
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
+from claims.newsroom.people import display_name
 from claims.review import workflow
+from claims.review.decline_reasons import DECLINE_REASONS
+from claims.teamwork.assignments import ASSIGN, TAKE, assignment_of, can_do, holder_of, people_for
 from factcheck.admin.base import change_page
 
 #: So many proposals are listed at a time.
@@ -29,20 +31,11 @@ NUMBERED = 9
 #: So many of the newest links between claims and topics say which topics are in use.
 _RECENT_LINKS = 60
 _MOST_TOPICS = 300
-
-#: Why most proposals are declined, in the order of their number keys.
-DECLINE_REASONS = (
-    gettext_lazy("An opinion, a forecast or a promise: nothing that can be checked."),
-    gettext_lazy("Too vague to be checked."),
-    gettext_lazy("Too small a matter for a check."),
-    gettext_lazy("Outside what we cover."),
-    gettext_lazy("Known to be right, and nobody doubts it."),
-    gettext_lazy("Not a claim: the sentence was cut wrong or taken out of its context."),
-)
+_MOST_PEOPLE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ListedProposal:
     """A line of the list beside."""
 
     pk: int
@@ -59,11 +52,11 @@ class Article:
 
     source: int | None
     title: str
-    proposals: list[Proposal] = field(default_factory=list)
+    proposals: list[ListedProposal] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TriageProgress:
     """How far somebody is since they began."""
 
     decided: int
@@ -101,7 +94,7 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
         score = row["score"]
         title = row["article_title"] or _("Without an article")
         grouped.setdefault(row["article"], Article(row["article"], title)).proposals.append(
-            Proposal(
+            ListedProposal(
                 row["pk"],
                 row["statement"],
                 None if score is None else round(100 * score),
@@ -112,12 +105,12 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
     return list(grouped.values())
 
 
-def in_order(listed: Iterable[Article]) -> Iterator[Proposal]:
+def in_order(listed: Iterable[Article]) -> Iterator[ListedProposal]:
     for article in listed:
         yield from article.proposals
 
 
-def decided_since(person: User, since: int) -> Progress:
+def decided_since(person: User, since: int) -> TriageProgress:
     """What the person has decided since that transition, and not taken back."""
     made = Transition.objects.filter(
         pk__gt=since,
@@ -127,7 +120,7 @@ def decided_since(person: User, since: int) -> Progress:
     )
     last = dict(made.order_by("pk").values_list("claim", "action"))
     decided = [action for action in last.values() if action in ("accept", "decline", "merge")]
-    return Progress(len(decided), decided.count("decline"), 0)
+    return TriageProgress(len(decided), decided.count("decline"), 0)
 
 
 def number_waiting(rows: QuerySet[Claim]) -> int:
@@ -152,15 +145,17 @@ def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
         "decided": None if waits else _decision(claim, person),
         "options": options,
         "other": others_at([claim.pk], than=person).get(claim.pk, ""),
+        "holder": _holder(claim, person) if waits else "",
         **similar_context(claim.statement, person=person, to=claim),
         "last_move": last_move(claim),
     }
 
 
-def choices_in_triage() -> dict[str, Any]:
+def choices_in_triage(person: User) -> dict[str, Any]:
     """What the number keys offer, the same for every claim."""
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],
+        "people": _people(person),
         "topics_in_use": _topics_in_use(),
         "all_topics": Topic.objects.order_by("name").values_list("name", flat=True)[:_MOST_TOPICS],
     }
@@ -192,7 +187,26 @@ def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
     """Who has decided about a claim that waits no longer, and what."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last = moves.order_by("pk").last()
-    return last and {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
+    if last is None:
+        return None
+    return {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
+
+
+def _people(person: User) -> list[tuple[int, str]]:
+    """To whom the person may give work, themselves first."""
+    may_take = person.has_perm(TAKE) and can_do(Claim, person)
+    mine = [(person.pk, _("Me"))] if may_take else []
+    if not person.has_perm(ASSIGN):
+        return mine
+    others = people_for(Claim).exclude(pk=person.pk)[: _MOST_PEOPLE - len(mine)]
+    return [*mine, *((other.pk, display_name(other)) for other in others)]
+
+
+def _holder(claim: Claim, person: User) -> str:
+    """Whose the claim is, for whom may know."""
+    assignment = assignment_of(claim) if person.has_perm("claims.view_assignment") else None
+    holder = holder_of(assignment) if assignment else None
+    return display_name(holder) if holder else ""
 
 
 def _topics_in_use() -> list[Topic]:

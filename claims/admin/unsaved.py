@@ -23,6 +23,7 @@ from claims.admin.kept_message import TooLarge, Unusable, body_of, kept_message,
 from claims.models import UnsavedForm
 from factcheck.admin.base import person_at
 from factcheck.admin.pages import page_at
+from factcheck.admin.session import in_background
 
 _LONGEST_SHOWN = 160
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -42,8 +43,8 @@ class UnsavedWords:
 
     @property
     def begins(self) -> str:
-        first = next((text for _name, text in self.words), "")
-        return first if len(first) <= _LONGEST_SHOWN else first[:_LONGEST_SHOWN] + "…"
+        most = max((text for _name, text in self.words), key=len, default="")
+        return most if len(most) <= _LONGEST_SHOWN else most[:_LONGEST_SHOWN] + "…"
 
 
 def unsaved_of(person: User) -> list[UnsavedWords]:
@@ -119,7 +120,7 @@ def of_whoever_is_signed_in(view: Answer) -> Answer:
         except Unusable:
             return JsonResponse({}, status=400)
 
-    return never_cache(answer)
+    return never_cache(in_background(answer))
 
 
 def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
@@ -172,7 +173,9 @@ def _kept_of_page(request: HttpRequest) -> JsonResponse:
         raise Unusable
     # What had stood in the fields is not told: who may still see the page has it there.
     drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
-    closed = UnsavedForm.objects.filter(person=request.user, writer__in=writers, closed_at__isnull=False)
+    closed = UnsavedForm.objects.filter(
+        person=person_at(request), writer__in=writers, closed_at__isnull=False
+    )
     return JsonResponse(
         {
             "drafts": [

@@ -165,7 +165,8 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "source_ids": sorted({s["id"] for s in sources}),
         "source_domains": sorted({host for s in sources if (host := domain(s["url"]))}),
         "publisher_ids": sorted({p["id"] for p in _publishers(body, sources)}),
-        "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"]}),
+        # A draft that somebody looks at may not be rated yet.
+        "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
         "language_ranges": _language_ranges(body["language"]),
         "features": _features(body, sources),
         "merged_into_id": body["merged_into"],
@@ -199,13 +200,14 @@ def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[st
 
 def _published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     claim = {key: body[key] for key in JudgedClaim.__annotations__}
+    rating = verdict["rating"] or {}
     return {
         "claim_id": body["id"],
         "verdict_id": verdict["id"],
         "publisher_id": verdict["publisher"]["id"],
         "publisher_kind": verdict["publisher"]["kind"],
-        "rating_id": verdict["rating"]["id"],
-        "rating_class": verdict["rating"]["normalised"] or "",
+        "rating_id": rating.get("id"),
+        "rating_class": rating.get("normalised") or "",
         "language": verdict["language"],
         "reviewed_on": _day(verdict["reviewed_on"]),
         "review_key": url_key(verdict["url"]),

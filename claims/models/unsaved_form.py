@@ -78,7 +78,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
             values, started: of the fields that were changed, and what had stood in them.
             age: seconds since it was written, where it could not be sent at once.
         """
-        row = (person.pk, writer, sequence, page, form, version, Jsonb(values), Jsonb(started), age)
+        row: Any = (person.pk, writer, sequence, page, form, version, Jsonb(values), Jsonb(started), age)
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, row)
             return cursor.rowcount == 1

@@ -44,7 +44,9 @@ class FollowedSessions:
         if session is not None and session.accessed and (noted := session.get(NOTED)):
             key, at = noted
             used = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
-            if session.session_key != key or timezone.now() - used > USE_NOTED_EVERY:
+            # What an open page asks by itself is no use; and to note it would prolong the session.
+            is_used = not getattr(request, "in_background", False)
+            if session.session_key != key or (is_used and timezone.now() - used > USE_NOTED_EVERY):
                 _note(request, request.user, was=key)
         return response
 

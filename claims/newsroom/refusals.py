@@ -7,3 +7,7 @@ class NotPossible(Exception):
 
 class NotAllowed(Exception):
     """It could be done, but not by this person (403). Its text says why."""
+
+
+class NotInRole(NotAllowed):
+    """The role of the person does not include it, whatever it is done to. The desk answers with a page of its own."""

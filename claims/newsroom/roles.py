@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 from django.utils.translation import gettext as _
 
-from claims.newsroom.refusals import NotAllowed
+from claims.newsroom.refusals import NotInRole
 
 _EDIT = ("view", "add", "change")
 
@@ -85,9 +85,9 @@ ROLES = {
 
 
 def require(by: User, permission: str, what: str) -> None:
-    """Raises NotAllowed unless the person's role includes the permission; `what` says it in words."""
+    """Raises NotInRole unless the person's role includes the permission; `what` says it in words."""
     if not by.has_perm(permission):
-        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": what})
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": what})
 
 
 def ensure_roles(**signal: Any) -> None:

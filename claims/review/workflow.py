@@ -17,7 +17,7 @@ from claims.ledger import publishing
 from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
 from claims.review.notices import tell_of_move
 from claims.review.scheduled_publications import overtaken
@@ -154,7 +154,7 @@ def _step(subject: Claim | Verdict, action: str, *, by: User, note: str) -> Move
             % {"action": action, "state": subject.get_state_display()}
         ) from None
     if not by.has_perm(step.permission):
-        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": step.label})
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": step.label})
     if step.note_required and not note.strip():
         raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note})
     if step.check:
@@ -252,7 +252,7 @@ def _unmerge(claim: Claim, request: Request) -> None:
     merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
     if merged_at:
         # To confirm that a proposal makes a checked claim again is to merge it: whether it does is open again.
-        said_so = Repeat.objects.filter(claim=target, proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
+        said_so = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
         said_so.filter(decided_at__gte=merged_at).update(outcome="", decided_at=None, decided_by_name="")
     claim.merged_into, claim.state_before_merge = None, ""
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])

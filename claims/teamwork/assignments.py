@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from claims.models import Assignment, Claim, Priority, Verdict
+from claims.models.assignment import AssignmentQuerySet
 from claims.models.readership import READ_DRAFTS
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -33,6 +34,8 @@ _TO_BE_DONE = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
+#: Moves that take others back.
+_TAKES_BACK = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 #: What somebody must be able to do to be given the work.
 _DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
@@ -163,7 +166,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 def settle(subject: Subject, action: str) -> None:
     """Follow a move of the workflow: what is published, declined or merged is nobody's work any more.
 
-    What was worked on as long as it was merged is theirs again who had it.
+    What is taken back, a merge or a decision of triage, is theirs again who had it before, if it was anybody's.
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:
@@ -174,8 +177,11 @@ def settle(subject: Subject, action: str) -> None:
         else:
             return
         rows.open().update(done_at=Now())
-    elif action == "unmerge":
-        _of(subject).update(done_at=None)
+    elif action in _TAKES_BACK:
+        moves = subject.transitions.filter(verdict=None, action__in=_TAKES_BACK[action])
+        taken_back = moves.order_by("pk").values_list("at", flat=True).last()
+        if taken_back:
+            _of(subject).filter(done_at__gte=taken_back).update(done_at=None)
     elif not is_to_be_done(subject):
         _of(subject).open().update(done_at=Now())
 
@@ -189,7 +195,7 @@ def holder_of(assignment: Assignment) -> User | None:
     return person if person and person.is_active and assignment.done_at is None else None
 
 
-def _of(subject: Subject) -> QuerySet[Assignment]:
+def _of(subject: Subject) -> AssignmentQuerySet:
     if isinstance(subject, Verdict):
         return Assignment.objects.filter(verdict=subject)
     return Assignment.objects.filter(claim=subject, verdict=None)
@@ -266,10 +272,10 @@ def _give(subject: Subject, assignment: Assignment, to: User, *, by: User, note:
     stored = _stored(assignment, by, note)
     followers.add([assignment.claim_id], [to.pk])
     if before != to:
-        about = {"claim": assignment.claim, "verdict": assignment.verdict, "by": by, "note": note}
-        tell("assigned", to=[to], **about)
+        claim, verdict = assignment.claim, assignment.verdict
+        tell("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
         if before:
-            tell("handed_over", to=[before], **about)
+            tell("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
     return stored
 
 

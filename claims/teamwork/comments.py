@@ -95,11 +95,14 @@ def write(
 
 
 @transaction.atomic
-def edit(comment: Comment, text: str, *, by: User) -> Said:
+def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> Said:
     """Put it in other words. Who is mentioned only now is told now; what it said before is kept.
 
+    Args:
+        seen: the `version_of` the comment that was on the page where it was edited, if on one.
+
     Raises:
-        NotPossible: it says nothing, was withdrawn, or is older than a day.
+        NotPossible: it says nothing, was withdrawn, is older than a day, or was edited since it was seen.
         NotAllowed: somebody else said it, or the person may not read it any more.
     """
     comment = _locked(comment, by)
@@ -113,6 +116,10 @@ def edit(comment: Comment, text: str, *, by: User) -> Said:
     text = _checked(text)
     if text == comment.text:
         return Said(comment, [])
+    if seen is not None and seen != version_of(comment):
+        raise NotPossible(
+            _("You have edited this comment on another page meanwhile. Look at it, then edit it there.")
+        )
     _save(comment, text=text, edited_at=now)
     mentioned, unable = _mention(comment, by)
     followers.add([comment.claim_id], [person.pk for person in mentioned])
@@ -145,21 +152,31 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
 
 
 @transaction.atomic
-def resolve(comment: Comment, *, by: User, resolved: bool = True) -> Comment:
+def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | None = None) -> Comment:
     """Say of a thread that there is nothing more to be said about it, or that there is.
 
+    Args:
+        seen: the id of the last comment of the thread that was on the page, if it was on one.
+
     Raises:
-        NotPossible: it is a reply, not a thread.
+        NotPossible: it is a reply, not a thread; or somebody has said something that was not seen.
         NotAllowed: the person may not read it.
     """
     comment = _locked(comment, by)
     if comment.reply_to_id:
         raise NotPossible(_("A thread is resolved as a whole, not one of its replies."))
+    if resolved and seen is not None and comment.replies.filter(pk__gt=seen).exists():
+        raise NotPossible(_("Somebody has replied meanwhile. Read it, then resolve the thread."))
     if resolved and comment.resolved_at is None:
         _save(comment, resolved_at=clock.now(), resolved_by=by, resolved_by_name=display_name(by)[:200])
     elif not resolved and comment.resolved_at:
         _save(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
     return comment
+
+
+def version_of(comment: Comment) -> str:
+    """What changes whenever the comment is edited."""
+    return comment.edited_at.isoformat() if comment.edited_at else ""
 
 
 def concerned(claim: Claim, verdict: Verdict | None = None) -> list[User]:

@@ -18,6 +18,7 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.RETURNED: (_("%(who)s asks for changes to the verdict"), _("The verdict needs changes")),
     Kind.SIGNED_OFF: (_("%(who)s signed the verdict off"), _("The verdict was signed off")),
     Kind.PUBLISHED: (_("%(who)s published this"), _("This was published")),
+    Kind.NOT_PUBLISHED: (_("This was not published as planned"), _("This was not published as planned")),
     Kind.RETRACTED: (_("%(who)s retracted the verdict"), _("The verdict was retracted")),
     Kind.ACCEPTED: (_("%(who)s accepted the claim for checking"), _("The claim was accepted for checking")),
     Kind.DECLINED: (_("%(who)s declined the claim"), _("The claim was declined")),

@@ -43,6 +43,7 @@ AT_ONCE = frozenset(
         _KINDS.RETURNED,
         _KINDS.RETRACTED,
         _KINDS.NOT_PUBLISHED,
+        _KINDS.NOT_PUBLISHED,
     }
 )
 

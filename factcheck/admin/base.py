@@ -16,11 +16,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
 from factcheck.admin.both_versions import BASE, BothVersions, put_together, signed_base
 from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.found_rows import MOST_FOUND, newest, with_words
+from factcheck.admin.list_download import ListDownload
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.admin.unsaved import KEPT, stored
 from factcheck.admin.versions import FIELD, DeskForm, version_of
@@ -39,12 +39,12 @@ def change_page(row: models.Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def goes_along(request: HttpRequest, page: str) -> bool:
-    """Whether rows are asked about because what they belong to is deleted on that page: alone they stay."""
-    return request.resolver_match is not None and request.resolver_match.url_name == page
+def goes_along(request: HttpRequest, *pages: str) -> bool:
+    """Whether rows are asked about because what they belong to is deleted on one of those pages: alone they stay."""
+    return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
-class DeskAdmin(ModelAdmin):
+class DeskAdmin(ListDownload):
     """The base of every model's pages."""
 
     form = DeskForm
@@ -102,6 +102,8 @@ class DeskAdmin(ModelAdmin):
         if not changelist.multi_page or changelist.show_all:
             # As many as were counted: more may have come meanwhile.
             changelist.result_list = changelist.result_list[: self.list_max_show_all]
+        changelist.result_list = list(changelist.result_list)
+        self.prepare(request, changelist.result_list)
         return changelist
 
     # Two people on one page -------------------------------------------------------------------------------------------
@@ -136,7 +138,7 @@ class DeskAdmin(ModelAdmin):
             return
         locked = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
         if locked is not None:
-            request.both_versions = put_together(self, request, locked)  # type: ignore[attr-defined]  # for the page
+            request.both_versions = put_together(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
 
     def _versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]

@@ -4,10 +4,10 @@ Nothing here saves. What was sent is completed by what the others saved and the 
 has seen both, and `DeskForm` looks once more, under a lock, whether it is still the newest that they saw.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django import forms
 from django.core import signing
@@ -20,11 +20,11 @@ from factcheck.admin import sent_values
 from factcheck.admin.past_of_rows import last_changes, last_saved
 from factcheck.admin.three_way import (
     Fields,
+    JointRow,
     MyRow,
-    Row,
     RowFate,
-    Side,
     Value,
+    Whose,
     differences,
     rows_together,
     same,
@@ -32,9 +32,6 @@ from factcheck.admin.three_way import (
 )
 from factcheck.admin.unsaved import unsaved_forms, writers_of
 from factcheck.admin.versions import FIELD, UNDECIDED, version_of
-
-if TYPE_CHECKING:
-    from factcheck.admin.base import DeskAdmin
 
 #: What the page began with, signed: so that its person's changes can be told from those of others.
 BASE = "_base"
@@ -52,6 +49,16 @@ _COUNTERS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
 Rows = Mapping[str, Fields]
 
 
+class EditedTogether(Protocol):
+    """What is asked of a desk whose page two people edit: its forms, and to which row each of its formsets belongs."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False) -> Any: ...
+
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any: ...
+
+    def parent_of(self, inline: Any, row: Any) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Something that the sides left differently, for somebody to decide or to look at."""
@@ -61,7 +68,7 @@ class Choice:
     base: Value | None
     mine: Value
     theirs: Value
-    taken: Side | None
+    taken: Whose | None
     fate: RowFate | None = None
     who: str = ""
     at: datetime | None = None
@@ -72,7 +79,7 @@ class Choice:
 
     @property
     def shown(self) -> Value:
-        return self.theirs if self.taken is Side.THEIRS else self.mine
+        return self.theirs if self.taken is Whose.THEIRS else self.mine
 
 
 @dataclass(slots=True)
@@ -116,7 +123,7 @@ def _choice(row: dict[str, Any]) -> Choice:
         base,
         mine or (),
         theirs or (),
-        Side(row["taken"]) if row["taken"] else None,
+        Whose(row["taken"]) if row["taken"] else None,
         RowFate(row["fate"]) if row["fate"] else None,
         who,
         parse_datetime(at) if at else None,
@@ -169,12 +176,14 @@ def _own_fields(formset: Any) -> tuple[str, ...]:
 # Putting together -----------------------------------------------------------------------------------------------------
 
 
-def put_together(desk: "DeskAdmin", request: HttpRequest, row: models.Model) -> BothVersions | None:
+def put_together(
+    desk: EditedTogether, request: HttpRequest, row: models.Model, relations: Iterable[str]
+) -> BothVersions | None:
     """Complete what was sent by what others saved, where that is needed; what a page is to show of it.
 
     To be called with the row locked. Changes `request.POST`.
     """
-    version = version_of(row, desk.versioned_relations)
+    version = version_of(row, relations)
     shown = BothVersions.read(request.POST[MERGE]) if MERGE in request.POST else None
     if shown:
         _take_what_was_chosen(request, shown)
@@ -187,11 +196,11 @@ def put_together(desk: "DeskAdmin", request: HttpRequest, row: models.Model) -> 
 class _Meeting:
     """Of two versions of one page: `post` becomes what stands in its fields."""
 
-    def __init__(self, desk: "DeskAdmin", request: HttpRequest, row: models.Model, version: str) -> None:
+    def __init__(self, desk: EditedTogether, request: HttpRequest, row: models.Model, version: str) -> None:
         self.form, self.formsets = _as_it_is(desk, request, row)
         self.request, self.row = request, row
         self.both_versions = BothVersions(version)
-        self.sent = request.POST
+        self.sent: QueryDict = request.POST
         self.base, self.base_rows = _read_base(self.sent)
         self.is_partial = CONTINUE in self.sent
         if self.is_partial:
@@ -209,7 +218,7 @@ class _Meeting:
         for name, value in together(mine, theirs, differing).items():
             sent_values.put(sent_values.names_of(self.form[name]), value, self.post)
         for each in differing:
-            column = getattr(_model_field(self.row, each.name), "attname", "")
+            column = getattr(_model_field(type(self.row), each.name), "attname", "")
             who, at = changed.get(column, self.last_saved)
             names = sent_values.names_of(self.form[each.name])
             self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
@@ -220,7 +229,7 @@ class _Meeting:
             del self.post[name]
         # The form refuses whatever is not the newest; what is only compared is not to be saved either.
         self.post[FIELD] = ""
-        self.request.POST = self.post  # type: ignore[misc,assignment]  # Django's has a setter
+        self.request.POST = self.post  # type: ignore[assignment]  # Django's has a setter
         return self.both_versions
 
     def _add(self, *sides: Any, **more: Any) -> None:
@@ -276,7 +285,7 @@ class _Meeting:
             gone = len(base.keys() - theirs.keys()) - missed
             self._note(formset, gone)
 
-    def _put_row(self, formset: Any, index: int, row: Row, stored: dict[str, Any]) -> None:
+    def _put_row(self, formset: Any, index: int, row: JointRow, stored: dict[str, Any]) -> None:
         at = f"{formset.prefix}-{index}"
         pk, fk, *_rest = _own_fields(formset)
         self.post[f"{at}-{fk}"] = str(formset.instance.pk)
@@ -290,9 +299,9 @@ class _Meeting:
         names = {name: _names_in_row(empty[name], index) for name in row.fields}
         for name, value in row.fields.items():
             sent_values.put(names[name], value, self.post)
-        changed = last_changes(form.instance) if form is not None and row.differing else {}
+        changed = last_changes(form.instance) if form and row.differing else {}
         for each in row.differing:
-            column = getattr(_model_field(form.instance, each.name), "attname", "")
+            column = getattr(_model_field(formset.model, each.name), "attname", "")
             who, when = changed.get(column, self.last_saved)
             self._add(names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when)
         if row.fate:
@@ -312,10 +321,13 @@ class _Meeting:
             )
 
 
-def _as_it_is(desk: "DeskAdmin", request: HttpRequest, row: models.Model) -> tuple[forms.BaseForm, list[Any]]:
+def _as_it_is(
+    desk: EditedTogether, request: HttpRequest, row: models.Model
+) -> tuple[forms.BaseForm, list[Any]]:
     """The page's form and the formsets that the person may change, as they are stored now."""
     form = desk.get_form(request, row, change=True)(instance=row)
-    formsets, seen = [], {}
+    formsets: list[Any] = []
+    seen: dict[str, int] = {}
     for formset, inline in desk.get_formsets_with_inlines(request, row):
         prefix = formset.get_default_prefix()
         seen[prefix] = seen.get(prefix, 0) + 1
@@ -345,8 +357,8 @@ def _names_in_row(bound: forms.BoundField, index: int) -> tuple[str, ...]:
     return tuple(name.replace("__prefix__", str(index)) for name in sent_values.names_of(bound))
 
 
-def _model_field(row: models.Model, name: str) -> Any:
-    return next((each for each in row._meta.get_fields() if each.name == name), None)
+def _model_field(model: type[models.Model], name: str) -> Any:
+    return next((each for each in model._meta.get_fields() if each.name == name), None)
 
 
 # Choosing -------------------------------------------------------------------------------------------------------------
@@ -358,10 +370,10 @@ def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
     undecided = False
     for choice in shown.choices:
         asked = post.get(choice.take)
-        take = Side(asked) if asked in set(Side) else choice.taken
+        take = Whose(asked) if asked in set(Whose) else choice.taken
         if choice.fate:
             undecided |= take is None
-            deletes = Side.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else Side.MINE
+            deletes = Whose.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else Whose.MINE
             if take is deletes:
                 post[choice.names[0]] = "on"
             continue
@@ -370,11 +382,11 @@ def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
         if take is None:
             undecided = True
         elif same(stands, choice.shown):
-            sent_values.put(names, choice.mine if take is Side.MINE else choice.theirs, post)
-        elif take is Side.THEIRS and choice.taken is not Side.THEIRS and not same(stands, choice.theirs):
+            sent_values.put(names, choice.mine if take is Whose.MINE else choice.theirs, post)
+        elif take is Whose.THEIRS and choice.taken is not Whose.THEIRS and not same(stands, choice.theirs):
             # Edited and given up at once: nothing that was typed goes without a word.
             undecided = True
             del post[choice.take]
     if undecided:
         post[UNDECIDED] = "1"
-    request.POST = post  # type: ignore[misc,assignment]  # Django's has a setter
+    request.POST = post  # type: ignore[assignment]  # Django's has a setter

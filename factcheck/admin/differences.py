@@ -31,12 +31,22 @@ def redline(before: str, after: str) -> SafeString:
     if len(old) + len(new) > _MOST_WORDS:
         return _marked("del", [(before, True)]) + _marked("ins", [(after, True)])
     shown = SafeString()
-    for operation, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        kept = operation == "equal"
-        shown += _marked("del", [("".join(old[a:b]), not kept)])
-        if not kept:
-            shown += _marked("ins", [("".join(new[c:d]), True)])
-    return shown
+    went, came = "", ""
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for number, (operation, a, b, c, d) in enumerate(steps):
+        gone, come = "".join(old[a:b]), "".join(new[c:d])
+        # A space or comma between two changes is part of them: words are read, not characters.
+        between = operation == "equal" and (went or came) and number + 1 < len(steps)
+        if operation != "equal" or (between and not any(map(str.isalnum, gone))):
+            went, came = went + gone, came + come
+            continue
+        shown += _redlined(went, came) + _marked("", [(gone, False)])
+        went, came = "", ""
+    return shown + _redlined(went, came)
+
+
+def _redlined(went: str, came: str) -> SafeString:
+    return _marked("del", [(went, True)]) + _marked("ins", [(came, True)])
 
 
 def _marked(tag: str, parts: list[tuple[str, bool]]) -> SafeString:

@@ -21,6 +21,7 @@ class DeskPage:
     row: Model | None
     #: A row is named in the address, be it that it is gone or for others.
     names_a_row: bool
+    is_for_a_new_one: bool = False
 
     @property
     def may_be_read(self) -> bool:
@@ -32,7 +33,7 @@ class DeskPage:
             return f"{kind}: {self.row}"
         if self.names_a_row:
             return _("%(kind)s, which is gone or not yours to read any more") % {"kind": kind}
-        return kind
+        return _("%(kind)s, new") % {"kind": kind} if self.is_for_a_new_one else kind
 
 
 def page_at(address: str, request: HttpRequest) -> DeskPage | None:
@@ -47,7 +48,8 @@ def page_at(address: str, request: HttpRequest) -> DeskPage | None:
     named = {**match.kwargs}
     key = named.get("object_id", named.get("pk"))
     if key is None:
-        return DeskPage(desk, None, names_a_row=False)
+        adds = (match.url_name or "").endswith("_add")
+        return DeskPage(desk, None, names_a_row=False, is_for_a_new_one=adds)
     row = desk.get_object(request, str(key))
     if row is not None and not desk.has_view_or_change_permission(request, row):
         row = None
@@ -56,9 +58,8 @@ def page_at(address: str, request: HttpRequest) -> DeskPage | None:
 
 def _desk_of(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
     """Whose view it is. Django says so of its own; of those that a desk adds, the method itself does."""
-    while view is not None:
-        owner = getattr(view, "model_admin", getattr(view, "__self__", None))
-        if isinstance(owner, ModelAdmin):
-            return owner
-        view = getattr(view, "__wrapped__", None)  # type: ignore[assignment]  # ends the loop
-    return None
+    owner = getattr(view, "model_admin", getattr(view, "__self__", None))
+    if isinstance(owner, ModelAdmin):
+        return owner
+    wrapped = getattr(view, "__wrapped__", None)
+    return _desk_of(wrapped) if wrapped else None

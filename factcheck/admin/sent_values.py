@@ -16,9 +16,11 @@ _MOST_NAMED = 50
 
 
 def fields_of(form: forms.BaseForm) -> Iterator[forms.BoundField]:
-    """The fields that a person fills in."""
+    """The fields that a person fills in and a page shows: no files, and no secrets, which no page gives back."""
     for bound in form:
-        if not (bound.is_hidden or bound.field.disabled or isinstance(bound.field, forms.FileField)):
+        widget, field = _plain(bound.field.widget), bound.field
+        is_shown = not isinstance(widget, forms.PasswordInput) and not isinstance(field, forms.FileField)
+        if is_shown and not bound.is_hidden and not field.disabled:
             yield bound
 
 
@@ -26,7 +28,8 @@ def names_of(bound: forms.BoundField) -> Names:
     """Under which names the browser sends the field."""
     widget = _plain(bound.field.widget)
     if isinstance(widget, forms.MultiWidget):
-        return tuple(bound.html_name + suffix for suffix in widget.widgets_names)
+        suffixes: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # not in the stubs
+        return tuple(bound.html_name + suffix for suffix in suffixes)
     return (bound.html_name,)
 
 
@@ -53,7 +56,7 @@ def put(names: Names, value: Value, post: QueryDict) -> None:
 
 def _as_sent(widget: forms.Widget, value: Any) -> Value:
     if isinstance(widget, forms.MultiWidget):
-        parts = zip(widget.widgets, widget.decompress(value), strict=True)
+        parts = zip(widget.widgets, widget.decompress(value) or (), strict=False)
         return tuple(next(iter(_as_sent(part, each)), "") for part, each in parts)
     if isinstance(widget, forms.CheckboxInput):
         return ("on",) if widget.check_test(value) else ()

@@ -1,11 +1,29 @@
 """Whether somebody is still signed in, which a page asks before it sends what was written on it."""
 
-from django.http import HttpRequest, JsonResponse
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.cache import never_cache
 
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+def in_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Mark what pages ask by themselves: it is no sign that anybody is there, and prolongs no session."""
+
+    @wraps(view)
+    def marked(request: HttpRequest, *args: object, **kwargs: object) -> Answer:
+        request.in_background = True  # type: ignore[attr-defined]  # for whoever follows sessions
+        return view(request, *args, **kwargs)
+
+    return marked
+
 
 @never_cache
+@in_background
 def session_view(request: HttpRequest) -> JsonResponse:
     """Who works at the desk in this browser, and the token that its forms need now: signing in has changed it."""
     at_the_desk = request.user.is_active and request.user.is_staff

@@ -11,7 +11,7 @@ Value = tuple[str, ...]
 Fields = Mapping[str, Value]
 
 
-class Side(StrEnum):
+class Whose(StrEnum):
     """Whose version is taken."""
 
     MINE = "mine"
@@ -19,7 +19,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDifference:
     """A field that the two sides leave with different values."""
 
     name: str
@@ -29,18 +29,18 @@ class Difference:
     theirs: Value
 
     @property
-    def taken(self) -> Side | None:
+    def taken(self) -> Whose | None:
         """The side that alone has changed it; None where both did, or nobody knows."""
         if self.base is None:
             return None
         if same(self.base, self.mine):
-            return Side.THEIRS
-        return Side.MINE if same(self.base, self.theirs) else None
+            return Whose.THEIRS
+        return Whose.MINE if same(self.base, self.theirs) else None
 
     @property
     def shown(self) -> Value:
         """What stands in the field until somebody has chosen: never is what the person typed put away."""
-        return self.theirs if self.taken is Side.THEIRS else self.mine
+        return self.theirs if self.taken is Whose.THEIRS else self.mine
 
 
 def same(one: Value, other: Value) -> bool:
@@ -52,16 +52,16 @@ def _plain(value: Value) -> Value:
     return tuple(text for each in value if (text := each.replace("\r\n", "\n").replace("\r", "\n").strip()))
 
 
-def differences(base: Fields, mine: Fields, theirs: Fields) -> list[Difference]:
+def differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDifference]:
     """The fields that differ, in the order of theirs. What mine does not name is left as theirs has it."""
     return [
-        Difference(name, base.get(name), mine[name], value)
+        FieldDifference(name, base.get(name), mine[name], value)
         for name, value in theirs.items()
         if name in mine and not same(mine[name], value)
     ]
 
 
-def together(mine: Fields, theirs: Fields, differing: Iterable[Difference]) -> dict[str, Value]:
+def together(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference]) -> dict[str, Value]:
     """All fields, with what is shown where the sides differ."""
     return {**theirs, **{each.name: each.shown for each in differing}}
 
@@ -74,13 +74,13 @@ class RowFate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class JointRow:
     """A row that stands on the page after both versions were put together."""
 
     #: None of a row that is not stored (any more).
     key: str | None
     fields: Mapping[str, Value]
-    differing: tuple[Difference, ...] = ()
+    differing: tuple[FieldDifference, ...] = ()
     #: Where somebody must choose whether it stays.
     fate: RowFate | None = None
     #: Added by the other side; or to be deleted, as I have marked it.
@@ -99,7 +99,7 @@ class MyRow:
 
 def rows_together(
     base: Mapping[str, Fields] | None, mine: Iterable[MyRow], theirs: Mapping[str, Fields]
-) -> list[Row]:
+) -> list[JointRow]:
     """The rows of both: those that are stored in their order, then those that are only mine.
 
     Args:
@@ -111,20 +111,20 @@ def rows_together(
     gone = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
     return [
         *stored,
-        *(Row(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in gone),
-        *(Row(None, row.fields, is_deleted=row.is_deleted) for row in of_mine if row.key is None),
+        *(JointRow(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in gone),
+        *(JointRow(None, row.fields, is_deleted=row.is_deleted) for row in of_mine if row.key is None),
     ]
 
 
-def _stored(key: str, base: Mapping[str, Fields] | None, mine: MyRow | None, theirs: Fields) -> Row:
+def _stored(key: str, base: Mapping[str, Fields] | None, mine: MyRow | None, theirs: Fields) -> JointRow:
     if mine is None:
-        return Row(key, theirs, is_new_of_theirs=base is not None and key not in base)
+        return JointRow(key, theirs, is_new_of_theirs=base is not None and key not in base)
     before = (base or {}).get(key, {})
     if mine.is_deleted:
         unchanged = bool(before) and not differences(before, before, theirs)
-        return Row(key, theirs, fate=None if unchanged else RowFate.DELETED_BY_ME, is_deleted=unchanged)
+        return JointRow(key, theirs, fate=None if unchanged else RowFate.DELETED_BY_ME, is_deleted=unchanged)
     differing = differences(before, mine.fields, theirs)
-    return Row(key, together(mine.fields, theirs, differing), tuple(differing))
+    return JointRow(key, together(mine.fields, theirs, differing), tuple(differing))
 
 
 def _is_missed(key: str, mine: MyRow, base: Mapping[str, Fields] | None) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from factcheck.admin import sent_values
 from factcheck.admin.both_versions import MERGE, BothVersions, Choice
 from factcheck.admin.differences import redline
-from factcheck.admin.three_way import RowFate, Side, Value
+from factcheck.admin.three_way import RowFate, Value, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,10 @@ def versions_panel(
     return {
         "both_versions": {
             "to_choose": [each for each in shown if each.must_choose],
-            "taken_from_them": [each for each in shown if not each.must_choose and each.taken == Side.THEIRS],
-            "only_mine": [each for each in shown if not each.must_choose and each.taken != Side.THEIRS],
+            "taken_from_them": [
+                each for each in shown if not each.must_choose and each.taken == Whose.THEIRS
+            ],
+            "only_mine": [each for each in shown if not each.must_choose and each.taken != Whose.THEIRS],
             "notes": both.notes,
         },
         "merge": both.signed() if both.is_new else post.get(MERGE, ""),
@@ -72,7 +74,7 @@ def _shown(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoi
         "take": choice.take,
         "who": choice.who,
         "at": choice.at,
-        "taken": asked if asked in set(Side) else str(choice.taken or ""),
+        "taken": asked if asked in set(Whose) else str(choice.taken or ""),
         "must_choose": choice.taken is None,
     }
     if choice.fate:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -16,7 +17,6 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
-from sources.admin.snapshot import marked_text
 from sources.models import Source
 
 
@@ -50,6 +50,7 @@ class SourceAdmin(DeskAdmin):
         "claims_found",
         "evidence_given",
         "times_captured",
+        "to_read",
     )
     list_filter = (
         ("kind", ChoicesDropdownFilter),
@@ -109,6 +110,17 @@ class SourceAdmin(DeskAdmin):
             '<a href="../snapshot/?source__id__exact={}">{}</a>', source.pk, source.snapshots_number
         )
 
+    @admin.display(description=_("article"))
+    def to_read(self, source: Any) -> SafeString | str:
+        if not source.snapshots_number:
+            return ""
+        return format_html(
+            '<a href="{}" aria-label="{}">{}</a>',
+            reverse("admin:claims_claim_article", args=[source.pk]),
+            gettext("Read and mark “%s”") % source.title,
+            gettext("Read and mark"),
+        )
+
     def save_model(self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool) -> None:
         if not change:
             obj.created_by = person_at(request)
@@ -119,11 +131,8 @@ class SourceAdmin(DeskAdmin):
     ) -> Any:
         source = kwargs.get("obj")
         if source and kwargs.get("change"):
-            latest = source.latest_snapshot()
             context |= {
                 "source": source,
                 "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
-                "latest": latest,
-                "latest_text": marked_text(latest, person_at(request)) if latest else "",
             }
         return super().render_change_form(request, context, *args, **kwargs)

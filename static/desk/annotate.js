@@ -20,19 +20,28 @@
     const behaviour = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
     const { wordsOf, pointIn, sentencesOf, paragraphsOf } = window.deskWords;
 
-    const tell = (sentence) => (said.textContent = sentence);
+    // What is moved into sight takes a layout, which the answer to a key need not wait for.
+    const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+    const tell = (sentence) => {
+        said.textContent = sentence;
+        bar.classList.toggle("desk-bar-empty", barWords.hidden && barNote.hidden && !sentence);
+    };
 
     /* What is noted ------------------------------------------------------------------------------------------------- */
 
     const noteOf = (key) => document.getElementById(`note-${key}`);
-    const marksOf = (key) => article.querySelectorAll(`mark[data-note="${CSS.escape(key)}"]`);
+    const keyOf = (note) => note.id.slice("note-".length);
+    const claimOf = (key) => key.slice(1);
+    const marksOf = (key) => article.querySelectorAll(`#at-${CSS.escape(key)}, mark[data-note="${CSS.escape(key)}"]`);
+    const keyOfMark = (mark) => mark.dataset.note || mark.id.slice("at-".length);
+    const isProposed = (note) => note.classList.contains("proposed");
     let current = null;
     // What is selected, as a range of its own: pressing a button takes a selection away on some devices.
     let held = null;
     const decisions = [];
 
     const count = () => {
-        const waiting = notes.querySelectorAll("li[data-state=proposed]").length;
+        const waiting = notes.querySelectorAll("li.proposed").length;
         const all = notes.children.length;
         document.getElementById("notes-count").textContent = all
             ? interpolate(gettext("%s noted, %s to decide about"), [all, waiting])
@@ -50,12 +59,18 @@
             document.getElementById("bar-statement").textContent = note.querySelector("a").textContent;
             document.getElementById("bar-page").href = note.querySelector("small a").href;
             for (const button of barNote.querySelectorAll("[data-decide]")) {
-                button.hidden = note.dataset.state !== "proposed";
+                button.hidden = !isProposed(note);
             }
         }
         if (undoButton) undoButton.hidden = decisions.length === 0;
-        // Whoever has just undone or decided the last one still has the way back.
-        if (!note && !isWords && decisions.length) barNote.hidden = false;
+        bar.classList.toggle("desk-bar-empty", barWords.hidden && barNote.hidden && !said.textContent);
+    };
+
+    /* The list scrolls by itself: the page is where the text is read. */
+    const showNote = (note) => {
+        const [box, line] = [notes.getBoundingClientRect(), note.getBoundingClientRect()];
+        if (line.top < box.top) notes.scrollTop += line.top - box.top - 8;
+        else if (line.bottom > box.bottom) notes.scrollTop += line.bottom - box.bottom + 8;
     };
 
     const choose = (key, { scroll = true } = {}) => {
@@ -67,8 +82,11 @@
             note.setAttribute("aria-current", "true");
             const marks = marksOf(key);
             marks.forEach((mark) => mark.classList.add("current"));
-            if (scroll) marks[0]?.scrollIntoView({ block: "center", behavior: behaviour });
-            note.scrollIntoView({ block: "nearest" });
+            afterPaint(() => {
+                if (key !== current) return;
+                if (scroll) marks[0]?.scrollIntoView({ block: "center", behavior: behaviour });
+                showNote(note);
+            });
         }
         showBar();
     };
@@ -104,7 +122,6 @@
         held = null;
         current = told.key;
         apply(told);
-        noteOf(told.key)?.scrollIntoView({ block: "nearest" });
     };
     window.deskNoted = noted;
 
@@ -112,11 +129,11 @@
         const all = [...notes.children];
         const from = current ? all.indexOf(noteOf(current)) : step > 0 ? -1 : all.length;
         for (let at = from + step; at >= 0 && at < all.length; at += step) {
-            if (isWanted(all[at])) return all[at].dataset.note;
+            if (isWanted(all[at])) return keyOf(all[at]);
         }
         return null;
     };
-    const isWaiting = (note) => note.dataset.state === "proposed" && note.getAttribute("aria-busy") !== "true";
+    const isWaiting = (note) => isProposed(note) && note.getAttribute("aria-busy") !== "true";
     const go = (step, isWanted, nothing) => {
         const key = neighbour(step, isWanted);
         if (!key) return tell(nothing);
@@ -131,17 +148,15 @@
         const item = noteOf(key);
         if (!item || item.getAttribute("aria-busy") === "true") return;
         item.setAttribute("aria-busy", "true");
-        const before = item.dataset.state;
         if (!stay) choose(neighbour(1, isWaiting) || neighbour(-1, isWaiting) || key);
         try {
-            const body = { snapshot, last_move: item.dataset.move, note };
-            const told = await window.deskPost(`${base}claims/${item.dataset.claim}/${action}/`, body);
+            const body = { snapshot, last_move: item.dataset.move || "0", note };
+            const told = await window.deskPost(`${base}claims/${claimOf(key)}/${action}/`, body);
             if (action !== "reconsider") decisions.push(key);
             apply(told);
             if (stay) choose(key);
         } catch (refusal) {
             item.removeAttribute("aria-busy");
-            item.dataset.state = before;
             if (refusal.told) apply(refusal.told);
             choose(key);
             tell(refusal.message);
@@ -149,7 +164,7 @@
     };
     const decideCurrent = (action) => {
         const item = current && noteOf(current);
-        if (!item || item.dataset.state !== "proposed") return tell(gettext("Choose a proposed claim first: n leads to the next one."));
+        if (!item || !isProposed(item)) return tell(gettext("Choose a proposed claim first: n leads to the next one."));
         if (action === "accept") return decide(current, "accept");
         declining.dataset.note = current;
         document.getElementById("decline-statement").textContent = item.querySelector("a").textContent;
@@ -235,7 +250,7 @@
 
     article.addEventListener("click", (event) => {
         const mark = event.target.closest("mark");
-        if (mark && getSelection().isCollapsed) choose(mark.dataset.note, { scroll: false });
+        if (mark && getSelection().isCollapsed) choose(keyOfMark(mark), { scroll: false });
     });
     notes.addEventListener("click", (event) => {
         const link = event.target.closest("a");
@@ -244,7 +259,9 @@
         if (!note) return;
         if (link) event.preventDefault();
         drop();
-        choose(note.dataset.note);
+        choose(keyOf(note));
+        // Who follows the link by keyboard goes on from the place that it leads to, whose next stop are the buttons.
+        if (link && event.detail === 0) article.focus({ preventScroll: true });
     });
 
     /* The text without a mouse: sentence by sentence ---------------------------------------------------------------- */

@@ -3,7 +3,8 @@
     "use strict";
 
     document.querySelectorAll(".desk-article-excerpt[data-current]").forEach((shown) => {
-        const marks = shown.querySelectorAll(`mark[data-note="${CSS.escape(shown.dataset.current)}"]`);
+        const key = CSS.escape(shown.dataset.current);
+        const marks = shown.querySelectorAll(`#at-${key}, mark[data-note="${key}"]`);
         marks.forEach((mark) => mark.classList.add("current"));
         if (!marks.length) return;
         const top = marks[0].getBoundingClientRect().top - shown.getBoundingClientRect().top;

@@ -16,7 +16,7 @@
 
     const open = (card, title) => {
         const { kind, pk, lastMove } = card.dataset;
-        form.elements.kind.value = kind;
+        form.elements.subject.value = kind;
         form.elements.pk.value = pk;
         form.elements.last_move.value = lastMove;
         form.elements.note.value = "";
@@ -134,7 +134,9 @@
     });
 
     board.querySelectorAll("[data-kind]").forEach((card) => {
+        card.querySelector("a").setAttribute("aria-describedby", "board-help");
         card.draggable = movesOf(card).some((move) => move.to);
+        if (!movesOf(card).length) return;
         const button = document.createElement("button");
         button.type = "button";
         button.className = "desk-board-more";
@@ -144,8 +146,5 @@
             choose(card);
         });
         card.append(button);
-        card.querySelector("a").setAttribute("aria-describedby", "board-help");
     });
-    // After a move one stands at the card that one has moved.
-    if (location.hash) document.getElementById(location.hash.slice(1))?.querySelector?.("a")?.focus();
 })();

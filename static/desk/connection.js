@@ -10,11 +10,22 @@
     let told = "";
     let gone = null;
 
+    /* A corner that is in view wherever one is on the page. */
+    const signs = () => {
+        let corner = document.querySelector(".desk-signs");
+        if (!corner) {
+            corner = document.createElement("div");
+            corner.className = "desk-signs";
+            document.body.append(corner);
+        }
+        return corner;
+    };
+
     const makeSign = () => {
         const made = document.createElement("div");
         made.className = "desk-connection";
         made.setAttribute("role", "status");
-        document.body.append(made);
+        signs().append(made);
         return made;
     };
 
@@ -34,7 +45,11 @@
         }, 6000);
     };
 
-    const lost = () => show(say("Not connected. What you write is kept on this computer."));
+    // That something was not saved is said until it can be; that the server is away goes without saying then.
+    const lost = () => {
+        if (sign?.classList.contains("desk-connection-unsaved") && told) return;
+        show(say("Not connected. What you write is kept on this computer."));
+    };
 
     /* A request that gives up: `Unheard` where no answer of the server itself came. */
     class Unheard extends Error {}
@@ -50,11 +65,14 @@
             throw new Unheard();
         }
         const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
-        // Whatever stands between answers with a page of its own; a door in between asks to sign in.
-        if (answer.status >= 500 || (!isOurs && !answer.redirected)) throw new Unheard();
-        return { status: isOurs ? answer.status : 401, told: isOurs ? await answer.json().catch(() => ({})) : {} };
+        if (isOurs && answer.status < 500) return { status: answer.status, told: await answer.json().catch(() => ({})) };
+        // The token of the form is not the session's any more; or a door in between asks to sign in.
+        if (answer.status === 403) return { status: 403, told: {} };
+        if (answer.redirected && answer.ok) return { status: 401, told: {} };
+        // Whatever else stands between answers with a page of its own.
+        throw new Unheard();
     };
     const askSession = async () => (await ask(SESSION)).told;
 
-    window.deskConnection = { show, clear, lost, ask, askSession, Unheard };
+    window.deskConnection = { signs, show, clear, lost, ask, askSession, Unheard };
 })();

@@ -100,7 +100,10 @@
     const fillForm = (form, values) => {
         growRows(form, values);
         for (const field of fieldsOf(form)) {
-            if (Object.hasOwn(values, field.name)) fill(field, values[field.name]);
+            if (!Object.hasOwn(values, field.name)) continue;
+            fill(field, values[field.name]);
+            // Words are seen that are back; what is empty may stay folded.
+            if (field.value && !isTicked(field)) field.closest("details")?.setAttribute("open", "");
         }
     };
 

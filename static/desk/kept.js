@@ -24,7 +24,7 @@
         made("button", {
             type: "button",
             className: main ? "desk-button desk-button-main" : "desk-button",
-            textContent: say(words),
+            textContent: words,
             onclick: work,
         });
 
@@ -105,7 +105,7 @@
         const line = made("p", { className: "desk-line" });
         if (isHere) {
             line.append(
-                button("Put these into the fields", () => {
+                button(say("Put these into the fields"), () => {
                     // What stands there now remains under its own name.
                     form.deskWriting = anew(begin(form).before);
                     takeOver(form, kept);
@@ -113,7 +113,7 @@
                 }),
             );
         }
-        line.append(button("Discard these", async () => {
+        line.append(button(say("Discard these"), async () => {
             await close([kept]);
             box.remove();
         }));
@@ -145,7 +145,7 @@
     const notice = (form, newest, others, isStale) => {
         const told = made("p", {
             textContent: isStale
-                ? say("The page was changed since you wrote on it. What you wrote is below.")
+                ? say("The page was changed since you wrote on it. What you wrote is kept.")
                 : say("What you wrote was not saved and is back in its fields. Look at it, then save."),
         });
         told.setAttribute("role", "status");
@@ -153,14 +153,18 @@
         const box = made("section", { className: "desk-panel desk-kept" }, told);
         box.setAttribute("aria-label", say("Words that were kept"));
         const line = made("p", { className: "desk-line" });
-        if (isStale) {
-            box.append(...wordsBoxes(form, newest));
-            if (form.elements._version) {
-                line.append(button("Put both together", () => compare(form, newest), true));
-            }
+        if (isStale && form.elements._version) {
+            line.append(button(say("Put both together"), () => compare(form, newest), true));
         }
-        line.append(button("Discard what was kept", () => discard([newest, record(form)])()));
-        box.append(line, ...others.map((kept) => offer(form, kept, kept.version === versionOf(form))));
+        line.append(button(say("Discard what was kept"), () => discard([newest, record(form)])()));
+        box.append(line);
+        if (isStale) {
+            const fold = made("details", { className: "desk-fold" }, made("summary", { textContent: say("What you wrote") }));
+            fold.open = !form.elements._version;
+            fold.append(...wordsBoxes(form, newest));
+            box.append(fold);
+        }
+        box.append(...others.map((kept) => offer(form, kept, kept.version === versionOf(form))));
         form.closest("details")?.setAttribute("open", "");
         form.before(box);
         return box;
@@ -208,14 +212,18 @@
 
     /* Sent ---------------------------------------------------------------------------------------------------------- */
 
-    // A page of the desk that came in answer, and says nothing of an error, has saved what was sent.
+    // What was saved leads on to another page, of which nothing says that it was refused. Mostly the server has given it
+    // up by then, in the transaction that saved it; this is for forms of which it does not know.
     const settle = () => {
         const sent = attempt(() => JSON.parse(sessionStorage.getItem(SENT)));
         if (sent?.person !== person()) return;
+        const wasLedOn = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+        // The answer itself: the form again, or a question before anything is done, after which it goes on.
+        if (!wasLedOn && location.pathname === sent.action) return;
         attempt(() => sessionStorage.removeItem(SENT));
         const from = document.referrer && new URL(document.referrer);
         const isAnswer = from && from.origin === location.origin && from.pathname.startsWith("/admin/");
-        if (isAnswer && !isRefused()) return close(sent.closing);
+        if (wasLedOn && isAnswer && !isRefused()) return close(sent.closing);
     };
 
     /* A form that a script sends itself was stored: what is written on it from now on is new. */
@@ -236,7 +244,8 @@
             form.append(made("input", { type: "hidden", name: "_kept", value: `${writer}:${sequence}` }));
         }
         const known = closing.map(({ writer, sequence, page, form: name }) => ({ writer, sequence, page, form: name }));
-        attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ person: person(), closing: known })));
+        const action = new URL(submitter?.getAttribute("formaction") || form.getAttribute("action") || "", location.href).pathname;
+        attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ person: person(), action, closing: known })));
         form.deskMaySend = true;
         form.requestSubmit(submitter || undefined);
         form.deskMaySend = false;
@@ -254,11 +263,11 @@
         const buttons = made("p", { className: "desk-line" });
         buttons.append(
             button(
-                "Sign in",
+                say("Sign in"),
                 () => window.open("/accounts/login/?next=/admin/", SIGN_IN_WINDOW, "popup,width=520,height=720"),
                 true,
             ),
-            button("Go on writing", () => dialog.close()),
+            button(say("Go on writing"), () => dialog.close()),
         );
         dialog.append(buttons);
         document.body.append(dialog);
@@ -295,7 +304,7 @@
                 else signInAndSend(form, submitter);
             })
             .catch(() => {
-                connection.show(say("Not saved: the server does not answer. What you wrote is kept on this computer; save again when you are connected."));
+                connection.show(say("Not saved: the server does not answer. What you wrote is kept on this computer; save again when you are connected."), "unsaved");
                 window.deskKept.askAgain();
             })
             .finally(() => (form.deskAsked = false));

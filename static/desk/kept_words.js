@@ -57,15 +57,17 @@
         const answer = await send();
         if (answer.status !== 403) return answer;
         // Somebody signed in since the page came, which changed the token.
-        token = (await connection.askSession()).token;
+        token = (await connection.askSession()).token || token;
         return send();
     };
 
     const waiting = new Map();
     const REFUSED = {
         401: () => say("You are not signed in any more. What you write is kept on this computer."),
+        403: () => say("The desk is closed to you just now. What you write is kept on this computer."),
         409: () => say("Somebody else has signed in. What you write is kept on this computer, for you."),
         413: () => say("This is too long to be kept on the server. It is kept on this computer until you save."),
+        other: () => say("The server cannot keep this. What you write is kept on this computer only."),
         429: () => say("You have very many unsaved forms. What you write is kept on this computer only."),
     };
     let isSending = false;
@@ -79,14 +81,14 @@
                 const [writer, kept] = waiting.entries().next().value;
                 const { at, ...rest } = kept;
                 const answer = await post(KEPT, { ...rest, age: Math.max(0, (Date.now() - at) / 1000) });
-                if (answer.status === 401 || answer.status === 409) {
+                if ([401, 403, 409].includes(answer.status)) {
                     connection.show(REFUSED[answer.status]());
                     retry = setTimeout(sendWaiting, 4 * RETRY_SECONDS * 1000);
                     return;
                 }
                 if (waiting.get(writer) === kept) waiting.delete(writer);
-                if (REFUSED[answer.status]) connection.show(REFUSED[answer.status]());
-                else connection.clear();
+                if (answer.status === 200) connection.clear();
+                else connection.show((REFUSED[answer.status] ?? REFUSED.other)());
                 if (answer.told.kept === false) {
                     window.dispatchEvent(new CustomEvent("desk-kept-closed", { detail: writer }));
                 }
@@ -106,7 +108,8 @@
     const askServer = async (page, writers) => {
         const query = new URLSearchParams([["page", page], ...writers.map((writer) => ["writer", writer])]);
         const answer = await connection.ask(`${KEPT}?${query}`, { signal: AbortSignal.timeout(3000) });
-        return answer.status === 200 ? answer.told : { drafts: [], closed: {} };
+        // A page that is being left may have the head of an answer only.
+        return answer.status === 200 && answer.told?.drafts ? answer.told : { drafts: [], closed: {} };
     };
 
     /* Both --------------------------------------------------------------------------------------------------------- */

@@ -7,46 +7,50 @@
     const say = (words) => (window.gettext ? gettext(words) : words);
     const opened = performance.now();
     let shown = "";
-    let box = null;
+    let here = null;
+    let news = null;
 
     const formWithVersion = () => [...document.forms].find((form) => form.elements._version?.value && form.id);
 
-    const place = () => {
-        const made = document.createElement("div");
-        made.className = "desk-presence";
-        made.setAttribute("role", "status");
-        document.querySelector("#content-main, #content")?.prepend(made);
-        return made;
+    const made = (tag, className, textContent = "") =>
+        Object.assign(document.createElement(tag), { className, textContent });
+
+    /* At the head of the page: who else is there. */
+    const showOthers = (others) => {
+        if (!here) {
+            here = made("p", "desk-presence");
+            here.setAttribute("role", "status");
+            document.querySelector("#content-main, #content")?.prepend(here);
+        }
+        here.textContent = others.join(" · ");
+    };
+
+    /* Where it is seen while one writes: what they saved. */
+    const showNews = (changed) => {
+        const form = formWithVersion();
+        if (!form) return;
+        if (!news) {
+            news = made("div", "desk-connection desk-news");
+            news.setAttribute("role", "status");
+            window.deskConnection.signs().prepend(news);
+        }
+        const words = made("p", "", changed);
+        words.dir = "auto";
+        news.replaceChildren(words);
+        if (!changed) return;
+        const button = made("button", "desk-button", say("Show it beside what you wrote"));
+        button.name = "_compare";
+        button.value = "1";
+        button.setAttribute("form", form.id);
+        news.append(button);
     };
 
     const show = ({ others = [], changed = "" }) => {
         const told = JSON.stringify([others, changed]);
-        if (told === shown || (!box && !others.length && !changed)) return;
+        if (told === shown) return;
         shown = told;
-        box ??= place();
-        box.replaceChildren();
-        if (others.length) {
-            const line = document.createElement("p");
-            line.className = "desk-presence-others";
-            line.textContent = others.join(" · ");
-            box.append(line);
-        }
-        const form = formWithVersion();
-        if (changed && form) {
-            const line = document.createElement("p");
-            line.className = "desk-warning desk-line";
-            const words = document.createElement("span");
-            words.dir = "auto";
-            words.textContent = changed;
-            const button = document.createElement("button");
-            button.className = "desk-button";
-            button.name = "_compare";
-            button.value = "1";
-            button.setAttribute("form", form.id);
-            button.textContent = say("Show it beside what you wrote");
-            line.append(words, button);
-            box.append(line);
-        }
+        if (here || others.length) showOthers(others);
+        if (news || changed) showNews(changed);
     };
 
     const message = () => ({

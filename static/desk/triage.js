@@ -347,6 +347,7 @@
         add("x", say("Select, to decide about several at once"), select);
         add("A", say("Accept what is left of the article"), withRest("a"));
         add("D", say("Decline what is left of the article"), withRest("d"));
+        add("S", say("Assign what is left of the article"), withRest("s"));
         add("T", say("File what is left of the article under a topic"), withRest("t"));
         add("0", say("In your own words"), () => pressNumber(0));
         for (let digit = 1; digit <= 9; digit += 1) {

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import (
+    AssignmentRule,
+    ChatChannel,
     Claimant,
     EmbeddingModel,
     ImportProblem,
@@ -19,6 +21,7 @@ from claims.models import (
     Rating,
     RatingScale,
     Repeat,
+    SavedView,
     Topic,
     Watch,
     WebhookAttempt,
@@ -27,6 +30,8 @@ from claims.models import (
 )
 from claims.newsroom import api_tokens
 from claims.review import clusters, verdict_drafts
+from claims.teamwork import assignments, comments
+from claims.teamwork.notifications import tell
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out
@@ -92,7 +97,15 @@ def add_row_of_each(checker: User, editor: User) -> None:
     )
     watch = Watch.objects.create(name=f"Feed {number}", url=f"https://example.org/feed/{number}")
     watch.pages.create(url=source.url, url_key=source.url_key, state="imported", source=source)
+    ChatChannel.objects.create(
+        name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
+    )
+    comments.write(claim, f"Look, @{editor.username}.", by=checker)
+    tell("overdue", claim=claim, to=User.objects.filter(is_active=True))
     EmbeddingModel.objects.create(name=f"Model {number}", dimensions=48)
+    assignments.assign(claim, checker, by=editor)
+    AssignmentRule.objects.create(name=f"Rule {number}", person=checker, topic=topic, created_by=editor)
+    SavedView.objects.create(owner=checker, listed="claims.claim", name=f"View {number}", is_shared=True)
     api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
     LogEntry.objects.create(
         user=checker,

@@ -14,6 +14,7 @@ ROLES = {
     "A": "Administrator",
     "S": "superuser",
 }
+_WHO = re.compile(r"–|[NCFEAS]( [NCFEAS])*")
 _NAMED = re.compile(r"`([^`]+)`")
 
 
@@ -30,17 +31,8 @@ def tables() -> dict[str, dict[str, dict[str, set[str]]]]:
             if not columns:
                 columns = cells
             elif named := _NAMED.search(cells[0]):
-                who = {
-                    column: _letters(cell)
-                    for column, cell in zip(columns, cells, strict=True)
-                    if cell in _KNOWN or not set(cell) - set("NCFEAS ")
+                told = zip(columns, cells, strict=True)
+                found.setdefault(heading, {})[named[1]] = {
+                    column: set(cell) - set("– ") for column, cell in told if _WHO.fullmatch(cell)
                 }
-                found.setdefault(heading, {})[named[1]] = who
     return found
-
-
-_KNOWN = {"–"}
-
-
-def _letters(cell: str) -> set[str]:
-    return set() if cell == "–" else set(cell) - {" "}

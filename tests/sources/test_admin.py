@@ -27,11 +27,27 @@ def test_marks_are_whole_escaped_and_never_overlap() -> None:
     )
 
 
-def test_a_source_shows_the_claims_in_its_latest_text(client: Client, editor: User) -> None:
+def test_a_source_leads_to_its_article_where_it_has_a_text(client: Client, editor: User) -> None:
+    source, bare = make_source("The ferry was late. Trams are free, she said."), make_source()
+    client.force_login(editor)
+    address = reverse("admin:claims_claim_article", args=[source.pk])
+    page = client.get(reverse("admin:sources_source_change", args=[source.pk])).content.decode()
+    assert f'href="{address}"' in page
+    assert "The ferry was late" not in page
+    without = client.get(reverse("admin:sources_source_change", args=[bare.pk])).content.decode()
+    assert reverse("admin:claims_claim_article", args=[bare.pk]) not in without
+    listed = client.get(reverse("admin:sources_source_changelist")).content.decode()
+    assert listed.count(f'href="{address}"') == 1
+    assert reverse("admin:claims_claim_article", args=[bare.pk]) not in listed
+
+
+def test_a_snapshot_marks_the_claims_in_it(client: Client, editor: User) -> None:
     source = make_source("The ferry was late. Trams are free, she said.")
     make_appearance(make_claim("The trams cost nothing."), source, "Trams are free")
     client.force_login(editor)
-    page = client.get(reverse("admin:sources_source_change", args=[source.pk])).content.decode()
+    page = client.get(
+        reverse("admin:sources_snapshot_change", args=[source.snapshots.get().pk])
+    ).content.decode()
     assert "The ferry was late. <a" in page
     assert "<mark>Trams are free</mark></a>, she said." in page
     assert 'title="The trams cost nothing. (Accepted)"' in page

@@ -26,21 +26,30 @@ QUERIES = {
     "auth.group": 5,
     "auth.user": 6,
     "claims.apitoken": 4,
-    "claims.claim": 10,
+    "claims.assignment": 5,
+    "claims.assignmentrule": 4,
+    "claims.auditrecord": 5,
+    "claims.chatchannel": 4,
+    "claims.claim": 12,
     "claims.claimant": 4,
     "claims.cluster": 5,
+    "claims.comment": 4,
+    "claims.desksession": 4,
     "claims.embeddingmodel": 4,
     "claims.importproblem": 5,
     "claims.importrun": 4,
+    "claims.notification": 4,
     "claims.possibleduplicate": 6,
     "claims.publication": 4,
     "claims.rating": 4,
     "claims.ratingscale": 4,
     "claims.repeat": 6,
+    "claims.savedview": 4,
+    "claims.secondfactorrule": 4,
     "claims.signoff": 4,
     "claims.topic": 4,
     "claims.transition": 4,
-    "claims.verdict": 5,
+    "claims.verdict": 7,
     "claims.watch": 4,
     "claims.webhookdelivery": 4,
     "claims.webhookendpoint": 4,
@@ -51,6 +60,8 @@ QUERIES = {
     "sources.snapshot": 5,
     "sources.source": 4,
 }
+#: And what stands above each of them: the views that are kept of it.
+ABOVE_THE_LIST = 1
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +133,7 @@ def test_every_filter_narrows_without_breaking(
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_a_list_costs_the_same_whatever_its_length(model: type[Model], costs: dict[str, list[int]]) -> None:
-    assert costs[model._meta.label_lower] == [QUERIES[model._meta.label_lower]] * 2
+    assert costs[model._meta.label_lower] == [QUERIES[model._meta.label_lower] + ABOVE_THE_LIST] * 2
 
 
 @pytest.mark.parametrize(

@@ -85,17 +85,16 @@ def test_from_proposed_to_published_by_mouse(seat: Any, checker: User, editor: U
     sign_in(desk.open("/admin/"), checker)
     desk.page.wait_for_url(f"{desk.address}/admin/")
     page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
-    assert page.locator(".desk-figure mark").inner_text() == "The tunnel cost 240 million euros"
+    assert page.locator("#quotes mark").first.inner_text() == "The tunnel cost 240 million euros"
     desk.press("Accept for checking", "It decides the budget.")
     with page.expect_navigation():
         page.get_by_role("button", name="Draft a verdict").click()
     page.locator("label.desk-rating", has_text="Mostly true").click()
-    page.fill("[name=summary]", "It cost 238 million.")
-    page.fill("[name=explanation]", "The **accounts** say so.")
-    page.get_by_role("button", name="Preview").click()
-    assert page.locator(".desk-preview strong").inner_text() == "accounts"
-    page.fill("[name=reviewed_on]", "2026-03-01")
-    page.get_by_text("Add another item of evidence").click()
+    page.fill("[name=verdicts-0-summary]", "It cost 238 million.")
+    page.fill("[name=verdicts-0-explanation]", "The **accounts** say so.")
+    shown = page.frame_locator("[data-preview-frame]")
+    expect(shown.locator(".verdict .prose strong")).to_have_text("accounts")
+    page.fill("[name=verdicts-0-reviewed_on]", "2026-03-01")
     page.locator("#evidence-data .select2-selection").first.click()
     page.locator(".select2-search__field").last.fill("minutes")
     page.locator(".select2-results__option", has_text="City council minutes").click()
@@ -107,9 +106,13 @@ def test_from_proposed_to_published_by_mouse(seat: Any, checker: User, editor: U
     verdict = Verdict.objects.get()
     second = seat(editor)
     page = second.open(f"/admin/claims/verdict/{verdict.pk}/change/")
-    second.press("Sign off", "Read the accounts.")
+    page.fill("#note-sign_off", "Read the accounts.")
     with page.expect_navigation():
-        page.get_by_role("button", name="Publish").dblclick()
+        page.get_by_role("button", name="Sign off").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish…").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish now").dblclick()
     verdict.refresh_from_db()
     assert (verdict.state, verdict.rating) == ("published", Rating.objects.get(code="mostly_true"))
     assert claim.publications.count() == 1

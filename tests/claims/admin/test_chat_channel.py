@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
@@ -62,6 +63,8 @@ def test_its_address_is_never_shown_again(desk: Desk, administrator: User, clien
         text = client.get(page).content.decode()
         assert SECRET not in text
         assert "T0123" not in text
+    # Nor in what the page carries for who compares two versions of it.
+    assert SECRET not in str(signing.loads(client.get(pages[0]).context["base"], salt="desk.base"))
     assert "hooks.slack.com/…know" in client.get(pages[0]).content.decode()
     # Left empty it stays; a wrong one is refused without being shown.
     desk.save(channel, name="#news")
@@ -76,6 +79,14 @@ def test_its_address_is_never_shown_again(desk: Desk, administrator: User, clien
     assert "Replaced the address." in history
     assert SECRET not in history
     assert not LogEntry.objects.filter(change_message__contains=SECRET).exists()
+
+
+def test_its_address_is_not_guessed_letter_by_letter(desk: Desk, client: Client) -> None:
+    add(client)
+    page = reverse("admin:claims_chatchannel_changelist")
+    for asked in ({"address__startswith": ADDRESS[:30]}, {"address": ADDRESS}, {"address__regex": "T01"}):
+        assert client.get(page, asked).status_code == 400
+    assert len(client.get(page, {"q": SECRET[:8]}).context["cl"].result_list) == 0
 
 
 def test_an_address_is_needed(desk: Desk, client: Client) -> None:

@@ -146,11 +146,10 @@ def test_what_stands_in_the_way_is_said_and_not_offered(desk: Desk, editor: User
     assert "The claim has a published verdict. Retract that first." in page
 
 
-def test_a_forbidden_move_is_a_message_and_changes_nothing(desk: Desk, contributor: User) -> None:
+def test_a_forbidden_move_is_a_403_and_changes_nothing(desk: Desk, contributor: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor)
-    assert desk.sign_in(contributor).move(claim, "accept") == [
-        "Your role does not include this: Accept for checking."
-    ]
+    address = f"/admin/claims/claim/{claim.pk}/move/accept/"
+    assert desk.sign_in(contributor).client.post(address, {"last_move": "0"}).status_code == 403
     claim.refresh_from_db()
     assert claim.state == "proposed"
 
@@ -244,8 +243,8 @@ def test_several_are_accepted_and_refusals_named(desk: Desk, client: Client, che
         reverse("admin:claims_claim_changelist"), select([proposed, declined], "accept_selected"), follow=True
     )
     assert said(response) == [
-        "Not moved: “Old news.” “accept” is not possible while the state is “Declined”.",
-        "1 claim moved.",
+        "Not done: “Old news.” “accept” is not possible while the state is “Declined”.",
+        "1 claim: done.",
     ]
     proposed.refresh_from_db()
     assert proposed.state == "accepted"
@@ -256,11 +255,11 @@ def test_several_are_declined_with_one_reason(desk: Desk, client: Client, checke
     desk.sign_in(checker)
     address = reverse("admin:claims_claim_changelist")
     asked = client.post(address, select(claims, "decline_selected"))
-    assert "Why they are not checked" in asked.content.decode()
+    assert "why they are not checked" in asked.content.decode()
     assert {claim.state for claim in Claim.objects.all()} == {"proposed"}
-    empty = client.post(address, select(claims, "decline_selected", reason=" "))
+    empty = client.post(address, select(claims, "decline_selected", asked="1", words=" "))
     assert "Write why" in empty.content.decode()
-    client.post(address, select(claims, "decline_selected", reason="Forecasts."))
+    client.post(address, select(claims, "decline_selected", asked="1", words="Forecasts."))
     assert set(Claim.objects.values_list("state", "reason")) == {("declined", "Forecasts.")}
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from claims.admin.comment import ON_CLAIM_PAGE, ON_OWN_PAGE
+from claims.admin.comment_threads import ON_CLAIM_PAGE, ON_OWN_PAGE
 from claims.models import Claim, Comment, Notification
 from claims.review import verdict_drafts
 from claims.teamwork import comments
@@ -153,6 +153,27 @@ def test_edited_withdrawn_and_resolved_by_buttons(
     assert "One" not in client.get(history).content.decode()
     client.force_login(administrator)
     assert "One" in client.get(history).content.decode()
+
+
+def test_a_stale_tab_overwrites_and_hides_nothing(
+    claim: Claim, desk: Desk, editor: User, checker: User, client: Client
+) -> None:
+    own = comments.write(claim, "One", by=editor).comment
+    (thread,) = client.get(desk.page(claim)).context["talk"]
+    comments.edit(own, "Two", by=editor)
+    comments.write(claim, "But why?", by=checker, reply_to=own)
+    refused = client.post(at("edit", own), {"text": "Three", "seen": thread.first.version})
+    assert refused.status_code == 409
+    assert "Three" in refused.content.decode()
+    answer = client.post(at("resolve", own), {"last": thread.last}, follow=True)
+    assert said(answer) == ["Somebody has replied meanwhile. Read it, then resolve the thread."]
+    own.refresh_from_db()
+    assert (own.text, own.resolved_at) == ("Two", None)
+    (fresh,) = client.get(desk.page(claim)).context["talk"]
+    client.post(at("resolve", own), {"last": fresh.last})
+    client.post(at("edit", own), {"text": "Three", "seen": fresh.first.version})
+    own.refresh_from_db()
+    assert (own.text, own.resolved_by) == ("Three", editor)
 
 
 def test_people_are_offered_by_name(desk: Desk, checker: User, contributor: User, client: Client) -> None:

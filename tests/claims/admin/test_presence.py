@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from claims.admin.claim import ClaimAdmin
 from claims.models import Claim, Presence
 from claims.tasks import forget_unsaved_forms
 from factcheck.admin.versions import version_of
@@ -87,12 +88,12 @@ def test_since_when_begins_anew_after_an_absence(claim: Claim, checker: User) ->
 
 
 def test_what_others_saved_is_told(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
-    seen = version_of(Claim.objects.get(), ("topics", "appearances"))
+    seen = version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
     page = page_of(claim)
     assert told(editor, page, version=seen, open_for=60)[1] == ""
     desk.sign_in(checker).save(claim, context="Opened in 2024.")
     assert told(editor, page, version=seen, open_for=60)[1].rpartition(", at ")[0] == "Chris changed: context"
-    seen = version_of(Claim.objects.get(), ("topics", "appearances"))
+    seen = version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
     make_appearance(claim, make_source("Ferries ran late."), "Ferries ran late")
     assert told(editor, page, version=seen, open_for=0)[1] != ""
 
@@ -140,14 +141,14 @@ def test_it_asks_who_is_signed_in(claim: Claim, checker: User, editor: User, cli
 def test_a_poll_costs_the_same_whoever_is_there(
     claim: Claim, checker: User, editor: User, colleague: User, django_assert_num_queries: Any
 ) -> None:
-    page, seen = page_of(claim), version_of(Claim.objects.get(), ("topics", "appearances"))
+    page, seen = page_of(claim), version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
     told(editor, page)
     for _round in range(2):
         client = Client()
         client.force_login(checker)
         body = {"person": checker.pk, "page": page, "version": seen}
-        # The session, the person, what they may do (2), the row, who is there; what else its page edits (2).
-        with django_assert_num_queries(8):
+        # The session, the person, what they may do (2), the row, who is there; what else its page edits (4).
+        with django_assert_num_queries(10):
             client.post(reverse("desk-presence"), body, content_type="application/json")
         told(colleague, page)
 

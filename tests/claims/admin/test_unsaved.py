@@ -18,6 +18,7 @@ from claims.admin.claim import ClaimAdmin
 from claims.admin.unsaved import unsaved_of
 from claims.models import Claim, UnsavedForm
 from claims.models.unsaved_form import DAYS, LARGEST, MOST_PER_PERSON
+from claims.newsroom.desk_sessions import NOTED
 from claims.tasks import forget_unsaved_forms
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.desk import Desk
@@ -286,8 +287,9 @@ def test_words_in_any_script_come_back_as_they_were(checker: User) -> None:
 def test_two_megabytes_are_refused_before_they_are_read(checker: User) -> None:
     writer = Writer(checker)
     message = writer.message({"context": "x" * 2 * LARGEST})
-    with patch("claims.admin.kept_message.json.loads", side_effect=AssertionError):
+    with patch("claims.admin.kept_message.json") as reader:
         assert writer.post("desk-kept", message).status_code == 413
+        reader.loads.assert_not_called()
     assert writer.write({"context": "x" * (LARGEST - 1000)}) == (200, True)
 
 
@@ -359,7 +361,7 @@ def test_the_list_says_what_and_where_and_discards(checker: User, client: Client
     found = unsaved_of(checker)
     assert [(each.what, each.may_go_on, each.begins) for each in found] == [
         ("A page that is not there any more", False, "Thought 2"),
-        ("Claim", True, "Thought 1"),
+        ("Claim, new", True, "Thought 1"),
         ("Claim: The bridge cost 4 million euros.", True, "Thought 0"),
     ]
     client.force_login(checker)
@@ -379,3 +381,27 @@ def test_the_list_of_a_page_costs_one_statement(checker: User, django_assert_num
             writer.drafts()
         with django_assert_num_queries(4):
             writer.drafts(writer=writer.name)
+
+
+def test_a_page_that_is_only_open_keeps_no_session_alive(checker: User) -> None:
+    """Sessions are followed, and what is noted of them is stored with them: only for what a person does."""
+    client = Client()
+    client.login(username=checker.username, password="correct horse battery")
+    page, session = reverse("admin:index"), client.session
+    client.get(page)
+    key, _noted = session[NOTED]
+    session[NOTED] = [key, 0]
+    session.save()
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=1))
+    before = Session.objects.get().expire_date
+    presence = {"person": checker.pk, "page": "/admin/"}
+    for ask in (
+        lambda: client.get(reverse("desk-kept"), {"page": page}),
+        lambda: client.get(reverse("desk-session")),
+        lambda: client.post(reverse("desk-presence"), presence, content_type="application/json"),
+        lambda: client.get(reverse("admin:claims_notification_unread")),
+    ):
+        ask()
+        assert Session.objects.get().expire_date == before
+    client.get(page)
+    assert Session.objects.get().expire_date > before

@@ -216,11 +216,13 @@ HISTORIES = [
 def test_every_history_is_known() -> None:
     assert sorted(HISTORIES) == [
         "claims_appearanceevent",
+        "claims_chatchannelevent",
         "claims_claimantevent",
         "claims_claimevent",
         "claims_claimtopicevent",
         "claims_clusterevent",
         "claims_clustermemberevent",
+        "claims_commentevent",
         "claims_evidenceevent",
         "claims_ratingevent",
         "claims_ratingscaleevent",

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.admin.three_way import (
-    Difference,
+    FieldDifference,
     MyRow,
     RowFate,
-    Side,
+    Whose,
     differences,
     rows_together,
     same,
@@ -49,9 +49,9 @@ def test_every_field_is_of_one_of_the_sides_and_of_the_one_that_changed_it(
         if one == other:
             assert (name in found, whole[name]) == (False, one)
         elif start == one:
-            assert (found[name].taken, whole[name]) == (Side.THEIRS, other)
+            assert (found[name].taken, whole[name]) == (Whose.THEIRS, other)
         elif start == other:
-            assert (found[name].taken, whole[name]) == (Side.MINE, one)
+            assert (found[name].taken, whole[name]) == (Whose.MINE, one)
         else:
             # Until somebody has chosen, what they typed stands in the field.
             assert (found[name].taken, whole[name]) == (None, one)
@@ -67,7 +67,7 @@ def test_where_nobody_knows_what_both_began_with_everything_is_asked(mine: Field
 def test_what_was_not_sent_is_left_as_the_others_have_it() -> None:
     theirs = {"summary": ("theirs",), "rating": ("2",)}
     found = differences({"summary": ("before",)}, {"summary": ("mine",)}, theirs)
-    assert found == [Difference("summary", ("before",), ("mine",), ("theirs",))]
+    assert found == [FieldDifference("summary", ("before",), ("mine",), ("theirs",))]
     assert together({"summary": ("mine",)}, theirs, found) == {"summary": ("mine",), "rating": ("2",)}
 
 

@@ -179,7 +179,7 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
                 f"that takes the statements from another column. The columns are: {listed}."
             )
             return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
-    example = json.dumps(_wordiest(columns, rows) or "name of the column", ensure_ascii=False)
+    example = json.dumps(wordiest(columns, rows) or "name of the column", ensure_ascii=False)
     reason = (
         "None of the columns is known to hold the statements. Write a mapping, a text file that says which one does: "
         f'name = "…", then [fields], then statement = {example}. The columns are: {listed}.'
@@ -187,7 +187,7 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
     return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
 
 
-def _wordiest(columns: Sequence[str], rows: Sequence[Row]) -> str:
+def wordiest(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """The column that looks most like sentences: of those whose texts are no articles, the one with most words."""
     words = {
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0

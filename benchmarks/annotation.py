@@ -1,0 +1,178 @@
+"""Measure the page of an article of 10,000 words with 200 claims: 100 ms from a key or click to the next picture.
+
+The browser measures itself (Event Timing, as Interaction to Next Paint is counted), as fast as the machine is and
+slowed down four times. The server's time, its statements and the weight of the page are told as well.
+"""
+
+import argparse
+import gzip
+import statistics
+import sys
+import time
+from typing import Any
+
+from benchmarks.import_article import article
+from benchmarks.scratch import scratch_project
+
+PROMISED = 100
+CLAIMS = 200
+TIMES = 9
+
+_OBSERVED = """() => {
+    window.interactions = [];
+    window.doing = [[0, "nothing"]];
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+            const [, what] = doing.findLast(([since]) => since <= entry.startTime);
+            if (entry.interactionId) interactions.push([entry.interactionId, entry.duration, what]);
+        }
+    }).observe({ type: "event", durationThreshold: 16, buffered: false });
+}"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--words", type=int, default=10_000)
+    text = article(parser.parse_args().words)
+    with scratch_project():
+        return measure(text)
+
+
+def measure(text: str) -> int:
+    """Import the text with its claims, ask for its page, and work on it in a browser. Returns 1 where it is late."""
+    from django.conf import settings
+    from django.contrib.auth.models import User
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test import Client
+    from django.test.testcases import LiveServerThread
+
+    # Nothing was collected here, and how static files are named is not measured.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    path = _annotated(text)
+    client = Client(SERVER_NAME="localhost")  # a host that the demo answers to
+    client.force_login(User.objects.create_superuser("bench", "bench@example.org"))
+    _server(client, path, text)
+    server = LiveServerThread("localhost", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    address = f"http://localhost:{server.port}"
+    late = False
+    for slower in (1, 4):
+        found = _worked_on(
+            address, path, {"name": session.key, "value": session.value, "url": address}, slower
+        )
+        durations = sorted(duration for duration, _what in found)
+        worst = durations[-1 - len(durations) // 50]
+        print(
+            f"browser, {slower} times slower: {len(found)} interactions, median {statistics.median(durations):.0f} ms,"
+            f" interaction to next paint {worst:.0f} ms"
+        )
+        steps = {what: max(duration for duration, of in found if of == what) for _duration, what in found}
+        print("   longest of each:", ", ".join(f"{what} {duration:.0f}" for what, duration in steps.items()))
+        late |= slower == 1 and worst > PROMISED
+    server.terminate()
+    return int(late)
+
+
+def _annotated(text: str) -> str:
+    from claims.admin.article_page import article_page
+    from claims.articles.article_import import import_article
+    from claims.articles.proposals import propose
+    from claims.models import Claim
+    from sources.material import Material
+    from sources.overrides import Overrides
+
+    imported = import_article(
+        Material(text.encode()), overrides=Overrides(url="https://example.org/harbours")
+    )
+    snapshot = imported.captured.snapshot
+    propose(snapshot, more=CLAIMS - Claim.objects.count())
+    print(f"{len(text.split()):,} words, {Claim.objects.count()} claims; {PROMISED} ms are promised")
+    return article_page(snapshot.source_id)
+
+
+def _server(client: Any, path: str, text: str) -> None:
+    from django.core.cache import cache
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    times, body, queries = [], b"", CaptureQueriesContext(connection)
+    for _time in range(TIMES):
+        cache.clear()
+        with queries:
+            began = time.perf_counter()
+            answer = client.get(path)
+            times.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, path
+        body = answer.content
+    words = len(text.encode())
+    print(
+        f"server: {statistics.median(times):.0f} ms, {len(queries)} statements; {len(body) / 1000:.0f} KB of HTML,"
+        f" {words / 1000:.0f} KB of them the article's words; {len(gzip.compress(body)) / 1000:.0f} KB compressed"
+    )
+
+
+def _worked_on(address: str, path: str, cookie: Any, slower: int) -> list[tuple[float, str]]:
+    """What each interaction took to the next paint, and what was done."""
+    import os
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, chromium_sandbox=os.geteuid() != 0)
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(address + path)
+        page.wait_for_load_state("networkidle")
+        devtools = context.new_cdp_session(page)
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+        page.evaluate(_OBSERVED)
+        _work(page)
+        page.wait_for_timeout(1000)
+        longest: dict[int, tuple[float, str]] = {}
+        for interaction, duration, what in page.evaluate("interactions"):
+            longest[interaction] = max(longest.get(interaction, (0, "")), (duration, what))
+        browser.close()
+    return list(longest.values())
+
+
+def _work(page: Any) -> None:
+    """An editor's minute: through proposals and sentences, decisions and their undoing, what becomes of words."""
+
+    def doing(what: str) -> None:
+        page.wait_for_timeout(300)
+        page.evaluate("(what) => doing.push([performance.now(), what])", what)
+
+    def press(*keys: str, times: int = 1) -> None:
+        doing(" ".join(keys))
+        for key in keys * times:
+            page.keyboard.press(key)
+            page.wait_for_timeout(60)
+
+    press("n", times=20)
+    press("p", times=5)
+    press("a", times=8)
+    press("d", "2", times=4)
+    press("u", times=4)
+    press("j", times=15)
+    press("Shift+J", times=5)
+    press("Shift+K", times=3)
+    press("c")
+    doing("typing")
+    page.keyboard.type("In short: ", delay=60)
+    press("Escape")
+    for what, found in (("marks", "#article mark"), ("notes", "#notes li > a")):
+        doing(what)
+        for shown in page.locator(found).all()[:200:25]:
+            shown.scroll_into_view_if_needed()
+            shown.click()
+            page.wait_for_timeout(60)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""What is done with several claims of the list at once: each by itself, as in triage."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from claims.admin.claim_page import claim_link
+from claims.admin.cluster import gather
+from claims.admin.move_buttons import MovesAdmin
+from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.triage_decisions import (
+    Decided,
+    NotDecided,
+    Outcome,
+    Seen,
+    decide,
+    file_under,
+    last_moves,
+)
+from claims.models import Appearance, Claim, Topic, Verdict
+from claims.review.decline_reasons import DECLINE_REASONS
+from factcheck.admin.base import person_at
+
+#: So many at once, so that one click is no afternoon's work of the database.
+MOST_AT_ONCE = 1_000
+#: So many lines say which claims are meant, or were refused.
+_MOST_SHOWN = 20
+#: More are not compared side by side.
+_MOST_MERGED = 12
+_MOST_TOPICS = 500
+
+Selected = QuerySet[Claim]
+
+
+class ClaimBulk(MovesAdmin):
+    """Actions of the list of claims."""
+
+    actions: tuple[str, ...] = (
+        "accept_selected",
+        "decline_selected",
+        "file_selected",
+        "merge_selected",
+        "gather_selected",
+    )
+
+    def has_triage_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("claims.triage_claim")
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("claims.merge_claim")
+
+    def has_gather_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["claims.add_cluster", "claims.change_cluster"])
+
+    @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
+    def accept_selected(self, request: HttpRequest, claims: Selected) -> None:
+        if (seen := self._selected(request, claims)) is not None:
+            self._tell(request, decide(seen, "accept", by=person_at(request)))
+
+    @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
+    def decline_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+        """Ask once for the reason, then decline them all."""
+
+        def declined(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
+            reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
+            return decide(seen, "decline", by=person_at(request), note=reason) if reason else None
+
+        context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
+        return self._ask(request, claims, "decline", declined, context)
+
+    @admin.action(description=gettext_lazy("File under a topic…"), permissions=["triage"])
+    def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+        """Ask for the topic, then add it to them all."""
+
+        def filed(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
+            asked = request.POST.get("topic", "")
+            topic = Topic.objects.filter(pk=asked).first() if asked.isdecimal() else None
+            return file_under(seen, topic, by=person_at(request)) if topic else None
+
+        topics = Topic.objects.order_by("name").values_list("pk", "name")[:_MOST_TOPICS]
+        return self._ask(request, claims, "topic", filed, {"title": _("File claims"), "topics": topics})
+
+    @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
+    def merge_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+        """Show them side by side, ask which one stays, then merge the others into it."""
+        number = claims.count()
+        if not 2 <= number <= _MOST_MERGED:
+            messages.warning(request, _("Select from 2 to %d claims to merge.") % _MOST_MERGED)
+            return None
+
+        def merged(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
+            asked = request.POST.get("stays", "")
+            stays = claims.filter(pk=asked).first() if asked.isdecimal() else None
+            if stays is None:
+                return None
+            others = [one for one in seen if one.claim != stays.pk]
+            note = request.POST.get("note", "").strip() or _("The same claim.")
+            return decide(others, "merge", by=person_at(request), note=note, into=stays)
+
+        context = {"title": _("Merge claims"), "sides": self._sides(request, claims)}
+        return self._ask(request, claims, "merge", merged, context)
+
+    @admin.action(description=gettext_lazy("One rumour: put into a cluster"), permissions=["gather"])
+    def gather_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+        return gather(request, claims.order_by("pk"))
+
+    # How it is asked and told ----------------------------------------------------------------------------------------
+
+    def _selected(self, request: HttpRequest, claims: Selected) -> list[Seen] | None:
+        """The claims as they stand; None, and a word on it, where they are too many."""
+        keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(keys) > MOST_AT_ONCE:
+            messages.warning(
+                request, _("At most %d claims at once: narrow the list, or select fewer.") % MOST_AT_ONCE
+            )
+            return None
+        moves = last_moves(keys)
+        return [Seen(key, moves.get(key, 0)) for key in keys]
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        claims: Selected,
+        what: str,
+        done: Callable[[Sequence[Seen]], Sequence[Outcome] | None],
+        context: dict[str, Any],
+    ) -> HttpResponse | None:
+        """The page that asks for what is missing; once it is there, what becomes of the claims as they were seen."""
+        if (present := self._selected(request, claims)) is None:
+            return None
+        shown = [one for text in request.POST.getlist("seen") if (one := Seen.read(text))] or present
+        asked = "asked" in request.POST
+        if asked and (outcomes := done(shown)) is not None:
+            self._tell(request, outcomes)
+            return None
+        if asked:
+            present = shown
+        rows = claims.filter(pk__in=[one.claim for one in present[:_MOST_SHOWN]]).order_by("pk")
+        page = {
+            **self.admin_site.each_context(request),
+            **context,
+            "what": what,
+            "action": request.POST.get("action", ""),
+            "seen": [f"{one.claim}-{one.last_move}" for one in present],
+            "keys": [one.claim for one in present],
+            "number": len(present),
+            "rows": rows,
+            "rest": max(0, len(present) - _MOST_SHOWN),
+            "asked": asked,
+        }
+        return TemplateResponse(request, "admin/desk/bulk.html", page)
+
+    def _sides(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
+        """The claims side by side, the oldest first."""
+        person = person_at(request)
+        verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])
+        rows = claims.select_related("claimant").prefetch_related(
+            "topics",
+            Prefetch("verdicts", verdicts.select_related("publisher", "rating").defer("explanation")),
+            Prefetch("appearances", Appearance.objects.select_related("source")),
+        )
+        return [
+            {
+                "claim": claim,
+                "link": claim_link(claim),
+                "badge": state_badge(claim),
+                "verdicts": [(one, verdict_badges(one)) for one in claim.verdicts.all()],
+                "takes": claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
+            }
+            for claim in rows.order_by("pk")
+        ]
+
+    def _tell(self, request: HttpRequest, outcomes: Sequence[Outcome]) -> None:
+        refused = [one for one in outcomes if isinstance(one, NotDecided)]
+        for one in refused[:_MOST_SHOWN]:
+            messages.warning(
+                request, _("Not done: “%(claim)s” %(why)s") % {"claim": one.statement, "why": one.why}
+            )
+        if len(refused) > _MOST_SHOWN:
+            more = len(refused) - _MOST_SHOWN
+            messages.warning(
+                request, ngettext("%d more was not done.", "%d more were not done.", more) % more
+            )
+        if done := sum(isinstance(one, Decided) for one in outcomes):
+            messages.success(request, ngettext("%d claim: done.", "%d claims: done.", done) % done)

@@ -1,0 +1,173 @@
+"""Paste rows from a spreadsheet: see how each is read, correct what the columns mean, store them as proposals."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from claims.admin.mapping_form import LABELS, FieldLine, MappingForm
+from claims.imports.reading.mappings.checked_values import MappingError
+from claims.imports.reading.pasted_text import (
+    FIELDS,
+    MOST_BYTES,
+    MOST_ROWS,
+    PastedRow,
+    Settings,
+    columns,
+    plain,
+    recognised,
+    rows,
+)
+from claims.imports.reading.raw_record import Refusal
+from claims.imports.reading.review_record import Review
+from claims.imports.storing.proposed_rows import StoredRow, propose, there_already
+from claims.models import Claim
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+
+PERMISSION = "claims.run_import"
+
+
+class PasteForm(forms.Form):
+    """The rows."""
+
+    pasted = forms.CharField(
+        label=gettext_lazy("Rows from a spreadsheet"),
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(
+            {"rows": 10, "dir": "auto", "spellcheck": "false", "class": "desk-code", "wrap": "off"}
+        ),
+    )
+
+    def clean_pasted(self) -> str:
+        text = plain(self.cleaned_data["pasted"])
+        if not text.strip():
+            raise forms.ValidationError(_("Nothing was pasted."))
+        if len(text.encode()) > MOST_BYTES:
+            raise forms.ValidationError(
+                _("That is more than %d MB. Store it as a file, and import that.") % (MOST_BYTES // 1_000_000)
+            )
+        return text
+
+
+class PastedColumnsForm(MappingForm):
+    """What the columns mean, of what a proposal has."""
+
+    def usual(self) -> Iterator[FieldLine]:
+        return self._lines(FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row as the page shows it."""
+
+    position: str
+    outcome: str
+    review: Review | None
+    remarks: list[tuple[str, str]]
+    claim: Claim | None
+    page: str
+
+
+def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
+    """The page, on which nothing is stored before it was looked at."""
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+    context: dict[str, Any] = {
+        **admin.admin_site.each_context(request),
+        "title": _("Paste rows"),
+        "opts": admin.opts,
+        "paste": PasteForm(request.POST if request.method == "POST" else None),
+        "most": MOST_ROWS,
+    }
+    if request.method == "POST" and context["paste"].is_valid():
+        context |= _read(request, context["paste"].cleaned_data["pasted"])
+    return TemplateResponse(request, "admin/desk/paste.html", context)
+
+
+def _read(request: HttpRequest, text: str) -> dict[str, Any]:
+    """How the rows are read; and what became of them, if they are to be stored."""
+    asked, person = request.POST.get("do", ""), person_at(request)
+    settings = _settings_of(request) if asked in ("again", "store") else None
+    settings = settings or recognised(text)
+    form = PastedColumnsForm(
+        request.POST if asked in ("again", "store") else None,
+        settings=settings,
+        columns=columns(text, settings),
+    )
+    if form.is_bound and form.is_valid():
+        settings = form.settings()
+    try:
+        found = _bounded(rows(text, settings))
+    except MappingError as error:
+        return {"form": form, "problem": str(error), "settings": json.dumps(settings)}
+    if found is None:
+        return {"problem": _("That is more than %d rows. Paste fewer, or import a file.") % MOST_ROWS}
+    reviews = [review for _record, review in found if isinstance(review, Review)]
+    stored: list[StoredRow] | None = None
+    if asked == "store" and form.is_valid():
+        stored = propose(reviews, by=person)
+    shown = _shown(found, reviews, stored, person)
+    return {
+        # The columns may be others now: another delimiter, a first row that is a record.
+        "form": PastedColumnsForm(settings=settings, columns=columns(text, settings)),
+        "settings": json.dumps(settings),
+        "rows": shown,
+        "stored": stored is not None,
+        "numbers": {
+            name: sum(row.outcome == name for row in shown) for name in ("created", "there", "refused")
+        },
+    }
+
+
+def _settings_of(request: HttpRequest) -> Settings | None:
+    """The settings that the page was made with; None where they are no settings."""
+    try:
+        settings = json.loads(request.POST.get("settings", ""))
+    except ValueError:
+        return None
+    return settings if isinstance(settings, dict) and isinstance(settings.get("mapping"), dict) else None
+
+
+def _bounded(found: Iterator[PastedRow]) -> list[PastedRow] | None:
+    kept: list[PastedRow] = []
+    for row in found:
+        kept.append(row)
+        if len(kept) > MOST_ROWS:
+            return None
+    return kept
+
+
+def _shown(
+    found: Sequence[PastedRow], reviews: Sequence[Review], stored: Sequence[StoredRow] | None, person: User
+) -> list[ShownRow]:
+    known = iter(stored if stored is not None else there_already(reviews, by=person))
+    return [
+        _refused(review) if isinstance(review, Refusal) else _row(review, next(known))
+        for _record, review in found
+    ]
+
+
+def _row(review: Review, became: StoredRow | Claim | None) -> ShownRow:
+    remarks = [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in review.remarks]
+    if isinstance(became, StoredRow):
+        outcome, claim = became.outcome, became.claim
+        if became.why:
+            remarks.append(("", became.why))
+    else:
+        outcome, claim = ("there", became) if became else ("created", None)
+    page = change_page(claim) if claim else ""
+    return ShownRow(review.place.position, outcome, review, remarks, claim, page)
+
+
+def _refused(refusal: Refusal) -> ShownRow:
+    field = str(LABELS.get(refusal.field, refusal.field))
+    return ShownRow(refusal.place.position, "refused", None, [(field, refusal.reason)], None, "")

@@ -1,0 +1,114 @@
+"""Rows that somebody pastes from a spreadsheet → claims, read by the same rules as files. Pure.
+
+Spreadsheet programs put tabs between cells, and quotation marks around cells that have line breaks; others paste CSV.
+The first row may hold the names of the columns or be a record like the others.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from claims.imports.reading.formats import tables
+from claims.imports.reading.inputs.file import File
+from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.mappings.mapping_choice import wordiest
+from claims.imports.reading.raw_record import RawRecord, Refusal
+from claims.imports.reading.review_record import Review
+
+#: So much is pasted at once; of more, a file is imported.
+MOST_ROWS: Final = 2_000
+MOST_BYTES: Final = 2_000_000
+
+#: What a proposed claim has. Judgements are not pasted: reviews are imported as a file.
+FIELDS: Final = (
+    "statement",
+    "claimant",
+    "claimed_on",
+    "language",
+    "appearances",
+    "topics",
+    "context",
+    "claimant_title",
+)
+
+Settings = dict[str, Any]
+#: A row as it was pasted, and as what it would be stored.
+PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
+
+
+def plain(text: str) -> str:
+    """The text as it was meant: without marks of byte order, which spreadsheets leave at the beginning."""
+    return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
+
+
+def recognised(text: str) -> Settings:
+    """How to read what was pasted: what stands between cells, whether the first row names columns, what these mean."""
+    file = _file(text)
+    found = dict(tables.recognise(file) or {})
+    dialect = {"encoding": "utf-8", "quoting": "minimal", **found.get("dialect", {})}
+    if "\t" in text:
+        dialect["delimiter"] = "\t"
+    elif not found or not _meant(found):
+        # Sentences have commas in them: without names of columns, a line is one cell.
+        dialect["delimiter"] = (
+            "\t" if _is_ragged(text, dialect.get("delimiter", ",")) else dialect["delimiter"]
+        )
+    settings: Settings = {**found, "dialect": dialect}
+    fields = _meant(found)
+    dialect["header"] = bool(fields)
+    settings["mapping"] = {"name": "pasted", "fields": fields}
+    if "statement" not in fields:
+        settings["mapping"]["fields"] = {**fields, "statement": _likely_statement(text, settings)}
+    return settings
+
+
+def columns(text: str, settings: Settings) -> dict[str, str]:
+    """The columns in their order, each with the first value in it."""
+    found: dict[str, str] = {}
+    for record in _records(text, _trial(settings)):
+        raw = record.raw
+        for name, value in raw.items() if isinstance(raw, Mapping) else ():
+            said = " ".join(str(value or "").split())
+            found[name] = found.get(name) or (said if len(said) <= 40 else f"{said[:39]}…")
+    return found
+
+
+def rows(text: str, settings: Settings) -> Iterator[PastedRow]:
+    """Each row, and what it says once every value is settled; or why it cannot be stored."""
+    conventions = tables.conventions(settings)
+    for record in _records(text, settings):
+        yield record, record if isinstance(record, Refusal) else read_review(record, conventions)
+
+
+def _records(text: str, settings: Settings) -> Iterator[RawRecord | Refusal]:
+    return tables.read(_file(text), settings)
+
+
+def _file(text: str) -> File:
+    file = File.of("pasted.tsv", io.BytesIO(text.encode("utf-8", "replace")))
+    file.is_unrated = lambda: True
+    return file
+
+
+def _meant(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Which fields the names of the columns mean, of those that a proposal has."""
+    fields = settings.get("mapping", {}).get("fields", {})
+    return {name: column for name, column in fields.items() if name in FIELDS}
+
+
+def _trial(settings: Settings) -> Settings:
+    return {**settings, "mapping": {"name": "columns", "fields": {"statement": 1}}}
+
+
+def _likely_statement(text: str, settings: Settings) -> str:
+    """The column with the most words, where none has a name that says so."""
+    sampled = [record.raw for record in _records(text, _trial(settings)) if isinstance(record, RawRecord)]
+    names = list(dict.fromkeys(name for row in sampled for name in row))
+    return wordiest(names, sampled[:100]) if names else "column 1"
+
+
+def _is_ragged(text: str, delimiter: str) -> bool:
+    """Whether lines have it in different numbers, as sentences have commas; or a space behind each."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    numbers = {line.count(delimiter) for line in lines}
+    return len(numbers) > 1 or len(lines) < 2 or all(f"{delimiter} " in line for line in lines)

@@ -1,0 +1,107 @@
+"""Claims that somebody pasted → proposals. Each is a new one, one that is there already, or refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from claims.imports.reading.review_record import Review
+from claims.imports.storing.references import Things
+from claims.models import Appearance, Claim, Claimant
+from claims.newsroom.roles import require
+from claims.review import claim_edits
+from factcheck.database import clock
+from factcheck.database.bounds import has_come
+from factcheck.database.locks import hold
+from factcheck.database.rules import in_words
+
+Outcome = Literal["created", "there", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """What a row has become."""
+
+    review: Review
+    outcome: Outcome
+    #: The claim that it made, or that says the same.
+    claim: Claim | None = None
+    why: str = ""
+
+
+def there_already(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
+    """For each of these claims the one that says the same, of the same claimant or of one who is not known."""
+    keys = _keys([review.statement for review in reviews])
+    known: dict[object, list[Claim]] = {}
+    rows = Claim.objects.readable_by(by).filter(statement_key__in=set(keys))
+    for claim in rows.select_related("claimant", "merged_into").order_by("pk"):
+        known.setdefault(claim.statement_key, []).append(claim)
+    return [
+        next(
+            (
+                claim.merged_into or claim
+                for claim in known.get(key, [])
+                if _may_be_of_one(review, claim.claimant)
+            ),
+            None,
+        )
+        for review, key in zip(reviews, keys, strict=True)
+    ]
+
+
+@transaction.atomic
+def propose(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
+    """Propose those of these claims that are not there. The same again creates nothing again.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.run_import", _("paste rows"))
+    # Two who paste the same at once make each claim once.
+    hold("pasted rows")
+    stored: list[StoredRow] = []
+    for review in reviews:
+        [same] = there_already([review], by=by)
+        stored.append(StoredRow(review, "there", same) if same else _proposed(review, by))
+    return stored
+
+
+def _proposed(review: Review, by: User) -> StoredRow:
+    if review.claimed_on and not has_come(review.claimed_on):
+        return StoredRow(review, "refused", why=_("%s has not come yet.") % review.claimed_on.isoformat())
+    try:
+        with transaction.atomic():
+            things = Things([review._replace(publisher=None, rating=None)], now=clock.now(), by=by)
+            claim = claim_edits.create(
+                by=by,
+                topics=[things.topic(name) for name in review.topics],
+                statement=review.statement,
+                language=review.language,
+                claimant=things.claimant(review.claimant) if review.claimant else None,
+                claimed_on=review.claimed_on,
+                context=review.context,
+            )
+            sources = [source for url in review.appearances if (source := things.source(url))]
+            Appearance.objects.bulk_create(Appearance(claim=claim, source=source) for source in sources)
+    except IntegrityError as refusal:
+        return StoredRow(review, "refused", why=in_words(refusal))
+    return StoredRow(review, "created", claim)
+
+
+def _keys(statements: Sequence[str]) -> list[object]:
+    """By which the same statement is known however it is typed, as the database makes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT claims_statement_key(said) FROM unnest(%s::text[]) WITH ORDINALITY AS given (said, at) ORDER BY at",
+            [list(statements)],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _may_be_of_one(review: Review, claimant: Claimant | None) -> bool:
+    if review.claimant is None or claimant is None:
+        return True
+    return review.claimant.name.casefold() == claimant.name.casefold()

@@ -1,0 +1,79 @@
+"""Which columns a list shows: those that its address names, else its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib.admin.utils import label_for_field
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+#: The parameter that names them, with commas between.
+COLUMNS = "columns"
+#: Parameters of lists by which rows are shown, not narrowed.
+SHOWING = (COLUMNS, "group")
+
+
+class ShownList(ChangeList):
+    """A list whose address also says how it is shown."""
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        narrowing = super().get_filters_params(params)
+        return {name: value for name, value in narrowing.items() if name not in SHOWING}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedColumn:
+    """A column that a list can show."""
+
+    name: str
+    label: str
+    is_shown: bool
+    #: Whether rows are opened by it, so that it is always there.
+    is_fixed: bool
+
+
+class ListColumns(ModelAdmin):
+    """Lists in which everybody chooses the columns."""
+
+    #: Columns that can be shown besides those that are.
+    list_more: ClassVar[tuple[str, ...]] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ShownList
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = [column for column in self.all_columns(request) if column in self._chosen_columns(request)]
+        return shown or self.own_columns(request)
+
+    def own_columns(self, request: HttpRequest) -> list[str]:
+        """Those that are shown to a person who has chosen none."""
+        return [str(name) for name in super().get_list_display(request)]
+
+    def all_columns(self, request: HttpRequest) -> list[str]:
+        return [*self.own_columns(request), *self.list_more]
+
+    def columns(self, request: HttpRequest) -> list[ListedColumn]:
+        """All columns, and which are shown now."""
+        shown = self.get_list_display(request)
+        return [
+            ListedColumn(name, self.label_of(name), name in shown, name in self._links(request))
+            for name in self.all_columns(request)
+        ]
+
+    def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Where else the list leads, as it is narrowed now: words and addresses."""
+        return []
+
+    def label_of(self, column: str) -> str:
+        return str(capfirst(str(label_for_field(column, self.model, self))))
+
+    def _chosen_columns(self, request: HttpRequest) -> set[str]:
+        named = {name for text in request.GET.getlist(COLUMNS) for name in text.split(",")}
+        known = named.intersection(self.all_columns(request))
+        return known | set(self._links(request)) if known else set()
+
+    def _links(self, request: HttpRequest) -> Sequence[str]:
+        return [str(name) for name in self.get_list_display_links(request, self.own_columns(request)) or ()]

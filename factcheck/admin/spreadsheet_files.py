@@ -1,0 +1,154 @@
+"""Rows of cells as files that spreadsheet programs open: as they are made, however many there are."""
+
+import csv
+import html
+import io
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import xlsxwriter
+from django.utils.safestring import SafeString
+from django.utils.timezone import is_aware, localtime
+from django.utils.translation import gettext as _
+
+from factcheck.formulas import harmless, is_formula
+
+Cell = str | int | float | datetime | date | None
+
+#: What Excel takes: characters of a cell, and rows of a sheet with the names of the columns.
+LONGEST_CELL: Final = 32_767
+MOST_ROWS: Final = 1_048_576
+
+_PART = 1 << 16
+_TAG = re.compile(r"<[^>]*>")
+_BREAK = re.compile(r"<(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file as it is sent, part by part."""
+
+    media_type: str
+    parts: Iterator[bytes]
+
+
+def plain_text(value: Any) -> str:
+    """What a person reads in a cell of a list: without the markup around it; a dash for nothing is nothing."""
+    text = str(value)
+    if isinstance(value, SafeString):
+        text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+        text = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
+    return "" if text == "–" else text
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
+    """Text with commas (RFC 4180), with the mark by which Excel knows UTF-8."""
+    return WrittenFile("text/csv; charset=utf-8", _csv_parts(header, rows))
+
+
+def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
+    """A workbook of one sheet. It is a packed file, so it is whole before the first part of it is sent."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it was sent
+    try:
+        _write_xlsx(file, header, rows)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return WrittenFile("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _parts_of(file))
+
+
+FORMATS: Final[dict[str, Callable[[Sequence[str], Iterable[Sequence[Cell]]], WrittenFile]]] = {
+    "csv": as_csv,
+    "xlsx": as_xlsx,
+}
+
+
+def _csv_parts(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    writer.writerow([harmless(name) for name in header])
+    for row in rows:
+        writer.writerow([harmless(_in_text(cell)) for cell in row])
+        if buffer.tell() >= _PART:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _in_text(cell: Cell) -> str | int | float:
+    if isinstance(cell, datetime):
+        return _local(cell).isoformat(" ", "seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return "" if cell is None else cell
+
+
+def _local(moment: datetime) -> datetime:
+    """As the desk shows it; files for spreadsheets know no time zones."""
+    return localtime(moment).replace(tzinfo=None) if is_aware(moment) else moment
+
+
+def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        book = xlsxwriter.Workbook(
+            file, {"constant_memory": True, "tmpdir": folder, "remove_timezone": True, "use_zip64": True}
+        )
+        bold = book.add_format({"bold": True})
+        formats = {
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            # As if somebody had typed an apostrophe before it: it stays a text when it is edited.
+            "quoted": book.add_format({"quote_prefix": True}),
+        }
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, max(0, len(header) - 1), 24)
+        for column, name in enumerate(header):
+            sheet.write_string(0, column, name, bold)
+        for number, row in enumerate(rows, 1):
+            if number == MOST_ROWS - 1:
+                sheet.write_string(number, 0, _("A sheet holds no more rows: the CSV file has them all."))
+                break
+            for column, cell in enumerate(row):
+                _write_cell(sheet, number, column, cell, formats)
+        book.close()
+
+
+def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
+    """Texts are written as texts, whatever they look like: nothing in them is calculated or followed."""
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, datetime):
+        cell = _local(cell)
+    if isinstance(cell, date):
+        if cell.year >= 1900:
+            sheet.write_datetime(
+                row, column, cell, formats["moment" if isinstance(cell, datetime) else "date"]
+            )
+        else:  # Excel's days begin in 1900
+            sheet.write_string(row, column, str(_in_text(cell)))
+    elif isinstance(cell, int | float):
+        sheet.write_number(row, column, cell)
+    else:
+        sheet.write_string(row, column, _fitting(cell), formats["quoted"] if is_formula(cell) else None)
+
+
+def _fitting(text: str) -> str:
+    """All of a text, or as much as Excel takes, which is said."""
+    if len(text) <= LONGEST_CELL:
+        return text
+    said = _("… (Excel takes no more characters in a cell: the CSV file has them all.)")
+    return text[: LONGEST_CELL - len(said)] + said
+
+
+def _parts_of(file: Any) -> Iterator[bytes]:
+    with file:
+        while part := file.read(_PART):
+            yield part

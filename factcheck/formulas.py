@@ -1,0 +1,19 @@
+"""Cells that a spreadsheet would take for formulas, which can read other cells and send them elsewhere.
+
+https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+from typing import Any
+
+#: A cell that begins so is a formula to one program or another.
+SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def is_formula(value: Any) -> bool:
+    """Whether a text would be taken for one. Numbers never are: -5 is a number."""
+    return isinstance(value, str) and value.startswith(SIGNS)
+
+
+def harmless(value: Any) -> Any:
+    """The value, or where a spreadsheet would take a text as a formula, the text behind an apostrophe."""
+    return f"'{value}" if is_formula(value) else value

@@ -1,0 +1,316 @@
+"""The one screen of a claim: the verdict is written on it, saved with the claim, and by nobody who may not."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.models import Claim, Evidence, ScheduledPublication, Verdict
+from claims.review import scheduled_publications, verdict_drafts, workflow
+from tests.helpers.desk import Desk, buttons, said, sent_back
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person, rating
+
+TEXT = "The minister said the bridge cost 90 million euros. Ferries ran late."
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+@pytest.fixture
+def claim(db: None) -> Claim:
+    claim = make_claim("The bridge cost 90 million euros.")
+    make_appearance(claim, make_source(TEXT), "the bridge cost 90 million euros")
+    return claim
+
+
+@pytest.fixture
+def draft(claim: Claim, checker: User) -> Verdict:
+    return make_draft(claim, checker)
+
+
+def fresh(row: Any) -> Any:
+    return type(row).objects.get(pk=row.pk)
+
+
+# Written there --------------------------------------------------------------------------------------------------------
+
+
+def test_claim_verdict_and_evidence_are_saved_together(
+    desk: Desk, checker: User, claim: Claim, draft: Verdict
+) -> None:
+    source = make_source("It cost 120 million in all.")
+    answer = desk.sign_in(checker).save(
+        claim,
+        context="Opened in 2024.",
+        **{
+            "verdicts-0-summary": "It cost 120 million.",
+            "evidence-TOTAL_FORMS": "2",
+            "evidence-1-source": source.pk,
+            "evidence-1-stance": "refutes",
+            "evidence-1-position": "1",
+            "evidence-1-exact": "cost 120 million",
+        },
+    )
+    assert said(answer) == ["Saved."]
+    assert (fresh(claim).context, fresh(draft).summary) == ("Opened in 2024.", "It cost 120 million.")
+    assert list(draft.evidence.values_list("stance", "exact")) == [
+        ("refutes", ""),
+        ("refutes", "cost 120 million"),
+    ]
+
+
+def test_what_is_wrong_in_one_part_keeps_what_was_typed_in_the_other(
+    desk: Desk, checker: User, claim: Claim, draft: Verdict
+) -> None:
+    typed = {"verdicts-0-reviewed_on": "never", "context": "Typed, too."}
+    page = desk.sign_in(checker).save(claim, **typed).content.decode()
+    assert "Enter a valid date." in page
+    assert "Typed, too." in page
+    assert (fresh(claim).context, fresh(draft).reviewed_on) == ("", draft.reviewed_on)
+
+
+@pytest.mark.parametrize(
+    ("role", "writes"), [("checker", True), ("editor", True), ("administrator", True), ("colleague", False)]
+)
+def test_who_writes_on_it(
+    role: str, writes: bool, desk: Desk, claim: Claim, draft: Verdict, request: pytest.FixtureRequest
+) -> None:
+    page = desk.sign_in(request.getfixturevalue(role)).text(claim)
+    assert ('name="verdicts-0-summary"' in page) is writes
+    assert ("data-live-preview" in page) is writes
+    assert draft.summary in page
+
+
+def test_who_reads_no_drafts_sees_nothing_of_one(
+    desk: Desk, contributor: User, checker: User, claim: Claim, draft: Verdict
+) -> None:
+    Claim.objects.filter(pk=claim.pk).update(created_by=contributor)
+    scheduled(draft, checker)
+    page = desk.sign_in(contributor).text(claim)
+    assert claim.statement in page
+    for secret in (draft.summary, "Chris", "Kim", "Publishes on", "audited", "submitted the verdict"):
+        assert secret not in page
+
+
+def test_somebody_elses_draft_is_not_written_by_naming_it(
+    desk: Desk, checker: User, colleague: User, claim: Claim, draft: Verdict
+) -> None:
+    form = desk.sign_in(checker).form(claim)
+    page = desk.sign_in(colleague).save(
+        claim, form, **{"verdicts-0-summary": "Mine now.", "context": "Mine."}
+    )
+    assert "is not yours" in page.content.decode()
+    assert (fresh(draft).summary, fresh(claim).context) == (draft.summary, "")
+
+
+def test_a_verdict_of_another_claim_is_not_written_by_naming_it(
+    desk: Desk, checker: User, claim: Claim, draft: Verdict
+) -> None:
+    other = make_draft(make_claim(), checker)
+    sent = {"verdicts-0-id": str(other.pk), "verdicts-0-summary": "Elsewhere."}
+    desk.sign_in(checker).save(claim, None, **sent)
+    assert (fresh(other).summary, fresh(draft).summary) == (draft.summary, draft.summary)
+
+
+def test_an_editor_who_writes_there_cannot_sign_it_off(
+    desk: Desk, editor: User, checker: User, claim: Claim, draft: Verdict
+) -> None:
+    desk.sign_in(editor).save(claim, context="Only the claim.")
+    assert fresh(draft).edited_by == []
+    desk.save(claim, **{"evidence-0-note": "The accounts of 2023."})
+    assert fresh(draft).edited_by == [editor.pk]
+    workflow.move(draft, "submit", by=checker)
+    assert "sign_off" not in buttons(desk.text(claim))
+
+
+def test_save_and_submit(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
+    desk.sign_in(checker)
+    incomplete = desk.form(claim) | {"verdicts-0-summary": "", "_submit": "1"}
+    told = said(desk.client.post(desk.page(claim), incomplete, follow=True))
+    assert told == ["Saved, but not submitted. Not ready yet. Missing: a summary."]
+    complete = desk.form(claim) | {"verdicts-0-summary": "It cost more.", "_submit": "1"}
+    answer = desk.client.post(desk.page(claim), complete, follow=True)
+    assert said(answer) == ["Saved and submitted for review."]
+    assert (fresh(draft).state, fresh(draft).summary) == ("in_review", "It cost more.")
+    assert 'name="verdicts-0-summary"' not in answer.content.decode()
+
+
+# Two at once ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_colleague_who_edits_the_claim_takes_nothing_from_who_writes_the_verdict(
+    desk: Desk, checker: User, editor: User, claim: Claim, draft: Verdict
+) -> None:
+    mine = desk.sign_in(checker).client.get(desk.page(claim))
+    desk.sign_in(editor).save(claim, context="Opened in 2024.")
+    desk.sign_in(checker)
+    page = desk.save(claim, as_shown(mine), **{"verdicts-0-summary": "Half an hour of work."})
+    assert "Not saved: Edda changed this page" in page.content.decode()
+    assert fresh(draft).summary == draft.summary
+    again = desk.client.post(desk.page(claim), as_shown(page) | {"_save": "1"}, follow=True)
+    assert said(again) == ["Saved."]
+    assert (fresh(claim).context, fresh(draft).summary) == ("Opened in 2024.", "Half an hour of work.")
+
+
+def test_two_who_write_the_same_choose(
+    desk: Desk, checker: User, editor: User, claim: Claim, draft: Verdict
+) -> None:
+    mine = desk.sign_in(checker).client.get(desk.page(claim))
+    desk.sign_in(editor).save(draft, summary="The editor’s words.")  # on the verdict's own page
+    desk.sign_in(checker)
+    page = desk.save(claim, as_shown(mine), **{"verdicts-0-summary": "The author’s words."}).content.decode()
+    assert "The editor’s words." in page
+    assert "The author’s words." in page
+    assert fresh(draft).summary == "The editor’s words."
+
+
+def test_what_was_submitted_meanwhile_is_not_written_on(
+    desk: Desk, checker: User, claim: Claim, draft: Verdict
+) -> None:
+    mine = as_shown(desk.sign_in(checker).client.get(desk.page(claim)))
+    workflow.move(draft, "submit", by=checker)
+    for typed in ({"verdicts-0-summary": "Too late."}, {"evidence-0-note": "Too late."}):
+        page = desk.save(claim, mine, **typed).content.decode()
+        assert "this verdict is no draft any more (In review)" in page
+        assert "Too late." in page  # to be copied
+    assert (fresh(draft).summary, draft.evidence.get().note) == (draft.summary, "The audited accounts.")
+
+
+def test_what_was_deleted_meanwhile_is_said(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
+    mine = as_shown(desk.sign_in(checker).client.get(desk.page(claim)))
+    verdict_drafts.discard(draft, by=checker)
+    page = desk.save(claim, mine, context="Typed.", **{"verdicts-0-summary": "Lost?"}).content.decode()
+    assert "the draft of the verdict was deleted meanwhile" in page
+    assert fresh(claim).context == ""
+
+
+def as_shown(response: Any) -> dict[str, Any]:
+    """What a browser sends back of a page, with what tells how it began."""
+    context = response.context
+    extra = {name: context[key] for name, key in (("_base", "base"), ("_merge", "merge")) if context.get(key)}
+    return sent_back(response) | extra
+
+
+# What can be done -----------------------------------------------------------------------------------------------------
+
+
+def scheduled(draft: Verdict, checker: User) -> ScheduledPublication:
+    verdict = workflow.move(draft, "submit", by=checker)
+    verdict = workflow.move(verdict, "sign_off", by=person("kim", "Fact-checker"))
+    boss = User.objects.create_superuser("boss")
+    return scheduled_publications.schedule(verdict, timezone.now() + timedelta(hours=3), by=boss)
+
+
+def test_what_is_missing_leads_to_its_field(desk: Desk, checker: User, claim: Claim) -> None:
+    verdict_drafts.draft(claim, author=checker)
+    page = desk.sign_in(checker).text(claim)
+    for place in (
+        "id_verdicts-0-rating_0",
+        "id_verdicts-0-summary",
+        "id_verdicts-0-reviewed_on",
+        "evidence-group",
+    ):
+        assert f'href="#{place}"' in page
+        assert f'id="{place}"' in page
+    assert 'name="evidence-0-source"' in page  # a first one is there to be filled in
+
+
+def test_moves_of_the_verdict_lead_back_to_the_claim(
+    desk: Desk, checker: User, editor: User, claim: Claim, draft: Verdict
+) -> None:
+    workflow.move(draft, "submit", by=checker)
+    desk.sign_in(editor)
+    assert buttons(desk.text(claim)) == {"decline", "merge", "sign_off", "request_changes"}
+    last = draft.transitions.values_list("pk", flat=True).first()
+    address = reverse("admin:claims_verdict_move", args=[draft.pk, "sign_off"])
+    answer = desk.client.post(address, {"last_move": last, "from_claim": "1"})
+    assert answer["Location"] == desk.page(claim)
+
+
+def test_a_correction_begins_there_and_shows_its_note_first(
+    desk: Desk, checker: User, publish: Any, claim: Claim
+) -> None:
+    publish(claim)
+    desk.sign_in(checker)
+    assert "Draft a new version" in desk.text(claim)
+    answer = desk.client.post(reverse("admin:claims_claim_draft", args=[claim.pk]))
+    assert answer["Location"] == f"{desk.page(claim)}#verdict"
+    page = desk.text(claim)
+    assert page.index('name="verdicts-0-correction_note"') < page.index('name="verdicts-0-summary"')
+
+
+def test_a_moment_is_set_and_cancelled_there(
+    desk: Desk, checker: User, colleague: User, editor: User, claim: Claim, draft: Verdict, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    verdict = workflow.move(draft, "submit", by=checker)
+    address = reverse("admin:claims_verdict_schedule", args=[verdict.pk])
+    assert "Publish later" not in desk.sign_in(editor).text(claim)  # nobody has signed it off
+    workflow.move(verdict, "sign_off", by=colleague)
+    day = timezone.localdate() + timedelta(days=30)
+    with timezone.override("Europe/Berlin"):
+        page = desk.text(claim)
+        assert "Publish later" in page
+        assert "Europe/Berlin, UTC+" in page
+        asked = {"at": f"{day}T18:30", "seen": "", "from_claim": "1"}
+        [told] = said(desk.client.post(address, asked, follow=True))
+        made = ScheduledPublication.objects.get()
+        assert told.startswith("Publishes on ")
+        assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["at"]
+        assert "Publishes on" in desk.text(claim)
+        assert said(desk.client.post(address, {"at": "", "seen": made.pk}, follow=True)) == [
+            "Give the day and the time of day."
+        ]
+        assert said(desk.client.post(address, asked | {"at": "garbage"}, follow=True)) == [
+            "Enter a valid date/time."
+        ]
+    desk.sign_in(checker)
+    assert "Change the moment" not in desk.text(claim)
+    assert desk.client.post(address, {"cancel": "1", "seen": made.pk}).status_code == 403
+    assert ScheduledPublication.objects.get().outcome == ""
+    desk.sign_in(editor)
+    assert said(desk.client.post(address, {"cancel": "1", "seen": made.pk}, follow=True)) == [
+        "Cancelled: it is not published by itself any more."
+    ]
+    assert desk.client.get(address).status_code == 302
+
+
+# What it costs --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_the_page_costs_the_same_however_much_there_is(
+    more: int,
+    desk: Desk,
+    checker: User,
+    claim: Claim,
+    draft: Verdict,
+    django_assert_num_queries: Any,
+) -> None:
+    for number in range(more):
+        make_appearance(claim, make_source(TEXT), "the bridge cost 90 million euros")
+        Evidence.objects.create(verdict=draft, source=make_source(), stance="context", position=number)
+        Claim.objects.filter(pk=claim.pk).update(context=f"Context {number}.")
+        Verdict.objects.filter(pk=draft.pk).update(summary=f"Summary {number}.", rating=rating("true"))
+    desk.sign_in(checker).text(claim)
+    with django_assert_num_queries(69):
+        desk.text(claim)
+
+
+def test_the_page_is_light(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
+    assert len(desk.sign_in(checker).text(claim).encode()) < 120_000
+
+
+def test_a_moment_shows_on_the_dashboard_and_the_board(
+    desk: Desk, editor: User, checker: User, draft: Verdict
+) -> None:
+    scheduled(draft, checker)
+    desk.sign_in(editor)
+    for address in (reverse("admin:index"), reverse("admin:claims_assignment_board")):
+        assert ">Publishes " in desk.client.get(address).content.decode(), address

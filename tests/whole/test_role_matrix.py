@@ -1,0 +1,303 @@
+"""docs/roles.md is what happens: every row, button and move, as each role, at the desk, by the API and past both."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.models import (
+    ApiToken,
+    AssignmentRule,
+    ChatChannel,
+    Claim,
+    Cluster,
+    Comment,
+    DeskSession,
+    Notification,
+    SavedView,
+    Verdict,
+)
+from claims.newsroom.refusals import NotAllowed
+from claims.review import workflow
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
+from claims.teamwork import assignments, comments, mails
+from sources.models import Publisher, Source
+from tests.claims.editorial.test_permissions import TABLE
+from tests.helpers.full_desk import MODELS, add_row_of_each, make_superuser
+from tests.helpers.kept_newsroom import checker, editor, kept_rows
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
+from tests.helpers.newsroom_tool import tool
+from tests.helpers.role_matrix import ROLES, tables
+from tests.helpers.role_walk import Walker, addresses, walker
+
+__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+PAGES, BUTTONS, MOVES = (
+    tables().get(name, {}) for name in ("Pages of the desk", "Buttons and forms", "Moves")
+)
+
+
+@pytest.fixture(scope="module")
+def rows(kept_rows: None, checker: User, editor: User) -> dict[type[Model], Any]:
+    """A row of every model, which belongs to somebody else."""
+    add_row_of_each(checker, editor)
+    Authenticator.objects.create(user=checker, type="totp", data={})
+    SocialAccount.objects.create(user=checker, provider="newsroom", uid="1")
+    Session.objects.create(session_key="x", expire_date=timezone.now() + timedelta(days=1))
+    DeskSession.objects.create(person=checker, session_key="x")
+    claim = make_claim(state="proposed", created_by=checker)
+    assignments.take(make_claim(), by=checker)
+    AssignmentRule.objects.create(name="Rule", priority=1)
+    ChatChannel.objects.create(name="Desk", shape="json", address="https://example.org/hook")
+    SavedView.objects.create(owner=checker, name="Theirs", listed="claims.claim")
+    Notification.objects.create(person=checker, kind="assigned", claim=claim, mail="never")
+    found = {model: model._default_manager.order_by("pk").last() for model in MODELS}
+    found |= {
+        Claim: claim,
+        Comment: comments.write(
+            make_claim(state="proposed", created_by=checker), "Whom do we ask?", by=checker
+        ).comment,
+        Verdict: Verdict.objects.filter(author=checker, state="draft").first(),
+        ApiToken: ApiToken.objects.get(user=checker),
+        User: checker,
+        Group: Group.objects.create(name="Photo desk"),
+        Publisher: Publisher.objects.filter(is_house=False).first(),
+        Source: Source.objects.filter(snapshots__isnull=False).first(),
+    }
+    assert [model for model, row in found.items() if row is None] == []
+    return found
+
+
+@pytest.fixture(scope="module", params=ROLES)
+def letter(request: pytest.FixtureRequest, kept_rows: None) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def somebody(letter: str, rows: Any) -> Walker:
+    """A person of the role, with rows of their own."""
+    if letter == "S":
+        return walker(make_superuser())
+    return walker(
+        person(f"pat-{letter}", ROLES[letter]) if ROLES[letter] else User.objects.create_user("pat")
+    )
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_model_of_the_desk_stands_in_the_tables() -> None:
+    assert set(PAGES) == {model._meta.label_lower for model in MODELS}
+    assert set(BUTTONS) == set(addresses()) - {"claims_claim_move", "claims_verdict_move"}
+    assert set(MOVES) == {f"claim: {action}" for _state, action in CLAIM_MOVES} | {
+        f"verdict: {action}" for _state, action in VERDICT_MOVES
+    }
+    assert set(tables()["The editorial API"]) == {row[0] for row in TABLE}
+
+
+def test_nobody_may_do_more_or_less_with_rows(
+    letter: str, somebody: Walker, rows: dict[type[Model], Any]
+) -> None:
+    found, told = {}, {}
+    for model in MODELS:
+        may = somebody.rows(model, rows[model])
+        for what, allowed in may.items():
+            name = f"{model._meta.label_lower}: {what}"
+            found[name], told[name] = allowed, letter in PAGES[model._meta.label_lower].get(what, set())
+    assert found == told
+
+
+# Buttons --------------------------------------------------------------------------------------------------------------
+
+#: What an address takes, where that is not the key of a row of its model alone.
+ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
+    "claims_assignment_change_hands": lambda rows: ("claim", rows[Claim].pk, "take"),
+    "claims_claim_article": lambda rows: (rows[Source].pk,),
+    "claims_claim_article_appearance": lambda rows: (rows[Source].pk,),
+    "claims_claim_article_claim": lambda rows: (rows[Source].pk,),
+    "claims_claim_article_decide": lambda rows: (rows[Source].pk, _found_in(rows[Source]), "accept"),
+    "claims_claim_article_evidence": lambda rows: (rows[Source].pk,),
+    "claims_claim_article_offers": lambda rows: (rows[Source].pk,),
+    "claims_claim_propose_more": lambda rows: (rows[Source].pk,),
+    "claims_claim_take_place": lambda rows: _place(rows[Source]),
+    "claims_claim_triage_decide": lambda rows: (rows[Claim].pk, "accept"),
+    "claims_cluster_move": lambda rows: (rows[Cluster].pk, "published"),
+    "claims_comment_of_claim": lambda rows: (rows[Claim].pk,),
+    "claims_comment_write": lambda rows: (rows[Claim].pk,),
+    "claims_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),
+}
+#: What is sent, where nothing would be refused whoever sends it.
+SENT: dict[str, dict[str, str] | str] = {
+    "claims_claim_article_appearance": "{}",
+    "claims_claim_article_claim": "{}",
+    "claims_claim_article_decide": "{}",
+    "claims_claim_article_evidence": "{}",
+    "claims_claim_article_offers": '{"for": "claim"}',
+    "claims_savedview_keep": {"listed": "claims.claim", "name": "Mine"},
+    "claims_comment_write": {"text": "Whom do we ask?"},
+    "claims_comment_edit": {"text": "Whom do we ask now?"},
+    "auth_user_reset_factors": {"reason": "Called back."},
+}
+#: Those that are opened, not sent.
+OPENED = {
+    *("claims_assignment_board", "claims_assignment_calendar", "claims_claim_article", "claims_claim_import"),
+    *(
+        "claims_claim_timeline",
+        "claims_claim_triage",
+        "claims_claim_triage_claim",
+    ),
+    *("claims_comment_people", "claims_comment_of_claim", "claims_comment_thread"),
+    *("claims_importrun_progress", "claims_importrun_report"),
+    *("claims_notification_unread", "claims_notification_preferences", "claims_notification_open"),
+}
+
+
+def _found_in(source: Any) -> int:
+    """A proposal that was found in the article."""
+    proposal = make_claim(state="proposed")
+    make_appearance(proposal, source, "The bridge cost")
+    return proposal.pk
+
+
+def _place(source: Any) -> tuple[int, ...]:
+    appearance: Any = make_appearance(make_claim(), source, "The bridge cost")
+    return appearance.claim_id, appearance.pk, appearance.snapshot.number, appearance.start, appearance.end
+
+
+def test_nobody_presses_more_or_fewer_buttons(
+    letter: str, somebody: Walker, rows: dict[type[Model], Any]
+) -> None:
+    by_name = {f"{model._meta.app_label}_{model._meta.model_name}": row for model, row in rows.items()}
+    patterns = addresses()
+    found = {}
+    for name in BUTTONS:
+        if name in ARGUMENTS:
+            arguments = ARGUMENTS[name](rows)
+        else:
+            arguments = (by_name["_".join(name.split("_")[:2])].pk,) if "<" in patterns[name] else ()
+        if name == "claims_claim_preview" and Verdict in somebody.own:
+            arguments = (somebody.own[Verdict].claim_id,)  # type: ignore[attr-defined]  # a Verdict
+        path = reverse(f"admin:{name}", args=arguments)
+        sent = SENT.get(name, {})
+        if name == "claims_assignment_board_move":
+            sent = {"subject": "claim", "pk": str(rows[Claim].pk), "action": "take"}
+        found[name] = somebody.may("get" if name in OPENED else "post", path, sent)
+    assert found == {name: letter in who["who"] for name, who in BUTTONS.items()}
+    assert somebody.soft == []
+
+
+# Moves ----------------------------------------------------------------------------------------------------------------
+
+
+class Subjects:
+    """A claim or verdict of somebody else in the state from which a move goes."""
+
+    def __init__(self, author: User, other: User) -> None:
+        self.author, self.other = author, other
+
+    def verdict(self, *moves: str, author: User | None = None) -> Verdict:
+        verdict = make_draft(make_claim(), author or self.author)
+        for action in moves:
+            by = self.author if action == "submit" else self.other
+            verdict = workflow.move(verdict, action, by=author or by if action == "submit" else by)
+        return verdict
+
+    def published(self) -> Claim:
+        return Claim.objects.get(verdicts=self.verdict("submit", "sign_off", "publish"))
+
+    def changed(self) -> Claim:
+        claim = self.published()
+        make_appearance(claim, make_source("It cost a lot, she said."), "It cost a lot")
+        return claim
+
+    def merged(self) -> Claim:
+        return workflow.move(make_claim(), "merge", by=self.other, into=make_claim())
+
+    def withdrawn(self, by: User) -> Verdict:
+        """In review, and written by who withdraws it: nobody else may."""
+        if not by.has_perm("claims.add_verdict"):
+            return self.verdict("submit")
+        return (
+            self.verdict("submit", author=by)
+            if by.has_perm("claims.submit_verdict")
+            else self.verdict("submit")
+        )
+
+
+@pytest.fixture(scope="module")
+def subjects(checker: User, editor: User) -> dict[str, Callable[[User], Any]]:
+    room = Subjects(checker, editor)
+    proposed, in_review = make_claim(state="proposed"), room.verdict("submit")
+    made = {
+        "claim: accept": proposed,
+        "claim: decline": proposed,
+        "claim: reconsider": workflow.move(make_claim(), "decline", by=editor, note="No."),
+        "claim: merge": make_claim(),
+        "claim: unmerge": room.merged(),
+        "claim: republish": room.changed(),
+        "verdict: submit": room.verdict(),
+        "verdict: sign_off": in_review,
+        "verdict: request_changes": in_review,
+        "verdict: publish": room.verdict("submit", "sign_off"),
+        "verdict: retract": room.verdict("submit", "sign_off", "publish"),
+    }
+    anew: Any = {name: partial(type(row)._default_manager.get, pk=row.pk) for name, row in made.items()}
+    return {name: lambda by, read=read: read() for name, read in anew.items()} | {
+        "verdict: withdraw": room.withdrawn
+    }
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(kept_rows: None) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("door", ["move", "desk", "api"])
+def test_nobody_makes_more_or_fewer_moves(
+    door: str, letter: str, somebody: Walker, subjects: dict[str, Callable[[User], Any]]
+) -> None:
+    by = User.objects.get(pk=somebody.person.pk)
+    found = {}
+    for name in MOVES:
+        with transaction.atomic():
+            subject, action = subjects[name](by), name.partition(": ")[2]
+            into = make_claim() if action == "merge" else None
+            found[name] = {"move": past_both, "desk": at_the_desk, "api": by_the_api}[door](
+                somebody, by, subject, action, into
+            )
+            transaction.set_rollback(True)
+    assert found == {name: letter in who["who"] for name, who in MOVES.items()}
+
+
+def past_both(somebody: Walker, by: User, subject: Any, action: str, into: Claim | None) -> bool:
+    try:
+        workflow.move(subject, action, by=by, note="Because.", into=into)
+    except NotAllowed:
+        return False
+    return True
+
+
+def at_the_desk(somebody: Walker, by: User, subject: Any, action: str, into: Claim | None) -> bool:
+    return somebody.moves(subject, action, note="Because.", into=into.pk if into else "")
+
+
+def by_the_api(somebody: Walker, by: User, subject: Any, action: str, into: Claim | None) -> bool:
+    kind = "claims" if isinstance(subject, Claim) else "verdicts"
+    asked = {"note": "Because."} | ({"into": into.pk} if into else {})
+    answer = tool(by).move(f"{kind}/{subject.pk}/", action, **asked)
+    assert answer.status_code in (200, 403, 404), answer.content
+    return bool(answer.status_code == 200)
