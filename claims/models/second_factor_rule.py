@@ -139,11 +139,11 @@ class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by D
                 name="grace_begins",
                 operation=pgtrigger.Insert,
                 func="""
-                    INSERT INTO public.claims_secondfactorgrace (person_id, begins_at)
+                    INSERT INTO public.claims_secondfactorgrace AS kept (person_id, begins_at)
                         SELECT NEW.user_id, clock_timestamp() FROM public.claims_secondfactorrule
                             WHERE role_id = NEW.group_id AND required
                         ON CONFLICT (person_id) DO UPDATE SET begins_at = excluded.begins_at
-                            WHERE claims_secondfactorgrace.begins_at IS NULL;
+                            WHERE kept.begins_at IS NULL;
                     RETURN NULL;
                 """,
             )
