@@ -19,6 +19,7 @@ MEASUREMENTS = {
     "costly_questions": "the dearest of the usual public questions, one by one",
     "attacker": "one claim while an attacker asks for all that is expensive, on 200,000 claims",
     "annotation": "working on an article of 10,000 words with 200 claims, in a browser",
+    "triage_in_browser": "50 proposals triaged by keyboard, and a list downloaded",
     "desk_at_scale": "every page of the desk on 250,000 claims and 100,000 sources",
     "vectors": "making the vectors of an archive, what reads notice of it, and finding neighbours",
     "exports": "exporting claims in every format beside the bare database, on 200,000 claims",

@@ -75,6 +75,9 @@ CHATS = {"claims.teamwork.chat"}
 #: Who changes the state of pages that a watch has found.
 WATCHED = {"claims.articles.watches.listed_pages", "claims.articles.watches.watched_articles"}
 
+#: Who says in memory what would be, and stores none of it.
+PROSPECTS = {"claims.ledger.prospects"}
+
 
 def writes_state(node: ast.AST) -> bool:
     """`….state = …`, `….update(state=…)`, or `setattr(…, "state", …)`."""
@@ -90,7 +93,7 @@ def writes_state(node: ast.AST) -> bool:
 
 def test_states_are_written_by_moves() -> None:
     writers = {name for name, tree in TREES.items() if any(map(writes_state, ast.walk(tree)))}
-    assert writers == MOVES | CLUSTERS | RUNS | DELIVERIES | CHATS | WATCHED
+    assert writers == MOVES | CLUSTERS | RUNS | DELIVERIES | CHATS | WATCHED | PROSPECTS
 
 
 @pytest.mark.parametrize("name", sorted(RUNS))
@@ -137,7 +140,17 @@ def stores_entries(node: ast.AST) -> bool:
 
 def test_entries_of_the_ledger_are_stored_in_one_module() -> None:
     writers = {name for name, tree in TREES.items() if any(map(stores_entries, ast.walk(tree)))}
-    assert writers == {"claims.ledger.publishing"}
+    assert writers == {"claims.ledger.publishing"} | PROSPECTS
+
+
+@pytest.mark.parametrize("name", sorted(PROSPECTS))
+def test_what_would_be_is_not_stored(name: str) -> None:
+    called = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Call)
+    }
+    assert called & (WRITING | COPYING | {"save", "append", "record", "record_all", "send"}) == set()
 
 
 def test_imports_alone_send_entries_along_with_other_rows() -> None:

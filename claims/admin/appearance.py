@@ -23,6 +23,7 @@ class AppearanceInline(StackedInline):
     template = "admin/desk/quote_rows.html"
     form = QuoteForm
     extra = 0
+    per_page = 5
     autocomplete_fields = ("source",)
     fieldsets = ((None, {"fields": ("source", "exact")}), WHERE_SEVERAL, (None, {"fields": ("where",)}))
     readonly_fields = ("where",)

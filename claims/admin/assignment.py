@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
 
 from claims.models import Assignment, Claim, Priority, Verdict
 from claims.newsroom.people import display_name
@@ -69,7 +70,7 @@ class WorkPanel:
     may_give: bool
     may_change: bool
     people: list[tuple[int, str]]
-    priorities: list[tuple[int, str]]
+    priorities: list[tuple[int, StrOrPromise]]
     priority: int
     days: list[tuple[str, str]]
     is_followed: bool
@@ -95,7 +96,7 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
             holder=holder,
             holder_name=display_name(holder) if holder else "",
             is_mine=is_mine,
-            due=due_badge(assignment.due_on) if assignment else "",
+            due=_due_words(assignment) if assignment else "",
             may_take=open_ and takes and holder is None and assignments.can_do(type(subject), person),
             may_give=may_give,
             may_change=may_give,
@@ -106,6 +107,12 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
             is_followed=followers.is_followed(claim, person),
         )
     }
+
+
+def _due_words(assignment: Assignment) -> SafeString | str:
+    due = due_badge(assignment.due_on)
+    # A badge says by itself what it is.
+    return due if isinstance(due, SafeString) or not due else gettext("due %s") % due
 
 
 def _kind(subject: Subject) -> str:

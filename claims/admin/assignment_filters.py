@@ -1,6 +1,6 @@
 """Filters of lists by whose work something is, by when it is due and how much it presses."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.models import Assignment, Priority, Verdict
+from claims.models.assignment import AssignmentQuerySet
 from claims.newsroom.people import display_name
 from factcheck.admin.base import person_at
 
@@ -19,7 +20,7 @@ from factcheck.admin.base import person_at
 _MOST_PEOPLE = 100
 
 
-def work_on(rows: QuerySet[Any]) -> QuerySet[Assignment]:
+def work_on(rows: QuerySet[Any]) -> AssignmentQuerySet:
     """The open assignments of the rows of a query on claims, on verdicts, or on assignments themselves."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
@@ -76,14 +77,20 @@ class DueFilter(_WorkFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        today = timezone.localdate()
+        today, asked = timezone.localdate(), self.chosen(request)
         chosen = {
             "overdue": Q(due_on__lt=today),
             "today": Q(due_on=today),
             "week": Q(due_on__range=(today, today + timedelta(days=7))),
             "none": Q(due_on=None),
-        }.get(self.chosen(request))
-        return queryset if chosen is None else queryset.filter(Exists(work_on(queryset).filter(chosen)))
+        }.get(asked)
+        if chosen is None:
+            # A day of the calendar.
+            try:
+                chosen = Q(due_on=date.fromisoformat(asked))
+            except ValueError:
+                return queryset
+        return queryset.filter(Exists(work_on(queryset).filter(chosen)))
 
 
 class PriorityFilter(_WorkFilter):

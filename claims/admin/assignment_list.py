@@ -21,6 +21,8 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import assignments
 from factcheck.admin.base import person_at
 
+#: So many at once, so that one click is no afternoon's work of the database; and so many are named.
+_MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
 #: At this place of a list's columns.
 _PLACE = 2
 _FILTERS = (PersonFilter, DueFilter, PriorityFilter)
@@ -81,6 +83,10 @@ class AssignedList:
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Ask once who is to have them, by when and how much they press; then assign them all."""
+        number = len(queryset.order_by().values("pk")[: _MOST_AT_ONCE + 1])
+        if number > _MOST_AT_ONCE:
+            messages.error(request, gettext("Choose %d at most at once.") % _MOST_AT_ONCE)
+            return None
         asked = "person" in request.POST
         problem = ""
         if asked:
@@ -94,8 +100,11 @@ class AssignedList:
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]  # a ModelAdmin
             "title": gettext("Assign"),
-            "rows": [getattr(row, "claim", row) for row in queryset],
+            "number": number,
+            "rows": [getattr(row, "claim", row) for row in queryset[:_MOST_SHOWN]],
+            "others": max(number - _MOST_SHOWN, 0),
             "keys": request.POST.getlist("_selected_action"),
+            "across": request.POST.get("select_across", ""),
             "people": [(person.pk, display_name(person)) for person in people],
             "priorities": Priority.choices,
             "problem": problem,

@@ -25,7 +25,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import assignments
 from claims.teamwork.assignments import Subject
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
 from factcheck.database.rules import in_words
 
 
@@ -65,9 +65,12 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("priority"), ordering="priority")
     def priority_badge(self, row: Assignment) -> SafeString | str:
-        return priority_badge(row.priority) or Priority(row.priority).label
+        return priority_badge(row.priority) or str(Priority(row.priority).label)
 
     # The buttons ------------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.change_hands_view)

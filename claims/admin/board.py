@@ -19,15 +19,17 @@ from django_stubs_ext import StrOrPromise
 
 from claims.admin.assignment import MOST_PEOPLE, due_badge, priority_badge
 from claims.admin.queues import with_signoffs_given
+from claims.admin.scheduling import planned_badge, with_planned
 from claims.models import Assignment, Claim, Priority, Topic, Transition, Verdict
+from claims.models.assignment import BY_URGENCY
 from claims.newsroom.people import display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from claims.teamwork import assignments
 from factcheck.admin.base import change_page
 
 #: Cards of a column; the rest is in its list.
-SHOWN = 20
-_LONGEST = 160
+SHOWN = 12
+_LONGEST = 120
 _WEEK = timedelta(days=7)
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -79,7 +81,7 @@ class BoardCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BoardColumn:
     """One column: what stands in it, and where the rest of it is."""
 
     name: str
@@ -108,7 +110,7 @@ _LISTS = {
 }
 
 
-def columns(person: User, chosen: Chosen) -> list[Column]:
+def columns(person: User, chosen: Chosen) -> list[BoardColumn]:
     """All columns, in as many queries however much there is."""
     found: dict[str, Callable[[User, Chosen], list[Subject]]] = {
         "proposed": _proposed,
@@ -125,10 +127,12 @@ def columns(person: User, chosen: Chosen) -> list[Column]:
     return [_column(name, rows(person, chosen), person) for name, rows in found.items()]
 
 
-def _column(name: str, rows: list[Subject], person: User) -> Column:
+def _column(name: str, rows: list[Subject], person: User) -> BoardColumn:
     model, _mark, query = _LISTS[name].partition("?")
     more = f"{reverse(f'admin:claims_{model}_changelist')}?{query}"
-    return Column(name, _TITLES[name], [_card(row, person) for row in rows[:SHOWN]], more, len(rows) > SHOWN)
+    return BoardColumn(
+        name, _TITLES[name], [_card(row, person) for row in rows[:SHOWN]], more, len(rows) > SHOWN
+    )
 
 
 def _card(row: Any, person: User) -> BoardCard:
@@ -150,7 +154,7 @@ def _card(row: Any, person: User) -> BoardCard:
         page=change_page(row),
         person=display_name(holder) if holder else "",
         is_mine=holder == person,
-        due=due_badge(assignment.due_on) if assignment else "",
+        due=planned_badge(row) or (due_badge(assignment.due_on) if assignment else ""),
         priority=priority_badge(assignment.priority) if assignment else "",
         last_move=row.last_move or 0,
     )
@@ -178,7 +182,7 @@ def _claims(person: User, chosen: Chosen) -> QuerySet[Claim]:
 def _verdicts(person: User, chosen: Chosen) -> QuerySet[Verdict]:
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     rows = (
-        Verdict.objects.readable_by(person)
+        with_planned(Verdict.objects.readable_by(person))
         .annotate(last_move=Subquery(last))
         .select_related("claim", "author", "assignment__person")
         .defer("explanation", "summary", "claim__context")
@@ -194,29 +198,29 @@ def _verdicts(person: User, chosen: Chosen) -> QuerySet[Verdict]:
     return rows.filter(claim__topics=chosen.topic) if chosen.topic else rows
 
 
-def _held(holder: int) -> QuerySet[Assignment]:
-    """What somebody has of claims themselves, of whoever or of everybody."""
-    rows = Assignment.objects.held().filter(claim=OuterRef("pk"), verdict=None)
+def _held(holder: int = 0) -> QuerySet[Assignment]:
+    """What somebody has of claims themselves, or everybody."""
+    rows = Assignment.objects.held().filter(verdict=None)
     return rows.filter(person=holder) if holder else rows
 
 
-def _urgent_first(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    of_it = Assignment.objects.open().filter(claim=OuterRef("pk"), verdict=None)
-    return claims.annotate(
-        due_on=Subquery(of_it.values("due_on")), presses=Subquery(of_it.values("priority"))
-    ).order_by(F("due_on").asc(nulls_last=True), F("presses").desc(nulls_last=True), "-pk")
+def _urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
+    """Those of the claims of which there is such work, found by the work, which is less than there are claims."""
+    keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*BY_URGENCY)
+    chosen = list(keys.values_list("claim", flat=True)[: SHOWN + 1])
+    found = claims.in_bulk(chosen)
+    return [found[key] for key in chosen if key in found]
 
 
 def _proposed(person: User, chosen: Chosen) -> list[Any]:
     """What somebody has or weighed first, then the best candidates."""
     proposed = _claims(person, chosen).filter(state=Claim.State.PROPOSED)
     holder = chosen.holder(person)
-    weighed = Assignment.objects.open().filter(claim=OuterRef("pk"), verdict=None)
-    some = _urgent_first(proposed.filter(Exists(_held(holder) if holder else weighed)))
-    found = list(some[: SHOWN + 1])
+    weighed = Assignment.objects.open().filter(verdict=None)
+    found = _urgent_first(proposed, _held(holder) if holder else weighed)
     if not holder and len(found) <= SHOWN:
         best = proposed.order_by(F("score").desc(nulls_last=True), "pk")
-        found += best.filter(~Exists(weighed))[: SHOWN + 1 - len(found)]
+        found += best.filter(~Exists(weighed.filter(claim=OuterRef("pk"))))[: SHOWN + 1 - len(found)]
     return found
 
 
@@ -228,15 +232,13 @@ def _without_verdict(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 def _accepted(person: User, chosen: Chosen) -> list[Any]:
     if chosen.holder(person):
         return []
-    free = _without_verdict(_claims(person, chosen)).filter(~Exists(_held(0)))
+    free = _without_verdict(_claims(person, chosen)).filter(~Exists(_held().filter(claim=OuterRef("pk"))))
     return list(free.order_by("-pk")[: SHOWN + 1])
 
 
 def _in_work(person: User, chosen: Chosen) -> list[Any]:
     """Claims that somebody has and whose verdict is not begun, then drafts."""
-    holder = chosen.holder(person)
-    claims = _without_verdict(_claims(person, chosen)).filter(Exists(_held(holder)))
-    found: list[Any] = list(_urgent_first(claims)[: SHOWN + 1])
+    found = _urgent_first(_without_verdict(_claims(person, chosen)), _held(chosen.holder(person)))
     drafts = _verdicts(person, chosen).filter(state=Verdict.State.DRAFT)
     both = [*found, *drafts[: SHOWN + 1]]
     return sorted(both, key=_urgency)
@@ -269,6 +271,7 @@ _LEADS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",
     ("claim-accepted-held", "release"): "accepted",
+    ("claim-accepted", "reconsider"): "proposed",
     ("verdict-draft", "submit"): "review",
     ("verdict-in_review", "sign_off"): "ready",
     ("verdict-in_review", "request_changes"): "work",

@@ -2,12 +2,14 @@
 
 import calendar as months
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber, TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -23,9 +25,8 @@ from claims.newsroom.people import display_name
 from claims.teamwork import assignments
 from factcheck.admin.base import change_page
 
-#: So many of each kind are read for a month, and so many of a day stand in its square; the list has the others.
-_MOST = 150
-_IN_SQUARE = 3
+#: So many of each kind stand in a day; the list of that day has the others.
+_OF_A_KIND = 3
 _EARLIEST, _LATEST = 2000, 2199
 
 
@@ -50,42 +51,40 @@ class CalendarDay:
     is_of_month: bool
     is_today: bool
     entries: list[CalendarEntry]
-
-    @property
-    def shown(self) -> list[CalendarEntry]:
-        return self.entries[:_IN_SQUARE]
-
-    @property
-    def others(self) -> int:
-        """How many more there are than stand in the square."""
-        return max(len(self.entries) - _IN_SQUARE, 0)
+    #: How many more there are than are shown, and where they are listed.
+    others: int
+    listed: str
 
 
 def calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
     today = timezone.localdate()
     first = _month(request.GET.get("month", ""), today)
-    mine = "mine" in request.GET
-    weeks = months.Calendar(firstweekday=(int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7).monthdatescalendar(
-        first.year, first.month
-    )
-    found, is_more = _entries(weeks[0][0], weeks[-1][-1], person, mine=mine, today=today)
-    days = [
-        [CalendarDay(day, day.month == first.month, day == today, found[day]) for day in week]
-        for week in weeks
-    ]
+    mine, as_list = "mine" in request.GET, "list" in request.GET
+    monday = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
+    days = list(months.Calendar(firstweekday=monday).itermonthdates(first.year, first.month))
+    entries: dict[date, list[CalendarEntry]] = defaultdict(list)
+    others: dict[date, int] = defaultdict(int)
+    for day, entry, number in _found(days[0], days[-1], person, mine=mine, today=today):
+        entries[day].append(entry)
+        others[day] += number
     page = reverse("admin:claims_assignment_calendar")
-    chosen = "&mine=1" if mine else ""
+    kept = ("&mine=1" if mine else "") + ("&list=1" if as_list else "")
+    work = reverse("admin:claims_assignment_changelist") + "?done=no" + ("&who=me" if mine else "")
     return {
         "month": first,
-        "weeks": days,
-        "agenda": [day for week in days for day in week if day.is_of_month and day.entries],
-        "weekdays": [(WEEKDAYS_ABBR[day.weekday()], WEEKDAYS[day.weekday()]) for day in weeks[0]],
-        "before": f"{page}?month={first - timedelta(days=1):%Y-%m}{chosen}",
-        "after": f"{page}?month={first + timedelta(days=31):%Y-%m}{chosen}",
-        "this_month": f"{page}?mine=1" if mine else page,
+        "days": [
+            CalendarDay(
+                day, day.month == first.month, day == today, entries[day], others[day], f"{work}&due={day}"
+            )
+            for day in days
+        ],
+        "weekdays": [(WEEKDAYS_ABBR[day.weekday()], WEEKDAYS[day.weekday()]) for day in days[:7]],
+        "before": f"{page}?month={first - timedelta(days=1):%Y-%m}{kept}",
+        "after": f"{page}?month={first + timedelta(days=31):%Y-%m}{kept}",
+        "this_month": f"{page}?{kept[1:]}",
         "mine": mine,
-        "is_more": is_more,
-        "all_work": reverse("admin:claims_assignment_changelist") + "?done=no",
+        "as_list": as_list,
+        "is_empty": not any(entries.values()),
     }
 
 
@@ -98,48 +97,41 @@ def _month(asked: str, today: date) -> date:
     return first if _EARLIEST <= first.year <= _LATEST else today.replace(day=1)
 
 
-def _entries(
+def _found(
     first: date, last: date, person: User, *, mine: bool, today: date
-) -> tuple[dict[date, list[CalendarEntry]], bool]:
-    """By day, what it brings; and whether there is more than was read."""
-    due = (
-        Assignment.objects.readable_by(person)
-        .open()
-        .filter(due_on__range=(first, last))
-        .select_related("claim", "verdict", "person")
-        .order_by("due_on", "-priority", "pk")
-    )
+) -> Iterator[tuple[date, CalendarEntry, int]]:
+    """Day, entry, and with the first entry of its kind how many more of it the day has."""
+    work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first, last))
     again = (
         Verdict.objects.readable_by(person)
         .filter(state=Verdict.State.PUBLISHED, recheck_on__range=(first, last), publisher__is_house=True)
-        .select_related("claim", "author")
         .defer("explanation")
-        .order_by("recheck_on", "pk")
     )
+    planned = ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
+    planned = planned.filter(day__gte=first, day__lte=last).defer("verdict__explanation")
     if mine:
-        due = due.filter(person=person)
+        work = work.filter(person=person)
         again = again.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
-    planned = (
-        ScheduledPublication.objects.readable_by(person)
-        .open()
-        .filter(publish_at__date__range=(first, last))
-        .select_related("verdict__claim")
-        .defer("verdict__explanation")
-        .order_by("publish_at", "pk")
-    )
-    if mine:
         planned = planned.filter(made_by=person)
-    work, checks, plans = (list(rows[: _MOST + 1]) for rows in (due, again, planned))
-    found: dict[date, list[CalendarEntry]] = defaultdict(list)
-    for row in work[:_MOST]:
-        if row.due_on:
-            found[row.due_on].append(_due(row, today))
-    for verdict in checks[:_MOST]:
-        if verdict.recheck_on:
-            found[verdict.recheck_on].append(_recheck(verdict, today))
-    for plan in plans[:_MOST]:
-        found[localtime(plan.publish_at).date()].append(_planned(plan))
-    return found, any(len(rows) > _MOST for rows in (work, checks, plans))
+    for row in _some_of_each_day(work.select_related("claim", "verdict", "person"), "due_on", "-priority"):
+        yield row.due_on, _due(row, today), _more(row)
+    for row in _some_of_each_day(again.select_related("claim", "author"), "recheck_on"):
+        yield row.recheck_on, _recheck(row, today), _more(row)
+    for row in _some_of_each_day(planned.select_related("verdict__claim"), "day", "publish_at"):
+        yield row.day, _planned(row), _more(row)
+
+
+def _some_of_each_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
+    """The first of each day; annotates the place in it and how many it has."""
+    ordered = rows.annotate(
+        place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
+        together=Window(Count("pk"), partition_by=[F(day)]),
+    )
+    return ordered.filter(place__lte=_OF_A_KIND).order_by(day, "place")
+
+
+def _more(row: Any) -> int:
+    return max(row.together - _OF_A_KIND, 0) if row.place == 1 else 0
 
 
 def _due(row: Assignment, today: date) -> CalendarEntry:

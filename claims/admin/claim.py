@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -223,6 +223,8 @@ class ClaimAdmin(AssignedList, ClaimList):
             if isinstance(inline, DraftInline):
                 formset.form = live_preview.without_lock(formset.form)
             parts[formset.model] = formset(**given)
+        if [row.instance.pk for row in parts[Verdict].forms] != [draft.pk]:
+            return HttpResponseBadRequest(_("This is not the form of the page."))
         form = live_preview.without_lock(self.get_form(request, claim, change=True))
         return live_preview.preview(
             parts[Verdict].forms[0],

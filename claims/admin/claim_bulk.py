@@ -23,8 +23,8 @@ from claims.admin.triage_decisions import (
     file_under,
     last_moves,
 )
-from claims.admin.triage_page import DECLINE_REASONS
 from claims.models import Appearance, Claim, Topic, Verdict
+from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import person_at
 
 #: So many at once, so that one click is no afternoon's work of the database.
@@ -41,7 +41,7 @@ Selected = QuerySet[Claim]
 class ClaimBulk(MovesAdmin):
     """Actions of the list of claims."""
 
-    actions = (
+    actions: tuple[str, ...] = (
         "accept_selected",
         "decline_selected",
         "file_selected",

@@ -70,7 +70,7 @@ def _publications(publications: Iterable[Publication]) -> list[PastEvent]:
     return [
         PastEvent(
             entry.published_at,
-            _("the ledger"),
+            name_of(None),
             _("Public version %(number)d: %(kind)s")
             % {"number": entry.version, "kind": entry.get_kind_display()},
             note=entry.note,

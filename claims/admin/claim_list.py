@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from claims.admin.claim_bulk import ClaimBulk
+from claims.admin.claim_search import meant
 from claims.admin.claims_by_article import ARTICLE, ListByArticle, head_articles, is_by_article
 from claims.admin.list_filters import (
     JudgedFilter,
@@ -73,6 +74,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
     ordering = ("-pk",)
+    # What a page of long words may weigh.
+    list_per_page = 40
     list_select_related = ("claimant",)
 
     def filtered_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
@@ -158,6 +161,17 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     @admin.display(description=gettext_lazy("topics"))
     def about(self, claim: Claim) -> str:
         return ", ".join(short(topic.name, 30) for topic in claim.topics.all()) or "–"
+
+    def matching(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim]:
+        """What has the words; where nothing has them, what was probably meant, which the list then says."""
+        found = super().matching(request, rows, words)
+        if not words.strip() or found.exists():
+            return found
+        likely = meant(rows, self.get_search_fields(request), words)
+        if likely is None:
+            return found
+        request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
+        return likely
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """The search of the list, and of the field that names a claim to merge into: one that stands by itself."""

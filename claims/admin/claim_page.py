@@ -28,13 +28,18 @@ from claims.models import Claim, Claimant, Cluster, Publication, Transition, Ver
 from claims.newsroom.likely_claimants import likely_claimants
 from factcheck.admin.base import change_page
 
+#: Of quotes, verdicts and entries a page shows so many; all are under “History”, or in their lists.
+_SHOWN = 10
+#: What is open or public is among the newest of them.
+_MOST_VERDICTS = 100
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 
 def claim_context(claim: Claim, person: User) -> dict[str, Any]:
     readable = claim.verdicts.readable_by(person)
-    verdicts = list(readable.select_related("publisher", "rating", "author").order_by("-pk"))
-    publications = list(claim.publications.defer("search_text", "search_statement"))
+    rows = readable.select_related("publisher", "rating", "author").defer("explanation")
+    verdicts = list(rows.order_by("-pk")[:_MOST_VERDICTS])
+    publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN])
     current = next((entry for entry in publications if is_current(entry)), None)
     return {
         "claim": claim,
@@ -43,7 +48,9 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "likely_claimants": likely_claimants_of(claim),
         "quotes": quotes_of(claim),
         "may_place": person.has_perm("claims.change_appearance"),
-        "verdicts": [(verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts],
+        "verdicts": [
+            (verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts[:_SHOWN]
+        ],
         "publications": [(entry, status_badge(entry)) for entry in publications],
         "public": current,
         "public_differs": current is not None and reviewed_parts_differ(claim, current),
@@ -153,8 +160,7 @@ def quotes_of(claim: Claim) -> list[dict[str, Any]]:
             "page": change_page(row.source),
             "lost": lost_context(row),
         }
-        for row in appearances
-        if row.exact
+        for row in appearances.exclude(exact="")[:_SHOWN]
     ]
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.models import Appearance, Claim
-from factcheck.admin.base import change_page
 from factcheck.admin.list_columns import ShownList
 
 ARTICLE = "article"
@@ -50,15 +49,11 @@ def head_articles(claims: Sequence[Claim]) -> None:
         headed.add(article)
         number = ngettext("%d claim", "%d claims", numbers[article]) % numbers[article]
         first = next(iter(_appearances(claim)), None)
-        if first is None:
-            heading = format_html('<span class="list-group">{} · {}</span>', _("Without an article"), number)
-        else:
-            heading = format_html(
-                '<span class="list-group"><a href="{}" dir="auto">{}</a> · {}</span>',
-                change_page(first.source),
-                first.source.title,
-                number,
-            )
+        title = first.source.title if first else _("Without an article")
+        # No link of its own: it stands within the one to the claim.
+        heading = format_html(
+            '<span class="list-group"><span dir="auto">{}</span> · {}</span>', title, number
+        )
         claim.article_heading = heading  # type: ignore[attr-defined]  # for the list
 
 

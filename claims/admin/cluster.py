@@ -43,6 +43,7 @@ class ClusterMemberInline(StackedInline):
 
     model = ClusterMember
     extra = 0
+    per_page = 10
     autocomplete_fields = ("claim",)
     fields = ("claim", ("added_by_name", "added_at"))
     readonly_fields = ("added_by_name", "added_at")

@@ -15,8 +15,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from claims.admin.assignment import due_badge, priority_badge
-from claims.admin.queue_ages import QueueLine, queue_lines
+from claims.admin.queue_ages import MOST_COUNTED, queue_lines
 from claims.admin.queues import QUEUES
+from claims.admin.scheduling import planned_badge, with_planned
 from claims.admin.status_badges import rating_badge, state_badge, status_badge
 from claims.admin.trends import trends_context
 from claims.models import Assignment, Claim, Publication, Verdict
@@ -49,6 +50,8 @@ class Card:
     count: int
     page: str
     lines: list[ListedRow]
+    #: Whether there are more than were counted.
+    is_bounded: bool = False
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -58,16 +61,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "cards": cards,
         "queues": lines,
-        "waiting": sum(1 for line in lines if line.count),
         "title": _("Desk"),
         "greeting": person.get_short_name() or person.username,
-        "overdue": _overdue(lines),
         **(trends_context() if person.has_perm(READ_DRAFTS) else {}),
     }
-
-
-def _overdue(lines: list[QueueLine]) -> int:
-    return next((line.count for line in lines if line.name == "overdue"), 0)
 
 
 def _cards(person: User) -> Iterator[Card]:
@@ -90,7 +87,7 @@ def _cards(person: User) -> Iterator[Card]:
 
 def _verdicts(person: User) -> QuerySet[Verdict]:
     rows = Verdict.objects.readable_by(person).select_related("claim", "rating")
-    return rows.defer("explanation")
+    return with_planned(rows.defer("explanation"))
 
 
 def _card(name: str, rows: QuerySet[Any], person: User) -> Card:
@@ -133,7 +130,7 @@ def _aside(verdict: Verdict) -> SafeString | str:
     """The word that tells why the verdict waits."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
         return badge(_("Returned"), "waiting")
-    return rating_badge(verdict.rating)
+    return planned_badge(verdict) or rating_badge(verdict.rating)
 
 
 def _my_proposals(person: User) -> Card:
@@ -150,6 +147,7 @@ def _last_published() -> Card:
     )
     newest = ours.select_related("claim").only("kind", "status", "published_at", "claim__statement")
     found = newest.order_by("-published_at", "-claim_id")[:_SHOWN]
+    counted = len(ours.order_by().values("pk")[: MOST_COUNTED + 1])
     lines = [
         ListedRow(
             str(entry.claim),
@@ -163,7 +161,8 @@ def _last_published() -> Card:
     return Card(
         "published",
         _("Last published"),
-        ours.count(),
+        min(counted, MOST_COUNTED),
         reverse("admin:claims_publication_changelist"),
         lines,
+        is_bounded=counted > MOST_COUNTED,
     )

@@ -46,8 +46,6 @@ class EvidenceInline(StackedInline):
         if db_field.name in ("note", "exact", "prefix", "suffix"):
             field.widget.attrs["rows"] = 1 if db_field.name in ("prefix", "suffix") else 2
             field.widget.attrs["class"] = "desk-input"
-        if db_field.name == "stance":
-            field.widget.attrs["class"] = "desk-input"
         return field
 
     @admin.display(description=_("where it stands"))

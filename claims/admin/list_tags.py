@@ -36,6 +36,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
             (name, f"{_page(changelist, 'download', form)}?{query}")
             for form, name in (("xlsx", "Excel"), ("csv", "CSV"))
         ],
+        "meant": getattr(request, "meant", ""),
         "links": desk.list_links(request),
     }
 

@@ -29,7 +29,7 @@ from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import KEPT, stored
 from factcheck.database import clock
 
 
@@ -146,7 +146,7 @@ class MovesAdmin(DeskAdmin):
         self, request: HttpRequest, subject: Any, action: str, question: "AskedOnceMore"
     ) -> HttpResponse:
         """What readers see now and what they will see, and the button that does it."""
-        carried = ("last_move", "note", "into", "kind", "from_claim")
+        carried = ("last_move", "note", "into", "kind", "from_claim", KEPT)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
             **self.admin_site.each_context(request),
@@ -159,7 +159,7 @@ class MovesAdmin(DeskAdmin):
             "question": question,
             "changes": public_changes(question.found),
             "looked_at": clock.now().isoformat(),
-            "carried": [(name, request.POST[name]) for name in carried if name in request.POST],
+            "carried": [(name, value) for name in carried for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
             "sandbox": SANDBOX,
             "opts": self.opts,

@@ -24,7 +24,7 @@ from claims.models import MailChoice, Notification
 from claims.teamwork import mails, notifications, preferences
 from claims.teamwork.happenings import sentence
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
 from factcheck.admin.session import in_background
 
 #: More are not counted: the header says “99+”.
@@ -86,7 +86,9 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("claim"))
     def about(self, row: Notification) -> SafeString:
         said = shortened(row.comment.text if row.comment else row.note, 200)
-        words = format_html('<br><span class="desk-quiet" dir="auto">{}</span>', said) if said else ""
+        words = (
+            format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', said) if said else ""
+        )
         return format_html('<span class="desk-statement" dir="auto">{}{}</span>', row.claim, words)
 
     @admin.action(description=_("Mark as read"))
@@ -95,6 +97,9 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         messages.success(request, _marked(number))
 
     # Its requests -----------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:

@@ -95,8 +95,9 @@ def _line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> 
         rows = rows.annotate(waits_since=F(since))
         counted["oldest"] = Min("waits_since")
         columns.append("waits_since")
-    # By their keys: the oldest come first, and no more than these are read.
-    found = rows.order_by("pk").values(*columns)[: MOST_COUNTED + 1].aggregate(**counted)
+    # Where their age is told, the oldest come first; no more than these are read.
+    ordered = rows.order_by("pk") if since else rows.order_by()
+    found = ordered.values(*columns)[: MOST_COUNTED + 1].aggregate(**counted)
     return QueueLine(name, title, found["number"], page, _day(found.get("oldest")))
 
 

@@ -81,7 +81,7 @@ class QuoteForm(forms.ModelForm):
 
 def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None:
     """Have the picker name the source that its row has already; by itself it asks for each row what it is called."""
-    picker = getattr(field.widget, "widget", field.widget)
+    picker: Any = getattr(field.widget, "widget", field.widget)
     asking = picker.optgroups
 
     def optgroups(name: str, value: list[str], attrs: Any = None) -> Any:

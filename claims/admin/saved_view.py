@@ -3,8 +3,9 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup, NotRegistered
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import PermissionDenied
@@ -159,8 +160,10 @@ def open_page(view: SavedView) -> str:
 
 def _desk_of(site: admin.AdminSite, listed: str) -> DeskAdmin | None:
     """Whose list it is."""
-    found = (desk for model, desk in site._registry.items() if model._meta.label_lower == listed)
-    desk = next(found, None)
+    try:
+        desk = site.get_model_admin(apps.get_model(listed))
+    except (LookupError, ValueError, NotRegistered):
+        return None
     return desk if isinstance(desk, DeskAdmin) else None
 
 

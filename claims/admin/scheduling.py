@@ -6,14 +6,18 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone, get_current_timezone_name, localtime
 from django.utils.translation import gettext as _
 
 from claims.models import ScheduledPublication, Verdict
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import scheduled_publications
+from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.database import clock
 
@@ -43,6 +47,20 @@ def scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[s
     }
 
 
+def with_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+    """Annotates `planned_at`: the moment at which each is published by itself."""
+    planned = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
+    return verdicts.annotate(planned_at=Subquery(planned.values("publish_at")[:1]))
+
+
+def planned_badge(verdict: Any) -> SafeString | str:
+    """When a verdict of `with_planned` is published by itself; nothing where that is not planned."""
+    planned_at = getattr(verdict, "planned_at", None)
+    if planned_at is None:
+        return ""
+    return badge(_("Publishes %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active")
+
+
 def time_zone() -> str:
     """The newsroom's time zone and how far it is from UTC today: “Europe/Berlin, UTC+01:00”."""
     offset = f"{datetime.now(get_current_timezone()):%z}"
@@ -56,9 +74,11 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(back)
     by = person_at(request)
+    if not by.has_perm("claims.publish_verdict"):
+        raise PermissionDenied
     try:
         if not form.is_valid():
-            raise NotPossible(" ".join(error for errors in form.errors.values() for error in errors))
+            raise NotPossible(" ".join(str(error) for errors in form.errors.values() for error in errors))
         seen = form.cleaned_data["seen"]
         if "cancel" in request.POST:
             scheduled_publications.cancel(verdict, by=by, seen=seen or 0)
@@ -68,6 +88,8 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
         else:
             planned = scheduled_publications.schedule(verdict, at, by=by, instead_of=seen)
             messages.success(request, _planned_words(planned))
+    except NotInRole as refusal:
+        raise PermissionDenied(str(refusal)) from None
     except (NotPossible, NotAllowed) as refusal:
         messages.error(request, str(refusal))
     return HttpResponseRedirect(back)

@@ -20,7 +20,7 @@ class ActionFilter(DropdownFilter):
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return list(LABELS.items())
+        return [(action, str(label)) for action, label in LABELS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Transition]) -> QuerySet[Transition]:
         return queryset.filter(action=self.value()) if self.value() else queryset

@@ -24,7 +24,7 @@ WEEKS = 12
 #: The days that the balance looks back.
 PERIOD = 90
 #: Seconds for which figures are kept.
-_KEPT = 300
+_KEPT = 900
 #: Claimants and topics that are named; the rest is counted together nowhere, the list has it.
 _NAMED = 6
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from claims.admin.move_buttons import MovesAdmin
 from claims.admin.triage_decisions import Decided, NotDecided, Outcome, Seen, decide, file_under, give, undo
 from claims.admin.triage_page import (
+    ListedProposal,
     articles,
     choices_in_triage,
     claim_in_triage,
@@ -30,6 +31,7 @@ from claims.admin.triage_turns import take
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import person_at
 from factcheck.admin.list_columns import SHOWING
+from factcheck.admin.unsaved import stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
 #: count, and what can be undone.
@@ -74,15 +76,13 @@ class Triage(MovesAdmin):
         since = _number(asked["since"]) if "since" in asked else _newest_transition()
         listed = articles(rows, person)
         order = list(in_order(listed))
-        shown = self._triaged(request, asked["at"]) if asked.get("at", "").isdecimal() else None
         # One that is asked for is shown, whoever else looks at it; by itself nobody is led there.
-        start = next((at for at, one in enumerate(order) if shown and one.pk == shown.pk), -1)
-        free = [one.pk for one in (*order[start + 1 :], *order[: start + 1]) if not one.other]
-        if shown is None and order:
-            shown = self._triaged(request, str(free[0] if free else order[0].pk))
-            start = next(at for at, one in enumerate(order) if shown and one.pk == shown.pk)
-        if shown is not None:
-            take([shown.pk], by=person)
+        asked_for = _number(asked.get("at"))
+        key = asked_for or _first_free(order, person)
+        shown = self._triaged(request, str(key)) if key else None
+        if asked_for:
+            take([asked_for], by=person)
+        start = next((at for at, one in enumerate(order) if one.pk == key), -1)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Triage"),
@@ -158,6 +158,8 @@ class Triage(MovesAdmin):
         """What became of it: as JSON for the script of the screen, else the screen with the next claim."""
         done = [one for one in outcomes if isinstance(one, Decided)]
         refused = [one for one in outcomes if isinstance(one, NotDecided)]
+        if done and not refused:
+            stored(request)
         undoable = " ".join(one.token for one in done if action != "undo")
         said = str(_SAID[action])
         if len(done) > 1:
@@ -217,7 +219,8 @@ class Triage(MovesAdmin):
 
     def _narrowed(self, request: HttpRequest) -> QuerySet[Claim] | None:
         """The proposals that the list's filters, search and order leave; None where there are no such filters."""
-        kept, request.GET = request.GET, _narrowing(request.GET)
+        kept = request.GET
+        request.GET = _narrowing(kept)  # type: ignore[assignment]  # nobody changes it
         try:
             rows = self.filtered_rows(request)
         finally:
@@ -246,10 +249,16 @@ def _narrowing(asked: QueryDict) -> QueryDict:
     return kept
 
 
-def _after(order: Sequence[Any], start: int, *, than: Claim | None) -> int | None:
+def _after(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
     """The next proposal that nobody else looks at, from the shown one on and then from the beginning."""
     following = [one.pk for one in (*order[start + 1 :], *order[: max(start, 0)]) if not one.other]
     return next((pk for pk in following if than is None or pk != than.pk), None)
+
+
+def _first_free(order: Sequence[ListedProposal], person: User) -> int:
+    """The first proposal that is the person's from now on; where others look at all of them, the first; 0 of none."""
+    free = (one.pk for one in order if not one.other and take([one.pk], by=person))
+    return next(free, order[0].pk if order else 0)
 
 
 def _newest_transition() -> int:

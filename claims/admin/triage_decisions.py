@@ -53,7 +53,7 @@ class Decided:
     def read(cls, text: str) -> Self | None:
         action, *numbers = text.split("-")
         if (
-            action not in (*TAKEN_BACK_BY, "topic")
+            action not in (*TAKEN_BACK_BY, "topic", "assign")
             or len(numbers) != 2
             or not all(map(str.isdecimal, numbers))
         ):
@@ -111,6 +111,8 @@ def _undo(decided: Decided, by: User) -> Outcome:
     def made(claim: Claim) -> Decided:
         if decided.action == "topic":
             require(by, "claims.change_claim", _("edit claims"))
+            if not claim.topics.filter(pk=decided.mark).exists():
+                raise NotPossible(_("It is not filed under that topic any more."))
             claim.topics.remove(decided.mark)
         elif decided.action == "assign":
             _give_back(claim, decided.mark, by)

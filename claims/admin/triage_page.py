@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from claims.admin.claim_history import label_of
 from claims.admin.claim_page import likely_claimants_of, quotes_of
@@ -19,6 +18,7 @@ from claims.admin.triage_turns import others_at
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
 from claims.newsroom.people import display_name
 from claims.review import workflow
+from claims.review.decline_reasons import DECLINE_REASONS
 from claims.teamwork.assignments import ASSIGN, TAKE, assignment_of, can_do, holder_of, people_for
 from factcheck.admin.base import change_page
 
@@ -33,19 +33,9 @@ _RECENT_LINKS = 60
 _MOST_TOPICS = 300
 _MOST_PEOPLE = 30
 
-#: Why most proposals are declined, in the order of their number keys.
-DECLINE_REASONS = (
-    gettext_lazy("An opinion, a forecast or a promise: nothing that can be checked."),
-    gettext_lazy("Too vague to be checked."),
-    gettext_lazy("Too small a matter for a check."),
-    gettext_lazy("Outside what we cover."),
-    gettext_lazy("Known to be right, and nobody doubts it."),
-    gettext_lazy("Not a claim: the sentence was cut wrong or taken out of its context."),
-)
-
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ListedProposal:
     """A line of the list beside."""
 
     pk: int
@@ -62,11 +52,11 @@ class Article:
 
     source: int | None
     title: str
-    proposals: list[Proposal] = field(default_factory=list)
+    proposals: list[ListedProposal] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TriageProgress:
     """How far somebody is since they began."""
 
     decided: int
@@ -104,7 +94,7 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
         score = row["score"]
         title = row["article_title"] or _("Without an article")
         grouped.setdefault(row["article"], Article(row["article"], title)).proposals.append(
-            Proposal(
+            ListedProposal(
                 row["pk"],
                 row["statement"],
                 None if score is None else round(100 * score),
@@ -115,12 +105,12 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
     return list(grouped.values())
 
 
-def in_order(listed: Iterable[Article]) -> Iterator[Proposal]:
+def in_order(listed: Iterable[Article]) -> Iterator[ListedProposal]:
     for article in listed:
         yield from article.proposals
 
 
-def decided_since(person: User, since: int) -> Progress:
+def decided_since(person: User, since: int) -> TriageProgress:
     """What the person has decided since that transition, and not taken back."""
     made = Transition.objects.filter(
         pk__gt=since,
@@ -130,7 +120,7 @@ def decided_since(person: User, since: int) -> Progress:
     )
     last = dict(made.order_by("pk").values_list("claim", "action"))
     decided = [action for action in last.values() if action in ("accept", "decline", "merge")]
-    return Progress(len(decided), decided.count("decline"), 0)
+    return TriageProgress(len(decided), decided.count("decline"), 0)
 
 
 def number_waiting(rows: QuerySet[Claim]) -> int:
@@ -197,7 +187,9 @@ def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
     """Who has decided about a claim that waits no longer, and what."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last = moves.order_by("pk").last()
-    return last and {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
+    if last is None:
+        return None
+    return {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
 
 
 def _people(person: User) -> list[tuple[int, str]]:

@@ -14,7 +14,8 @@ HELD = timedelta(minutes=5)
 
 _TAKE = """
     INSERT INTO claims_triageturn (claim_id, person_id, until)
-    SELECT id, %(person)s, clock_timestamp() + %(held)s FROM claims_claim WHERE id = ANY(%(claims)s) ORDER BY id
+    SELECT id, %(person)s, clock_timestamp() + make_interval(secs => %(held)s)
+    FROM claims_claim WHERE id = ANY(%(claims)s) ORDER BY id
     ON CONFLICT (claim_id) DO UPDATE SET person_id = excluded.person_id, until = excluded.until
     WHERE claims_triageturn.person_id = excluded.person_id OR claims_triageturn.until <= clock_timestamp()
     RETURNING claim_id
@@ -30,7 +31,7 @@ def take(claims: Iterable[int], *, by: User) -> set[int]:
     wanted = list(claims)
     TriageTurn.objects.filter(person=by).exclude(claim__in=wanted).delete()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"person": by.pk, "held": HELD, "claims": wanted})
+        cursor.execute(_TAKE, {"person": by.pk, "held": HELD.total_seconds(), "claims": wanted})
         return {claim for (claim,) in cursor.fetchall()}
 
 

@@ -73,6 +73,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         *("state", "review_round", "required_signoffs"),
         *("submitted_by_id", "submitted_at", "published_at"),
     )
+    change_form_template = "admin/desk/verdict_page.html"
     change_form_outer_before_template = "admin/desk/verdict_top.html"
     change_form_outer_after_template = "admin/desk/verdict_bottom.html"
     add_fieldsets = ((None, {"fields": ("claim", "publisher")}),)

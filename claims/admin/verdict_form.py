@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin.options import BaseModelAdmin
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -52,16 +51,16 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
         return option
 
 
-class VerdictFields(BaseModelAdmin):
+class VerdictFields:
     """How the fields of a verdict are drawn, on its own page and on that of its claim."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "rating":
             kwargs["widget"] = RatingSelect()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         if db_field.name == "rating":
             field.widget = field.widget.widget  # without the buttons that add and edit ratings
         elif db_field.name in _ROWS:

@@ -14,10 +14,9 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from claims.ledger.document.claim_document import Judgement
-from claims.ledger.entries import entry
+from claims.ledger.entries import LedgerLine, entry
 from claims.ledger.publishing import (
     LedgerChange,
-    LedgerLine,
     public_verdicts,
     publication_of,
     with_merged,

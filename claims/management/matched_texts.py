@@ -10,9 +10,9 @@ from typing import IO, Any, Protocol
 
 import orjson
 
-from claims.exports.formats.csv import harmless
 from claims.matching.answers import Answer, Match, Terms, answered_each
 from claims.models import Publication
+from factcheck.formulas import harmless
 
 #: What a column with texts is called, where nobody names it.
 USUAL_COLUMNS = ("text", "claim", "statement", "post", "tweet", "content", "sentence", "headline", "title")

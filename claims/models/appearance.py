@@ -24,9 +24,9 @@ class Appearance(Anchored):
     """A place where a claim was made: the words in a source that make it."""
 
     class Anchor(models.TextChoices):
-        ANCHORED = "anchored", _("Anchored")
-        ORPHANED = "orphaned", _("Orphaned")
-        UNANCHORED = "unanchored", _("Without anchor")
+        ANCHORED = "anchored", _("Found in the text")
+        ORPHANED = "orphaned", _("Lost its place")
+        UNANCHORED = "unanchored", _("Without a place")
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="appearances", verbose_name=_("claim")
@@ -35,12 +35,12 @@ class Appearance(Anchored):
         "sources.Source", models.PROTECT, related_name="appearances", verbose_name=_("source")
     )
     anchor = models.CharField(
-        _("anchor"),
+        _("place in the text"),
         max_length=20,
         choices=Anchor,
         default=Anchor.UNANCHORED,
         editable=False,
-        help_text=_("Orphaned: the latest version of the source no longer carries the words in this place."),
+        help_text=_("Lost: the latest version of the source no longer has the words in this place."),
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 

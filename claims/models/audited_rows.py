@@ -3,6 +3,8 @@
 The tables are Django's and allauth's; proxies of their models carry the triggers.
 """
 
+from typing import Any
+
 import pgtrigger
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
@@ -42,7 +44,7 @@ def recorded(kind: str, *, subject: str, subject_name: str = "", what: str, deta
     """
 
 
-def records(name: str, operation: pgtrigger.Operation, body: str, **more: object) -> Keeper:
+def records(name: str, operation: pgtrigger.Operation, body: str, **more: Any) -> Keeper:
     """The trigger that records what was done to a row."""
     return Keeper(
         name=name, operation=operation, declare=_DECLARED, func=f"{_BY}\n{body}\nRETURN NULL;", **more
@@ -74,7 +76,7 @@ _CHANGED = f"""FROM jsonb_each(to_jsonb(OLD)) past JOIN jsonb_each(to_jsonb(NEW)
 _PERSON = "coalesce(nullif(btrim({row}.first_name || ' ' || {row}.last_name), ''), {row}.username)"
 
 
-class AuditedPerson(User):
+class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
     """Accounts: made, changed in what opens the desk, deleted."""
 
     class Meta:

@@ -31,6 +31,8 @@ TOLD_TO_CHATS = (
     _K.UNMERGED,
 )
 
+_CHOICES = [(kind.value, kind.label) for kind in TOLD_TO_CHATS]
+
 #: Over the web only encrypted; unencrypted to this machine, as tests and the demo do.
 ADDRESS_PATTERN = r"^(https://[^\s@]+|http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/\S*)?)$"
 
@@ -55,7 +57,7 @@ class ChatChannel(models.Model):
     shape = models.CharField(_("shape of messages"), max_length=10, choices=Shape)
     address = models.CharField(_("address"), max_length=2000)
     kinds = ArrayField(
-        models.CharField(max_length=20, choices=NotificationKind),
+        models.CharField(max_length=20, choices=_CHOICES),
         verbose_name=_("what it is told"),
         default=list,
         blank=True,
@@ -162,7 +164,7 @@ class ChatMessage(models.Model):
     channel = models.ForeignKey(
         ChatChannel, models.CASCADE, db_index=False, related_name="messages", verbose_name=_("chat channel")
     )
-    kind = models.CharField(_("what happened"), max_length=20, choices=NotificationKind)
+    kind = models.CharField(_("what happened"), max_length=20, choices=_CHOICES)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
     verdict = models.ForeignKey(
         "claims.Verdict", models.CASCADE, null=True, related_name="+", verbose_name=_("verdict")

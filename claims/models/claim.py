@@ -6,7 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -163,6 +163,8 @@ class Claim(models.Model):
             models.Index(name="claim_by_state", fields=["state", "-id"]),
             # Which languages there are, and the claims in one of them.
             models.Index(name="claim_by_language", fields=["language", "-id"]),
+            # What came in in a period: the trends of the desk. Rows lie in the order in which they came.
+            BrinIndex(name="claim_by_arrival", fields=["created_at"], autosummarize=True),
             # Whether an imported statement is one that is here already.
             models.Index(name="claim_by_statement", fields=["statement_key"]),
             # Which claims that are worked on have words of a text. A short list of pending entries: each word scans it.

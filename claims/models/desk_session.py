@@ -56,7 +56,7 @@ class DeskSession(models.Model):
         return f"{self.person}, {self.began_at:%Y-%m-%d %H:%M}"
 
 
-class SignedInPerson(User):
+class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
     """Who may not sign in any more, or has another password, is signed out everywhere at once, for good.
 
     Django would let sessions of somebody who is let in again go on where they were.

@@ -88,7 +88,7 @@ class ImportRun(models.Model):
     )
     #: What was uploaded through the desk.
     upload = models.FileField(_("file"), upload_to="imports/", blank=True)
-    content_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64, blank=True)
     size = models.BigIntegerField(_("size in bytes"), null=True)
     format = models.CharField(_("format"), max_length=50, blank=True)
     #: How the file is read, as its format's reader understands it: for tables, the mapping.

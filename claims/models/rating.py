@@ -127,4 +127,6 @@ class Rating(models.Model):
 
     def label_in(self, language: str) -> str:
         """The label in `language` where the scale has it, otherwise in the scale's own language."""
-        return self.labels.get(language) or self.labels.get(language.partition("-")[0]) or self.label
+        # What a form could not read is None until it is refused.
+        labels = self.labels or {}
+        return labels.get(language) or labels.get(language.partition("-")[0]) or self.label

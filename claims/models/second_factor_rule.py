@@ -39,7 +39,9 @@ class SecondFactorRule(models.Model):
     always = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Of administrators it is required whatever anybody sets; superusers follow this rule too.",
+        help_text=_(
+            "Of administrators it is required whatever anybody sets; superusers follow this rule too."
+        ),
     )
 
     class Meta:
@@ -117,7 +119,9 @@ class SecondFactorGrace(models.Model):
     begins_at = models.DateTimeField(null=True)
     vouched_at = models.DateTimeField(
         null=True,
-        help_text="When the identity provider vouched for a second factor, if the last sign-in came from there.",
+        help_text=_(
+            "When the identity provider vouched for a second factor, if the last sign-in came from there."
+        ),
     )
 
     def __str__(self) -> str:
@@ -135,11 +139,11 @@ class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by D
                 name="grace_begins",
                 operation=pgtrigger.Insert,
                 func="""
-                    INSERT INTO public.claims_secondfactorgrace (person_id, begins_at)
+                    INSERT INTO public.claims_secondfactorgrace AS kept (person_id, begins_at)
                         SELECT NEW.user_id, clock_timestamp() FROM public.claims_secondfactorrule
                             WHERE role_id = NEW.group_id AND required
                         ON CONFLICT (person_id) DO UPDATE SET begins_at = excluded.begins_at
-                            WHERE claims_secondfactorgrace.begins_at IS NULL;
+                            WHERE kept.begins_at IS NULL;
                     RETURN NULL;
                 """,
             )

@@ -88,6 +88,12 @@ class Transition(models.Model):
         indexes = [
             # Searches of the log.
             words_index("transition_desk_words", "actor_name", "note"),
+            # What people did in a period: the trends of the desk. Imports move in bulk and would be in the way.
+            models.Index(
+                name="transition_of_people",
+                fields=["at"],
+                condition=models.Q(actor__isnull=False, import_run__isnull=True),
+            ),
         ]
         triggers = [
             *append_only("transition", "What happened is never rewritten: transitions are only added."),

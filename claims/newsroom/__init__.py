@@ -4,7 +4,11 @@
     people, refusals                 how people are called; what they are told when something is refused
     house                            the newsroom as a publisher, with its rating scale
     api_tokens                       tokens of programs
-    audit                            who came in, what was taken out, who may do what
+    accounts                         who is let in by a session, where they are led after signing in
+    second_factors, factor_mail      who needs one, and how a lost one is reset
+    second_factor_gate               the door of the desk for who has none
+    desk_sessions, agents            where people are signed in, and in which browser
+    audit, sign_in_records           who came in, what was taken out, who may do what
     named_claimants, named_topics    found by name, or added
     likely_claimants                 whom a name may mean too, for an editor to say
 

@@ -37,11 +37,11 @@ class DeskAccounts(NewsroomAccounts):
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sociallogin = _single_sign_on(kwargs)
         vouched = sociallogin is not None and vouched_for(sociallogin)
-        if vouched:
-            request.session[VOUCHED] = True
+        # Of this sign-in, whatever was said of one before it in the same session.
+        request.session[VOUCHED] = vouched
         note_vouching(user, vouched=vouched)
         response = super().post_login(request, user, **kwargs)
         if vouched or due_of(user) is None:

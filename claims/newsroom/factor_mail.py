@@ -15,7 +15,7 @@ def tell_of_reset(*, person_id: int, by_id: int | None) -> None:
     person = User.objects.filter(pk=person_id).exclude(email="").first()
     if person is None:
         return
-    by = User.objects.filter(pk=by_id).first()
+    by = User.objects.filter(pk=by_id).first() if by_id else None
     lines = [
         _("%(who)s has reset the second factors of your account, and you were signed out everywhere.")
         % {"who": display_name(by) if by else _("Whoever runs the server")},

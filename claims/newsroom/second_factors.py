@@ -6,7 +6,7 @@ desk is closed to them, but for the pages on which they set one up (`claims.news
 """
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
@@ -43,14 +43,15 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 ALWAYS = "Administrator"
 
 
-def with_due(rows: QuerySet[M], *, person: str = "") -> QuerySet[M]:
+def with_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
     """Add `second_factor_due`: until when the person has to set one up; none where they need not, or have one.
 
     Args:
         person: the relation of `rows` to the person, with `__` at its end; empty where they are people.
     """
     factors = Authenticator.objects.filter(user=OuterRef(f"{person}pk"), type__in=FACTORS)
-    return rows.annotate(second_factor_due=Case(When(~Exists(factors), then=_deadline(person)), default=None))
+    due: Any = Case(When(~Exists(factors), then=_deadline(person)), default=None)
+    return cast("QuerySet[M, M]", rows.annotate(second_factor_due=due))
 
 
 def _deadline(person: str) -> Subquery:

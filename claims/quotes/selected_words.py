@@ -5,11 +5,17 @@ taken. Nothing is looked for, so nothing is ever taken from a lookalike.
 """
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from regex import compile as pattern
 
 from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.quote_places import QuotedWords, WrongPlace, quote_at
 from sources.models import Source
+
+#: Why words are not taken that were selected in an older text.
+CAPTURED_AGAIN = gettext_lazy(
+    "The article was captured again since you opened the page. Load it again, then select the words in the new text."
+)
 
 #: What a reader takes for one character (UAX 29): an emoji of several code points, a letter with its marks.
 _CHARACTER = pattern(r"\X")
@@ -28,10 +34,11 @@ def selected_words(source: Source, number: int, start: int, end: int, exact: str
     """
     if not exact.strip():
         raise WrongPlace(_("Nothing but white space was selected."))
-    found = quote_at(source, number, start, end, exact=exact)
-    if found.snapshot is None:
-        raise WrongPlace(_("The source has no snapshot to count offsets in."))
-    first, last = whole_characters(found.snapshot.text, start, end)
+    snapshot = source.latest_snapshot()
+    if snapshot is None or snapshot.number != number:
+        raise WrongPlace(str(CAPTURED_AGAIN))
+    quote_at(source, number, start, end, exact=exact)
+    first, last = whole_characters(snapshot.text, start, end)
     if last - first > LONGEST_QUOTE:
         raise WrongPlace(
             _("A quotation has at most %(most)d characters; these are %(number)d.")

@@ -14,6 +14,7 @@ from claims.newsroom.named_claimants import find_or_add
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.quote_places import QuotedWords
+from claims.quotes.selected_words import CAPTURED_AGAIN
 from claims.review import claim_edits, verdict_drafts
 from factcheck.database.bounds import has_come
 from sources.models import Source
@@ -32,11 +33,11 @@ def make_claim_of(
         claimant: the name of who made it, as the article has it; one that is not known is added.
 
     Raises:
+        NotPossible: the source was captured again since.
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.add_claim", _("add claims"))
-    # Who asks twice waits here for the first answer. Nothing else that is locked is waited for behind it.
-    source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    source = _held(source, words)
     same = _at(words, Appearance.objects.readable_by(by).filter(source=source, claim__statement=statement))
     if there := same.select_related("claim").first():
         return there.claim
@@ -59,9 +60,11 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
     """List these words as a place where a claim was made that is there already.
 
     Raises:
-        NotPossible: the claim is merged or declined, or has another quotation that begins here.
+        NotPossible: the source was captured again since, the claim is merged or declined, or another of its
+            quotations begins here.
         NotAllowed: the person may not edit it.
     """
+    source = _held(source, words)
     standing = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
     if standing is None:
         raise NotPossible(_("The claim was deleted meanwhile."))
@@ -85,6 +88,7 @@ def make_evidence_of(
     words: QuotedWords, source: Source, verdict: Verdict, *, stance: str, note: str = "", by: User
 ) -> Evidence:
     """Rest a draft of a verdict on these words. Raises as `verdict_drafts.add_evidence`."""
+    source = _held(source, words)
     # In the order in which drafts are locked everywhere.
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     same: Any = verdict.evidence.filter(source=source, stance=stance, note=note)
@@ -92,6 +96,15 @@ def make_evidence_of(
         return there
     fields = {"stance": stance, "note": note, "position": verdict.evidence.count()}
     return verdict_drafts.add_evidence(verdict, source, words, by=by, **fields)
+
+
+def _held(source: Source, words: QuotedWords) -> Source:
+    """The source, which nobody captures again meanwhile. Who asks twice for the same waits for the first answer."""
+    source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    newest = source.snapshots.order_by("-number").values_list("pk", flat=True).first()
+    if words.snapshot is None or words.snapshot.pk != newest:
+        raise NotPossible(str(CAPTURED_AGAIN))
+    return source
 
 
 def _at(words: QuotedWords, rows: Any) -> Any:

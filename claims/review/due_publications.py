@@ -55,6 +55,6 @@ def _held(pk: int) -> ScheduledPublication | None:
     Every writer locks claims first, and so does this one: two never wait for each other.
     """
     due = ScheduledPublication.objects.due().filter(pk=pk)
-    claim = due.values_list("verdict__claim_id", flat=True).first()
-    Claim.objects.select_for_update().filter(pk=claim).first()
+    claims = Claim.objects.filter(pk__in=due.values("verdict__claim_id"))
+    claims.select_for_update().first()
     return due.select_related("verdict__claim", "verdict__author", "made_by").first()

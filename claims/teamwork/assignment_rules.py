@@ -83,7 +83,6 @@ def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Dec
     return [decisions[key] for key in sorted(decisions)]
 
 
-@transaction.atomic
 def apply(claims: Collection[int]) -> int:
     """Assign those of these claims that have no assignment yet and of which a rule says something; how many."""
     rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
@@ -113,6 +112,7 @@ def dry_run(rule: AssignmentRule) -> list[Decision]:
     return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
 
 
+@transaction.atomic
 def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
     # Whoever takes one of them comes before or after, and is not overridden.
     rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
@@ -148,11 +148,11 @@ def _followers(decision: Decision) -> set[int]:
 
 
 def _tell(decisions: Iterable[Decision]) -> None:
-    given = [one for one in decisions if one.person]
-    claims = Claim.objects.in_bulk([one.claim for one in given])
-    for one in given:
+    given = [(one, one.person) for one in decisions if one.person]
+    claims = Claim.objects.in_bulk([one.claim for one, _person in given])
+    for one, person in given:
         note = _("Rule: %s") % ", ".join(rule.name for rule in one.rules)
-        tell("assigned", claim=claims[one.claim], to=[one.person], note=note)
+        tell("assigned", claim=claims[one.claim], to=[person], note=note)
 
 
 def _batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -234,9 +234,7 @@ class _Turns:
     def _able(self, rule: AssignmentRule) -> list[User]:
         able = people_for(Claim)
         able = able.filter(pk=rule.person_id) if rule.person_id else able.filter(groups=rule.role_id)
-        found = list(
-            able.annotate(load=Count("assignments", filter=Q(assignments__done_at=None), distinct=True))
-        )
-        for person in found:
-            self._load.setdefault(person.pk, person.load)
-        return found
+        has = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)
+        for key, load in able.values_list("pk").annotate(load=has):
+            self._load.setdefault(key, load)
+        return list(able)

@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from claims.models import Assignment, Claim, Priority, Verdict
+from claims.models.assignment import AssignmentQuerySet
 from claims.models.readership import READ_DRAFTS
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -194,7 +195,7 @@ def holder_of(assignment: Assignment) -> User | None:
     return person if person and person.is_active and assignment.done_at is None else None
 
 
-def _of(subject: Subject) -> QuerySet[Assignment]:
+def _of(subject: Subject) -> AssignmentQuerySet:
     if isinstance(subject, Verdict):
         return Assignment.objects.filter(verdict=subject)
     return Assignment.objects.filter(claim=subject, verdict=None)
@@ -271,10 +272,10 @@ def _give(subject: Subject, assignment: Assignment, to: User, *, by: User, note:
     stored = _stored(assignment, by, note)
     followers.add([assignment.claim_id], [to.pk])
     if before != to:
-        about = {"claim": assignment.claim, "verdict": assignment.verdict, "by": by, "note": note}
-        tell("assigned", to=[to], **about)
+        claim, verdict = assignment.claim, assignment.verdict
+        tell("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
         if before:
-            tell("handed_over", to=[before], **about)
+            tell("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
     return stored
 
 

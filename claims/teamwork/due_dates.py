@@ -44,6 +44,7 @@ def _tell_some(kind: str, noted_in: str, which: Q) -> int:
     )
     found = list(rows)
     for row in found:
-        tell(kind, claim=row.claim, verdict=row.verdict, to=[row.person])
+        if row.person:
+            tell(kind, claim=row.claim, verdict=row.verdict, to=[row.person])
     Assignment.objects.filter(pk__in=[row.pk for row in found]).update(**{noted_in: F("due_on")})
     return len(found)

@@ -39,9 +39,9 @@ def change_page(row: models.Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def goes_along(request: HttpRequest, page: str) -> bool:
-    """Whether rows are asked about because what they belong to is deleted on that page: alone they stay."""
-    return request.resolver_match is not None and request.resolver_match.url_name == page
+def goes_along(request: HttpRequest, *pages: str) -> bool:
+    """Whether rows are asked about because what they belong to is deleted on one of those pages: alone they stay."""
+    return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
 class DeskAdmin(ListDownload):

@@ -7,10 +7,9 @@ has seen both, and `DeskForm` looks once more, under a lock, whether it is still
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
-from django.contrib.admin import ModelAdmin
 from django.core import signing
 from django.db import models
 from django.http import HttpRequest, QueryDict
@@ -48,6 +47,16 @@ _MOST_ROWS = 1000
 _COUNTERS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
 
 Rows = Mapping[str, Fields]
+
+
+class EditedTogether(Protocol):
+    """What is asked of a desk whose page two people edit: its forms, and to which row each of its formsets belongs."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False) -> Any: ...
+
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any: ...
+
+    def parent_of(self, inline: Any, row: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +177,7 @@ def _own_fields(formset: Any) -> tuple[str, ...]:
 
 
 def put_together(
-    desk: ModelAdmin[Any], request: HttpRequest, row: models.Model, relations: Iterable[str]
+    desk: EditedTogether, request: HttpRequest, row: models.Model, relations: Iterable[str]
 ) -> BothVersions | None:
     """Complete what was sent by what others saved, where that is needed; what a page is to show of it.
 
@@ -187,7 +196,7 @@ def put_together(
 class _Meeting:
     """Of two versions of one page: `post` becomes what stands in its fields."""
 
-    def __init__(self, desk: ModelAdmin[Any], request: HttpRequest, row: models.Model, version: str) -> None:
+    def __init__(self, desk: EditedTogether, request: HttpRequest, row: models.Model, version: str) -> None:
         self.form, self.formsets = _as_it_is(desk, request, row)
         self.request, self.row = request, row
         self.both_versions = BothVersions(version)
@@ -209,7 +218,7 @@ class _Meeting:
         for name, value in together(mine, theirs, differing).items():
             sent_values.put(sent_values.names_of(self.form[name]), value, self.post)
         for each in differing:
-            column = getattr(_model_field(self.row, each.name), "attname", "")
+            column = getattr(_model_field(type(self.row), each.name), "attname", "")
             who, at = changed.get(column, self.last_saved)
             names = sent_values.names_of(self.form[each.name])
             self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
@@ -290,9 +299,9 @@ class _Meeting:
         names = {name: _names_in_row(empty[name], index) for name in row.fields}
         for name, value in row.fields.items():
             sent_values.put(names[name], value, self.post)
-        changed = last_changes(form.instance) if form is not None and row.differing else {}
-        for each in row.differing if form is not None else ():
-            column = getattr(_model_field(form.instance, each.name), "attname", "")
+        changed = last_changes(form.instance) if form and row.differing else {}
+        for each in row.differing:
+            column = getattr(_model_field(formset.model, each.name), "attname", "")
             who, when = changed.get(column, self.last_saved)
             self._add(names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when)
         if row.fate:
@@ -313,7 +322,7 @@ class _Meeting:
 
 
 def _as_it_is(
-    desk: ModelAdmin[Any], request: HttpRequest, row: models.Model
+    desk: EditedTogether, request: HttpRequest, row: models.Model
 ) -> tuple[forms.BaseForm, list[Any]]:
     """The page's form and the formsets that the person may change, as they are stored now."""
     form = desk.get_form(request, row, change=True)(instance=row)
@@ -348,8 +357,8 @@ def _names_in_row(bound: forms.BoundField, index: int) -> tuple[str, ...]:
     return tuple(name.replace("__prefix__", str(index)) for name in sent_values.names_of(bound))
 
 
-def _model_field(row: models.Model, name: str) -> Any:
-    return next((each for each in row._meta.get_fields() if each.name == name), None)
+def _model_field(model: type[models.Model], name: str) -> Any:
+    return next((each for each in model._meta.get_fields() if each.name == name), None)
 
 
 # Choosing -------------------------------------------------------------------------------------------------------------

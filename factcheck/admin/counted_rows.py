@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import connections
 from django.db.models import QuerySet
 from django.utils.formats import number_format
@@ -41,9 +41,9 @@ class CountedRows(Paginator):
         which = slice((number - 1) * self.per_page, number * self.per_page)
         if any(value.contains_over_clause for value in rows.query.annotations.values()):
             # What is reckoned over all rows cannot be reckoned over a page of them.
-            return self._get_page(rows[which], number, self)
+            return Page(rows[which], number, self)
         keys = list(rows.values_list("pk", flat=True)[which])
-        return self._get_page(rows.filter(pk__any_of=keys), number, self)
+        return Page(rows.filter(pk__any_of=keys), number, self)
 
     @cached_property
     def told(self) -> str:

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.jobs import Status
 from unfold.contrib.filters.admin import DropdownFilter
 
 from factcheck.admin.badges import Tone, badge
@@ -19,6 +18,15 @@ from factcheck.admin.base import DeskAdmin, LookOnly
 
 admin.site.unregister(ProcrastinateJob)
 
+_STATUSES = {
+    "todo": _("waiting"),
+    "doing": _("under way"),
+    "succeeded": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+    "aborting": _("being stopped"),
+    "aborted": _("stopped"),
+}
 _TONES: dict[str, Tone] = {"todo": "waiting", "doing": "active", "succeeded": "good", "failed": "bad"}
 
 
@@ -29,7 +37,7 @@ class StatusFilter(DropdownFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(status.value, status.value) for status in Status]
+        return [(name, str(words)) for name, words in _STATUSES.items()]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]
@@ -62,7 +70,7 @@ class JobAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, job: ProcrastinateJob) -> SafeString:
-        return badge(job.status, _TONES.get(job.status, "neutral"))
+        return badge(_STATUSES.get(job.status, job.status), _TONES.get(job.status, "neutral"))
 
     @admin.display(description=_("arguments"))
     def arguments(self, job: ProcrastinateJob) -> SafeString:

@@ -25,7 +25,7 @@ class ShownList(ChangeList):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListedColumn:
     """A column that a list can show."""
 
     name: str
@@ -55,11 +55,11 @@ class ListColumns(ModelAdmin):
     def all_columns(self, request: HttpRequest) -> list[str]:
         return [*self.own_columns(request), *self.list_more]
 
-    def columns(self, request: HttpRequest) -> list[Column]:
+    def columns(self, request: HttpRequest) -> list[ListedColumn]:
         """All columns, and which are shown now."""
         shown = self.get_list_display(request)
         return [
-            Column(name, self.label_of(name), name in shown, name in self._links(request))
+            ListedColumn(name, self.label_of(name), name in shown, name in self._links(request))
             for name in self.all_columns(request)
         ]
 

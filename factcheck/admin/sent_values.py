@@ -16,9 +16,11 @@ _MOST_NAMED = 50
 
 
 def fields_of(form: forms.BaseForm) -> Iterator[forms.BoundField]:
-    """The fields that a person fills in."""
+    """The fields that a person fills in and a page shows: no files, and no secrets, which no page gives back."""
     for bound in form:
-        if not (bound.is_hidden or bound.field.disabled or isinstance(bound.field, forms.FileField)):
+        widget, field = _plain(bound.field.widget), bound.field
+        is_shown = not isinstance(widget, forms.PasswordInput) and not isinstance(field, forms.FileField)
+        if is_shown and not bound.is_hidden and not field.disabled:
             yield bound
 
 

@@ -15,7 +15,7 @@ class DeskWords(Func):
 
     function = "public.factcheck_desk_words"
     arg_joiner = " || ' ' || "
-    output_field = SearchVectorField()  # type: ignore[assignment]  # as Django's own functions declare it
+    output_field = SearchVectorField()
 
 
 class SaidThere(Func):
@@ -23,7 +23,7 @@ class SaidThere(Func):
 
     template = "(%(expressions)s)"
     arg_joiner = " @@ "
-    output_field = BooleanField()  # type: ignore[assignment]  # as Django's own functions declare it
+    output_field = BooleanField()
 
     def __init__(self, columns: Iterable[str | Combinable], asked: str) -> None:
         query = Func(Value(asked), function="public.factcheck_desk_query")

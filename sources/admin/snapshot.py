@@ -7,7 +7,9 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
@@ -18,12 +20,17 @@ from factcheck.database.occurring_values import occurring_values
 from sources.admin.marked_text import Mark, marked
 from sources.models import Snapshot
 
+#: So much of a text, and so many of its claims, a page shows: the length of a long article.
+_SHOWN, _MOST_MARKS = 30_000, 100
+
 
 def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     """The snapshot's text; every claim anchored in it that the person may read is marked and leads to its page."""
-    anchored = snapshot.source.appearances.readable_by(reader).filter(snapshot=snapshot, start__isnull=False)
-    return marked(
-        snapshot.text,
+    anchored = snapshot.source.appearances.readable_by(reader).filter(
+        snapshot=snapshot, start__isnull=False, start__lt=_SHOWN
+    )
+    beginning = marked(
+        snapshot.text[:_SHOWN],
         [
             Mark(
                 *(a.start, a.end, change_page(a.claim)),
@@ -34,10 +41,14 @@ def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
                     )
                 ),
             )
-            for a in anchored.select_related("claim")
+            for a in anchored.select_related("claim").order_by("start")[:_MOST_MARKS]
             if a.start is not None and a.end is not None
         ],
     )
+    if len(snapshot.text) <= _SHOWN:
+        return beginning
+    more = gettext("The text goes on: %d characters more.") % (len(snapshot.text) - _SHOWN)
+    return format_html('{}<p class="desk-quiet">{}</p>', beginning, more)
 
 
 class MediaTypeFilter(DropdownFilter):

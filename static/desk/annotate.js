@@ -260,6 +260,8 @@
         if (link) event.preventDefault();
         drop();
         choose(keyOf(note));
+        // Who follows the link by keyboard goes on from the place that it leads to, whose next stop are the buttons.
+        if (link && event.detail === 0) article.focus({ preventScroll: true });
     });
 
     /* The text without a mouse: sentence by sentence ---------------------------------------------------------------- */

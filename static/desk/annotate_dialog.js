@@ -5,6 +5,7 @@
 
     const dialog = document.getElementById("words");
     const reading = document.getElementById("reading");
+    // Whose role, or whose older text, has words only to be read.
     if (!dialog || !reading) return;
     const article = document.getElementById("article");
     const base = reading.dataset.base;
@@ -12,43 +13,11 @@
     const problem = document.getElementById("words-problem");
     const forms = [...dialog.querySelectorAll("form")];
     const formFor = (use) => forms.find((form) => form.dataset.for === use);
-
     let words = null;
     let asked = null;
     let stored = () => {};
     // What was typed about words before the dialog was closed, by their place.
     const typed = new Map();
-
-    /* Asking the server --------------------------------------------------------------------------------------------- */
-
-    const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
-    /* Sends even while the page is being left. Fails with a sentence. */
-    const post = async (address, body, { signal } = {}) => {
-        let answer;
-        try {
-            answer = await fetch(address, {
-                method: "POST",
-                headers: { "Content-Type": "application/json", "X-CSRFToken": token(), Accept: "application/json" },
-                body: JSON.stringify(body),
-                keepalive: true,
-                signal,
-            });
-        } catch (error) {
-            if (error.name === "AbortError") throw error;
-            throw new Error(gettext("Not saved: the server does not answer. Nothing on this page is lost; try again."));
-        }
-        if (answer.redirected || !answer.headers.get("Content-Type")?.startsWith("application/json")) {
-            throw new Error(
-                answer.redirected || answer.status === 403
-                    ? gettext("You are not signed in any more. Sign in in another tab, then do it again here.")
-                    : gettext("Not saved: something went wrong on the server. Try again."),
-            );
-        }
-        const told = await answer.json();
-        if (told.problem) throw Object.assign(new Error(told.problem), { told });
-        return told;
-    };
-    window.deskPost = post;
 
     /* What is offered ----------------------------------------------------------------------------------------------- */
 
@@ -57,7 +26,7 @@
         asked = new AbortController();
         const use = form.dataset.for;
         const body = { ...words, snapshot, for: use, q: form.elements.q?.value || "" };
-        const told = await post(`${base}offers/`, body, { signal: asked.signal });
+        const told = await deskPost(`${base}offers/`, body, { signal: asked.signal });
         if (told.html !== undefined) form.querySelector(".desk-offered").innerHTML = told.html; // escaped by the server
         const claimant = form.elements.claimant;
         if (told.claimant && claimant && !claimant.value) claimant.value = told.claimant;
@@ -103,7 +72,23 @@
         if (form.elements.note && kept) form.elements.note.value = kept.note;
         form.querySelector(".desk-offered")?.replaceChildren();
     };
+    const valuesOf = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    const empty = (form) => {
+        form.reset();
+        form.querySelector(".desk-offered")?.replaceChildren();
+        // What is kept of a form that was left unsaved ends with it: from here on it is kept in `typed`.
+        form.elements.where.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    /* What was typed about these words is there when they are selected again. */
+    const leave = () => {
+        for (const form of words ? forms : []) {
+            typed.set(`${form.id} ${placeOf()}`, valuesOf(form));
+            empty(form);
+        }
+        words = null;
+    };
     const open = (selected, use, onStored, { isKept = false } = {}) => {
+        leave();
         words = selected;
         stored = onStored;
         document.getElementById("words-exact").textContent = words.exact;
@@ -111,18 +96,11 @@
         dialog.showModal();
         show(use);
     };
-    const valuesOf = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    const empty = (form) => {
-        form.reset();
-        // What is kept of a form that was left unsaved ends with it: from here on it is kept in `typed`.
-        form.elements.where.dispatchEvent(new Event("input", { bubbles: true }));
-    };
+    // The browser tells it later: by then the dialog may be open for other words.
     dialog.addEventListener("close", () => {
+        if (dialog.open) return;
         asked?.abort();
-        for (const form of forms) {
-            if (words) typed.set(`${form.id} ${placeOf()}`, valuesOf(form));
-            empty(form);
-        }
+        leave();
         article.focus({ preventScroll: true });
     });
     dialog.addEventListener("click", (event) => {
@@ -149,19 +127,22 @@
         if (form.classList.contains("desk-busy")) return;
         form.classList.add("desk-busy");
         tell("");
-        const body = { ...words, snapshot };
+        const [sent, place] = [words, placeOf()];
+        const body = { ...sent, snapshot };
         for (const [name, value] of new FormData(form, submitter)) {
             if (["statement", "claimant", "note", "stance"].includes(name)) body[name] = value;
             if (["claim", "verdict"].includes(name)) body[name] = Number(value);
         }
         try {
-            const told = await post(form.action, body);
-            for (const each of forms) typed.delete(`${each.id} ${placeOf()}`);
+            const told = await deskPost(form.action, body);
+            if (words === sent) leave();
+            for (const each of forms) typed.delete(`${each.id} ${place}`);
             window.deskForms?.sent?.(form);
-            words = null;
-            dialog.close();
+            if (!words) dialog.close();
             stored(told);
         } catch (refusal) {
+            // Whoever has closed the dialog meanwhile sees what was refused, with what they had typed.
+            if (!dialog.open) open(sent, form.dataset.for, stored);
             tell(refusal.message);
         } finally {
             form.classList.remove("desk-busy");

@@ -39,5 +39,6 @@
         form.addEventListener("input", edited);
         form.addEventListener("change", edited);
     });
-    document.getElementById("desk-both-title")?.focus();
+    // Unless something else of the page has told already that it was not saved.
+    if (document.activeElement === document.body) document.getElementById("desk-both-title")?.focus();
 })();

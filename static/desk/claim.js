@@ -93,6 +93,15 @@
         };
         form.addEventListener("input", () => soon());
         form.addEventListener("change", () => soon());
+        // What is being saved is not asked about any more.
+        document.addEventListener(
+            "submit",
+            () => {
+                clearTimeout(timer);
+                asked?.abort();
+            },
+            true,
+        );
         // Pickers of the admin tell jQuery alone what was chosen.
         window.django?.jQuery?.(form).on("select2:select select2:unselect", () => soon());
         box.addEventListener("toggle", () => soon(0));
@@ -136,7 +145,7 @@
     document.addEventListener("click", (event) => {
         const link = event.target.closest?.("a[href]");
         if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-        if (link.closest("[data-missing], .desk-bar") && link.hash && goTo(link.hash.slice(1))) event.preventDefault();
+        if (link.closest("[data-missing], .desk-savebar") && link.hash && goTo(link.hash.slice(1))) event.preventDefault();
         if (link.closest("#timeline nav")) {
             event.preventDefault();
             turn(link).catch(() => location.assign(link.href));

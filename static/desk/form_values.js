@@ -102,7 +102,8 @@
         for (const field of fieldsOf(form)) {
             if (!Object.hasOwn(values, field.name)) continue;
             fill(field, values[field.name]);
-            field.closest("details")?.setAttribute("open", "");
+            // Words are seen that are back; what is empty may stay folded.
+            if (field.value && !isTicked(field)) field.closest("details")?.setAttribute("open", "");
         }
     };
 

@@ -24,7 +24,7 @@
         made("button", {
             type: "button",
             className: main ? "desk-button desk-button-main" : "desk-button",
-            textContent: say(words),
+            textContent: words,
             onclick: work,
         });
 
@@ -105,7 +105,7 @@
         const line = made("p", { className: "desk-line" });
         if (isHere) {
             line.append(
-                button("Put these into the fields", () => {
+                button(say("Put these into the fields"), () => {
                     // What stands there now remains under its own name.
                     form.deskWriting = anew(begin(form).before);
                     takeOver(form, kept);
@@ -113,7 +113,7 @@
                 }),
             );
         }
-        line.append(button("Discard these", async () => {
+        line.append(button(say("Discard these"), async () => {
             await close([kept]);
             box.remove();
         }));
@@ -154,9 +154,9 @@
         box.setAttribute("aria-label", say("Words that were kept"));
         const line = made("p", { className: "desk-line" });
         if (isStale && form.elements._version) {
-            line.append(button("Put both together", () => compare(form, newest), true));
+            line.append(button(say("Put both together"), () => compare(form, newest), true));
         }
-        line.append(button("Discard what was kept", () => discard([newest, record(form)])()));
+        line.append(button(say("Discard what was kept"), () => discard([newest, record(form)])()));
         box.append(line);
         if (isStale) {
             const fold = made("details", { className: "desk-fold" }, made("summary", { textContent: say("What you wrote") }));
@@ -263,11 +263,11 @@
         const buttons = made("p", { className: "desk-line" });
         buttons.append(
             button(
-                "Sign in",
+                say("Sign in"),
                 () => window.open("/accounts/login/?next=/admin/", SIGN_IN_WINDOW, "popup,width=520,height=720"),
                 true,
             ),
-            button("Go on writing", () => dialog.close()),
+            button(say("Go on writing"), () => dialog.close()),
         );
         dialog.append(buttons);
         document.body.append(dialog);

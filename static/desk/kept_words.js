@@ -108,7 +108,8 @@
     const askServer = async (page, writers) => {
         const query = new URLSearchParams([["page", page], ...writers.map((writer) => ["writer", writer])]);
         const answer = await connection.ask(`${KEPT}?${query}`, { signal: AbortSignal.timeout(3000) });
-        return answer.status === 200 ? answer.told : { drafts: [], closed: {} };
+        // A page that is being left may have the head of an answer only.
+        return answer.status === 200 && answer.told?.drafts ? answer.told : { drafts: [], closed: {} };
     };
 
     /* Both --------------------------------------------------------------------------------------------------------- */

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.admin.move_buttons import last_move
-from claims.models import ApiToken, Claim, Comment, Notification, Verdict
+from claims.models import ApiToken, Claim, Comment, Notification, SavedView, Verdict
 from claims.newsroom import api_tokens
 from claims.review import verdict_drafts
 from claims.teamwork import comments
@@ -23,7 +23,7 @@ from tests.helpers.full_desk import address
 from tests.helpers.newsroom import make_claim
 
 #: Pages of a model that are the admin's own; every other address is named in the tables.
-OF_THE_ADMIN = ("changelist", "add", "history", "delete", "change")
+OF_THE_ADMIN = ("changelist", "download", "add", "history", "delete", "change")
 
 
 @dataclass
@@ -39,11 +39,12 @@ class Walker:
         self.client.force_login(self.person)
         self.client.raise_request_exception = True
 
-    def may(self, method: str, path: str, sent: dict[str, Any] | None = None, *, undo: bool = True) -> bool:
-        """Whether the request is let through."""
+    def may(self, method: str, path: str, sent: dict[str, Any] | str | None = None) -> bool:
+        """Whether the request is let through; what is sent is a form, or JSON where it is a text."""
+        kind = {"content_type": "application/json"} if isinstance(sent, str) else {}
         with transaction.atomic():
-            answer = getattr(self.client, method)(path, sent)
-            transaction.set_rollback(undo)
+            answer = getattr(self.client, method)(path, sent, **kind)
+            transaction.set_rollback(True)
         if answer.status_code in (401, 403, 404):
             return False
         said = [str(message) for message in get_messages(answer.wsgi_request)]
@@ -72,6 +73,7 @@ class Walker:
         own = self.own.get(model, others)
         found = {
             "list": self.may("get", address(model, "changelist")),
+            "download": self.may("get", address(model, "download", "csv")),
             "add": self.may("post", address(model, "add"), {}),
         }
         for whose, row in (("", own), (" others'", others)):
@@ -90,9 +92,10 @@ def walker(person: User) -> Walker:
     claim = make_claim(created_by=person, state="proposed")
     token, _secret = api_tokens.issue(person, name="Mine", scopes=["claims:read"], days=1)
     told = Notification.objects.create(person=person, kind="assigned", claim=claim, mail="never")
-    own: dict[type[Model], Model] = {Claim: claim, ApiToken: token, Notification: told}
+    view = SavedView.objects.create(owner=person, name="Mine", listed="claims.claim")
+    own: dict[type[Model], Model] = {Claim: claim, ApiToken: token, Notification: told, SavedView: view}
     if person.has_perm("claims.view_claim"):
-        own[Comment] = comments.write(claim, "Mine.", by=person).comment
+        own[Comment] = comments.write(make_claim(created_by=person), "Mine.", by=person).comment
     if person.has_perm("claims.add_verdict"):
         own[Verdict] = verdict_drafts.draft(make_claim(), author=person)
     return Walker(person, own)

@@ -28,7 +28,7 @@ QUERIES = {
     "claims.apitoken": 4,
     "claims.assignment": 5,
     "claims.assignmentrule": 4,
-    "claims.auditrecord": 4,
+    "claims.auditrecord": 5,
     "claims.chatchannel": 4,
     "claims.claim": 12,
     "claims.claimant": 4,

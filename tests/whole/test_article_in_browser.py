@@ -17,7 +17,7 @@ from claims.review import workflow
 from sources.models import Source
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
-from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 from tests.whole.test_desk_in_browser import seat
 
 __all__ = ["seat"]  # a fixture
@@ -216,22 +216,22 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     # Accepted, declined by a reason's number, and undone: one key each.
     page.evaluate("getSelection().removeAllRanges()")
     page.keyboard.press("p")
-    expect(page.locator("[aria-current]")).to_contain_text("Proposal 0")
+    expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 0")
     page.keyboard.press("a")
     expect(page.locator(f"#note-c{proposals[0].pk}")).to_have_class("accepted")
-    expect(page.locator("[aria-current]")).to_contain_text(made.statement)
+    expect(page.locator("#notes [aria-current]")).to_contain_text(made.statement)
     page.keyboard.press("d")
     page.keyboard.press("2")
     expect(page.locator(f"#note-c{made.pk}")).to_have_class("declined")
-    expect(page.locator("[aria-current]")).to_contain_text("Proposal 1")
+    expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
     page.keyboard.press("u")
     expect(page.locator(f"#note-c{made.pk}")).to_have_class("proposed")
     moves = made.transitions.order_by("pk").values_list("action", "note")
-    assert list(moves) == [("decline", "An opinion"), ("reconsider", "")]
+    assert list(moves) == [("decline", "Too vague to be checked."), ("reconsider", "")]
     # What somebody else has decided meanwhile is said, and shown.
     workflow.move(proposals[1], "decline", by=editor, note="Not ours.")
     page.keyboard.press("n")
-    expect(page.locator("[aria-current]")).to_contain_text("Proposal 1")
+    expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text(
         "Meanwhile Edda did this: “Decline”. Nothing was done: look at it as it is now."
@@ -242,6 +242,73 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     expect(page.locator(".desk-keys")).to_contain_text("Decline the proposal")
     refused = "Failed to load resource: the server responded with a status of 409 (Conflict)"
     assert desk.trouble == [refused]
+
+
+def test_nothing_typed_is_lost(seat: Any, source: Source, checker: User) -> None:
+    """Neither by closing the dialog, nor by a browser that dies, nor by an article that was captured again."""
+    desk = seat(checker)
+    page = opened(desk, source)
+    choose(page, "It rained", last=True)
+    page.keyboard.press("c")
+    page.locator("#words-statement").fill("It rained in the evening.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#words")).to_be_hidden()
+    choose(page, "It rained", last=True)
+    page.keyboard.press("c")
+    expect(page.locator("#words-statement")).to_have_value("It rained in the evening.")
+    with page.expect_response("**/unsaved/**"):
+        page.locator("#words-statement").press_sequentially(" Twice.")
+    page.close()
+    desk.page = desk.page.context.new_page()
+    page = opened(desk, source)
+    expect(page.locator("#words-statement")).to_have_value("It rained in the evening. Twice.")
+    expect(page.locator("#words-exact")).to_have_text("It rained")
+    make_snapshot(source, TEXT + " Then it stopped.")
+    page.get_by_role("button", name="Propose the claim").click()
+    expect(page.locator("#words-problem")).to_contain_text("The article was captured again")
+    assert page.input_value("#words-statement") == "It rained in the evening. Twice."
+    assert Claim.objects.count() == 0
+
+
+def test_what_nobody_typed_is_not_kept(seat: Any, source: Source, checker: User) -> None:
+    make_draft(make_claim(created_by=checker), checker)
+    page = opened(seat(checker), source)
+    choose(page, "It rained", last=True)
+    page.keyboard.press("c")
+    page.locator("#words [data-use=evidence]").click()
+    expect(page.locator(".desk-offered input[type=radio]")).to_be_checked()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)  # as long as the keeping of words waits for more of them
+    page = opened(seat(checker), source)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".desk-kept").count() == 0
+    expect(page.locator("#words")).to_be_hidden()
+
+
+def test_an_older_text_is_decided_about_after_signing_in_again(
+    seat: Any, source: Source, checker: User
+) -> None:
+    claim = make_claim(state="proposed")
+    make_appearance(claim, source, "an hour")
+    make_snapshot(source, "Another text.")
+    desk = seat(checker)
+    page = desk.open(article_page(source.pk, source.snapshots.get(number=1)))
+    expect(page.locator("#article mark")).to_have_count(1)
+    choose(page, "It rained")
+    expect(page.locator("#bar-words")).to_be_hidden()
+    page.keyboard.press("n")
+    context = page.context
+    before = context.cookies()
+    context.clear_cookies()
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_contain_text("You are not signed in any more.")
+    context.add_cookies(before)
+    page.evaluate(
+        "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(one => (one.value = 'x'.repeat(64)))"
+    )
+    page.keyboard.press("a")
+    expect(page.locator(f"#note-c{claim.pk}")).to_have_class("accepted")
+    assert claim.transitions.count() == 1
 
 
 def test_on_a_phone_and_for_everybody(seat: Any, source: Source, checker: User) -> None:

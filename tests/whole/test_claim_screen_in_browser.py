@@ -1,6 +1,6 @@
 """The one screen of a claim in a real browser: clicks counted, the preview follows, keys press, a phone is enough."""
 
-import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,21 +11,24 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim
+from claims.models import Claim, Publication, Verdict
 from claims.review import workflow
-from tests.helpers.accessibility import in_each_scheme
+from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TEXT = "The mayor spoke for an hour. The tunnel cost 240 million euros, she said. Then it rained."
-#: Counts what a hand does: a click of the mouse, not what a script or the keyboard makes of one.
-COUNT = """addEventListener('click', (event) => {
-  if (!event.isTrusted || !event.detail) return;
+#: Counts what a hand does: each press of a button of the mouse.
+COUNT = """addEventListener('pointerdown', () => {
   sessionStorage.setItem('clicks', Number(sessionStorage.getItem('clicks') || 0) + 1);
 }, true)"""
-PICTURES = os.environ.get("CLAIM_SCREEN_PICTURES")
+#: Whether what has focus is above the bar.
+IN_SIGHT = """() => {
+  const at = document.activeElement.getBoundingClientRect();
+  return at.top >= 0 && at.bottom <= document.querySelector('.desk-savebar').getBoundingClientRect().top;
+}"""
 
 
 class Seat:
@@ -46,11 +49,6 @@ class Seat:
 
     def clicks(self) -> int:
         return int(self.page.evaluate("sessionStorage.getItem('clicks') || 0"))
-
-    def picture(self, name: str) -> None:
-        if PICTURES:
-            for scheme in in_each_scheme(self.page):
-                self.page.screenshot(path=f"{PICTURES}/{name}-{scheme}.png", full_page=True)
 
 
 @pytest.fixture
@@ -80,21 +78,189 @@ def tunnel() -> Claim:
     return claim
 
 
-def test_pictures(seat: Any, checker: User, editor: User, publish: Any) -> None:
+def test_a_verdict_with_evidence_takes_six_clicks(seat: Any, checker: User) -> None:
+    claim = tunnel()
+    desk = seat(checker)
+    page = desk.claim(claim)
+    page.get_by_role("button", name="Draft a verdict").click()
+    page.locator("label.desk-rating", has_text="Mostly true").click()
+    page.locator("[name=verdicts-0-summary]").focus()
+    page.keyboard.type("It cost 238 million.")
+    page.locator("[name=verdicts-0-reviewed_on]").focus()
+    page.keyboard.type("2026-03-01")
+    page.locator("#evidence-data .select2-selection").first.click()
+    page.keyboard.type("minutes")
+    page.locator(".select2-results__option", has_text="City council minutes").click()
+    page.locator("[name=evidence-0-exact]").focus()
+    page.keyboard.type("cost 240 million euros")
+    page.locator("[name=evidence-0-stance]").select_option("supports")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and submit for review").click()
+    expect(page.get_by_text("Saved and submitted for review.")).to_be_visible()
+    verdict = Verdict.objects.get()
+    assert (verdict.state, verdict.evidence.get().exact) == ("in_review", "cost 240 million euros")
+    assert desk.clicks() <= 6
+    assert desk.trouble == []
+
+
+def test_a_sign_off_takes_two_clicks_and_a_correction_seven(
+    seat: Any, checker: User, colleague: User, editor: User, publish: Any
+) -> None:
+    claim = publish(tunnel())
+    writer = seat(checker)
+    page = writer.claim(claim)
+    page.get_by_role("button", name="Draft a new version").click()
+    page.locator("[name=verdicts-0-correction_kind]").select_option("correction")
+    page.locator("[name=verdicts-0-correction_note]").focus()
+    page.keyboard.type("The sum was in dollars.")
+    page.locator("label.desk-rating", has_text="Mostly true").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and submit for review").click()
+    expect(page.get_by_text("Saved and submitted for review.")).to_be_visible()
+    reviewer = seat(colleague)
+    reviewer.open("/admin/claims/verdict/?queue=review").locator("#result_list tbody a").first.click()
+    with reviewer.page.expect_navigation():
+        reviewer.page.get_by_role("button", name="Sign off").click()
+    assert reviewer.clicks() <= 2
+    chief = seat(editor)
+    page = chief.claim(claim)
+    page.get_by_role("button", name="Publish…").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish now").click()
+    public = page.get_by_role("link", name="See the public page")
+    assert public.get_attribute("href") == f"/claims/{claim.pk}/{claim.slug}/"
+    assert Publication.objects.current().get(claim=claim).kind == "correction"
+    assert writer.clicks() + reviewer.clicks() + chief.clicks() <= 7
+    assert writer.trouble + reviewer.trouble + chief.trouble == []
+
+
+def test_what_readers_will_see_follows_what_is_typed(seat: Any, checker: User) -> None:
     claim = tunnel()
     make_draft(claim, checker)
-    for width in (1440, 390):
-        desk = seat(editor, width)
-        page = desk.claim(claim)
-        expect(page.locator("[data-preview-status]")).to_have_text("Not saved, not public")
-        page.wait_for_timeout(500)
-        desk.picture(f"draft-{width}")
-        assert desk.trouble == []
-    verdict = workflow.move(claim.verdicts.get(), "submit", by=checker)
-    workflow.move(verdict, "sign_off", by=editor)
-    for width in (1440, 390):
-        desk = seat(editor, width)
-        page = desk.claim(claim)
-        desk.picture(f"review-{width}")
-        page.get_by_role("button", name="Publish…").click()
-        desk.picture(f"confirm-{width}")
+    desk = seat(checker)
+    page = desk.claim(claim)
+    shown = page.frame_locator("[data-preview-frame]")
+    expect(shown.locator(".verdict .summary")).to_have_text("The accounts show a different sum.")
+    asked = []
+    page.on("request", lambda sent: asked.append(sent.url) if sent.url.endswith("/preview/") else None)
+    page.locator("[name=verdicts-0-summary]").fill("")
+    expect(page.locator("[data-missing] a")).to_have_text(["a summary"])
+    page.locator("[name=verdicts-0-summary]").press_sequentially("It cost <b>less</b> by far.")
+    expect(shown.locator(".verdict .summary")).to_have_text("It cost <b>less</b> by far.")
+    assert len(asked) < 15  # not for each letter
+    expect(page.locator("[data-missing]")).to_be_hidden()
+    page.locator("[name=verdicts-0-explanation]").fill(
+        "<script>parent.hacked = 1</script><img src=x onerror=alert(1)>"
+    )
+    expect(shown.locator(".verdict .prose")).to_contain_text("parent.hacked")
+    assert page.evaluate("window.hacked") is None
+    widths = []
+    for name in ("Desktop", "Phone"):
+        page.get_by_role("button", name=name).click()
+        widths.append(shown.locator("html").evaluate("page => page.clientWidth"))
+    assert widths == [1080, 390]
+    assert Verdict.objects.get().summary == "The accounts show a different sum."
+    assert Publication.objects.count() == 0
+    assert desk.trouble == []
+
+
+def test_what_is_typed_in_both_parts_is_saved_by_one_button(seat: Any, checker: User) -> None:
+    claim = tunnel()
+    draft = make_draft(claim, checker)
+    desk = seat(checker)
+    page = desk.claim(claim)
+    page.locator("[name=verdicts-0-summary]").fill("It cost 238 million.")
+    page.keyboard.press("Escape")
+    page.locator("#claim-fields > summary").click()
+    page.locator("[name=context]").fill("Opened in 2024.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    draft.refresh_from_db()
+    claim.refresh_from_db()
+    assert (draft.summary, claim.context) == ("It cost 238 million.", "Opened in 2024.")
+    assert desk.trouble == []
+
+
+def test_keys_press_what_they_say_and_rest_while_somebody_types(
+    seat: Any, checker: User, colleague: User
+) -> None:
+    claim = tunnel()
+    make_draft(claim, checker)
+    desk = seat(checker)
+    page = desk.claim(claim)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text("Keys on this page")
+    listed = dialog.locator("kbd").all_inner_texts()
+    assert {"s", "S", "v", "f", "m", "p", "q", "t", "b", "?"} <= set(listed)
+    assert len(listed) == len(set(listed))
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator("#timeline")).to_be_focused()
+    page.keyboard.press("f")
+    expect(page.locator("#claim-fields")).to_have_attribute("open", "")
+    page.locator("[name=context]").press_sequentially("s t ?")
+    assert page.input_value("[name=context]") == "s t ?"
+    expect(dialog).to_have_count(0)
+    page.locator("#claim-fields > summary").focus()
+    with page.expect_navigation():
+        page.keyboard.press("s")
+    claim.refresh_from_db()
+    assert claim.context == "s t ?"
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Keys work on this device").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    page.keyboard.press("?")
+    expect(dialog).to_have_count(0)
+    assert desk.trouble == []
+
+
+def test_the_timeline_turns_its_pages_in_place(seat: Any, checker: User) -> None:
+    claim = tunnel()
+    for number in range(25):
+        Claim.objects.filter(pk=claim.pk).update(context=f"Context {number}.")
+    desk = seat(checker)
+    page = desk.claim(claim)
+    page.locator("[name=context]").fill("Half a thought")
+    page.get_by_role("link", name="Older").click()
+    expect(page.get_by_role("link", name="Newer")).to_be_visible()
+    expect(page.locator("#timeline li.desk-event")).to_have_count(6)
+    page.locator("#timeline").get_by_role("link", name="Moves").click()
+    expect(page.locator("#timeline li.desk-event")).to_have_text([re.compile("added the claim")])
+    assert page.input_value("[name=context]") == "Half a thought"
+    assert desk.trouble == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_everybody_can_use_it(width: int, seat: Any, checker: User, colleague: User, editor: User) -> None:
+    long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    claim = make_claim(f"{long} كلفت الترام لا شيء", context="الترام مجاني")
+    make_appearance(claim, make_source(TEXT, title=long), "Then it rained")
+    verdict = make_draft(claim, checker, summary=long)
+    desk = seat(editor, width)
+
+    def is_fine(page: Page) -> None:
+        for scheme in in_each_scheme(page):
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, scheme)
+            assert violations(page) == {}, (page.url, scheme)
+
+    page = desk.claim(claim)
+    expect(page.locator("[data-preview-status]")).to_have_text("Not saved, not public")
+    is_fine(page)
+    is_fine(desk.open(f"/admin/claims/verdict/{verdict.pk}/change/"))
+    desk.claim(claim)
+    # What has focus is never behind the bar.
+    for name in ("verdicts-0-title", "evidence-0-exact"):
+        page.locator(f"[name={name}]").focus()
+        assert page.evaluate(IN_SIGHT), name
+    verdict = workflow.move(verdict, "submit", by=checker)
+    workflow.move(verdict, "sign_off", by=colleague)
+    is_fine(desk.claim(claim))
+    if width == 390:
+        page.locator(".desk-savebar-moves").click()
+        expect(page.locator("#moves")).to_be_in_viewport()
+    page.get_by_role("button", name="Publish…").click()
+    page.get_by_text("The pages themselves, side by side").click()
+    is_fine(page)
+    assert desk.trouble == []

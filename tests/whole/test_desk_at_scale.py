@@ -120,7 +120,7 @@ def test_no_picker_reads_or_counts_a_whole_table(model: type[Model], desk: Clien
                     reverse("admin:autocomplete"),
                     {
                         "app_label": model._meta.app_label,
-                        "model_name": model._meta.model_name,
+                        "model_name": str(model._meta.model_name),
                         "field_name": field.name,
                         "term": word,
                     },

@@ -24,6 +24,7 @@ from claims.models import (
     Comment,
     DeskSession,
     Notification,
+    SavedView,
     Verdict,
 )
 from claims.newsroom.refusals import NotAllowed
@@ -60,11 +61,14 @@ def rows(kept_rows: None, checker: User, editor: User) -> dict[type[Model], Any]
     assignments.take(make_claim(), by=checker)
     AssignmentRule.objects.create(name="Rule", priority=1)
     ChatChannel.objects.create(name="Desk", shape="json", address="https://example.org/hook")
+    SavedView.objects.create(owner=checker, name="Theirs", listed="claims.claim")
     Notification.objects.create(person=checker, kind="assigned", claim=claim, mail="never")
     found = {model: model._default_manager.order_by("pk").last() for model in MODELS}
     found |= {
         Claim: claim,
-        Comment: comments.write(claim, "Whom do we ask?", by=checker).comment,
+        Comment: comments.write(
+            make_claim(state="proposed", created_by=checker), "Whom do we ask?", by=checker
+        ).comment,
         Verdict: Verdict.objects.filter(author=checker, state="draft").first(),
         ApiToken: ApiToken.objects.get(user=checker),
         User: checker,
@@ -135,7 +139,13 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),
 }
 #: What is sent, where nothing would be refused whoever sends it.
-SENT: dict[str, dict[str, str]] = {
+SENT: dict[str, dict[str, str] | str] = {
+    "claims_claim_article_appearance": "{}",
+    "claims_claim_article_claim": "{}",
+    "claims_claim_article_decide": "{}",
+    "claims_claim_article_evidence": "{}",
+    "claims_claim_article_offers": '{"for": "claim"}',
+    "claims_savedview_keep": {"listed": "claims.claim", "name": "Mine"},
     "claims_comment_write": {"text": "Whom do we ask?"},
     "claims_comment_edit": {"text": "Whom do we ask now?"},
     "auth_user_reset_factors": {"reason": "Called back."},
@@ -144,7 +154,6 @@ SENT: dict[str, dict[str, str]] = {
 OPENED = {
     *("claims_assignment_board", "claims_assignment_calendar", "claims_claim_article", "claims_claim_import"),
     *(
-        "claims_claim_article_offers",
         "claims_claim_timeline",
         "claims_claim_triage",
         "claims_claim_triage_claim",
@@ -163,7 +172,7 @@ def _found_in(source: Any) -> int:
 
 
 def _place(source: Any) -> tuple[int, ...]:
-    appearance = make_appearance(make_claim(), source, "The bridge cost")
+    appearance: Any = make_appearance(make_claim(), source, "The bridge cost")
     return appearance.claim_id, appearance.pk, appearance.snapshot.number, appearance.start, appearance.end
 
 
@@ -178,8 +187,13 @@ def test_nobody_presses_more_or_fewer_buttons(
             arguments = ARGUMENTS[name](rows)
         else:
             arguments = (by_name["_".join(name.split("_")[:2])].pk,) if "<" in patterns[name] else ()
+        if name == "claims_claim_preview" and Verdict in somebody.own:
+            arguments = (somebody.own[Verdict].claim_id,)  # type: ignore[attr-defined]  # a Verdict
         path = reverse(f"admin:{name}", args=arguments)
-        found[name] = somebody.may("get" if name in OPENED else "post", path, SENT.get(name, {}))
+        sent = SENT.get(name, {})
+        if name == "claims_assignment_board_move":
+            sent = {"subject": "claim", "pk": str(rows[Claim].pk), "action": "take"}
+        found[name] = somebody.may("get" if name in OPENED else "post", path, sent)
     assert found == {name: letter in who["who"] for name, who in BUTTONS.items()}
     assert somebody.soft == []
 
@@ -239,7 +253,7 @@ def subjects(checker: User, editor: User) -> dict[str, Callable[[User], Any]]:
         "verdict: publish": room.verdict("submit", "sign_off"),
         "verdict: retract": room.verdict("submit", "sign_off", "publish"),
     }
-    anew: Any = {name: partial(type(row).objects.get, pk=row.pk) for name, row in made.items()}
+    anew: Any = {name: partial(type(row)._default_manager.get, pk=row.pk) for name, row in made.items()}
     return {name: lambda by, read=read: read() for name, read in anew.items()} | {
         "verdict: withdraw": room.withdrawn
     }

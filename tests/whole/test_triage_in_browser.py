@@ -9,9 +9,9 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.admin.triage_page import DECLINE_REASONS
 from claims.models import Claim, Topic, Transition
 from claims.review import workflow
+from claims.review.decline_reasons import DECLINE_REASONS
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
 from tests.helpers.newsroom import make_appearance, make_claim, make_source

@@ -9,6 +9,7 @@ from django.test import Client
 from claims.admin.article_page import article_page
 from claims.admin.move_buttons import last_move
 from claims.models import Appearance, Claim, Claimant, Evidence, Transition
+from claims.quotes.selected_words import CAPTURED_AGAIN
 from claims.review import workflow
 from sources.models import Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
@@ -85,7 +86,7 @@ def test_a_place_that_is_not_the_words_is_refused_by_name(
     stale = page.post("claims/", statement="It cost 240 million.")
     assert (stale.status_code, stale.json()) == (
         409,
-        {"problem": "The latest snapshot of the source is number 2: count the offsets in that."},
+        {"problem": str(CAPTURED_AGAIN)},
     )
     assert Claim.objects.count() == 0
 

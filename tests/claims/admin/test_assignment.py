@@ -11,6 +11,7 @@ from django.utils import timezone
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
+from claims.admin import assignment_list
 from claims.models import Assignment, Claim, ClaimFollower, Priority, Verdict
 from claims.teamwork import assignments
 from tests.helpers.desk import Desk, said
@@ -51,10 +52,10 @@ def test_one_click_takes_it_and_the_page_says_who_has_it(
 ) -> None:
     desk.sign_in(checker)
     assert words(panel(desk, claim)).startswith("Nobody has it")
-    assert offered(panel(desk, claim)) == ["take", "follow"]
+    assert offered(panel(desk, claim)) == ["follow", "take"]
     assert said(press(desk, claim, "take")) == ["It is yours now."]
     assert words(panel(desk, claim)).startswith("You have it since")
-    assert offered(panel(desk, claim)) == ["hand-over", "due", "due", "priority", "release", "unfollow"]
+    assert offered(panel(desk, claim)) == ["unfollow", "hand-over", "due", "due", "priority", "release"]
     desk.sign_in(colleague)
     assert words(panel(desk, claim)).startswith("Chris has it since")
     assert offered(panel(desk, claim)) == ["follow"]
@@ -191,7 +192,7 @@ def test_who_is_not_told_cannot_ask_by_a_filter(desk: Desk, contributor: User, c
     assert "whose work" not in page.lower()
 
 
-@pytest.mark.parametrize(("model", "queries"), [("claim", 14), ("verdict", 9), ("assignment", 7)])
+@pytest.mark.parametrize(("model", "queries"), [("claim", 15), ("verdict", 10), ("assignment", 8)])
 def test_lists_cost_the_same_however_many_have_it(
     model: str,
     queries: int,
@@ -228,6 +229,10 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
     assert said(answer)[-1] == "Chris has 2 more."
     rows = Assignment.objects.order_by("claim").values_list("claim", "person", "priority")
     assert list(rows) == [(one.pk, checker.pk, 2), (other.pk, checker.pk, 2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assignment_list, "_MOST_AT_ONCE", 2)
+        answer = desk.client.post(address, chosen | {"person": editor.pk}, follow=True)
+    assert said(answer) == ["Choose 2 at most at once."]
     # Who does not assign has no such action.
     desk.sign_in(checker)
     desk.client.post(address, chosen | {"person": editor.pk})

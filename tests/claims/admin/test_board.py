@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.admin import board
 from claims.admin.move_buttons import last_move
-from claims.models import Assignment, Claim, Priority, Topic, Verdict
+from claims.models import Assignment, Claim, Topic, Verdict
 from claims.review import workflow
 from claims.teamwork import assignments
 from tests.helpers.desk import Desk, said
@@ -127,7 +127,7 @@ def test_it_costs_the_same_however_much_there_is(
         workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
         bring_out(make_draft(make_claim(), checker), checker, editor)
     desk.sign_in(editor)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = desk.client.get(reverse(BOARD))
     assert len(page.content) < 120_000
 
@@ -190,8 +190,8 @@ def test_a_card_offers_what_the_role_includes(checker: User, editor: User) -> No
     assert offered(fresh) == {
         "claim-proposed": ["take", "accept", "decline"],
         "claim-proposed-held": ["release", "accept", "decline"],
-        "claim-accepted": ["take", "decline"],
-        "claim-accepted-held": ["release", "decline"],
+        "claim-accepted": ["take", "decline", "reconsider"],
+        "claim-accepted-held": ["release", "decline", "reconsider"],
         "verdict-draft": ["submit"],
         "verdict-in_review": ["sign_off", "request_changes", "withdraw"],
         "verdict-published": [],
@@ -199,4 +199,3 @@ def test_a_card_offers_what_the_role_includes(checker: User, editor: User) -> No
     assert offered(User.objects.get(pk=editor.pk))["verdict-in_review"] == [
         "sign_off", "request_changes", "withdraw", "publish",
     ]  # fmt: skip
-    assert Priority.URGENT.label == "Urgent"

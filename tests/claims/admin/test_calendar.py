@@ -24,8 +24,7 @@ def entries(client: Client, asked: str) -> dict[str, list[tuple[str, str, bool]]
     page = client.get(f"{reverse(CALENDAR)}?{asked}")
     return {
         day.day.isoformat(): [(entry.kind, entry.text, entry.is_late) for entry in day.entries]
-        for week in page.context["weeks"]
-        for day in week
+        for day in page.context["days"]
         if day.entries
     }
 
@@ -71,6 +70,7 @@ def test_the_months_beside_it(client: Client, checker: User) -> None:
         "month=2030-12&mine=1",
         "month=2031-02&mine=1",
     ]
+    assert client.get(f"{reverse(CALENDAR)}?list=1&mine=1").context["this_month"].endswith("?mine=1&list=1")
 
 
 @pytest.mark.parametrize("number", [1, 5])
@@ -87,3 +87,6 @@ def test_it_costs_the_same_however_much_is_due(
     with django_assert_num_queries(7):
         page = client.get(f"{reverse(CALENDAR)}?month=2031-05").content.decode()
     assert ("2 more" in page) == (number == 5)
+    assert len(page) < 120_000
+    listed = client.get(reverse("admin:claims_assignment_changelist") + "?done=no&due=2031-05-01")
+    assert listed.context["cl"].result_count == number

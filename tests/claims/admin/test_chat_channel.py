@@ -81,6 +81,14 @@ def test_its_address_is_never_shown_again(desk: Desk, administrator: User, clien
     assert not LogEntry.objects.filter(change_message__contains=SECRET).exists()
 
 
+def test_its_address_is_not_guessed_letter_by_letter(desk: Desk, client: Client) -> None:
+    add(client)
+    page = reverse("admin:claims_chatchannel_changelist")
+    for asked in ({"address__startswith": ADDRESS[:30]}, {"address": ADDRESS}, {"address__regex": "T01"}):
+        assert client.get(page, asked).status_code == 400
+    assert len(client.get(page, {"q": SECRET[:8]}).context["cl"].result_list) == 0
+
+
 def test_an_address_is_needed(desk: Desk, client: Client) -> None:
     assert add(client, address="").context["adminform"].form.errors["address"] == ["Enter the address."]
     assert not ChatChannel.objects.exists()

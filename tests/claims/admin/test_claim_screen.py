@@ -272,9 +272,8 @@ def test_a_moment_is_set_and_cancelled_there(
         ]
     desk.sign_in(checker)
     assert "Change the moment" not in desk.text(claim)
-    assert said(desk.client.post(address, {"cancel": "1", "seen": made.pk}, follow=True)) == [
-        "Your role does not include this: publish verdicts."
-    ]
+    assert desk.client.post(address, {"cancel": "1", "seen": made.pk}).status_code == 403
+    assert ScheduledPublication.objects.get().outcome == ""
     desk.sign_in(editor)
     assert said(desk.client.post(address, {"cancel": "1", "seen": made.pk}, follow=True)) == [
         "Cancelled: it is not published by itself any more."
@@ -300,9 +299,18 @@ def test_the_page_costs_the_same_however_much_there_is(
         Claim.objects.filter(pk=claim.pk).update(context=f"Context {number}.")
         Verdict.objects.filter(pk=draft.pk).update(summary=f"Summary {number}.", rating=rating("true"))
     desk.sign_in(checker).text(claim)
-    with django_assert_num_queries(68):
+    with django_assert_num_queries(69):
         desk.text(claim)
 
 
 def test_the_page_is_light(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
     assert len(desk.sign_in(checker).text(claim).encode()) < 120_000
+
+
+def test_a_moment_shows_on_the_dashboard_and_the_board(
+    desk: Desk, editor: User, checker: User, draft: Verdict
+) -> None:
+    scheduled(draft, checker)
+    desk.sign_in(editor)
+    for address in (reverse("admin:index"), reverse("admin:claims_assignment_board")):
+        assert ">Publishes " in desk.client.get(address).content.decode(), address

@@ -207,8 +207,8 @@ def test_trends_count_the_work_of_people(
     drawn = html.document_fromstring(page)
     told = drawn.cssselect("#content figure")[0].cssselect("tbody tr")[-1]
     assert [cell.text_content() for cell in told.cssselect("td")] == ["3", "2"]
-    rectangles = drawn.cssselect("figure svg rect title")
-    assert rectangles[-1].text_content().endswith("2 out")
+    drawn_bars = [bar.text_content().rpartition(": ")[2] for bar in drawn.cssselect("figure svg rect title")]
+    assert drawn_bars == ["3 in", "2 out", "0.1 days"]
 
 
 def test_who_has_no_role_is_told_so(client: Client, db: None) -> None:

@@ -152,6 +152,24 @@ def test_nothing_of_it_is_kept_by_anybody(desk: Desk, checker: User, claim: Clai
     assert Publication.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"verdicts-TOTAL_FORMS": "0"},
+        {"verdicts-INITIAL_FORMS": "0"},
+        {"verdicts-TOTAL_FORMS": "2000"},
+        {"verdicts-TOTAL_FORMS": "x"},
+    ],
+)
+def test_a_form_that_is_none_of_the_page(
+    odd: dict[str, str], desk: Desk, checker: User, claim: Claim, draft: Verdict
+) -> None:
+    form = desk.sign_in(checker).form(claim)
+    assert desk.client.post(address(claim), form | odd).status_code == 400
+    desk.client.post(desk.page(claim), form | odd | {"_save": "1"})
+    assert list(Verdict.objects.all()) == [draft]
+
+
 def test_what_is_submitted_is_not_typed_any_more(
     desk: Desk, checker: User, claim: Claim, draft: Verdict
 ) -> None:

@@ -78,13 +78,14 @@ def test_whoever_reads_no_drafts_reads_nothing_of_them(claim: Claim, contributor
         ("Kim", "commented"),
     ]
     mine = make_claim("Trams are old.", state="proposed", created_by=contributor)
-    draft = make_draft(mine, User.objects.get(username="chris"))
+    chris = User.objects.get(username="chris")
+    draft = make_draft(mine, chris)
     Verdict.objects.filter(pk=draft.pk).update(summary="Secret words.")
     Comment.objects.create(
         claim=mine,
         verdict=draft,
         verdict_version=draft.version,
-        author=draft.author,
+        author=chris,
         author_name="Chris",
         text="Secret, too.",
     )

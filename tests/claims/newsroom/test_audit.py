@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
@@ -44,6 +45,12 @@ def test_a_download_is_recorded_with_who_and_from_where(editor: User) -> None:
     row.refresh_from_db()
     assert (row.kind, row.actor, row.actor_name, row.what) == ("downloaded", editor, "Edda", "Claims")
     assert (row.address, row.agent, row.detail) == ("2001:db8::/64", "Firefox" + "x" * 193, {"rows": 12})
+
+
+def test_a_list_that_was_refused_is_not(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    assert client.get(reverse("admin:claims_auditrecord_download", args=["csv"])).status_code == 403
+    assert AuditRecord.objects.filter(kind="downloaded").count() == 0
 
 
 # Written by the database ----------------------------------------------------------------------------------------------
@@ -120,7 +127,7 @@ def test_the_history_of_rows_keeps_no_addresses(client: Client, editor: User, to
 
 def test_second_factors_are_recorded_without_their_secret(ended: int, checker: User) -> None:
     TOTP.activate(checker, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
-    checker.authenticator_set.all().delete()
+    Authenticator.objects.filter(user=checker).delete()
     rows = AuditRecord.objects.filter(kind__startswith="factor_")
     assert list(rows.order_by("pk").values_list("kind", "subject_name", "what")) == [
         ("factor_added", "Chris", "totp"),

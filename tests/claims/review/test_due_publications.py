@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from claims.models import Publication, ScheduledPublication, SignOff, Verdict
+from claims.models import Notification, Publication, ScheduledPublication, SignOff, Verdict
 from claims.models.scheduled_publication import ScheduledPublicationQuerySet
 from claims.review import due_publications, scheduled_publications, workflow
 from factcheck.database import clock
@@ -93,6 +93,24 @@ def test_what_is_not_possible_any_more_is_not_published(
     verdict.refresh_from_db()
     assert outcome() == ("refused", reason)
     assert (verdict.state, Publication.objects.count(), SignOff.objects.count()) == ("in_review", 0, 1)
+
+
+def test_who_waits_for_it_is_told_why(
+    scheduled: ScheduledPublication, its_moment: None, checker: User, editor: User, administrator: User
+) -> None:
+    workflow.move(scheduled.verdict.claim, "decline", by=administrator, note="Not ours.")
+    due_publications.publish_due(timestamp=0)
+    told = Notification.objects.filter(kind="not_published").order_by("person__username")
+    reason = "Not ready yet. Missing: the claim must be accepted."
+    assert list(told.values_list("person__username", "note")) == [("chris", reason), ("edda", reason)]
+
+
+def test_who_scheduled_it_is_told_that_it_was_sent_back(
+    scheduled: ScheduledPublication, colleague: User
+) -> None:
+    workflow.move(scheduled.verdict, "request_changes", by=colleague, note="Wait.")
+    told = Notification.objects.filter(kind="not_published", person__username="edda").values_list("note")
+    assert list(told) == [("Ask for changes",)]
 
 
 def test_one_that_fails_does_not_keep_back_the_others(

@@ -36,8 +36,8 @@ def everything() -> dict[str, list[dict[str, Any]]]:
         ]
         for app in ("claims", "sources")
         for model in apps.get_app_config(app).get_models()
-        if model._meta.model_name not in GROWS
-        and not model._meta.model_name.endswith("event")
+        if model.__name__.lower() not in GROWS
+        and not model.__name__.endswith("Event")
         and not model._meta.proxy
     }
 

@@ -216,6 +216,8 @@ HISTORIES = [
 def test_every_history_is_known() -> None:
     assert sorted(HISTORIES) == [
         "claims_appearanceevent",
+        "claims_assignmentevent",
+        "claims_assignmentruleevent",
         "claims_chatchannelevent",
         "claims_claimantevent",
         "claims_claimevent",

@@ -1,5 +1,6 @@
 """Rules that assign: which claims they find, who gets them, and that they never decide over somebody's head."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -80,7 +81,7 @@ def test_all_conditions_must_hold_and_the_first_rule_that_says_something_decides
         both.pk: (checker, Priority.URGENT, "Rule: Worth, Bridges, Last"),
         one.pk: (checker, Priority.LOW, "Rule: Bridges, Last"),
     }
-    assert {(row.due_on - timezone.localdate()).days for row in rows.values()} == {3}
+    assert {row.due_on for row in rows.values()} == {timezone.localdate() + timedelta(days=3)}
     assert ClaimFollower.objects.count() == 4
     assert Notification.objects.filter(kind="assigned", person=checker, actor_name="").count() == 2
 
@@ -128,7 +129,7 @@ def test_a_dry_run_writes_nothing(checker: User, django_assert_num_queries: Djan
     make_claim("Ferries.")
     tried = rule(words="bridge", role=Group.objects.get(name="Fact-checker"), active=False, due_in_days=1)
     before = list(Assignment.objects.values())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = assignment_rules.dry_run(tried)
     assert [(one.claim, one.person) for one in found] == [(claim.pk, checker) for claim in claims[::-1]]
     assert list(Assignment.objects.values()) == before
@@ -158,7 +159,7 @@ def test_it_costs_the_same_however_many_claims_come_in(
     number: int, checker: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     claims = [make_claim() for _number in range(number)]
-    with django_assert_num_queries(3):  # a savepoint, and which rules there are
+    with django_assert_num_queries(1):  # which rules there are
         assignment_rules.apply([claim.pk for claim in claims])
     AssignmentRule.objects.create(name="A", active=True, priority=3)
     with django_assert_num_queries(6):

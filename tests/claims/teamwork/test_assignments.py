@@ -1,10 +1,12 @@
 """Taking, giving, handing over, releasing: who may, what is written, and who is told."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 
 from claims.models import Assignment, Claim, ClaimFollower, Notification, Priority
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -120,12 +122,10 @@ def test_what_is_declined_or_merged_is_nobodys(
     claim.refresh_from_db()
     with pytest.raises(NotPossible, match="nothing to do any more"):
         assignments.take(claim, by=checker)
-    if action == "merge":
-        workflow.move(claim, "unmerge", by=editor, note="Different.")
-        claim.refresh_from_db()
-        kept = assignments.assignment_of(claim)
-        assert kept is not None
-        assert kept.person == checker
+    undone = {"merge": "unmerge", "decline": "reconsider"}[action]
+    kept = assignments.assignment_of(workflow.move(claim, undone, by=editor, note="Different."))
+    assert kept is not None
+    assert kept.person == checker
 
 
 def test_publishing_is_the_end_of_it_and_a_recheck_a_new_beginning(
@@ -172,3 +172,27 @@ def test_a_deleted_claim_is_said_to_be_gone(checker: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id FROM claims_assignmentevent WHERE claim_id = %s", [claim.pk])
         assert cursor.fetchall() == [(checker.pk,)]
+
+
+def test_no_reader_learns_whose_work_it_is(
+    client: Client, checker: User, colleague: User, editor: User, publish: Any
+) -> None:
+    claim = publish()
+    verdict = claim.verdicts.get()
+    for subject in (claim, verdict):
+        assignments.assign(
+            subject, colleague, by=editor, due_on=date(2031, 5, 7), priority=3, note="Whispered."
+        )
+    for address in (
+        f"/api/v1/claims/{claim.pk}/",
+        "/api/v1/claims/",
+        "/api/v1/verdicts/",
+        "/api/v1/changes/",
+        claim.get_absolute_url(),
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        told = answer.content.decode()
+        assert claim.statement[:20] in told, address
+        for word in ("Whispered", "Kim", "2031-05-07", "assign"):
+            assert word not in told, (address, word)

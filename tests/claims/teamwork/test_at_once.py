@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from claims.models import ChatChannel, Comment, Notification
+from claims.newsroom.refusals import NotPossible
 from claims.teamwork import chat, comments, mails
 from claims.teamwork.notifications import tell
 from tests.claims.teamwork.conftest import jobs
@@ -35,7 +36,7 @@ def test_an_answer_to_what_is_being_resolved_opens_it(checker: User, colleague: 
 def test_one_that_is_withdrawn_is_edited_no_more(checker: User) -> None:
     said = comments.write(make_claim(), "Oops", by=checker).comment
     edit = partial(comments.edit, said, "Oops!", by=checker)
-    with pytest.raises(comments.NotPossible):
+    with pytest.raises(NotPossible):
         one_after_the_other(partial(comments.withdraw, said, by=checker), edit)
     assert Comment.objects.get().text == ""
 

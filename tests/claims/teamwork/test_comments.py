@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from claims.models import Claim, ClaimFollower, Comment, Notification, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review import verdict_drafts
+from claims.review import claim_edits, verdict_drafts
 from claims.teamwork import comments, followers
 from tests.claims.teamwork.conftest import told
 from tests.helpers.newsroom import make_claim
@@ -168,6 +168,15 @@ def test_resolved_until_somebody_answers(claim: Claim, checker: User, colleague:
     comments.resolve(said, by=checker)
     comments.write(claim, "No, 2018.", by=colleague, reply_to=said)
     assert Comment.objects.get(pk=said.pk).resolved_at is None
+
+
+def test_a_claim_that_was_talked_about_is_not_deleted(checker: User, editor: User) -> None:
+    claim = make_claim(state="proposed")
+    assert not claim_edits.is_worked_on(claim)
+    comments.withdraw(comments.write(claim, "Hm.", by=checker).comment, by=checker)
+    assert claim_edits.is_worked_on(claim)
+    with pytest.raises(NotPossible):
+        claim_edits.delete(claim, by=editor)
 
 
 def test_of_a_claim_that_is_gone(checker: User) -> None:

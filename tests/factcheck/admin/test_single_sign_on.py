@@ -51,7 +51,8 @@ def come_in(provider: IdentityProvider, client: Client | None = None) -> tuple[C
 
 
 def signed_in(client: Client) -> User | None:
-    return User.objects.filter(pk=client.session.get("_auth_user_id")).first()
+    key = client.session.get("_auth_user_id")
+    return User.objects.filter(pk=key).first() if key else None
 
 
 def roles(person: User | None) -> list[str]:

@@ -19,6 +19,7 @@ from claims.models import (
 )
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
+from claims.teamwork import comments
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -93,6 +94,8 @@ def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
         "1 of its claims has a verdict written here.",
         "1 of its claims was accepted, declined, merged or retracted by somebody since.",
     ]
+    comments.write(second, "Why was this retracted?", by=checker)
+    assert undo.obstacles(run)[2:] == ["1 of its claims has been commented on."]
 
 
 def test_a_later_import_is_undone_first(editor: User) -> None:

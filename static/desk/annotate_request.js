@@ -1,0 +1,53 @@
+/* What the article's page asks of the server: JSON there and back, and every refusal a sentence. */
+(() => {
+    "use strict";
+
+    // Browsers finish small requests of a page that is left, and refuse to promise it for large ones.
+    const MOST_KEPT_ALIVE = 15_000;
+
+    const tokens = () => [...document.querySelectorAll("[name=csrfmiddlewaretoken]")];
+    /* Whoever has signed in again, in another tab, goes on here: what forms send along has changed by it. */
+    const isSignedInAgain = async () => {
+        const session = await window.deskConnection?.askSession().catch(() => null);
+        const person = document.querySelector("meta[name=desk-person]")?.content;
+        if (!session?.person || String(session.person) !== person) return false;
+        for (const field of tokens()) field.value = session.token;
+        return true;
+    };
+    /* Sends even while the page is being left. Fails with a sentence. */
+    const post = async (address, body, { signal, isRepeated = false } = {}) => {
+        const sent = JSON.stringify(body);
+        let answer;
+        try {
+            answer = await fetch(address, {
+                method: "POST",
+                headers: {
+                    "Content-Type": "application/json",
+                    "X-CSRFToken": tokens()[0]?.value || "",
+                    Accept: "application/json",
+                },
+                body: sent,
+                keepalive: sent.length < MOST_KEPT_ALIVE,
+                signal,
+            });
+        } catch (error) {
+            if (error.name === "AbortError") throw error;
+            throw new Error(gettext("Not saved: the server does not answer. Nothing on this page is lost; try again."));
+        }
+        if (answer.redirected || !answer.headers.get("Content-Type")?.startsWith("application/json")) {
+            const isStranger = answer.redirected || answer.status === 403;
+            if (isStranger && !isRepeated && (await isSignedInAgain())) {
+                return post(address, body, { signal, isRepeated: true });
+            }
+            throw new Error(
+                isStranger
+                    ? gettext("You are not signed in any more. Sign in in another tab, then do it again here.")
+                    : gettext("Not saved: something went wrong on the server. Try again."),
+            );
+        }
+        const told = await answer.json();
+        if (told.problem) throw Object.assign(new Error(told.problem), { told });
+        return told;
+    };
+    window.deskPost = post;
+})();

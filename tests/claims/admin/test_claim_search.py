@@ -1,0 +1,109 @@
+"""The search of the list of claims: in any script, however it is typed, and forgiving where nothing is found."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.models import Claim, Claimant
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/claims/claim/"
+
+STATEMENTS = {
+    "french": "L’épidémie a touché l’École supérieure.",
+    "german": "Die Brücken kosteten 90 Millionen Euro.",
+    "arabic": "قالت الوزيرة إن الجسر كلّف تسعين مليون يورو",
+    "chinese": "这座大桥花费了九千万欧元。",
+    "thai": "สะพานแห่งนี้มีราคาเก้าสิบล้านยูโร",
+    "hindi": "पुल की लागत नब्बे लाख यूरो थी।",
+    "quoted": "He called it “the people’s bridge”.",
+    "english": "The harbour tunnels were closed in winter.",
+}
+
+
+@pytest.fixture
+def claims() -> dict[str, Claim]:
+    return {name: make_claim(statement, state="proposed") for name, statement in STATEMENTS.items()}
+
+
+@pytest.fixture
+def found(claims: dict[str, Claim], client: Client, checker: User) -> Any:
+    """Searches, and says which of the claims are listed and whether by what was probably meant."""
+    client.force_login(checker)
+    names = {claim.pk: name for name, claim in claims.items()}
+
+    def search(words: str) -> tuple[set[str], bool]:
+        page = client.get(LIST, {"q": words})
+        is_meant = "Shown is what has other forms" in page.content.decode()
+        return {names[claim.pk] for claim in page.context["cl"].result_list}, is_meant
+
+    return search
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("ECOLE epidemie", "french"),
+        ("école", "french"),
+        ("brücken", "german"),
+        ("BRUCKEN", "german"),
+        ("الجسر", "arabic"),
+        ("大桥", "chinese"),
+        ("九千万", "chinese"),
+        ("สะพาน", "thai"),
+        ("ล้านยูโร", "thai"),
+        ("नब्बे", "hindi"),
+        ("people's bridge", "quoted"),
+        ("people’s bridge", "quoted"),
+        ("tunnel", "english"),
+        ("HARBOUR closed", "english"),
+    ],
+)
+def test_words_are_found_in_any_script_however_they_are_typed(found: Any, words: str, name: str) -> None:
+    assert found(words) == ({name}, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("harbours tunnel", "english"),  # another form
+        ("closing", "english"),
+        ("Brücke kosten", "german"),
+        ("tunnles", "english"),  # letters that changed places
+        ("harbuor winter", "english"),
+        ("milionen euro", "german"),
+    ],
+)
+def test_where_nothing_is_found_forms_and_slips_are_forgiven_and_said(
+    found: Any, words: str, name: str
+) -> None:
+    assert found(words) == ({name}, True)
+
+
+def test_nothing_is_made_of_nothing(found: Any) -> None:
+    for words in ("xylophone", "https://example.org/tunnles", '"tunnles"', "xq zw", "%", "'", "\\"):
+        assert found(words) == (set(), False), words
+
+
+def test_what_has_the_words_is_all_that_is_found(found: Any) -> None:
+    """A form is looked for only where nothing has the word itself."""
+    make_claim("It closings.", state="proposed")
+    listed, is_meant = found("bridge")
+    assert (listed, is_meant) == ({"quoted"}, False)
+
+
+def test_quotes_and_claimants_count_and_drafts_of_others_do_not(
+    client: Client, contributor: User, checker: User
+) -> None:
+    somebody = Claimant.objects.create(name="Åsa Þórsdóttir")
+    own = make_claim("It is so.", claimant=somebody, created_by=contributor, state="proposed")
+    make_appearance(own, make_source("The ferry sank, she said."), "The ferry sank")
+    make_claim("The ferries sink.", created_by=checker, state="proposed")
+    client.force_login(contributor)
+    for words in ("asa", "ferry", "sank asa", "ferries"):
+        listed = client.get(LIST, {"q": words}).context["cl"].result_list
+        assert [claim.pk for claim in listed] == ([own.pk] if words != "ferries" else []), words

@@ -1,0 +1,225 @@
+"""Triage without a script: what is shown to whom, what is refused, and that two who decide at once never overwrite."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from claims.admin.triage_turns import others_at, take
+from claims.models import Assignment, Claim, Repeat, Topic, Transition, TriageTurn
+from claims.review import verdict_drafts, workflow
+from tests.helpers.desk import said
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/admin/claims/claim/triage/"
+
+
+def proposals(number: int) -> list[Claim]:
+    said = ("Snow is black.", "Ferries never sink.", "Taxes doubled overnight.", "Nobody voted in May.")
+    return [make_claim(said[one], state="proposed", score=0.9 - one / 100) for one in range(number)]
+
+
+def decide(client: Client, claim: Claim, action: str, seen: int = 0, **asked: Any) -> Any:
+    values = {"seen": seen, "list": "queue=triage", "since": "0", "here": claim.pk, **asked}
+    return client.post(f"{PAGE}{claim.pk}/{action}/", values, follow=True)
+
+
+def as_json(client: Client, address: str, **asked: Any) -> tuple[int, Any]:
+    answer = client.post(
+        PAGE + address, {"since": "0", "all": "9", **asked}, headers={"Accept": "application/json"}
+    )
+    return answer.status_code, answer.json()
+
+
+def test_one_after_the_other_without_a_script(client: Client, checker: User) -> None:
+    first, second, third = proposals(3)
+    client.force_login(checker)
+    page = client.get(PAGE, {"queue": "triage"})
+    assert (page.context["claim"], page.context["then"], str(page.context["progress"])) == (
+        first,
+        second.pk,
+        "0 of 3, 0 declined",
+    )
+    answer = decide(client, first, "decline", reason="Too vague.", then=second.pk)
+    assert said(answer) == ["Declined."]
+    assert (answer.context["claim"], str(answer.context["progress"])) == (second, "1 of 3, 1 declined")
+    undone = client.post(
+        f"{PAGE}undo/", {"undo": answer.context["undo"], "list": "queue=triage", "since": "0"}, follow=True
+    )
+    assert said(undone) == ["Undone."]
+    assert [claim.state for claim in Claim.objects.order_by("pk")] == ["proposed"] * 3
+    first.refresh_from_db()
+    assert first.reason == ""
+    assert third.pk in [one.pk for article in undone.context["articles"] for one in article.proposals]
+
+
+def test_the_lists_filters_and_order_hold(client: Client, checker: User, topic: Topic) -> None:
+    make_claim("The bridge is long.", state="proposed")
+    right = make_claim("The bridge is wide.", state="proposed", topics=[topic])
+    make_claim("The bridge is old.", state="accepted", topics=[topic])
+    client.force_login(checker)
+    page = client.get(f"{PAGE}?topics__id__exact={topic.pk}&q=bridge&columns=id&group=article")
+    assert [one.pk for article in page.context["articles"] for one in article.proposals] == [right.pk]
+    lost = client.get(PAGE, {"no_such": "1"}, follow=True)
+    assert said(lost) == ["These filters do not exist. All proposals are shown."]
+
+
+def test_articles_stand_together(client: Client, checker: User) -> None:
+    one, other, again, nowhere = proposals(4)
+    paper, radio = make_source("It is so.", title="Paper"), make_source("It is so.", title="Radio")
+    for claim, source in ((one, paper), (other, radio), (again, paper)):
+        make_appearance(claim, source, "It is so")
+    client.force_login(checker)
+    listed = client.get(PAGE, {"queue": "triage"}).context["articles"]
+    assert [(article.title, [each.pk for each in article.proposals]) for article in listed] == [
+        ("Paper", [one.pk, again.pk]),
+        ("Radio", [other.pk]),
+        ("Without an article", [nowhere.pk]),
+    ]
+
+
+def test_who_does_not_triage_is_refused(client: Client, contributor: User) -> None:
+    claim = make_claim(state="proposed", created_by=contributor)
+    client.force_login(contributor)
+    assert client.get(PAGE).status_code == 403
+    assert client.get(f"{PAGE}{claim.pk}/").status_code == 403
+    for action in ("accept", "decline", "merge", "topic", "assign"):
+        assert client.post(f"{PAGE}{claim.pk}/{action}/", {"seen": "0", "reason": "x"}).status_code == 403
+    assert client.post(f"{PAGE}undo/", {"undo": f"accept-{claim.pk}-1"}).status_code == 403
+    assert Transition.objects.count() == TriageTurn.objects.count() == 0
+
+
+def test_only_editors_merge(client: Client, checker: User, editor: User) -> None:
+    claim, stays = make_claim(state="proposed"), make_claim()
+    client.force_login(checker)
+    status, answer = as_json(client, f"{claim.pk}/merge/", seen="0", into=stays.pk)
+    assert (status, answer["done"]) == (403, [])
+    client.force_login(editor)
+    status, answer = as_json(client, f"{claim.pk}/merge/", seen="0", into=stays.pk)
+    assert (status, answer["done"], answer["progress"]) == (200, [claim.pk], "1 of 9, 0 declined")
+    claim.refresh_from_db()
+    assert (claim.state, claim.merged_into) == ("merged", stays)
+    status, answer = as_json(client, "undo/", undo=answer["undo"])
+    claim.refresh_from_db()
+    assert (status, claim.state, claim.merged_into) == (200, "proposed", None)
+
+
+def test_who_was_slower_is_told_who_was_quicker(client: Client, checker: User, editor: User) -> None:
+    claim = make_claim("The ferry sank.", state="proposed")
+    workflow.move(claim, "decline", by=editor, note="It did not.")
+    client.force_login(checker)
+    status, answer = as_json(client, f"{claim.pk}/accept/", seen="0")
+    assert status == 409
+    assert answer["refused"] == [
+        {"claim": claim.pk, "words": "“The ferry sank.”: Edda was quicker: Decline (“It did not.”)."}
+    ]
+    assert answer["done"] == []
+    # A second click does nothing either.
+    again = make_claim(state="proposed")
+    assert as_json(client, f"{again.pk}/accept/", seen="0")[0] == 200
+    assert as_json(client, f"{again.pk}/accept/", seen="0")[0] == 409
+    assert Transition.objects.filter(claim=again).count() == 1
+
+
+def test_several_are_decided_each_by_itself(client: Client, checker: User, editor: User) -> None:
+    one, other, gone = proposals(3)
+    workflow.move(gone, "accept", by=editor)
+    client.force_login(checker)
+    also = [f"{other.pk}-0", f"{gone.pk}-0", "garbage", "1-2-3", f"{one.pk}-0"]
+    status, answer = as_json(client, f"{one.pk}/decline/", seen="0", also=also, note="Off topic.")
+    assert (status, answer["said"], answer["done"]) == (200, "Declined. 2 claims.", [one.pk, other.pk])
+    assert [each["claim"] for each in answer["refused"]] == [gone.pk]
+    assert dict(Claim.objects.values_list("pk", "state")) == {
+        one.pk: "declined",
+        other.pk: "declined",
+        gone.pk: "accepted",
+    }
+
+
+def test_what_was_built_on_is_not_undone(client: Client, checker: User) -> None:
+    claim = make_claim(state="proposed")
+    client.force_login(checker)
+    _status, answer = as_json(client, f"{claim.pk}/accept/", seen="0")
+    verdict_drafts.draft(Claim.objects.get(pk=claim.pk), author=checker)
+    status, refused = as_json(client, "undo/", undo=answer["undo"])
+    claim.refresh_from_db()
+    assert (status, refused["done"], claim.state) == (409, [], "accepted")
+    assert "it was worked on since" in refused["refused"][0]["words"]
+
+
+def test_garbage_is_refused(client: Client, checker: User) -> None:
+    claim = make_claim(state="proposed")
+    client.force_login(checker)
+    assert client.get(f"{PAGE}{claim.pk}/accept/").status_code == 404
+    assert client.post(f"{PAGE}{claim.pk}/publish/").status_code == 404
+    assert client.post(f"{PAGE}{claim.pk}/undo/").status_code == 404
+    assert as_json(client, f"{claim.pk}/decline/", seen="0", note=" ")[0] == 409
+    assert as_json(client, f"{claim.pk}/topic/", seen="0", topic="No such topic")[0] == 409
+    assert as_json(client, f"{claim.pk}/assign/", seen="0", person="x")[0] == 409
+    assert as_json(client, "999999/accept/", seen="0")[0] == 409
+    undone = "accept-1 x-1-1 accept-x-1 topic-1-99 " * 3
+    assert as_json(client, "undo/", undo=undone)[0] == 409
+    assert client.get(PAGE, {"at": "999999"}).status_code == 404
+    assert client.get(PAGE, {"at": "9" * 20}).status_code == 200
+    assert client.get(PAGE, {"since": "x"}).status_code == 200
+    claim.refresh_from_db()
+    assert claim.state == "proposed"
+
+
+def test_work_is_given_and_taken_back(client: Client, editor: User, checker: User) -> None:
+    claim = make_claim(state="proposed")
+    client.force_login(editor)
+    _status, answer = as_json(client, f"{claim.pk}/assign/", seen="0", person=checker.pk)
+    assert Assignment.objects.get(claim=claim).person == checker
+    assert client.get(PAGE, {"at": claim.pk}).context["holder"] == "Chris"
+    as_json(client, "undo/", undo=answer["undo"])
+    assert Assignment.objects.get(claim=claim).person is None
+
+
+def test_what_decides_is_shown(client: Client, checker: User, publish: Any, topic: Topic) -> None:
+    known = publish(make_claim("The tunnel cost 240 million euros."))
+    claim = make_claim("The tunnel cost 240 million euros, he said.", state="proposed", topics=[topic])
+    source = make_source("The tunnel cost 240 million euros, he said. Then it rained.")
+    make_appearance(claim, source, "The tunnel cost 240 million euros")
+    Repeat.objects.create(
+        claim=known, source=source, exact="The tunnel", proposal=claim, origin="article", confidence=0.9
+    )
+    client.force_login(checker)
+    page = client.get(PAGE, {"at": claim.pk})
+    shown = page.context
+    assert [one["claim"] for one in shown["checked_before"]] == [known]
+    assert [near.claim for near in shown["similar"]] == [known]
+    assert shown["topics"] == [topic]
+    text = page.content.decode()
+    assert "<mark>The tunnel cost 240 million euros</mark>, he said. Then it rained." in text
+    assert text.count("Checked already") >= 2
+
+
+def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:
+    one, other, third = proposals(3)
+    assert take([one.pk, other.pk], by=checker) == {one.pk, other.pk}
+    assert take([other.pk, third.pk], by=editor) == {third.pk}
+    assert others_at([one.pk, other.pk, third.pk], than=editor) == {one.pk: "Chris", other.pk: "Chris"}
+    # Going on gives back what one had; and what nobody touched for minutes is free again.
+    assert take([one.pk], by=checker) == {one.pk}
+    assert take([other.pk], by=editor) == {other.pk}
+    TriageTurn.objects.update(until="2020-01-01T00:00:00Z")
+    assert take([one.pk], by=editor) == {one.pk}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_screen_costs_the_same_whatever_waits(number: int, client: Client, checker: User) -> None:
+    for claim in proposals(number):
+        make_appearance(claim, make_source("It is so."), "It is so")
+    client.force_login(checker)
+    client.get(PAGE, {"queue": "triage"})
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(PAGE, {"queue": "triage"}).status_code == 200
+    # The session, the person and their permissions; the list's own; the proposals and who looks at which; the claim
+    # with all that decides, what is similar to it; what can be chosen; and what stands in every page's header.
+    assert len(queries) == 39

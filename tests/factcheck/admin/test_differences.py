@@ -1,0 +1,35 @@
+"""Two versions of a text in one: words that went and words that came, marked by more than a colour."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.admin.differences import redline
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("It cost nine.", "It cost ten.", "It cost <del>nine</del><ins>ten</ins>."),
+        ("a b c d", "x y c d", "<del>a b</del><ins>x y</ins> c d"),
+        ("", "new", "<ins>new</ins>"),
+        ("old", "", "<del>old</del>"),
+        ("same", "same", "same"),
+        ("<b>", "<i>", "&lt;<del>b</del><ins>i</ins>&gt;"),
+        ("", "", ""),
+    ],
+)
+def test_words_are_marked(before: str, after: str, shown: str) -> None:
+    assert redline(before, after) == shown
+
+
+TEXT = st.text(alphabet="ab ,\n", max_size=30)
+
+
+@given(TEXT, TEXT)
+def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
+    shown = redline(before, after)
+    assert re.sub("<ins>.*?</ins>|</?del>", "", shown, flags=re.DOTALL) == before
+    assert re.sub("<del>.*?</del>|</?ins>", "", shown, flags=re.DOTALL) == after

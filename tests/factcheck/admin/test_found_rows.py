@@ -1,0 +1,66 @@
+"""What the desk's searches find: words of any script, their beginnings, each in whatever column."""
+
+import pytest
+from django.db.models import QuerySet
+
+from claims.models import Claim, Claimant
+from factcheck.admin.found_rows import newest, with_words
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ("statement", "claimant__name", "appearances__exact")
+
+
+def found(words: str) -> list[Claim]:
+    rows: QuerySet[Claim] = Claim.objects.order_by("pk")
+    return list(with_words(rows, COLUMNS, words))
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("The bridge cost 90 million euros.", "BRIDGE mill"),
+        ("Die Brücke kostete 90 Millionen Euro.", "brucke"),
+        ("Мост стоил 90 миллионов.", "мост МИЛЛ"),
+        ("كلف الجسر تسعين مليون يورو", "الجسر"),
+        ("पुल पर 90 करोड़ खर्च हुए", "करोड़"),
+        ("这座桥花费了九千万欧元", "花费"),
+        ("这座桥花费了九千万欧元", "桥"),
+        ("다리에 900억 원이 들었다", "다리"),
+        ("See https://example.org/report/12.", "example.org/report/12"),
+        ("The EU pays.", "eu"),
+    ],
+)
+def test_words_are_found_in_every_script(statement: str, words: str) -> None:
+    wanted = make_claim(statement)
+    make_claim("Another matter altogether.")
+    assert found(words) == [wanted]
+
+
+def test_words_may_stand_in_different_columns() -> None:
+    lindqvist = Claimant.objects.create(name="Mara Lindqvist")
+    wanted = make_claim("The bridge is paid for.", claimant=lindqvist)
+    make_claim("The bridge is old.")
+    make_appearance(wanted, make_source("Ninety million, she said."), "Ninety million")
+    assert found("lindqvist bridge ninety") == [wanted]
+    assert found("lindqvist old") == []
+
+
+def test_what_is_in_quotation_marks_stands_so() -> None:
+    wanted, _other = make_claim("The old bridge is closed."), make_claim("The bridge is old.")
+    assert found('"old bridge"') == [wanted]
+
+
+@pytest.mark.parametrize(
+    "words", ["?!", "'", "\\", "a' | 'b", "%_", "\x00x".replace("\x00", " "), ":*", "&&"]
+)
+def test_signs_break_nothing(words: str) -> None:
+    make_claim("The bridge cost 90 million euros.")
+    assert found(words) == []
+
+
+def test_of_too_many_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("factcheck.admin.found_rows.MOST_FOUND", 2)
+    claims = [make_claim(f"Bridge {number}.") for number in range(4)]
+    assert newest(with_words(Claim.objects.all(), COLUMNS, "bridge")) == [claim.pk for claim in claims[:0:-1]]

@@ -1,0 +1,74 @@
+"""The values of forms as browsers send them: unchanged they are what the page shows, put back what was sent."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django import forms
+from django.http import QueryDict
+
+from factcheck.admin.sent_values import fields_of, in_words, names_of, put, sent, unchanged
+
+
+class Everything(forms.Form):
+    """A field of each kind that pages of the desk have, and those that are never sent back."""
+
+    words = forms.CharField()
+    day = forms.DateField()
+    moment = forms.SplitDateTimeField(widget=forms.SplitDateTimeWidget)
+    ticked = forms.BooleanField(required=False)
+    stance = forms.ChoiceField(choices=[("", "–"), ("Kinds", [("supports", "Supports")])])
+    kinds = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B")])
+    secret = forms.CharField(widget=forms.PasswordInput)
+    hidden = forms.CharField(widget=forms.HiddenInput)
+    fixed = forms.CharField(disabled=True)
+    upload = forms.FileField()
+
+
+FULL = {
+    "words": "a < b\nc",
+    "day": date(2026, 3, 1),
+    "moment": datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
+    "ticked": True,
+    "stance": "supports",
+    "kinds": ["a", "b"],
+    "secret": "s3cret",
+    "hidden": "h1dden",
+    "fixed": "f1xed",
+}
+SENT = {
+    "words": ("a < b\nc",),
+    "day": ("2026-03-01",),
+    "moment": ("2026-03-01", "12:30:00"),
+    "ticked": ("on",),
+    "stance": ("supports",),
+    "kinds": ("a", "b"),
+}
+EMPTY = {"words": ("",), "day": ("",), "moment": ("", ""), "ticked": (), "stance": ("",), "kinds": ()}
+
+
+@pytest.mark.parametrize(("initial", "values"), [(FULL, SENT), ({}, EMPTY)])
+def test_what_is_sent_unchanged(initial: dict[str, object], values: dict[str, tuple[str, ...]]) -> None:
+    form = Everything(initial=initial)
+    assert {bound.name: unchanged(bound) for bound in fields_of(form)} == values
+    # Put into what was sent and taken out again, it is the same; and the form reads it.
+    post = QueryDict(mutable=True)
+    for bound in fields_of(form):
+        put(names_of(bound), values[bound.name], post)
+    assert {bound.name: sent(names_of(bound), post) for bound in fields_of(form)} == values
+    read = Everything(post, initial=initial)
+    read.is_valid()
+    assert not {bound.name for bound in fields_of(form)} & set(read.changed_data)
+
+
+def test_a_person_reads_labels() -> None:
+    form = Everything(initial=FULL)
+    assert {bound.name: in_words(bound, SENT[bound.name]) for bound in fields_of(form)} == {
+        "words": "a < b\nc",
+        "day": "2026-03-01",
+        "moment": "2026-03-01 12:30:00",
+        "ticked": "yes",
+        "stance": "Supports",
+        "kinds": "A, B",
+    }
+    assert in_words(form["ticked"], ()) == "no"
+    assert in_words(form["stance"], ("gone",)) == "gone"

@@ -1,0 +1,161 @@
+"""What the desk says: in plain words, and every word of it marked for translation."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.base import Lexer, TokenType
+
+from tests.helpers.page_words import words_of_page
+
+ROOT: Path = settings.BASE_DIR
+MODULES = sorted(
+    path
+    for room in (
+        *("claims/admin", "claims/models", "claims/newsroom", "claims/review", "claims/teamwork"),
+        *("factcheck/admin", "sources/admin", "sources/models"),
+    )
+    for path in (ROOT / room).rglob("*.py")
+) + sorted(
+    path
+    for room in ("factcheck/admin", "sources/admin", "sources/models")
+    for path in (ROOT / room).rglob("*.py")
+)
+TEMPLATES = sorted(
+    path for room in ("admin", "unfold") for path in (ROOT / "templates" / room).rglob("*.html")
+)
+SCRIPTS = sorted((ROOT / "static/desk").glob("*.js"))
+
+#: Words of ours, and of who programs, that an editor need not know. What a downloaded file is called is another matter.
+OURS = re.compile(
+    r"\b(un)?anchor(ed|s)?\b|\borphan(ed|s)?\b|\bledgers?\b|SHA-?256|NDJSON|\bhash(es)?\b|\bslugs?\b|\bpayloads?\b"
+    r"|\bkeyset\b|\bboolean\b|\bnull\b|\bbackend\b|\bserial(ise|ize)[rd]?\b|\bregular expression\b|\boffsets?\b",
+    re.IGNORECASE,
+)
+#: Where such a word is meant, and why.
+MEANT = {
+    # For who writes programs: the editorial API names places by them.
+    "The source has no snapshot to count offsets in.",
+    "The latest snapshot of the source is number %(latest)d: count the offsets in that.",
+}
+
+MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+#: Arguments that people read.
+READ = {
+    "verbose_name",
+    "verbose_name_plural",
+    "help_text",
+    "description",
+    "violation_error_message",
+    "empty_label",
+}
+#: Attributes of classes that people read.
+SHOWN = {"title", "verbose_name", "verbose_name_plural", "search_help_text", "short_description"}
+#: Of columns that no page shows.
+UNSEEN = {
+    "SHA-256 of method, address and body.",
+    "Which of the writer's requests it is from; the highest stands.",
+    "Of the row, as the page showed it.",
+}
+#: Words that stand in templates as they are, and why.
+AS_IT_IS = {
+    "Authorization: Bearer",  # what a program sends
+}
+
+
+def _marked(path: Path) -> Iterator[tuple[int, str]]:
+    """What a module marks for translation."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and _name(node.func) in MARKERS:
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield node.lineno, argument.value
+
+
+def _name(node: ast.AST) -> str:
+    return getattr(node, "id", getattr(node, "attr", ""))
+
+
+def _bare_words(path: Path) -> Iterator[str]:
+    """Literals of a module that people read and that are not marked; what is marked and cannot be looked up."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            if _name(node.func) in MARKERS and not (isinstance(node.args[0], ast.Constant)):
+                yield f"{path.name}:{node.lineno}: no literal"
+            spoken = [keyword.value for keyword in node.keywords if keyword.arg in READ]
+            if isinstance(node.func, ast.Attribute) and _name(node.func.value) == "messages":
+                spoken += node.args[1:2]
+        elif isinstance(node, ast.ClassDef):
+            spoken = [
+                statement.value
+                for statement in node.body
+                if isinstance(statement, ast.Assign) and _name(statement.targets[0]) in SHOWN
+            ]
+            if any("Choices" in _name(base) for base in node.bases):
+                spoken += [
+                    statement.value.elts[1]
+                    for statement in node.body
+                    if isinstance(statement, ast.Assign)
+                    and isinstance(statement.value, ast.Tuple)
+                    and len(statement.value.elts) == 2
+                ]
+        else:
+            continue
+        for value in spoken:
+            if _is_bare(value) and getattr(value, "value", None) not in UNSEEN:
+                yield f"{path.name}:{value.lineno}: {ast.unparse(value)}"
+
+
+def _is_bare(value: ast.AST) -> bool:
+    literal = isinstance(value, ast.JoinedStr) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, str)
+    )
+    return literal and bool(re.search(r"[A-Za-z]{2}", ast.unparse(value)[1:]))
+
+
+def _bare_texts(path: Path) -> list[str]:
+    """What stands in a template outside of tags and variables."""
+    html, in_translation = "", False
+    for token in Lexer(path.read_text()).tokenize():
+        if token.token_type == TokenType.BLOCK:
+            first = token.contents.split()[0]
+            in_translation = first.startswith("blocktrans") or (
+                in_translation and not first.startswith("endblocktrans")
+            )
+            html += " "
+        elif token.token_type == TokenType.TEXT and not in_translation:
+            html += token.contents
+    return [word for word in words_of_page(html) if re.search(r"[A-Za-z]{2}", word)]
+
+
+def test_plain_words() -> None:
+    said = [(path, line, words) for path in MODULES for line, words in _marked(path)]
+    for path in TEMPLATES:
+        text = path.read_text()
+        found = re.findall(r"{% trans(?:late)? \"([^\"]*)\"", text)
+        found += re.findall(r"{% blocktrans.*?%}(.*?){% (?:plural|endblocktrans)", text, re.DOTALL)
+        said += [(path, 0, words) for words in found]
+    for path in SCRIPTS:
+        said += [
+            (path, 0, words)
+            for words in re.findall(r"gettext\(\s*[\"'`](.*?)[\"'`]\s*[,)]", path.read_text())
+        ]
+    ours = [
+        f"{path.name}:{line}: {words}"
+        for path, line, words in said
+        if OURS.search(words) and words not in MEANT
+    ]
+    assert ours == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_mark_what_people_read(path: Path) -> None:
+    assert list(_bare_words(path)) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_templates_mark_what_people_read(path: Path) -> None:
+    assert [text for text in _bare_texts(path) if not any(known in text for known in AS_IT_IS)] == []
