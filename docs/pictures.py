@@ -80,12 +80,10 @@ PICTURES = [
     Picture("desk", "/admin/"),
     Picture("article", "/sources/1/", person=""),
     Picture("triage", "/admin/claims/claim/triage/"),
-    Picture("triage-phone", "/admin/claims/claim/triage/", phone=True),
     Picture("claim", "/admin/", prepare=open_claim("Kaesong")),
     Picture(
         "annotated-article", "/admin/", prepare=follow("In the article", after=open_claim("sixty hours"))
     ),
-    Picture("comments", "/admin/", prepare=open_claim("sixty hours"), person="checker"),
     Picture("publish", "/admin/", prepare=press("Publish", after=_ENTIRETY)),
     Picture("board", "/admin/claims/assignment/board/"),
     Picture("calendar", "/admin/claims/assignment/calendar/"),
