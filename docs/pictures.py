@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import requests
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -39,15 +40,53 @@ class Picture:
     phone: bool = False
 
 
-def first_claim(page: Page) -> None:
-    """From a list to the page of its first row."""
-    page.locator("#result_list tbody th a").first.click()
-    page.wait_for_load_state()
+def open_claim(words: str) -> Callable[[Page], None]:
+    """From the list of claims to the page of the one that has these words."""
+
+    def find(page: Page) -> None:
+        page.goto(f"{SITE}/admin/claims/claim/?q={quote(words)}")
+        page.locator("#result_list th a").first.click()
+        page.wait_for_load_state()
+
+    return find
 
 
+def follow(link: str, *, after: Callable[[Page], None]) -> Callable[[Page], None]:
+    """The same, and on by a link of that page."""
+
+    def go_on(page: Page) -> None:
+        after(page)
+        page.get_by_role("link", name=link).first.click()
+        page.wait_for_load_state()
+
+    return go_on
+
+
+def press(button: str, *, after: Callable[[Page], None]) -> Callable[[Page], None]:
+    """The same, and on by a button of that page."""
+
+    def go_on(page: Page) -> None:
+        after(page)
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).first.click()
+
+    return go_on
+
+
+_ENTIRETY = open_claim("in their entirety")
+
+#: Those of README.md first, then those of docs/editors.md in its order.
 PICTURES = [
     Picture("desk", "/admin/"),
-    Picture("article", "/", person=""),
+    Picture("article", "/sources/1/", person=""),
+    Picture("triage", "/admin/claims/claim/triage/"),
+    Picture("claim", "/admin/", prepare=open_claim("Kaesong")),
+    Picture(
+        "annotated-article", "/admin/", prepare=follow("In the article", after=open_claim("sixty hours"))
+    ),
+    Picture("publish", "/admin/", prepare=press("Publish", after=_ENTIRETY)),
+    Picture("board", "/admin/claims/assignment/board/"),
+    Picture("calendar", "/admin/claims/assignment/calendar/"),
 ]
 
 
