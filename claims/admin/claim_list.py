@@ -127,17 +127,17 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     # Columns ----------------------------------------------------------------------------------------------------------
 
-    @admin.display(description=_("statement"), ordering="statement")
+    @admin.display(description=gettext_lazy("statement"), ordering="statement")
     def statement_cut(self, claim: Claim) -> SafeString:
         checked = badge(_("Checked already"), "waiting") if claim.checked_before.all() else ""
         heading = getattr(claim, "article_heading", "")
         return format_html('{}<span class="desk-statement" dir="auto">{}</span> {}', heading, claim, checked)
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, claim: Claim) -> SafeString:
         return state_badge(claim)
 
-    @admin.display(description=_("verdict"))
+    @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, claim: Claim) -> SafeString | str:
         """Per publisher the verdict that counts now; superseded ones are on the claim's page."""
         past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
@@ -162,16 +162,12 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     def about(self, claim: Claim) -> str:
         return ", ".join(short(topic.name, 30) for topic in claim.topics.all()) or "–"
 
-    def matching(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim]:
-        """What has the words; where nothing has them, what was probably meant, which the list then says."""
-        found = super().matching(request, rows, words)
-        if not words.strip() or found.exists():
-            return found
-        likely = meant(rows, self.get_search_fields(request), words)
-        if likely is None:
-            return found
-        request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
-        return likely
+    def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
+        """What was probably meant, which the list then says."""
+        found = meant(rows, self.get_search_fields(request), words)
+        if found is not None:
+            request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
+        return found
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """The search of the list, and of the field that names a claim to merge into: one that stands by itself."""

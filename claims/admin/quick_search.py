@@ -1,7 +1,9 @@
 """What Ctrl-K finds: the newest rows in which the words occur, a few of each kind; the lists find all of them."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.dataclasses import SearchResult
 
@@ -33,5 +35,12 @@ def _rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
     desk = admin.site.get_model_admin(kind)
     if not isinstance(desk, DeskAdmin) or not desk.has_view_or_change_permission(request):
         return []
-    rows = desk.matching(request, desk.get_queryset(request), words)
+    rows = desk.get_queryset(request)
+    found = _newest(desk.matching(request, rows, words))
+    if not found and (likely := desk.likely(request, rows, words)) is not None:
+        return _newest(likely)
+    return found
+
+
+def _newest(rows: QuerySet[Any]) -> list[Model]:
     return list(rows.order_by("-pk")[:MOST_OF_A_KIND])

@@ -80,11 +80,17 @@ class DeskAdmin(ListDownload):
         columns = self.get_search_fields(request)
         return with_words(rows, columns, words) if columns and words.strip() else rows
 
+    def likely(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any] | None:
+        """The rows that were probably meant, where none has the words; None where nobody can tell."""
+        return None
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """The same for lists and pickers. What was found is found once: to count and to read it are statements more."""
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
         keys = newest(self.matching(request, queryset, search_term))
+        if not keys and (likely := self.likely(request, queryset, search_term)) is not None:
+            keys = newest(likely)
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
         return (queryset.filter(pk__any_of=keys[:MOST_FOUND]) if keys else queryset.none()), False
 

@@ -77,7 +77,7 @@ def test_nothing_but_what_people_wrote_is_left_in_english(
     ]
     written = "\n".join(worker.tasks)
     # A format is called by its name.
-    written += _everything_written() + "".join(_named_by_libraries()) + "\nTable\nCSV\nTSV"
+    written += _everything_written() + "".join(_named_by_libraries()) + "\nTable\nCSV\nTSV\nExcel"
     left: dict[str, list[str]] = {}
     for page in pages:
         answer = client.get(page)

@@ -148,5 +148,5 @@ def test_the_queue_costs_the_same_whatever_its_length(desk: Desk, publish: Calla
         with CaptureQueriesContext(connection) as queries:
             desk.client.get(QUEUE)
         costs.append(len(queries))
-    # The session, the person, two for permissions, how many there are, the pairs, and verdicts of each side.
-    assert costs == [8, 8]
+    # The session, the person, two for permissions, saved views, how many there are, the pairs, verdicts of each side.
+    assert costs == [9, 9]

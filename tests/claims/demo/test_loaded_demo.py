@@ -159,7 +159,8 @@ def test_what_others_checked_waits_for_somebody_to_decide_about_it() -> None:
 def test_work_is_somebodys_and_one_piece_is_overdue() -> None:
     today = timezone.localdate()
     held = Assignment.objects.held().order_by("due_on")
-    assert list(held.values_list("claim__statement", "person__username", "due_on", "verdict__isnull")) == [
+    rows = held.values_list("claim__statement", "person__username", "due_on", "verdict_id")
+    assert [(statement, person, due, verdict is None) for statement, person, due, verdict in rows] == [
         (claim_of(key).statement, username, today + timedelta(days=days), of_claim)
         for key, username, days, of_claim in (
             ("sixty-hours", "checker", -2, True),
