@@ -150,6 +150,7 @@ TEMPLATES = [
                 "reader": "claims.public.pages.reader_tags",
                 "check": "claims.public.pages.check_tags",
                 "desk_lists": "claims.admin.list_tags",
+                "lean_cells": "factcheck.admin.lean_cells",
             },
         },
     },
@@ -212,10 +213,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "factcheck.admin.sign_in.SecondFactor",
     "reauthenticate": "factcheck.admin.sign_in.SecondFactorAgain",
-    "authenticate_webauthn": "factcheck.admin.sign_in.SecondKey",
-    "reauthenticate_webauthn": "factcheck.admin.sign_in.SecondKeyAgain",
-    "add_webauthn": "factcheck.admin.sign_in.NewKey",
-    "login_webauthn": "factcheck.admin.sign_in.Passkey",
+    "authenticate_webauthn": "factcheck.admin.passkeys.SecondKey",
+    "reauthenticate_webauthn": "factcheck.admin.passkeys.SecondKeyAgain",
+    "add_webauthn": "factcheck.admin.passkeys.NewKey",
+    "login_webauthn": "factcheck.admin.passkeys.Passkey",
 }
 SOCIALACCOUNT_ADAPTER = "factcheck.admin.single_sign_on.SingleSignOn"
 SOCIALACCOUNT_EMAIL_REQUIRED = False

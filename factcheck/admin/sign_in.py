@@ -8,19 +8,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
-from allauth.mfa.webauthn.forms import (
-    AddWebAuthnForm,
-    AuthenticateWebAuthnForm,
-    LoginWebAuthnForm,
-    ReauthenticateWebAuthnForm,
-)
-from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from factcheck.admin import sign_in_attempts
 from factcheck.web.throttling import caller_of
@@ -58,7 +50,7 @@ class _CountedCode(BaseAuthenticateForm):
 
     def clean_code(self) -> str:
         _refuse_for(sign_in_attempts.seconds_to_wait_with_code(context.request, self.user.pk))
-        with _told_of(self.user):
+        with told_of(self.user):
             code: str = super().clean_code()
             if not sign_in_attempts.is_first_use(self.user.pk, code):
                 raise get_adapter().validation_error("incorrect_code")
@@ -73,46 +65,8 @@ class SecondFactorAgain(_CountedCode, ReauthenticateForm):
     """The code before a change of the account."""
 
 
-class _ToldKey:
-    """Tells of a key that was refused, and takes garbage for a wrong one."""
-
-    user: Any
-
-    def clean_credential(self) -> Any:
-        with _told_of(self.user):
-            try:
-                return super().clean_credential()  # type: ignore[misc]  # of the form that it is mixed into
-            except (AttributeError, KeyError, TypeError, ValueError) as garbage:
-                raise get_adapter().validation_error("incorrect_code") from garbage
-
-
-class SecondKey(_ToldKey, AuthenticateWebAuthnForm):
-    """The security key with which somebody signs in after their password."""
-
-
-class SecondKeyAgain(_ToldKey, ReauthenticateWebAuthnForm):
-    """The key before a change of the account."""
-
-
-class Passkey(_ToldKey, LoginWebAuthnForm):
-    """The key with which somebody signs in without a password."""
-
-
-class NewKey(AddWebAuthnForm):
-    """A key that is added; one that can sign in alone does so, unless the person would rather not."""
-
-    passwordless = forms.BooleanField(
-        label=gettext_lazy("Sign in with it alone, without the password"),
-        initial=True,
-        required=False,
-        help_text=gettext_lazy(
-            "It then asks for your finger, face or PIN. Leave it out for a key that only has a button."
-        ),
-    )
-
-
 @contextmanager
-def _told_of(person: Any) -> Iterator[None]:
+def told_of(person: Any) -> Iterator[None]:
     """Send `code_refused` when a second factor is not taken."""
     try:
         yield

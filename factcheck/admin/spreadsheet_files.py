@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-import xlsxwriter
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
@@ -96,6 +95,8 @@ def _local(moment: datetime) -> datetime:
 
 
 def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    import xlsxwriter  # noqa: PLC0415  of downloads alone; every command would load it along with the desk
+
     with tempfile.TemporaryDirectory() as folder:
         book = xlsxwriter.Workbook(
             file, {"constant_memory": True, "tmpdir": folder, "remove_timezone": True, "use_zip64": True}

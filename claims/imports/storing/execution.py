@@ -31,7 +31,7 @@ from claims.teamwork import assignment_rules
 from factcheck.database.bulk_copy import copy
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
-BATCH = 2_700
+BATCH = 2_400
 
 _STATE = ImportRun.State
 #: How often a batch is tried: somebody else may be adding the same publisher or source.

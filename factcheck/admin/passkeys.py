@@ -1,0 +1,53 @@
+"""The forms of security keys and passkeys. Only who serves pages loads them: what checks keys takes ten megabytes."""
+
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from factcheck.admin.sign_in import told_of
+
+
+class _ToldKey:
+    """Tells of a key that was refused, and takes garbage for a wrong one."""
+
+    user: Any
+
+    def clean_credential(self) -> Any:
+        with told_of(self.user):
+            try:
+                return super().clean_credential()  # type: ignore[misc]  # of the form that it is mixed into
+            except (AttributeError, KeyError, TypeError, ValueError) as garbage:
+                raise get_adapter().validation_error("incorrect_code") from garbage
+
+
+class SecondKey(_ToldKey, AuthenticateWebAuthnForm):
+    """The security key with which somebody signs in after their password."""
+
+
+class SecondKeyAgain(_ToldKey, ReauthenticateWebAuthnForm):
+    """The key before a change of the account."""
+
+
+class Passkey(_ToldKey, LoginWebAuthnForm):
+    """The key with which somebody signs in without a password."""
+
+
+class NewKey(AddWebAuthnForm):
+    """A key that is added; one that can sign in alone does so, unless the person would rather not."""
+
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Sign in with it alone, without the password"),
+        initial=True,
+        required=False,
+        help_text=gettext_lazy(
+            "It then asks for your finger, face or PIN. Leave it out for a key that only has a button."
+        ),
+    )
