@@ -25,6 +25,8 @@ IMAGES = ROOT / "docs" / "images"
 PORT = 8765
 SITE = f"http://127.0.0.1:{PORT}"
 _PATIENCE = 180
+#: Milliseconds after which nothing moves any more.
+_SETTLED = 2000
 _DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 _PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -45,7 +47,7 @@ def open_claim(words: str) -> Callable[[Page], None]:
 
     def find(page: Page) -> None:
         page.goto(f"{SITE}/admin/claims/claim/?q={quote(words)}")
-        page.locator("#result_list th a").first.click()
+        page.locator("#result_list tbody a").first.click()
         page.wait_for_load_state()
 
     return find
@@ -148,6 +150,8 @@ def take(browser: Browser, picture: Picture, password: str) -> None:
         page.wait_for_url(f"{SITE}/admin/")
     page.goto(SITE + picture.path)
     picture.prepare(page)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(_SETTLED)  # the preview is drawn a moment after the page
     page.evaluate("document.fonts.ready.then(() => {})")
     page.screenshot(path=IMAGES / f"{picture.name}.png")
     print(f"docs/images/{picture.name}.png")
