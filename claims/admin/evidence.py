@@ -46,6 +46,9 @@ class EvidenceInline(StackedInline):
         if db_field.name in ("note", "exact", "prefix", "suffix"):
             field.widget.attrs["rows"] = 1 if db_field.name in ("prefix", "suffix") else 2
             field.widget.attrs["class"] = "desk-input"
+        elif db_field.name == "stance":
+            # Nobody has decided before they have: a first one in the list would be taken for it, and for a change.
+            field.choices = [("", _("Choose what it does")), *db_field.choices]
         return field
 
     @admin.display(description=_("where it stands"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Model
+from django.forms import ChoiceField, Select
 from django.test import Client
 from django.urls import reverse
 
@@ -67,9 +68,12 @@ def sent_back(response: Any) -> dict[str, Any]:
     formsets = [section.formset for section in response.context["inline_admin_formsets"]]
     forms = [response.context["adminform"].form]
     for formset in formsets:
-        forms += [formset.management_form, *formset.initial_forms]
+        forms += [formset.management_form, *formset.forms]
     for bound in (bound for form in forms for bound in form):
         value = bound.value()
+        if value is None and isinstance(bound.field, ChoiceField) and isinstance(bound.field.widget, Select):
+            # Of a list in which nothing is chosen, a browser takes the first.
+            value = next((first for first, _name in bound.field.choices), None)
         if value is not None and value is not False:
             fields[bound.html_name] = [str(each) for each in value] if isinstance(value, list) else str(value)
     return fields

@@ -314,3 +314,15 @@ def test_a_moment_shows_on_the_dashboard_and_the_board(
     desk.sign_in(editor)
     for address in (reverse("admin:index"), reverse("admin:claims_assignment_board")):
         assert ">Publishes " in desk.client.get(address).content.decode(), address
+
+
+def test_a_draft_is_saved_with_the_row_for_evidence_left_as_it_came(
+    desk: Desk, checker: User, claim: Claim
+) -> None:
+    bare = make_draft(claim, checker)
+    bare.evidence.all().delete()
+    sent = desk.sign_in(checker).form(claim)
+    assert (sent["evidence-TOTAL_FORMS"], sent["evidence-0-stance"]) == ("1", "")
+    answer = desk.save(claim, sent, **{"verdicts-0-summary": "It cost 90 million, not 80."})
+    assert answer.context.get("errors") in (None, [])
+    assert (fresh(bare).summary, bare.evidence.count()) == ("It cost 90 million, not 80.", 0)
