@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.admin import article_form, live_preview, lost_quote
@@ -32,6 +33,7 @@ from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
 from factcheck.admin.versions import DeskForm
+from sources.models import Publisher
 
 #: White space between two tags that only indents: a quarter of the page.
 _INDENTS = re.compile(rb">\s*\n\s*<")
@@ -255,6 +257,11 @@ class ClaimAdmin(AssignedList, ClaimList):
             "original": claim,
         }
         return TemplateResponse(request, "admin/desk/timeline_page.html", context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A claim is made in the newsroom's language as often as not."""
+        language = Publisher.objects.house().language or get_language() or ""
+        return {"language": language} | super().get_changeform_initial_data(request)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)

@@ -66,6 +66,7 @@ def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, edit
     desk = seat(editor)
     page = desk.open("/admin/claims/claim/add/")
     page.fill("[name=claimed_on]", "the day before")
+    page.fill("[name=language]", "")
     page.click("[name=_save]")
     note = page.get_by_role("alert")
     expect(note).to_be_focused()

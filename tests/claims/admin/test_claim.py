@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from claims.models import Appearance, Claim, Claimant, Publication, Topic, Transition
 from claims.review import verdict_drafts, workflow
-from sources.models import Source
+from sources.models import Publisher, Source
 from tests.helpers.desk import Desk, buttons, said
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
@@ -391,3 +391,14 @@ def test_a_refused_save_leaves_the_claim_on_top_as_it_is(desk: Desk, editor: Use
     claim = make_claim("Trams are free.")
     page = desk.sign_in(editor).save(claim, statement="Trams cost nothing.", claimed_on="never")
     assert page.context["claim"].statement == "Trams are free."
+
+
+def test_a_new_claim_is_in_the_newsrooms_language_unless_somebody_says_another(
+    desk: Desk, editor: User
+) -> None:
+    Publisher.objects.filter(is_house=True).update(language="pt-BR")
+    add = reverse("admin:claims_claim_add")
+    page = desk.sign_in(editor).client.get(add)
+    assert page.context["adminform"].form["language"].value() == "pt-BR"
+    asked = desk.client.get(add, {"language": "ko"})
+    assert asked.context["adminform"].form["language"].value() == "ko"
