@@ -74,7 +74,7 @@ def sent_back(response: Any) -> dict[str, Any]:
         if value is None and isinstance(bound.field, ChoiceField) and isinstance(bound.field.widget, Select):
             # Of a list in which nothing is chosen, a browser takes the first.
             value = next(
-                (option["value"] for option in bound.field.widget.options(bound.html_name, "")), None
+                (option["value"] for option in bound.field.widget.options(bound.html_name, [])), None
             )
         if value is not None and value is not False:
             fields[bound.html_name] = [str(each) for each in value] if isinstance(value, list) else str(value)
