@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.admin.exceptions import DisallowedModelAdminLookup
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
@@ -77,13 +75,6 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     # What a page of long words may weigh.
     list_per_page = 40
     list_select_related = ("claimant",)
-
-    def filtered_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        try:
-            rows: QuerySet[Claim] = self.get_changelist_instance(request).queryset
-        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
-            return None
-        return rows
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.paste_view)

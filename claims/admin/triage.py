@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -222,13 +224,18 @@ class Triage(MovesAdmin):
         kept = request.GET
         request.GET = _narrowing(kept)  # type: ignore[assignment]  # nobody changes it
         try:
-            rows = self.filtered_rows(request)
+            rows = self._filtered(request)
         finally:
             request.GET = kept
         return None if rows is None else rows.filter(state=Claim.State.PROPOSED)
 
-    def filtered_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        raise NotImplementedError
+    def _filtered(self, request: HttpRequest) -> QuerySet[Claim] | None:
+        """The rows of the list at this address; None where its filters cannot be."""
+        try:
+            rows: QuerySet[Claim] = self.get_changelist_instance(request).queryset
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
+            return None
+        return rows
 
     def _fragment(
         self, request: HttpRequest, claim: Claim | None, since: int, then: int | None
