@@ -18,7 +18,7 @@ from sources.models import Source
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
-from tests.whole.test_desk_in_browser import seat
+from tests.helpers.seat import seat
 
 __all__ = ["seat"]  # a fixture
 

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from claims.models import Claim, Evidence, UnsavedForm, Verdict
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.newsroom import make_claim, make_draft, make_source
-from tests.whole.test_desk_in_browser import KEPT, WORDS, seat, sign_in, write
+from tests.helpers.seat import seat, sign_in
+from tests.whole.test_desk_in_browser import KEPT, WORDS, write
 
 __all__ = ["seat"]  # a fixture
 

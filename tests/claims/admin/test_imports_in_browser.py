@@ -13,7 +13,8 @@ from tests.claims.admin.conftest import make_run
 from tests.helpers.accessibility import in_each_scheme
 from tests.helpers.desk_imports import Intake
 from tests.helpers.newsroom import make_claim
-from tests.whole.test_desk_in_browser import _FAINT, seat
+from tests.helpers.seat import seat
+from tests.whole.test_desk_in_browser import _FAINT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
