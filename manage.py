@@ -46,6 +46,7 @@ def needs_database(arguments: list[str]) -> bool:
         "findstatic",
         "help",
         "makemessages",
+        "restore_backup",
         "serve",
         "version",
     }

@@ -3,7 +3,10 @@
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
+from factcheck.backups import tasks as backup_tasks
 from factcheck.web.throttling.store import PostgresStore
+
+__all__ = ["backup_tasks"]
 
 
 @app.periodic(cron="17 * * * *")
