@@ -32,7 +32,7 @@ class BackedUp:
 
 
 @dataclass(frozen=True)
-class _Server:
+class RunningServer:
     """What the running server says of itself."""
 
     system: int
@@ -41,7 +41,7 @@ class _Server:
     archives: bool
 
     @classmethod
-    def at(cls, place: ServerPlace) -> "_Server":
+    def at(cls, place: ServerPlace) -> "RunningServer":
         with psycopg.connect(
             host=str(place.socket_folder), port=PORT, user=SUPERUSER, dbname=DATABASE, connect_timeout=30
         ) as connection:
@@ -75,7 +75,7 @@ def back_up(
     try:
         with folder.alone() as lock:
             generations.clear(folder)
-            earlier, server = generations.listed(folder), _Server.at(place)
+            earlier, server = generations.listed(folder), RunningServer.at(place)
             if any(one.system != server.system for one in earlier):
                 raise BackupFailed(
                     f"The backups in {folder.path} are of another database; name another folder."
@@ -100,7 +100,7 @@ def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
 
 
-def _parent(earlier: list[Generation], server: _Server, full_days: int) -> Generation | None:
+def _parent(earlier: list[Generation], server: RunningServer, full_days: int) -> Generation | None:
     """The backup on which the next one can be based, unless it is time for a full one."""
     same = [one for one in earlier if one.timeline == server.timeline]
     if not same:
@@ -113,7 +113,7 @@ def _make(
     place: ServerPlace,
     folder: BackupFolder,
     kept: Mapping[str, Path],
-    server: _Server,
+    server: RunningServer,
     parent: Generation | None,
     lock: int,
 ) -> tuple[Generation, kept_files.Counted]:

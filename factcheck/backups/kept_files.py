@@ -184,7 +184,7 @@ def _entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | N
                 if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
                     raise ValueError(f"{path} is no path of a file here")
                 file = None if said.get("gone") else KeptFile(path=path, at=at, **said)
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BackupFailed(f"{folder.journal}, line {number}, is damaged: {error}.") from error
             yield path, at, file
 

@@ -38,7 +38,11 @@ def archiving(folder: Path) -> dict[str, str]:
 
 def fetching(folder: Path) -> dict[str, str]:
     """Settings with which a server that recovers takes its log from this folder, and adds nothing to it."""
-    return {"archive_mode": "off", "restore_command": _command("fetch", "%p", "%f", folder)}
+    return {
+        "archive_mode": "off",
+        "restore_command": _command("fetch", "%p", "%f", folder),
+        "hot_standby": "off",  # it is ready when it has recovered, not before
+    }
 
 
 def _command(verb: str, path: str, name: str, folder: Path) -> str:
