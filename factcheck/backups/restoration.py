@@ -64,7 +64,13 @@ def restore(
     Raises:
         BackupFailed: says why; what was in `to` is as it was.
     """
-    to = to.resolve()
+    with folder.unchanged():
+        return _restore(folder, to.resolve(), wanted, put_aside=put_aside, tell=tell)
+
+
+def _restore(
+    folder: BackupFolder, to: Path, wanted: Wanted, *, put_aside: bool, tell: Callable[[str], None]
+) -> Restored:
     generation, timeline = _chosen(folder, wanted)
     files = kept_files.as_of(folder, generation.finished_at if wanted.backup else wanted.moment)
     try:
