@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test fuzz setup lint format types migrations lock pictures bench
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ check: lint types migrations ## The fast loop: style, types, migrations, and the
 
 test: setup ## Run all tests (ARGS="-k words" chooses some)
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+
+coverage: setup ## Run all tests and tell which lines none of them runs; too many of those are an error
+	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) --cov $(ARGS)
 
 fuzz: setup ## Run the property tests of all readers with a hundred times as many examples, others each time
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m hypothesis --hypothesis-profile=fuzz \
