@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench cluster drill
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,7 +49,7 @@ migrations: setup ## Check that the migrations say all that the models say
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
 
 lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
-	@cd requirements && for name in base dev bench; do \
+	@cd requirements && for name in base dev bench cluster; do \
 		../$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 			--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
@@ -61,3 +61,11 @@ pictures: setup ## Take the pictures of the documentation anew, from the demo (n
 bench: setup ## Measure the figures that the project promises
 	@requirements/install bench
 	@exec $(PYTHON_IN_VENV) -m benchmarks $(ARGS)
+
+cluster: ## Run everything twice or thrice on this machine: `make cluster`, ARGS=status, ARGS=stop (docs/cluster.md)
+	@requirements/install base cluster
+	@exec $(PYTHON_IN_VENV) -m deploy.cluster $(ARGS)
+
+drill: ## Break something on purpose and measure what is lost (ARGS=failover)
+	@requirements/install base cluster
+	@exec $(PYTHON_IN_VENV) -m deploy.drills $(ARGS)
