@@ -9,7 +9,7 @@ from factcheck.database import embedded
 from factcheck.database.migration_review import WEIGHED, Reviewed, review
 from factcheck.database.released_migrations import Key, NoSuchRevision, last_release, unreleased
 from factcheck.database.schema_shape import Known
-from factcheck.database.scratch import scratch_database
+from factcheck.database.scratch_database import scratch_database
 
 
 class Command(BaseCommand):
