@@ -20,8 +20,9 @@ check: lint types migrations ## The fast loop: style, types, migrations, and the
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
 		--hypothesis-profile=quick $(ARGS)
 
-test: setup ## Run all tests (ARGS="-k words" chooses some)
-	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+test: setup ## Run all tests (ARGS="-k words" chooses some, POSTGRES=16 or 17 another PostgreSQL)
+	@exec $(if $(POSTGRES),$(PYTHON_IN_VENV) -m deploy.postgresql $(POSTGRES) --) \
+		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
 
 coverage: setup ## Run all tests and tell which lines none of them runs; too many of those are an error
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) --cov $(ARGS)
@@ -45,8 +46,9 @@ format: setup ## Let ruff format the code and put right what it can
 types: setup ## Check types with mypy
 	@$(PYTHON_IN_VENV) -m mypy
 
-migrations: setup ## Check that the migrations say all that the models say
+migrations: setup ## Check that the migrations say all that the models say, and that what is new stops nobody
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py review_migrations
 
 lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
 	@cd requirements && for name in base dev bench cluster; do \
