@@ -2,7 +2,6 @@
 
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -16,7 +15,7 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
-from factcheck.installation import file_store
+from factcheck.installation import file_store, program
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -37,14 +36,14 @@ from factcheck.installation.log import log_settings
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = program.FILES
 SERVING = sys.argv[1:2] in (["serve"], ["demo"])
 
 # -- The installation ----------------------------------------------------------------------------------------
 
 DEBUG = flag("DEBUG")
 DEMO = flag("FACTCHECK_DEMO")
-DATA_DIR = folder("DATA_DIR", BASE_DIR / ".postgres", shown=".postgres")
+DATA_DIR = folder("DATA_DIR", program.DATA, shown=".postgres; ~/.local/share/factcheck for the wheel")
 PORT = number("PORT", 8000, least=1, most=65535)
 SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}", shown="http://localhost:PORT")
 SECRET_KEY = secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
