@@ -253,7 +253,7 @@ TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)
 # -- Files and mail ------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = folder("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Pages name files with the hash of their contents; to compress all of them a second time would take as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -322,6 +322,9 @@ UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 
 # -- History and background work -----------------------------------------------------------------------------
 
+# In seconds: for how long running jobs may go on once their worker was asked to stop, and until a silent one is dead.
+# Behind a failover of the database a worker may be silent for half a minute, and must not be taken for dead.
+PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worker_timeout": 120}
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
