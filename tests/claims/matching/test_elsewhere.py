@@ -64,7 +64,9 @@ def test_nobody_who_is_followed_costs_a_query(db: None, django_assert_num_querie
         assert checked_elsewhere(CHECKED) == []
 
 
-def test_beside_a_claim_at_the_desk(client: Client, taken: PeerNewsroom, checker: User, contributor: User) -> None:
+def test_beside_a_claim_at_the_desk(
+    client: Client, taken: PeerNewsroom, checker: User, contributor: User
+) -> None:
     claim = make_claim(CHECKED, state="proposed", created_by=contributor)
     client.force_login(checker)
     page = client.get(reverse("admin:claims_claim_change", args=[claim.pk])).content.decode()
