@@ -16,6 +16,7 @@ from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
 from factcheck.installation import file_store, program
+from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -275,6 +276,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
     "MAIL_FROM", f"factcheck@{_site.hostname}", kind="mail address", shown="factcheck@ the host of SITE_URL"
 )
 globals().update(mail("EMAIL_URL"))
+
+# Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
+BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
+    DATA_DIR, is_embedded=EMBEDDED_DATABASE
+)
 
 # -- Security ------------------------------------------------------------------------------------------------
 
