@@ -33,6 +33,7 @@ from factcheck.installation.environment import (
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
 from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.telemetry.variables import telemetry
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -100,6 +101,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "factcheck.telemetry.request_ids.RequestIds",
+    "factcheck.telemetry.request_counts.RequestCounts",
     "factcheck.web.compression.Compression",
     "factcheck.web.public_reads.PublicReads",
     "django.middleware.security.SecurityMiddleware",
@@ -415,7 +418,8 @@ STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 
-# -- Log -----------------------------------------------------------------------------------------------------
+# -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
+globals().update(telemetry())
 LOG_LEVEL = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 LOGGING = log_settings(LOG_LEVEL)
