@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.backends.utils import CursorWrapper
 
 from claims.models import ImportRun
-from factcheck.telemetry.questions import GaugeKind, Question, Reading
+from factcheck.telemetry.questions import GaugeKind, DatabaseQuestion, Reading
 
 _OUTCOMES = ("created", "updated", "unchanged", "merged", "refused", "incomplete")
 
@@ -85,7 +85,7 @@ def _scheduled(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 QUESTIONS = [
-    Question(
+    DatabaseQuestion(
         "ledger",
         {
             "factcheck_ledger_sequence": GaugeKind("The number of the newest entry of the ledger."),
@@ -94,7 +94,7 @@ QUESTIONS = [
         _ledger,
         of_replicas=True,
     ),
-    Question(
+    DatabaseQuestion(
         "imports",
         {
             "factcheck_imports": GaugeKind("Runs of imports.", ("state",)),
@@ -105,7 +105,7 @@ QUESTIONS = [
         },
         _imports,
     ),
-    Question(
+    DatabaseQuestion(
         "webhooks",
         {
             "factcheck_webhook_endpoints": GaugeKind("Receivers of webhooks.", ("state",)),
@@ -119,7 +119,7 @@ QUESTIONS = [
         },
         _webhooks,
     ),
-    Question(
+    DatabaseQuestion(
         "scheduled",
         {
             "factcheck_scheduled_publications": GaugeKind("Verdicts that are to be published later."),

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "factcheck.telemetry.request_ids.RequestIds",
     "factcheck.telemetry.request_counts.RequestCounts",
+    "factcheck.telemetry.traces.RequestSpans",
     "factcheck.web.compression.Compression",
     "factcheck.web.public_reads.PublicReads",
     "django.middleware.security.SecurityMiddleware",
@@ -330,6 +331,7 @@ UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 # -- History and background work -----------------------------------------------------------------------------
 
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
@@ -420,6 +422,6 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 
 # -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
+# Metrics are for whoever runs the site; the port is another one, and others reach it with a token only.
 globals().update(telemetry())
-LOG_LEVEL = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
-LOGGING = log_settings(LOG_LEVEL)
+LOGGING = log_settings()

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from factcheck.installation.version import version
-from factcheck.telemetry.questions import Answers, Question, asked, databases
+from factcheck.telemetry.questions import Answers, DatabaseQuestion, asked, databases
 
 #: How long a page waits for the database; then it says that the database does not answer.
 DATABASE_SECONDS = 5.0
@@ -26,7 +26,7 @@ RESTS_TIMES, RESTS_SECONDS = 10, 1.0
 class DatabaseGauges:
     """Collects what the database answers to all questions."""
 
-    def __init__(self, questions: list[Question]) -> None:
+    def __init__(self, questions: list[DatabaseQuestion]) -> None:
         self.questions = questions
         self._thread = ThreadPoolExecutor(1, "questions")
         self._asking: Future[Answers] | None = None
@@ -105,7 +105,7 @@ class _Build:
         yield build
 
 
-def registry(questions: list[Question], folder: Path | None) -> CollectorRegistry:
+def registry(questions: list[DatabaseQuestion], folder: Path | None) -> CollectorRegistry:
     """All that is collected here."""
     everything = CollectorRegistry(auto_describe=False)
     everything.register(_Build())
@@ -133,7 +133,7 @@ class Page:
             return self._content
 
 
-def page(questions: list[Question], folder: Path | None) -> Page:
+def page(questions: list[DatabaseQuestion], folder: Path | None) -> Page:
     """The page of this installation."""
     everything = registry(questions, folder)
     return Page(lambda: generate_latest(everything))

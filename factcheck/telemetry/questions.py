@@ -31,7 +31,7 @@ class GaugeKind:
 
 
 @dataclass(frozen=True)
-class Question:
+class DatabaseQuestion:
     """What is asked, and which gauges the answer moves."""
 
     name: str
@@ -51,7 +51,7 @@ class Answers:
     failed: set[str] = field(default_factory=set)
 
 
-def questions() -> list[Question]:
+def questions() -> list[DatabaseQuestion]:
     """All that the settings name."""
     return [question for path in settings.METRICS_QUESTIONS for question in import_string(path)]
 
@@ -61,7 +61,7 @@ def databases() -> list[str]:
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 
-def asked(wanted: Iterable[Question]) -> Answers:
+def asked(wanted: Iterable[DatabaseQuestion]) -> Answers:
     """The answers of now. What fails is told as failed, and leaves no reading that could pass for one of now."""
     wanted, answers = list(wanted), Answers()
     for alias in databases():
@@ -77,7 +77,7 @@ def asked(wanted: Iterable[Question]) -> Answers:
     return answers
 
 
-def _ask(question: Question, alias: str, answers: Answers) -> None:
+def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
     begun = perf_counter()
     try:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
@@ -181,7 +181,7 @@ def _log_positions(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 QUESTIONS = [
-    Question(
+    DatabaseQuestion(
         "jobs",
         {
             "factcheck_jobs": GaugeKind("Jobs of the background worker.", ("queue", "state")),
@@ -191,7 +191,7 @@ QUESTIONS = [
         },
         _jobs,
     ),
-    Question(
+    DatabaseQuestion(
         "workers",
         {
             "factcheck_workers": GaugeKind("Background workers that were heard of within a minute."),
@@ -199,7 +199,7 @@ QUESTIONS = [
         },
         _workers,
     ),
-    Question(
+    DatabaseQuestion(
         "connections",
         {
             "factcheck_database_connections": GaugeKind("Connections to the database.", ("state",)),
@@ -207,7 +207,7 @@ QUESTIONS = [
         },
         _connections,
     ),
-    Question(
+    DatabaseQuestion(
         "log_positions",
         {
             "factcheck_database_is_replica": GaugeKind("1 where a database follows another."),

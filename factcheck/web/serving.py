@@ -32,7 +32,7 @@ from factcheck.database import embedded
 from factcheck.telemetry import process_gauges
 from factcheck.telemetry.exporter import counted_together, export
 from factcheck.web import uploads
-from factcheck.web.access_log import BEHIND_PROXIES, name_visitors
+from factcheck.web.access_log import BEHIND_PROXIES, granian_log, name_visitors
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def serve(
     from granian.log import LogLevels  # noqa: PLC0415  of the server or the worker alone, which takes its time
     from granian.server import Server  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
-    context = _start_method()
+    context, form = _start_method(), settings.LOGGING["handlers"]["terminal"]["formatter"]
     _leave_connections_behind()
     server = Server(
         "factcheck.wsgi:application",
@@ -118,7 +118,8 @@ def serve(
         workers_kill_timeout=GRACE,
         log_level=LogLevels.error,
         log_access=access_log,
-        log_access_format=BEHIND_PROXIES if settings.NUM_PROXIES else None,
+        log_access_format=BEHIND_PROXIES if settings.NUM_PROXIES or form == "json" else None,
+        log_dictconfig=granian_log(form),
     )
     # granian reloads on SIGHUP; a closed terminal should end what was started in it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))

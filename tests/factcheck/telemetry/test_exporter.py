@@ -47,9 +47,9 @@ def test_it_answers_one_address() -> None:
         assert ask(port) == (200, b"up 1\n")
         assert ask(port, method="HEAD") == (200, b"")
         assert ask(port, method="POST") == (405, b"")
-        assert [ask(port, path)[0] for path in ("/", "/admin/", "/metrics/", "/metrics/x", "/../metrics")] == [
-            404
-        ] * 5
+        assert [
+            ask(port, path)[0] for path in ("/", "/admin/", "/metrics/", "/metrics/x", "/../metrics")
+        ] == [404] * 5
 
 
 @pytest.mark.parametrize(

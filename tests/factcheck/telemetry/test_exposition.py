@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
-from factcheck.telemetry.questions import Answers, GaugeKind, Question
+from factcheck.telemetry.questions import Answers, GaugeKind, DatabaseQuestion
 
 COUNTS = """
 import os, sys
@@ -55,7 +55,7 @@ def test_what_several_processes_counted_is_one_also_when_some_were_killed(tmp_pa
     assert ("busy", ()) not in values(ProcessCounts(tmp_path).collect())
 
 
-QUESTION = Question("rain", {"factcheck_rain": GaugeKind("Rain.", ("where",))}, lambda cursor: [])
+QUESTION = DatabaseQuestion("rain", {"factcheck_rain": GaugeKind("Rain.", ("where",))}, lambda cursor: [])
 
 
 def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value(

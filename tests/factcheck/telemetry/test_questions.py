@@ -7,7 +7,7 @@ import pytest
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
 from factcheck.telemetry import questions
-from factcheck.telemetry.questions import GaugeKind, Question
+from factcheck.telemetry.questions import GaugeKind, DatabaseQuestion
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +102,7 @@ def ask_for_too_long(cursor: Any) -> Iterator[questions.Reading]:
 
 def test_a_question_that_takes_too_long_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "MOST_MILLISECONDS", 20)
-    slow = Question("slow", {"factcheck_slow": GaugeKind("What takes long.")}, ask_for_too_long)
+    slow = DatabaseQuestion("slow", {"factcheck_slow": GaugeKind("What takes long.")}, ask_for_too_long)
     (workers,) = (known for known in questions.questions() if known.name == "workers")
     answers = questions.asked([slow, workers])
     assert answers.failed == {"slow"}
