@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
-from factcheck.telemetry.questions import Answers, GaugeKind, DatabaseQuestion
+from factcheck.telemetry.questions import Answers, DatabaseQuestion, GaugeKind
 
 COUNTS = """
 import os, sys

@@ -7,7 +7,7 @@ import pytest
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
 from factcheck.telemetry import questions
-from factcheck.telemetry.questions import GaugeKind, DatabaseQuestion
+from factcheck.telemetry.questions import DatabaseQuestion, GaugeKind
 
 pytestmark = pytest.mark.django_db
 
