@@ -178,6 +178,8 @@ _writing = connection_settings.writing(
 _replicas = postgresql_several("DATABASE_REPLICA_URLS")
 # How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
 PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
+# How old a replica may be that the public reads from, in seconds.
+REPLICA_LAG_SECONDS = number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
 # What the public reads has connections of its own where the site is served, and where there are replicas.
 _reading = (
     connection_settings.public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
@@ -185,7 +187,10 @@ _reading = (
     else {}
 )
 DATABASES = {"default": _writing, **_reading}
-READING_DATABASES = list(_reading) or ["default"]
+READING_DATABASE = next(iter(_reading), "default")
+REPLICA_DATABASES = list(_reading)[1:]
+# What a reader of the change feed has to be told by the primary: up to where entries are there to stay.
+REPLICATED_MARK = "SELECT coalesce(max(sequence), 0) FROM claims_publication"
 if _reading:
     DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
 PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)

@@ -33,6 +33,7 @@ from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
+from .offered_permission import OfferedPermission
 from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
@@ -98,6 +99,7 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "NotificationPreference",
+    "OfferedPermission",
     "PossibleDuplicate",
     "Presence",
     "Priority",
