@@ -76,6 +76,7 @@ def back_up(
     try:
         with folder.alone() as lock:
             generations.clear(folder)
+            kept_files.mend(folder)
             earlier, server = generations.listed(folder), RunningServer.at(place)
             if any(one.system != server.system for one in earlier):
                 raise BackupFailed(

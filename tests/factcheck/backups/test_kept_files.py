@@ -1,5 +1,6 @@
 """Files in backups: each content once, and which was where at which moment."""
 
+import errno
 import os
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -114,6 +115,20 @@ def test_file_that_cannot_be_read_is_no_backup(
     with pytest.raises(BackupFailed, match="one could not be copied: Permission denied"):
         kept_files.copy_new(folder, {"files": top})
     assert had(folder) == {}
+
+
+def test_full_disk_is_left_as_it_was(
+    folder: BackupFolder, top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (top / "one").write_text("one")
+
+    def fill(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fill)
+    with pytest.raises(BackupFailed, match="one could not be copied: No space left on device"):
+        kept_files.copy_new(folder, {"files": top})
+    assert list(folder.files.iterdir()) == []
 
 
 @pytest.mark.parametrize("path", ["../../etc/cron.d/job", "/etc/cron.d/job", "files/../../x"])
