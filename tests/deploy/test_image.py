@@ -6,26 +6,29 @@ from django.conf import settings
 
 ROOT = settings.BASE_DIR
 LINES = (ROOT / "deploy" / "oci" / "Containerfile").read_text().replace("\\\n", " ").splitlines()
-STEPS = [tuple(line.split(maxsplit=1)) for line in LINES if re.match(r"[A-Z]+ ", line)]
+STEPS = [
+    (instruction, rest)
+    for instruction, _, rest in (line.partition(" ") for line in LINES if re.match(r"[A-Z]+ ", line))
+]
 
 
 def of(*instructions: str) -> list[str]:
     return [rest.strip() for instruction, rest in STEPS if instruction in instructions]
 
 
-def last_stage() -> list[tuple[str, ...]]:
+def last_stage() -> dict[str, str]:
     starts = [number for number, (instruction, _rest) in enumerate(STEPS) if instruction == "FROM"]
-    return STEPS[starts[-1] :]
+    return {instruction: rest.strip() for instruction, rest in STEPS[starts[-1] :]}
 
 
 def test_it_does_not_run_as_root_and_ends_when_asked() -> None:
-    stage = dict(last_stage())
+    stage = last_stage()
     assert (stage["USER"], stage["STOPSIGNAL"]) == ("10001:10001", "SIGTERM")
     assert (stage["ENTRYPOINT"], stage["CMD"]) == ('["factcheck"]', '["serve", "--host", "0.0.0.0"]')
 
 
 def test_what_is_written_is_in_one_folder() -> None:
-    stage = dict(last_stage())
+    stage = last_stage()
     assert (stage["VOLUME"], stage["WORKDIR"]) == ("/data", "/data")
     assert re.findall(r"(\w+_DIR)=(\S+)", stage["ENV"]) == [
         ("DATA_DIR", "/data"),

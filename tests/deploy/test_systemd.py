@@ -23,7 +23,7 @@ def systemd_analyze() -> str:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_exposure_is_low(unit: Path, systemd_analyze: str) -> None:
-    command = [systemd_analyze, "security", "--offline=true", f"--threshold={WORST * 10:.0f}", unit]
+    command = [systemd_analyze, "security", "--offline=true", f"--threshold={WORST * 10:.0f}", str(unit)]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stdout + said.stderr
     found = re.search(r"Overall exposure level for \S+: (\d+\.\d)", said.stdout)
@@ -39,7 +39,7 @@ def test_systemd_knows_every_word(unit: Path, systemd_analyze: str, tmp_path: Pa
     program.chmod(0o755)
     copy = tmp_path / unit.name
     copy.write_text(unit.read_text().replace("/opt/factcheck/bin/factcheck", str(program)))
-    command = [systemd_analyze, "verify", "--man=no", "--recursive-errors=no", copy]
+    command = [systemd_analyze, "verify", "--man=no", "--recursive-errors=no", str(copy)]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (0, "")
 
