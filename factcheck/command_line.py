@@ -45,6 +45,7 @@ def needs_database(arguments: list[str]) -> bool:
         "findstatic",
         "help",
         "makemessages",
+        "restore_backup",
         "serve",
         "version",
     }

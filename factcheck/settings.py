@@ -16,6 +16,7 @@ from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
 from factcheck.installation import file_store, program
+from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -32,6 +33,7 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
+from factcheck.telemetry.variables import telemetry
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -49,6 +51,8 @@ SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}", shown="http://loc
 SECRET_KEY = secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+# What the house signs its ledger with, for other newsrooms that follow it.
+SIGNING_KEY = text("SIGNING_KEY", kind="secret", shown="made from `SECRET_KEY`")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = words(
     "ALLOWED_HOSTS",
@@ -99,6 +103,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "factcheck.telemetry.request_ids.RequestIds",
+    "factcheck.telemetry.request_counts.RequestCounts",
+    "factcheck.telemetry.traces.RequestSpans",
     "factcheck.web.compression.Compression",
     "factcheck.web.public_reads.PublicReads",
     "django.middleware.security.SecurityMiddleware",
@@ -274,6 +281,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
 )
 globals().update(mail("EMAIL_URL"))
 
+# Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
+BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
+    DATA_DIR, is_embedded=EMBEDDED_DATABASE
+)
+
 # -- Security ------------------------------------------------------------------------------------------------
 
 _encrypted = _site.scheme == "https"
@@ -331,6 +343,7 @@ UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 # Behind a failover of the database a worker may be silent for half a minute, and must not be taken for dead.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worker_timeout": 120}
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
@@ -419,7 +432,8 @@ STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 
-# -- Log -----------------------------------------------------------------------------------------------------
+# -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
-LOG_LEVEL = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
-LOGGING = log_settings(LOG_LEVEL)
+# Metrics are for whoever runs the site; the port is another one, and others reach it with a token only.
+globals().update(telemetry())
+LOGGING = log_settings()

@@ -6,7 +6,10 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from factcheck.backups import tasks as backup_tasks
 from factcheck.web.throttling.store import PostgresStore
+
+__all__ = ["backup_tasks"]
 
 
 @app.periodic(cron="17 * * * *")

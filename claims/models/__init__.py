@@ -34,6 +34,8 @@ from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
 from .offered_permission import OfferedPermission
+from .peer_claim import PeerClaim
+from .peer_newsroom import PeerNewsroom, PeerProgress
 from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
@@ -100,6 +102,9 @@ __all__ = [
     "NotificationKind",
     "NotificationPreference",
     "OfferedPermission",
+    "PeerClaim",
+    "PeerNewsroom",
+    "PeerProgress",
     "PossibleDuplicate",
     "Presence",
     "Priority",
