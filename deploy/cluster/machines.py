@@ -105,7 +105,11 @@ class Namespaces(Network):
         return SERVICES[service]
 
     def on(self, machine: str, command: list[str]) -> list[str]:
-        return ["nsenter", f"--net=/run/netns/{self._namespace(machine)}", *command]
+        return ["nsenter", f"--net={self.place(machine)}", *command]
+
+    def place(self, machine: str) -> Path:
+        """The file by which the machine's network is entered."""
+        return Path("/run/netns", self._namespace(machine))
 
     def lay(self) -> None:
         self.remove()
@@ -123,7 +127,7 @@ class Namespaces(Network):
 
     def remove(self) -> None:
         for machine in MACHINES:
-            if Path("/run/netns", self._namespace(machine)).exists():
+            if self.place(machine).exists():
                 _ip("netns", "delete", self._namespace(machine))
         if Path("/sys/class/net", self.bridge).exists():
             _ip("link", "delete", self.bridge)

@@ -8,7 +8,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,35 +29,34 @@ class NotReady(Exception):
 class Cluster:
     """Three nodes, two poolers, a balancer, three web processes, two workers and a store of files."""
 
-    def __init__(self, folder: Path, network: Network) -> None:
+    def __init__(self, folder: Path, network: Network, **settings: str) -> None:
+        """The cluster of a folder, whether it runs or not.
+
+        Args:
+            settings: variables of web processes and workers besides those that follow from the topology.
+        """
         self.folder, self.network = folder, network
         folder.mkdir(parents=True, exist_ok=True)
         self.daemons = Daemons(folder, network)
-        self.topology = Topology(folder, network, self._secrets())
+        self.topology = Topology(folder, network, self._secrets(), settings)
 
     @property
     def site(self) -> str:
         return f"http://{self.network.address('balancer', 'site')}"
 
-    def start(self, say: Callable[[str], None], **settings: str) -> None:
-        """Start what does not run, layer by layer.
-
-        Args:
-            say: is told what is done, and how long it took.
-            settings: variables of web processes and workers besides those of the topology.
-        """
+    def start(self, say: Callable[[str], None]) -> None:
+        """Start what does not run, layer by layer; `say` is told what is there, and how long it took."""
         etcd, patroni, plumbing, programs = self.topology.layers()
         if not self.daemons.names():
             self.network.lay()
         self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", say)
-        self._layer(patroni, self._replicated, "PostgreSQL: a primary and two replicas", say)
+        self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", say)
         self._layer(plumbing, self._reaches_primary, "balancer, poolers, store of files", say)
         begun = time.monotonic()
         self.migrate()
         self.prepare_static_files()
         say(f"migrations, static files  ({time.monotonic() - begun:.1f} s)")
-        running = [replace(daemon, environment=daemon.environment | settings) for daemon in programs]
-        self._layer(running, self._serves, "web processes and workers", say)
+        self._layer(programs, self._serves, "web processes and workers", say)
 
     def stop(self) -> None:
         """End all that runs, in the order in which nothing is missed, and remove the machines."""
@@ -155,9 +153,6 @@ class Cluster:
         members = self.members()
         states = sorted((member["role"] == "leader", member["state"]) for member in members)
         return states == [(False, "streaming")] * (len(NODES) - 1) + [(True, "running")]
-
-    def _replicated(self) -> bool:
-        return self.is_replicated()
 
     def _reaches_primary(self) -> bool:
         try:

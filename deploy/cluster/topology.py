@@ -27,6 +27,8 @@ class Topology:
     folder: Path
     network: Network
     secrets: dict[str, str]
+    #: Variables of web processes and workers besides those that follow from the topology.
+    extra: dict[str, str]
 
     def etcd(self, node: str) -> Daemon:
         home = give(self.folder / node)
@@ -152,6 +154,7 @@ class Topology:
             "RATE_LIMIT_ANONYMOUS": "off",
             "RATE_LIMIT_TOKEN": "off",
             "RATE_LIMIT_PAGES": "off",
+            **self.extra,
         }
 
     def pooled(self, role: str, database: str) -> str:
