@@ -117,7 +117,7 @@ class Namespaces(Network):
         _ip("address", "add", f"10.203.{self.number}.1/24", "dev", self.bridge)
         _ip("link", "set", self.bridge, "up")
         for machine in MACHINES:
-            namespace, cable = self._namespace(machine), self._cable(machine)
+            namespace, cable = self._namespace(machine), self.cable(machine)
             _ip("netns", "add", namespace)
             _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
             _ip("link", "set", cable, "master", self.bridge, "up")
@@ -134,15 +134,16 @@ class Namespaces(Network):
 
     def unplug(self, machine: str) -> None:
         """Cut the machine off, as a cable that is pulled does: nobody is told."""
-        _ip("link", "set", self._cable(machine), "down")
+        _ip("link", "set", self.cable(machine), "down")
 
     def plug(self, machine: str) -> None:
-        _ip("link", "set", self._cable(machine), "up")
+        _ip("link", "set", self.cable(machine), "up")
 
     def _namespace(self, machine: str) -> str:
         return f"{self.bridge}-{machine}"
 
-    def _cable(self, machine: str) -> str:
+    def cable(self, machine: str) -> str:
+        """The name of the end of its cable that is in the bridge."""
         return f"{self.bridge}-{MACHINES.index(machine)}"
 
 

@@ -114,7 +114,12 @@ class Cluster:
 
     def prepare_static_files(self) -> None:
         """Once, as a release does it: web processes that start together would each do it in each other's way."""
-        self.manage("shell", "--command", "from factcheck.web.serving import collect_static_files as c; c()")
+        self.manage(
+            "shell",
+            "--no-imports",
+            "--command",
+            "from factcheck.web.serving import collect_static_files as c; c()",
+        )
 
     def manage(self, *words: str, **settings: str) -> str:
         """What a command of the project prints, run beside the cluster and on its primary."""

@@ -93,11 +93,19 @@ class Load:
         self.feed: list[dict[str, Any]] = []
         self.feed_place = f"{site}/api/v1/changes/?since=0"
         self.refused: list[str] = []
+        self._source = 0
         self._ending = threading.Event()
         tasks = [*[self._publish] * editors, *[self._read] * readers, self.follow]
         self._threads = [threading.Thread(target=self._until_the_end, args=(task,)) for task in tasks]
 
     def start(self) -> None:
+        accounts = {
+            "url": f"https://accounts.example.org/{uuid.uuid4()}",
+            "title": "Accounts",
+            "language": "en",
+            "text": "The harbour bridge had cost 120 million euros when it was opened, the auditors found.",
+        }
+        self._source = self._post("checker", "sources/", accounts)["id"]
         for thread in self._threads:
             thread.start()
 
@@ -127,6 +135,8 @@ class Load:
             "reviewed_on": "2026-03-01",
         }
         verdict = self._post("checker", "verdicts/", draft)["id"]
+        evidence = {"source": self._source, "stance": "refutes", "note": "The audited accounts."}
+        self._post("checker", f"verdicts/{verdict}/evidence/", evidence)
         self._post("checker", f"verdicts/{verdict}/moves/", {"action": "submit"})
         self._post("editor", f"verdicts/{verdict}/moves/", {"action": "sign_off", "note": "Read."})
         self._post("editor", f"verdicts/{verdict}/moves/", {"action": "publish"})
