@@ -9,6 +9,7 @@ from importlib import import_module
 
 DRILLS = {
     "failover": "the primary killed, cut off, full or frozen while claims are published and read",
+    "upgrade": "a version replaced by the next, schema and processes, while claims are published and read",
 }
 
 

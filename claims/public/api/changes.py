@@ -8,12 +8,14 @@ entry would get the number. So from a replica nothing is told that the primary h
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
+import orjson
+from django.conf import settings
 from django.db import OperationalError
 from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +26,7 @@ from rest_framework.reverse import reverse
 
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
+from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.models import Publication
 from claims.public.api.told_entries import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
@@ -95,6 +98,11 @@ class ChangesQuery(Query):
         "`none` tells of changes without the claims: `claim` is null.",
         default="claim",
     )
+    signed = Parameter(
+        Keyword(("true", "false")),
+        "Whether each change bears the newsroom's `signature`, and the page says by whose key (`house`).",
+        default="false",
+    )
     page_size = Parameter(
         WholeNumber(1, PAGE_SIZE_LIMIT), "How many changes are answered at most.", default=PAGE_SIZE
     )
@@ -114,6 +122,16 @@ class ChangesPage:
                 "description": "Where to read on: at once when there is `more`, otherwise later.",
             },
             "more": {"type": "boolean", "description": "Whether there are more changes already."},
+            "house": {
+                "type": ["object", "null"],
+                "description": "With `signed=true`: whose feed it is.",
+                "properties": {
+                    "name": {"type": "string"},
+                    "url": {"type": "string", "format": "uri", "description": "The address of its site."},
+                    "key": {"type": "string", "description": "Its public key (Ed25519), as base64url."},
+                },
+                "required": ["name", "url", "key"],
+            },
             "results": results,
         }
         return {"type": "object", "properties": properties, "required": list(properties)}
@@ -173,10 +191,13 @@ class _Changes:
     embeds: bool
     #: Whether the same question is always answered by the same entries.
     is_settled: bool
+    is_signed: bool
 
     @property
     def head(self) -> bytes:
-        return json.dumps({"next": self.next, "more": self.more}, separators=(",", ":")).encode()[:-1]
+        signer = {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": public_key()}
+        said = {"next": self.next, "more": self.more, "house": signer if self.is_signed else None}
+        return orjson.dumps(said)[:-1]
 
     @property
     def sha256(self) -> str:
@@ -187,7 +208,7 @@ class _Changes:
     def answer(self, request: HttpRequest) -> HttpResponse:
         response = conditional(
             request,
-            lambda: self._content(_version_address(request)),
+            partial(self._content, _version_address(request)),
             etag=self.sha256,
             cache=CACHE_PAST if self.is_settled else CACHE_END,
         )
@@ -196,7 +217,10 @@ class _Changes:
         return response
 
     def _content(self, version_address: str) -> bytes:
-        changes = b",".join(_rendered(entry, version_address, embeds=self.embeds) for entry in self.entries)
+        rendered = partial(
+            _rendered, version_address=version_address, embeds=self.embeds, is_signed=self.is_signed
+        )
+        changes = b",".join(map(rendered, self.entries))
         return b'%b,"results":[%b]}' % (self.head, changes)
 
 
@@ -220,6 +244,7 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
         embeds=query.value("embed") != "none",
         # What came before others never changes; but where only the newest are asked for, they make it drop out.
         is_settled=more and not newest_only,
+        is_signed=query.value("signed") == "true",
     )
 
 
@@ -298,7 +323,7 @@ def _require_reached(since: int) -> None:
         )
 
 
-def _rendered(entry: dict[str, Any], version_address: str, *, embeds: bool) -> bytes:
+def _rendered(entry: dict[str, Any], *, version_address: str, embeds: bool, is_signed: bool) -> bytes:
     """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
     body = placed(entry["body"])
     claim = body if embeds and entry["status"] == Publication.Status.PUBLISHED else b"null"
@@ -314,7 +339,8 @@ def _rendered(entry: dict[str, Any], version_address: str, *, embeds: bool) -> b
         "url": version_address % (entry["claim_id"], entry["version"]),
         "body_sha256": hashlib.sha256(body).hexdigest(),
     }
-    return b'%b,"claim":%b}' % (render(described).encode()[:-1], claim)
+    signed = orjson.dumps(signature(signed_text(described)) if is_signed else None)
+    return b'%b,"signature":%b,"claim":%b}' % (render(described).encode()[:-1], signed, claim)
 
 
 def _version_address(request: HttpRequest) -> str:
