@@ -27,6 +27,7 @@ SERVICES = {
     "site": 8080,
     "stats": 8404,
     "web": 8000,
+    "metrics": 9464,
     "s3": 9000,
     "prometheus": 9090,
 }

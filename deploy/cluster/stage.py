@@ -19,7 +19,7 @@ from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
 from deploy.cluster.topology import DEPLOY, Topology
 from factcheck.database.embedded.place import binary
 
-SECRETS = ("superuser", "replication", "rewind", "factcheck", "factcheck_public", "store", "key")
+SECRETS = ("superuser", "replication", "rewind", "factcheck", "factcheck_public", "store", "metrics", "key")
 
 
 class NotReady(Exception):
@@ -46,17 +46,27 @@ class Cluster:
 
     def start(self, say: Callable[[str], None]) -> None:
         """Start what does not run, layer by layer; `say` is told what is there, and how long it took."""
-        etcd, patroni, plumbing, programs = self.topology.layers()
+        etcd, patroni, plumbing, programs, watch = self.topology.layers()
         if not self.daemons.names():
             self.network.lay()
         self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", say)
         self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", say)
-        self._layer(plumbing, self._reaches_primary, "balancer, poolers, store of files", say)
+        # For its first second, before it has asked them, HAProxy takes every node for the primary.
+        self._layer(
+            plumbing,
+            lambda: all(self._reaches_primary() for _node in (*NODES, *NODES)),
+            "balancer, poolers, store of files",
+            say,
+        )
         begun = time.monotonic()
         self.migrate()
         self.prepare_static_files()
         say(f"migrations, static files  ({time.monotonic() - begun:.1f} s)")
         self._layer(programs, self._serves, "web processes and workers", say)
+        if watch:
+            self._layer(
+                watch, lambda: self._answers(self._of("watch", "prometheus", "/-/ready")), "Prometheus", say
+            )
 
     def stop(self) -> None:
         """End all that runs, in the order in which nothing is missed, and remove the machines."""

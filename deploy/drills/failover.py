@@ -29,6 +29,7 @@ from deploy.cluster.machines import NODES, WORKERS, Namespaces, network
 from deploy.cluster.stage import Cluster, NotReady
 from deploy.cluster.topology import DEBIAN
 from deploy.drills.faults import FAULTS, Fault, NotHere, mount_small_disks, unmount_small_disks
+from deploy.drills.keeper import Keeper
 from deploy.drills.load import Load, Newsroom, whole_feed
 from deploy.drills.receiver import Receiver
 
@@ -41,7 +42,7 @@ RECEIVER_PORT = 21_999
 PREPARED = """
 import json, secrets
 from django.contrib.auth.models import Group, User
-from claims.models import Rating, Scope, WebhookEndpoint
+from claims.models import Publication, Rating, Scope, WebhookEndpoint
 from claims.newsroom import api_tokens
 tokens = {{}}
 for name, role in (("checker", "Fact-checker"), ("editor", "Editor")):
@@ -49,8 +50,12 @@ for name, role in (("checker", "Fact-checker"), ("editor", "Editor")):
     person.groups.add(Group.objects.get(name=role))
     tokens[name] = api_tokens.issue(person, name="Drill", scopes=Scope.values, days=1)[1]
 endpoint = WebhookEndpoint.objects.create(name="Drill " + secrets.token_hex(4), url="http://127.0.0.1:{port}/")
+# Whoever listened before does no more.
+WebhookEndpoint.objects.exclude(pk=endpoint.pk).update(active=False)
 rating = Rating.objects.get(scale__publisher__is_house=True, code="false").pk
-print(json.dumps(tokens | {{"rating": rating, "secret": endpoint.secret}}))
+newest = Publication.objects.order_by("-sequence").first()
+since = newest.sequence if newest else 0
+print(json.dumps(tokens | {{"rating": rating, "secret": endpoint.secret, "since": since}}))
 """
 
 
@@ -135,9 +140,11 @@ def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
     prepared = json.loads(
         cluster.manage("shell", "--no-imports", "--command", PREPARED.format(port=RECEIVER_PORT))
     )
-    receiver.secret = prepared.pop("secret")
+    receiver.secret, since = prepared.pop("secret"), prepared.pop("since")
     load = Load(cluster.site, Newsroom(**prepared), editors=asked.editors, readers=asked.readers)
     load.start()
+    keeper = Keeper(cluster)
+    keeper.start()
     figures = []
     try:
         for name in asked.faults or FAULTS:
@@ -145,7 +152,9 @@ def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
             fault = FAULTS[name]
             try:
                 figures.append(
-                    made(cluster, load, name, fault, fault.stays if asked.stay is None else asked.stay)
+                    made(
+                        cluster, keeper, load, name, fault, fault.stays if asked.stay is None else asked.stay
+                    )
                 )
                 print(figures[-1], flush=True)
             except NotHere as reason:
@@ -153,18 +162,20 @@ def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
         time.sleep(asked.calm)
     finally:
         load.stop()
-    told = accounts(cluster, load, receiver)
+        keeper.stop()
+    told = accounts(cluster, load, receiver, ended=keeper.ended, since=since)
     receiver.close()
     for sentence, is_kept in told:
         print(f"{'kept  ' if is_kept else 'BROKEN'}  {sentence}")
     return not (all(is_kept for _sentence, is_kept in told) and all(each.is_kept() for each in figures))
 
 
-def made(cluster: Cluster, load: Load, name: str, fault: Fault, stays: float) -> Figures:
+def made(cluster: Cluster, keeper: Keeper, load: Load, name: str, fault: Fault, stays: float) -> Figures:
     """Make a fault, wait until writes are back, put it right, and wait until all is as before."""
     cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
     machine = fault.machine(cluster)
     begun = time.monotonic()
+    keeper.leaves_alone = machine
     fault.breaks(cluster, machine)
     settled = begun + 1
     cluster.wait(lambda: any(moment > settled for moment in load.writes.answered[-50:]), "A write", 180)
@@ -173,6 +184,7 @@ def made(cluster: Cluster, load: Load, name: str, fault: Fault, stays: float) ->
     cluster.wait(lambda: load.writes.answered[-1] > time.monotonic() - 1, "Writes that go on", 180)
     back = time.monotonic()
     fault.mends(cluster, machine)
+    keeper.leaves_alone = ""
     cluster.wait(cluster.is_replicated, f"{machine} is part of the cluster again", 180)
     whole = time.monotonic()
     time.sleep(2)
@@ -194,28 +206,37 @@ def made(cluster: Cluster, load: Load, name: str, fault: Fault, stays: float) ->
     )
 
 
-def accounts(cluster: Cluster, load: Load, receiver: Receiver) -> list[tuple[str, bool]]:
-    """What must hold in the end, in a sentence each, and whether it does."""
-    feed = whole_feed(cluster.site)
-    cluster.wait(lambda: followed_to(load, feed), "The follower's end of the feed", 60)
-    told = {entry["sequence"] for entry in feed}
-    with contextlib.suppress(NotReady):
-        cluster.wait(lambda: told <= set(receiver.sequences), "Messages to the receiver", 90)
-    lost = set(load.published) - {entry["claim_id"] for entry in feed}
+def accounts(
+    cluster: Cluster, load: Load, receiver: Receiver, *, ended: list[str], since: int
+) -> list[tuple[str, bool]]:
+    """What must hold in the end, in a sentence each, and whether it does.
+
+    Args:
+        ended: the programs that ended though nothing was done to them.
+        since: the last number of the ledger of which the receiver was not to be told.
+    """
     with psycopg.connect(cluster.topology.primary("postgres", "factcheck")) as connection:
-        kept = [
-            sequence
-            for (sequence,) in connection.execute("SELECT sequence FROM claims_publication ORDER BY 1")
-        ]
+        rows = connection.execute("SELECT sequence, claim_id FROM claims_publication ORDER BY 1").fetchall()
         (twice,) = connection.execute(
             "SELECT count(*) FROM (SELECT FROM claims_claim GROUP BY statement HAVING count(*) > 1) AS t"
         ).fetchone() or (-1,)
-        (again,) = connection.execute(
-            "SELECT count(*) FROM (SELECT FROM claims_publication GROUP BY claim_id HAVING count(*) > 1) AS t"
+        (at_work,) = connection.execute(
+            "SELECT count(DISTINCT job.id) FROM procrastinate_jobs AS job JOIN procrastinate_events AS event"
+            " ON event.job_id = job.id AND event.type = 'started'"
+            " WHERE job.status = 'doing' AND event.at < now() - interval '1 minute'"
         ).fetchone() or (-1,)
+    kept = [sequence for sequence, _claim in rows]
+    again = len(rows) - len({claim for _sequence, claim in rows})
+    lost = set(load.published) - {claim for _sequence, claim in rows}
+    feed = whole_feed(cluster.site, kept[-1] if kept else 0)
+    told = {sequence for sequence in kept if sequence > since}
+    with contextlib.suppress(NotReady):
+        cluster.wait(lambda: followed_to(load, feed), "The follower's end of the feed", 60)
+        cluster.wait(lambda: told <= set(receiver.sequences), "Messages to the receiver", 120)
     first_heard = list(dict.fromkeys(receiver.sequences))
     unheard, repeated = told - set(first_heard), len(receiver.sequences) - len(first_heard)
     return [
+        (f"programs that ended by themselves: {', '.join(ended) or 'none'}", not ended),
         (
             f"acknowledged publications: {len(load.published)}, of which lost: {len(lost)}",
             bool(load.published) and not lost,
@@ -229,6 +250,7 @@ def accounts(cluster: Cluster, load: Load, receiver: Receiver) -> list[tuple[str
             f"webhooks: {len(unheard)} of {len(told)} unheard, {repeated} heard again, {receiver.unsigned} not signed",
             not unheard and first_heard == sorted(first_heard) and not receiver.unsigned,
         ),
+        (f"jobs that were begun and left: {at_work}", not at_work),
         (f"requests refused: {len(load.refused)} {load.refused[:2] or ''}", not load.refused),
     ]
 

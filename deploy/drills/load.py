@@ -170,16 +170,15 @@ class Load:
         time.sleep(PAUSE)
 
 
-def whole_feed(site: str) -> list[dict[str, Any]]:
-    """The feed of changes as somebody reads it who was not there."""
+def whole_feed(site: str, last: int) -> list[dict[str, Any]]:
+    """The feed of changes up to a number, as somebody reads it who was not there."""
     entries: list[dict[str, Any]] = []
     asked, place = Asked(), f"{site}/api/v1/changes/?since=0&page_size=1000"
-    while True:
-        page = asked.ask(place, patience=60)
-        if page is None:
-            time.sleep(PAUSE)
-            continue
-        entries += page["results"]
-        place = page["next"]
-        if not page["more"]:
-            return entries
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (not entries or entries[-1]["sequence"] < last):
+        page = asked.ask(place, patience=READER_PATIENCE)
+        if page is not None:
+            entries += page["results"]
+            place = page["next"]
+        time.sleep(PAUSE)
+    return entries

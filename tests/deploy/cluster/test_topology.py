@@ -35,7 +35,12 @@ def filled_in(topology: Topology) -> Callable[[str], Path]:
 
     def fill_in(template: str) -> Path:
         words = re.findall(r"\$\{([A-Z0-9_]+)\}", (DEPLOY / template).read_text())
-        own = {word: "/nonexistent" for word in words if word.endswith(("_DATA", "_PASSWORD", "_PROGRAMS"))}
+        own = {
+            word: "/nonexistent"
+            for word in words
+            if word.endswith(("_DATA", "_PASSWORD", "_PROGRAMS", "_TOKEN"))
+        }
+        own["ALERTS"] = str(DEPLOY / "alerts" / "factcheck.yaml")
         return topology.configured(template, "pg-1" if "NODE_ETCD" in words else "balancer", **own)
 
     return fill_in
