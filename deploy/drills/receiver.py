@@ -40,7 +40,8 @@ class Receiver:
                 """Says nothing."""
 
         self._servers = []
-        for namespace in namespaces or [None]:
+        places: list[Path | None] = [*namespaces] or [None]
+        for namespace in places:
             server = ThreadingHTTPServer(("127.0.0.1", port), Handler, bind_and_activate=False)
             server.socket.close()
             server.socket = _listening(namespace, port)
