@@ -30,33 +30,13 @@ from deploy.cluster.stage import Cluster, NotReady
 from deploy.cluster.topology import DEBIAN
 from deploy.drills.faults import FAULTS, Fault, NotHere, mount_small_disks, unmount_small_disks
 from deploy.drills.keeper import Keeper
-from deploy.drills.load import Load, Newsroom, whole_feed
+from deploy.drills.load import Load, whole_feed
+from deploy.drills.newsroom import RECEIVER_PORT, newsroom_of
 from deploy.drills.receiver import Receiver
 
 WRITES_BACK, READS_AWAY = 30.0, 1.0
 #: Big enough for what a drill writes, and soon full.
 DISK_MEGABYTES = 700
-RECEIVER_PORT = 21_999
-
-#: Run by `manage.py shell`: two people with tokens, and an endpoint that is told of everything.
-PREPARED = """
-import json, secrets
-from django.contrib.auth.models import Group, User
-from claims.models import Publication, Rating, Scope, WebhookEndpoint
-from claims.newsroom import api_tokens
-tokens = {{}}
-for name, role in (("checker", "Fact-checker"), ("editor", "Editor")):
-    person = User.objects.create_user(name + secrets.token_hex(4), password=secrets.token_urlsafe(), is_staff=True)
-    person.groups.add(Group.objects.get(name=role))
-    tokens[name] = api_tokens.issue(person, name="Drill", scopes=Scope.values, days=1)[1]
-endpoint = WebhookEndpoint.objects.create(name="Drill " + secrets.token_hex(4), url="http://127.0.0.1:{port}/")
-# Whoever listened before does no more.
-WebhookEndpoint.objects.exclude(pk=endpoint.pk).update(active=False)
-rating = Rating.objects.get(scale__publisher__is_house=True, code="false").pk
-newest = Publication.objects.order_by("-sequence").first()
-since = newest.sequence if newest else 0
-print(json.dumps(tokens | {{"rating": rating, "secret": endpoint.secret, "since": since}}))
-"""
 
 
 @dataclass(frozen=True)
@@ -137,11 +117,9 @@ def run(arguments: list[str]) -> int:
 
 def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
     receiver = Receiver(_places_of_workers(cluster), RECEIVER_PORT)
-    prepared = json.loads(
-        cluster.manage("shell", "--no-imports", "--command", PREPARED.format(port=RECEIVER_PORT))
-    )
-    receiver.secret, since = prepared.pop("secret"), prepared.pop("since")
-    load = Load(cluster.site, Newsroom(**prepared), editors=asked.editors, readers=asked.readers)
+    newsroom = newsroom_of(cluster)
+    receiver.secret = newsroom.secret
+    load = Load(cluster.site, newsroom.people, editors=asked.editors, readers=asked.readers)
     load.start()
     keeper = Keeper(cluster)
     keeper.start()
@@ -163,7 +141,7 @@ def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
     finally:
         load.stop()
         keeper.stop()
-    told = accounts(cluster, load, receiver, ended=keeper.ended, since=since)
+    told = accounts(cluster, load, receiver, ended=keeper.ended, since=newsroom.since)
     receiver.close()
     for sentence, is_kept in told:
         print(f"{'kept  ' if is_kept else 'BROKEN'}  {sentence}")
