@@ -67,11 +67,11 @@ bench: setup ## Measure the figures that the project promises
 	@exec $(PYTHON_IN_VENV) -m benchmarks $(ARGS)
 
 cluster: ## Run everything twice or thrice on this machine: `make cluster`, ARGS=status, ARGS=stop (docs/cluster.md)
-	@requirements/install base cluster
+	@requirements/install base scale cluster
 	@exec $(PYTHON_IN_VENV) -m deploy.cluster $(ARGS)
 
 drill: ## Break something on purpose and measure what is lost (ARGS=failover)
-	@requirements/install base cluster
+	@requirements/install base scale cluster
 	@exec $(PYTHON_IN_VENV) -m deploy.drills $(ARGS)
 
 wheel: setup ## Build the wheel in dist/
