@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test fuzz setup lint format types migrations lock pictures bench
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench cluster drill
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,8 +20,12 @@ check: lint types migrations ## The fast loop: style, types, migrations, and the
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
 		--hypothesis-profile=quick $(ARGS)
 
-test: setup ## Run all tests (ARGS="-k words" chooses some)
-	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+test: setup ## Run all tests (ARGS="-k words" chooses some, POSTGRES=16 or 17 another PostgreSQL)
+	@exec $(if $(POSTGRES),$(PYTHON_IN_VENV) -m deploy.postgresql $(POSTGRES) --) \
+		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+
+coverage: setup ## Run all tests and tell which lines none of them runs; too many of those are an error
+	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) --cov $(ARGS)
 
 fuzz: setup ## Run the property tests of all readers with a hundred times as many examples, others each time
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m hypothesis --hypothesis-profile=fuzz \
@@ -42,11 +46,12 @@ format: setup ## Let ruff format the code and put right what it can
 types: setup ## Check types with mypy
 	@$(PYTHON_IN_VENV) -m mypy
 
-migrations: setup ## Check that the migrations say all that the models say
+migrations: setup ## Check that the migrations say all that the models say, and that what is new stops nobody
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py review_migrations
 
 lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
-	@cd requirements && for name in base dev bench; do \
+	@cd requirements && for name in base dev bench cluster; do \
 		../$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 			--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
@@ -58,3 +63,11 @@ pictures: setup ## Take the pictures of the documentation anew, from the demo (n
 bench: setup ## Measure the figures that the project promises
 	@requirements/install bench
 	@exec $(PYTHON_IN_VENV) -m benchmarks $(ARGS)
+
+cluster: ## Run everything twice or thrice on this machine: `make cluster`, ARGS=status, ARGS=stop (docs/cluster.md)
+	@requirements/install base cluster
+	@exec $(PYTHON_IN_VENV) -m deploy.cluster $(ARGS)
+
+drill: ## Break something on purpose and measure what is lost (ARGS=failover)
+	@requirements/install base cluster
+	@exec $(PYTHON_IN_VENV) -m deploy.drills $(ARGS)

@@ -33,6 +33,7 @@ from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
+from .offered_permission import OfferedPermission
 from .peer_claim import PeerClaim
 from .peer_newsroom import PeerNewsroom, PeerProgress
 from .presence import Presence
@@ -100,6 +101,7 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "NotificationPreference",
+    "OfferedPermission",
     "PeerClaim",
     "PeerNewsroom",
     "PeerProgress",

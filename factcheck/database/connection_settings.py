@@ -4,6 +4,9 @@ from typing import Any
 
 Connection = dict[str, Any]
 
+#: How long a replica may take to let us in; libpq knows no less.
+CONNECT_SECONDS = 2
+
 
 def writing(address: Connection, *, pool: int) -> Connection:
     """The connection that everything may use.
@@ -27,11 +30,16 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
 
     Args:
         default: the connection that writes.
-        replicas: addresses of its replicas. Without any, what is written to is read over a connection of its own.
+        replicas: addresses of its replicas. What is written to comes first: it is read over a connection of its own
+            where there are none, and by whom a replica would be too old for.
         seconds: how long a statement may take; 0 leaves it to the server.
     """
     options = {name: value for name, value in default["OPTIONS"].items() if name != "pool"}
-    addresses = {f"replica-{number}": address for number, address in enumerate(replicas, 1)}
+    addresses = {"reading": {"OPTIONS": options}}
+    for number, address in enumerate(replicas, 1):
+        # Who does not let us in is not waited for: there are others.
+        patience = {"connect_timeout": CONNECT_SECONDS, **address["OPTIONS"]}
+        addresses[f"replica-{number}"] = {**address, "OPTIONS": patience}
     return {
         alias: {
             **default,
@@ -40,7 +48,7 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": False,
         }
-        for alias, address in (addresses or {"reading": {"OPTIONS": options}}).items()
+        for alias, address in addresses.items()
     }
 
 

@@ -139,14 +139,14 @@ def _worker() -> Finding:
 
 
 def _storage() -> Finding:
-    """Whether files can be written: on a disk by writing one, elsewhere by asking for one that is not there."""
+    """Whether files can be written: on a disk by writing one, elsewhere by asking the store."""
     try:
         if isinstance(default_storage, FileSystemStorage):
             Path(default_storage.location).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=default_storage.location) as file:
                 file.write(b"ready")
         else:
-            default_storage.exists("ready")
+            default_storage.ask_whether_there()
     except Exception:  # noqa: BLE001  each store has errors of its own
         return Finding("fail", "Files cannot be stored.")
     return Finding("pass")

@@ -76,7 +76,8 @@ def _static_files_digest() -> str:
     for finder in get_finders():
         for path, storage in finder.list([]):
             found = Path(storage.path(path)).stat()
-            digest.update(f"{path}:{found.st_size}:{found.st_mtime_ns}\n".encode())
+            # In whole seconds: layers of images keep no more.
+            digest.update(f"{path}:{found.st_size}:{int(found.st_mtime)}\n".encode())
     return digest.hexdigest()
 
 

@@ -2,6 +2,9 @@
 
 Who reads it to its end and goes on from there holds what we hold. Entries are numbered under a lock that is kept until
 they are visible (`Publication.sequence`), so a reader who has seen a number never meets a smaller one later.
+
+A replica may have an entry before the primary shows it, and so before it is safe: were the primary to die now, another
+entry would get the number. So from a replica nothing is told that the primary has not shown (`Replicas.mark`).
 """
 
 import hashlib
@@ -13,6 +16,7 @@ from typing import Any, ClassVar
 
 import orjson
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -29,6 +33,7 @@ from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
+from factcheck.database import read_connections
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.own_addresses import etag_here, placed
 
@@ -159,6 +164,11 @@ class ChangeResource(PublicResource):
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
         query = ChangesQuery(request.GET, self.rows(), request=request)
+        if read_connections.reads_replica() and not _may_tell(query):
+            return read_connections.freshly(lambda: self._told(request, query))
+        return self._told(request, query)
+
+    def _told(self, request: HttpRequest, query: ChangesQuery) -> HttpResponse:
         since = _position(query.value("since", 0))
         if "If-None-Match" in request.headers:
             page = _page(request, query, since, with_bodies=False)
@@ -240,13 +250,41 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
 
 def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
     """The entries after a number, at most so many, in their order: one query, by the index of the numbers."""
+    if newest_only and read_connections.reads_replica():
+        raise OperationalError("Only the primary knows which entries are the newest.")
 
     def rows() -> QuerySet[Publication]:
         ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
-        return ledger.filter(sequence__gt=Slot("since", "bigint")).order_by("sequence")[:most]
+        told = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
+        return told.order_by("sequence")[:most]
 
-    template = Template(("changes", newest_only, most), rows, {"since": since})
+    template = Template(
+        ("changes", newest_only, most), rows, {"since": since, "until": min(_shown(), GREATEST_ID)}
+    )
     return [dict(zip(columns, row, strict=True)) for row in template.fetch(*columns)]
+
+
+def _may_tell(query: ChangesQuery) -> bool:
+    """Whether a replica may answer: what the reader has seen is known to be safe, and so is all that follows.
+
+    Of the newest entries alone none may be told: what is not safe yet has overtaken others, which then are missing.
+    """
+    mark, since = read_connections.replicas().mark, query.value("since", 0)
+    return (
+        mark is not None
+        and query.value("entries") != "newest"
+        and (not isinstance(since, int) or since <= mark)
+    )
+
+
+def _shown() -> int:
+    """Up to which number entries are told."""
+    if not read_connections.reads_replica():
+        return GREATEST_ID
+    mark = read_connections.replicas().mark
+    if mark is None:
+        raise OperationalError("Nothing is known of the primary.")
+    return mark
 
 
 def _position(since: int | datetime) -> int:
@@ -259,13 +297,13 @@ def _position(since: int | datetime) -> int:
         return since
     if since > datetime.now(UTC):
         raise no_such_place("since", "it lies in the future.")
-    published_then = Publication.objects.filter(published_at__gte=since)
+    published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
-    return _end() if first is None else first - 1
+    return min(_end(), _shown()) if first is None else first - 1
 
 
 def _end() -> int:
-    """The number of the last entry; 0 where nothing was ever published. A replica may not have it yet."""
+    """The number of the last entry; 0 where nothing was ever published."""
     last: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
     return last or 0
 
@@ -277,6 +315,8 @@ def _require_reached(since: int) -> None:
     would leave the reader waiting until it is reached, and miss what came before.
     """
     if since > (end := _end()):
+        if read_connections.reads_replica():
+            raise OperationalError("Only the primary knows how far the ledger has come.")
         raise no_such_place(
             "since",
             f"the feed ends at {end}. What you read before was another one; begin again with since=0.",

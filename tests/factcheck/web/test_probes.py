@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections
 
+from factcheck.installation import file_store
 from factcheck.web import probes
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,17 @@ def test_migrations_that_wait_make_it_unready_until_they_have_run(monkeypatch: p
 
 def test_a_folder_that_cannot_be_written_makes_it_unready(files: Path) -> None:
     files.write_text("a file in the place of the folder")
+    asked = Asked("/readyz")
+    assert asked.status == "503 Service Unavailable"
+    assert asked.said["checks"]["storage"] == [{"status": "fail", "output": "Files cannot be stored."}]
+
+
+def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(settings: Any) -> None:
+    pytest.importorskip("boto3")
+    away = file_store.bucket("s3://newsroom?endpoint=http://127.0.0.1:1", {}, name="FILES_URL")
+    away["OPTIONS"] |= {"access_key": "desk", "secret_key": "only-ours"}
+    settings.STORAGES = settings.STORAGES | {"default": away}
+    beat(5)
     asked = Asked("/readyz")
     assert asked.status == "503 Service Unavailable"
     assert asked.said["checks"]["storage"] == [{"status": "fail", "output": "Files cannot be stored."}]
