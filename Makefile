@@ -32,7 +32,7 @@ fuzz: setup ## Run the property tests of all readers with a hundred times as man
 		tests/claims/imports tests/sources/extraction $(ARGS)
 
 setup: ## Make the environment in .venv with everything that development needs
-	@requirements/install base dev
+	@requirements/install base dev scale
 
 lint: setup ## Check style, likely mistakes and the direction of imports
 	@$(PYTHON_IN_VENV) -m ruff check .
@@ -50,10 +50,12 @@ migrations: setup ## Check that the migrations say all that the models say, and 
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py review_migrations
 
+# Of Patroni's libraries, one is only there as source.
 lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
-	@cd requirements && for name in base dev bench cluster; do \
+	@cd requirements && for name in base dev scale bench cluster; do \
+		[ $$name = cluster ] && built= || built="--only-binary :all:"; \
 		../$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-			--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+			$$built --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
 	done
 

@@ -33,6 +33,7 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
+from factcheck.telemetry.variables import telemetry
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -102,6 +103,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "factcheck.telemetry.request_ids.RequestIds",
+    "factcheck.telemetry.request_counts.RequestCounts",
+    "factcheck.telemetry.traces.RequestSpans",
     "factcheck.web.compression.Compression",
     "factcheck.web.public_reads.PublicReads",
     "django.middleware.security.SecurityMiddleware",
@@ -339,6 +343,7 @@ UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 # Behind a failover of the database a worker may be silent for half a minute, and must not be taken for dead.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worker_timeout": 120}
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
@@ -427,7 +432,8 @@ STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 
-# -- Log -----------------------------------------------------------------------------------------------------
+# -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
-LOG_LEVEL = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
-LOGGING = log_settings(LOG_LEVEL)
+# Metrics are for whoever runs the site; the port is another one, and others reach it with a token only.
+globals().update(telemetry())
+LOGGING = log_settings()

@@ -1,6 +1,7 @@
 """`/healthz` and `/readyz`: what a balancer is told, and that it is told nothing else."""
 
 import json
+import threading
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,27 @@ def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(setting
     asked = Asked("/readyz")
     assert asked.status == "503 Service Unavailable"
     assert asked.said["checks"]["storage"] == [{"status": "fail", "output": "Files cannot be stored."}]
+
+
+def test_a_store_that_hangs_is_waited_for_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, goes_on = [], threading.Event()
+
+    def hang() -> probes.Finding:
+        asked.append(1)
+        goes_on.wait(60)
+        return probes.Finding("pass")
+
+    monkeypatch.setattr(probes, "_storage", hang)
+    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 0.01)
+    for _ in range(5):
+        finding = Asked("/readyz").said["checks"]["storage"]
+        assert finding == [{"status": "fail", "output": "The store of files does not answer."}]
+    assert asked == [1]
+    goes_on.set()
+    assert probes._StorageInTime.asking is not None
+    assert probes._StorageInTime.asking.result(60).status == "pass"
+    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 60)
+    assert Asked("/readyz").said["checks"]["storage"] == [{"status": "pass"}]
 
 
 def test_a_probe_leaves_no_file(files: Path) -> None:
