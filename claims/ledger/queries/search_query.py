@@ -5,18 +5,19 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
-from django.db.models import Func, QuerySet
+from django.db.models import Func, Q, QuerySet, Value
+from django.db.models.expressions import Expression
 from django.utils.functional import cached_property
 
 from claims.ledger.queries.address_search import sought
 from claims.models.publication import PublicationQuerySet
-from claims.search import LONGEST, RANKED, Places, SearchReading, Sought, forgiven
+from claims.search import LONGEST, RANKED, Places, SearchReading, Sought, forgiven, matching
 from claims.search.highlights import highlights
 from factcheck.api.pagination import Ordering, decoded, id_key, moment_key, rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
 from factcheck.api.query_values import Keyword, ValueRefused, Words
 from factcheck.api.resources import planned
-from factcheck.database.cached_sql import Slot, Template
+from factcheck.database.cached_sql import Parts, Slot, Template
 
 RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descending=True)
 #: What `relevance` is where so much matches that no word of the search tells one claim from the others.
@@ -111,6 +112,11 @@ class SearchQuery(WordsQuery):
         return {**looked_for, "q": forgiven(looked_for["q"], found)}
 
     @property
+    def template(self) -> Template:
+        parts = parts_of(self.ordering, self.search)
+        return replace(super().template, parts=_TOLD_APART if parts else None)
+
+    @property
     def may_mean(self) -> str:
         """The text for which claims may be answered that it may mean, where none has its words; or nothing."""
         reading = self.search
@@ -161,6 +167,24 @@ class SearchQuery(WordsQuery):
             return False
         narrows = self.given.keys() - _SEARCHING
         return not narrows or planned(self.qs) > most
+
+
+def told_apart(ranking: str | Expression) -> Parts:
+    """By whether matches say words of the search themselves: those come first and are ranked. All others rank 0.
+
+    The index knows the first. Of the others, far more, as a rule none has to be read.
+    """
+    says_it_itself = Q(matching("search_heading", ranking))
+    return lambda rows: (rows.filter(says_it_itself), rows.filter(~says_it_itself).annotate(rank=Value(0.0)))
+
+
+def parts_of(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
+    """How matches of a search are told apart in this order, if they are."""
+    is_by_words = ordering.name == RELEVANCE.name and reading and not reading.places
+    return told_apart(reading.ranking) if reading and is_by_words else None
+
+
+_TOLD_APART = told_apart(Slot("ranking", "tsquery"))
 
 
 @cache
