@@ -1,5 +1,6 @@
 """`q` in lists of claims: what it asks for, in which order the answer comes, and what is said about it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,6 +21,9 @@ from factcheck.api.resources import planned
 from factcheck.database.cached_sql import Parts, Slot, Template
 
 RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descending=True)
+#: Of more matches than this, enough say the words themselves to fill a page.
+MANY = 1_000
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
 #: What `relevance` is where so much matches that no word of the search tells one claim from the others.
 NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), descending=True)
 
@@ -179,9 +183,12 @@ def told_apart(ranking: str | Expression) -> Parts:
 
 
 def parts_of(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """How matches of a search are told apart in this order, if they are."""
-    is_by_words = ordering.name == RELEVANCE.name and reading and not reading.places
-    return told_apart(reading.ranking) if reading and is_by_words else None
+    """How matches of a search are told apart in this order, if that saves more than to look twice takes."""
+    if reading is None or reading.places or ordering.name != RELEVANCE.name:
+        return None
+    # What is said together is said seldom, unless it is known not to be.
+    is_one_word = not re.search("[&<!]", _QUOTED.sub("", reading.query))
+    return told_apart(reading.ranking) if is_one_word or reading.matches > MANY else None
 
 
 _TOLD_APART = told_apart(Slot("ranking", "tsquery"))

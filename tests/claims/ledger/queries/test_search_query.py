@@ -137,7 +137,7 @@ def test_what_says_it_itself_comes_before_what_only_explains_it(
 
 
 def test_what_only_explains_it_is_not_read_where_others_fill_the_page(
-    client: Client, publish: Publish
+    publish: Publish,
 ) -> None:
     for number in range(3):
         publish(make_claim(f"Bridge {number} is closed."), explanation="Said the bridge.")
