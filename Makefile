@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test fuzz setup lint format types migrations lock pictures bench
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench cluster drill wheel image sbom
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,15 +20,19 @@ check: lint types migrations ## The fast loop: style, types, migrations, and the
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
 		--hypothesis-profile=quick $(ARGS)
 
-test: setup ## Run all tests (ARGS="-k words" chooses some)
-	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+test: setup ## Run all tests (ARGS="-k words" chooses some, POSTGRES=16 or 17 another PostgreSQL)
+	@exec $(if $(POSTGRES),$(PYTHON_IN_VENV) -m deploy.postgresql $(POSTGRES) --) \
+		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+
+coverage: setup ## Run all tests and tell which lines none of them runs; too many of those are an error
+	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) --cov $(ARGS)
 
 fuzz: setup ## Run the property tests of all readers with a hundred times as many examples, others each time
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m hypothesis --hypothesis-profile=fuzz \
 		tests/claims/imports tests/sources/extraction $(ARGS)
 
 setup: ## Make the environment in .venv with everything that development needs
-	@requirements/install base dev
+	@requirements/install base dev scale
 
 lint: setup ## Check style, likely mistakes and the direction of imports
 	@$(PYTHON_IN_VENV) -m ruff check .
@@ -42,13 +46,16 @@ format: setup ## Let ruff format the code and put right what it can
 types: setup ## Check types with mypy
 	@$(PYTHON_IN_VENV) -m mypy
 
-migrations: setup ## Check that the migrations say all that the models say
+migrations: setup ## Check that the migrations say all that the models say, and that what is new stops nobody
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py review_migrations
 
+# Of Patroni's libraries, one is only there as source.
 lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
-	@cd requirements && for name in base dev bench; do \
+	@cd requirements && for name in base dev scale bench cluster; do \
+		[ $$name = cluster ] && built= || built="--only-binary :all:"; \
 		../$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-			--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+			$$built --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
 	done
 
@@ -58,3 +65,29 @@ pictures: setup ## Take the pictures of the documentation anew, from the demo (n
 bench: setup ## Measure the figures that the project promises
 	@requirements/install bench
 	@exec $(PYTHON_IN_VENV) -m benchmarks $(ARGS)
+
+cluster: ## Run everything twice or thrice on this machine: `make cluster`, ARGS=status, ARGS=stop (docs/cluster.md)
+	@requirements/install base scale cluster
+	@exec $(PYTHON_IN_VENV) -m deploy.cluster $(ARGS)
+
+drill: ## Break something on purpose and measure what is lost (ARGS=failover)
+	@requirements/install base scale cluster
+	@exec $(PYTHON_IN_VENV) -m deploy.drills $(ARGS)
+
+wheel: setup ## Build the wheel in dist/
+	@rm -rf dist/*.whl
+	@$(PYTHON_IN_VENV) -m uv build --quiet --wheel --no-build-isolation --out-dir dist .
+
+image: wheel ## Build the image with buildah, podman or docker (BUILDER, BASE, ARGS)
+	@builder=$${BUILDER:-$$(command -v buildah || command -v podman || command -v docker)}; \
+		exec $${builder:?buildah, podman or docker builds images, and none of them is there} build \
+		$${BASE:+--build-arg BASE=$$BASE} --tag factcheck --file deploy/oci/Containerfile $(ARGS) .
+
+sbom: wheel ## List what is installed of it, with versions, licences and what needs what, in dist/factcheck.cdx.json (CycloneDX)
+	@$(PYTHON_IN_VENV) -m uv venv --quiet --clear --python $(PYTHON_IN_VENV) dist/installed
+	@$(PYTHON_IN_VENV) -m uv pip install --quiet --python dist/installed/bin/python --no-deps --only-binary :all: --require-hashes \
+		--requirement requirements/base.txt --requirement requirements/scale.txt
+	@$(PYTHON_IN_VENV) -m uv pip install --quiet --python dist/installed/bin/python --no-deps dist/*.whl
+	@PYTHONWARNINGS=ignore $(PYTHON_IN_VENV) -m uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py environment --pyproject pyproject.toml \
+		--output-reproducible --output-file dist/factcheck.cdx.json dist/installed/bin/python
+	@rm -rf dist/installed

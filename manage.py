@@ -1,59 +1,7 @@
 #!/usr/bin/env python3
 """The project's command line: `manage.py help` lists what it can do."""
 
-import os
-import signal
-import sys
-from types import FrameType
-
-
-def main() -> None:
-    """Run one command, with the embedded database server running if the project uses it."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
-    # A polite end (`kill`, a closed terminal) leaves like Ctrl-C, so that the database server we started is stopped.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
-    try:
-        from django.conf import settings  # noqa: PLC0415  errors become sentences
-        from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415  errors become sentences
-        from django.core.management import execute_from_command_line  # noqa: PLC0415  errors become sentences
-    except ImportError as error:
-        sys.exit(f"{error}. Run `make setup`, then call this with .venv/bin/python.")
-
-    from factcheck.database import embedded  # noqa: PLC0415  errors become sentences
-
-    try:
-        settings.INSTALLED_APPS  # noqa: B018  reads the settings, so that a wrong one is told as a sentence
-        if needs_database(sys.argv[1:]):
-            embedded.ensure_running()
-        execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, embedded.PostgresUnavailable) as error:
-        sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def leave(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
-
-
-def needs_database(arguments: list[str]) -> bool:
-    """Commands that only read the code, or start the server at their own time, do not wait for it."""
-    alone = {
-        "collectstatic",
-        "compilemessages",
-        "demo",
-        "findstatic",
-        "help",
-        "makemessages",
-        "serve",
-        "version",
-    }
-    asks_for_help = (
-        not arguments or "--help" in arguments or "-h" in arguments or arguments[0].startswith("-")
-    )
-    return not asks_for_help and arguments[0] not in alone
-
+from factcheck.command_line import main
 
 if __name__ == "__main__":
     main()

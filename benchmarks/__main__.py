@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "import_article": "importing an article of 10,000 words",
     "articles": "from an article to its claims, on labelled articles",
     "read_side": "the API beside the bare database, Datasette and naive DRF, on 200,000 claims",
+    "telemetry": "what metrics and request ids cost the short way of public reads",
     "costly_questions": "the dearest of the usual public questions, one by one",
     "attacker": "one claim while an attacker asks for all that is expensive, on 200,000 claims",
     "annotation": "working on an article of 10,000 words with 200 claims, in a browser",

@@ -4,6 +4,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from claims.articles.watches import tasks as watch_tasks
+from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
@@ -20,6 +21,7 @@ __all__ = [
     "due_publications",
     "embedding_tasks",
     "factor_mail",
+    "federation_tasks",
     "import_tasks",
     "mails",
     "notices",

@@ -173,6 +173,8 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Watches"), "rss_feed", "claims_watch"),
                 _entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
                 _entry(_("Publishers"), "newspaper", "sources_publisher"),
+                _entry(_("Followed newsrooms"), "lan", "claims_peernewsroom"),
+                _entry(_("Claims of others"), "travel_explore", "claims_peerclaim"),
             ],
         },
         {

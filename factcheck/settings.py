@@ -2,7 +2,6 @@
 
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -16,6 +15,8 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
+from factcheck.installation import file_store, program
+from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -32,24 +33,26 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
-from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = program.FILES
 SERVING = sys.argv[1:2] in (["serve"], ["demo"])
 
 # -- The installation ----------------------------------------------------------------------------------------
 
 DEBUG = flag("DEBUG")
 DEMO = flag("FACTCHECK_DEMO")
-DATA_DIR = folder("DATA_DIR", BASE_DIR / ".postgres", shown=".postgres")
+DATA_DIR = folder("DATA_DIR", program.DATA, shown=".postgres; ~/.local/share/factcheck for the wheel")
 PORT = number("PORT", 8000, least=1, most=65535)
 SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}", shown="http://localhost:PORT")
 SECRET_KEY = secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+# What the house signs its ledger with, for other newsrooms that follow it.
+SIGNING_KEY = text("SIGNING_KEY", kind="secret", shown="made from `SECRET_KEY`")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = words(
     "ALLOWED_HOSTS",
@@ -100,6 +103,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "factcheck.telemetry.request_ids.RequestIds",
+    "factcheck.telemetry.request_counts.RequestCounts",
+    "factcheck.telemetry.traces.RequestSpans",
     "factcheck.web.compression.Compression",
     "factcheck.web.public_reads.PublicReads",
     "django.middleware.security.SecurityMiddleware",
@@ -174,6 +180,8 @@ _writing = connection_settings.writing(
 _replicas = postgresql_several("DATABASE_REPLICA_URLS")
 # How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
 PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
+# How old a replica may be that the public reads from, in seconds.
+REPLICA_LAG_SECONDS = number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
 # What the public reads has connections of its own where the site is served, and where there are replicas.
 _reading = (
     connection_settings.public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
@@ -181,7 +189,10 @@ _reading = (
     else {}
 )
 DATABASES = {"default": _writing, **_reading}
-READING_DATABASES = list(_reading) or ["default"]
+READING_DATABASE = next(iter(_reading), "default")
+REPLICA_DATABASES = list(_reading)[1:]
+# What a reader of the change feed has to be told by the primary: up to where entries are there to stay.
+REPLICATED_MARK = "SELECT coalesce(max(sequence), 0) FROM claims_publication"
 if _reading:
     DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
 PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)
@@ -254,7 +265,7 @@ TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)
 # -- Files and mail ------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = folder("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Pages name files with the hash of their contents; to compress all of them a second time would take as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -262,16 +273,18 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"file_permissions_mode": FILE, "directory_permissions_mode": FOLDER},
-    },
+    "default": file_store.configured(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
     "MAIL_FROM", f"factcheck@{_site.hostname}", kind="mail address", shown="factcheck@ the host of SITE_URL"
 )
 globals().update(mail("EMAIL_URL"))
+
+# Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
+BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
+    DATA_DIR, is_embedded=EMBEDDED_DATABASE
+)
 
 # -- Security ------------------------------------------------------------------------------------------------
 
@@ -326,7 +339,11 @@ UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 
 # -- History and background work -----------------------------------------------------------------------------
 
+# In seconds: for how long running jobs may go on once their worker was asked to stop, and until a silent one is dead.
+# Behind a failover of the database a worker may be silent for half a minute, and must not be taken for dead.
+PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worker_timeout": 120}
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
@@ -415,7 +432,10 @@ STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 
-# -- Log -----------------------------------------------------------------------------------------------------
+# -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
-LOG_LEVEL = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
-LOGGING = log_settings(LOG_LEVEL)
+# Metrics are for whoever runs the site; the port is another one, and others reach it with a token only.
+METRICS_PORT, METRICS_HOST, METRICS_TOKEN = metrics()
+METRICS_QUESTIONS = QUESTIONS
+SENTRY_DSN, OTEL_ENDPOINT = receivers()
+LOGGING = log_settings()

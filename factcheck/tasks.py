@@ -1,9 +1,15 @@
 """Work that the background worker does for the site as a whole."""
 
+from django.conf import settings
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
+from factcheck.backups import tasks as backup_tasks
 from factcheck.web.throttling.store import PostgresStore
+
+__all__ = ["backup_tasks"]
 
 
 @app.periodic(cron="17 * * * *")
@@ -18,3 +24,16 @@ def forget_settled_rate_limits(timestamp: int) -> None:
 async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
     """Forget jobs that succeeded three days ago, every day; those that failed stay. Some run every minute."""
     await builtin_tasks.remove_old_jobs(context, max_hours=72)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="take_up_left_jobs", pass_context=True)
+async def take_up_left_jobs(context: JobContext, timestamp: int) -> None:
+    """Have jobs done again whose worker was killed, or stopped before they were done, every minute."""
+    manager = context.app.job_manager
+    silence = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # another one for the same waits already
+            await manager.finish_job(job, status=Status.ABORTED, delete_job=False)

@@ -5,13 +5,12 @@ gives equal content one place. Works with every storage that Django knows (a fol
 """
 
 import hashlib
-import os
 import re
-import secrets
-from pathlib import Path
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, Storage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from factcheck.installation.whole_files import write_whole
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -32,18 +31,26 @@ def store(content: bytes) -> str:
     """Keep `content` and return its digest; the same content again changes nothing.
 
     A damaged file under the same name is replaced, for the content at hand is proof of what belongs there.
+
+    Raises:
+        ArchiveDamaged: what the store holds now is not what was given to it.
     """
     digest = hashlib.sha256(content).hexdigest()
-    name = path(digest)
     try:
         load(digest)
     except ArchiveMissing:
-        _write(default_storage, name, content)
+        _keep(digest, content)
     except ArchiveDamaged:
         # Object stores may be told never to overwrite, so the damaged file has to make room first.
-        default_storage.delete(name)
-        _write(default_storage, name, content)
+        default_storage.delete(path(digest))
+        _keep(digest, content)
     return digest
+
+
+def _keep(digest: str, content: bytes) -> None:
+    write_whole(default_storage, path(digest), ContentFile(content))
+    if not isinstance(default_storage, FileSystemStorage):
+        load(digest)  # what went through a network may have changed on its way, and not every store looks
 
 
 def load(digest: str) -> bytes:
@@ -83,25 +90,3 @@ def path(digest: str) -> str:
     if not _DIGEST.fullmatch(digest):
         raise ValueError(f"“{digest}” is not a SHA-256 in lower-case hexadecimal digits.")
     return f"snapshots/{digest[:2]}/{digest[2:4]}/{digest}"
-
-
-def _write(storage: Storage, name: str, content: bytes) -> None:
-    """Never leave half a file under its final name."""
-    if not isinstance(storage, FileSystemStorage):
-        # Object stores show an object only when its upload is complete; there is nothing to move.
-        saved = storage.save(name, ContentFile(content))
-        if saved != name:
-            # Somebody stored the same content since we looked, and the storage chose a name beside it.
-            storage.delete(saved)
-        return
-    # Django writes a local file piece by piece under the name it is given, so it is given a temporary one in the same
-    # folder. The rename is atomic, and whoever comes second replaces the file by its equal.
-    temporary = storage.save(f"{name}.{secrets.token_hex(8)}.part", ContentFile(content))
-    try:
-        with Path(storage.path(temporary)).open("rb") as file:
-            # Without this a power cut after the rename may leave an empty file under the final name.
-            os.fsync(file.fileno())
-        Path(storage.path(temporary)).replace(storage.path(name))
-    except OSError:
-        storage.delete(temporary)
-        raise

@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from factcheck.installation.file_store import FilesAway
 from sources.capture import capture
 from sources.http.fetched_documents import TEMPORARY, FetchError, fetch
 from sources.material import Material
@@ -17,7 +18,7 @@ class AddressSilent(Exception):
 # After 10 s, 100 s and 17 minutes; then the job has failed, and is seen as such in the admin.
 @app.task(
     queue="fetch",
-    retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent]),
+    retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent, FilesAway]),
 )
 def capture_source(*, source_id: int, by_id: int | None = None) -> None:
     """Store what the source's address holds now; nothing changes where it is the text of the latest snapshot.

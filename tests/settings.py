@@ -3,7 +3,17 @@
 import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
-for name in ("ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "REQUIRED_SIGNOFFS", "SITE_URL", "PORT", "NEWSROOM_NAME"):
+for name in (
+    "ALLOWED_HOSTS",
+    "BACKUP_DIR",
+    "BACKUP_SCHEDULE",
+    "DEBUG",
+    "EMAIL_URL",
+    "REQUIRED_SIGNOFFS",
+    "SITE_URL",
+    "PORT",
+    "NEWSROOM_NAME",
+):
     os.environ.pop(name, None)
 
 from factcheck.database import embedded  # noqa: E402

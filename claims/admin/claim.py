@@ -25,7 +25,7 @@ from claims.admin.claim_page import claim_context, screen_context, timeline_cont
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, names_a_draft
 from claims.admin.move_buttons import moves_context
 from claims.admin.period_filters import AddedFilter, PublishedFilter
-from claims.admin.similar_claims import similar, similar_context
+from claims.admin.similar_claims import checks_of_others, similar, similar_context
 from claims.models import Appearance, Claim, ClaimTopic, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, verdict_drafts, workflow
@@ -135,8 +135,12 @@ class ClaimAdmin(AssignedList, ClaimList):
             raise Http404
         asked = request.POST.get("claim", "")
         own = self.get_object(request, asked) if asked.isdecimal() else None
-        found = similar(request.POST.get("statement", ""), person=person_at(request), to=own)
-        return TemplateResponse(request, "admin/desk/similar.html", {"similar": found})
+        statement, person = request.POST.get("statement", ""), person_at(request)
+        context = {
+            "similar": similar(statement, person=person, to=own),
+            "elsewhere": checks_of_others(statement, person=person),
+        }
+        return TemplateResponse(request, "admin/desk/similar.html", context)
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Who cannot triage works on proposals only: what has been accepted is the checkers'."""

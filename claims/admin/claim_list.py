@@ -20,6 +20,7 @@ from claims.admin.claims_by_article import ARTICLE, ListByArticle, head_articles
 from claims.admin.list_filters import (
     JudgedFilter,
     LanguageFilter,
+    PartyFilter,
     PublicFilter,
     QueueFilter,
     QueueOrder,
@@ -61,6 +62,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         ScoreFilter,
         ("topics", AutocompleteSelectFilter),
         ("claimant", AutocompleteSelectFilter),
+        PartyFilter,
         ("appearances__source", AutocompleteSelectFilter),
         WatchFilter,
         _BY_RATING,

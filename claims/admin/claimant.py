@@ -17,11 +17,11 @@ from factcheck.admin.base import DeskAdmin, person_at
 
 @admin.register(Claimant)
 class ClaimantAdmin(DeskAdmin):
-    list_display = ("name", "kind", "job_title", "country", "claims_made")
+    list_display = ("name", "kind", "job_title", "affiliation", "country", "claims_made")
     list_filter = (("kind", ChoicesDropdownFilter),)
-    search_fields = ("name", "job_title")
+    search_fields = ("name", "job_title", "affiliation")
     ordering = ("name",)
-    fields = ("name", ("kind", "country"), "job_title", "same_as", "notes")
+    fields = ("name", ("kind", "country"), ("job_title", "affiliation"), "same_as", "notes")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
         return super().get_queryset(request).annotate(number=readable_number("claimant", person_at(request)))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.admin.queues import QUEUES
-from claims.models import Appearance, Claim, Publication, Verdict, Watch
+from claims.models import Appearance, Claim, Claimant, Publication, Verdict, Watch
 from factcheck.admin.base import person_at
 from factcheck.database.occurring_values import occurring_values
 
@@ -110,6 +110,22 @@ class WatchFilter(DropdownFilter):
             return queryset
         places = Appearance.objects.filter(claim=OuterRef("pk"), source__watched_pages__watch=int(watch))
         return queryset.filter(Exists(places))
+
+
+class PartyFilter(DropdownFilter):
+    """For whom the claimants speak, as it is written with them."""
+
+    title = _("party or organisation")
+    parameter_name = "party"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [(name, name) for name in occurring_values(Claimant, "affiliation")]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        return queryset.filter(claimant__affiliation=self.value()) if self.value() else queryset
 
 
 class LanguageFilter(DropdownFilter):

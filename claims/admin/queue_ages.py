@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.admin.queues import QUEUES
-from claims.models import Assignment, Claim, PossibleDuplicate, Rating, Repeat, Verdict, Watch
+from claims.models import Assignment, Claim, PeerNewsroom, PossibleDuplicate, Rating, Repeat, Verdict, Watch
 
 #: Further than this nobody needs to know how many: whoever has so many to do does not count them.
 MOST_COUNTED = 1000
@@ -60,6 +60,7 @@ _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (PossibleDuplicate, "duplicates", "claims.merge_claim", "created_at"),
     (Rating, "unmapped", "claims.change_rating", ""),
     (Watch, "failing", "claims.change_watch", "progress__failing_since"),
+    (PeerNewsroom, "trouble", "claims.change_peernewsroom", "progress__failing_since"),
 )
 
 

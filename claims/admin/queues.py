@@ -27,6 +27,7 @@ from claims.models import (
     Appearance,
     Claim,
     Mention,
+    PeerNewsroom,
     PossibleDuplicate,
     Rating,
     Repeat,
@@ -128,6 +129,11 @@ def _failing(watches: Any, person: User) -> QuerySet[Watch]:
     return failing
 
 
+def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
+    in_trouble: QuerySet[PeerNewsroom] = newsrooms.in_trouble()
+    return in_trouble
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -186,6 +192,12 @@ WATCH_QUEUES = {
     "failing": Queue(_("Watches that give nothing"), _failing, ("progress__failing_since", "pk")),
 }
 
+PEER_QUEUES = {
+    "trouble": Queue(
+        _("Followed newsrooms of which nothing comes"), _in_trouble, ("progress__failing_since", "pk")
+    ),
+}
+
 #: The queues of each model, by the name that addresses carry.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
@@ -194,4 +206,5 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     PossibleDuplicate: DUPLICATE_QUEUES,
     Repeat: REPEAT_QUEUES,
     Watch: WATCH_QUEUES,
+    PeerNewsroom: PEER_QUEUES,
 }

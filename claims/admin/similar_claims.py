@@ -16,6 +16,7 @@ from claims.admin.move_buttons import last_move
 from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
 from claims.matching.answers import Match, Terms
 from claims.matching.desk import answered
+from claims.matching.elsewhere import CheckedElsewhere, checked_elsewhere
 from claims.models import Claim, Verdict
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.people import display_name
@@ -67,6 +68,23 @@ def similar(statement: str, *, person: User, to: Claim | None = None) -> list[Si
     return [_similar(rows[match.claim], match) for match in found[:MOST]]
 
 
+@dataclass(frozen=True, slots=True)
+class ChecksOfOthers:
+    """What another newsroom has checked that a statement has to do with."""
+
+    found: CheckedElsewhere
+    kind: SafeString
+    percent: int
+
+
+def checks_of_others(statement: str, *, person: User) -> list[ChecksOfOthers]:
+    """What newsrooms that are followed have checked of a statement, the same first."""
+    if len(statement.strip()) < FEWEST_LETTERS or not person.has_perm("claims.view_peerclaim"):
+        return []
+    found = checked_elsewhere(statement[:LONGEST_STATEMENT], Terms(cut="text", most=MOST))
+    return [ChecksOfOthers(one, kind_badge(one.kind), round(100 * one.confidence)) for one in found]
+
+
 def similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
     """What the panel needs. It offers merges where there is a claim to merge, and the person may."""
     may_merge = bool(
@@ -77,6 +95,7 @@ def similar_context(statement: str, *, person: User, to: Claim | None = None) ->
     )
     return {
         "similar": similar(statement, person=person, to=to),
+        "elsewhere": checks_of_others(statement, person=person),
         "merges": to if may_merge else None,
         "last_move": last_move(to) if to else 0,
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, QuerySet
@@ -57,6 +58,7 @@ class Figures:
     days: list[float | None]
     ratings: list[tuple[str, int]]
     claimants: list[tuple[int, str, int]]
+    parties: list[tuple[str, str, int]]
     topics: list[tuple[int, str, int]]
 
 
@@ -91,6 +93,14 @@ def trends_context() -> dict[str, Any]:
                     figures.claimants,
                     lambda row: row[1],
                     lambda row: f"{claims}?published={PERIOD}&claimant__id__exact={row[0]}",
+                ),
+            ),
+            (
+                _("Parties and organisations"),
+                _shares(
+                    figures.parties,
+                    lambda row: row[1],
+                    lambda row: f"{claims}?{urlencode({'published': PERIOD, 'party': row[0]})}",
                 ),
             ),
             (
@@ -141,6 +151,11 @@ def figures_of(today: date) -> Figures:
         days=[took.get(week) for week in weeks],
         ratings=_ratings(published),
         claimants=_most(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),
+        parties=_most(
+            claims.exclude(claimant__affiliation="").filter(claimant__isnull=False),
+            "claimant__affiliation",
+            "claimant__affiliation",
+        ),
         topics=_most(claims.filter(topics__isnull=False), "topics", "topics__name"),
     )
 
@@ -190,6 +205,6 @@ def _ratings(published: QuerySet[Verdict]) -> list[tuple[str, int]]:
     return list(counted.order_by("-number", "rating__normalised"))
 
 
-def _most(claims: QuerySet[Claim], key: str, name: str) -> list[tuple[int, str, int]]:
+def _most(claims: QuerySet[Claim], key: str, name: str) -> list[tuple[Any, str, int]]:
     counted = claims.order_by().values_list(key, name).annotate(number=Count("pk"))
     return list(counted.order_by("-number", name)[:_NAMED])

@@ -193,7 +193,7 @@ class ClaimantBody(ModelBody):
 
     class Meta:
         model = Claimant
-        fields = ["name", "kind", "job_title", "country", "same_as", "notes"]
+        fields = ["name", "kind", "job_title", "affiliation", "country", "same_as", "notes"]
 
 
 @_example({"name": "Transport"})

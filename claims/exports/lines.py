@@ -78,7 +78,7 @@ THINGS = (
         Publisher,
         ("name", "kind", "url", "domain", "country", "language", "same_as", "is_house", "ifcn_signatory"),
     ),
-    Kind("claimant", Claimant, ("name", "kind", "job_title", "country", "same_as")),
+    Kind("claimant", Claimant, ("name", "kind", "job_title", "affiliation", "country", "same_as")),
     Kind("topic", Topic, ("name", "slug", "parent", "description", "same_as")),
     Kind(
         "rating_scale",

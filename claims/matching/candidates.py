@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from claims.matching import embedding
 from claims.matching.asked import Asked, Candidate, Vector
-from claims.matching.shared_words import sharing
+from claims.matching.shared_words import forms_of, share, sharing, words_of
 from claims.matching.telling import Told, current
 from claims.models import Publication
 
@@ -56,6 +56,14 @@ def published(
         shared.rarity,
         shared.unknown,
     )
+
+
+def shares(text: str, claims: Mapping[int, Told], rarity: Mapping[str, float]) -> dict[int, float]:
+    """By the ids of claims: what they share with a text, as `shared_words.WordsInCommon` has it."""
+    forms, *others = map(
+        forms_of, words_of([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())])
+    )
+    return {claim: share(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
 
 
 def nearest(asked: Sequence[Asked], *, public: bool, most: int) -> list[Near]:

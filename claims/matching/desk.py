@@ -3,7 +3,7 @@
 Nothing public may come here: these are claims that nobody outside knows of.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -13,8 +13,8 @@ from django.db.models import Exists, OuterRef
 
 from claims.matching.answers import Answer, Terms, worked_out
 from claims.matching.asked import Asked
-from claims.matching.candidates import MOST, FoundCandidates, nearest, together, vectors_of_all
-from claims.matching.shared_words import MOST_WORDS, forms_of, frequent, share, sharing, words_of
+from claims.matching.candidates import MOST, FoundCandidates, nearest, shares, together, vectors_of_all
+from claims.matching.shared_words import MOST_WORDS, frequent, sharing
 from claims.matching.telling import Told
 from claims.models import Claim, Publication, Verdict
 from claims.newsroom.people import display_name
@@ -119,14 +119,6 @@ def told(claims: Iterable[int], reader: User) -> dict[int, Told]:
         )
         for row in rows
     }
-
-
-def shares(text: str, claims: Mapping[int, Told], rarity: Mapping[str, float]) -> dict[int, float]:
-    """By the ids of claims: what they share with a text, as `shared_words.WordsInCommon` has it."""
-    forms, *others = map(
-        forms_of, words_of([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())])
-    )
-    return {claim: share(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
 
 
 def work_on(claims: Iterable[int], *, reader: User) -> dict[int, Work]:

@@ -39,12 +39,35 @@ def _configuration(name: str, copied: str, dictionary: str) -> str:
         CREATE TEXT SEARCH CONFIGURATION public.factcheck_{name} (COPY = pg_catalog.{copied});
         ALTER TEXT SEARCH CONFIGURATION public.factcheck_{name}
             ALTER MAPPING FOR hword, hword_part, word, asciihword, asciiword, hword_asciipart
-            WITH public.unaccent, pg_catalog.{dictionary};
+            WITH public.unaccent, {dictionary};
     """
 
 
-CONFIGURATIONS = _configuration("simple", "simple", "simple") + "".join(
-    _configuration(tag, name, f"{name}_stem") for tag, name in STEMMERS.items()
+# PostgreSQL knows Estonian from 18 on. A database that an older one made takes the words as they stand, for good.
+ESTONIAN = """
+    DO $$
+    BEGIN
+        IF EXISTS (SELECT FROM pg_catalog.pg_ts_dict WHERE dictname = 'estonian_stem') THEN
+            CREATE TEXT SEARCH DICTIONARY public.factcheck_et_stem
+                (TEMPLATE = pg_catalog.snowball, Language = estonian);
+        ELSE
+            CREATE TEXT SEARCH DICTIONARY public.factcheck_et_stem (TEMPLATE = pg_catalog.simple);
+        END IF;
+    END
+    $$;
+"""
+
+
+def _stemmer(tag: str) -> str:
+    return "public.factcheck_et_stem" if tag == "et" else f"pg_catalog.{STEMMERS[tag]}_stem"
+
+
+CONFIGURATIONS = (
+    ESTONIAN
+    + _configuration("simple", "simple", "pg_catalog.simple")
+    + "".join(
+        _configuration(tag, "simple" if tag == "et" else name, _stemmer(tag)) for tag, name in STEMMERS.items()
+    )
 )
 
 # Functions in SQL are bound to what they name when they are made, which is when they have no `$$` around them, and stay
@@ -72,7 +95,7 @@ FUNCTIONS = rf"""
     CREATE FUNCTION public.claims_search_stem(stemmer text, word text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
         RETURN stemmer || ':' || (ts_lexize(CASE stemmer
-            {" ".join(f"WHEN '{tag}' THEN 'pg_catalog.{name}_stem'::regdictionary" for tag, name in STEMMERS.items())}
+            {" ".join(f"WHEN '{tag}' THEN '{_stemmer(tag)}'::regdictionary" for tag in STEMMERS)}
             END, public.claims_search_respelt(stemmer, word)))[1];
 
     -- A word as a query.
@@ -373,7 +396,8 @@ class Migration(migrations.Migration):
             CONFIGURATIONS,
             "".join(
                 f"DROP TEXT SEARCH CONFIGURATION public.factcheck_{name};" for name in ("simple", *STEMMERS)
-            ),
+            )
+            + "DROP TEXT SEARCH DICTIONARY public.factcheck_et_stem;",
         ),
         migrations.RunSQL(
             FUNCTIONS,

@@ -33,6 +33,9 @@ from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
+from .offered_permission import OfferedPermission
+from .peer_claim import PeerClaim
+from .peer_newsroom import PeerNewsroom, PeerProgress
 from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
@@ -98,6 +101,10 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "NotificationPreference",
+    "OfferedPermission",
+    "PeerClaim",
+    "PeerNewsroom",
+    "PeerProgress",
     "PossibleDuplicate",
     "Presence",
     "Priority",

@@ -10,7 +10,7 @@ from factcheck.database.row_history import keep_history
 
 @keep_history()
 class Claimant(models.Model):
-    """Who makes claims (schema.org `itemReviewed.author`)."""
+    """Who makes claims (schema.org `itemReviewed.author`), and whom they speak for (`affiliation`)."""
 
     class Kind(models.TextChoices):
         PERSON = "person", _("Person")
@@ -21,6 +21,12 @@ class Claimant(models.Model):
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PERSON)
     job_title = models.CharField(_("job title"), max_length=200, blank=True)
+    affiliation = models.CharField(
+        _("party or organisation"),
+        max_length=200,
+        blank=True,
+        help_text=_("Whom they speak for, always spelt alike: the balance of what was checked counts by it."),
+    )
     country = models.CharField(
         _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
     )
@@ -41,8 +47,10 @@ class Claimant(models.Model):
         indexes = [
             # Imports and the article reader find a claimant by name, whatever its case.
             models.Index(Lower("name"), name="claimant_by_lower_name"),
+            # The parties and organisations that a list of claims can be filtered by.
+            models.Index("affiliation", name="claimant_by_affiliation"),
             # Searches of claimants, and of claims by who said them.
-            words_index("claimant_desk_words", "name", "job_title"),
+            words_index("claimant_desk_words", "name", "job_title", "affiliation"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 from django.utils.translation import gettext as _
 
+from claims.models import OfferedPermission
 from claims.newsroom.refusals import NotInRole
 
 _EDIT = ("view", "add", "change")
@@ -29,6 +30,7 @@ FACT_CHECKER = [
     "claims.read_drafts",
     "claims.triage_claim",
     *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
+    *(f"claims.view_{model}" for model in ("peernewsroom", "peerclaim")),
     "claims.take_work",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
@@ -56,6 +58,8 @@ ADMINISTRATOR = [
     *EDITOR,
     # To publish the newsroom's own archive takes two of them.
     "claims.import_house_archive",
+    # Whose word is taken, and by which key it is known.
+    *(f"claims.{verb}_peernewsroom" for verb in ("add", "change", "delete")),
     *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
     *(f"sources.delete_{model}" for model in ("source", "publisher")),
     *(f"auth.{verb}_user" for verb in _EDIT),
@@ -91,10 +95,24 @@ def require(by: User, permission: str, what: str) -> None:
 
 
 def ensure_roles(**signal: Any) -> None:
-    """Create the groups that are missing. A group that exists keeps what an administrator made of it."""
+    """Create the groups that are missing, and give each role what a newer version of the program adds to it.
+
+    What an administrator took from a role stays away: each permission is given to a role once.
+    """
     for role, names in ROLES.items():
         group, created = Group.objects.get_or_create(name=role)
-        if created:
-            codenames = {name.partition(".")[2] for name in names}
-            wanted = Permission.objects.filter(codename__in=codenames).select_related("content_type")
-            group.permissions.set(p for p in wanted if f"{p.content_type.app_label}.{p.codename}" in names)
+        offered = set(OfferedPermission.objects.filter(role=group).values_list("permission", flat=True))
+        added = [permission for permission in _permissions(names) if permission.pk not in offered]
+        # A group of this name that nothing was ever offered to is an administrator's own.
+        if created or offered:
+            group.permissions.add(*added)
+        OfferedPermission.objects.bulk_create(
+            [OfferedPermission(role=group, permission=permission) for permission in added],
+            ignore_conflicts=True,
+        )
+
+
+def _permissions(names: list[str]) -> list[Permission]:
+    codenames = {name.partition(".")[2] for name in names}
+    rows = Permission.objects.filter(codename__in=codenames).select_related("content_type")
+    return [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in names]

@@ -13,6 +13,7 @@ LEAST_POSTGRESQL = 16
 #: Extension → what to install where it is missing.
 EXTENSIONS = {
     "btree_gin": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
+    "fuzzystrmatch": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
     "pg_trgm": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
     "unaccent": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
     "vector": "pgvector (Debian: postgresql-17-pgvector, with the number of your PostgreSQL)",

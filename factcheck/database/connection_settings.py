@@ -4,6 +4,12 @@ from typing import Any
 
 Connection = dict[str, Any]
 
+#: For how long a pool goes on trying to replace a connection, in seconds. It pauses twice as long after each attempt;
+#: so the next who needs one begins anew, and finds the server as soon as it is back.
+RECONNECT_SECONDS = 2
+#: How long a replica may take to let us in; libpq knows no less.
+CONNECT_SECONDS = 2
+
 
 def writing(address: Connection, *, pool: int) -> Connection:
     """The connection that everything may use.
@@ -12,7 +18,8 @@ def writing(address: Connection, *, pool: int) -> Connection:
         address: where the server is, as Django's settings name it.
         pool: how many connections a process keeps open; with 0 each request opens its own.
     """
-    kept = {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {}
+    patience = {"timeout": 10, "reconnect_timeout": RECONNECT_SECONDS}
+    kept = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
@@ -27,11 +34,16 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
 
     Args:
         default: the connection that writes.
-        replicas: addresses of its replicas. Without any, what is written to is read over a connection of its own.
+        replicas: addresses of its replicas. What is written to comes first: it is read over a connection of its own
+            where there are none, and by whom a replica would be too old for.
         seconds: how long a statement may take; 0 leaves it to the server.
     """
     options = {name: value for name, value in default["OPTIONS"].items() if name != "pool"}
-    addresses = {f"replica-{number}": address for number, address in enumerate(replicas, 1)}
+    addresses = {"reading": {"OPTIONS": options}}
+    for number, address in enumerate(replicas, 1):
+        # Who does not let us in is not waited for: there are others.
+        patience = {"connect_timeout": CONNECT_SECONDS, **address["OPTIONS"]}
+        addresses[f"replica-{number}"] = {**address, "OPTIONS": patience}
     return {
         alias: {
             **default,
@@ -40,7 +52,7 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": False,
         }
-        for alias, address in (addresses or {"reading": {"OPTIONS": options}}).items()
+        for alias, address in addresses.items()
     }
 
 

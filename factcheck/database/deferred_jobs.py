@@ -4,12 +4,49 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from procrastinate import App
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job, JobDeferrer
 from procrastinate.manager import JobManager
 
+from factcheck.installation.log_context import request_id
+
+_NOTED = """
+    WITH deferred AS ({deferring}),
+         noted AS (
+             INSERT INTO public.factcheck_jobrequest (job_id, request_id)
+             SELECT id, %(request_id)s FROM deferred
+         )
+    SELECT id FROM deferred
+"""
+
+
+class RequestedJobs(JobManager):
+    """Procrastinate's jobs, each with a note of the request that asks for it, in the same statement."""
+
+    def _defer_jobs_query_kwargs(self, jobs: list[Job]) -> dict[str, Any]:
+        asked = super()._defer_jobs_query_kwargs(jobs)
+        if known := request_id.get():
+            asked["query"] = _NOTED.format(deferring=asked["query"].strip().rstrip(";"))
+            asked["request_id"] = known
+        return asked
+
+
 # The app's own connector is another one inside a worker, where a job would not be part of Django's transaction.
-_JOBS = JobManager(DjangoConnector())
+_JOBS = RequestedJobs(DjangoConnector())
+
+
+def note_requests(app: App) -> None:
+    """Procrastinate's `PROCRASTINATE_ON_APP_READY`: jobs that are deferred by its own way are noted as well."""
+    app.job_manager = RequestedJobs(app.connector)
+
+
+async def requested_by(job_id: int, jobs: JobManager) -> str:
+    """The request that asked for a job; empty where none did."""
+    rows = await jobs.connector.execute_query_all_async(
+        query="SELECT request_id FROM public.factcheck_jobrequest WHERE job_id = %(job_id)s", job_id=job_id
+    )
+    return rows[0]["request_id"] if rows else ""
 
 
 def defer(

@@ -1,20 +1,27 @@
 """How the public's answers are read from the database: on connections of their own, or from replicas.
 
 A read can be asked again without harm. So these connections stay open for as long as their thread lives, and nobody
-asks before each use whether they still do: one that died is replaced, and the question asked once more.
+asks before each use whether they still do: one that died is replaced, and the question asked once more. An answer is
+read from one server, from its beginning to its end: of two replicas, one may not have yet what the other has. Where a
+server dies meanwhile, all of the answer is read again from the next.
 """
 
+import os
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Self, TypeVar
 
 import psycopg
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
 from django.db.models import Model
 from psycopg.adapt import Loader
 from psycopg.pq import Format
+
+from factcheck.database.replica_watch import ReplicaWatch
+from factcheck.database.replicas import Replicas
 
 Answer = TypeVar("Answer")
 
@@ -41,19 +48,22 @@ class _Cursor(psycopg.Cursor[Any]):
 
 
 class _Reader(threading.local):
-    """Each thread stays with one database: of two replicas, one may not have yet what the other just answered."""
+    """What a thread reads with."""
 
     def __init__(self) -> None:
-        self.alias: str = random.choice(settings.READING_DATABASES)  # noqa: S311  it spreads the load, guards nothing
-        self.cursor: _Cursor | None = None
+        #: The replicas in an order of its own: the load is spread, and each thread has few connections.
+        self.replicas = random.sample(settings.REPLICA_DATABASES, len(settings.REPLICA_DATABASES))
+        #: The database that the present answer is read from.
+        self.alias: str = settings.READING_DATABASE
+        self.cursors: dict[str, _Cursor] = {}
         #: Whether what this thread does now is to answer the public.
         self.is_public = False
 
-    def cursor_of(self, connection: psycopg.Connection[Any]) -> _Cursor:
+    def cursor_of(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
         """The cursor that this thread reads with: one for each query would copy all adapters for each."""
-        cursor = self.cursor
+        cursor = self.cursors.get(alias)
         if cursor is None or cursor.connection is not connection:
-            cursor = self.cursor = _Cursor(connection)
+            cursor = self.cursors[alias] = _Cursor(connection)
             cursor.adapters.register_loader(_TEXT, _Utf8)
             # As psycopg itself has it. Django sets None, and then nothing is ever prepared, also where it is asked for.
             connection.prepare_threshold = 5
@@ -64,20 +74,121 @@ _reader = _Reader()
 
 
 def database() -> str:
-    """The alias of the database that this thread reads from."""
+    """The alias of the database that this thread reads from now."""
     return _reader.alias
 
 
-def publicly(answer: Callable[[], Answer]) -> Answer:
-    """What the function returns, with all that Django's models read from the database of this thread.
+def primary() -> str:
+    """The alias under which the primary itself is read."""
+    return str(settings.READING_DATABASE)
 
-    Its connections have a time limit for each statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none.
+
+def has_replicas() -> bool:
+    """Whether there is anything to read from but the primary."""
+    return bool(_reader.replicas)
+
+
+def reads_replica() -> bool:
+    """Whether what is read now may be older than what was written."""
+    return _reader.alias != settings.READING_DATABASE
+
+
+def replicas() -> Replicas:
+    """What this process knows of its replicas. It begins to ask when this is called first."""
+    return _watched(os.getpid()).replicas  # a forked child has no threads of its parent
+
+
+@lru_cache(maxsize=1)
+def _watched(process: int) -> ReplicaWatch:
+    addresses = {alias: _address(alias) for alias in settings.REPLICA_DATABASES}
+    known = Replicas(addresses, settings.REPLICA_LAG_SECONDS)
+    watch = ReplicaWatch(known, _address(primary()), addresses, mark=settings.REPLICATED_MARK)
+    if addresses:
+        watch.start()
+    return watch
+
+
+def _address(alias: str) -> dict[str, Any]:
+    ours = connections[alias].get_connection_params()
+    return {name: value for name, value in ours.items() if name not in _OF_DJANGO}
+
+
+#: What Django connects with, and libpq does not know.
+_OF_DJANGO = {"context", "cursor_factory", "prepare_threshold"}
+
+
+def publicly(answer: Callable[[], Answer]) -> Answer:
+    """What the function returns, with all that Django's models read from one of the databases of the public.
+
+    Its connections have a time limit for each statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none. It
+    must only read: where its database is lost, it is called again with the next one.
     """
-    before, _reader.is_public = _reader.is_public, True
+    if not _reader.replicas or _reader.is_public:
+        return _read_from(_reader.alias, answer)
+    lost: Exception | None = None
+    for alias in _in_turn():
+        try:
+            return _read_from(alias, answer)
+        except (Error, InterfaceError) as error:
+            if not _is_lost(alias, error):
+                raise
+            lost = error
+    raise lost or OperationalError("There is no database to read from.")
+
+
+def freshly(answer: Callable[[], Answer]) -> Answer:
+    """The same, with nothing that is older than what was written.
+
+    Raises:
+        OperationalError: the primary cannot be asked, and no replica is known to have all that it had.
+    """
+    if not _reader.replicas or replicas().has_primary():
+        return _read_from(primary(), answer)
+    for alias in filter(replicas().is_level, _reader.replicas):
+        if replicas().is_fit(alias):
+            return _read_from(alias, answer)
+    raise OperationalError("The primary does not answer.")
+
+
+def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
+    before = _reader.alias, _reader.is_public
+    _reader.alias, _reader.is_public = alias, True
     try:
         return answer()
     finally:
-        _reader.is_public = before
+        _reader.alias, _reader.is_public = before
+
+
+def _in_turn() -> Iterator[str]:
+    """Where to read, each of them asked for when the one before it was lost."""
+    known = replicas()
+    tried = set()
+    for alias in _reader.replicas:
+        if known.is_fit(alias):
+            tried.add(alias)
+            yield alias
+    if known.has_primary() or not (living := known.by_freshness()):
+        yield primary()
+        living = known.by_freshness()
+    # Rather an old answer than none.
+    yield from (alias for alias in living if alias not in tried)
+
+
+def _is_lost(alias: str, error: Exception) -> bool:
+    """Whether the database is at fault, and not the question; its connection is given up then."""
+    connection = connections[alias]
+    if connection.in_atomic_block:
+        return False
+    if getattr(error.__cause__, "sqlstate", None) == _REPLAYED_OVER:
+        return True
+    if not isinstance(error, OperationalError | InterfaceError) or connection.is_usable():
+        return False
+    connection.close()
+    return True
+
+
+#: The SQLSTATE of a statement that stood in the way of what a replica had to replay; another one may answer it.
+_REPLAYED_OVER = "40001"
 
 
 class PublicReadRouter:
@@ -103,6 +214,8 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
         connection = connections[alias]
         if connection.in_atomic_block or connection.is_usable():
             raise
+        if reads_replica() and replicas().is_dead(alias):
+            raise  # rather than wait for it once more
         connection.close()
         return _fetch(alias, sql, parameters, prepare)
 
@@ -111,7 +224,7 @@ def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> li
     connection = connections[alias]
     if connection.connection is None:
         connection.ensure_connection()
-    cursor = _reader.cursor_of(connection.connection)
+    cursor = _reader.cursor_of(alias, connection.connection)
     logged = connection.queries_logged
     # What is executed by the name of its plan has no text that a log could show.
     cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged

@@ -1,6 +1,7 @@
 """Typed environment variables, loud when wrong: the functions with which settings.py reads what differs between sites.
 
-A wrong value raises `ImproperlyConfigured` with a sentence that names the variable. `ENVIRONMENT` lists every variable
+A wrong value raises `ImproperlyConfigured` with a sentence that names the variable. Any variable NAME may be given as
+NAME_FILE instead: a file in which the value stands. `ENVIRONMENT` lists every variable
 that was read; docs/operators.md documents exactly these, and a test compares.
 """
 
@@ -28,11 +29,38 @@ class Variable:
 
 ENVIRONMENT: dict[str, Variable] = {}
 
+#: No value has more bytes; a pipe or a device that never ends has.
+MOST_IN_FILE = 64_000
+
 
 def text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
     """The variable as it stands. An empty value counts as not set, as `NAME= make demo` and Compose files mean it."""
     ENVIRONMENT[name] = Variable(kind, default if shown is None else shown)
-    return os.environ.get(name, "").strip() or default
+    return (_in_file(name) or os.environ.get(name, "")).strip() or default
+
+
+def _in_file(name: str) -> str:
+    """What stands in the file that NAME_FILE names: secrets of Docker, Kubernetes and systemd are files."""
+    place = os.environ.get(f"{name}_FILE", "").strip()
+    if not place:
+        return ""
+    if os.environ.get(name, "").strip():
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; leave one of them out.")
+    try:
+        with Path(place).open("rb") as file:
+            content = file.read(MOST_IN_FILE + 1)
+        if len(content) > MOST_IN_FILE:
+            raise ImproperlyConfigured(f"{name}_FILE names {place}, which is too long to hold a value.")
+        value = content.decode().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {place}, which cannot be read: {error.strerror}."
+        ) from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{name}_FILE names {place}, which is no text in UTF-8.") from None
+    if not value or not value.isprintable():
+        raise ImproperlyConfigured(f"{name}_FILE names {place}; it must hold the value, in one line.")
+    return value
 
 
 def flag(name: str, *, default: bool = False) -> bool:

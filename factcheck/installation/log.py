@@ -1,15 +1,28 @@
 """What is logged, and where to: to the terminal, for whatever runs the site to keep."""
 
+import logging
+import re
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 
-def log_settings(level: str) -> dict[str, Any]:
+from factcheck.installation.environment import one_of
+from factcheck.installation.log_context import job, request_id
+
+#: What would end a line, or do something to a terminal, where only words belong.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def log_settings() -> dict[str, Any]:
     """Django's LOGGING."""
+    level = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+    form = one_of("LOG_FORMAT", "line", lambda: {"line", "json"})
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-        "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "formatters": {"line": {"()": LogLines}, "json": {"()": JsonLines}},
+        "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": form}},
         "root": {"handlers": ["terminal"], "level": level},
         "loggers": {
             # Django's own handlers would write each line a second time or mail it to ADMINS, of whom there are none.
@@ -19,3 +32,46 @@ def log_settings(level: str) -> dict[str, Any]:
             "procrastinate": {"level": "WARNING" if level == "INFO" else level},  # it tells of every poll
         },
     }
+
+
+class LogLines(logging.Formatter):
+    """Lines for people. Whatever a message quotes, it stays one line; tracebacks follow in lines of their own."""
+
+    def __init__(self) -> None:
+        super().__init__("{asctime} {levelname} {name}: {message}", style="{")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
+        line = _CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
+        behalf = " ".join(filter(None, [request_id.get(), job.get()]))
+        return f"{line} [{behalf}]" if behalf else line
+
+
+class JsonLines(logging.Formatter):
+    """Lines for programs: one JSON object each, with the request and the job on whose behalf it was written."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        # A surrogate, as in a path that is no UTF-8, has no place in JSON.
+        readable = {
+            name: value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+            for name, value in self.said(record).items()
+        }
+        return _CONTROL.sub(
+            lambda found: f"\\u{ord(found[0]):04x}", orjson.dumps(readable, default=repr).decode()
+        )
+
+    def said(self, record: logging.LogRecord) -> dict[str, Any]:
+        """What the line says, by name."""
+        said: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
+        }
+        behalf = {"request_id": request_id.get(), "job": job.get()}
+        said |= {name: known for name, known in behalf.items() if known}
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            said["stack"] = record.stack_info
+        return said

@@ -2,9 +2,10 @@
 
 import tomllib
 from functools import cache
-from pathlib import Path
 
-PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+from factcheck.installation.program import FILES
+
+PYPROJECT = FILES / "pyproject.toml"
 
 
 @cache

@@ -2,15 +2,53 @@
 
 import logging
 from functools import partial
+from typing import Any
 
+from factcheck.installation.log import JsonLines
+from factcheck.installation.log_context import REQUEST_ID
 from factcheck.web.throttling.callers import address_of
 
-#: The line that granian writes by itself, with what proxies say in the place of the address that spoke to us.
+#: The line that granian writes by itself, with what proxies say in the place of the address that spoke to us, and the
+#: id that they gave the request.
 BEHIND_PROXIES = (
     '[%(time)s] %(header{x-forwarded-for})s - "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).3f'
+    " %(header{x-request-id})s"
 )
-#: Under which name granian hands over the field to what it logs with.
-_FIELD = "_h0"
+#: Under which names granian hands over these fields to what it logs with.
+_FORWARDED, _REQUEST_ID = "_h0", "_h1"
+
+
+class JsonRequests(JsonLines):
+    """Lines for programs: what was asked, by whom, and what came of it."""
+
+    def said(self, record: logging.LogRecord) -> dict[str, Any]:
+        if not isinstance(record.args, dict):
+            return super().said(record)
+        known = record.args
+        asked = {name: known.get(name) for name in ("method", "path", "protocol", "status")}
+        return (
+            super().said(record)
+            | asked
+            | {
+                "duration_ms": round(float(str(known.get("dt_ms") or 0)), 3),
+                "address": known.get(_FORWARDED) or known.get("addr"),
+                "request_id": known.get(_REQUEST_ID) or "",
+            }
+        )
+
+
+def granian_log(form: str) -> dict[str, Any]:
+    """What granian's own log is to be, beside what it does by itself, in the form in which all is logged."""
+    if form != "json":
+        return {}
+    handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
+    return {
+        "formatters": {"generic": {"()": JsonLines}, "access": {"()": JsonRequests}},
+        "handlers": {
+            "console": {**handler, "formatter": "generic"},
+            "access": {**handler, "formatter": "access"},
+        },
+    }
 
 
 def name_visitors(proxies: int) -> None:
@@ -19,7 +57,12 @@ def name_visitors(proxies: int) -> None:
 
 
 def _named(line: logging.LogRecord, proxies: int) -> bool:
-    if isinstance(line.args, dict) and _FIELD in line.args:
-        said = {"HTTP_X_FORWARDED_FOR": line.args[_FIELD].removeprefix("-"), "REMOTE_ADDR": line.args["addr"]}
-        line.args[_FIELD] = address_of(said, proxies)
+    if isinstance(line.args, dict) and _FORWARDED in line.args:
+        said = {
+            "HTTP_X_FORWARDED_FOR": line.args[_FORWARDED].removeprefix("-"),
+            "REMOTE_ADDR": line.args["addr"],
+        }
+        line.args[_FORWARDED] = address_of(said, proxies)
+        if not REQUEST_ID.fullmatch(line.args.get(_REQUEST_ID, "")):
+            line.args[_REQUEST_ID] = "-"
     return True

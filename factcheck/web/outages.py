@@ -1,4 +1,4 @@
-"""What keeps us from answering and passes: the database is away, the disk is full, a question took too long."""
+"""What keeps us from answering and passes: database or files are away, the disk is full, a question took too long."""
 
 import errno
 from collections.abc import Iterator
@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from django.db import Error, InterfaceError, OperationalError
 
+from factcheck.installation.file_store import FilesAway
+
 #: The SQLSTATE of a statement that reached its time limit (or was cancelled by somebody), and of a full disk.
 QUERY_CANCELED, DISK_FULL = "57014", "53100"
 #: Classes and codes of SQLSTATE for what another attempt may find gone: no connection, too many of them, a server that
-#: starts or stops, and transactions that stood in each other's way.
-_PASSING = ("08", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
+#: starts or stops, one that is only a replica (any more), and transactions that stood in each other's way.
+_PASSING = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -31,6 +33,11 @@ TOO_LONG = Outage(
 AWAY = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE, "The database cannot be reached. Please try again in a moment.", 5
 )
+FILES_AWAY = Outage(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The store of files cannot be reached, so nothing was stored. Please try again in a moment.",
+    30,
+)
 FULL = Outage(
     HTTPStatus.INSUFFICIENT_STORAGE,
     "The disk is full, so nothing was stored. Whoever runs this can free space.",
@@ -43,6 +50,8 @@ def outage_of(failure: BaseException | None) -> Outage | None:
     for error in _causes(failure):
         if isinstance(error, OSError) and error.errno in _NO_SPACE:
             return FULL
+        if isinstance(error, FilesAway):
+            return FILES_AWAY
         if not isinstance(error, Error):
             continue
         code = getattr(error.__cause__, "sqlstate", None)

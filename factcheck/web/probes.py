@@ -6,8 +6,11 @@ may know.
 """
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -24,6 +27,9 @@ Status = Literal["pass", "warn", "fail"]
 SILENT_FOR_SECONDS = 60
 #: A database that takes longer to say "1" is slow.
 DATABASE_ANSWERS_WITHIN_SECONDS = 2
+
+#: A store that says nothing for so long does not answer.
+STORAGE_ANSWERS_WITHIN_SECONDS = 3
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -83,7 +89,7 @@ def ready() -> dict[str, Finding]:
     """What a request may need. Without a worker pages are answered all the same, so that is a warning."""
     try:
         database = _database()
-        findings = {"database": database, "storage": _storage()}
+        findings = {"database": database, "storage": _StorageInTime.finding()}
         if database.status == "pass":
             findings |= {"migrations": _migrations(), "worker": _worker()}
         return findings
@@ -139,17 +145,34 @@ def _worker() -> Finding:
 
 
 def _storage() -> Finding:
-    """Whether files can be written: on a disk by writing one, elsewhere by asking for one that is not there."""
+    """Whether files can be written: on a disk by writing one, elsewhere by asking the store."""
     try:
         if isinstance(default_storage, FileSystemStorage):
             Path(default_storage.location).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=default_storage.location) as file:
                 file.write(b"ready")
         else:
-            default_storage.exists("ready")
+            default_storage.ask_whether_there()  # type: ignore[attr-defined]  # of ObjectStore
     except Exception:  # noqa: BLE001  each store has errors of its own
         return Finding("fail", "Files cannot be stored.")
     return Finding("pass")
+
+
+class _StorageInTime:
+    """The finding about the store, which may hang, as disks of other machines do: asked once at a time, for so long."""
+
+    asking: Future[Finding] | None = None
+
+    @classmethod
+    def finding(cls) -> Finding:
+        asking = cls.asking
+        if asking is None or asking.done():
+            asking = cls.asking = Future()
+            threading.Thread(target=lambda: asking.set_result(_storage()), daemon=True).start()
+        try:
+            return asking.result(STORAGE_ANSWERS_WITHIN_SECONDS)
+        except TooLate:
+            return Finding("fail", "The store of files does not answer.")
 
 
 _SEVERITY: list[Status] = ["pass", "warn", "fail"]

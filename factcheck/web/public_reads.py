@@ -14,8 +14,8 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from factcheck.api.problems import API_PATH
-from factcheck.database.read_connections import publicly
 from factcheck.django_internals import views_alone
+from factcheck.web.fresh_answers import read_for
 from factcheck.web.headers import DefaultFields
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
@@ -52,7 +52,7 @@ class PublicReads:
 def _short_way(middleware: list[str]) -> GetResponse:
     """The view of a request with these around it and nothing else, the first one outermost."""
     view = views_alone()
-    way: Any = convert_exception_to_response(lambda request: publicly(partial(view, request)))
+    way: Any = convert_exception_to_response(lambda request: read_for(request, partial(view, request)))
     for name in reversed(middleware):
         way = convert_exception_to_response(import_string(name)(way))
     return cast(GetResponse, way)

@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -28,8 +29,10 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from factcheck.database import embedded
+from factcheck.telemetry import process_gauges
+from factcheck.telemetry.exporter import counted_together, export
 from factcheck.web import uploads
-from factcheck.web.access_log import BEHIND_PROXIES, name_visitors
+from factcheck.web.access_log import BEHIND_PROXIES, granian_log, name_visitors
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +79,8 @@ def _static_files_digest() -> str:
     for finder in get_finders():
         for path, storage in finder.list([]):
             found = Path(storage.path(path)).stat()
-            digest.update(f"{path}:{found.st_size}:{found.st_mtime_ns}\n".encode())
+            # In whole seconds: layers of images keep no more.
+            digest.update(f"{path}:{found.st_size}:{int(found.st_mtime)}\n".encode())
     return digest.hexdigest()
 
 
@@ -96,7 +100,7 @@ def serve(
     from granian.log import LogLevels  # noqa: PLC0415  of the server or the worker alone, which takes its time
     from granian.server import Server  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
-    context = _start_method()
+    context, form = _start_method(), settings.LOGGING["handlers"]["terminal"]["formatter"]
     _leave_connections_behind()
     server = Server(
         "factcheck.wsgi:application",
@@ -115,15 +119,20 @@ def serve(
         workers_kill_timeout=GRACE,
         log_level=LogLevels.error,
         log_access=access_log,
-        log_access_format=BEHIND_PROXIES if settings.NUM_PROXIES else None,
+        log_access_format=BEHIND_PROXIES if settings.NUM_PROXIES or form == "json" else None,
+        log_dictconfig=granian_log(form),
     )
     # granian reloads on SIGHUP; a closed terminal should end what was started in it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
     threading.Thread(target=_announce, args=(host, port, when_ready), daemon=True).start()
     database_ended = _watch_database(server.signal_handler_interrupt)
-    with _worker(context, server.signal_handler_interrupt, wanted=with_worker) as worker_ended:
+    with (
+        counted_together(),
+        _metrics(context, wanted=bool(settings.METRICS_PORT)),
+        _worker(context, server.signal_handler_interrupt, wanted=with_worker) as worker_ended,
+    ):
         try:
-            server.serve(target_loader=load_application)
+            server.serve(target_loader=partial(load_application, threads=threads))
         except SystemExit as ending:
             if ending.code:
                 raise CommandError("A web process ended unexpectedly; everything else was stopped.") from None
@@ -188,12 +197,14 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     return ended
 
 
-def load_application(target: str) -> Callable[..., Any]:
+def load_application(target: str, *, threads: int) -> Callable[..., Any]:
     """What a web process does first."""
     _follow_parent()
     name_visitors(settings.NUM_PROXIES)
     from factcheck.wsgi import application  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
+    if settings.METRICS_PORT:
+        process_gauges.watch(threads)
     return application
 
 
@@ -226,6 +237,30 @@ def _worker(
         if worker.is_alive():
             worker.kill()
             worker.join()
+
+
+@contextmanager
+def _metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
+    """Serve metrics from a child. Should it end, the site goes on; whoever watches sees that it is silent."""
+    if not wanted:
+        yield
+        return
+    child: BaseProcess = context.Process(target=export_metrics, name="metrics")  # type: ignore[attr-defined]  # of every context
+    child.start()
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.join(GRACE)
+
+
+def export_metrics() -> None:
+    """What the process does that serves metrics."""
+    import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
+
+    _follow_parent()
+    django.setup()
+    export(settings.METRICS_HOST, settings.METRICS_PORT)
 
 
 def work() -> None:

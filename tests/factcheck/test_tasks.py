@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factcheck.tasks import remove_finished_jobs
+from factcheck.tasks import remove_finished_jobs, take_up_left_jobs
 from tests.helpers.worker import run_waiting_jobs
 
 
@@ -34,3 +34,48 @@ def test_jobs_that_succeeded_are_forgotten_after_three_days(without_schedule: No
     run_waiting_jobs()
     left = set(ProcrastinateJob.objects.filter(task_name="done").values_list("pk", flat=True))
     assert left == {fresh, failed}
+
+
+def left(silent_for: int | None, lock: str = "") -> int:
+    """A job in the hands of a worker that was last heard of so many seconds ago, or is known no more."""
+    with connection.cursor() as cursor:
+        worker = None
+        if silent_for is not None:
+            cursor.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat)"
+                " VALUES (now() - make_interval(secs => %s)) RETURNING id",
+                [silent_for],
+            )
+            (worker,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id, queueing_lock, scheduled_at)"
+            " VALUES ('left', 'mail', 'doing', %s, nullif(%s, ''), now() + interval '1 day') RETURNING id",
+            [worker, lock],
+        )
+        number: int = cursor.fetchone()[0]
+    return number
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_of_dead_workers_are_taken_up_and_of_living_ones_are_not(without_schedule: None) -> None:
+    gone, dead, alive = left(None), left(121), left(60)
+    doubled = left(None, lock="the same")
+    waiting = ProcrastinateJob.objects.filter(pk=left(None)).first()
+    assert waiting is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'todo', queueing_lock = 'the same', queue_name = 'nobody'"
+            " WHERE id = %s",
+            [waiting.pk],
+        )
+    take_up_left_jobs.configure(task_kwargs={"timestamp": 0}).defer()
+    run_waiting_jobs()
+    states = dict(ProcrastinateJob.objects.filter(task_name="left").values_list("pk", "status"))
+    taken_up = "failed"  # the worker of this test knows no such task
+    assert states == {
+        gone: taken_up,
+        dead: taken_up,
+        alive: "doing",
+        doubled: "aborted",
+        waiting.pk: states[waiting.pk],
+    }

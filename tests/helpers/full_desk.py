@@ -17,6 +17,8 @@ from claims.models import (
     EmbeddingModel,
     ImportProblem,
     ImportRun,
+    PeerClaim,
+    PeerNewsroom,
     PossibleDuplicate,
     Rating,
     RatingScale,
@@ -97,6 +99,23 @@ def add_row_of_each(checker: User, editor: User) -> None:
     )
     watch = Watch.objects.create(name=f"Feed {number}", url=f"https://example.org/feed/{number}")
     watch.pages.create(url=source.url, url_key=source.url_key, state="imported", source=source)
+    peer = PeerNewsroom.objects.create(
+        name=f"Newsroom {number}", url=f"https://{number}.example.org", key=f"{number:043}"
+    )
+    PeerClaim.objects.create(
+        newsroom=peer,
+        claim_id=7,
+        status="published",
+        statement="The bridge was sold.",
+        language="en",
+        rating="False",
+        url=f"{peer.url}/claims/7/",
+        published_at=timezone.now(),
+        taken_at=timezone.now(),
+        change="{}",
+        signature="A" * 86,
+        body="{}",
+    )
     ChatChannel.objects.create(
         name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
     )

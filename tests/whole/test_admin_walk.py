@@ -39,6 +39,8 @@ QUERIES = {
     "claims.importproblem": 5,
     "claims.importrun": 4,
     "claims.notification": 4,
+    "claims.peerclaim": 5,
+    "claims.peernewsroom": 4,
     "claims.possibleduplicate": 6,
     "claims.publication": 4,
     "claims.rating": 4,

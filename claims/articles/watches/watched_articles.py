@@ -14,6 +14,7 @@ from claims.articles.article_import import import_article
 from claims.articles.watches.listed_pages import next_look
 from claims.models import Watch, WatchedPage, WatchProgress
 from claims.models.watch import storable, validators
+from factcheck.installation.file_store import FilesAway
 from sources.capture import document_in
 from sources.extraction import ExtractionError
 from sources.http.fetched_documents import (
@@ -100,6 +101,12 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
         return _failed(page, error.sentence, lasts=lasts, wait=error.wait)
     except ExtractionError as error:
         return _failed(page, str(error), lasts=True)
+    except FilesAway as away:  # which is no fault of the page
+        logger.warning("%s is imported later: %s", page.url, away)
+        WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
+            attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
+        )
+        return LookedAt("later", page, failure="The store of files cannot be reached.")
     except Exception:  # whatever one page does to the program, the others are imported
         logger.exception("Importing %s failed", page.url)
         return _failed(page, "The program failed on this page; its log says how.", lasts=False)

@@ -77,6 +77,7 @@ COLUMNS: dict[str, Cell] = {
     "first_published_at": of_claim("first_published_at"),
     "published_at": of_claim("published_at"),
     "verdict_title": of_verdict("title"),
+    "claimant_affiliation": of_claim("claimant", "affiliation"),
 }
 
 

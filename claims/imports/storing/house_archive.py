@@ -85,7 +85,7 @@ def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         started_by_name=display_name(by),
     )
     with path.open("rb") as stream:
-        run.upload.save(path.name, File(stream), save=False)
+        run.upload.save(runs.kept_as(path.name), File(stream), save=False)
     run.save()
     return run
 

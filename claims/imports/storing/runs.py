@@ -1,6 +1,7 @@
 """The life of an import: chosen, started, gone on with where it was broken off."""
 
 import hashlib
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -30,10 +32,12 @@ from claims.models import ImportRun
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
+from factcheck.database.locks import AlreadyHeld, alone
+from factcheck.installation.file_store import FilesAway
 from sources.material import STANDARD_INPUT, is_address
 
-#: The task of the worker, in `tasks` beside this module.
-RUN_IMPORT = "claims.imports.run_import"
+#: Tasks of the worker, in `tasks` beside this module.
+RUN_IMPORT, REMOVE_UPLOAD = "claims.imports.run_import", "claims.imports.remove_upload"
 
 _STATE = ImportRun.State
 #: What may be begun, or begun again.
@@ -71,7 +75,7 @@ def choose(upload: UploadedFile, *, by: User) -> ImportRun:
         started_by_name=display_name(by),
     )
     upload.seek(0)
-    run.upload.save(Path(upload.name or "upload").name, upload, save=False)
+    run.upload.save(kept_as(upload.name or "upload"), upload, save=False)
     with _opened(run) as files:
         first, second = next(files, None), None
         found = detect(first) if isinstance(first, File) else first
@@ -84,6 +88,14 @@ def choose(upload: UploadedFile, *, by: User) -> ImportRun:
         run.format, run.format_settings = form.NAME, dict(how)
     run.save()
     return run
+
+
+def kept_as(name: str) -> str:
+    """Under which name a file is kept: its own, in a folder that no other has.
+
+    Stores that are given two files of one name at the same moment may keep the last one for both.
+    """
+    return f"{secrets.token_hex(8)}/{Path(name).name}"
 
 
 def preview(
@@ -131,10 +143,17 @@ def discard(run: ImportRun, *, by: User) -> None:
             _("This import cannot be discarded: it is “%(state)s”. Undo it instead.")
             % {"state": run.get_state_display()}
         )
-    storage, name = run.upload.storage, run.upload.name
+    name = run.upload.name
     run.delete()
     if name:
-        transaction.on_commit(partial(storage.delete, name))
+        transaction.on_commit(partial(_remove, name))
+
+
+def _remove(name: str) -> None:
+    try:
+        default_storage.delete(name)
+    except FilesAway:
+        app.configure_task(REMOVE_UPLOAD).defer(name=name)
 
 
 def start(run: ImportRun, *, by: User) -> None:
@@ -234,6 +253,12 @@ def run_upload(run: ImportRun) -> ImportRun:
         return carry_out(run, found, bytes_read=read.so_far)
 
 
+def note_files_away(run: ImportRun, away: FilesAway) -> None:
+    """Say at the desk why it does not begin; the worker tries again by itself."""
+    run.state, run.error = _STATE.FAILED, f"{away} It is tried again by itself."
+    run.save(update_fields=["state", "error"])
+
+
 def problems_report(run: ImportRun) -> Iterator[bytes]:
     """What was refused or left out, as NDJSON that can be corrected and fed back."""
     return report(run.problems.order_by("pk").iterator(chunk_size=1000))
@@ -265,17 +290,12 @@ class _Read:
 
 @contextmanager
 def _nobody_else(run: ImportRun) -> Iterator[None]:
-    """Hold the run for this connection. It is let go when the connection ends, however that comes about."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims_importrun'), %s)", [run.pk])
-        if cursor.fetchone() != (True,):
-            raise AlreadyRunning(_("%(run)s is being carried out already.") % {"run": run})
+    """Hold the run. It is let go when this process ends, however that comes about."""
     try:
-        yield
-    finally:
-        if connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('claims_importrun'), %s)", [run.pk])
+        with alone(f"import {run.pk}"):
+            yield
+    except AlreadyHeld:
+        raise AlreadyRunning(_("%(run)s is being carried out already.") % {"run": run}) from None
 
 
 @contextmanager

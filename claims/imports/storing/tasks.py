@@ -1,25 +1,43 @@
 """Imports that were started, or are to be undone, at the desk. What starts them calls these by name."""
 
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from claims.imports.storing.house_archive import hold
-from claims.imports.storing.runs import RUN_IMPORT, run_upload
+from claims.imports.storing.runs import REMOVE_UPLOAD, RUN_IMPORT, note_files_away, run_upload
 from claims.imports.storing.undo import UNDO_IMPORT, undo
 from claims.models import ImportRun
+from factcheck.installation.file_store import FilesAway
+
+# After 4, 16, 64 seconds and so on, the last time after four and a half hours.
+_UNTIL_FILES_ARE_BACK = RetryStrategy(max_attempts=8, exponential_wait=4, retry_exceptions=[FilesAway])
+_STATE = ImportRun.State
 
 
-@app.task(name=RUN_IMPORT, queue="imports")
+@app.task(name=RUN_IMPORT, queue="imports", retry=_UNTIL_FILES_ARE_BACK)
 def run_import(*, run_id: int) -> None:
-    """Carry out an import; one that was broken off goes on."""
+    """Carry out an import; one that was broken off goes on, also where its file could not be had the last time."""
     run = ImportRun.objects.get(pk=run_id)
-    if run.state in (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING):
-        hold(run) if run.house_archive and run.released_at is None else run_upload(run)
+    if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
+        try:
+            hold(run) if run.house_archive and run.released_at is None else run_upload(run)
+        except FilesAway as away:
+            note_files_away(run, away)
+            raise
 
 
 @app.task(name=UNDO_IMPORT, queue="imports")
 def undo_import(*, run_id: int, by_id: int) -> None:
     """Take an import back; where a worker was stopped in the middle of it, the rest."""
     run = ImportRun.objects.get(pk=run_id)
-    if run.state == ImportRun.State.UNDOING:
+    if run.state == _STATE.UNDOING:
         undo(run, by=User.objects.get(pk=by_id))
+
+
+@app.task(name=REMOVE_UPLOAD, queue="imports", retry=_UNTIL_FILES_ARE_BACK)
+def remove_upload(*, name: str) -> None:
+    """Remove the file of an import that was discarded while the store of files was away."""
+    if not ImportRun.objects.filter(upload=name).exists():
+        default_storage.delete(name)

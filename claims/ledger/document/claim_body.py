@@ -25,6 +25,7 @@ class PublicClaimant(TypedDict):
     name: str
     kind: Annotated[str, Claimant.Kind]
     job_title: str
+    affiliation: Annotated[str, "The party or organisation they speak for; empty when there is none."]
     country: Annotated[str, "ISO 3166-1 alpha-2; empty when not known."]
     same_as: Annotated[list[WebAddress], "Addresses that identify the claimant elsewhere, such as Wikidata."]
 

@@ -88,6 +88,7 @@ def claimant(row: Claimant) -> PublicClaimant:
         "name": row.name,
         "kind": row.kind,
         "job_title": row.job_title,
+        "affiliation": row.affiliation,
         "country": row.country,
         "same_as": row.same_as,
     }

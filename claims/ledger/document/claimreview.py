@@ -183,9 +183,16 @@ def _claimant(claimant: Document | None, *, base: str) -> Document | None:
             "@id": f"{base}api/v1/claimants/{claimant['id']}/",
             "name": claimant["name"],
             "jobTitle": claimant["job_title"] if person else "",
+            "affiliation": _affiliation(claimant) if person else None,
             "sameAs": claimant["same_as"],
         }
     )
+
+
+def _affiliation(claimant: Document) -> Document | None:
+    # Bodies that were published before there was one do not have the key.
+    name = claimant.get("affiliation")
+    return {"@type": _ORGANIZATION, "name": name} if name else None
 
 
 def _work(source: Document, *, base: str) -> Document:

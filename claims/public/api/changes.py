@@ -2,15 +2,21 @@
 
 Who reads it to its end and goes on from there holds what we hold. Entries are numbered under a lock that is kept until
 they are visible (`Publication.sequence`), so a reader who has seen a number never meets a smaller one later.
+
+A replica may have an entry before the primary shows it, and so before it is safe: were the primary to die now, another
+entry would get the number. So from a replica nothing is told that the primary has not shown (`Replicas.mark`).
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
+import orjson
+from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -20,12 +26,14 @@ from rest_framework.reverse import reverse
 
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
+from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.models import Publication
 from claims.public.api.told_entries import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
+from factcheck.database import read_connections
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.own_addresses import etag_here, placed
 
@@ -90,6 +98,11 @@ class ChangesQuery(Query):
         "`none` tells of changes without the claims: `claim` is null.",
         default="claim",
     )
+    signed = Parameter(
+        Keyword(("true", "false")),
+        "Whether each change bears the newsroom's `signature`, and the page says by whose key (`house`).",
+        default="false",
+    )
     page_size = Parameter(
         WholeNumber(1, PAGE_SIZE_LIMIT), "How many changes are answered at most.", default=PAGE_SIZE
     )
@@ -109,6 +122,16 @@ class ChangesPage:
                 "description": "Where to read on: at once when there is `more`, otherwise later.",
             },
             "more": {"type": "boolean", "description": "Whether there are more changes already."},
+            "house": {
+                "type": ["object", "null"],
+                "description": "With `signed=true`: whose feed it is.",
+                "properties": {
+                    "name": {"type": "string"},
+                    "url": {"type": "string", "format": "uri", "description": "The address of its site."},
+                    "key": {"type": "string", "description": "Its public key (Ed25519), as base64url."},
+                },
+                "required": ["name", "url", "key"],
+            },
             "results": results,
         }
         return {"type": "object", "properties": properties, "required": list(properties)}
@@ -141,6 +164,11 @@ class ChangeResource(PublicResource):
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
         query = ChangesQuery(request.GET, self.rows(), request=request)
+        if read_connections.reads_replica() and not _may_tell(query):
+            return read_connections.freshly(lambda: self._told(request, query))
+        return self._told(request, query)
+
+    def _told(self, request: HttpRequest, query: ChangesQuery) -> HttpResponse:
         since = _position(query.value("since", 0))
         if "If-None-Match" in request.headers:
             page = _page(request, query, since, with_bodies=False)
@@ -163,10 +191,13 @@ class _Changes:
     embeds: bool
     #: Whether the same question is always answered by the same entries.
     is_settled: bool
+    is_signed: bool
 
     @property
     def head(self) -> bytes:
-        return json.dumps({"next": self.next, "more": self.more}, separators=(",", ":")).encode()[:-1]
+        signer = {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": public_key()}
+        said = {"next": self.next, "more": self.more, "house": signer if self.is_signed else None}
+        return orjson.dumps(said)[:-1]
 
     @property
     def sha256(self) -> str:
@@ -177,7 +208,7 @@ class _Changes:
     def answer(self, request: HttpRequest) -> HttpResponse:
         response = conditional(
             request,
-            lambda: self._content(_version_address(request)),
+            partial(self._content, _version_address(request)),
             etag=self.sha256,
             cache=CACHE_PAST if self.is_settled else CACHE_END,
         )
@@ -186,7 +217,10 @@ class _Changes:
         return response
 
     def _content(self, version_address: str) -> bytes:
-        changes = b",".join(_rendered(entry, version_address, embeds=self.embeds) for entry in self.entries)
+        rendered = partial(
+            _rendered, version_address=version_address, embeds=self.embeds, is_signed=self.is_signed
+        )
+        changes = b",".join(map(rendered, self.entries))
         return b'%b,"results":[%b]}' % (self.head, changes)
 
 
@@ -210,18 +244,47 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
         embeds=query.value("embed") != "none",
         # What came before others never changes; but where only the newest are asked for, they make it drop out.
         is_settled=more and not newest_only,
+        is_signed=query.value("signed") == "true",
     )
 
 
 def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
     """The entries after a number, at most so many, in their order: one query, by the index of the numbers."""
+    if newest_only and read_connections.reads_replica():
+        raise OperationalError("Only the primary knows which entries are the newest.")
 
     def rows() -> QuerySet[Publication]:
         ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
-        return ledger.filter(sequence__gt=Slot("since", "bigint")).order_by("sequence")[:most]
+        told = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
+        return told.order_by("sequence")[:most]
 
-    template = Template(("changes", newest_only, most), rows, {"since": since})
+    template = Template(
+        ("changes", newest_only, most), rows, {"since": since, "until": min(_shown(), GREATEST_ID)}
+    )
     return [dict(zip(columns, row, strict=True)) for row in template.fetch(*columns)]
+
+
+def _may_tell(query: ChangesQuery) -> bool:
+    """Whether a replica may answer: what the reader has seen is known to be safe, and so is all that follows.
+
+    Of the newest entries alone none may be told: what is not safe yet has overtaken others, which then are missing.
+    """
+    mark, since = read_connections.replicas().mark, query.value("since", 0)
+    return (
+        mark is not None
+        and query.value("entries") != "newest"
+        and (not isinstance(since, int) or since <= mark)
+    )
+
+
+def _shown() -> int:
+    """Up to which number entries are told."""
+    if not read_connections.reads_replica():
+        return GREATEST_ID
+    mark = read_connections.replicas().mark
+    if mark is None:
+        raise OperationalError("Nothing is known of the primary.")
+    return mark
 
 
 def _position(since: int | datetime) -> int:
@@ -234,13 +297,13 @@ def _position(since: int | datetime) -> int:
         return since
     if since > datetime.now(UTC):
         raise no_such_place("since", "it lies in the future.")
-    published_then = Publication.objects.filter(published_at__gte=since)
+    published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
-    return _end() if first is None else first - 1
+    return min(_end(), _shown()) if first is None else first - 1
 
 
 def _end() -> int:
-    """The number of the last entry; 0 where nothing was ever published. A replica may not have it yet."""
+    """The number of the last entry; 0 where nothing was ever published."""
     last: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
     return last or 0
 
@@ -252,13 +315,15 @@ def _require_reached(since: int) -> None:
     would leave the reader waiting until it is reached, and miss what came before.
     """
     if since > (end := _end()):
+        if read_connections.reads_replica():
+            raise OperationalError("Only the primary knows how far the ledger has come.")
         raise no_such_place(
             "since",
             f"the feed ends at {end}. What you read before was another one; begin again with since=0.",
         )
 
 
-def _rendered(entry: dict[str, Any], version_address: str, *, embeds: bool) -> bytes:
+def _rendered(entry: dict[str, Any], *, version_address: str, embeds: bool, is_signed: bool) -> bytes:
     """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
     body = placed(entry["body"])
     claim = body if embeds and entry["status"] == Publication.Status.PUBLISHED else b"null"
@@ -274,7 +339,8 @@ def _rendered(entry: dict[str, Any], version_address: str, *, embeds: bool) -> b
         "url": version_address % (entry["claim_id"], entry["version"]),
         "body_sha256": hashlib.sha256(body).hexdigest(),
     }
-    return b'%b,"claim":%b}' % (render(described).encode()[:-1], claim)
+    signed = orjson.dumps(signature(signed_text(described)) if is_signed else None)
+    return b'%b,"signature":%b,"claim":%b}' % (render(described).encode()[:-1], signed, claim)
 
 
 def _version_address(request: HttpRequest) -> str:

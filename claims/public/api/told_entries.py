@@ -47,6 +47,12 @@ class Change(TypedDict):
 class ChangeWithClaim(Change):
     """One entry of the ledger."""
 
+    signature: Annotated[
+        str | None,
+        "With `signed=true`, the newsroom's Ed25519 signature, as base64url. It signs `factcheck ledger entry`, a line"
+        " feed, and this change without `signature` and `claim` as RFC 8785 writes it.",
+    ]
+
     claim: Annotated[
         PublicClaim | None,
         "The claim in this version; null where it was withdrawn, and with `embed=none`.",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.address_search import key_of, sought
 from claims.matching.answers import ONE_POST, Answer, Terms, answered
+from claims.matching.elsewhere import checked_elsewhere
 from claims.matching.seen_again import note_of_reader, said_again
 from claims.models import Mention, Publication
 from claims.public.pages.checked_text import checked
@@ -27,6 +28,10 @@ from sources.models import Source
 LONGEST_TEXT = 25_000
 #: So many claims are shown beside a sentence: who reads wants to know whether it was checked, not all that is near.
 CLAIMS_FOR_A_SENTENCE = 3
+
+
+#: So many claims of other newsrooms are shown.
+MOST_ELSEWHERE = 5
 
 
 class PastedText(forms.Form):
@@ -78,7 +83,12 @@ def _of_text(request: HttpRequest, text: str) -> HttpResponse:
     if settings.KEEP_REPEATED_SENTENCES:
         note_of_reader(text, said_again(found_to_it))
     found = checked(text, found_to_it)
-    context = {"checked": found, "pasted": text, "longest": LONGEST_TEXT}
+    context = {
+        "checked": found,
+        "elsewhere": checked_elsewhere(text, Terms(cut="auto", most=MOST_ELSEWHERE)),
+        "pasted": text,
+        "longest": LONGEST_TEXT,
+    }
     return respond_once(request, "claims/checked.html", context, ratings=_ratings(found.claims))
 
 

@@ -19,8 +19,9 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 
 from claims.public.pages.responses import SHARED_CACHE_SECONDS
-from factcheck.database.read_connections import fetch, publicly
+from factcheck.database.read_connections import fetch
 from factcheck.django_internals import update_policy, updated_policy
+from factcheck.web.fresh_answers import read_for
 
 View = Callable[..., HttpResponse]
 
@@ -111,7 +112,7 @@ def public(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return publicly(lambda: view(request, *args, **kwargs))
+        return read_for(request, lambda: view(request, *args, **kwargs))
 
     return answered
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from factcheck.django_internals import update_policy
+from factcheck.installation import program
 
 Document = dict[str, Any]
 
@@ -108,8 +109,12 @@ def etag_of(*parts: object) -> str:
 def _installed() -> str:
     """Changes with every release that could make the same publication look different, and with the newsroom's name."""
     digest = hashlib.sha256(f"{settings.NEWSROOM_NAME} {settings.TIME_ZONE}".encode())
-    for pattern in ("templates/**/*.html", "static/**/*", "claims/**/*.py", "locale/**/*.mo"):
-        for path in sorted(settings.BASE_DIR.glob(pattern)):
+    for folder, pattern in (
+        (program.FILES, "templates/**/*.html"),
+        (program.FILES, "static/**/*"),
+        (program.PACKAGES, "claims/**/*.py"),
+    ):
+        for path in sorted(folder.glob(pattern)):
             if path.is_file():
                 digest.update(path.read_bytes())
     return digest.hexdigest()

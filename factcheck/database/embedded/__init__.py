@@ -15,6 +15,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
+from factcheck.database.embedded import wal_archive
 from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.database.embedded.server import live_server, start, stop
 from factcheck.installation.private_files import FILE
@@ -26,6 +27,7 @@ __all__ = [
     "ensure_running",
     "live_server",
     "running",
+    "running_at",
 ]
 
 
@@ -47,12 +49,16 @@ def ensure_running() -> None:
 
     if not settings.EMBEDDED_DATABASE:
         return
-    process, data_dir = os.getpid(), settings.DATA_DIR
+    process, data_dir, backups = os.getpid(), settings.DATA_DIR, settings.BACKUP_DIR
     if _held.get(data_dir) == process:
         return
     _held[data_dir] = process  # a forked child takes a lock of its own
     use = contextlib.ExitStack()
-    use.enter_context(running(data_dir))
+    place = ServerPlace(data_dir.resolve())
+    if backups is not None:
+        archive = (backups / "wal").resolve()
+        place = ServerPlace(place.data_dir, archive, wal_archive.archiving(archive))
+    use.enter_context(running_at(place))
     if parent_process() is None:
         atexit.register(use.close)
     else:
@@ -62,10 +68,15 @@ def ensure_running() -> None:
 _held: dict[Path, int] = {}
 
 
-@contextlib.contextmanager
-def running(data_dir: Path) -> Iterator[ServerPlace]:
+def running(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
     """Use the embedded server in `data_dir`: start it if need be, and stop it afterwards if nobody else uses it."""
-    place, process = ServerPlace(data_dir.resolve()), os.getpid()
+    return running_at(ServerPlace(data_dir.resolve()))
+
+
+@contextlib.contextmanager
+def running_at(place: ServerPlace) -> Iterator[ServerPlace]:
+    """Use the server of this place, as `running` does. Where it runs already, it keeps the settings it has."""
+    process = os.getpid()
     try:
         place.data_dir.mkdir(parents=True, exist_ok=True)
         users = _open_lock(place.data_dir / "postgres.users")

@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,13 @@ def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: l
     if account is None:
         return arguments
     lowered: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    reaches = 'test -r "$1" && test -x "$1" && cd "$2"'
-    probe = ["/bin/sh", "-c", reaches, "sh", binary("postgres"), str(place.data_dir)]
+    reaches = 'test -r "$1" && cd "$2" && for path do test -x "$path" || exit; done'
+    used = [binary("postgres"), str(place.data_dir)]
+    if place.archive is not None:
+        # One that is not there yet will be made where what is there leads to.
+        there = next(folder for folder in (place.archive, *place.archive.parents) if folder.exists())
+        used += [str(there), sys.executable]
+    probe = ["/bin/sh", "-c", reaches, "sh", *used]
     if subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **lowered).returncode == 0:
         return arguments | lowered
     # The folder is closed to others, as /root is. Rather than open it, lend the right to pass through closed folders.

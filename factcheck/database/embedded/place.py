@@ -4,7 +4,8 @@ import hashlib
 import importlib.util
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DATABASE = "factcheck"
@@ -21,13 +22,21 @@ class PostgresUnavailable(Exception):
 
 @dataclass(frozen=True)
 class ServerPlace:
-    """Where one embedded server keeps its things, all inside `DATA_DIR`."""
+    """Where one embedded server keeps its things: all inside `DATA_DIR`, and an archive elsewhere if it has one."""
 
     data_dir: Path
+    #: A folder elsewhere that the server works with, and the settings by which it does (`wal_archive`).
+    archive: Path | None = None
+    settings: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def cluster(self) -> Path:
         return self.data_dir / "postgres"
+
+    @property
+    def restored(self) -> Path:
+        """Where a restore makes everything before it is put in its place."""
+        return self.data_dir / "restore.unfinished"
 
     @property
     def log(self) -> Path:

@@ -73,6 +73,7 @@ def start(place: ServerPlace) -> None:
         server = None
     if server is None:
         if not place.cluster.exists():
+            _refuse_where_a_restore_was_cut_off(place)
             _initialise(place, account)
         _check_version(place)
         _clear_stale_pid(place)
@@ -95,6 +96,15 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
             ) from None
     except OSError as error:
         raise PostgresUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
+    """An empty database in its place would look as if all were lost."""
+    if place.restored.exists():
+        raise PostgresUnavailable(
+            f"A restore into {place.data_dir} was cut off. Run restore_backup again; what was there before it is "
+            f"beside it, in a folder whose name begins with before-restore. To begin without, remove {place.restored}."
+        )
 
 
 def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
@@ -148,7 +158,7 @@ def _check_version(place: ServerPlace) -> None:
     if made_by != installed:
         raise PostgresUnavailable(
             f"The database in {place.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
-            "installed. docs/operators.md, “Upgrading PostgreSQL”, says how to move it; or set another DATA_DIR."
+            "installed. docs/upgrading.md, “PostgreSQL”, says how to move it; or set another DATA_DIR."
         )
 
 
@@ -191,7 +201,7 @@ def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         f'-cunix_socket_directories="{quoted}"',
         "-cunix_socket_permissions=0700",
         f"-cport={PORT}",
-        *(f"-c{name}={value}" for name, value in LOG_SETTINGS.items()),
+        *(f"-c{name}={value}" for name, value in (LOG_SETTINGS | dict(place.settings)).items()),
     ]
     with open_private(place.log) as log:
         # Its own session, so that Ctrl-C in our terminal does not reach it.
@@ -202,8 +212,8 @@ def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
             start_new_session=True,
         )
     _children.append(process)
-    patience = time.monotonic() + 600  # recovery after a crash takes as long as the write-ahead log is large
-    while process.poll() is None and time.monotonic() < patience:
+    patience = time.monotonic() + 600
+    while process.poll() is None and (time.monotonic() < patience or _recovers(psutil.Process(process.pid))):
         if _status(place).startswith("ready") and _recorded_process(place) == process.pid:
             return
         time.sleep(0.02)

@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
         serving.require_free_port(host, port)
+        if settings.METRICS_PORT:
+            serving.require_free_port(settings.METRICS_HOST, settings.METRICS_PORT)
         embedded.ensure_running()
         self.check(app_configs=None, tags=[Tags.database], databases=["default"])
         if pending := pending_migrations():

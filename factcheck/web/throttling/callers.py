@@ -12,6 +12,7 @@ from django.core.signals import setting_changed
 from django.http import HttpRequest
 
 from factcheck.installation.environment import Rate
+from factcheck.telemetry.budgets import count_drawn
 from factcheck.web.throttling.limiter import Admission, Limiter
 from factcheck.web.throttling.store import PostgresStore
 
@@ -54,8 +55,12 @@ def admit(
 ) -> Admission | None:
     """Count a request, for the user whose token it bears or else for its address. None where no limit is set."""
     if user_id is None:
-        return limiter().admit(caller_of(request), tier, cost)
-    return limiter().admit(str(user_id), Tier.TOKEN, cost)
+        admission = limiter().admit(caller_of(request), tier, cost)
+    else:
+        admission = limiter().admit(str(user_id), Tier.TOKEN, cost)
+    if admission:
+        count_drawn(admission.tier, cost, allowed=admission.allowed)
+    return admission
 
 
 def caller_of(request: HttpRequest) -> str:

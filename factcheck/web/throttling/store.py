@@ -9,6 +9,8 @@ from typing import Protocol, cast
 
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 
+from factcheck.database import read_connections
+
 
 class StoreUnavailable(Exception):
     """The store does not answer, or cannot do what it is asked for."""
@@ -44,9 +46,13 @@ class PostgresStore:
     """
 
     def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
-        connection = connections[DEFAULT_DB_ALIAS]
+        # Not from the pool: while the primary is away, that would keep the public waiting for it.
+        alias = read_connections.primary()
+        connection = connections[alias]
+        if read_connections.has_replicas() and not read_connections.replicas().has_primary():
+            raise StoreUnavailable("The primary does not answer.")
         # A statement that fails would take the transaction around it along, if there is one.
-        apart = transaction.atomic() if connection.in_atomic_block else nullcontext()
+        apart = transaction.atomic(alias) if connection.in_atomic_block else nullcontext()
         try:
             with apart, connection.cursor() as cursor:
                 cursor.execute(self.SETTLE, {"name": name, "spent": spent, "owed_alone": owed_alone})

@@ -15,7 +15,7 @@ from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.admin import queue_ages, trends
-from claims.models import Claim, PossibleDuplicate, Rating, RatingScale, Topic
+from claims.models import Claim, Claimant, PossibleDuplicate, Rating, RatingScale, Topic
 from claims.review import verdict_drafts, workflow
 from claims.teamwork import assignments
 from sources.models import Publisher
@@ -144,7 +144,7 @@ def test_the_dashboard_costs_the_same_however_much_waits(
         publish()
     desk.sign_in(editor)
     # The session, the person, two for permissions, the bell, one for each queue, two for each list with rows.
-    for queries in (26, 20):  # the trends are counted once
+    for queries in (27, 20):  # the trends are counted once
         with django_assert_num_queries(queries):
             desk.client.get(reverse("admin:index"))
 
@@ -195,6 +195,8 @@ def test_how_long_the_oldest_waits_and_no_count_beyond_a_bound(
 def test_trends_count_the_work_of_people(
     desk: Desk, checker: User, editor: User, claimant: Any, topic: Topic, publish: Any
 ) -> None:
+    claimant.affiliation = "Harbour Party"
+    claimant.save()
     publish(make_claim(claimant=claimant, topics=[topic]))
     workflow.move(make_claim(state="proposed"), "decline", by=editor, note="No.")
     make_claim(state="proposed")
@@ -202,9 +204,16 @@ def test_trends_count_the_work_of_people(
     assert (figures.came_in[-1], figures.went_out[-1], figures.days[-1]) == (3, 2, 0.1)
     assert figures.ratings == [("false", 1)]
     assert figures.claimants == [(claimant.pk, claimant.name, 1)]
+    assert figures.parties == [("Harbour Party", "Harbour Party", 1)]
     assert figures.topics == [(topic.pk, topic.name, 1)]
     page = desk.sign_in(checker).client.get(reverse("admin:index")).content.decode()
     drawn = html.document_fromstring(page)
+    (party,) = [link for link in drawn.cssselect(".desk-balance a") if "Harbour" in link.text_content()]
+    make_claim(claimant=Claimant.objects.create(name="Ola Berg", affiliation="Harbour Party Youth"))
+    claims = reverse("admin:claims_claim_changelist")
+    for address in (str(party.get("href")), f"{claims}?party=Harbour+Party"):
+        listed = desk.client.get(address).context["cl"].result_list
+        assert [claim.claimant_id for claim in listed] == [claimant.pk], address
     told = drawn.cssselect("#content figure")[0].cssselect("tbody tr")[-1]
     assert [cell.text_content() for cell in told.cssselect("td")] == ["3", "2"]
     drawn_bars = [bar.text_content().rpartition(": ")[2] for bar in drawn.cssselect("figure svg rect title")]

@@ -179,6 +179,7 @@ def test_a_claimant_is_found_by_name_and_kept_as_it_is(contributor: User, claima
         "name": "Port Authority",
         "kind": "organization",
         "job_title": "",
+        "affiliation": "",
         "country": "",
         "same_as": ["https://port.example.org/"],
         "notes": "",

@@ -64,6 +64,7 @@ def test_body_is_the_complete_public_representation(
             "name": "Mara Lindqvist",
             "kind": "person",
             "job_title": "Minister of Transport",
+            "affiliation": "",
             "country": "",
             "same_as": [],
         },

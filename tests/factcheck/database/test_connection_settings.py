@@ -10,7 +10,8 @@ REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"opti
 
 def test_what_writes_is_kept_open_by_its_pool() -> None:
     kept = connection_settings.writing(PRIMARY, pool=8)
-    assert kept["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    pool = {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 2}
+    assert kept["OPTIONS"] == {"sslmode": "require", "pool": pool}
     assert (kept["HOST"], kept["ENGINE"]) == ("one", "django.db.backends.postgresql")
 
 
@@ -28,17 +29,21 @@ def test_without_replicas_the_public_reads_what_is_written_to() -> None:
     assert (reading["reading"]["CONN_MAX_AGE"], reading["reading"]["CONN_HEALTH_CHECKS"]) == (None, False)
 
 
-def test_each_replica_has_options_of_its_own() -> None:
+def test_each_replica_has_options_of_its_own_and_the_primary_comes_first() -> None:
     writing = connection_settings.writing(PRIMARY, pool=8)
-    reading = connection_settings.public_reads(writing, [REPLICA, PRIMARY], seconds=5)
-    assert {alias: (each["HOST"], each["OPTIONS"]) for alias, each in reading.items()} == {
-        "replica-1": ("two", {"options": "-c jit=off -c statement_timeout=5s"}),
-        "replica-2": ("one", {"sslmode": "require", "options": "-c statement_timeout=5s"}),
-    }
+    patient = {**PRIMARY, "OPTIONS": {"sslmode": "require", "connect_timeout": "9"}}
+    reading = connection_settings.public_reads(writing, [REPLICA, patient], seconds=5)
+    limit = "-c statement_timeout=5s"
+    assert [(alias, each["HOST"], each["OPTIONS"]) for alias, each in reading.items()] == [
+        ("reading", "one", {"sslmode": "require", "options": limit}),
+        ("replica-1", "two", {"connect_timeout": 2, "options": f"-c jit=off {limit}"}),
+        ("replica-2", "one", {"sslmode": "require", "connect_timeout": "9", "options": limit}),
+    ]
 
 
 def test_without_a_limit_the_server_decides() -> None:
     writing = connection_settings.writing(PRIMARY, pool=0)
     assert connection_settings.public_reads(writing, [REPLICA], seconds=0)["replica-1"]["OPTIONS"] == {
-        "options": "-c jit=off"
+        "connect_timeout": 2,
+        "options": "-c jit=off",
     }

@@ -93,7 +93,7 @@ def test_replicas_are_addresses_separated_by_spaces(monkeypatch: pytest.MonkeyPa
 
 
 def test_public_reads_go_to_known_databases() -> None:
-    assert settings.READING_DATABASES == ["default"]
+    assert (settings.READING_DATABASE, settings.REPLICA_DATABASES) == ("default", [])
     assert "DATABASE_REPLICA_URLS" not in os.environ
 
 

@@ -245,3 +245,55 @@ def test_rate_that_is_none(monkeypatch, value):
         ImproperlyConfigured, match="^X is .*; write a number of requests and a period, such as"
     ):
         environment.rate("X", "60/minute")
+
+
+def test_a_value_may_stand_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("  only-ours \n")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "key"))
+    assert environment.text("X", "default") == "only-ours"
+    assert environment.secret("X", tmp_path / "made", may_create=True) == "only-ours"
+    assert not (tmp_path / "made").exists()
+    assert list(environment.ENVIRONMENT) == ["X"]
+
+
+def test_an_empty_name_of_a_file_counts_as_not_set(monkeypatch):
+    monkeypatch.setenv("X_FILE", " ")
+    assert environment.text("X", "default") == "default"
+
+
+def test_twice_said_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("one")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("X", "other")
+    with pytest.raises(ImproperlyConfigured, match="^X and X_FILE are both set; leave one of them out.$"):
+        environment.text("X")
+
+
+@pytest.mark.parametrize(
+    "content, sentence",
+    [
+        (None, "which cannot be read: No such file or directory."),
+        (b"", "; it must hold the value, in one line."),
+        (b" \n", "; it must hold the value, in one line."),
+        (b"only-ours\nsecond line", "; it must hold the value, in one line."),
+        (b"only-ours\0", "; it must hold the value, in one line."),
+        (b"only-ours\xff", "which is no text in UTF-8."),
+        (b"only-ours" * 10_000, "which is too long to hold a value."),
+    ],
+)
+def test_what_is_no_value_is_refused_and_never_repeated(monkeypatch, tmp_path, content, sentence):
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    monkeypatch.setenv("X_FILE", str(tmp_path / "key"))
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.text("X", "default")
+    assert str(refused.value).endswith(sentence)
+    assert str(refused.value).startswith(f"X_FILE names {tmp_path / 'key'}")
+    assert "only-ours" not in str(refused.value)
+
+
+def test_a_folder_and_a_file_that_never_ends_are_refused(monkeypatch, tmp_path):
+    for place in (str(tmp_path), "/dev/zero"):
+        monkeypatch.setenv("X_FILE", place)
+        with pytest.raises(ImproperlyConfigured, match="^X_FILE names "):
+            environment.text("X")

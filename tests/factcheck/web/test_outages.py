@@ -13,7 +13,8 @@ from django.test import Client, RequestFactory
 from claims.models import Topic
 from factcheck.api.problems import server_error
 from factcheck.database import read_connections
-from factcheck.web.outages import AWAY, FULL, TOO_LONG, Outage, outage_of
+from factcheck.installation.file_store import FilesAway
+from factcheck.web.outages import AWAY, FILES_AWAY, FULL, TOO_LONG, Outage, outage_of
 
 API, GOOGLE, PAGE = "/api/v1/claims/", "/v1alpha1/claims:search", "/claims/1/"
 
@@ -36,6 +37,8 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
         (wrapped(psycopg.errors.DiskFull()), FULL),
         (OSError(errno.ENOSPC, "No space left on device"), FULL),
         (wrapped(OSError(errno.EDQUOT, "Disk quota exceeded"), ValueError), FULL),
+        (FilesAway("The store of files cannot be reached."), FILES_AWAY),
+        (wrapped(FilesAway("…"), ValueError), FILES_AWAY),
         (OSError(errno.EACCES, "Permission denied"), None),
         (wrapped(psycopg.errors.UniqueViolation(), IntegrityError), None),
         (wrapped(psycopg.errors.UndefinedTable(), DatabaseError), None),

@@ -1,6 +1,7 @@
 """`/healthz` and `/readyz`: what a balancer is told, and that it is told nothing else."""
 
 import json
+import threading
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections
 
+from factcheck.installation import file_store
 from factcheck.web import probes
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,38 @@ def test_a_folder_that_cannot_be_written_makes_it_unready(files: Path) -> None:
     asked = Asked("/readyz")
     assert asked.status == "503 Service Unavailable"
     assert asked.said["checks"]["storage"] == [{"status": "fail", "output": "Files cannot be stored."}]
+
+
+def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(settings: Any) -> None:
+    pytest.importorskip("boto3")
+    away = file_store.bucket("s3://newsroom?endpoint=http://127.0.0.1:1", {}, name="FILES_URL")
+    away["OPTIONS"] |= {"access_key": "desk", "secret_key": "only-ours"}
+    settings.STORAGES = settings.STORAGES | {"default": away}
+    beat(5)
+    asked = Asked("/readyz")
+    assert asked.status == "503 Service Unavailable"
+    assert asked.said["checks"]["storage"] == [{"status": "fail", "output": "Files cannot be stored."}]
+
+
+def test_a_store_that_hangs_is_waited_for_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, goes_on = [], threading.Event()
+
+    def hang() -> probes.Finding:
+        asked.append(1)
+        goes_on.wait(60)
+        return probes.Finding("pass")
+
+    monkeypatch.setattr(probes, "_storage", hang)
+    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 0.01)
+    for _ in range(5):
+        finding = Asked("/readyz").said["checks"]["storage"]
+        assert finding == [{"status": "fail", "output": "The store of files does not answer."}]
+    assert asked == [1]
+    goes_on.set()
+    assert probes._StorageInTime.asking is not None
+    assert probes._StorageInTime.asking.result(60).status == "pass"
+    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 60)
+    assert Asked("/readyz").said["checks"]["storage"] == [{"status": "pass"}]
 
 
 def test_a_probe_leaves_no_file(files: Path) -> None:

@@ -186,6 +186,60 @@ def test_serve_ends_when_asked_and_leaves_nothing(environment, port, to_group):
     assert not any(child.is_running() for child in children)
 
 
+def test_a_request_that_runs_is_answered_after_we_were_asked_to_end(environment, port):
+    """Half of a form is there when the signal comes, the rest afterwards."""
+    body = b"login=nobody&password=wrong"
+    head = (
+        f"POST /accounts/login/ HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: {len(body)}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    with started(environment, "serve") as process:
+        (web,) = processes(process)
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as visitor:
+            visitor.sendall(head.encode() + body[:10])
+            assert answers(port) == 200  # so that the web process has taken the form up
+            process.terminate()
+            assert until(lambda: not listens(port))
+            visitor.sendall(body[10:])
+            answer = visitor.recv(1000)
+        assert answer.startswith(b"HTTP/1.1 403 ")  # a form without its token
+        assert process.wait(PATIENCE) == 0
+    assert not web.is_running()
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_job_that_runs_is_done_after_its_worker_was_asked_to_end(environment, tmp_path):
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as database:
+        database.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args)"
+            " VALUES ('tests.wait_for_go', 'default', jsonb_build_object('folder', %s::text))",
+            [str(tmp_path)],
+        )
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
+        patient = environment | {"DJANGO_SETTINGS_MODULE": "tests.helpers.patient_settings"}
+        with subprocess.Popen(command, env=patient, stderr=subprocess.PIPE, text=True) as worker:
+            try:
+                assert until((tmp_path / "begun").exists)
+                worker.terminate()
+                with pytest.raises(subprocess.TimeoutExpired):
+                    worker.wait(1)
+                (tmp_path / "go").touch()
+                _, said = worker.communicate(timeout=PATIENCE)
+            finally:
+                worker.kill()
+        assert (worker.returncode, "Traceback" in said) == (0, False), said
+        states = "SELECT status::text FROM procrastinate_jobs WHERE task_name = 'tests.wait_for_go'"
+        assert database.execute(states).fetchall() == [("succeeded",)]
+    assert (tmp_path / "done").exists()
+
+
 def test_when_a_process_dies_the_rest_stops_and_the_exit_code_says_so(environment):
     with started(environment, "serve", "--with-worker") as process:
         children = processes(process)

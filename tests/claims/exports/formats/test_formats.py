@@ -98,6 +98,7 @@ def test_row_of_a_verdict() -> None:
             "first_published_at": "2026-03-02T09:00:00.000000Z",
             "published_at": "2026-03-02T09:00:00.000000Z",
             "verdict_title": "What the ferry costs",
+            "claimant_affiliation": "Harbour Party",
         }
     ]
 

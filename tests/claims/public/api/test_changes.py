@@ -13,6 +13,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 from pytest_django import DjangoAssertNumQueries
 
+from claims.ledger.house_signature import is_signed_by, public_key, signed_text
 from claims.models import Claim, Publication
 from claims.review import workflow
 from factcheck.routes import openapi
@@ -90,6 +91,7 @@ def test_change_whole(client: Client, history: History) -> None:
         "merged_into": None,
         "url": f"http://testserver/api/v1/claims/{history.corrected.pk}/versions/2/",
         "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+        "signature": None,
         "claim": entry.document,
     }
     assert client.get(change["url"]).json() == change["claim"]
@@ -109,6 +111,28 @@ def test_claims_stand_in_it_byte_for_byte(client: Client, history: History) -> N
     text = client.get(URL).content.decode()
     for entry in Publication.objects.filter(status="published"):
         assert f'"claim":{entry.served.decode()}}}' in text
+
+
+def test_each_change_is_signed_for_who_asks(client: Client, history: History, settings: Any) -> None:
+    page = client.get(URL, {"since": history.start + 3, "page_size": 2, "signed": "true"}).json()
+    assert page["house"] == {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": public_key()}
+    for change in page["results"]:
+        signature = change.pop("signature")
+        del change["claim"]
+        assert is_signed_by(public_key(), signed_text(change), signature)
+        for altered in (change | {"note": "Something else."}, change | {"sequence": 1}, {}):
+            assert not is_signed_by(public_key(), signed_text(altered), signature)
+    plain = client.get(URL, {"since": history.start + 3, "page_size": 2})
+    assert plain.json()["house"] is None
+    signed = client.get(URL, {"since": history.start + 3, "page_size": 2, "signed": "true"})
+    assert signed["ETag"] != plain["ETag"]
+    settings.SIGNING_KEY = "another"
+    again = client.get(
+        URL,
+        {"since": history.start + 3, "page_size": 2, "signed": "true"},
+        headers={"If-None-Match": signed["ETag"]},
+    )
+    assert (again.status_code, again.json()["house"]["key"]) == (200, public_key())
 
 
 def test_pages_follow_each_other_to_the_end(client: Client, history: History) -> None:

@@ -1,0 +1,78 @@
+"""What newsrooms that are followed have published: to look at and to search, never to edit."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+
+from claims.models import PeerClaim
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.technical import folded_json
+
+_TONES: dict[str, Tone] = {
+    PeerClaim.Status.PUBLISHED: "good",
+    PeerClaim.Status.RETRACTED: "bad",
+    PeerClaim.Status.MERGED: "faded",
+}
+
+
+@admin.register(PeerClaim)
+class PeerClaimAdmin(LookOnly, DeskAdmin):
+    list_display = ("short_statement", "newsroom", "rating", "shown_status", "reviewed_on", "page")
+    list_filter = (
+        ("newsroom", RelatedDropdownFilter),
+        ("status", ChoicesDropdownFilter),
+        ("rating_class", ChoicesDropdownFilter),
+    )
+    list_select_related = ("newsroom",)
+    search_fields = ("statement", "claimant", "rating")
+    sortable_by = ()
+    ordering = ("-pk",)
+    fields = (
+        "newsroom",
+        "statement",
+        ("language", "claimant", "claimed_on"),
+        ("rating", "rating_class", "reviewed_on"),
+        "summary",
+        "shown_status",
+        "note",
+        "page",
+        ("published_at", "taken_at"),
+        "pretty_body",
+        "proof",
+    )
+    readonly_fields = ("shown_status", "page", "pretty_body", "proof")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PeerClaim]:
+        rows: QuerySet[PeerClaim] = super().get_queryset(request)
+        # These can be long; the list does not show them.
+        return rows.defer("body", "change", "summary")
+
+    @admin.display(description=_("statement"))
+    def short_statement(self, claim: PeerClaim) -> SafeString:
+        return format_html('<span dir="auto">{}</span>', claim)
+
+    @admin.display(description=_("status"))
+    def shown_status(self, claim: PeerClaim) -> SafeString:
+        return badge(claim.get_status_display(), _TONES[claim.status])
+
+    @admin.display(description=_("there"))
+    def page(self, claim: PeerClaim) -> SafeString:
+        return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', claim.url, _("Their page"))
+
+    @admin.display(description=_("body"))
+    def pretty_body(self, claim: PeerClaim) -> SafeString:
+        return folded_json(_("What their API says of it, for programs"), claim.document)
+
+    @admin.display(description=_("signed"))
+    def proof(self, claim: PeerClaim) -> SafeString:
+        return folded_json(
+            _(
+                "The entry of their ledger as they signed it, and the signature, by which anybody can tell whose it is."
+            ),
+            f"{claim.change}\n\n{claim.signature}",
+        )

@@ -1,0 +1,39 @@
+"""Telling by mail what keeps a newsroom from being followed, to those who can do something about it."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from claims.models import PeerNewsroom
+from factcheck.database.deferred_jobs import defer
+
+#: The task that tells, in `tasks` beside this module.
+TELL = "claims.federation.tell_of_trouble"
+QUEUE = "mail"
+
+
+def raise_for(newsroom: PeerNewsroom) -> None:
+    """Have it told, as part of the present transaction."""
+    defer(TELL, {"newsroom_id": newsroom.pk}, queue=QUEUE)
+
+
+def tell(newsroom: PeerNewsroom) -> None:
+    """Tell whoever may change what is followed why nothing more comes of this newsroom."""
+    people = User.objects.with_perm(
+        "claims.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    recipients = [person.email for person in people.filter(is_active=True) if person.email]
+    progress = newsroom.progress
+    lines = [
+        _("Nothing more is taken of the newsroom “%(name)s” (%(url)s).")
+        % {"name": newsroom.name, "url": newsroom.url},
+        progress.failure,
+        _("It is not asked again before somebody decides what is to be done.")
+        if progress.halted
+        else _("It is asked again by itself, less and less often."),
+        settings.SITE_URL + reverse("admin:claims_peernewsroom_change", args=[newsroom.pk]),
+    ]
+    subject = _("[Factcheck] A newsroom cannot be followed: %s") % newsroom.name
+    send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, recipients)

@@ -1,0 +1,68 @@
+"""Asking a newsroom's site for its ledger: the public internet only, within bounds, and never led elsewhere."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from claims.federation.ledger_pages import LedgerPage, NotBelieved, origin, read_page
+from sources.http.fetched_documents import FetchError, Limits, fetch
+
+USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; follows what other newsrooms publish)"
+LIMITS = Limits(content_bytes=20_000_000, total_seconds=60, redirects=2)
+#: So many entries are asked for at a time; fewer where so many are too large a page. The first is known already.
+PAGE_SIZES = (100, 10, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAnswer:
+    """What came back.
+
+    Attributes:
+        page: None where nothing has changed since the answer with that ETag.
+        most: so many entries were asked for.
+    """
+
+    page: LedgerPage | None
+    most: int
+    etag: str
+
+
+def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES) -> FeedAnswer:
+    """The entries behind a number.
+
+    Raises:
+        FetchError: there is no answer.
+        NotBelieved: what is answered is no feed of changes.
+    """
+    for size in sizes:
+        try:
+            return _asked(
+                f"{site}/api/v1/changes/?signed=true&page_size={size}&since={since}", site, size, etag
+            )
+        except FetchError as error:
+            if error.reason_code != "too_large" or size == sizes[-1]:
+                raise
+    raise AssertionError("no size to ask for")
+
+
+def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
+    def stays_there(there: str) -> None:
+        if origin(there) != site:
+            raise FetchError(
+                "led_elsewhere", f"{site} leads to {origin(there) or there}. Follow that, if it is meant."
+            )
+
+    answer = fetch(
+        address,
+        etag=etag,
+        user_agent=USER_AGENT,
+        limits=LIMITS,
+        accepted=frozenset({"application/json"}),
+        check_redirect=stays_there,
+        allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
+    )
+    if answer.status == 304 and etag:
+        return FeedAnswer(None, size, etag)
+    if answer.status == 304:
+        raise NotBelieved("It says that nothing has changed, and was not asked that.")
+    return FeedAnswer(read_page(answer.content), size, answer.etag)

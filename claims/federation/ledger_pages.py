@@ -1,0 +1,246 @@
+"""A page of another newsroom's feed of changes → its entries, once they are believed.
+
+Nothing about a page is trusted. What it says must be whole (each hash), in order (each number), signed by the key that
+a person here accepted, and go on from the very entry that was taken last.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from claims.ledger.house_signature import is_signed_by, signed_text
+from claims.models import PeerClaim, PeerProgress
+
+_HALT = PeerProgress.Halt
+
+#: What of an entry is not signed: the signature, and the claim, whose hash is.
+_UNSIGNED = ("signature", "claim")
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
+LARGEST_ID = 2**63 - 1
+
+
+class NotBelieved(Exception):
+    """Something that a newsroom sent and that is not taken.
+
+    Attributes:
+        halt: why nothing more is taken before a person decides (`PeerProgress.Halt`); "" where it is asked again.
+        offered_key: the key with which it signs now, where that is why.
+    """
+
+    def __init__(self, sentence: str, *, halt: str = "", offered_key: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.halt = halt
+        self.offered_key = offered_key
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who says that the feed is its own."""
+
+    name: str
+    url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedChange:
+    """An entry of another newsroom's ledger.
+
+    Attributes:
+        text: what is signed of it.
+        claim: the claim in this version; None where it was withdrawn.
+        body: the same as the text that was hashed.
+    """
+
+    sequence: int
+    claim_id: int
+    status: str
+    note: str
+    published_at: datetime
+    merged_into: int | None
+    text: str
+    signature: str
+    claim: dict[str, Any] | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """A page as it was sent: its parts are there, and nothing more is known of them."""
+
+    signer: Signer
+    more: bool
+    changes: list[dict[str, Any]]
+
+
+def read_page(content: bytes) -> LedgerPage:
+    """What stands on a page.
+
+    Raises:
+        NotBelieved: it is no page of such a feed, or of one that does not sign.
+    """
+    try:
+        page = orjson.loads(content)
+        house, more, changes = page["house"], page["more"], page["results"]
+    except (ValueError, TypeError, KeyError):
+        raise NotBelieved("What it answers is no feed of changes as this program has it.") from None
+    if not isinstance(house, dict):
+        raise NotBelieved("Its feed of changes is not signed: its program is older, or another one.")
+    signer = Signer(_text(house, "name", 200), _text(house, "url", 500), _text(house, "key", 43))
+    if not _KEY.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:
+        raise NotBelieved("Its feed of changes does not say whose it is.")
+    if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
+        raise NotBelieved("Its feed of changes has no list of changes.")
+    return LedgerPage(signer, more, changes)
+
+
+def believed(
+    page: LedgerPage, *, key: str, site: str, after: int, last_change: str, most: int
+) -> list[SignedChange]:
+    """The entries of a page behind the one that was taken last.
+
+    Args:
+        key: the public key that was accepted.
+        site: where the newsroom is.
+        after: the number of the entry that was taken last, which begins the page; 0 where there is none.
+        last_change: that entry, as it was signed then.
+        most: so many were asked for.
+
+    Raises:
+        NotBelieved: something on it is not as it must be. Then nothing of the page is taken.
+    """
+    _require_same_house(page.signer, key=key, site=site)
+    if len(page.changes) > most:
+        raise NotBelieved(f"It sent {len(page.changes)} changes where {most} were asked for.")
+    try:
+        changes = [_believed(change, key) for change in page.changes]
+    except TypeError:  # written deeper than anything is read
+        raise NotBelieved("What it sent is nested too deeply.") from None
+    expected = after or 1
+    for number, change in enumerate(changes):
+        if change.sequence != expected + number:
+            raise NotBelieved(
+                f"Its ledger has a gap: entry {change.sequence} came where {expected + number} had to."
+            )
+    if not after:
+        return changes
+    if not changes:
+        raise NotBelieved(
+            f"Its ledger no longer has entry {after}, which was taken from it.", halt=_HALT.HISTORY
+        )
+    if changes[0].text != last_change:
+        raise NotBelieved(
+            f"Its ledger now tells entry {after} otherwise than when it was taken and signed.",
+            halt=_HALT.HISTORY,
+        )
+    return changes[1:]
+
+
+def origin(url: str) -> str:
+    """Scheme and host of an address, as a site is named; "" for what is no web address."""
+    try:
+        parts = urlsplit(url.strip())
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host.rstrip('.')}{port}"
+
+
+def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
+    if signer.key != key:
+        raise NotBelieved(
+            "It signs with another key than the one that was accepted here.",
+            halt=_HALT.KEY,
+            offered_key=signer.key,
+        )
+    if origin(signer.url) != site:
+        raise NotBelieved(
+            f"It says that its site is {signer.url or 'nowhere'}, not {site}. Follow it there, if that is true.",
+            halt=_HALT.ADDRESS,
+        )
+
+
+def _believed(change: dict[str, Any], key: str) -> SignedChange:
+    sequence = _number(change, "sequence")
+    signature = _text(change, "signature", 86)
+    text = signed_text({name: value for name, value in change.items() if name not in _UNSIGNED})
+    if not _SIGNATURE.fullmatch(signature) or not is_signed_by(key, text, signature):
+        raise NotBelieved(f"Entry {sequence} does not bear its newsroom's signature.")
+    status = _text(change, "status", 20)
+    if status not in PeerClaim.Status.values:
+        raise NotBelieved(f"Entry {sequence} has a status that is not known here: “{status}”.")
+    claim, body = _claim(change, sequence) if status == PeerClaim.Status.PUBLISHED else (None, "")
+    return SignedChange(
+        sequence=sequence,
+        claim_id=_number(change, "claim_id"),
+        status=status,
+        note=_text(change, "note", 20_000),
+        published_at=_moment(change, sequence),
+        merged_into=None if change.get("merged_into") is None else _number(change, "merged_into"),
+        text=text.decode(),
+        signature=signature,
+        claim=claim,
+        body=body,
+    )
+
+
+def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
+    """The claim of a published entry, as it is hashed in what was signed."""
+    claim = change.get("claim")
+    body = orjson.dumps(claim)
+    if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
+        raise NotBelieved(f"The claim in entry {sequence} did not arrive as it was signed.")
+    if claim.get("id") != change.get("claim_id"):
+        raise NotBelieved(f"Entry {sequence} is about another claim than it says.")
+    return claim, body.decode()
+
+
+def _moment(change: dict[str, Any], sequence: int) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(change, "published_at", 40))
+    except ValueError:
+        raise NotBelieved(f"Entry {sequence} does not say when it was published.") from None
+    if moment.tzinfo is None:
+        raise NotBelieved(f"Entry {sequence} does not say in which time zone it was published.")
+    return moment
+
+
+def _number(found: dict[str, Any], name: str) -> int:
+    value = found.get(name)
+    if type(value) is not int or not 1 <= value <= LARGEST_ID:
+        raise NotBelieved(f"What it sent has no number as “{name}”.")
+    return value
+
+
+def _text(found: dict[str, Any], name: str, most: int) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or len(value) > most or "\0" in value:
+        raise NotBelieved(f"What it sent has no text of at most {most} characters as “{name}”.")
+    return value
+
+
+def own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
+    """The verdict on a claim that the newsroom itself answers for; what it took from others is theirs to tell.
+
+    So what two newsrooms tell each other ends there, however many follow each other in a circle.
+    """
+    verdicts = claim.get("verdicts")
+    if not isinstance(verdicts, Sequence):
+        return None
+    own = (
+        verdict
+        for verdict in verdicts
+        if isinstance(verdict, dict) and verdict.get("origin") in ("house", "house_archive")
+    )
+    return next(own, None)

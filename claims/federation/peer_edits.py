@@ -1,0 +1,166 @@
+"""What a person does about another newsroom: each is one function that checks, writes and calls the worker."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.federation import tasks
+from claims.federation.ledger_feed import ask
+from claims.federation.ledger_pages import NotBelieved, Signer, believed, origin
+from claims.ledger.house_signature import public_key
+from claims.models import PeerNewsroom, PeerProgress
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from sources.http.fetched_documents import FetchError
+from sources.material import is_address
+from sources.models.publisher import has_the_name_of_the_house
+
+_ADD, _CHANGE = "claims.add_peernewsroom", "claims.change_peernewsroom"
+
+
+def look(address: str) -> Signer:
+    """Who publishes at an address: a page of their site, or the site itself.
+
+    Raises:
+        NotPossible: nobody who could be followed; says why.
+    """
+    address = address.strip()
+    site = origin(address if is_address(address) else f"https://{address}")
+    if not site:
+        raise NotPossible(_("“%s” is no address of a site.") % address[:200])
+    if site == origin(settings.SITE_URL):
+        raise NotPossible(_("This is our own site. A newsroom does not follow itself."))
+    try:
+        answer = ask(site, since=0, sizes=(2,))
+        if answer.page is None:
+            raise NotBelieved("It answers nothing.")
+        signer = answer.page.signer
+        believed(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
+    except FetchError as refusal:
+        raise NotPossible(refusal.sentence) from None
+    except NotBelieved as refusal:
+        raise NotPossible(
+            _("%(site)s cannot be followed. %(why)s") % {"site": site, "why": refusal}
+        ) from None
+    if signer.key == public_key():
+        raise NotPossible(_("%s signs with our own key: it is this newsroom, or a copy of it.") % site)
+    return Signer(" ".join(signer.name.split()), site, signer.key)
+
+
+@transaction.atomic
+def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNewsroom:
+    """Follow a newsroom from now on, whose key somebody has accepted.
+
+    Args:
+        name: what it is called here; as it calls itself where it is not named.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: it is followed already, or is called as somebody else is; says so.
+    """
+    if by:
+        require(by, _ADD, _("follow other newsrooms"))
+    name = " ".join(name.replace("\0", " ").split())[:200] or signer.name
+    if has_the_name_of_the_house(name):
+        raise NotPossible(
+            _(
+                "It is called as our own newsroom is: what it publishes would read as ours. Give it another name here."
+            )
+        )
+    newsroom = PeerNewsroom(name=name, url=signer.url, key=signer.key, created_by=by)
+    try:
+        newsroom.full_clean()
+    except ValidationError as refusal:
+        raise NotPossible(" ".join(refusal.messages)) from None
+    newsroom.save()
+    tasks.announce(newsroom.pk)
+    return newsroom
+
+
+@transaction.atomic
+def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
+    """Pause, or go on; then it is asked at once.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, _CHANGE, _("pause a newsroom that is followed"))
+    newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
+    if newsroom.active != active:
+        newsroom.active = active
+        newsroom.save(update_fields=["active"])
+        _ask_soon(newsroom)
+
+
+@transaction.atomic
+def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
+    """Have it asked now, however long it should still wait.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: it is paused, or somebody has to decide first.
+    """
+    require(by, _CHANGE, _("have a newsroom asked for what is new"))
+    progress = PeerProgress.objects.select_for_update().select_related("newsroom").get(pk=newsroom.pk)
+    if not progress.newsroom.active:
+        raise NotPossible(_("“%s” is paused. Go on with it first.") % newsroom)
+    if progress.halted:
+        raise NotPossible(_("“%s” was stopped. Decide what is to be done first.") % newsroom)
+    _ask_soon(newsroom)
+
+
+@transaction.atomic
+def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
+    """Take what is signed with a newsroom's new key from now on.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: this is not the key with which it signs now.
+    """
+    require(by, _CHANGE, _("accept another newsroom's key"))
+    progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
+    if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
+        raise NotPossible(_("“%s” does not sign with this key now. Look at its page again.") % newsroom)
+    if key == public_key():
+        raise NotPossible(_("This is our own key. Whoever signs with it speaks for us, and is not followed."))
+    newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
+    newsroom.key = key
+    try:
+        newsroom.full_clean()
+    except ValidationError as refusal:
+        raise NotPossible(" ".join(refusal.messages)) from None
+    newsroom.save(update_fields=["key"])
+    _go_on(newsroom)
+
+
+@transaction.atomic
+def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
+    """Forget all that was taken of a newsroom, and take its ledger from the beginning.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: nothing was taken yet, or its key is in question.
+    """
+    require(by, _CHANGE, _("take a newsroom's ledger anew"))
+    progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
+    if progress.halted == PeerProgress.Halt.KEY:
+        raise NotPossible(_("“%s” signs with another key. Decide about that first.") % newsroom)
+    newsroom.claims.all().delete()
+    PeerProgress.objects.filter(pk=newsroom.pk).update(sequence=0, last_change="", etag="", visited_at=None)
+    _go_on(newsroom)
+
+
+def _go_on(newsroom: PeerNewsroom) -> None:
+    """Forget what stopped it, and whoever has it in hand at this moment."""
+    PeerProgress.objects.filter(pk=newsroom.pk).update(
+        halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None
+    )
+    _ask_soon(newsroom)
+
+
+def _ask_soon(newsroom: PeerNewsroom) -> None:
+    PeerProgress.objects.filter(pk=newsroom.pk).update(next_visit_at=timezone.now())
+    tasks.announce(newsroom.pk)

@@ -1,0 +1,60 @@
+"""What the worker does for newsrooms that are followed: a little at a time, so that no other work has to wait."""
+
+import time
+from functools import partial
+
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from claims.federation import alarms, turns
+from claims.models import PeerNewsroom
+
+#: After so many seconds the worker lets other work go first; a page that was begun is taken first.
+TURN = 10.0
+QUEUE = "federation"
+
+
+def announce(newsroom_id: int) -> None:
+    """Have the worker take a turn at a newsroom, once the present transaction is committed.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    transaction.on_commit(partial(call, newsroom_id), robust=True)
+
+
+def call(newsroom_id: int) -> None:
+    """Have the worker take a turn at a newsroom, unless it is called already."""
+    try:
+        with transaction.atomic():
+            follow_newsroom.configure(queueing_lock=f"claims.federation:{newsroom_id}").defer(
+                newsroom_id=newsroom_id
+            )
+    except AlreadyEnqueued:
+        return
+
+
+@app.task(name="claims.federation.follow_newsroom", queue=QUEUE, pass_context=True)
+def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
+    """Take what is new of a newsroom, if it is due; what takes longer than a turn goes on in the next."""
+    ends = time.monotonic() + TURN
+    tally = turns.take_turn(newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
+    if tally is not None and not tally.is_over:
+        call(newsroom_id)
+
+
+@app.task(name=alarms.TELL, queue=alarms.QUEUE, retry=5)
+def tell_of_trouble(*, newsroom_id: int) -> None:
+    """Tell by mail what keeps a newsroom from being followed, if something still does."""
+    newsroom = PeerNewsroom.objects.in_trouble().select_related("progress").filter(pk=newsroom_id).first()
+    if newsroom:
+        alarms.tell(newsroom)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="claims.federation.keep_up", queue=QUEUE, queueing_lock="claims.federation.keep_up")
+def keep_up(timestamp: int) -> None:
+    """Once a minute: call for those that are due."""
+    for newsroom_id in turns.due_newsrooms():
+        call(newsroom_id)

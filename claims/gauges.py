@@ -1,0 +1,132 @@
+"""What metrics tell of claims: the ledger, imports, webhooks and what is to be published; numbers, never words."""
+
+from collections.abc import Iterator
+
+from django.db.backends.utils import CursorWrapper
+
+from claims.models import ImportRun
+from factcheck.telemetry.questions import DatabaseQuestion, GaugeKind, Reading
+
+_OUTCOMES = ("created", "updated", "unchanged", "merged", "refused", "incomplete")
+
+
+def _ledger(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute(
+        """
+        SELECT sequence, extract(epoch FROM published_at)::float8
+        FROM claims_publication ORDER BY sequence DESC LIMIT 1
+        """
+    )
+    sequence, published_at = cursor.fetchone() or (0, 0)
+    yield "factcheck_ledger_sequence", (), sequence
+    yield "factcheck_ledger_newest_entry_timestamp_seconds", (), published_at
+
+
+def _imports(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute("SELECT state, count(*) FROM claims_importrun GROUP BY state")
+    runs = dict.fromkeys(ImportRun.State.values, 0) | dict(cursor.fetchall())
+    yield from (("factcheck_imports", (state,), number) for state, number in runs.items())
+    cursor.execute(
+        """
+        SELECT coalesce(extract(epoch FROM now() - min(coalesce(moved_at, started_at, created_at))), 0)::float8
+        FROM claims_importrun WHERE state IN ('reading', 'writing', 'undoing')
+        """
+    )
+    yield "factcheck_imports_stalled_seconds", (), cursor.fetchone()[0]
+    cursor.execute(
+        """
+        SELECT coalesce(sum(created), 0), coalesce(sum(updated), 0), coalesce(sum(unchanged), 0),
+               coalesce(sum(merged), 0), coalesce(sum(refused), 0), coalesce(sum(incomplete), 0)
+        FROM claims_importrun
+        """
+    )
+    for outcome, records in zip(_OUTCOMES, cursor.fetchone(), strict=True):
+        yield "factcheck_import_records", (outcome,), records
+
+
+def _webhooks(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute(
+        """
+        SELECT count(*) FILTER (WHERE active AND consecutive_failures = 0),
+               count(*) FILTER (WHERE active AND consecutive_failures > 0),
+               count(*) FILTER (WHERE disabled_at IS NOT NULL),
+               count(*) FILTER (WHERE NOT active AND disabled_at IS NULL),
+               coalesce((SELECT max(sequence) FROM claims_publication) - min(position) FILTER (WHERE active), 0)
+        FROM claims_webhookendpoint JOIN claims_webhookprogress ON endpoint_id = id
+        """
+    )
+    *endpoints, behind = cursor.fetchone()
+    for state, number in zip(("answering", "failing", "switched_off", "off"), endpoints, strict=True):
+        yield "factcheck_webhook_endpoints", (state,), number
+    yield "factcheck_webhook_entries_behind", (), behind
+    cursor.execute(
+        """
+        SELECT count(*), coalesce(extract(epoch FROM now() - min(delivery.created_at)), 0)::float8
+        FROM claims_webhookdelivery AS delivery
+             JOIN claims_webhookendpoint AS endpoint ON endpoint.id = delivery.endpoint_id
+        WHERE delivery.state = 'pending' AND endpoint.active
+        """
+    )
+    pending, seconds = cursor.fetchone()
+    yield "factcheck_webhook_deliveries_pending", (), pending
+    yield "factcheck_webhook_deliveries_oldest_wait_seconds", (), seconds
+
+
+def _scheduled(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute(
+        """
+        SELECT count(*), coalesce(greatest(0, extract(epoch FROM now() - min(publish_at))), 0)::float8
+        FROM claims_scheduledpublication WHERE outcome = ''
+        """
+    )
+    number, overdue = cursor.fetchone()
+    yield "factcheck_scheduled_publications", (), number
+    yield "factcheck_scheduled_publications_overdue_seconds", (), overdue
+
+
+QUESTIONS = [
+    DatabaseQuestion(
+        "ledger",
+        {
+            "factcheck_ledger_sequence": GaugeKind("The number of the newest entry of the ledger."),
+            "factcheck_ledger_newest_entry_timestamp_seconds": GaugeKind("When that was published."),
+        },
+        _ledger,
+        of_replicas=True,
+    ),
+    DatabaseQuestion(
+        "imports",
+        {
+            "factcheck_imports": GaugeKind("Runs of imports.", ("state",)),
+            "factcheck_imports_stalled_seconds": GaugeKind(
+                "For how long the import has not come forward that is at work and has rested the longest."
+            ),
+            "factcheck_import_records": GaugeKind("What became of records, in all imports.", ("outcome",)),
+        },
+        _imports,
+    ),
+    DatabaseQuestion(
+        "webhooks",
+        {
+            "factcheck_webhook_endpoints": GaugeKind("Receivers of webhooks.", ("state",)),
+            "factcheck_webhook_entries_behind": GaugeKind(
+                "How many entries the receiver has yet to be told of that is the furthest behind."
+            ),
+            "factcheck_webhook_deliveries_pending": GaugeKind("Messages that are still to be delivered."),
+            "factcheck_webhook_deliveries_oldest_wait_seconds": GaugeKind(
+                "For how long the oldest of them has waited."
+            ),
+        },
+        _webhooks,
+    ),
+    DatabaseQuestion(
+        "scheduled",
+        {
+            "factcheck_scheduled_publications": GaugeKind("Verdicts that are to be published later."),
+            "factcheck_scheduled_publications_overdue_seconds": GaugeKind(
+                "For how long one of them should have been published."
+            ),
+        },
+        _scheduled,
+    ),
+]

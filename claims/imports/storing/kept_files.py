@@ -1,0 +1,29 @@
+"""Which files rows of the database name, and which SHA-256 each must have."""
+
+from collections.abc import Iterator
+
+from claims.models import ImportRun
+from sources import archive
+from sources.models import Snapshot
+
+
+def kept_files() -> Iterator[tuple[str, str]]:
+    """The name of each file in the storage, and its SHA-256; some come more than once."""
+    yield from uploads().items()
+    digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
+    for digest in digests.iterator(chunk_size=2_000):
+        yield archive.path(digest), digest
+
+
+def uploads() -> dict[str, str]:
+    """The same of files that were imported, or are to be."""
+    return dict(ImportRun.objects.exclude(upload="").values_list("upload", "content_sha256"))
+
+
+def known_digest(name: str) -> str:
+    """The SHA-256 that the archive's name of a file says; "" where it is of no snapshot."""
+    digest = name.rpartition("/")[2]
+    try:
+        return digest if archive.path(digest) == name else ""
+    except ValueError:
+        return ""

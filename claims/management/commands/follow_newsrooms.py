@@ -1,0 +1,99 @@
+from argparse import RawDescriptionHelpFormatter
+from typing import Any, TextIO, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from rich.table import Table
+from rich.text import Text
+
+from claims.federation import peer_edits, turns
+from claims.ledger.house_signature import fingerprint, public_key
+from claims.management.article_report import console_on
+from claims.management.people import user_named
+from claims.models import PeerNewsroom, PeerProgress
+from claims.newsroom.refusals import NotAllowed, NotPossible
+
+
+class Command(BaseCommand):
+    help = """\
+Take what is new of the newsrooms that are followed, as far as they are due. The background worker
+does the same by itself, once a minute; both may run at once, and whoever is stopped is gone on with
+by the other. "Followed newsrooms" on the desk shows how each does.
+
+Exit status: 0 all that was due was taken (or nothing was due), 1 at least one of them gave nothing,
+or could not be added, 2 the command was called wrongly."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--now", action="store_true", help="take it of all, whether they are due or not")
+        what.add_argument("--list", action="store_true", help="tell who is followed, and do nothing")
+        what.add_argument(
+            "--our-key", action="store_true", help="tell the fingerprint of our own key, which others compare"
+        )
+        what.add_argument("--add", metavar="URL", help="follow the newsroom whose site this is")
+        stated = parser.add_argument_group("of who is added")
+        stated.add_argument(
+            "--name", default="", help="what it is called here; as it calls itself if not given"
+        )
+        stated.add_argument(
+            "--fingerprint", default="", help="of its key, as they told you; needed, and shown without it"
+        )
+        stated.add_argument("--by", metavar="USERNAME", help="who adds it; nobody if not given")
+
+    def handle(self, *, now: bool, **options: Any) -> None:
+        if options["our_key"]:
+            self.stdout.write(fingerprint(public_key()))
+        elif options["list"]:
+            self._list()
+        elif options["add"] is not None:
+            self._add(options)
+        else:
+            if now:
+                everybody = PeerProgress.objects.filter(newsroom__in=PeerNewsroom.objects.active())
+                everybody.update(next_visit_at=timezone.now())
+            self._take()
+
+    def _take(self) -> None:
+        failing = 0
+        for newsroom_id in turns.due_newsrooms():
+            try:
+                tally = turns.take_turn(newsroom_id)
+            except KeyboardInterrupt:
+                raise CommandError("Stopped. What was taken is kept; the same command goes on.") from None
+            if tally is not None:
+                failing += bool(tally.failure)
+                self.stdout.write(f"{tally.newsroom}: {tally.entries} new entries. {tally.failure}".rstrip())
+        if failing:
+            raise CommandError(f"Newsrooms that gave nothing: {failing}.")
+
+    def _add(self, options: dict[str, Any]) -> None:
+        try:
+            signer = peer_edits.look(options["add"])
+            shown = fingerprint(signer.key)
+            if "".join(options["fingerprint"].split()).lower() != shown.replace(" ", ""):
+                raise CommandError(
+                    f"{signer.name} ({signer.url}) signs with the key {shown}. Ask them whether it is theirs, and give"
+                    f" it: --fingerprint '{shown}'."
+                )
+            newsroom = peer_edits.follow(signer, name=options["name"], by=user_named(options["by"]))
+        except (NotPossible, NotAllowed) as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(f"{newsroom.url} is followed, as number {newsroom.pk}: {newsroom}.")
+
+    def _list(self) -> None:
+        table = Table("Number", "Name", "Address", "Key", "Entries", "State", "Up to date at (UTC)")
+        for newsroom in PeerNewsroom.objects.select_related("progress"):
+            progress = newsroom.progress
+            at = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else "never"
+            state = progress.failure or "works"
+            cells = [
+                str(newsroom.pk), newsroom.name, newsroom.url, fingerprint(newsroom.key), str(progress.sequence),
+                state if newsroom.active else "paused", at,
+            ]  # fmt: skip
+            table.add_row(*map(Text, cells))
+        console_on(cast(TextIO, self.stdout)).print(table)

@@ -1,0 +1,99 @@
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import Storage, default_storage, storages
+from django.core.management.base import BaseCommand, CommandError
+
+from claims.imports.storing.kept_files import kept_files, known_digest, uploads
+from factcheck.installation import file_store
+from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_transfer import FAULTS, Outcome, Transferred, names_in, transfer, transferred
+
+DISK = "disk"
+
+
+class Command(BaseCommand):
+    help = (
+        "Copy all files between the disk and a bucket, and compare each by its SHA-256 where it came to be."
+        " It can be stopped (Ctrl-C); the same command goes on. See docs/files.md."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        place = f"“{DISK}” (DATA_DIR/files) or a bucket, {file_store.EXAMPLE}"
+        way = parser.add_mutually_exclusive_group(required=True)
+        way.add_argument("--to", metavar="PLACE", help=f"from where files are kept now to {place}")
+        way.add_argument(
+            "--from", metavar="PLACE", dest="origin", help="from there to where they are kept now"
+        )
+        parser.add_argument(
+            "--remove", action="store_true", help="with --from: take away there what is certain here"
+        )
+        parser.add_argument("--threads", type=int, default=8, help="files at a time (default: %(default)s)")
+
+    def handle(
+        self, *, to: str | None, origin: str | None, remove: bool, threads: int, **options: Any
+    ) -> None:
+        if not 1 <= threads <= 64:
+            raise CommandError(f"--threads is {threads}; give a number from 1 to 64.")
+        if to and remove:
+            raise CommandError("--remove goes with --from only: what is in use is not taken away.")
+        other = _storage(to or origin or "")
+        source, target = (default_storage, other) if to else (other, default_storage)
+        tally, certain = Counter[Outcome](), set[str]()
+        try:
+            for file in _moved(source, target, remove=remove, threads=threads):
+                tally[file.outcome] += 1
+                if file.outcome in (Outcome.COPIED, Outcome.THERE):
+                    certain.add(file.name)
+                elif file.outcome in FAULTS:
+                    self.stderr.write(f"{file.name} {FAULTS[file.outcome]}")
+            missing = self._missing(target, certain)
+        except FilesAway as away:
+            raise CommandError(f"{away} What was copied is certain; the same command goes on.") from away
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. What was copied is certain; the same command goes on.") from None
+        self.stdout.write(
+            f"{tally[Outcome.COPIED]} files copied, {tally[Outcome.THERE]} were there already. All are certain."
+        )
+        faults = sum(tally[outcome] for outcome in FAULTS)
+        if faults or missing:
+            raise CommandError(
+                f"{faults} files were not copied, and {missing} are in neither place; see above."
+            )
+
+    def _missing(self, target: Storage, certain: set[str]) -> int:
+        missing = 0
+        for name, _digest in kept_files():
+            if name not in certain and not target.exists(name):
+                missing += 1
+                self.stderr.write(f"{name} is in neither place, and the database names it.")
+            certain.add(name)
+        return missing
+
+
+def _moved(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[Transferred]:
+    imported = uploads()
+
+    def move(name: str) -> Transferred:
+        known = known_digest(name) or imported.get(name, "")
+        return transfer(name, source, target, known=known, remove=remove)
+
+    return transferred(names_in(source), move, threads=threads)
+
+
+def _storage(place: str) -> Storage:
+    """The other place; its keys are those of ours."""
+    here = settings.STORAGES["default"]
+    try:
+        there = (
+            file_store.disk() if place == DISK else file_store.bucket(place, file_store.keys(), name="PLACE")
+        )
+    except ImproperlyConfigured as problem:
+        raise CommandError(str(problem)) from None
+    if there == here:
+        raise CommandError("Files are kept there now; name the other place.")
+    return storages.create_storage(there)

@@ -1,0 +1,67 @@
+"""The whole topology on one machine: three PostgreSQL nodes, two poolers, a balancer, three web processes, two workers.
+
+    make cluster                       starts it; ARGS="--folder /srv/trial" keeps it elsewhere
+    make cluster ARGS=status           what runs, who is the primary, how much memory it takes
+    make cluster ARGS=stop             ends it, and keeps what was stored; with --clear nothing is kept
+
+As root every machine is a network namespace with an address of its own; otherwise each service has a port of its own.
+docs/cluster.md tells what is what.
+"""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from deploy.cluster.daemons import missing
+from deploy.cluster.machines import network
+from deploy.cluster.stage import Cluster, NotReady, machines_of
+from deploy.cluster.topology import DEBIAN, DEPLOY
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="make cluster", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", nargs="?", choices=("start", "status", "stop"), default="start")
+    parser.add_argument("--folder", type=Path, default=DEPLOY.parent / ".cluster")
+    parser.add_argument("--first-port", type=int, default=21_000, help="Without root: where ports begin.")
+    parser.add_argument("--clear", action="store_true", help="With stop: delete what was stored.")
+    asked = parser.parse_args(arguments)
+    if lacking := list(missing((*DEBIAN, "patroni", "rclone"))):
+        packages = sorted({DEBIAN.get(name, "requirements/cluster.txt") for name in lacking})
+        print(f"Not installed: {', '.join(lacking)} (from {', '.join(packages)}).", file=sys.stderr)
+        return 1
+    folder = asked.folder.expanduser().absolute()
+    cluster = Cluster(folder, network(folder, first_port=asked.first_port))
+    if asked.action == "stop":
+        cluster.stop()
+        if asked.clear:
+            shutil.rmtree(folder)
+        return 0
+    if asked.action == "status":
+        return status(cluster)
+    try:
+        cluster.start(print)
+    except NotReady as late:
+        print(late, file=sys.stderr)
+        return 1
+    print(f"Serving {cluster.site}. `make cluster ARGS=status` tells more, `make cluster ARGS=stop` ends it.")
+    return 0
+
+
+def status(cluster: Cluster) -> int:
+    used = cluster.megabytes()
+    roles = {member["name"]: f"{member['role']}, {member['state']}" for member in cluster.members()}
+    for machine, host, programs in machines_of(cluster):
+        memory = sum(size for name, size in used.items() if name.startswith(f"{machine}."))
+        print(
+            f"{machine:<9} {host:<15} {memory:5.0f} MB  {', '.join(programs) or 'down'}"
+            f"{'  (' + roles[machine] + ')' if machine in roles else ''}"
+        )
+    print(f"{'together':<9} {'':<15} {sum(used.values()):5.0f} MB")
+    return 0 if used else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

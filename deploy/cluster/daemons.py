@@ -1,0 +1,209 @@
+"""Programs that run on the machines: started in the background, written down, found again, ended."""
+
+import contextlib
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import psutil
+
+from deploy.cluster.machines import Network
+
+#: How long a program may take to end when it is asked to.
+PATIENCE = 25.0
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """A program on one of the machines."""
+
+    machine: str
+    program: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    #: Whether it must not run as root.
+    is_lowered: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.machine}.{self.program}"
+
+
+@dataclass(frozen=True)
+class Started:
+    """The process of a daemon. Its number alone could be somebody else's by now."""
+
+    pid: int
+    since: float
+
+    def process(self) -> psutil.Process | None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.pid)
+            if process.create_time() == self.since and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+        return None
+
+
+class Daemons:
+    """What runs, written down in a folder, so that another call can end it."""
+
+    def __init__(self, folder: Path, network: Network) -> None:
+        self.folder, self.network = folder, network
+        (folder / "run").mkdir(parents=True, exist_ok=True)
+        (folder / "log").mkdir(exist_ok=True)
+
+    def start(self, daemon: Daemon) -> None:
+        if self.process(daemon.name):
+            return
+        command = lowered(daemon.command) if daemon.is_lowered else daemon.command
+        with (self.folder / "log" / f"{daemon.name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                self.network.on(daemon.machine, command),
+                cwd=Path(__file__).parents[2],
+                env=_environment() | daemon.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        _children.append(process)
+        started = Started(process.pid, psutil.Process(process.pid).create_time())
+        self._note(daemon.name).write_text(json.dumps(asdict(started)))
+
+    def process(self, name: str) -> psutil.Process | None:
+        """The process of a daemon, if it lives."""
+        for child in _children:
+            child.poll()
+        try:
+            return Started(**json.loads(self._note(name).read_text())).process()
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def family(self, name: str) -> list[psutil.Process]:
+        """The process of a daemon and all that it started, as far as they live.
+
+        Patroni leaves PostgreSQL to itself, which then is nobody's child but works in a folder of its machine.
+        """
+        process = self.process(name)
+        family = [process, *process.children(recursive=True)] if process else []
+        if name.endswith(".patroni"):
+            family += [
+                server for server in self._postgresql(name.split(".", maxsplit=1)[0]) if server not in family
+            ]
+        return family
+
+    def _postgresql(self, machine: str) -> Iterator[psutil.Process]:
+        home = f"{self.folder / machine}/"
+        for process in psutil.process_iter(["name", "cwd"]):
+            if process.info["name"] == "postgres" and (process.info["cwd"] or "").startswith(home):
+                yield process
+
+    def names(self) -> list[str]:
+        """The daemons that were started and not ended."""
+        return sorted(note.stem for note in (self.folder / "run").glob("*.json"))
+
+    def stop(self, *names: str) -> None:
+        """Ask these to end, and end what does not."""
+        families = [process for name in names for process in self.family(name)]
+        for name in names:
+            if process := self.process(name):
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+        _gone, alive = psutil.wait_procs(families, timeout=PATIENCE)
+        _kill(alive)
+        for name in names:
+            self._note(name).unlink(missing_ok=True)
+
+    def kill(self, *names: str) -> None:
+        """End these and all that they started at once, without a word."""
+        _kill([process for name in names for process in self.family(name)])
+
+    def send(self, number: signal.Signals, *names: str) -> None:
+        for name in names:
+            for process in self.family(name):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
+
+    def _note(self, name: str) -> Path:
+        return self.folder / "run" / f"{name}.json"
+
+
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, timeout=5)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but what a program needs to be found and to speak UTF-8."""
+    return {"PATH": f"{os.defpath}:/usr/local/sbin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8", "PGTZ": "UTC"}
+
+
+def account() -> pwd.struct_passwd | None:
+    """As whom root runs what must not be root: PostgreSQL and PgBouncer refuse."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def lowered(command: list[str]) -> list[str]:
+    """The command as that account, with the right to pass through closed folders where Python is in one."""
+    user = account()
+    if user is None:
+        return command
+    to_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    # By way of a shell: the first program is still found with root's rights.
+    probe = ["sh", "-c", '"$0" -c "import psycopg"', sys.executable]
+    if subprocess.run([*to_user, "--", *probe], capture_output=True, check=False).returncode == 0:
+        return [*to_user, "--", *command]
+    # no_setuid_fixup makes access(2), with which PostgreSQL looks for its own programs, heed the capability too.
+    passage = "dac_read_search"
+    lent = [f"--inh-caps=+{passage}", f"--ambient-caps=+{passage}", "--securebits=+no_setuid_fixup"]
+    return [*to_user, *lent, "--", *command]
+
+
+def give(folder: Path) -> Path:
+    """Make a folder that is the account's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    if user := account():
+        shutil.chown(folder, user.pw_uid, user.pw_gid)
+    return folder
+
+
+def give_file(file: Path) -> None:
+    """Make a file the account's, and nobody else's."""
+    file.chmod(0o600)
+    if user := account():
+        shutil.chown(file, user.pw_uid, user.pw_gid)
+
+
+def program(name: str) -> str:
+    """The path of a program: Debian's, or one beside Python."""
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name, path=_environment()["PATH"])
+    if found is None:
+        raise ProgramMissing(name)
+    return found
+
+
+class ProgramMissing(Exception):
+    """A program that the cluster needs is not installed."""
+
+
+def missing(names: tuple[str, ...]) -> Iterator[str]:
+    """Those of the programs that are not installed."""
+    for name in names:
+        try:
+            program(name)
+        except ProgramMissing:
+            yield name

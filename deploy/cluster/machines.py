@@ -1,0 +1,164 @@
+"""The machines of the cluster, and how they reach each other.
+
+As root each is a network namespace with an address of its own, whose cable can be pulled. Otherwise all share the
+loopback address, and each of their services has a port of its own.
+"""
+
+import os
+import subprocess
+import zlib
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+NODES = ("pg-1", "pg-2", "pg-3")
+POOLS = ("pool-1", "pool-2")
+WEBS = ("web-1", "web-2", "web-3")
+WORKERS = ("worker-1", "worker-2")
+MACHINES = (*NODES, *POOLS, "balancer", *WEBS, *WORKERS, "files", "watch")
+
+#: The usual port of each service.
+SERVICES = {
+    "etcd": 2379,
+    "etcd-peer": 2380,
+    "postgresql": 5432,
+    "patroni": 8008,
+    "pgbouncer": 6432,
+    "primary": 5000,
+    "site": 8080,
+    "stats": 8404,
+    "web": 8000,
+    "metrics": 9464,
+    "s3": 9000,
+    "prometheus": 9090,
+}
+
+
+class Network(ABC):
+    """Where the machines are."""
+
+    @abstractmethod
+    def host(self, machine: str) -> str:
+        """The address of a machine."""
+
+    @abstractmethod
+    def port(self, machine: str, service: str) -> int:
+        """The port of one of its services."""
+
+    @abstractmethod
+    def lay(self) -> None:
+        """Make the machines and connect them."""
+
+    @abstractmethod
+    def remove(self) -> None:
+        """Leave nothing of them."""
+
+    def on(self, machine: str, command: list[str]) -> list[str]:
+        """The command that runs `command` on the machine, in the same process."""
+        return command
+
+    def address(self, machine: str, service: str) -> str:
+        return f"{self.host(machine)}:{self.port(machine, service)}"
+
+    def variables(self) -> dict[str, str]:
+        """What configuration calls them: ${PG_1} is a machine's address, ${PG_1_PATRONI} the port of its Patroni."""
+        return {_variable(machine): self.host(machine) for machine in MACHINES} | {
+            f"{_variable(machine)}_{_variable(service)}": str(self.port(machine, service))
+            for machine in MACHINES
+            for service in SERVICES
+        }
+
+
+def _variable(name: str) -> str:
+    return name.replace("-", "_").upper()
+
+
+class Loopback(Network):
+    """Every machine is this one; ports tell them apart, from a first one on."""
+
+    def __init__(self, first_port: int) -> None:
+        self.first_port = first_port
+
+    def host(self, machine: str) -> str:
+        return "127.0.0.1"
+
+    def port(self, machine: str, service: str) -> int:
+        return self.first_port + len(SERVICES) * MACHINES.index(machine) + list(SERVICES).index(service)
+
+    def lay(self) -> None:
+        """There is nothing to make."""
+
+    def remove(self) -> None:
+        """There is nothing to remove."""
+
+
+class Namespaces(Network):
+    """Every machine is a network namespace, on a bridge that this machine is connected to as well."""
+
+    def __init__(self, folder: Path) -> None:
+        # Clusters of two folders do not meet.
+        self.number = zlib.crc32(bytes(folder)) % 250 + 1
+        self.bridge = f"factcheck{self.number}"
+
+    def host(self, machine: str) -> str:
+        return f"10.203.{self.number}.{MACHINES.index(machine) + 11}"
+
+    def port(self, machine: str, service: str) -> int:
+        return SERVICES[service]
+
+    def on(self, machine: str, command: list[str]) -> list[str]:
+        return ["nsenter", f"--net={self.place(machine)}", *command]
+
+    def place(self, machine: str) -> Path:
+        """The file by which the machine's network is entered."""
+        return Path("/run/netns", self._namespace(machine))
+
+    def lay(self) -> None:
+        self.remove()
+        _ip("link", "add", self.bridge, "type", "bridge")
+        _ip("address", "add", f"10.203.{self.number}.1/24", "dev", self.bridge)
+        _ip("link", "set", self.bridge, "up")
+        for machine in MACHINES:
+            namespace, cable = self._namespace(machine), self.cable(machine)
+            _ip("netns", "add", namespace)
+            _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+            _ip("link", "set", cable, "master", self.bridge, "up")
+            _ip("-n", namespace, "link", "set", "lo", "up")
+            _ip("-n", namespace, "address", "add", f"{self.host(machine)}/24", "dev", "eth0")
+            _ip("-n", namespace, "link", "set", "eth0", "up")
+
+    def remove(self) -> None:
+        for machine in MACHINES:
+            if self.place(machine).exists():
+                _ip("netns", "delete", self._namespace(machine))
+        if Path("/sys/class/net", self.bridge).exists():
+            _ip("link", "delete", self.bridge)
+
+    def unplug(self, machine: str) -> None:
+        """Cut the machine off, as a cable that is pulled does: nobody is told."""
+        _ip("link", "set", self.cable(machine), "down")
+
+    def plug(self, machine: str) -> None:
+        _ip("link", "set", self.cable(machine), "up")
+
+    def _namespace(self, machine: str) -> str:
+        return f"{self.bridge}-{machine}"
+
+    def cable(self, machine: str) -> str:
+        """The name of the end of its cable that is in the bridge."""
+        return f"{self.bridge}-{MACHINES.index(machine)}"
+
+
+def network(folder: Path, *, first_port: int) -> Network:
+    """The best that whoever runs this may make."""
+    return Namespaces(folder) if _may_make_namespaces() else Loopback(first_port)
+
+
+def _may_make_namespaces() -> bool:
+    if os.geteuid() != 0:
+        return False
+    tried = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)  # noqa: S607  of util-linux
+    return tried.returncode == 0
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True)  # noqa: S607  of iproute2

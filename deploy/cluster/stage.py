@@ -1,0 +1,229 @@
+"""The cluster as a whole: started, looked at, stopped."""
+
+import json
+import os
+import secrets
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from deploy.cluster.daemons import Daemon, Daemons, program
+from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
+from deploy.cluster.topology import DEPLOY, Topology
+from factcheck.database.embedded.place import binary
+
+SECRETS = ("superuser", "replication", "rewind", "factcheck", "factcheck_public", "store", "metrics", "key")
+
+
+class NotReady(Exception):
+    """A part of the cluster did not come up in time."""
+
+
+class Cluster:
+    """Three nodes, two poolers, a balancer, three web processes, two workers and a store of files."""
+
+    def __init__(self, folder: Path, network: Network, **settings: str) -> None:
+        """The cluster of a folder, whether it runs or not.
+
+        Args:
+            settings: variables of web processes and workers besides those that follow from the topology.
+        """
+        self.folder, self.network = folder, network
+        folder.mkdir(parents=True, exist_ok=True)
+        self.daemons = Daemons(folder, network)
+        self.topology = Topology(folder, network, self._secrets(), settings)
+
+    @property
+    def site(self) -> str:
+        return f"http://{self.network.address('balancer', 'site')}"
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Start what does not run, layer by layer; `say` is told what is there, and how long it took."""
+        etcd, patroni, plumbing, programs, watch = self.topology.layers()
+        if not self.daemons.names():
+            self.network.lay()
+        self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", say)
+        self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", say)
+        # For its first second, before it has asked them, HAProxy takes every node for the primary.
+        self._layer(
+            plumbing,
+            lambda: all(self._reaches_primary() for _node in (*NODES, *NODES)),
+            "balancer, poolers, store of files",
+            say,
+        )
+        begun = time.monotonic()
+        self.migrate()
+        self.prepare_static_files()
+        say(f"migrations, static files  ({time.monotonic() - begun:.1f} s)")
+        self._layer(programs, self._serves, "web processes and workers", say)
+        if watch:
+            self._layer(
+                watch, lambda: self._answers(self._of("watch", "prometheus", "/-/ready")), "Prometheus", say
+            )
+
+    def stop(self) -> None:
+        """End all that runs, in the order in which nothing is missed, and remove the machines."""
+        for layer in reversed(self.topology.layers()):
+            self.daemons.stop(*(daemon.name for daemon in layer))
+        self.daemons.stop(*self.daemons.names())
+        self.network.remove()
+
+    def is_running(self) -> bool:
+        return any(self.daemons.process(name) for name in self.daemons.names())
+
+    def members(self) -> list[dict[str, Any]]:
+        """The nodes as Patroni sees them, asked from whichever answers."""
+        for node in NODES:
+            try:
+                with urllib.request.urlopen(self._of(node, "patroni", "/cluster"), timeout=2) as answer:  # noqa: S310
+                    members: list[dict[str, Any]] = json.load(answer)["members"]
+                    return members
+            except (OSError, ValueError, KeyError):
+                continue
+        return []
+
+    def primary(self) -> str:
+        """The name of the node that is the primary; nothing while there is none."""
+        return next((member["name"] for member in self.members() if member["role"] == "leader"), "")
+
+    def megabytes(self) -> dict[str, float]:
+        """The memory of each daemon with all that it started; pages that several share are counted once (PSS)."""
+        used: dict[str, float] = {}
+        for name in self.daemons.names():
+            for process in self.daemons.family(name):
+                try:
+                    used[name] = used.get(name, 0.0) + process.memory_full_info().pss / 1e6
+                except psutil.Error:
+                    continue
+        return used
+
+    def migrate(self) -> None:
+        with psycopg.connect(self.topology.primary("postgres", "postgres"), autocommit=True) as connection:
+            is_made = connection.execute("SELECT FROM pg_database WHERE datname = 'factcheck'").rowcount
+        if not is_made:
+            subprocess.run(
+                [
+                    binary("psql"),
+                    "--quiet",
+                    "--no-psqlrc",
+                    f"--set=password={self.topology.secrets['factcheck']}",
+                    f"--set=public_password={self.topology.secrets['factcheck_public']}",
+                    f"--file={DEPLOY / 'patroni' / 'database.sql'}",
+                    self.topology.primary("postgres", "postgres"),
+                ],
+                check=True,
+            )
+        self.manage("migrate", "--no-input", "--verbosity=0")
+
+    def prepare_static_files(self) -> None:
+        """Once, as a release does it: web processes that start together would each do it in each other's way."""
+        self.manage(
+            "shell",
+            "--no-imports",
+            "--command",
+            "from factcheck.web.serving import collect_static_files as c; c()",
+        )
+
+    def manage(self, *words: str, **settings: str) -> str:
+        """What a command of the project prints, run beside the cluster and on its primary."""
+        direct = {
+            "DATABASE_URL": self.topology.primary("factcheck", "factcheck"),
+            "DATABASE_REPLICA_URLS": "",
+        }
+        return subprocess.run(
+            self.topology.manage(*words),
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"} | self.topology.settings() | direct | settings,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+
+    def patronictl(self, *words: str) -> str:
+        configuration = self.folder / NODES[0] / "patroni.yml"
+        return subprocess.run(
+            [program("patronictl"), "--config-file", str(configuration), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+
+    def wait(self, holds: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
+        """Wait until it holds."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if holds():
+                return
+            time.sleep(0.2)
+        raise NotReady(f"{what}: not there after {seconds:.0f} s. The logs are in {self.folder / 'log'}.")
+
+    def is_replicated(self) -> bool:
+        """Whether there is a primary, and all others follow it."""
+        members = self.members()
+        states = sorted((member["role"] == "leader", member["state"]) for member in members)
+        return states == [(False, "streaming")] * (len(NODES) - 1) + [(True, "running")]
+
+    def _reaches_primary(self) -> bool:
+        try:
+            with psycopg.connect(self.topology.primary("postgres", "postgres")) as connection:
+                return connection.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,)
+        except psycopg.OperationalError:
+            return False
+
+    def _serves(self) -> bool:
+        return all(self._answers(self._of(web, "web", "/healthz")) for web in WEBS) and self._answers(
+            f"{self.site}/readyz"
+        )
+
+    def _layer(
+        self, daemons: list[Daemon], is_there: Callable[[], bool], what: str, say: Callable[[str], None]
+    ) -> None:
+        begun = time.monotonic()
+        for daemon in daemons:
+            self.daemons.start(daemon)
+
+        def all_live() -> bool:
+            if ended := [daemon.name for daemon in daemons if not self.daemons.process(daemon.name)]:
+                raise NotReady(f"{', '.join(ended)} ended at once. See {self.folder / 'log'}.")
+            return is_there()
+
+        self.wait(all_live, what)
+        say(f"{what}  ({time.monotonic() - begun:.1f} s)")
+
+    def _of(self, machine: str, service: str, path: str) -> str:
+        return f"http://{self.network.address(machine, service)}{path}"
+
+    def _answers(self, address: str) -> bool:
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  one of ours
+                return True
+        except OSError:
+            return False
+
+    def _secrets(self) -> dict[str, str]:
+        """Passwords made once, in a file that nobody else can read."""
+        file = self.folder / "secrets.json"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(json.dumps({name: secrets.token_urlsafe(40) for name in SECRETS}))
+        kept: dict[str, str] = json.loads(file.read_text())
+        return kept
+
+
+def machines_of(cluster: Cluster) -> list[tuple[str, str, list[str]]]:
+    """Each machine, its address, and what runs on it."""
+    living = [name for name in cluster.daemons.names() if cluster.daemons.process(name)]
+    return [
+        (
+            machine,
+            cluster.network.host(machine),
+            [name.split(".")[1] for name in living if name.startswith(f"{machine}.")],
+        )
+        for machine in MACHINES
+    ]

@@ -1,0 +1,233 @@
+"""What runs on each machine, configured by the files of the folders beside this one."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from deploy.cluster.daemons import Daemon, give, give_file, missing, program
+from deploy.cluster.machines import NODES, POOLS, WEBS, WORKERS, Network
+from factcheck.database.embedded.place import binary
+
+DEPLOY = Path(__file__).parents[1]
+#: What Debian's packages bring, by the package.
+DEBIAN = {
+    "etcd": "etcd-server",
+    "pgbouncer": "pgbouncer",
+    "haproxy": "haproxy",
+    "setpriv": "util-linux",
+}
+BUCKET = "factcheck"
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The daemons of a cluster whose files are in a folder."""
+
+    folder: Path
+    network: Network
+    secrets: dict[str, str]
+    #: Variables of web processes and workers besides those that follow from the topology.
+    extra: dict[str, str]
+
+    def etcd(self, node: str) -> Daemon:
+        home = give(self.folder / node)
+        configuration = self.configured("etcd/etcd.yml", node, NODE_ETCD_DATA=str(give(home / "etcd")))
+        return Daemon(node, "etcd", [program("etcd"), f"--config-file={configuration}"])
+
+    def patroni(self, node: str) -> Daemon:
+        # A folder of its own, which may be a disk of its own.
+        disk = give(self.folder / node / "postgresql")
+        configuration = self.configured(
+            "patroni/patroni.yml",
+            node,
+            NODE_DATA=str(disk / "data"),
+            POSTGRESQL_PROGRAMS=str(Path(binary("postgres")).parent),
+            SUPERUSER_PASSWORD=self.secrets["superuser"],
+            REPLICATION_PASSWORD=self.secrets["replication"],
+            REWIND_PASSWORD=self.secrets["rewind"],
+        )
+        return Daemon(node, "patroni", [program("patroni"), str(configuration)])
+
+    def disk_watch(self, node: str) -> Daemon:
+        return Daemon(
+            node,
+            "disk-watch",
+            [
+                program("python"),
+                str(DEPLOY / "patroni" / "disk_watch.py"),
+                f"--folder={self.folder / node / 'postgresql'}",
+                f"--patroni=http://{self.network.address(node, 'patroni')}",
+                "--least-megabytes=64",
+            ],
+        )
+
+    def pgbouncer(self, pool: str) -> Daemon:
+        users = give(self.folder / pool) / "userlist.txt"
+        users.touch(mode=0o600)
+        users.write_text(
+            "".join(f'"{role}" "{self.secrets[role]}"\n' for role in ("factcheck", "factcheck_public"))
+        )
+        give_file(users)
+        configuration = self.configured("pgbouncer/pgbouncer.ini", pool)
+        return Daemon(pool, "pgbouncer", [program("pgbouncer"), "--quiet", str(configuration)])
+
+    def haproxy(self) -> Daemon:
+        configuration = self.configured("haproxy/haproxy.cfg", "balancer")
+        return Daemon("balancer", "haproxy", [program("haproxy"), "-db", "-f", str(configuration)])
+
+    def store(self) -> Daemon:
+        """The S3 server."""
+        give(give(self.folder / "files" / "s3") / BUCKET)
+        return Daemon(
+            "files",
+            "rclone",
+            [
+                program("rclone"),
+                "serve",
+                "s3",
+                f"--addr={self.network.address('files', 's3')}",
+                "--vfs-cache-mode=off",
+                "--dir-cache-time=1s",
+                str(self.folder / "files" / "s3"),
+            ],
+            {
+                "RCLONE_AUTH_KEY": f'"factcheck,{self.secrets["store"]}"',
+                "RCLONE_CONFIG": "/dev/null",
+                "HOME": "/nonexistent",
+            },
+        )
+
+    def prometheus(self) -> Daemon:
+        home = give(self.folder / "watch")
+        configuration = self.configured(
+            "prometheus/prometheus.yml",
+            "watch",
+            METRICS_TOKEN=self.secrets["metrics"],
+            ALERTS=str(DEPLOY / "alerts" / "factcheck.yaml"),
+        )
+        return Daemon(
+            "watch",
+            "prometheus",
+            [
+                program("prometheus"),
+                f"--config.file={configuration}",
+                f"--storage.tsdb.path={give(home / 'metrics')}",
+                f"--web.listen-address={self.network.address('watch', 'prometheus')}",
+                "--log.level=warn",
+            ],
+            {"GOMEMLIMIT": "128MiB"},
+        )
+
+    def web(self, machine: str) -> Daemon:
+        return Daemon(
+            machine,
+            "web",
+            self.manage(
+                "serve",
+                f"--host={self.network.host(machine)}",
+                f"--port={self.network.port(machine, 'web')}",
+            ),
+            self.settings() | self.metrics(machine),
+            is_lowered=False,
+        )
+
+    def worker(self, machine: str) -> Daemon:
+        # It listens for new jobs, for which it needs a session of its own: past the poolers.
+        direct = {"DATABASE_URL": self.primary("factcheck", "factcheck")}
+        return Daemon(
+            machine,
+            "worker",
+            self.manage("procrastinate", "worker"),
+            self.settings() | direct,
+            is_lowered=False,
+        )
+
+    def manage(self, *words: str) -> list[str]:
+        return [program("python"), str(DEPLOY.parent / "manage.py"), *words]
+
+    def layers(self) -> list[list[Daemon]]:
+        """All daemons, in the order in which they need each other."""
+        return [
+            [self.etcd(node) for node in NODES],
+            [daemon(node) for node in NODES for daemon in (self.patroni, self.disk_watch)],
+            [self.haproxy(), self.store(), *(self.pgbouncer(pool) for pool in POOLS)],
+            [*(self.web(machine) for machine in WEBS), *(self.worker(machine) for machine in WORKERS)],
+            [self.prometheus()] if not list(missing(("prometheus",))) else [],
+        ]
+
+    def settings(self) -> dict[str, str]:
+        """The environment of web processes and workers, as docs/operators.md tells it."""
+        return {
+            "SECRET_KEY": self.secrets["key"],
+            "SITE_URL": f"http://{self.network.address('balancer', 'site')}",
+            "ALLOWED_HOSTS": ",".join({self.network.host(machine) for machine in ("balancer", *WEBS)}),
+            "TRUST_PROXY": "1",
+            "DATA_DIR": str(self.folder / "factcheck"),
+            "DATABASE_URL": self.pooled("factcheck", "factcheck"),
+            "DATABASE_REPLICA_URLS": " ".join(
+                self.pooled("factcheck_public", f"factcheck-{node}") for node in NODES
+            ),
+            "PUBLIC_STATEMENT_SECONDS": "0",
+            "FILES_URL": f"s3://{BUCKET}?{urlencode(self._store())}",
+            "AWS_ACCESS_KEY_ID": "factcheck",
+            "AWS_SECRET_ACCESS_KEY": self.secrets["store"],
+            # Whoever tries this out asks from one address.
+            "RATE_LIMIT_ANONYMOUS": "off",
+            "RATE_LIMIT_TOKEN": "off",
+            "RATE_LIMIT_PAGES": "off",
+            **self.extra,
+        }
+
+    def metrics(self, machine: str) -> dict[str, str]:
+        """Where the programs of a machine tell Prometheus how they are."""
+        return {
+            "METRICS_HOST": self.network.host(machine),
+            "METRICS_PORT": str(self.network.port(machine, "metrics")),
+            "METRICS_TOKEN": self.secrets["metrics"],
+        }
+
+    def pooled(self, role: str, database: str) -> str:
+        """The address of a database by way of both PgBouncers."""
+        hosts = ",".join(self.network.address(pool, "pgbouncer") for pool in POOLS)
+        return self._url(role, hosts, database, load_balance_hosts="random", tcp_user_timeout="5000")
+
+    def primary(self, role: str, database: str) -> str:
+        """The address of a database on the primary, by the balancer."""
+        return self._url(role, self.network.address("balancer", "primary"), database)
+
+    def node(self, node: str, role: str = "postgres", database: str = "factcheck") -> str:
+        """The address of a database on one node."""
+        return self._url(role, self.network.address(node, "postgresql"), database)
+
+    def _store(self) -> dict[str, str]:
+        endpoint = f"http://{self.network.address('files', 's3')}"
+        return {"endpoint": endpoint, "region": "us-east-1", "addressing": "path"}
+
+    def _url(self, role: str, hosts: str, database: str, **parameters: str) -> str:
+        password = quote(self.secrets["superuser" if role == "postgres" else role], safe="")
+        query = urlencode({"connect_timeout": "2", **parameters})
+        return f"postgresql://{role}:{password}@{hosts}/{database}?{query}"
+
+    def configured(self, template: str, machine: str, **variables: str) -> Path:
+        """A file of deploy/ with the addresses of this cluster, in the folder of the machine that reads it."""
+        home = give(self.folder / machine)
+        known = self.network.variables()
+        mine = machine.replace("-", "_").upper()
+        known |= {
+            name.replace(mine, "NODE", 1): value
+            for name, value in known.items()
+            if name.startswith(f"{mine}_")
+        }
+        known |= {
+            "NODE": machine,
+            "NODE_HOST": self.network.host(machine),
+            "NODE_FOLDER": str(home),
+            **variables,
+        }
+        text = re.sub(r"\$\{([A-Z0-9_]+)\}", lambda found: known[found[1]], (DEPLOY / template).read_text())
+        file = home / Path(template).name
+        file.touch(mode=0o600)
+        file.write_text(text)
+        give_file(file)
+        return file

@@ -1,0 +1,176 @@
+"""Upgrade under load: `make drill ARGS=upgrade`, `make drill ARGS="upgrade --from v1.0.0 --postgres 17"`.
+
+The version before serves readers, a newsroom and a consumer of the change feed, with two web processes and a worker.
+The next version's migrations are reviewed, then run, while a report holds the table that they change; the worker and
+the web processes are replaced one by one. Promised: no request fails, both versions answer on the new schema, the
+consumer's copy is equal to the last byte, no job fails, and a migration that would have stopped or broken the version
+before is refused by name.
+"""
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from deploy.drills import upgrade_versions as versions
+from deploy.drills.upgrade_load import Load, Mirror
+from deploy.drills.upgrade_site import Site
+from deploy.postgresql.programs import NotToBeHad
+from deploy.postgresql.server import server
+
+BEFORE, NEXT = ("before-1", "before-2"), ("next-1", "next-2")
+PEOPLE = {"contributor": "contributor", "checker": "checker", "editor": "editor"}
+REPORT_SECONDS = 4
+#: Longer than a lock is waited for, with what a busy machine of two cores adds.
+SLOWEST_SECONDS = 6.0
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="drill upgrade", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--from", dest="revision", help="the version before, in git (default: the last tag, else HEAD)"
+    )
+    parser.add_argument("--postgres", type=int, default=18, help="which PostgreSQL (default: %(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=8, help="how long each stage is watched (default: %(default)s)"
+    )
+    asked = parser.parse_args(arguments)
+    if not shutil.which("haproxy"):
+        print(
+            "haproxy is not there, which sends requests to those that are ready (Debian: apt-get install haproxy)."
+        )
+        return 2
+    folder = Path(tempfile.mkdtemp(prefix="factcheck-upgrade-"))
+    try:
+        with server(asked.postgres) as address:
+            broken = _upgraded(folder, address, versions.version_before(asked.revision), asked.seconds)
+    except (NotToBeHad, versions.NotComparable) as reason:
+        print(reason)
+        return 2
+    except subprocess.CalledProcessError as failed:
+        print(f"{failed}\n{failed.stdout}\n{failed.stderr}")
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(*(f"BROKEN: {promise}" for promise in broken) if broken else ["Every promise was kept."], sep="\n")
+    return int(bool(broken))
+
+
+def _upgraded(folder: Path, address: str, revision: str, seconds: float) -> list[str]:
+    before = versions.unpack(revision, folder / "before")
+    coming = versions.unpack("HEAD", folder / "next")
+    site = Site(folder, address, [*BEFORE, *NEXT])
+    new = versions.add_changes(coming, before, site.environment("commands"))
+    print(f"From {revision} to a version with {', '.join(new)}.")
+    broken = _reviewed(site, coming, new)
+    site.command(before, "migrate")
+    site.command(before, "load_demo")
+    tokens = {role: _token(site, before, name) for role, name in PEOPLE.items()}
+    with site.balanced():
+        for name in BEFORE:
+            site.start_web(name, before)
+        site.start_worker("worker-before", before)
+        with Mirror(site.address, folder / "mirror.sqlite") as mirror, Load(site.address, tokens) as load:
+            time.sleep(seconds)
+            _replaced(site, load, coming, seconds)
+        broken += _kept(load, mirror, address)
+        for name in ("worker-before", "worker-next"):
+            broken += [f"{name} did not know a task." for _ in [0] if "Task was not found" in site.log(name)]
+    return broken
+
+
+def _reviewed(site: Site, coming: Path, new: list[str]) -> list[str]:
+    """What is new passes; something unsafe does not, and why is told."""
+    unsafe = versions.add_migration(coming, "unsafe", versions.UNSAFE)
+    try:
+        told = site.command(coming, "review_migrations", *new, f"claims.{unsafe.stem}")
+    except subprocess.CalledProcessError as refusal:
+        told = refusal.stdout
+        expected = (
+            {f"{name}: fine" for name in new} | {f"claims.{unsafe.stem}: refused"} | versions.UNSAFE_EFFECTS
+        )
+        lines = {line.strip() for line in told.splitlines()}
+        return [f"The review did not say “{name}”." for name in sorted(expected - lines)]
+    else:
+        return ["The review let an unsafe migration pass."]
+    finally:
+        print(told.strip())
+        unsafe.unlink()
+
+
+def _token(site: Site, tree: Path, name: str) -> str:
+    return site.command(tree, "create_token", name, "--name", "drill").strip().splitlines()[-1]
+
+
+def _replaced(site: Site, load: Load, coming: Path, seconds: float) -> None:
+    """First the schema, then workers, then web processes: who asks for new jobs comes last."""
+    load.phase("migrating, while a report reads the table for four seconds")
+    report = threading.Thread(target=_report, args=[site.database])
+    report.start()
+    began = time.monotonic()
+    site.command(coming, "migrate")
+    report.join()
+    print(f"Migrated in {time.monotonic() - began:.1f} s.")
+    load.phase("the version before on the new schema")
+    time.sleep(seconds)
+    load.phase("workers replaced")
+    site.start_worker("worker-next", coming)
+    site.stop("worker-before")
+    load.phase("one web process of each version")
+    site.start_web(NEXT[0], coming)
+    site.stop(BEFORE[0])
+    time.sleep(seconds)
+    load.phase("the last of the version before ends")
+    site.start_web(NEXT[1], coming)
+    site.stop(BEFORE[1])
+    load.phase("the next version alone")
+    time.sleep(seconds)
+
+
+def _report(address: str) -> None:
+    with psycopg.connect(address) as connection:
+        connection.execute("SELECT count(*) FROM claims_topic")
+        time.sleep(REPORT_SECONDS)
+
+
+def _kept(load: Load, mirror: Mirror, address: str) -> list[str]:
+    """The figures, and the promises that they break."""
+    print(f"{'requests':>8} {'failed':>6} {'slowest':>8}  answered by")
+    broken = []
+    for phase in load.phases:
+        who = ", ".join(f"{version} {count}" for version, count in sorted(phase.by_version.items()))
+        print(f"{phase.requests:>8} {len(phase.failures):>6} {phase.slowest:>7.2f}s  {who}  ({phase.name})")
+        broken += [f"{phase.name}: {failure}" for failure in phase.failures[:3]]
+        if phase.slowest > SLOWEST_SECONDS:
+            broken.append(f"{phase.name}: a request took {phase.slowest:.1f} s.")
+    both = next(phase for phase in load.phases if phase.name.startswith("one web process of each"))
+    if min(both.by_version["before"], both.by_version["next"]) == 0:
+        broken.append("Not both versions answered side by side.")
+    if load.published == 0:
+        broken.append("Nothing was published.")
+    differences = mirror.differences()
+    broken += [f"The copy differs: {', '.join(differences[:10])}." for _ in [0] if differences]
+    with psycopg.connect(address) as database:
+        jobs: dict[str, int] = dict(
+            _rows(database, "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+        )
+        shades = dict(_rows(database, "SELECT shade, count(*) FROM claims_topic GROUP BY 1"))
+    print(
+        f"{load.published} claims published; the copy has all, to the byte: {not differences}; "
+        f"jobs {jobs}; topics {shades}."
+    )
+    if jobs.get("failed"):
+        broken.append(f"{jobs['failed']} jobs failed.")
+    return broken
+
+
+def _rows(database: psycopg.Connection[Any], statement: Any) -> list[tuple[Any, ...]]:
+    return database.execute(statement).fetchall()

@@ -1,0 +1,207 @@
+"""Readers, a newsroom that publishes, and a consumer that keeps a copy, all through the balancer."""
+
+import itertools
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import requests
+
+READS = (
+    "/api/v1/claims/",
+    "/api/v1/claims/?q=bridge",
+    "/",
+    "/api/v1/claims/1/",
+    "/feeds/latest.json",
+    "/sources/",
+    "/api/v1/facets/",
+)
+FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+PROGRAM = Path(__file__).resolve().parents[2] / "docs/examples/mirror.py"
+
+
+@dataclass
+class Phase:
+    """What was asked while one thing was done."""
+
+    name: str
+    requests: int = 0
+    slowest: float = 0.0
+    by_version: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+
+class Load(AbstractContextManager["Load"]):
+    """Asks until it is left. Every answer that is not a success, or does not come, is a failure."""
+
+    def __init__(self, site: str, tokens: dict[str, str]) -> None:
+        self.site = site
+        self.tokens = tokens
+        self.phases = [Phase("before")]
+        self.published = 0
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        work = [self._read, self._read, self._publish, self._name_topics]
+        self._threads = [threading.Thread(target=self._until_over, args=[one], daemon=True) for one in work]
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def phase(self, name: str) -> None:
+        self.phases.append(Phase(name))
+
+    def _until_over(self, work: Any) -> None:
+        with requests.Session() as session:
+            while not self._over.is_set():
+                try:
+                    work(session)
+                except _Refused:
+                    self._over.wait(0.1)  # it is counted; what builds on it is left
+
+    def _ask(self, session: requests.Session, method: str, address: str, **options: Any) -> requests.Response:
+        phase, began, problem, answer = self.phases[-1], time.monotonic(), "", None
+        try:
+            answer = session.request(method, self.site + address, timeout=30, **options)
+            if not answer.ok:
+                problem = f"{method} {address}: {answer.status_code} {answer.text[:300]}"
+        except requests.RequestException as error:
+            problem = f"{method} {address}: {error}"
+        with self._lock:
+            phase.requests += 1
+            phase.slowest = max(phase.slowest, time.monotonic() - began)
+            if answer is not None:
+                phase.by_version[answer.headers.get("X-Served-By", "static").partition("-")[0]] += 1
+            if problem:
+                phase.failures.append(problem)
+        if answer is None or problem:
+            raise _Refused
+        return answer
+
+    def _read(self, session: requests.Session) -> None:
+        for address in READS:
+            answer = self._ask(session, "GET", address)
+            for file in FILES.findall(answer.text)[:3] if "html" in answer.headers["Content-Type"] else ():
+                self._ask(session, "GET", file)
+            self._over.wait(0.02)
+
+    def _name_topics(self, session: requests.Session) -> None:
+        name = f"Topic of the drill {next(self._numbers)}"
+        self._write(session, "editor", "topics/", name=name, slug=name.lower().replace(" ", "-"))
+        self._over.wait(0.05)
+
+    def _publish(self, session: requests.Session) -> None:
+        """One claim, from proposed to published, as docs/editorial-api.md has it."""
+        number = next(self._numbers)
+        words = f"the bridge number {number} had cost 90 million euros"
+        address = f"https://news.example.org/bridge-{number}"
+        source = self._write(
+            session,
+            "contributor",
+            "sources/",
+            url=address,
+            title=words,
+            language="en",
+            text=f"He said {words}.",
+        )
+        claim = self._write(
+            session,
+            "contributor",
+            "claims/",
+            statement=f"Said: {words}.",
+            language="en",
+            claimed_on="2026-02-28",
+        )
+        self._write(
+            session, "contributor", f"claims/{claim['id']}/appearances/", source=source["id"], exact=words
+        )
+        self._write(
+            session, "checker", f"claims/{claim['id']}/moves/", action="accept", note="Widely shared."
+        )
+        ratings = self._ask(
+            session, "GET", "/api/v1/editorial/ratings/?code=false", headers=self._who("checker")
+        )
+        rating = ratings.json()["results"][0]["id"]
+        verdict = self._write(
+            session,
+            "checker",
+            "verdicts/",
+            claim=claim["id"],
+            rating=rating,
+            summary="It cost 120.",
+            reviewed_on="2026-03-01",
+        )
+        self._write(
+            session,
+            "checker",
+            f"verdicts/{verdict['id']}/evidence/",
+            source=source["id"],
+            stance="supports",
+            exact=words,
+        )
+        moves = f"verdicts/{verdict['id']}/moves/"
+        self._write(session, "checker", moves, action="submit")
+        self._write(session, "editor", moves, action="sign_off", note="I read the accounts.")
+        self._write(session, "editor", moves, action="publish")
+        self.published += 1
+
+    def _write(self, session: requests.Session, who: str, address: str, **body: Any) -> Any:
+        return self._ask(
+            session, "POST", f"/api/v1/editorial/{address}", json=body, headers=self._who(who)
+        ).json()
+
+    def _who(self, who: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[who]}"}
+
+
+class _Refused(Exception):
+    pass
+
+
+class Mirror(AbstractContextManager["Mirror"]):
+    """The program of the documentation that keeps a copy of all claims, running meanwhile."""
+
+    def __init__(self, site: str, file: Path) -> None:
+        self.site, self.file = site, file
+        self._command = [sys.executable, str(PROGRAM), f"{site}/api/v1/changes/", str(file)]
+
+    def __enter__(self) -> "Mirror":
+        self._process = subprocess.Popen([*self._command, "--every", "0.5"], stdout=subprocess.DEVNULL)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+    def differences(self) -> list[str]:
+        """Read the feed to its end, and compare each claim with the API's answer, byte for byte."""
+        subprocess.run([*self._command, "--once"], check=True, stdout=subprocess.DEVNULL)
+        with sqlite3.connect(self.file) as database:
+            copy = {pk: body.encode() for pk, body in database.execute("SELECT id, body FROM claim")}
+        listed, address = [], f"{self.site}/api/v1/claims/?page_size=200"
+        while address:
+            page = requests.get(address, timeout=30).json()
+            listed += [claim["id"] for claim in page["results"]]
+            address = page["next"]
+        found = {pk: requests.get(f"{self.site}/api/v1/claims/{pk}/", timeout=30).content for pk in listed}
+        return [f"claim {pk}" for pk in sorted(copy.keys() | found.keys()) if copy.get(pk) != found.get(pk)]

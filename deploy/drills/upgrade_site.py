@@ -1,0 +1,153 @@
+"""Two web processes behind HAProxy and a worker, each of which can be of either version."""
+
+import contextlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy.drills.upgrade_versions import environment
+
+PATIENCE = 180
+BALANCER = """
+global
+    stats socket {socket} mode 600 level admin
+
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 30s
+    timeout server 30s
+    retries 3
+    option redispatch 1
+    retry-on conn-failure empty-response
+    option httpchk GET /readyz
+    default-server check inter 200ms fall 2 rise 1
+
+frontend site
+    bind 127.0.0.1:{port}
+    # What writes is sent again only where no connection came about: otherwise it may have been done.
+    http-request disable-l7-retry unless METH_GET
+    use_backend static if {{ path_beg /static/ }}
+    default_backend web
+
+backend web
+    http-response set-header X-Served-By %s
+{servers}
+
+# A page of one version names files that a process of the other may not have.
+backend static
+    retry-on conn-failure empty-response 404
+{servers}
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class Site:
+    """What runs, in a folder of its own."""
+
+    def __init__(self, folder: Path, database: str, names: list[str]) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.ports = {name: free_port() for name in names}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.database = database
+
+    def environment(self, name: str) -> dict[str, str]:
+        """As on a machine of its own: only the database is shared."""
+        data = self.folder / f"data-{name}"
+        data.mkdir(exist_ok=True)
+        limits = {f"RATE_LIMIT_{who}": "1000000/minute" for who in ("ANONYMOUS", "TOKEN", "PAGES")}
+        return environment(
+            DATABASE_URL=self.database, DATA_DIR=str(data), SITE_URL=self.address, WEB_THREADS="4", **limits
+        )
+
+    def command(self, tree: Path, *arguments: str) -> str:
+        """What a command of manage.py printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=tree,
+            env=self.environment("commands"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise subprocess.CalledProcessError(done.returncode, arguments, done.stdout, done.stderr)
+        return done.stdout
+
+    @contextlib.contextmanager
+    def balanced(self) -> Iterator[None]:
+        """HAProxy, in front of whoever is ready; everything is ended with it."""
+        lines = "\n".join(f"    server {name} 127.0.0.1:{port}" for name, port in self.ports.items())
+        file = self.folder / "haproxy.cfg"
+        file.write_text(BALANCER.format(socket=self.folder / "admin", port=self.port, servers=lines))
+        try:
+            self._start("haproxy", [str(shutil.which("haproxy")), "-db", "-f", str(file)], self.folder)
+            yield
+        finally:
+            for process in reversed(self.running.values()):
+                process.terminate()
+            for process in self.running.values():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(40)
+                process.kill()
+
+    def start_web(self, name: str, tree: Path) -> None:
+        """Start a web process and wait until the balancer sends it requests."""
+        serve = [sys.executable, "manage.py", "serve", "--port", str(self.ports[name]), "--threads", "4"]
+        self._start(name, serve, tree)
+        self._wait(name, f"http://127.0.0.1:{self.ports[name]}/readyz")
+        time.sleep(1)  # the balancer looks five times in it
+
+    def start_worker(self, name: str, tree: Path) -> None:
+        self._start(name, [sys.executable, "manage.py", "procrastinate", "worker"], tree)
+
+    def stop(self, name: str) -> None:
+        """Take it out of the balancer, let it finish, end it: as an operator would."""
+        if name in self.ports:
+            for backend in ("web", "static"):
+                self._tell(f"set server {backend}/{name} state drain")
+            time.sleep(0.5)
+        process = self.running.pop(name)
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def _start(self, name: str, command: list[str], tree: Path) -> None:
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.running[name] = subprocess.Popen(
+                command,
+                cwd=tree,
+                env=self.environment(name),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def _wait(self, name: str, address: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.running[name].poll() is None:
+            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310  ours
+                return
+            time.sleep(0.2)
+        raise RuntimeError(f"{name} did not get ready: {self.log(name)[-2000:]}")
+
+    def _tell(self, command: str) -> None:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.folder / "admin"))
+            line.sendall(f"{command}\n".encode())
+            line.recv(1024)

@@ -1,0 +1,152 @@
+"""The version before, from git, and one after it that changes the schema in ways that are allowed and others."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FIELDS = """    same_as = same_as_field()
+    shade = models.CharField(max_length=20, blank=True, db_default="")
+    weight = models.IntegerField(null=True)
+"""
+HEAD = """from django.db import migrations, models
+from django_pg_migration_tools.operations import SaferAddIndexConcurrently
+
+
+class Migration(migrations.Migration):
+    dependencies = [("claims", "{after}")]
+"""
+INDEX = """
+    atomic = False
+    operations = [
+        SaferAddIndexConcurrently("claim", models.Index(name="claim_by_day_of_drill", fields=["claimed_on", "id"]))
+    ]
+"""
+TRIGGER = '''
+    weighed = {"rule added: claims_topic.speakable": "No topic has that name, and none is about to."}
+    operations = [
+        migrations.RunSQL(
+            """
+            CREATE FUNCTION public.speakable() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+            BEGIN
+                IF NEW.name = 'unspeakable' THEN
+                    RAISE EXCEPTION 'unspeakable' USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER speakable BEFORE INSERT ON claims_topic FOR EACH ROW EXECUTE FUNCTION public.speakable();
+            """,
+            "DROP TRIGGER speakable ON claims_topic; DROP FUNCTION public.speakable;",
+        )
+    ]
+'''
+ROWS = """
+    atomic = False
+
+    def shades(apps, editor):
+        topics = apps.get_model("claims", "Topic").objects.order_by("pk")
+        for pk in topics.values_list("pk", flat=True):
+            topics.filter(pk=pk, shade="").update(shade="grey")
+
+    operations = [migrations.RunPython(shades, migrations.RunPython.noop)]
+"""
+UNSAFE = """
+    operations = [
+        migrations.AddField("topic", "colour", models.CharField(max_length=20, default="")),
+        migrations.AddIndex("claim", models.Index(name="claim_by_text_of_drill", fields=["language", "claimed_on"])),
+        migrations.RenameField("topic", "description", "words"),
+    ]
+"""
+#: Why the unsafe one must be refused, by name.
+UNSAFE_EFFECTS = {
+    "reads a whole table that nobody can write to meanwhile: claims_claim",
+    "column gone: claims_topic.description",
+    "value required: claims_topic.colour",
+    "value required: claims_topic.words",
+}
+
+
+class NotComparable(Exception):
+    """There is no way from the one version to the other; the message says why."""
+
+
+def version_before(asked: str | None) -> str:
+    """The revision that was asked for; else the last tag; else, as nothing was released, what is checked out."""
+    if asked:
+        return asked
+    found = subprocess.run(
+        ["git", "-C", ROOT, "describe", "--tags", "--abbrev=0"],  # noqa: S607  the one on the PATH
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout.strip() or "HEAD"
+
+
+def unpack(revision: str, folder: Path) -> Path:
+    """The tree of a revision, in a folder that is made."""
+    folder.mkdir()
+    packed = subprocess.run(
+        ["git", "-C", ROOT, "archive", revision],  # noqa: S607  the same
+        capture_output=True,
+        check=False,
+    )
+    if packed.returncode:
+        raise NotComparable(
+            f"git has no revision {revision}: {packed.stderr.decode(errors='replace').strip()}"
+        )
+    subprocess.run(
+        ["tar", "-x", "-C", folder],  # noqa: S607  the same
+        input=packed.stdout,
+        check=True,
+    )
+    return folder
+
+
+def add_changes(tree: Path, before: Path, environment: dict[str, str]) -> list[str]:
+    """Make the tree a next version. Returns APP.NAME of the migrations that the version before has not."""
+    _require_a_way(tree, before)
+    model = tree / "claims/models/topic.py"
+    words = model.read_text()
+    if words.count("    same_as = same_as_field()\n") != 1:
+        raise NotComparable("Topics look different now; the drill has to be told how they change.")
+    model.write_text(words.replace("    same_as = same_as_field()\n", FIELDS))
+    make = [sys.executable, "manage.py", "makemigrations", "claims", "--name", "next"]
+    subprocess.run(make, cwd=tree, env=environment, check=True, capture_output=True)
+    for name, body in (("index", INDEX), ("trigger", TRIGGER), ("rows", ROWS)):
+        add_migration(tree, name, body)
+    return sorted(_migrations(tree).keys() - _migrations(before).keys())
+
+
+def add_migration(tree: Path, name: str, body: str) -> Path:
+    folder = tree / "claims/migrations"
+    last = max(folder.glob("0*.py")).stem
+    path = folder / f"{int(last[:4]) + 1:04d}_{name}.py"
+    path.write_text(HEAD.format(after=last) + body)
+    return path
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What programs of either version are started with; nothing of this installation's."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "SECRET_KEY": "drill-" + "0123456789abcdef" * 4, "EMBEDDER": "none", **more}
+
+
+def _migrations(tree: Path) -> dict[str, bytes]:
+    files = (
+        path
+        for app in ("claims", "factcheck", "sources")
+        for path in (tree / app / "migrations").glob("0*.py")
+    )
+    return {f"{path.parts[-3]}.{path.stem}": path.read_bytes() for path in files}
+
+
+def _require_a_way(tree: Path, before: Path) -> None:
+    now = _migrations(tree)
+    changed = [name for name, content in _migrations(before).items() if now.get(name) != content]
+    if changed:
+        raise NotComparable(
+            f"Migrations of the version before are not what they were: {', '.join(sorted(changed))}."
+        )

@@ -1,0 +1,28 @@
+"""`python -m deploy.postgresql MAJOR -- COMMAND …`: its exit code is ours; 77 where the server is not to be had."""
+
+import os
+import subprocess
+import sys
+
+from deploy.postgresql.programs import NotToBeHad
+from deploy.postgresql.server import server
+
+SKIPPED = 77
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) < 3 or not arguments[0].isdigit() or arguments[1] != "--":
+        print(__doc__)
+        return 2
+    try:
+        with server(int(arguments[0])) as address:
+            return subprocess.run(
+                arguments[2:], env={**os.environ, "DATABASE_URL": address}, check=False
+            ).returncode
+    except NotToBeHad as reason:
+        print(reason, file=sys.stderr)
+        return SKIPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

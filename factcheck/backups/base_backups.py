@@ -1,0 +1,102 @@
+"""PostgreSQL's own programs, which copy a running server, check the copy, and put increments together."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from factcheck.backups.backup_folder import BackupFailed
+from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, binary
+
+
+class NoIncrement(BackupFailed):
+    """What has changed since the earlier backup is not known any more."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What PostgreSQL wrote down of a base backup: of which cluster it is, and which of its log it needs."""
+
+    system: int
+    timeline: int
+    start: int
+    stop: int
+
+    @classmethod
+    def of(cls, base: Path) -> "Manifest":
+        read = json.loads((base / "backup_manifest").read_bytes())
+        newest = max(read["WAL-Ranges"], key=lambda one: one["Timeline"])
+        return cls(
+            read["System-Identifier"],
+            newest["Timeline"],
+            position(newest["Start-LSN"]),
+            position(newest["End-LSN"]),
+        )
+
+
+def position(lsn: str) -> int:
+    """A place in the log as a number: PostgreSQL writes it as 16/B374D848."""
+    high, low = lsn.split("/")
+    return int(high, 16) << 32 | int(low, 16)
+
+
+def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None:
+    """Copy the running server into a new folder, or only what has changed since an earlier copy.
+
+    Raises:
+        NoIncrement: it cannot be told what has changed.
+        BackupFailed: anything else.
+    """
+    command = [
+        "pg_basebackup",
+        f"--host={place.socket_folder}",
+        f"--port={PORT}",
+        f"--username={SUPERUSER}",
+        "--no-password",
+        f"--pgdata={to}",
+        "--wal-method=stream",
+        "--checkpoint=fast",
+        "--manifest-checksums=SHA256",
+    ]
+    if since is not None:
+        command.append(f"--incremental={since / 'backup_manifest'}")
+    # Should we be killed, the folder stays locked until the program that writes into it has ended.
+    run(command, "The database could not be copied", lock=lock)
+
+
+def verify(base: Path) -> None:
+    """Raises BackupFailed unless each file of it is what was copied, and the log that it needs is there."""
+    run(["pg_verifybackup", "--quiet", "--exit-on-error", str(base)], f"{base} is damaged")
+
+
+def combine(bases: Sequence[Path], to: Path) -> None:
+    """Put a full copy and those that followed it together, as the last of them was."""
+    command = ["pg_combinebackup", *map(str, bases), f"--output={to}", "--manifest-checksums=SHA256"]
+    run(command, f"{bases[-1]} could not be put together with those before it")
+
+
+def run(command: list[str], what: str, *, lock: int | None = None) -> None:
+    """Run one of PostgreSQL's programs.
+
+    Raises:
+        BackupFailed: it failed; says with which last words.
+    """
+    program, *arguments = command
+    done = subprocess.run(
+        [binary(program), *arguments],
+        cwd="/",
+        env={"PATH": str(Path(binary(program)).parent), "LC_ALL": "C", "PGTZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        pass_fds=() if lock is None else (lock,),
+    )
+    if done.returncode == 0:
+        return
+    said = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    told = f"{what}: {said[0].rstrip('.') if said else f'{program} ended with {done.returncode}'}."
+    raise (NoIncrement if "WAL summar" in done.stdout or "manifest" in done.stdout else BackupFailed)(told)

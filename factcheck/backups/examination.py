@@ -1,0 +1,69 @@
+"""Whether everything in the folder of backups is what it was when it was put there."""
+
+import zlib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from factcheck.backups import base_backups, generations, kept_files
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.database.embedded.wal_archive import contents, segments
+
+
+def faults(folder: BackupFolder) -> Iterator[str]:
+    """Read all of it, and say in a sentence each what is damaged or missing.
+
+    Contents of files that are damaged are put out of the way, so that the next backup copies them again.
+    """
+    listed = generations.listed(folder)
+    for one in listed:
+        base = generations.base(folder, one.name)
+        try:
+            generations.chain(one, listed)
+            if generations.sha256(base / "backup_manifest") != one.manifest_sha256:
+                yield f"{base / 'backup_manifest'} is not what it was."
+            base_backups.verify(base)
+            if kept_files.journal_sum(folder, one.journal_bytes) != (one.journal_bytes, one.journal_sha256):
+                yield f"{folder.journal} is not what it was at the time of the backup {one.name}."
+        except BackupFailed as fault:
+            yield str(fault)
+        except OSError as error:
+            yield f"{error.filename}: {error.strerror}."
+    if listed:
+        yield from _faults_of_files(folder, min(listed, key=lambda one: one.begun_at))
+    yield from _faults_of_log(folder)
+
+
+def _faults_of_files(folder: BackupFolder, oldest: generations.Generation) -> Iterator[str]:
+    for sha256 in sorted(kept_files.wanted_since(folder, oldest.begun_at)):
+        path = kept_files.pool_path(folder, sha256)
+        if not path.exists():
+            yield f"{path} is missing."
+        elif generations.sha256(path) != sha256:
+            path.rename(path.with_name(f"{path.name}.damaged"))
+            yield f"{path} was damaged; the next backup copies it again if the file is still there."
+
+
+def _faults_of_log(folder: BackupFolder) -> Iterator[str]:
+    names = segments(folder.wal)
+    for name in names:
+        path = folder.wal / f"{name}.gz"
+        if not _is_whole(path):
+            yield f"{path} is damaged."
+    for before, after in pairwise(names):
+        if before[:8] == after[:8] and _follower(before) != after:
+            yield f"Of the log, {_follower(before)} is missing, before {after}: no moment between can be had."
+
+
+def _follower(name: str) -> str:
+    """The name of the segment after this one; there are 256 of them to 4 GB of log."""
+    high, low = divmod(int(name[8:16], 16) * 256 + int(name[16:], 16) + 1, 256)
+    return f"{name[:8]}{high:08X}{low:08X}"
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        contents(path)
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""How old the newest backup is, and whether the log since then is kept: for checks, and for those at the desk."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import Warning as Advice
+from django.db import Error, connections
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from factcheck.backups import generations
+from factcheck.backups.backup_folder import BackupFailed
+from factcheck.backups.subject import backup_folder
+
+
+def newest_at() -> datetime | None:
+    """When the newest backup was finished; None where there is none.
+
+    Raises:
+        BackupFailed: that cannot be read.
+    """
+    try:
+        return max((one.finished_at for one in generations.listed(backup_folder())), default=None)
+    except OSError as error:
+        raise BackupFailed(f"{error.filename}: {error.strerror}.") from error
+
+
+def overdue() -> str:
+    """What is wrong with the age of the newest backup, in a sentence; nothing where all is well or none are made."""
+    if settings.BACKUP_DIR is None:
+        return ""
+    try:
+        newest = newest_at()
+    except BackupFailed as problem:
+        return _("The backups cannot be read: %(problem)s") % {"problem": problem}
+    if newest is None:
+        return _("There is no backup yet.")
+    if datetime.now(UTC) - newest > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
+        moment = date_format(localtime(newest), "DATETIME_FORMAT")
+        return _("The newest backup is of %(moment)s.") % {"moment": moment}
+    return ""
+
+
+def concerns() -> list[str]:
+    """What administrators should know when they sit down: nothing, mostly."""
+    if settings.BACKUP_DIR is None:
+        return []
+    return [problem for problem in (overdue(), log_problem()) if problem]
+
+
+@register()
+def check_age(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Whether the newest backup is as new as it should be."""
+    problem = overdue()
+    hint = "Run `manage.py backup`, which says what is wrong; with BACKUP_SCHEDULE the worker does so."
+    return [Advice(problem, hint=hint, id="factcheck.W007")] if problem else []
+
+
+@register(Tags.database)
+def check_log(app_configs: Any, databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """Whether the running server keeps its log with the backups, so that any moment can be had."""
+    if settings.BACKUP_DIR is None or "default" not in (databases or ()):
+        return []
+    problem = log_problem()
+    return [Advice(problem, hint="DATA_DIR/postgres.log says more.", id="factcheck.W008")] if problem else []
+
+
+def log_problem() -> str:
+    """What is wrong with the log that is kept with the backups; nothing where all is well."""
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('archive_mode') = 'on',"
+                " last_failed_time > coalesce(last_archived_time, '-infinity') FROM pg_stat_archiver"
+            )
+            archives, fails = cursor.fetchone()
+    except Error:
+        return ""  # that the database is away is told elsewhere
+    if not archives:
+        return _("The database was started without BACKUP_DIR: between backups, nothing of it is kept.")
+    if fails:
+        return _("What the database writes between backups cannot be kept in BACKUP_DIR.")
+    return ""
+
+
+@register(Tags.security, deploy=True)
+def check_that_there_are_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """The embedded server is nobody else's to back up."""
+    if settings.BACKUP_DIR is not None or not settings.EMBEDDED_DATABASE:
+        return []
+    hint = "Set BACKUP_DIR and BACKUP_SCHEDULE (docs/backups.md)."
+    return [Advice("No backups are made of the embedded database.", hint=hint, id="factcheck.W009")]

@@ -1,0 +1,134 @@
+"""Generations: what was backed up when, and which of them are kept.
+
+A generation is a folder that appears under its name when all of it is on the disk and checked. Until then, and from
+the moment at which it is given up, its folder has another name, which nobody takes for one.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.database.embedded.wal_archive import sync_folder
+
+UNFINISHED, REMOVED = ".unfinished", ".removed"
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One backup, as its backup.json says."""
+
+    name: str
+    kind: Literal["full", "incremental"]
+    parent: str | None
+    begun_at: datetime
+    finished_at: datetime
+    system: int
+    timeline: int
+    start: int
+    stop: int
+    postgresql: str
+    program: str
+    manifest_sha256: str
+    #: How much of the journal of files there was, what it was, and how many files it said there were.
+    journal_bytes: int
+    journal_sha256: str
+    files: int
+
+
+def name_at(moment: datetime) -> str:
+    """What a backup that begins now is called."""
+    return f"{moment:%Y%m%dT%H%M%SZ}"
+
+
+def base(folder: BackupFolder, name: str) -> Path:
+    """Where the copy of the database of a generation stands."""
+    return folder.generations / name / "base"
+
+
+def finish(folder: BackupFolder, unfinished: Path, generation: Generation) -> None:
+    """Write down what it is, and give it its name: from now on it is one."""
+    described = unfinished / "backup.json"
+    described.write_text(json.dumps(asdict(generation), indent=1, default=datetime.isoformat))
+    with described.open("rb") as file:
+        os.fsync(file.fileno())
+    sync_folder(unfinished)
+    unfinished.rename(folder.generations / generation.name)
+    sync_folder(folder.generations)
+
+
+def listed(folder: BackupFolder) -> list[Generation]:
+    """All generations, in the order of the database's log.
+
+    Raises:
+        BackupFailed: one of them cannot be read.
+    """
+    if not folder.generations.is_dir():
+        return []
+    found = [_read(path) for path in folder.generations.iterdir() if _NAME.fullmatch(path.name)]
+    return sorted(found, key=lambda one: (one.timeline, one.stop))
+
+
+def _read(path: Path) -> Generation:
+    try:
+        said = json.loads((path / "backup.json").read_bytes())
+        for name in ("begun_at", "finished_at"):
+            said[name] = datetime.fromisoformat(said[name])
+        return Generation(**said)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise BackupFailed(
+            f"The backup in {path} cannot be read ({error}). Move the folder away to go on without it."
+        ) from error
+
+
+def chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
+    """It and all that it is based on, the full one first.
+
+    Raises:
+        BackupFailed: one of them is not there.
+    """
+    named = {one.name: one for one in among}
+    links = [generation]
+    while (parent := links[0].parent) is not None:
+        if parent not in named:
+            raise BackupFailed(f"The backup {links[0].name} is based on {parent}, which is not there.")
+        links.insert(0, named[parent])
+    return links
+
+
+def kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
+    """Names of those that are needed for every moment of so many days, and of the last two in any case."""
+    since = now - timedelta(days=days)
+    by_time = sorted(generations, key=lambda one: one.finished_at)
+    older = [one for one in by_time if one.finished_at < since]
+    wanted = by_time[len(older) :] + older[-1:] + by_time[-2:]
+    return {link.name for one in wanted for link in chain(one, generations)}
+
+
+def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
+    """Give generations up: each loses its name before the one that it is based on, and then what it holds goes."""
+    for one in sorted(given_up, key=lambda one: (one.timeline, one.stop), reverse=True):
+        (folder.generations / one.name).rename(folder.generations / f"{one.name}{REMOVED}")
+    sync_folder(folder.generations)
+    clear(folder)
+
+
+def clear(folder: BackupFolder) -> None:
+    """Remove what is no generation: what was cut off, and what was given up."""
+    for path in folder.generations.iterdir():
+        if path.suffix in {UNFINISHED, REMOVED}:
+            shutil.rmtree(path)
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's contents."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,243 @@
+"""The files of an installation, each once, under the hash of its contents; and a journal of which was where when.
+
+The journal is only ever added to, and each line is written after the contents that it names are on the disk. What a
+killed process left of a last line is no line.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, NamedTuple
+
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.database.embedded.wal_archive import sync_folder
+from factcheck.installation.private_files import FILE, FOLDER
+
+_PIECE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """Where a file was, since when we know it, and what was in it."""
+
+    path: str
+    at: datetime
+    sha256: str
+    size: int
+    modified: int
+
+    def is_still(self, found: os.stat_result) -> bool:
+        """Whether the file that is there now is this one, as far as its size and time tell."""
+        return (self.size, self.modified) == (found.st_size, found.st_mtime_ns)
+
+
+class Counted(NamedTuple):
+    """What a look at all files came to."""
+
+    files: int
+    copied: int
+    copied_bytes: int
+
+
+def pool_path(folder: BackupFolder, sha256: str) -> Path:
+    """Where the contents of this hash are kept."""
+    return folder.files / sha256[:2] / sha256
+
+
+def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> Counted:
+    """Copy all files that are new or have changed, and note those that have gone. The caller holds the folder.
+
+    Args:
+        kept: name in the backup → the folder whose files are kept under it.
+    """
+    mend(folder)
+    known = {file.path: file for file in as_of(folder, None).values()}
+    count = copied = copied_bytes = 0
+    now = datetime.now(UTC)
+    new: list[dict[str, object]] = []
+    folders = set()
+    for path, file in _files(kept):
+        count += 1
+        before = known.pop(path, None)
+        try:
+            status = file.stat()
+            if before and before.is_still(status) and pool_path(folder, before.sha256).exists():
+                continue
+            digest, size = _copy(folder, file)
+        except FileNotFoundError:
+            count -= 1  # gone since it was listed
+            continue
+        except OSError as error:
+            raise BackupFailed(f"The file {file} could not be copied: {error.strerror}.") from error
+        folders.add(pool_path(folder, digest).parent)
+        copied, copied_bytes = copied + 1, copied_bytes + size
+        new.append(
+            {
+                "at": now.isoformat(),
+                "path": path,
+                "sha256": digest,
+                "size": size,
+                "modified": status.st_mtime_ns,
+            }
+        )
+    for one in folders:
+        sync_folder(one)
+    sync_folder(folder.files)
+    new += [{"at": now.isoformat(), "path": path, "gone": True} for path in known]
+    _append(folder, new)
+    return Counted(count, copied, copied_bytes)
+
+
+def _files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    for name, top in kept.items():
+        seen = set()
+        for here, folders, files in os.walk(top, followlinks=True, onerror=_unless_gone):
+            status = Path(here).stat()
+            if (status.st_dev, status.st_ino) in seen:
+                folders.clear()  # a link that leads back
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            for file in files:
+                path = Path(here, file)
+                if path.is_file():
+                    yield f"{name}/{path.relative_to(top).as_posix()}", path
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise BackupFailed(f"The folder {error.filename} could not be read: {error.strerror}.")
+
+
+def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
+    """Put the contents of a file into the pool, and return their hash and size: of what was read, whatever changes."""
+    unfinished = folder.files / f"unfinished.{os.getpid()}"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with file.open("rb") as source, unfinished.open("wb") as target:
+            os.fchmod(target.fileno(), FILE)
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+                size += target.write(piece)
+            target.flush()
+            os.fsync(target.fileno())
+        name = digest.hexdigest()
+        pool_path(folder, name).parent.mkdir(mode=FOLDER, exist_ok=True)
+        unfinished.replace(pool_path(folder, name))
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return name, size
+
+
+def mend(folder: BackupFolder) -> None:
+    """Remove what a process left that was killed: half a line, half a file."""
+    for unfinished in folder.files.glob("unfinished.*"):
+        unfinished.unlink()
+    folder.journal.touch(FILE)
+    with folder.journal.open("r+b") as journal:
+        journal.truncate(_whole_lines(journal))
+
+
+def _whole_lines(journal: IO[bytes]) -> int:
+    """How many bytes of it are lines that were written to their end."""
+    end = journal.seek(0, os.SEEK_END)
+    while end > 0:
+        begin = max(0, end - _PIECE)
+        journal.seek(begin)
+        if (found := journal.read(end - begin).rfind(b"\n")) >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
+
+
+def _append(folder: BackupFolder, lines: list[dict[str, object]]) -> None:
+    with folder.journal.open("ab") as journal:
+        for line in lines:
+            journal.write(json.dumps(line).encode() + b"\n")
+        journal.flush()
+        os.fsync(journal.fileno())
+    sync_folder(folder.path)
+
+
+def journal_sum(folder: BackupFolder, length: int | None = None) -> tuple[int, str]:
+    """How long the journal is, and its hash; or the hash of its first bytes."""
+    digest, read = hashlib.sha256(), 0
+    with folder.journal.open("rb") as journal:
+        while (length is None or read < length) and (
+            piece := journal.read(_PIECE if length is None else min(_PIECE, length - read))
+        ):
+            digest.update(piece)
+            read += len(piece)
+    return read, digest.hexdigest()
+
+
+def _entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | None]]:
+    if not folder.journal.exists():
+        return
+    with folder.journal.open("rb") as journal:
+        for number, line in enumerate(journal, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                said = json.loads(line)
+                at, path = datetime.fromisoformat(said.pop("at")), said.pop("path")
+                if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+                    raise ValueError(f"{path} is no path of a file here")
+                file = None if said.get("gone") else KeptFile(path=path, at=at, **said)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise BackupFailed(f"{folder.journal}, line {number}, is damaged: {error}.") from error
+            yield path, at, file
+
+
+def as_of(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
+    """Which file was where at a moment; None: now. To those of then come those that were first seen later.
+
+    Files are copied a little after they are there, and a row of the database may name one from that while. One too
+    many does no harm.
+    """
+    then: dict[str, KeptFile] = {}
+    later: dict[str, KeptFile] = {}
+    for path, at, file in _entries(folder):
+        if moment is not None and at > moment:
+            if file is not None:
+                later.setdefault(path, file)
+        elif file is None:
+            then.pop(path, None)
+        else:
+            then[path] = file
+    return later | then
+
+
+def wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
+    """Hashes of all contents that were somewhere at a moment, or came later."""
+    wanted = {file.sha256 for file in as_of(folder, moment).values()}
+    return wanted | {file.sha256 for _path, at, file in _entries(folder) if file and at > moment}
+
+
+def remove_unwanted(folder: BackupFolder, wanted: set[str]) -> None:
+    """Remove contents that are named by nothing that is kept."""
+    for path in folder.files.glob("??/*"):
+        if path.name.partition(".")[0] not in wanted:
+            path.unlink()
+
+
+def put_back(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
+    """Write a file where it belongs, with the time at which it was changed; False where its contents are damaged."""
+    to.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    try:
+        with pool_path(folder, file.sha256).open("rb") as source, to.open("xb") as target:
+            os.fchmod(target.fileno(), FILE)
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+                target.write(piece)
+    except FileNotFoundError:
+        return False
+    if digest.hexdigest() != file.sha256:
+        to.unlink()
+        return False
+    os.utime(to, ns=(file.modified, file.modified))
+    return True

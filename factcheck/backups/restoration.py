@@ -1,0 +1,234 @@
+"""A new installation out of a backup, as it was at a moment.
+
+All of it is made aside, started and asked before it gets its place; what was there before is put aside, never removed.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from factcheck.backups import base_backups, generations, kept_files, timelines
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.backups.generations import Generation
+from factcheck.database.embedded import running_at, wal_archive
+from factcheck.database.embedded.account import account_for
+from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, PostgresUnavailable, ServerPlace
+from factcheck.installation.private_files import FILE, FOLDER
+
+#: What a restore makes, and puts aside where it is there already.
+PARTS = ("files", "reports", "postgres")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """As when it is to be restored: the last of all that is there, a moment, or exactly one backup."""
+
+    moment: datetime | None = None
+    backup: str | None = None
+    timeline: int | None = None
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore came to."""
+
+    generation: Generation
+    #: When the last thing was committed that is in it; None where nothing was after the backup.
+    last_change: datetime | None
+    files: int
+    damaged: list[str]
+    put_aside: Path | None
+
+
+def restore(
+    folder: BackupFolder,
+    to: Path,
+    wanted: Wanted,
+    *,
+    put_aside: bool = False,
+    tell: Callable[[str], None] = lambda said: None,
+) -> Restored:
+    """Make an installation in the folder `to` (which becomes DATA_DIR) as it was.
+
+    Args:
+        put_aside: move an installation that is there into a folder beside the new one.
+        tell: is told what is being done.
+
+    Raises:
+        BackupFailed: says why; what was in `to` is as it was.
+    """
+    with folder.unchanged():
+        return _restore(folder, to.resolve(), wanted, put_aside=put_aside, tell=tell)
+
+
+def _restore(
+    folder: BackupFolder, to: Path, wanted: Wanted, *, put_aside: bool, tell: Callable[[str], None]
+) -> Restored:
+    generation, timeline = _chosen(folder, wanted)
+    files = kept_files.as_of(folder, generation.finished_at if wanted.backup else wanted.moment)
+    try:
+        to.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        there = [name for name in PARTS if _holds_something(to / name)]
+        if there and not put_aside:
+            raise BackupFailed(
+                f"There is an installation in {to} already ({', '.join(there)}). Name another folder, or "
+                "--put-aside to move it into a folder beside the restored one."
+            )
+        place = ServerPlace(to)
+        with _unused(to), _aside(place.restored) as unfinished:
+            tell("Checking and putting together the copies of the database")
+            _put_together(folder, generation, unfinished, place)
+            tell("Replaying the log")
+            last_change = _replay(folder, generation, timeline, wanted, unfinished)
+            tell("Copying files")
+            damaged = _copy_files(folder, files.values(), unfinished, to)
+            aside = _put_in_place(unfinished, to)
+    except OSError as error:
+        raise BackupFailed(f"{error.filename or to}: {error.strerror}.") from error
+    return Restored(generation, last_change, len(files) - len(damaged), damaged, aside)
+
+
+def _chosen(folder: BackupFolder, wanted: Wanted) -> tuple[Generation, int]:
+    if wanted.backup is not None:
+        named = {one.name: one for one in generations.listed(folder)}
+        if wanted.backup not in named:
+            raise BackupFailed(
+                f"There is no backup {wanted.backup} in {folder.path}. `backup --list` names them."
+            )
+        return named[wanted.backup], named[wanted.backup].timeline
+    timeline = wanted.timeline or timelines.newest(folder)
+    return timelines.base_for(folder, timeline, wanted.moment), timeline
+
+
+def _holds_something(path: Path) -> bool:
+    return path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir())))
+
+
+@contextlib.contextmanager
+def _unused(to: Path) -> Iterator[None]:
+    """Nobody uses the server of this folder, or begins to, while it is restored."""
+    with contextlib.ExitStack() as held:
+        for name in ("postgres.lock", "postgres.users"):
+            lock = os.open(to / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
+            held.callback(os.close, lock)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BackupFailed(f"The installation in {to} is in use. Stop what uses it first.") from None
+        yield
+
+
+@contextlib.contextmanager
+def _aside(unfinished: Path) -> Iterator[Path]:
+    """A folder to make everything in. What a killed restore left there is removed, and so is what fails."""
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=FOLDER)
+    try:
+        yield unfinished
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _put_together(folder: BackupFolder, generation: Generation, unfinished: Path, place: ServerPlace) -> None:
+    links = generations.chain(generation, generations.listed(folder))
+    bases = [generations.base(folder, link.name) for link in links]
+    for link, base in zip(links, bases, strict=True):
+        if generations.sha256(base / "backup_manifest") != link.manifest_sha256:
+            raise BackupFailed(f"{base / 'backup_manifest'} is damaged.")
+        base_backups.verify(base)
+    cluster = unfinished / "postgres"
+    base_backups.combine(bases, cluster)
+    base_backups.verify(cluster)
+    (cluster / "recovery.signal").touch(FILE)
+    account = account_for(place)
+    if account is not None:
+        _give(cluster, account.pw_uid, account.pw_gid)
+
+
+def _give(top: Path, user: int, group: int) -> None:
+    for here, folders, files in os.walk(top):
+        for name in (*folders, *files):
+            os.chown(Path(here, name), user, group, follow_symlinks=False)
+    os.chown(top, user, group)
+
+
+def _replay(
+    folder: BackupFolder, generation: Generation, timeline: int, wanted: Wanted, unfinished: Path
+) -> datetime | None:
+    """Start the server on what was put together, have it recover as far as is wanted, and ask it."""
+    settings = wal_archive.fetching(folder.wal.resolve()) | {
+        "recovery_target_timeline": str(timeline),
+        "recovery_target_action": "promote",
+    }
+    if wanted.backup is not None:
+        settings["recovery_target"] = "immediate"
+    elif wanted.moment is not None:
+        settings["recovery_target_time"] = wanted.moment.astimezone(UTC).isoformat()
+    place = ServerPlace(unfinished, folder.wal.resolve(), settings)
+    try:
+        with (
+            running_at(place),
+            psycopg.connect(
+                host=str(place.socket_folder), port=PORT, user=SUPERUSER, dbname=DATABASE
+            ) as connection,
+        ):
+            [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
+            return replayed if isinstance(replayed, datetime) else None
+    except (PostgresUnavailable, psycopg.Error) as error:
+        raise BackupFailed(_why_not(place, wanted, str(error))) from error
+    finally:
+        shutil.rmtree(place.socket_folder, ignore_errors=True)
+
+
+def _why_not(place: ServerPlace, wanted: Wanted, error: str) -> str:
+    said = place.log.read_text(errors="replace") if place.log.exists() else ""
+    if "recovery ended before configured recovery target was reached" in said and wanted.moment:
+        last = said.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
+        return (
+            f"What is archived ends before {wanted.moment:%Y-%m-%d %H:%M:%S} UTC"
+            + (f" (the last change in it is of {last})" if last else "")
+            + ". Without --moment all of it is restored."
+        )
+    return f"The restored database could not be started. {error}"
+
+
+def _copy_files(
+    folder: BackupFolder, files: Iterable[kept_files.KeptFile], unfinished: Path, to: Path
+) -> list[str]:
+    """Write all of them, and return the paths of those that are damaged."""
+    damaged = [file.path for file in files if not kept_files.put_back(folder, file, unfinished / file.path)]
+    owner = to.stat()
+    for name in ("files", "reports"):
+        (unfinished / name).mkdir(mode=FOLDER, exist_ok=True)
+        if os.geteuid() == 0:
+            _give(unfinished / name, owner.st_uid, owner.st_gid)
+    return damaged
+
+
+def _put_in_place(unfinished: Path, to: Path) -> Path | None:
+    """The database goes last: until it is there, nothing starts on what else was restored."""
+    for name in PARTS:
+        _sync(unfinished / name)
+    aside = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    for name in PARTS:
+        if (to / name).exists() or (to / name).is_symlink():
+            aside.mkdir(mode=FOLDER, exist_ok=True)
+            (to / name).rename(aside / name)
+        (unfinished / name).rename(to / name)
+    wal_archive.sync_folder(to)
+    return aside if aside.exists() else None
+
+
+def _sync(top: Path) -> None:
+    for here, _folders, files in os.walk(top):
+        for name in files:
+            with Path(here, name).open("rb") as file:
+                os.fsync(file.fileno())
+        wal_archive.sync_folder(Path(here))

@@ -1,0 +1,41 @@
+"""What is backed up here: the embedded server, the folders whose files are kept, and the folder of backups."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.database.embedded.place import ServerPlace
+
+
+def server_place() -> ServerPlace:
+    """Where the embedded server is.
+
+    Raises:
+        BackupFailed: another one is used.
+    """
+    if not settings.EMBEDDED_DATABASE:
+        raise BackupFailed(
+            "DATABASE_URL names a server of your own, which this does not back up. docs/backups.md says what does."
+        )
+    return ServerPlace(settings.DATA_DIR.resolve())
+
+
+def backup_folder() -> BackupFolder:
+    """Where backups are kept.
+
+    Raises:
+        BackupFailed: it is not said where.
+    """
+    if settings.BACKUP_DIR is None:
+        raise BackupFailed("BACKUP_DIR is not set. Set it to a folder, best on another disk.")
+    return BackupFolder(settings.BACKUP_DIR)
+
+
+def kept_folders() -> dict[str, Path]:
+    """Name in the backup → folder. Files in an object store are that store's to keep."""
+    folders = {"reports": settings.DATA_DIR / "reports"}
+    if isinstance(default_storage, FileSystemStorage):
+        folders["files"] = Path(default_storage.location)
+    return {name: folder for name, folder in folders.items() if folder.is_dir()}

@@ -1,0 +1,40 @@
+"""What the background worker does for backups, where they are asked for."""
+
+import logging
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from factcheck.backups.backup_folder import BackupUnderWay
+from factcheck.backups.backup_run import back_up, copy_files
+from factcheck.backups.subject import backup_folder, kept_folders, server_place
+
+log = logging.getLogger(__name__)
+
+
+@app.task(queueing_lock="back_up", lock="back_up")
+def back_up_by_schedule(timestamp: int) -> None:
+    """Make a backup. What fails is seen as a failed job, in the log, and by the age of the newest one."""
+    done = back_up(
+        server_place(),
+        backup_folder(),
+        kept_folders(),
+        days=settings.BACKUP_DAYS,
+        full_days=settings.BACKUP_FULL_DAYS,
+    )
+    log.info("Backup %s (%s) with %d files.", done.generation.name, done.generation.kind, done.files.files)
+
+
+@app.task(queueing_lock="copy_new_files", lock="back_up")
+def copy_new_files(timestamp: int) -> None:
+    """Copy files that are new, so that a restore to a moment has what the database of that moment names."""
+    try:
+        copy_files(server_place(), backup_folder(), kept_folders())
+    except BackupUnderWay:
+        log.debug("Files are copied by the backup that is being made.")
+
+
+if settings.BACKUP_SCHEDULE:
+    back_up_by_schedule = app.periodic(cron=settings.BACKUP_SCHEDULE)(back_up_by_schedule)
+if settings.BACKUP_DIR is not None:
+    copy_new_files = app.periodic(cron="*/5 * * * *")(copy_new_files)

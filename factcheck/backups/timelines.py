@@ -1,0 +1,56 @@
+"""Timelines: a restored database goes on in a history of its own, and what was done after the branch is another's.
+
+PostgreSQL numbers them. The history of one, in the archive, says at which place of the log it left which other.
+"""
+
+import gzip
+from datetime import datetime
+
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.backups.base_backups import position
+from factcheck.backups.generations import Generation, listed
+
+
+def newest(folder: BackupFolder) -> int:
+    """The timeline of the database as it is: the last one that was begun."""
+    begun = [int(path.name[:8], 16) for path in folder.wal.glob("*.history.gz")]
+    return max([1, *begun, *(one.timeline for one in listed(folder))])
+
+
+def ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
+    """The timelines that this one comes from, each with the place of the log where it was left."""
+    if timeline == 1:
+        return {}
+    history = folder.wal / f"{timeline:08X}.history.gz"
+    try:
+        lines = gzip.decompress(history.read_bytes()).decode().splitlines()
+        fields = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+        return {int(number): position(left_at) for number, left_at, *_reason in fields}
+    except FileNotFoundError:
+        return {}  # it began before anything was archived: what there is of it stands for itself
+    except (OSError, EOFError, ValueError) as error:
+        raise BackupFailed(f"{history} is damaged: {error}.") from error
+
+
+def base_for(folder: BackupFolder, timeline: int, moment: datetime | None) -> Generation:
+    """The newest backup from which a timeline can be replayed up to a moment.
+
+    Raises:
+        BackupFailed: there is none.
+    """
+    left_at = ancestry(folder, timeline)
+    fitting = [
+        one
+        for one in listed(folder)
+        if (one.timeline == timeline or one.stop <= left_at.get(one.timeline, -1))
+        and (moment is None or one.finished_at <= moment)
+    ]
+    if fitting:
+        return max(fitting, key=lambda one: one.stop)
+    if moment is None:
+        raise BackupFailed(
+            f"There is no backup in {folder.path} from which timeline {timeline} could be restored."
+        )
+    oldest = min((one.finished_at for one in listed(folder)), default=None)
+    told = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
+    raise BackupFailed(f"There is no backup of {moment:%Y-%m-%d %H:%M:%S} UTC or before{told}.")

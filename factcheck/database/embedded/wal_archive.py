@@ -1,0 +1,170 @@
+"""The archive of the write-ahead log: with it and a base backup, the database can be had as it was at any moment.
+
+The server itself runs this file as a program, for each segment that is full and for each that it wants back, as a user
+that may read little: so it imports nothing but the standard library. What is archived is never overwritten, is there
+whole or not at all, and what is missing in the middle or damaged is never taken for the end.
+"""
+
+import gzip
+import os
+import re
+import shlex
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+#: A name in the archive: a segment, the history of a timeline, the note about a base backup.
+NAME = re.compile(r"([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history")
+_SEGMENT = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})\.gz")
+
+#: A quiet server still archives what it has written after so many seconds.
+SECONDS_AT_RISK = 60
+#: Where so much waits to be archived, the next is let go of: an archive that is away must not fill the database's disk.
+MOST_WAITING_BYTES = 4 * 2**30
+
+#: PostgreSQL takes these for "there is no more", and for "stop at once".
+_NOT_THERE, _WRONG = 1, 200
+
+
+def archiving(folder: Path) -> dict[str, str]:
+    """Settings with which a server keeps its log in this folder, and what incremental backups need."""
+    return {
+        "archive_mode": "on",
+        "archive_command": _command("keep", "%p", "%f", folder),
+        "archive_timeout": str(SECONDS_AT_RISK),
+        "summarize_wal": "on",
+    }
+
+
+def fetching(folder: Path) -> dict[str, str]:
+    """Settings with which a server that recovers takes its log from this folder, and adds nothing to it."""
+    return {
+        "archive_mode": "off",
+        "restore_command": _command("fetch", "%p", "%f", folder),
+        "hot_standby": "off",  # it is ready when it has recovered, not before
+    }
+
+
+def _command(verb: str, path: str, name: str, folder: Path) -> str:
+    words = [sys.executable, "-I", "-S", str(Path(__file__)), verb, str(folder)]
+    quoted = " ".join(shlex.quote(word).replace("%", "%%") for word in words)
+    return f'{quoted} "{path}" "{name}"'
+
+
+def keep(folder: Path, path: Path, name: str) -> None:
+    """Put a segment into the archive. One that is there already must be the same.
+
+    Raises:
+        FileExistsError: another one of that name is there.
+    """
+    content, kept = path.read_bytes(), folder / f"{name}.gz"
+    if kept.exists():
+        if contents(kept) != content:
+            raise FileExistsError(f"{kept} is there with other contents: another server archives there too.")
+        return
+    unfinished = folder / f".{name}.{os.getpid()}"
+    try:
+        with open(unfinished, "xb", opener=_private) as file:
+            file.write(gzip.compress(content, compresslevel=4, mtime=0))
+            file.flush()
+            os.fsync(file.fileno())
+        _name(unfinished, kept)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sync_folder(folder)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _name(unfinished: Path, kept: Path) -> None:
+    """Unlike a rename, a link never replaces; some disks know no links."""
+    try:
+        os.link(unfinished, kept)
+    except FileExistsError:
+        raise
+    except OSError:
+        unfinished.rename(kept)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, as fsync has the contents of a file."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def contents(kept: Path) -> bytes:
+    """What is in a file of the archive.
+
+    Raises:
+        OSError, EOFError, zlib.error: it is damaged.
+    """
+    compressed = kept.read_bytes()
+    if not compressed:
+        raise EOFError(f"{kept} is empty.")  # to gzip, nothing is the compressed form of nothing
+    return gzip.decompress(compressed)
+
+
+def fetch(folder: Path, path: Path, name: str) -> bool:
+    """Get a segment out of the archive; False where the archive ends before it.
+
+    Raises:
+        LookupError: it is missing, and what comes after it is there.
+        OSError, EOFError, zlib.error: it is damaged.
+    """
+    try:
+        content = contents(folder / f"{name}.gz")
+    except FileNotFoundError:
+        in_the_backup = path.parent / name
+        if not in_the_backup.exists() and _is_in_between(name, folder):
+            raise LookupError(f"{name} is missing in {folder}, and later ones are there.") from None
+        return False
+    path.write_bytes(content)
+    return True
+
+
+def segments(folder: Path) -> list[str]:
+    """Names of the segments in the archive, timeline by timeline, in their order."""
+    with suppress(FileNotFoundError):
+        return sorted(entry.name[:24] for entry in os.scandir(folder) if _SEGMENT.fullmatch(entry.name))
+    return []
+
+
+def _is_in_between(name: str, folder: Path) -> bool:
+    """Whether the archive has segments before and after it on its timeline."""
+    same = [other for other in segments(folder) if other[:8] == name[:8]]
+    return len(name) == 24 and bool(same) and same[0] < name < same[-1]
+
+
+def _waits_for_long(path: Path) -> bool:
+    return (
+        sum(entry.stat().st_size for entry in os.scandir(path.parent) if entry.is_file()) > MOST_WAITING_BYTES
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """What the server calls: `keep` or `fetch`, the folder of the archive, a path of its own and a name."""
+    verb, folder, path, name = arguments[0], Path(arguments[1]), Path(arguments[2]), arguments[3]
+    if not NAME.fullmatch(name):
+        return _NOT_THERE
+    try:
+        if verb == "fetch":
+            return 0 if fetch(folder, path, name) else _NOT_THERE
+        keep(folder, path, name)
+    except Exception as error:  # noqa: BLE001  whatever it is, the server must not take it for an answer
+        print(f"{name}: {error}", file=sys.stderr)
+        if verb == "fetch":
+            return _WRONG
+        if isinstance(error, OSError) and not isinstance(error, FileExistsError) and _waits_for_long(path):
+            print(f"{name} is let go of, so that the disk does not fill.", file=sys.stderr)
+            return 0
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,61 @@
+"""Changes of tables that wait for a lock only briefly: whoever comes after them waits behind them."""
+
+import random
+import time
+from collections.abc import Callable
+
+import psycopg
+from django.core.management import CommandError
+from django.db import OperationalError, connections
+
+
+def patiently(
+    change: Callable[[], None],
+    *,
+    alias: str,
+    seconds: float,
+    tries: int,
+    tell: Callable[[str], None] = lambda words: None,
+) -> None:
+    """Carry out a change under `lock_timeout`, again and again until it gets its locks.
+
+    What it has done must stay done or be undone when it fails, as migrations are.
+
+    Raises:
+        CommandError: it did not get them; names who had them.
+    """
+    for left in reversed(range(tries)):
+        try:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{round(seconds * 1000)}ms"])
+            change()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                raise
+            others = "; ".join(holders(alias)) or "nobody any more"
+            if not left:
+                raise CommandError(
+                    f"A table is in use, and stayed so for {tries} times {seconds:g} seconds. In transactions are: "
+                    f"{others}. What has been done stays; run it again when they have ended."
+                ) from None
+            tell(f"A table is in use. In transactions are: {others}. Trying again, {left} times.")
+            # Others go first; and two who do this do not meet again.
+            time.sleep(min(10, seconds) * random.uniform(0.5, 1.5))  # noqa: S311  no secret
+        else:
+            return
+        finally:
+            if connections[alias].is_usable():
+                with connections[alias].cursor() as cursor:
+                    cursor.execute("RESET lock_timeout")
+
+
+def holders(alias: str) -> list[str]:
+    """Who else has a transaction open in this database, and since when."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT format('process %s (%s) since %s seconds', pid, coalesce(nullif(application_name, ''), usename),"
+            " extract(epoch FROM now() - xact_start)::int)"
+            " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 5"
+        )
+        return [found for (found,) in cursor.fetchall()]

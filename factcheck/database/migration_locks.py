@@ -1,0 +1,94 @@
+"""What others wait for while a migration runs, as PostgreSQL tells it: its locks, and what is done under them."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+#: Locks under which nobody else writes to a table; the last lets nobody read it either.
+CLOSED = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
+#: Outside a transaction, what cannot be done in one, or is no work: let through as it is.
+LET_THROUGH = re.compile(
+    r"\s*((ALTER|CREATE|DROP|REFRESH|REINDEX)\b[^;]*\bCONCURRENTLY\b|(RESET|SET|SHOW|VACUUM)\b[^;]*;?\s*$)",
+    re.IGNORECASE,
+)
+#: The operations of django-pg-migration-tools look first whether somebody began, and wait for as long as it takes.
+ONCE_ONLY = re.compile(
+    r"\s*CREATE\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?!IF\b)\"?(?P<index>\w+)", re.IGNORECASE
+)
+
+
+class Wait(NamedTuple):
+    """Something that takes the longer the larger a table is, and for which others wait; or that needs a hand."""
+
+    kind: str
+    place: str
+    statement: str
+
+
+class _Table(NamedTuple):
+    name: str
+    file: int
+    scans: int
+    locks: frozenset[str]
+
+
+class LockWatch:
+    """Looks at the locks after each statement: `with connection.execute_wrapper(watch)`.
+
+    It needs no rows: PostgreSQL counts the reading of a whole table, also of an empty one.
+    """
+
+    def __init__(self, database: BaseDatabaseWrapper) -> None:
+        self.database = database
+        self.found: list[Wait] = []
+        database.ensure_connection()
+        self._there_before = frozenset(self._tables())
+
+    def __call__(
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
+        statement = str(sql)
+        if alone := ONCE_ONLY.match(statement):
+            self.found.append(Wait("stays half-built when interrupted", alone["index"], statement))
+        whole = self.database.in_atomic_block
+        if not whole and LET_THROUGH.match(statement):
+            return execute(sql, params, many, context)
+        with nullcontext() if whole else transaction.atomic(self.database.alias):
+            before = self._tables()
+            result = execute(sql, params, many, context)
+            self.found += self._waits(before, self._tables(), statement, whole_migration=whole)
+        return result
+
+    def _tables(self) -> dict[int, _Table]:
+        # Past Django, whose wrappers would watch this too.
+        rows = self.database.connection.cursor().execute(TABLES).fetchall()
+        return {oid: _Table(name, file, scans, frozenset(locks)) for oid, name, file, scans, locks in rows}
+
+    def _waits(
+        self, before: dict[int, _Table], after: dict[int, _Table], statement: str, *, whole_migration: bool
+    ) -> Iterator[Wait]:
+        for oid in self._there_before & before.keys() & after.keys():
+            table = after[oid]
+            closed = not table.locks.isdisjoint(CLOSED)
+            if closed and table.file != before[oid].file:
+                yield Wait("writes a whole table anew that nobody can use meanwhile", table.name, statement)
+            elif closed and table.scans > before[oid].scans:
+                yield Wait("reads a whole table that nobody can write to meanwhile", table.name, statement)
+            elif whole_migration and "RowExclusiveLock" in table.locks and table.scans > before[oid].scans:
+                yield Wait("changes rows of a whole table in one transaction", table.name, statement)
+
+
+TABLES = """
+    SELECT pg_class.oid, relname, relfilenode, coalesce(pg_stat_get_xact_numscans(pg_class.oid), 0),
+        array(SELECT mode FROM pg_catalog.pg_locks WHERE relation = pg_class.oid AND pid = pg_backend_pid())
+    FROM pg_catalog.pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""

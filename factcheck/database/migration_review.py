@@ -1,0 +1,78 @@
+"""Whether migrations can run while the version before goes on: old and new programs on one schema, under load.
+
+A migration is carried out on a real, empty PostgreSQL, and what happens is looked at: so that operations of any kind
+are understood, those of libraries, raw SQL and Python too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.state import ProjectState
+
+from factcheck.database.migration_locks import LockWatch
+from factcheck.database.schema_shape import Known, SchemaShape, breaks
+
+#: The attribute of a migration that says, by the name of an effect, why it does no harm.
+WEIGHED = "weighed"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something in a migration that may stop or break a program that runs meanwhile."""
+
+    kind: str
+    place: str
+    statement: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}: {self.place}"
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A migration, and what speaks against it."""
+
+    migration: str
+    refused: list[Effect]
+    #: What it says of effects that it does not have.
+    idle: list[str]
+
+
+def review(
+    migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known: Known
+) -> tuple[Reviewed, ProjectState]:
+    """Carry out a migration on a database that has all before it, and say what it does to others.
+
+    Args:
+        state: the models as they are before it.
+        known: what the version knows that runs meanwhile.
+    """
+    before = SchemaShape.of(database)
+    watch = LockWatch(database)
+    with database.execute_wrapper(watch), database.schema_editor(atomic=migration.atomic) as editor:
+        after_state = migration.apply(state.clone(), editor)
+        # Django leaves indexes and foreign keys to the end; they are part of it.
+        for statement in editor.deferred_sql:
+            editor.execute(statement, None)
+        editor.deferred_sql.clear()
+    effects = [Effect(*wait) for wait in watch.found]
+    effects += [Effect(*broken) for broken in breaks(before, SchemaShape.of(database), known)]
+    weighed: dict[str, str] = getattr(migration, WEIGHED, {})
+    names = {effect.name for effect in effects}
+    reviewed = Reviewed(
+        migration=str(migration),
+        refused=list(_once(effect for effect in effects if not weighed.get(effect.name, "").strip())),
+        idle=sorted(weighed.keys() - names),
+    )
+    return reviewed, after_state
+
+
+def _once(effects: Iterator[Effect]) -> Iterator[Effect]:
+    seen: set[str] = set()
+    for effect in effects:
+        if effect.name not in seen:
+            seen.add(effect.name)
+            yield effect

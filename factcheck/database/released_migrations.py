@@ -1,0 +1,63 @@
+"""Which migrations the version before has, as git knows it."""
+
+import subprocess
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+
+Key = tuple[str, str]
+
+
+class NoSuchRevision(Exception):
+    """The message is a sentence for whoever named it."""
+
+
+def last_release() -> str | None:
+    """The last tag before what is checked out; None where nothing has been released."""
+    found = _git("describe", "--tags", "--abbrev=0")
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
+def migrations_of(revision: str) -> set[Key]:
+    """App and name of each migration of ours that a revision has."""
+    listed = _git("ls-tree", "-r", "--name-only", revision)
+    if listed.returncode:
+        raise NoSuchRevision(f"git knows no revision {revision} here: {listed.stderr.strip()}")
+    paths = [Path(line) for line in listed.stdout.splitlines()]
+    return {
+        (path.parts[-3], path.stem)
+        for path in paths
+        if path.suffix == ".py" and path.parts[-2:-1] == ("migrations",) and path.name != "__init__.py"
+    }
+
+
+def ours(loader: MigrationLoader) -> dict[Key, Migration]:
+    """The migrations of apps in this tree; those of libraries come with them."""
+    return {
+        key: migration
+        for key, migration in loader.disk_migrations.items()
+        if Path(apps.get_app_config(key[0]).path).is_relative_to(settings.BASE_DIR)
+        and "site-packages" not in apps.get_app_config(key[0]).path
+    }
+
+
+def unreleased(loader: MigrationLoader, revision: str | None) -> list[Key]:
+    """Those of ours that the revision has not. Before the first release: those that do not begin an app."""
+    every = ours(loader)
+    if revision is not None:
+        return sorted(every.keys() - migrations_of(revision))
+    beginning = {key for key, migration in every.items() if migration.initial}
+    roots = {key for key in every if not any(parent[0] == key[0] for parent in every[key].dependencies)}
+    return sorted(every.keys() - beginning - roots)
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["git", "-C", str(settings.BASE_DIR), *arguments],  # noqa: S607  the one on the PATH
+        capture_output=True,
+        text=True,
+        check=False,
+    )

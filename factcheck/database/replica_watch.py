@@ -1,0 +1,155 @@
+"""Asks the primary and its replicas four times a second how far they are, in a thread of its own for each process.
+
+So no answer of the public waits for the question. Each server has a connection of its own, and one that does not answer
+keeps no other waiting. Who reads from a server that has died is let go: a read that waits for it would wait for long.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from django.db.backends.signals import connection_created
+
+from factcheck.database.replicas import SILENCE, Replicas, Report
+
+logger = logging.getLogger(__name__)
+
+#: How often each server is asked, in seconds.
+INTERVAL = 0.25
+
+_QUESTION = """
+    SELECT recovering,
+        CASE WHEN recovering THEN coalesce(pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_lsn() END - '0/0',
+        pg_postmaster_start_time()::text
+    FROM pg_is_in_recovery() AS recovering
+"""
+
+Address = Mapping[str, Any]
+
+
+class OpenLines:
+    """The connections over which threads read, by alias, so that they can be cut from another thread.
+
+    Each is known by a duplicate of its socket: its own number may be somebody else's by the time it is cut.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[str, set[socket.socket]] = {}
+        self._lock = threading.Lock()
+
+    def add(self, alias: str, connection: psycopg.Connection[Any]) -> None:
+        line = socket.socket(fileno=os.dup(connection.fileno()))
+        with self._lock:
+            self._lines.setdefault(alias, set()).add(line)
+        weakref.finalize(connection, self._remove, alias, line)
+
+    def cut(self, alias: str) -> int:
+        """End them, and return how many they were. Who reads over one is told that the connection was lost."""
+        with self._lock:
+            lines = list(self._lines.get(alias, ()))
+            for line in lines:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+        return len(lines)
+
+    def _remove(self, alias: str, line: socket.socket) -> None:
+        with self._lock:
+            self._lines.get(alias, set()).discard(line)
+        line.close()
+
+
+class ReplicaWatch:
+    """Keeps `Replicas` informed, from its start until the process ends.
+
+    Args:
+        replicas: what is told.
+        primary: how the primary is connected to, as libpq has it.
+        addresses: the same of each replica, by alias.
+        mark: the query for what the primary shows to everybody (`Replicas.mark`), where there is one.
+    """
+
+    def __init__(
+        self, replicas: Replicas, primary: Address, addresses: Mapping[str, Address], *, mark: str = ""
+    ) -> None:
+        self.replicas, self.mark = replicas, mark
+        self.lines = OpenLines()
+        self._primary, self._addresses = primary, addresses
+        self._said: dict[str, bool] = {}
+
+    def start(self) -> None:
+        connection_created.connect(self._opened, weak=False)
+        threading.Thread(target=lambda: asyncio.run(self._watch()), name="replicas", daemon=True).start()
+
+    def _opened(self, *, connection: Any, **_: Any) -> None:
+        if connection.alias in self._addresses:
+            self.lines.add(connection.alias, connection.connection)
+
+    async def _watch(self) -> None:
+        hear_primary = self.replicas.hear_primary
+        followed = [self._follow("the primary", self._primary, hear_primary, self.mark)]
+        for alias, address in self._addresses.items():
+
+            def hear(report: Report, *, asked_at: float, alias: str = alias) -> None:
+                self.replicas.hear_replica(alias, report, asked_at=asked_at)
+
+            followed.append(self._follow(alias, address, hear))
+        await asyncio.gather(self._cut_dead(), *followed)
+
+    async def _follow(self, name: str, address: Address, hear: Callable[..., None], mark: str = "") -> None:
+        """Ask one server, for good; where it does not answer, connect anew."""
+        connection: psycopg.AsyncConnection[Any] | None = None
+        while True:
+            asked_at = self.replicas.clock()
+            try:
+                async with asyncio.timeout(SILENCE):
+                    if connection is None:
+                        connection = await psycopg.AsyncConnection.connect(
+                            **address, autocommit=True, prepare_threshold=None
+                        )
+                    report = await _asked(connection, mark)
+            except (psycopg.Error, OSError, TimeoutError) as failure:
+                self._say(name, failure)
+                if connection is not None:
+                    await connection.close()
+                    connection = None
+            else:
+                hear(report, asked_at=asked_at)
+                self._say(name, None)
+            await asyncio.sleep(max(0.0, asked_at + INTERVAL - self.replicas.clock()))
+
+    async def _cut_dead(self) -> None:
+        """Let go who waits for a replica that died. Where this thread itself was late, nobody can be blamed."""
+        while True:
+            before = self.replicas.clock()
+            await asyncio.sleep(INTERVAL)
+            if self.replicas.clock() - before < 2 * INTERVAL:
+                for alias in filter(self.replicas.is_dead, self._addresses):
+                    self.lines.cut(alias)
+
+    def _say(self, name: str, failure: Exception | None) -> None:
+        """Write to the log when a server falls silent, and when it is back."""
+        if self._said.get(name, True) is (failure is None):
+            return
+        self._said[name] = failure is None
+        if failure is None:
+            logger.info("Public reads: %s answers again.", name)
+        else:
+            logger.warning(
+                "Public reads: %s does not answer: %s", name, str(failure) or type(failure).__name__
+            )
+
+
+async def _asked(connection: psycopg.AsyncConnection[Any], mark: str) -> Report:
+    found = await (await connection.execute(_QUESTION)).fetchone()
+    is_replica, position, server = found or (True, 0, "")
+    if is_replica or not mark:
+        return Report(is_replica, int(position), server)
+    [shown] = await (await connection.execute(mark)).fetchone() or [None]
+    return Report(is_replica, int(position), server, shown)

@@ -1,0 +1,122 @@
+"""What this process knows of the servers that the public reads from: which of them have what was published.
+
+Told by `replica_watch`, a few times a second; asked before each answer, which costs a look at a clock. How old a
+replica is says this process's own clock and nobody else's: when the primary was last seen at a place that the replica
+has reached by now.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+#: How long a server may keep silent, in seconds, until it is taken for dead.
+SILENCE = 0.75
+#: How many places of the primary are remembered: those of the last half minute.
+_REMEMBERED = 120
+
+
+class Report(NamedTuple):
+    """What a server says of itself."""
+
+    is_replica: bool
+    #: How far it has come in the write-ahead log: written, or replayed.
+    position: int
+    #: By what a server is told from others: the moment at which it started.
+    server: str
+    #: What the primary shows to everybody, as a number that only grows (`Replicas.mark`).
+    mark: int | None = None
+
+
+@dataclass
+class _Known:
+    """What is known of a replica, in moments of the clock."""
+
+    heard_at: float = float("-inf")
+    #: Until when it has everything, as far as is known.
+    complete_until: float = float("-inf")
+    position: int = -1
+
+
+@dataclass
+class Replicas:
+    """The replicas of one primary. One thread tells, any thread asks.
+
+    Args:
+        aliases: their names, as in `DATABASES`.
+        most_seconds: how old a replica may be that is read from.
+        clock: seconds, from anywhere, never going back.
+    """
+
+    aliases: Iterable[str]
+    most_seconds: float
+    clock: Callable[[], float] = time.monotonic
+    #: What the primary showed to everybody when it was last heard of. It does so only when as many replicas have it as
+    #: it waits for; a replica may show more than will remain when the primary dies.
+    mark: int | None = None
+    _known: dict[str, _Known] = field(init=False)
+    _primary: deque[tuple[int, float]] = field(init=False)
+    _primary_server: str = ""
+    _primary_heard_at: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self._known = {alias: _Known() for alias in self.aliases}
+        self._primary = deque(maxlen=_REMEMBERED)
+
+    # Told ------------------------------------------------------------------------------------------------------------
+
+    def hear_primary(self, report: Report, *, asked_at: float) -> None:
+        """Take over what the primary said. One that replays another's log is none, and says nothing here."""
+        if report.is_replica:
+            return
+        if self._primary and report.position < self._primary[-1][0]:
+            # Another one took over, which lacks what the old one never told anybody of. Its own ledger counts.
+            self._primary.clear()
+            self.mark = None
+        self._primary.append((report.position, asked_at))
+        self._primary_server, self._primary_heard_at = report.server, self.clock()
+        if report.mark is not None:
+            self.mark = report.mark
+
+    def hear_replica(self, alias: str, report: Report, *, asked_at: float) -> None:
+        """Take over what a replica said: it has all that the primary had written when it was last at this place."""
+        known = self._known[alias]
+        known.heard_at, known.position = self.clock(), report.position
+        if not report.is_replica:
+            # It took over: as the primary, or as one that nobody else follows.
+            if report.server == self._primary_server:
+                known.complete_until = asked_at
+            return
+        reached = [at for position, at in self._primary if position <= report.position]
+        if reached:
+            is_level = report.position >= self._primary[-1][0]
+            # While there is no primary, nothing is written that could be missed.
+            known.complete_until = asked_at if is_level and not self.has_primary() else max(reached)
+
+    # Asked -----------------------------------------------------------------------------------------------------------
+
+    def has_primary(self) -> bool:
+        """Whether it was heard of just now."""
+        return self.clock() - self._primary_heard_at <= SILENCE
+
+    def is_fit(self, alias: str) -> bool:
+        """Whether it can be read from: it lives, and is not too old."""
+        return self.clock() - self._known[alias].complete_until <= self.most_seconds
+
+    def is_dead(self, alias: str) -> bool:
+        """Whether it was not heard of for too long."""
+        return self.clock() - self._known[alias].heard_at > SILENCE
+
+    def is_level(self, alias: str) -> bool:
+        """Whether it has everything that the primary was ever known to have."""
+        return bool(self._primary) and self._known[alias].position >= self._primary[-1][0]
+
+    def age(self, alias: str) -> float:
+        """For how many seconds it may lack what was published; infinite where nothing is known of it."""
+        return max(0.0, self.clock() - self._known[alias].complete_until)
+
+    def by_freshness(self) -> list[str]:
+        """Those that live, the one that has come furthest first."""
+        living = [alias for alias in self._known if not self.is_dead(alias)]
+        return sorted(living, key=lambda alias: -self._known[alias].position)

@@ -1,0 +1,122 @@
+"""What a database's tables look like to a program that writes to them, and what became of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.state import ProjectState
+
+Place = tuple[str, str]  # a table, and a name in it
+
+
+class Column(NamedTuple):
+    """What a writer has to know of a column."""
+
+    kind: str
+    required: bool  # a row that does not name it is refused
+
+
+@dataclass(frozen=True)
+class SchemaShape:
+    """Tables, columns, what may refuse rows, and functions."""
+
+    columns: dict[Place, Column]
+    rules: dict[
+        Place, str
+    ]  # constraints, unique indexes and triggers that may refuse, each as PostgreSQL words it
+    functions: frozenset[str]
+
+    @classmethod
+    def of(cls, database: BaseDatabaseWrapper) -> "SchemaShape":
+        with database.cursor() as cursor:
+            cursor.execute(COLUMNS)
+            columns = {
+                (table, name): Column(kind, required) for table, name, kind, required in cursor.fetchall()
+            }
+            cursor.execute(RULES)
+            rules = {(table, name): words for table, name, words in cursor.fetchall()}
+            cursor.execute(FUNCTIONS)
+            return cls(columns, rules, frozenset(name for (name,) in cursor.fetchall()))
+
+
+class Known(NamedTuple):
+    """What a version of the program knows of tables: what its queries name."""
+
+    tables: frozenset[str]
+    columns: frozenset[Place]
+
+    @classmethod
+    def by(cls, state: ProjectState) -> "Known":
+        models = state.apps.get_models(include_auto_created=True)
+        columns = {
+            (model._meta.db_table, field.column) for model in models for field in model._meta.concrete_fields
+        }
+        return cls(frozenset(table for table, _column in columns), frozenset(columns))
+
+
+def breaks(before: SchemaShape, after: SchemaShape, known: Known) -> Iterator[tuple[str, str]]:
+    """What a program that knows this of the tables trips over: a kind, and a place.
+
+    Whether a new rule refuses what the program writes cannot be told from outside, so each is named.
+    """
+    yield from _missing(before, after, known)
+    for (table, name), now in sorted(after.columns.items()):
+        was = before.columns.get((table, name))
+        if table in known.tables and now.required and not (was and was.required):
+            yield "value required", f"{table}.{name}"
+    for (table, name), words in sorted(after.rules.items()):
+        if table in known.tables and before.rules.get((table, name)) != words:
+            yield "rule added", f"{table}.{name}"
+    for function in sorted(before.functions - after.functions):
+        yield "function gone", function
+
+
+def _missing(before: SchemaShape, after: SchemaShape, known: Known) -> Iterator[tuple[str, str]]:
+    tables_after = {table for table, _name in after.columns}
+    for table in sorted(known.tables & {table for table, _name in before.columns} - tables_after):
+        yield "table gone", table
+    for (table, name), column in sorted(before.columns.items()):
+        if table not in tables_after or (table, name) not in known.columns:
+            continue
+        now = after.columns.get((table, name))
+        if now is None:
+            yield "column gone", f"{table}.{name}"
+        elif now.kind != column.kind:
+            yield "type changed", f"{table}.{name}"
+
+
+COLUMNS = """
+    SELECT relname, attname, format_type(atttypid, atttypmod),
+        attnotnull AND NOT atthasdef AND attidentity = '' AND attgenerated = ''
+    FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_class ON pg_class.oid = attrelid
+    WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+"""
+
+# NOT VALID says nothing of rows that are written. Triggers after the fact that raise nothing refuse nothing: they keep
+# history. A trigger's function has its rule in its body.
+RULES = """
+    SELECT relname, conname, replace(pg_get_constraintdef(pg_constraint.oid), ' NOT VALID', '')
+    FROM pg_catalog.pg_constraint JOIN pg_catalog.pg_class ON pg_class.oid = conrelid
+    WHERE relnamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u', 'x')
+    UNION ALL
+    SELECT relname, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+    FROM pg_catalog.pg_index JOIN pg_catalog.pg_class ON pg_class.oid = indrelid
+    WHERE relnamespace = 'public'::regnamespace AND indisunique
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conindid = indexrelid)
+    UNION ALL
+    SELECT relname, tgname, pg_get_triggerdef(pg_trigger.oid) || prosrc
+    FROM pg_catalog.pg_trigger
+    JOIN pg_catalog.pg_class ON pg_class.oid = tgrelid JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
+    WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal
+        AND (tgtype & 2 = 2 OR prosrc ~* '\\mRAISE\\M')
+"""
+
+FUNCTIONS = """
+    SELECT pg_proc.oid::regprocedure::text FROM pg_catalog.pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prorettype <> 'trigger'::regtype
+        AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_depend
+            WHERE objid = pg_proc.oid AND classid = 'pg_proc'::regclass AND deptype = 'e'
+        )
+"""

@@ -1,0 +1,33 @@
+"""A database for a while, on the server that is in use."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@contextmanager
+def scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """Have the connection lead to an empty database until the end, when it is dropped.
+
+    Who uses it needs the right to create databases, and extensions in them.
+    """
+    usual = database.settings_dict["NAME"]
+    name = f"factcheck_scratch_{secrets.token_hex(4)}"
+    quoted = database.ops.quote_name(name)
+    with database.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
+    try:
+        _lead(database, name)
+        yield
+    finally:
+        _lead(database, usual)
+        with database.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+
+
+def _lead(database: BaseDatabaseWrapper, name: str) -> None:
+    database.close()
+    database.close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
+    database.settings_dict["NAME"] = name

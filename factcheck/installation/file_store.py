@@ -1,0 +1,103 @@
+"""Where files are kept: in a folder of this machine, or in a bucket of any store that speaks as Amazon S3 does."""
+
+import re
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import text
+from factcheck.installation.private_files import FILE, FOLDER
+
+EXAMPLE = "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1"
+#: How a store is told which bucket is meant: by the path, by the name of the host, or as its client sees fit.
+_ADDRESSING = {"path", "virtual", "auto"}
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+
+
+class FilesAway(Exception):
+    """The store of files does not do what it is there for, at present; `str()` is a sentence for an operator."""
+
+
+def disk() -> dict[str, Any]:
+    """Files in MEDIA_ROOT, which nobody else on the machine may read."""
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": FILE, "directory_permissions_mode": FOLDER},
+    }
+
+
+def configured() -> dict[str, Any]:
+    """What FILES_URL says."""
+    address, given = text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), keys()
+    return bucket(address, given, name="FILES_URL") if address else disk()
+
+
+def keys() -> dict[str, str]:
+    """The key to buckets, by the names that boto3 knows too. Without one, it looks for a role of the machine."""
+    given = {
+        "access_key": text("AWS_ACCESS_KEY_ID"),
+        "secret_key": text("AWS_SECRET_ACCESS_KEY", kind="secret"),
+        "security_token": text("AWS_SESSION_TOKEN", kind="secret"),
+    }
+    if bool(given["access_key"]) != bool(given["secret_key"]):
+        raise ImproperlyConfigured("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY both, or neither.")
+    return given
+
+
+def bucket(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]:
+    """Files in the bucket of an address such as EXAMPLE, as an entry of Django's STORAGES.
+
+    Raises:
+        ImproperlyConfigured: it is no such address; the sentence begins with `name`.
+    """
+    try:
+        parts = urlsplit(address)
+        asked = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        endpoint = _endpoint(asked.pop("endpoint", ""))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE}.") from None
+    region, addressing = asked.pop("region", ""), asked.pop("addressing", "auto")
+    if "@" in parts.netloc:
+        raise ImproperlyConfigured(
+            f"{name} has keys in it; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
+        )
+    if asked:
+        raise ImproperlyConfigured(
+            f"{name} says {', '.join(sorted(asked))}; it may say endpoint, region and addressing."
+        )
+    if not _names_a_bucket(parts) or addressing not in _ADDRESSING:
+        raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE}.")
+    if find_spec("boto3") is None or find_spec("storages") is None:
+        raise ImproperlyConfigured(
+            f"{name} needs the packages of requirements/scale.txt (of the wheel: factcheck[scale])."
+        )
+    return {
+        "BACKEND": "factcheck.installation.object_store.ObjectStore",
+        "OPTIONS": {
+            "bucket_name": parts.netloc,
+            "location": parts.path.strip("/"),
+            "endpoint_url": endpoint or None,
+            "region_name": region or None,
+            "addressing_style": addressing,
+            **{option: value or None for option, value in key.items()},
+        },
+    }
+
+
+def _endpoint(address: str) -> str:
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0):
+        raise ValueError(address)
+    return address
+
+
+def _names_a_bucket(parts: SplitResult) -> bool:
+    prefix = parts.path.strip("/")
+    has_place = parts.scheme == "s3" and not parts.fragment and _BUCKET.fullmatch(parts.netloc)
+    return bool(has_place) and (
+        not prefix or (bool(_PREFIX.fullmatch(prefix)) and ".." not in prefix.split("/"))
+    )

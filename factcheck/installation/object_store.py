@@ -1,0 +1,169 @@
+"""Files in a bucket of a store that speaks as Amazon S3 does; what fails there is told in plain words.
+
+What is sent is signed together with its SHA-256, by which a store can refuse what did not arrive as it left (not all
+do); and it shows an object only once all of it is there. What is read is on this machine before anybody sees a byte.
+"""
+
+import posixpath
+from collections.abc import Callable
+from functools import wraps
+from typing import IO, Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004  botocore's
+    ConnectTimeoutError,
+    HTTPClientError,
+    NoCredentialsError,
+    ReadTimeoutError,
+    SSLError,
+)
+from django.core.files import File
+from django.utils.functional import cached_property
+from storages.backends.s3 import S3Storage
+
+from factcheck.installation.file_store import FilesAway
+
+#: Seconds until a connection stands, and that the store may be silent; each is tried so many times.
+CONNECT, SILENCE, TRIES = 3, 20, 3
+#: Whoever asks whether it is there wants to know soon.
+SOON = 2
+#: What is read stays in memory up to so many bytes, and is a temporary file beyond.
+IN_MEMORY = 5 * 2**20
+#: Larger files are sent in parts, one after the other: some stores write them in order and keep later ones waiting.
+WHOLE, PART = 64 * 2**20, 16 * 2**20
+
+_REFUSED = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
+
+Work = TypeVar("Work", bound=Callable[..., Any])
+
+
+def _told(work: Work) -> Work:
+    """Have what boto3 raises told as FilesAway."""
+
+    @wraps(work)
+    def telling(store: "ObjectStore", *args: Any, **kwargs: Any) -> Any:
+        try:
+            return work(store, *args, **kwargs)
+        except (BotoCoreError, Boto3Error, ClientError) as error:
+            raise FilesAway(f"{store.shown} {_reason(error)}") from error
+
+    return cast(Work, telling)
+
+
+class ObjectStore(S3Storage):
+    """A bucket, or what begins with a prefix in it."""
+
+    def get_default_settings(self) -> dict[str, Any]:
+        # Whatever the name of a file says, nobody is to unpack or show it: it comes back as it was.
+        return super().get_default_settings() | {
+            "file_overwrite": False,
+            "max_memory_size": IN_MEMORY,
+            "object_parameters": {"ContentType": "application/octet-stream"},
+        }
+
+    def __init__(self, **options: Any) -> None:
+        addressing = options.pop("addressing_style", "auto")
+        super().__init__(
+            **options,
+            client_config=_client(addressing, CONNECT, SILENCE, TRIES),
+            transfer_config=TransferConfig(
+                multipart_threshold=WHOLE, multipart_chunksize=PART, use_threads=False
+            ),
+        )
+        self._soon = _client(addressing, SOON, SOON, 1)
+
+    @cached_property
+    def _soon_answered(self) -> Any:
+        return self._create_session().client(
+            "s3",
+            region_name=self.region_name,
+            endpoint_url=self.endpoint_url,
+            config=self._soon,
+            verify=self.verify,
+        )
+
+    @property
+    def shown(self) -> str:
+        """How sentences name it."""
+        host = urlsplit(self.endpoint_url).netloc if self.endpoint_url else "Amazon S3"
+        return f"The store of files (bucket {self.bucket_name} at {host})"
+
+    @_told
+    def ask_whether_there(self) -> None:
+        """Raise FilesAway, soon, unless it is there, knows our key, has the bucket and lets us see what is in it."""
+        prefix = f"{self.location}/" if self.location else ""
+        self._soon_answered.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
+
+    @_told
+    def _open(self, name: str, mode: str = "rb") -> File:
+        file = super()._open(name, mode)
+        if "r" in mode:
+            file.open()  # fetches it
+        return cast(File, file)
+
+    @_told
+    def _save(self, name: str, content: IO[bytes]) -> str:
+        return cast(str, super()._save(name, content))
+
+    @_told
+    def delete(self, name: str) -> None:
+        super().delete(name)
+
+    @_told
+    def exists(self, name: str) -> bool:
+        return cast(bool, super().exists(name))
+
+    @_told
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        folders, files = super().listdir(path)
+        return folders, [file for file in files if file != posixpath.curdir]
+
+    @_told
+    def size(self, name: str) -> int:
+        return cast(int, super().size(name))
+
+    def url(self, name: str, *args: Any, **kwargs: Any) -> str:
+        """There is none: a signed address would open what is not published to whoever comes by it."""
+        raise ValueError("This file is not accessible via a URL.")
+
+
+def _client(addressing: str, connect: int, silence: int, tries: int) -> Config:
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": addressing, "payload_signing_enabled": True},
+        connect_timeout=connect,
+        read_timeout=silence,
+        retries={"total_max_attempts": tries, "mode": "standard"},
+        # Stores other than Amazon's own may not know these.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, and the way out; never what was sent."""
+    if isinstance(error, ClientError):
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in _REFUSED:
+            return f"refuses our key ({code}): check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what that key may do."
+        if code == "NoSuchBucket":
+            return "has no such bucket: make it, or correct FILES_URL."
+        return f"failed ({code or 'no reason given'})."
+    if isinstance(error, NoCredentialsError):
+        return "wants a key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    if isinstance(error, SSLError):
+        return "has a certificate that is not trusted here."
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+        return "does not answer in time."
+    if isinstance(error, HTTPClientError | ConnectionError):
+        return "cannot be reached."
+    cause = error.__cause__ or error.__context__
+    if isinstance(error, Boto3Error) and isinstance(cause, BotoCoreError | ClientError):
+        return _reason(cause)
+    return f"failed ({type(error).__name__})."

@@ -1,0 +1,12 @@
+"""Where the program is, and those of its files that are no Python: beside the packages, or bundled in a wheel."""
+
+from pathlib import Path
+
+#: The folder in which the packages are: of a clone, or of all that is installed.
+PACKAGES = Path(__file__).resolve().parents[2]
+_IN_WHEEL = PACKAGES / "factcheck" / "bundle"  # pyproject.toml puts them there
+IS_INSTALLED = _IN_WHEEL.is_dir()
+#: Templates, static files, examples of the API and pyproject.toml.
+FILES = _IN_WHEEL if IS_INSTALLED else PACKAGES
+#: What is kept never lies where a program is installed, and is the same wherever a command is called.
+DATA = Path("~/.local/share/factcheck") if IS_INSTALLED else PACKAGES / ".postgres"

@@ -1,0 +1,43 @@
+"""Files that are there whole or not at all, in whatever storage they are kept."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage
+
+#: What ends the name of a file that is not whole yet.
+UNFINISHED = ".part"
+
+
+def write_whole(storage: Storage, name: str, content: File) -> None:
+    """Never leave half a file under its final name. Where one of this name is, it stays or is replaced by its equal."""
+    if not isinstance(storage, FileSystemStorage):
+        # Object stores show an object only when its upload is complete; there is nothing to move.
+        saved = storage.save(name, content)
+        if saved != name:
+            # Somebody stored the same content since we looked, and the storage chose a name beside it.
+            storage.delete(saved)
+        return
+    # Django writes a local file piece by piece under the name it is given, so it is given a temporary one in the same
+    # folder. The rename is atomic, and whoever comes second replaces the file by its equal.
+    temporary = storage.save(f"{name}.{secrets.token_hex(8)}{UNFINISHED}", content)
+    try:
+        with Path(storage.path(temporary)).open("rb") as file:
+            # Without this a power cut after the rename may leave an empty file under the final name.
+            os.fsync(file.fileno())
+        Path(storage.path(temporary)).replace(storage.path(name))
+    except OSError:
+        storage.delete(temporary)
+        raise
+
+
+def digest_in(storage: Storage, name: str) -> str:
+    """The SHA-256 of what is kept under a name; "" where nothing is."""
+    try:
+        with storage.open(name, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""

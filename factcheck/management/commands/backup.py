@@ -1,0 +1,82 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import filesizeformat
+
+from factcheck.backups import examination, generations
+from factcheck.backups.backup_folder import BackupFailed
+from factcheck.backups.backup_run import back_up, copy_files
+from factcheck.backups.subject import backup_folder, kept_folders, server_place
+
+
+class Command(BaseCommand):
+    help = "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
+
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--full", action="store_true", help="Copy all of the database, not only what changed."
+        )
+        what.add_argument("--files", action="store_true", help="Copy new files only.")
+        what.add_argument("--list", action="store_true", help="Make none; list those that are there.")
+        what.add_argument(
+            "--verify",
+            action="store_true",
+            help="Make none; read all that is there, and say what is damaged.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["list"]:
+                self.list()
+            elif options["verify"]:
+                self.verify()
+            elif options["files"]:
+                counted = copy_files(server_place(), backup_folder(), kept_folders())
+                self.stdout.write(f"{counted.copied} of {counted.files} files were new.")
+            else:
+                self.back_up(is_full=options["full"])
+        except BackupFailed as problem:
+            raise CommandError(str(problem)) from None
+
+    def back_up(self, *, is_full: bool) -> None:
+        done = back_up(
+            server_place(),
+            backup_folder(),
+            kept_folders(),
+            is_full=is_full,
+            days=settings.BACKUP_DAYS,
+            full_days=settings.BACKUP_FULL_DAYS,
+        )
+        made = done.generation
+        based = f", based on {made.parent}" if made.parent else ""
+        new = f"{done.files.copied} new ({filesizeformat(done.files.copied_bytes)})"
+        self.stdout.write(f"Backup {made.name}, {made.kind}{based}; {done.files.files} files, {new}.")
+        for name in done.given_up:
+            self.stdout.write(f"Backup {name} was given up.")
+        if not done.is_continuous:
+            self.stderr.write(
+                "The server was started without BACKUP_DIR: moments between backups cannot be restored. "
+                "End all that uses it, and start it again."
+            )
+
+    def list(self) -> None:
+        for one in generations.listed(backup_folder()):
+            of = f"{one.finished_at:%Y-%m-%d %H:%M:%S} UTC"
+            self.stdout.write(
+                f"{one.name}  {one.kind:<11}  {of}  {one.files:>8} files  timeline {one.timeline}"
+            )
+
+    def verify(self) -> None:
+        folder = backup_folder()
+        count = 0
+        with folder.alone():
+            for count, fault in enumerate(examination.faults(folder), 1):  # noqa: B007  counted
+                self.stdout.write(fault)
+        if count:
+            raise CommandError(f"{count} faults.")
+        self.stdout.write(f"{len(generations.listed(folder))} backups, their files and the log are whole.")

@@ -1,0 +1,24 @@
+"""What callers draw on their budgets of requests, by tier; never by caller."""
+
+from collections.abc import Callable
+from functools import cache
+
+from django.conf import settings
+
+
+def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
+    """Count what one request drew, or that it was refused, where metrics are on."""
+    if not settings.METRICS_PORT:
+        return
+    drawn, refused = _counted(tier)
+    if allowed:
+        drawn(cost)
+    else:
+        refused(1)
+
+
+@cache
+def _counted(tier: str) -> tuple[Callable[[float], None], Callable[[float], None]]:
+    from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+
+    return counters.BUDGET_DRAWN.labels(tier).inc, counters.BUDGET_REFUSALS.labels(tier).inc

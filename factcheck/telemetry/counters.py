@@ -1,0 +1,44 @@
+"""What processes count by themselves. Each writes to a file of its own, which the exporter adds up.
+
+The library decides on import whether processes are counted together, by the variable that names the folder of these
+files. So nothing imports this but what is made in a process where metrics are on.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_JOB_SECONDS = (0.01, 0.1, 1, 10, 60, 600, 3600)
+
+REQUESTS = Counter(
+    "factcheck_http_requests", "Answers, by the name of the route.", ["route", "method", "status"]
+)
+REQUEST_SECONDS = Histogram(
+    "factcheck_http_request_seconds", "How long answers took to make.", ["route"], buckets=_SECONDS
+)
+BUSY_THREADS = Gauge(
+    "factcheck_web_threads_busy", "Threads that answered when it was looked.", multiprocess_mode="livesum"
+)
+THREADS = Gauge(
+    "factcheck_web_threads", "Threads that answer, in all web processes here.", multiprocess_mode="livesum"
+)
+POOL_CONNECTIONS = Gauge(
+    "factcheck_database_pool_connections",
+    "Connections to the database in the pools of web processes.",
+    ["state"],
+    multiprocess_mode="livesum",
+)
+POOL_WAITING = Gauge(
+    "factcheck_database_pool_waiting", "Threads that waited for a connection.", multiprocess_mode="livesum"
+)
+BUDGET_DRAWN = Counter(
+    "factcheck_request_budget_drawn", "What callers drew on their budgets, in plain requests.", ["tier"]
+)
+BUDGET_REFUSALS = Counter(
+    "factcheck_request_budget_refusals", "Requests refused since a budget was used up.", ["tier"]
+)
+JOB_SECONDS = Histogram(
+    "factcheck_job_seconds",
+    "How long jobs of the background worker took.",
+    ["task", "outcome"],
+    buckets=_JOB_SECONDS,
+)

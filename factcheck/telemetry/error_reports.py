@@ -1,0 +1,113 @@
+"""Reports of errors to a server that speaks as Sentry's does, where one is configured.
+
+A report is put together anew from what may leave the house: what kind of error, where in the program, in which version,
+on behalf of which request or job. Whatever else the library gathers stays here: messages of errors quote drafts, local
+variables hold them, addresses hold keys and requests hold readers.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import sentry_sdk
+from django.conf import settings
+from sentry_sdk.integrations.atexit import AtexitIntegration
+from sentry_sdk.integrations.excepthook import ExcepthookIntegration
+from sentry_sdk.integrations.logging import LoggingIntegration
+from sentry_sdk.integrations.threading import ThreadingIntegration
+
+from factcheck.installation.log_context import job, request_id
+from factcheck.installation.version import version
+from factcheck.telemetry.request_counts import METHODS, OTHER, route_of
+
+#: What says nothing of anybody.
+_EVENT = (
+    "event_id",
+    "timestamp",
+    "platform",
+    "level",
+    "logger",
+    "release",
+    "environment",
+    "server_name",
+    "sdk",
+)
+_ERROR = ("type", "module", "mechanism")
+_FRAME = ("filename", "module", "function", "lineno", "in_app", "pre_context", "context_line", "post_context")
+_MECHANISM = ("type", "handled", "exception_id", "parent_id", "is_exception_group")
+#: Who logs words that never change, and values apart from them; a rule of ruff sees to it for ours.
+_OWN_WORDS = ("claims", "factcheck", "sources")
+#: What visitors can bring about as often as they like, such as a host name that is not ours.
+_VISITORS_DOING = "django.security"
+
+
+def start() -> None:
+    """Report from now on whatever is logged as an error."""
+    sentry_sdk.init(
+        dsn=settings.SENTRY_DSN,
+        release=f"factcheck@{version()}",
+        default_integrations=False,
+        integrations=[
+            LoggingIntegration(level=None, event_level=logging.ERROR, sentry_logs_level=None),
+            ExcepthookIntegration(),
+            ThreadingIntegration(propagate_scope=False),
+            AtexitIntegration(callback=lambda _pending, _timeout: None),
+        ],
+        before_send=reported,
+        max_breadcrumbs=0,
+        # All of it would be left out below; what is not gathered cannot be forgotten there.
+        data_collection={
+            "user_info": False,
+            "http_bodies": [],
+            "database_query_data": False,
+            "queues": False,
+            "stack_frame_variables": False,
+        },
+        send_client_reports=False,
+        auto_session_tracking=False,
+    )
+
+
+def reported(event: Any, hint: dict[str, Any]) -> Any:
+    """What is sent of an event; None where nothing is."""
+    error = (hint.get("exc_info") or (None, None))[1]
+    record = hint.get("log_record")
+    if record is not None and record.name.startswith(_VISITORS_DOING):
+        return None
+    request = getattr(record, "request", None)
+    said = _only(event, _EVENT)
+    said["tags"] = dict(_tags(error)) | ({"method": METHODS.get(request.method, OTHER)} if request else {})
+    if request is not None:
+        said["transaction"] = route_of(request)
+    elif working := job.get():
+        said["transaction"] = working.partition(" ")[2]
+    if record is not None and record.name.partition(".")[0] in _OWN_WORDS:
+        said["logentry"] = {"message": str(record.msg)}
+    if "exception" in event:
+        said["exception"] = {"values": [_error(found) for found in event["exception"].get("values", ())]}
+    return said
+
+
+def _only(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: of[name] for name in names if name in of}
+
+
+def _error(found: dict[str, Any]) -> dict[str, Any]:
+    said = _only(found, _ERROR)
+    if "mechanism" in said:
+        said["mechanism"] = _only(said["mechanism"], _MECHANISM)
+    frames = (found.get("stacktrace") or {}).get("frames", ())
+    return said | {"value": "", "stacktrace": {"frames": [_only(frame, _FRAME) for frame in frames]}}
+
+
+def _tags(error: BaseException | None) -> Iterator[tuple[str, str]]:
+    if known := request_id.get():
+        yield "request_id", known
+    if known := job.get():
+        yield "job", known
+    # Of what the database refused, the rule, which is a name of ours; its message would quote the row.
+    cause: Any = error.__cause__ if error is not None else None
+    if code := getattr(cause, "sqlstate", None):
+        yield "sqlstate", code
+    if rule := getattr(getattr(cause, "diag", None), "constraint_name", None):
+        yield "constraint", rule

@@ -1,0 +1,155 @@
+"""The process that serves the metrics, on a port of its own that is not the public's.
+
+It is apart from web processes, so that it answers when they do not, and nothing that is asked here takes a thread or a
+connection from visitors.
+"""
+
+import fcntl
+import hmac
+import logging
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from tempfile import TemporaryDirectory, gettempdir
+from threading import BoundedSemaphore, Timer
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+#: How many may ask at a time, and how long each may take, from the first byte to the last.
+CALLERS, SECONDS = 20, 15
+#: The variable by which the library learns where processes count.
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+#: How the names of such folders begin.
+PREFIX = "factcheck-metrics-"
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@contextmanager
+def counted_together() -> Iterator[None]:
+    """Have the processes that are forked meanwhile count into one folder, where metrics are on."""
+    if not settings.METRICS_PORT:
+        yield
+        return
+    _sweep()
+    with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder, _held(Path(folder)):
+        os.environ[FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[FOLDER]
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the lock that says that the folder is in use; forked processes hold it too. It appears once it is held."""
+    with (folder / "lock.new").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        (folder / "lock.new").rename(folder / "lock")
+        yield
+
+
+def _sweep() -> None:
+    """Remove folders of ours that were left behind by processes that were killed, all of them."""
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.lstat().st_uid == os.geteuid():
+                with (folder / "lock").open() as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def answering(content: Callable[[], bytes], token: str) -> Wsgi:
+    """The application that answers `/metrics` to whoever bears the token, if there is one."""
+    expected = f"Bearer {token}".encode()
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def say(status: HTTPStatus, body: bytes, *fields: tuple[str, str]) -> list[bytes]:
+            length = ("Content-Length", str(len(body)))
+            start_response(
+                f"{status.value} {status.phrase}", [("Cache-Control", "no-store"), length, *fields]
+            )
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+        if environ["PATH_INFO"] != "/metrics":
+            return say(HTTPStatus.NOT_FOUND, b"")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return say(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, HEAD"))
+        sent = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
+        if token and not hmac.compare_digest(sent, expected):
+            return say(HTTPStatus.UNAUTHORIZED, b"", ("WWW-Authenticate", "Bearer"))
+        try:
+            body = content()
+        except Exception:
+            logger.exception("The metrics could not be put together.")
+            return say(HTTPStatus.INTERNAL_SERVER_ERROR, b"")
+        return say(HTTPStatus.OK, body, ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"))
+
+    return answer
+
+
+class _Request(WSGIRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        """Whoever watches asks all the time."""
+
+
+class MetricsServer(ThreadingMixIn, WSGIServer):
+    """A server that no caller can hold up: so many at a time, each for so long."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, host: str, port: int, application: Wsgi) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), _Request)
+        self.set_app(application)
+        self._seats = BoundedSemaphore(CALLERS)
+
+    def server_bind(self) -> None:
+        """As WSGIServer's, which also looks up the name of the machine, for as long as that takes."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.setup_environ()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._seats.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        end = Timer(SECONDS, self.shutdown_request, [request])
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._seats.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        logger.debug("A caller of the metrics went away: %r", sys.exception())
+
+
+def export(host: str, port: int) -> None:
+    """Serve the metrics until the process ends."""
+    from factcheck.telemetry.exposition import page  # noqa: PLC0415  of the process that serves metrics alone
+    from factcheck.telemetry.questions import questions  # noqa: PLC0415  of the process that serves metrics alone
+
+    os.nice(5)  # what is measured goes first
+    counted = os.environ.get(FOLDER)
+    made = page(questions(), Path(counted) if counted else None)
+    with MetricsServer(host, port, answering(made.content, settings.METRICS_TOKEN)) as server:
+        server.serve_forever()

@@ -1,0 +1,157 @@
+"""The page of metrics, in the text format of Prometheus: what processes counted, and what the database answers."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from pathlib import Path
+from threading import Lock
+
+import psutil
+from django.db import connections
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from factcheck.installation.version import version
+from factcheck.telemetry.questions import Answers, DatabaseQuestion, asked, databases
+
+#: How long a page waits for the database; then it says that the database does not answer.
+DATABASE_SECONDS = 5.0
+#: A page rests for so many times as long as it took to make, and so many seconds at least: whoever asks ten times a
+#: second, or with ten monitors, takes a tenth of one core and of one connection at most. What is wrong is told soon.
+RESTS_TIMES, RESTS_SECONDS, RESTS_AT_MOST = 10, 1.0, 15.0
+
+
+class AskedDatabase:
+    """One database that is asked in a thread of its own, so that another one that hangs does not silence it."""
+
+    def __init__(self, alias: str, questions: list[DatabaseQuestion]) -> None:
+        self.alias, self.questions = alias, questions
+        self._thread = ThreadPoolExecutor(1, f"questions-{alias}")
+        self._asking: Future[Answers] | None = None
+
+    def begin(self) -> None:
+        """Ask, unless the last question is still open. An answer that came too late is of then, and is let go."""
+        if self._asking is None or self._asking.done():
+            self._asking = self._thread.submit(self._ask)
+
+    def answers(self, until: float) -> Answers:
+        """What was answered by then."""
+        assert self._asking is not None  # noqa: S101  begun before
+        try:
+            answers = self._asking.result(max(0.0, until - time.monotonic()))
+        except TooLate:
+            return Answers(reached=False)
+        self._asking = None
+        return answers
+
+    def _ask(self) -> Answers:
+        try:
+            return asked(self.questions, self.alias)
+        finally:
+            connections.close_all()
+
+
+class DatabaseGauges:
+    """Collects what the databases answer to all questions."""
+
+    def __init__(self, questions: list[DatabaseQuestion]) -> None:
+        self.questions = questions
+        self._databases = [AskedDatabase(alias, questions) for alias in databases()]
+
+    def collect(self) -> Iterator[Metric]:
+        """Each gauge that there is, without a value where its question was not answered."""
+        for database in self._databases:
+            database.begin()
+        until = time.monotonic() + DATABASE_SECONDS
+        answers = {database.alias: database.answers(until) for database in self._databases}
+        families = {
+            name: GaugeMetricFamily(
+                name, kind.meaning, labels=(*kind.labels, "database") if question.of_replicas else kind.labels
+            )
+            for question in self.questions
+            for name, kind in question.gauges.items()
+        }
+        for of_one in answers.values():
+            for name, labels, value in of_one.readings:
+                families[name].add_metric(labels, float(value))
+        yield from families.values()
+        yield from self.own(answers)
+
+    def own(self, answers: dict[str, Answers]) -> Iterator[Metric]:
+        """How asking went, at each database."""
+        up = GaugeMetricFamily("factcheck_database_up", "Whether a database answers.", labels=["database"])
+        labels = ["question", "database"]
+        failed = GaugeMetricFamily(
+            "factcheck_question_failed", "Whether the database could not say it.", labels=labels
+        )
+        seconds = GaugeMetricFamily(
+            "factcheck_question_seconds", "How long the database took to say it.", labels=labels
+        )
+        for alias, of_one in answers.items():
+            up.add_metric([alias], of_one.reached)
+            for name, took in of_one.seconds.items():
+                failed.add_metric([name, alias], name in of_one.failed)
+                seconds.add_metric([name, alias], took)
+        yield from (up, failed, seconds)
+
+
+class ProcessCounts:
+    """Collects what the processes of one `serve` counted, each in files of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        for gone in self._pids_that_are_gone():
+            mark_process_dead(
+                gone, str(self.folder)
+            )  # what it had in use is free; what it counted stays counted
+        yield from MultiProcessCollector(None, str(self.folder)).collect()
+
+    def _pids_that_are_gone(self) -> set[int]:
+        pids = {file.stem.rpartition("_")[2] for file in self.folder.glob("gauge_live*_*.db")}
+        return {int(pid) for pid in pids if pid.isdigit() and not psutil.pid_exists(int(pid))}
+
+
+class _Build:
+    def collect(self) -> Iterator[Metric]:
+        build = GaugeMetricFamily("factcheck_build", "1, and the version that runs.", labels=["version"])
+        build.add_metric([version()], 1)
+        yield build
+
+
+def registry(questions: list[DatabaseQuestion], folder: Path | None) -> CollectorRegistry:
+    """All that is collected here."""
+    everything = CollectorRegistry(auto_describe=False)
+    everything.register(_Build())
+    everything.register(DatabaseGauges(questions))
+    if folder is not None:
+        everything.register(ProcessCounts(folder))
+    return everything
+
+
+class Page:
+    """The page as it was a moment ago, however many ask for it at once."""
+
+    def __init__(self, make: Callable[[], bytes], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._make, self._clock = make, clock
+        self._lock = Lock()
+        self._content, self._good_until = b"", float("-inf")
+
+    def content(self) -> bytes:
+        with self._lock:
+            begun = self._clock()
+            if begun >= self._good_until:
+                self._content = self._make()
+                made = self._clock()
+                rests = min(RESTS_AT_MOST, max(RESTS_SECONDS, RESTS_TIMES * (made - begun)))
+                self._good_until = made + rests
+            return self._content
+
+
+def page(questions: list[DatabaseQuestion], folder: Path | None) -> Page:
+    """The page of this installation."""
+    everything = registry(questions, folder)
+    return Page(lambda: generate_latest(everything))

@@ -1,0 +1,56 @@
+"""What goes along with each job: the log knows on whose behalf it is written, and how long it took is counted."""
+
+import logging
+from time import perf_counter
+from typing import Any
+
+from django.conf import settings
+from procrastinate import App, exceptions
+from procrastinate.job_context import JobContext
+from procrastinate.middleware import AsyncCallNext
+from procrastinate.worker import Worker
+
+from factcheck.database.deferred_jobs import note_requests, requested_by
+from factcheck.database.worker_connection import outlive_outages
+from factcheck.installation.log_context import job, request_id
+from factcheck.telemetry.traces import job_span
+
+logger = logging.getLogger(__name__)
+
+
+def accompany(app: App) -> None:
+    """Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
+    note_requests(app)
+    outlive_outages(app)
+    app.worker_defaults["worker_middleware"] = [accompanied]
+
+
+async def accompanied(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
+    """Procrastinate's worker middleware. Each job is a task of its own, so what is set here ends with it."""
+    done = context.job
+    job.set(f"{done.id} {done.task_name}")
+    request_id.set(await _request_of(done.id, worker))
+    begun, outcome = perf_counter(), "failed"
+    try:
+        with job_span(done.task_name, done.queue):
+            result = await call_next()
+        outcome = "succeeded"
+    finally:
+        _count(done.task_name, outcome, perf_counter() - begun)
+    return result
+
+
+async def _request_of(job_id: int | None, worker: Worker) -> str:
+    """A job is done also where it cannot be said who asked for it."""
+    try:
+        return await requested_by(job_id, worker.app.job_manager) if job_id else ""
+    except exceptions.ConnectorException as failure:
+        logger.warning("It cannot be told from which request job %s came: %s", job_id, failure)
+        return ""
+
+
+def _count(task: str, outcome: str, seconds: float) -> None:
+    if settings.METRICS_PORT:
+        from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+
+        counters.JOB_SECONDS.labels(task, outcome).observe(seconds)

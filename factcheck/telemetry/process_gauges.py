@@ -1,0 +1,41 @@
+"""What a web process looks at every other second: how many of its threads and connections are in use."""
+
+import threading
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from factcheck.telemetry.request_counts import answering
+
+SECONDS_BETWEEN = 2
+
+
+def watch(threads: int) -> None:
+    """Look from now on until the process ends, in a thread of its own.
+
+    Args:
+        threads: how many answer requests in this process.
+    """
+    from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+
+    counters.THREADS.set(threads)
+    pause = threading.Event()
+
+    def look_again() -> None:
+        while not pause.wait(SECONDS_BETWEEN):
+            look(counters)
+
+    threading.Thread(target=look_again, name="gauges", daemon=True).start()
+
+
+def look(counters: Any) -> None:
+    """Write down how much is in use at this moment."""
+    counters.BUSY_THREADS.set(len(answering))
+    pool = connections[DEFAULT_DB_ALIAS].pool  # type: ignore[attr-defined]  # PostgreSQL is the only backend
+    if not pool or pool.closed:  # nobody has needed it yet
+        return
+    stats = pool.get_stats()
+    size, available = stats.get("pool_size", 0), stats.get("pool_available", 0)
+    counters.POOL_CONNECTIONS.labels("used").set(size - available)
+    counters.POOL_CONNECTIONS.labels("idle").set(available)
+    counters.POOL_WAITING.set(stats.get("requests_waiting", 0))

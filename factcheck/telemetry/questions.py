@@ -1,0 +1,216 @@
+"""What the database is asked for metrics: each question one statement, with a time limit of its own.
+
+Several machines ask the same and get the same answer, so a dashboard takes the greatest and never the sum.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app
+
+#: How long one question may take, in milliseconds.
+MOST_MILLISECONDS = 2000
+#: What is counted by a word that is not among the known ones.
+OTHER = "other"
+
+#: The name of a gauge, the values of its labels, and its own.
+Reading = tuple[str, tuple[str, ...], float]
+
+
+@dataclass(frozen=True)
+class GaugeKind:
+    """What a gauge tells, and by what."""
+
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatabaseQuestion:
+    """What is asked, and which gauges the answer moves."""
+
+    name: str
+    gauges: dict[str, GaugeKind]
+    ask: Callable[[CursorWrapper], Iterable[Reading]]
+    #: Whether replicas are asked too; each gauge then has one more label, the database.
+    of_replicas: bool = False
+
+
+@dataclass
+class Answers:
+    """What one database answered, and which questions it did not."""
+
+    reached: bool
+    readings: list[Reading] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+
+
+def questions() -> list[DatabaseQuestion]:
+    """All that the settings name."""
+    return [question for path in settings.METRICS_QUESTIONS for question in import_string(path)]
+
+
+def databases() -> list[str]:
+    """The primary, and each replica."""
+    return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
+
+
+def asked(wanted: Iterable[DatabaseQuestion], alias: str) -> Answers:
+    """The answers of now. What fails is told as failed, and leaves no reading that could pass for one of now."""
+    try:
+        connections[alias].ensure_connection()
+    except Error:
+        return Answers(reached=False)
+    answers = Answers(reached=True)
+    for question in wanted:
+        if alias == DEFAULT_DB_ALIAS or question.of_replicas:
+            _ask(question, alias, answers)
+    return answers
+
+
+def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
+    begun = perf_counter()
+    try:
+        with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+            # Of this transaction alone, which is all that a pooler between us and the server lets us set.
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(MOST_MILLISECONDS)])
+            found = [
+                (name, (*labels, alias) if question.of_replicas else labels, value)
+                for name, labels, value in question.ask(cursor)
+            ]
+    except Error:
+        answers.failed.add(question.name)
+    else:
+        answers.readings += found
+    answers.seconds[question.name] = perf_counter() - begun
+
+
+# What the plumbing itself is asked ------------------------------------------------------------------------------------
+
+# What was given no moment has waited since it was asked for, which stands in its first event.
+_JOBS = """
+    SELECT queue_name, waiting, scheduled, running, failed,
+           coalesce(extract(epoch FROM now() - least(overdue_since, asked_for.at)), 0)::float8
+    FROM (
+        SELECT queue_name,
+               count(*) FILTER (WHERE due) AS waiting,
+               count(*) FILTER (WHERE status = 'todo' AND NOT due) AS scheduled,
+               count(*) FILTER (WHERE status = 'doing') AS running,
+               count(*) FILTER (WHERE status = 'failed') AS failed,
+               min(scheduled_at) FILTER (WHERE due) AS overdue_since,
+               min(id) FILTER (WHERE due AND scheduled_at IS NULL) AS first
+        FROM (
+            SELECT *, status = 'todo' AND coalesce(scheduled_at <= now(), true) AS due
+            FROM procrastinate_jobs
+            WHERE status IN ('todo', 'doing', 'failed')
+        ) AS open
+        GROUP BY queue_name
+    ) AS queues
+    LEFT JOIN LATERAL (SELECT min(at) AS at FROM procrastinate_events WHERE job_id = first) AS asked_for ON true
+"""
+
+
+def _jobs(cursor: CursorWrapper) -> Iterator[Reading]:
+    """How much each queue holds, and for how long what waits there has waited; queues that no task has are one."""
+    known = {task.queue for task in app.tasks.values()}
+    states = ("waiting", "scheduled", "running", "failed")
+    held = {(queue, state): 0.0 for queue in known for state in states}
+    waited = dict.fromkeys(known, 0.0)
+    cursor.execute(_JOBS)
+    for name, *counts, seconds in cursor.fetchall():
+        queue = name if name in known else OTHER
+        for state, number in zip(states, counts, strict=True):
+            held[queue, state] = held.get((queue, state), 0.0) + number
+        waited[queue] = max(waited.get(queue, 0.0), seconds)
+    yield from (("factcheck_jobs", key, number) for key, number in held.items())
+    yield from (
+        ("factcheck_jobs_oldest_wait_seconds", (queue,), seconds) for queue, seconds in waited.items()
+    )
+
+
+def _workers(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute(
+        """
+        SELECT count(*) FILTER (WHERE last_heartbeat >= now() - interval '60 seconds'),
+               extract(epoch FROM now() - max(last_heartbeat))::float8
+        FROM procrastinate_workers
+        """
+    )
+    alive, silent = cursor.fetchone()
+    yield "factcheck_workers", (), alive
+    if silent is not None:
+        yield "factcheck_workers_silent_seconds", (), silent
+
+
+def _connections(cursor: CursorWrapper) -> Iterator[Reading]:
+    """How many connections the database has; of other roles it is not told what they do."""
+    cursor.execute(
+        """
+        SELECT coalesce(state, 'other'), count(*)
+        FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1
+        """
+    )
+    for state, number in cursor.fetchall():
+        yield "factcheck_database_connections", (state,), number
+    cursor.execute("SELECT current_setting('max_connections')::int")
+    yield "factcheck_database_connections_limit", (), cursor.fetchone()[0]
+
+
+def _log_positions(cursor: CursorWrapper) -> Iterator[Reading]:
+    """How far the write-ahead log is: where it is written, or where a replica has come to."""
+    cursor.execute(
+        """
+        SELECT pg_is_in_recovery(), pg_wal_lsn_diff(
+            CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0'
+        )::float8
+        """
+    )
+    recovers, position = cursor.fetchone()
+    yield "factcheck_database_is_replica", (), recovers
+    if position is not None:
+        yield "factcheck_database_log_position_bytes", (), position
+
+
+QUESTIONS = [
+    DatabaseQuestion(
+        "jobs",
+        {
+            "factcheck_jobs": GaugeKind("Jobs of the background worker.", ("queue", "state")),
+            "factcheck_jobs_oldest_wait_seconds": GaugeKind(
+                "For how long the job has waited that is due the longest.", ("queue",)
+            ),
+        },
+        _jobs,
+    ),
+    DatabaseQuestion(
+        "workers",
+        {
+            "factcheck_workers": GaugeKind("Background workers that were heard of within a minute."),
+            "factcheck_workers_silent_seconds": GaugeKind("Since when no worker has been heard of."),
+        },
+        _workers,
+    ),
+    DatabaseQuestion(
+        "connections",
+        {
+            "factcheck_database_connections": GaugeKind("Connections to the database.", ("state",)),
+            "factcheck_database_connections_limit": GaugeKind("How many connections the server takes."),
+        },
+        _connections,
+    ),
+    DatabaseQuestion(
+        "log_positions",
+        {
+            "factcheck_database_is_replica": GaugeKind("1 where a database follows another."),
+            "factcheck_database_log_position_bytes": GaugeKind("How far the write-ahead log has come there."),
+        },
+        _log_positions,
+        of_replicas=True,
+    ),
+]

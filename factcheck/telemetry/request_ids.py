@@ -1,0 +1,55 @@
+"""Each request has an id: the one that a proxy gave it, if it looks like one, or else one of ours."""
+
+import os
+import secrets
+from collections.abc import Callable
+from itertools import count
+
+from django.http import HttpRequest, HttpResponseBase
+
+from factcheck.django_internals import stored_fields
+from factcheck.installation.log_context import REQUEST_ID, request_id
+
+FIELD = "X-Request-ID"
+_KEPT_AS, _SENT_AS = FIELD.lower(), "HTTP_X_REQUEST_ID"
+
+
+class _OwnIds:
+    """Ids that no other process makes: a random beginning, and a number. Random ones cost ten times as much each."""
+
+    def __init__(self) -> None:
+        self.begin_anew()
+        os.register_at_fork(after_in_child=self.begin_anew)
+
+    def begin_anew(self) -> None:
+        """A process that was forked must not go on with the numbers of its parent."""
+        self.beginning, self.numbers = secrets.token_hex(8), count(1)
+
+    def next(self) -> str:
+        return f"{self.beginning}-{next(self.numbers):x}"
+
+
+_own = _OwnIds()
+
+
+def sent_or_new(sent: str | None) -> str:
+    """The id that was sent where it is one; it is written into logs, so anything else is ignored."""
+    return sent if sent and REQUEST_ID.fullmatch(sent) else _own.next()
+
+
+class RequestIds:
+    """Middleware: the log and jobs know the id of the request that they come from, and the answer tells it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        known = sent_or_new(request.META.get(_SENT_AS))
+        token = request_id.set(known)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        # Checked already; Django would look for line breaks once more.
+        stored_fields(response.headers)[_KEPT_AS] = (FIELD, known)
+        return response

@@ -1,0 +1,142 @@
+"""Traces of requests, jobs and questions to the database, sent by OpenTelemetry's protocol where that is configured.
+
+A span says which route, which task or which table, how long and with what status; never an address, a query string, a
+value or who asked. OpenTelemetry's own instrumentation of Django writes down all of these.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.http import HttpRequest, HttpResponseBase
+
+from factcheck.installation.log_context import job, request_id
+from factcheck.installation.version import version
+from factcheck.telemetry.request_counts import METHODS, OTHER, route_of
+
+_SERVER_ERROR = 500
+#: What a statement does, and to which table first.
+_VERB = re.compile(r"\s*(?:--.*\n\s*)*([A-Za-z]+)")
+_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+(?:public\.)?"?([a-z_][a-z0-9_]{0,62})\b', re.IGNORECASE)
+
+
+class _Tracing:
+    """What makes spans; None where traces are off."""
+
+    tracer: Any = None
+
+
+def start(exporter: Any = None) -> Any:
+    """Trace from now on; returns what spans go through. The library's own variables say where to and how many."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  where traces are on alone
+
+    os.environ.setdefault("OTEL_SERVICE_NAME", "factcheck")
+    provider = TracerProvider(resource=Resource.create({"service.version": version()}))
+    provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
+    _Tracing.tracer = provider.get_tracer("factcheck", version())
+    connection_created.connect(_trace_questions, dispatch_uid="factcheck.telemetry.traces")
+    return provider
+
+
+class RequestSpans:
+    """Middleware: a span for each request. Whose part it is, is believed where a proxy stands before us."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        if not settings.OTEL_ENDPOINT:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with _span("request", "SERVER", _parent(request)) as span:
+            response = self.get_response(request)
+            method, route = METHODS.get(request.method or "", OTHER), route_of(request)
+            span.update_name(f"{method} {route}")
+            span.set_attributes(
+                {
+                    "http.request.method": method,
+                    "http.route": route,
+                    "http.response.status_code": response.status_code,
+                    "factcheck.request_id": request_id.get(),
+                }
+            )
+            if response.status_code >= _SERVER_ERROR:
+                _failed(span)
+        return response
+
+
+@contextmanager
+def job_span(task: str, queue: str) -> Iterator[None]:
+    """A span around a job, where traces are on."""
+    if _Tracing.tracer is None:
+        yield
+        return
+    with _span(task, "CONSUMER") as span:
+        span.set_attributes(
+            {
+                "messaging.destination.name": queue,
+                "factcheck.request_id": request_id.get(),
+                "factcheck.job": job.get(),
+            }
+        )
+        yield
+
+
+def _trace_questions(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    if _question not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_question)
+
+
+def _question(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+    if _Tracing.tracer is None:
+        return execute(sql, params, many, context)
+    with _span(summary(str(sql)), "CLIENT") as span:
+        span.set_attribute("db.system.name", "postgresql")
+        return execute(sql, params, many, context)
+
+
+def summary(sql: str) -> str:
+    """What a statement does to which table, as OpenTelemetry's `db.query.summary` has it; nothing of its values."""
+    verb, table = _VERB.match(sql), _TABLE.search(sql)
+    return " ".join(filter(None, [verb[1].upper() if verb else "", table[1] if table else ""])) or "SQL"
+
+
+def _parent(request: HttpRequest) -> Any:
+    """The trace that a proxy says this is part of; from anybody else it would have us trace whatever they like."""
+    from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
+
+    sent = request.META.get("HTTP_TRACEPARENT")
+    if not sent or not settings.TRUST_PROXY:
+        return Context()
+    return TraceContextTextMapPropagator().extract({"traceparent": sent}, Context())
+
+
+@contextmanager
+def _span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
+    """A span. What fails in it is told as failed, by its kind: the library would write down the message."""
+    from opentelemetry.trace import SpanKind  # noqa: PLC0415  where traces are on alone
+
+    with _Tracing.tracer.start_as_current_span(
+        name, parent, SpanKind[kind], record_exception=False, set_status_on_exception=False
+    ) as span:
+        try:
+            yield span
+        except BaseException as failure:
+            span.set_attribute("error.type", type(failure).__qualname__)
+            _failed(span)
+            raise
+
+
+def _failed(span: Any) -> None:
+    from opentelemetry.trace import StatusCode  # noqa: PLC0415  where traces are on alone
+
+    span.set_status(StatusCode.ERROR)

@@ -1,0 +1,79 @@
+"""The variables that say what this installation tells of itself, and to whom."""
+
+import re
+from importlib.util import find_spec
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import number, text, web_address
+
+#: Who asks the database for metrics, and what.
+QUESTIONS = ["factcheck.telemetry.questions.QUESTIONS", "claims.gauges.QUESTIONS"]
+
+
+class Metrics(NamedTuple):
+    """Where metrics are served, and what must be sent to read them."""
+
+    port: int
+    host: str
+    token: str
+
+
+class Receivers(NamedTuple):
+    """Servers of the operator's to which reports of errors and traces go; empty where none do."""
+
+    errors: str
+    traces: str
+
+
+def metrics() -> Metrics:
+    """Metrics, which are for this machine or for whoever has the token.
+
+    Raises:
+        ImproperlyConfigured: others could read them.
+    """
+    port = number("METRICS_PORT", 0, least=0, most=65535)
+    host = text("METRICS_HOST", "127.0.0.1")
+    token = text("METRICS_TOKEN", kind="secret")
+    if port and not token and not _is_loopback(host):
+        raise ImproperlyConfigured(
+            f"METRICS_HOST is {host!r}, which others can reach, and metrics are not public; set METRICS_TOKEN too."
+        )
+    return Metrics(port, host, token)
+
+
+def receivers() -> Receivers:
+    """Where reports and traces go.
+
+    Raises:
+        ImproperlyConfigured: the address is none, or what sends to it is not installed.
+    """
+    reports = text("SENTRY_DSN", kind="secret")
+    if reports and not re.fullmatch(r"https?://[^\s@/]+@[^\s@/]+(/\S*)?/[0-9]+", reports):
+        raise ImproperlyConfigured("SENTRY_DSN must look like https://key@errors.example.org/1.")
+    traces = web_address("OTEL_EXPORTER_OTLP_ENDPOINT")
+    for name, value, package in (
+        ("SENTRY_DSN", reports, "sentry_sdk"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", traces, "opentelemetry.exporter.otlp.proto.http"),
+    ):
+        if value and not _is_installed(package):
+            raise ImproperlyConfigured(
+                f"{name} is set, but the packages for it are not installed: requirements/install base scale."
+            )
+    return Receivers(reports, traces)
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # of what it would stand in
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

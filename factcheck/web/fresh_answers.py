@@ -1,0 +1,57 @@
+"""Whose answers may be read from a replica, which has everything a moment later than the primary.
+
+Who comes for the first time sees what a replica has. Nobody is shown less than what they wrote or saw:
+
+- Who is signed in or brings a token may just have published: they read from the primary.
+- Who brings the `ETag` or the date of what they have is told 304 where a replica has the same. Where it has something
+  else, that may be newer or older, so the primary answers.
+- What a replica does not know may have been published a moment ago, and the address passed on: the primary is asked.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TypeVar
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+
+from factcheck.database.read_connections import freshly, has_replicas, publicly, reads_replica
+
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+_CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
+
+
+def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
+    """What the function answers to the request, read from where it may be. It must only read, and is called again."""
+    if not has_replicas():
+        return publicly(answer)
+    if _may_have_written(request):
+        return freshly(answer)
+    response = publicly(lambda: _unless_more_is_known(request, answer))
+    return freshly(answer) if response is None else response
+
+
+def _unless_more_is_known(request: HttpRequest, answer: Callable[[], Response]) -> Response | None:
+    """The answer; None where a replica gave it, and the primary may have another."""
+    try:
+        response = answer()
+    except Http404:
+        if reads_replica():
+            return None
+        raise
+    if reads_replica() and _may_miss_something(request, response):
+        response.close()
+        return None
+    return response
+
+
+def _may_have_written(request: HttpRequest) -> bool:
+    return "HTTP_AUTHORIZATION" in request.META or settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def _may_miss_something(request: HttpRequest, response: HttpResponseBase) -> bool:
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return True
+    return response.status_code != HTTPStatus.NOT_MODIFIED and not _CONDITIONS.isdisjoint(request.META)

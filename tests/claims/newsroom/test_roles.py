@@ -1,0 +1,68 @@
+"""Roles after an upgrade: what is new comes to them, what an administrator took from them stays away."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError, connection, transaction
+
+from claims.models import OfferedPermission
+from claims.newsroom import roles
+
+pytestmark = pytest.mark.django_db
+
+
+def permissions_of(role: str) -> set[str]:
+    return {
+        f"{label}.{name}"
+        for label, name in Group.objects.get(name=role).permissions.values_list(
+            "content_type__app_label", "codename"
+        )
+    }
+
+
+def test_what_a_new_version_adds_comes_to_the_role_and_what_was_taken_stays_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    editors = Group.objects.get(name="Editor")
+    before = permissions_of("Editor")
+    assert before == set(roles.EDITOR)
+    editors.permissions.remove(Permission.objects.get(codename="retract_verdict"))
+    editors.permissions.add(Permission.objects.get(codename="view_auditrecord"))
+    newer = dict(roles.ROLES) | {"Editor": [*roles.EDITOR, "claims.withdraw_comment"]}
+    monkeypatch.setattr(roles, "ROLES", newer)
+    for _upgrade in range(2):
+        roles.ensure_roles()
+        assert permissions_of("Editor") == (before - {"claims.retract_verdict"}) | {
+            "claims.view_auditrecord",
+            "claims.withdraw_comment",
+        }
+    editors.permissions.remove(Permission.objects.get(codename="withdraw_comment"))
+    roles.ensure_roles()
+    assert "claims.withdraw_comment" not in permissions_of("Editor")
+    assert permissions_of("Contributor") == set(roles.CONTRIBUTOR)
+
+
+def test_a_group_that_was_there_before_keeps_what_it_had() -> None:
+    Group.objects.get(name="Editor").delete()
+    own = Group.objects.create(name="Editor")
+    own.permissions.set([Permission.objects.get(codename="view_claim", content_type__app_label="claims")])
+    roles.ensure_roles()
+    roles.ensure_roles()
+    assert permissions_of("Editor") == {"claims.view_claim"}
+
+
+def test_a_role_that_was_deleted_is_whole_again() -> None:
+    Group.objects.get(name="Editor").delete()
+    assert not OfferedPermission.objects.filter(role__name="Editor").exists()
+    roles.ensure_roles()
+    assert permissions_of("Editor") == set(roles.EDITOR)
+
+
+def test_a_permission_is_offered_once() -> None:
+    row = OfferedPermission.objects.first()
+    assert row is not None
+    table = connection.ops.quote_name(OfferedPermission._meta.db_table)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (role_id, permission_id) VALUES (%s, %s)",
+            [row.role_id, row.permission_id],
+        )

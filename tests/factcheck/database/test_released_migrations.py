@@ -1,0 +1,81 @@
+"""What is new since the version before is known from git."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.db.migrations.loader import MigrationLoader
+
+from factcheck.database.released_migrations import (
+    NoSuchRevision,
+    last_release,
+    migrations_of,
+    ours,
+    unreleased,
+)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, settings: LazySettings) -> Path:
+    settings.BASE_DIR = tmp_path
+    git(tmp_path, "init", "--quiet")
+    return tmp_path
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", "-C", folder, *identity, *arguments], check=True, capture_output=True)
+
+
+def commit(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "Some")
+
+
+def test_the_last_tag_is_the_version_before(repository: Path) -> None:
+    assert last_release() is None
+    commit(repository, "claims/migrations/__init__.py", "claims/migrations/0001_search.py")
+    assert last_release() is None
+    git(repository, "tag", "v1.0.0")
+    commit(repository, "claims/migrations/0002_initial.py", "claims/models/0003_no.py")
+    assert last_release() == "v1.0.0"
+    assert migrations_of("v1.0.0") == {("claims", "0001_search")}
+    assert migrations_of("HEAD") == {("claims", "0001_search"), ("claims", "0002_initial")}
+
+
+def test_an_unknown_revision_is_named(repository: Path) -> None:
+    with pytest.raises(NoSuchRevision, match="git knows no revision v9 here"):
+        migrations_of("v9")
+
+
+def test_migrations_of_libraries_are_not_ours() -> None:
+    assert {app for app, _name in ours(MigrationLoader(None))} == {"claims", "factcheck", "sources"}
+
+
+def test_before_the_first_release_what_begins_an_app_is_not_new() -> None:
+    loader = MigrationLoader(None)
+    assert unreleased(loader, None) == []
+    added = loader.disk_migrations["claims", "0002_initial"].__class__("0003_more", "claims")
+    added.initial, added.dependencies = None, [("claims", "0002_initial")]
+    loader.disk_migrations["claims", "0003_more"] = added
+    assert unreleased(loader, None) == [("claims", "0003_more")]
+
+
+def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "factcheck.database.released_migrations.migrations_of",
+        lambda revision: {
+            ("claims", "0001_search"),
+            ("sources", "0001_desk_words"),
+            ("sources", "0002_initial"),
+        },
+    )
+    assert unreleased(MigrationLoader(None), "v1") == [
+        ("claims", "0002_initial"),
+        ("factcheck", "0001_ratelimit"),
+        ("factcheck", "0002_jobrequest"),
+    ]

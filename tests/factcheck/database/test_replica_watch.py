@@ -1,0 +1,117 @@
+"""Real servers that lag, hang, die, come back and take over, as a process sees them that reads for the public."""
+
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.helpers.streaming_servers import ReadingProcess, StreamingServer, eventually, streaming
+
+#: A table with the name and the numbers of the ledger; no other is looked at here.
+NEWEST = "SELECT coalesce(max(sequence), 0)::int FROM claims_publication"
+
+
+class House:
+    """A primary, two replicas, and a process that reads."""
+
+    def __init__(self, servers: list[StreamingServer]) -> None:
+        self.primary, self.first, self.second = servers
+        self.primary.ask("CREATE TABLE claims_publication (sequence bigint)")
+        anyone = f"{self.primary.address.partition('?')[0]}?host={self.primary.folder},{self.first.folder}"
+        self.reading = ReadingProcess(
+            f"{anyone}&target_session_attrs=read-write", [self.first.address, self.second.address]
+        )
+        self.published = 0
+
+    def publish(self) -> int:
+        self.published += 1
+        self.primary.ask(f"INSERT INTO claims_publication VALUES ({self.published})")
+        return self.published
+
+    def read(self, how: str = "publicly") -> tuple[str, Any]:
+        return self.reading.ask(how, NEWEST)
+
+    def reads_from(self, alias: str) -> bool:
+        return self.read()[0] == alias
+
+    def preferred(self) -> tuple[str, StreamingServer, StreamingServer]:
+        """The replica that the process reads from while it is well, its server, and the other one."""
+        eventually(lambda: self.read()[0].startswith("replica"))
+        alias, _ = self.read()
+        ours, other = (self.first, self.second) if alias == "replica-1" else (self.second, self.first)
+        return alias, ours, other
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with streaming(2) as servers:
+        house = House(servers)
+        yield house
+        house.reading.end()
+
+
+def test_replica_that_lags_is_left_out_until_it_has_caught_up(house: House) -> None:
+    alias, server, _ = house.preferred()
+    server.ask("SELECT pg_wal_replay_pause()")
+    newest = house.publish()
+    eventually(lambda: not house.reads_from(alias))
+    assert house.read()[1] == newest
+    server.ask("SELECT pg_wal_replay_resume()")
+    eventually(lambda: house.reads_from(alias))
+    assert house.read() == (alias, newest)
+
+
+def test_where_all_lag_the_primary_is_read(house: House) -> None:
+    house.preferred()
+    for server in (house.first, house.second):
+        server.ask("SELECT pg_wal_replay_pause()")
+    newest = house.publish()
+    eventually(lambda: house.reads_from("reading"))
+    assert house.read() == ("reading", newest)
+    for server in (house.first, house.second):
+        server.ask("SELECT pg_wal_replay_resume()")
+    house.preferred()
+
+
+def test_who_waits_for_a_replica_that_hangs_is_answered_by_another(house: House) -> None:
+    alias, server, _ = house.preferred()
+    server.signal(signal.SIGSTOP)
+    other, found = house.read()  # it comes back: the server itself would never answer
+    assert (other != alias, found) == (True, house.published)
+    server.signal(signal.SIGCONT)
+    eventually(lambda: house.reads_from(alias))
+
+
+def test_replica_that_is_killed_is_missed_by_nobody_and_comes_back(house: House) -> None:
+    alias, server, _ = house.preferred()
+    server.kill()
+    other, found = house.read()
+    assert (other != alias, found) == (True, house.published)
+    server.start()
+    eventually(lambda: house.reads_from(alias))
+
+
+def test_what_must_be_fresh_is_read_from_the_primary(house: House) -> None:
+    house.preferred()
+    assert house.read("freshly") == ("reading", house.published)
+    eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
+
+
+def test_failover(house: House) -> None:
+    """While nobody can write, replicas answer; then the one that took over is read under both of its names."""
+    newest = house.publish()
+    house.preferred()
+    eventually(lambda: house.reading.ask("mark", "") == ("", newest))
+    house.primary.kill()
+    assert house.read()[1] == newest
+    eventually(lambda: house.read("freshly")[0].startswith("replica"))
+    assert house.read("freshly")[1] == newest
+    house.first.ask("SELECT pg_promote()")
+    house.primary = house.first
+    eventually(lambda: house.read("freshly")[0] == "reading")
+    newest = house.publish()
+    assert house.read("freshly") == ("reading", newest)
+    # The second follows the one that is gone; the first has all there is.
+    eventually(lambda: house.reads_from("replica-1"))
+    assert house.read() == ("replica-1", newest)

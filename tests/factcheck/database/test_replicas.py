@@ -1,0 +1,112 @@
+"""Which replicas are read from, by what they and the primary say, and by nobody's clock but ours."""
+
+import pytest
+
+from factcheck.database.replicas import SILENCE, Replicas, Report
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Scene:
+    """A primary and two replicas, in which a second passes when it is said so."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.replicas = Replicas(["a", "b"], 1.0, self.clock)
+
+    def primary(self, position: int, *, server: str = "P", mark: int | None = None) -> None:
+        self.replicas.hear_primary(Report(False, position, server, mark), asked_at=self.clock.now)
+
+    def replica(self, alias: str, position: int) -> None:
+        self.replicas.hear_replica(alias, Report(True, position, alias), asked_at=self.clock.now)
+
+    def later(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    @property
+    def fit(self) -> list[str]:
+        return [alias for alias in "ab" if self.replicas.is_fit(alias)]
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_nothing_is_known_at_first(scene: Scene) -> None:
+    assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], False, None)
+    assert (scene.replicas.by_freshness(), scene.replicas.is_level("a")) == ([], False)
+    scene.replica("a", 5)
+    assert scene.fit == []  # of what it lacks nothing is known
+
+
+def test_replica_is_as_old_as_the_place_of_the_primary_that_it_has_reached(scene: Scene) -> None:
+    for position in (10, 20, 30, 40):
+        scene.primary(position)
+        scene.later(0.5)
+    scene.replica("a", 35)
+    scene.replica("b", 40)
+    assert (scene.replicas.age("a"), scene.replicas.age("b"), scene.fit) == (1.0, 0.5, ["a", "b"])
+    scene.later(0.25)
+    scene.replica("a", 39)
+    assert (scene.replicas.age("a"), scene.fit) == (1.25, ["b"])
+    scene.replica("a", 40)
+    assert (scene.replicas.age("a"), scene.fit) == (0.75, ["a", "b"])
+
+
+def test_nothing_is_missed_where_nothing_is_written(scene: Scene) -> None:
+    scene.primary(10)
+    for _ in range(20):
+        scene.later(SILENCE)
+        scene.primary(10)
+        scene.replica("a", 10)
+    assert (scene.fit, scene.replicas.age("a")) == (["a"], 0.0)
+
+
+def test_replica_that_falls_silent_is_left_out(scene: Scene) -> None:
+    scene.primary(10)
+    scene.replica("a", 10)
+    scene.replica("b", 10)
+    scene.later(SILENCE + 0.5)
+    scene.primary(10)
+    scene.replica("b", 10)
+    assert (scene.fit, scene.replicas.is_dead("a"), scene.replicas.by_freshness()) == (["b"], True, ["b"])
+
+
+def test_without_a_primary_those_who_have_all_it_had_are_read_on(scene: Scene) -> None:
+    scene.primary(10)
+    scene.later(60)
+    scene.replica("a", 10)
+    scene.replica("b", 9)
+    assert (scene.fit, scene.replicas.has_primary()) == (["a"], False)
+    assert [scene.replicas.is_level(alias) for alias in "ab"] == [True, False]
+    assert scene.replicas.by_freshness() == ["a", "b"]
+
+
+def test_one_that_replays_is_no_primary(scene: Scene) -> None:
+    scene.replicas.hear_primary(Report(True, 10, "P", 5), asked_at=scene.clock.now)
+    assert (scene.replicas.has_primary(), scene.replicas.mark) == (False, None)
+
+
+def test_who_took_over_counts_by_what_it_has(scene: Scene) -> None:
+    """The old primary had told nobody of its last words."""
+    scene.primary(30, mark=7)
+    assert scene.replicas.mark == 7
+    scene.later(2)
+    scene.primary(20, server="b", mark=6)
+    scene.replica("a", 20)
+    assert (scene.fit, scene.replicas.mark) == (["a"], 6)
+
+
+@pytest.mark.parametrize("server, fit", [("P", ["a"]), ("another", [])])
+def test_replica_that_was_promoted_is_read_if_it_is_the_primary(
+    scene: Scene, server: str, fit: list[str]
+) -> None:
+    scene.primary(10)
+    scene.replicas.hear_replica("a", Report(False, 900, server), asked_at=scene.clock.now)
+    assert scene.fit == fit

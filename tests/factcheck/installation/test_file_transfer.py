@@ -1,0 +1,111 @@
+"""Files brought elsewhere: only what is the same there is called copied, and nothing takes the place of anything."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, InMemoryStorage, Storage
+
+from factcheck.installation.file_transfer import Outcome, Transferred, names_in, transfer, transferred
+from factcheck.installation.whole_files import digest_in
+
+NAME, HELD, OTHER = "imports/a.json", b"held", b"other"
+KNOWN = hashlib.sha256(HELD).hexdigest()
+
+
+def holding(content: bytes | None) -> Storage:
+    storage = InMemoryStorage()
+    if content is not None:
+        storage.save(NAME, ContentFile(content))
+    return storage
+
+
+def content_of(storage: Storage) -> bytes | None:
+    if not storage.exists(NAME):
+        return None
+    with storage.open(NAME) as file:
+        content: bytes = file.read()
+    return content
+
+
+@pytest.mark.parametrize(
+    "origin, target, known, outcome, then_at_target",
+    [
+        (HELD, None, "", Outcome.COPIED, HELD),
+        (HELD, None, KNOWN, Outcome.COPIED, HELD),
+        (HELD, HELD, "", Outcome.THERE, HELD),
+        (HELD, HELD, KNOWN, Outcome.THERE, HELD),
+        (None, HELD, KNOWN, Outcome.THERE, HELD),
+        (OTHER, HELD, KNOWN, Outcome.THERE, HELD),
+        (HELD, OTHER, KNOWN, Outcome.COPIED, HELD),
+        (HELD, OTHER, "", Outcome.DIFFERS, OTHER),
+        (OTHER, None, KNOWN, Outcome.DAMAGED, None),
+        (OTHER, OTHER, KNOWN, Outcome.DAMAGED, OTHER),
+        (None, None, KNOWN, Outcome.GONE, None),
+        (b"", None, "", Outcome.COPIED, b""),
+    ],
+)
+def test_what_becomes_of_a_file(
+    origin: bytes | None, target: bytes | None, known: str, outcome: Outcome, then_at_target: bytes | None
+) -> None:
+    source, there = holding(origin), holding(target)
+    assert transfer(NAME, source, there, known=known) == Transferred(NAME, outcome)
+    assert (content_of(source), content_of(there)) == (origin, then_at_target)
+
+
+@pytest.mark.parametrize(
+    "origin, target, known, then_at_origin",
+    [(HELD, None, "", None), (HELD, HELD, KNOWN, None), (OTHER, None, KNOWN, OTHER), (HELD, OTHER, "", HELD)],
+)
+def test_only_what_is_certain_elsewhere_is_removed(
+    origin: bytes, target: bytes | None, known: str, then_at_origin: bytes | None
+) -> None:
+    source = holding(origin)
+    transfer(NAME, source, holding(target), known=known, remove=True)
+    assert content_of(source) == then_at_origin
+
+
+def test_what_changed_on_its_way_is_no_copy() -> None:
+    class Careless(InMemoryStorage):
+        def _save(self, name: str, content: Any) -> str:
+            return super()._save(name, ContentFile(content.read()[:-1]))  # type: ignore[misc]  # not in the stubs
+
+    source, there = holding(HELD), Careless()
+    assert transfer(NAME, source, there, remove=True) == Transferred(NAME, Outcome.BROKEN)
+    assert (content_of(source), content_of(there)) == (HELD, None)
+
+
+def test_on_a_disk_a_copy_is_whole_or_not_there(tmp_path: Path) -> None:
+    disk = FileSystemStorage(location=tmp_path)
+    (tmp_path / "imports").mkdir()
+    (tmp_path / f"{NAME}.0123456789abcdef.part").write_bytes(b"half")  # of one who was killed
+    assert list(names_in(disk)) == []
+    assert transfer(NAME, holding(HELD), disk) == Transferred(NAME, Outcome.COPIED)
+    assert (list(names_in(disk)), digest_in(disk, NAME)) == ([NAME], KNOWN)
+
+
+def test_all_files_of_a_storage_are_found_and_of_none_nothing(tmp_path: Path) -> None:
+    storage = InMemoryStorage()
+    names = ["a.json", "imports/b.json", "snapshots/01/23/c", "snapshots/01/24/d"]
+    for name in reversed(names):
+        storage.save(name, ContentFile(b"x"))
+    assert list(names_in(storage)) == names
+    assert list(names_in(FileSystemStorage(location=tmp_path / "nothing"))) == []
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_each_is_done_once_and_the_first_error_ends_it(threads: int) -> None:
+    names = [str(number) for number in range(20)]
+    done = list(transferred(iter(names), lambda name: Transferred(name, Outcome.COPIED), threads=threads))
+    assert sorted(file.name for file in done) == sorted(names)
+    begun: list[str] = []
+
+    def fails(name: str) -> Transferred:
+        begun.append(name)
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        list(transferred(iter(names), fails, threads=threads))
+    assert len(begun) <= 2 * threads

@@ -1,0 +1,104 @@
+"""The log: a line each, whatever messages quote, and on whose behalf it was written."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+
+import pytest
+from granian.log import log_request_builder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.installation.log import JsonLines, LogLines
+from factcheck.installation.log_context import job, request_id
+from factcheck.web.access_log import BEHIND_PROXIES, JsonRequests, name_visitors
+
+
+def record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
+    error = sys.exc_info() if failed else None
+    return logging.LogRecord("claims.x", logging.WARNING, "x.py", 1, message, arguments, error)
+
+
+@pytest.fixture
+def behalf() -> Iterator[None]:
+    tokens = request_id.set("abc-1"), job.set("7 send")
+    yield
+    request_id.reset(tokens[0])
+    job.reset(tokens[1])
+
+
+@given(st.text())
+def test_a_message_is_one_line_whatever_it_quotes(quoted: str) -> None:
+    for line in (
+        LogLines().format(record("Fetched %s", quoted)),
+        JsonLines().format(record("Fetched %s", quoted)),
+    ):
+        assert len(line.splitlines()) == 1
+        assert "\x1b" not in line
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_json_says_the_message_as_it_was(quoted: str) -> None:
+    assert json.loads(JsonLines().format(record("Fetched %s", quoted)))["message"] == f"Fetched {quoted}"
+
+
+def test_letters_of_all_scripts_stay_readable() -> None:
+    assert LogLines().format(record("Größe 사실 حقيقة")).endswith(" WARNING claims.x: Größe 사실 حقيقة")
+
+
+def test_a_path_that_is_no_text_is_logged_all_the_same() -> None:
+    assert json.loads(JsonLines().format(record("Read %s", "a\udcff")))["message"] == "Read a\\udcff"
+
+
+def test_on_whose_behalf(behalf: None) -> None:
+    assert LogLines().format(record("Sent.")).endswith(" WARNING claims.x: Sent. [abc-1 7 send]")
+    said = json.loads(JsonLines().format(record("Sent.")))
+    assert {name: said[name] for name in ("level", "logger", "message", "request_id", "job")} == {
+        "level": "WARNING", "logger": "claims.x", "message": "Sent.", "request_id": "abc-1", "job": "7 send",
+    }  # fmt: skip
+
+
+def test_without_anybody_nothing_is_said_of_it() -> None:
+    assert set(json.loads(JsonLines().format(record("Sent.")))) == {
+        *("time", "level", "logger", "message", "process"),
+    }
+
+
+def test_tracebacks_are_lines_for_people_and_a_field_for_programs() -> None:
+    try:
+        raise ValueError("a\nb")
+    except ValueError:
+        line, said = (
+            LogLines().format(record("Failed.", failed=True)),
+            JsonLines().format(record("Failed.", failed=True)),
+        )
+    assert line.splitlines()[0].endswith("WARNING claims.x: Failed.")
+    assert line.splitlines()[-2:] == ["ValueError: a", "b"]
+    assert len(said.splitlines()) == 1
+    assert json.loads(said)["exception"].endswith("ValueError: a\nb")
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"), [("abc-1", "abc-1"), (None, "-"), ('x" 200 "', "-"), ("a b", "-"), ("y" * 65, "-")]
+)
+def test_requests_for_programs(sent: str | None, told: str) -> None:
+    log = logging.getLogger("granian.access")
+    before, kept = log.filters[:], []
+    name_visitors(1)
+    log.addFilter(lambda line: bool(kept.append(line)))
+    level, log.level = log.level, logging.INFO
+    try:
+        asked = {
+            "addr_remote": "10.0.0.1", "path": "/claims/7/", "qs": "q=secret", "method": "GET", "scheme": "http",
+            "protocol": "HTTP/1.1", "headers": {"x-forwarded-for": "192.0.2.1", "x-request-id": sent}.get,
+        }  # fmt: skip
+        log_request_builder(BEHIND_PROXIES)(0.0, 0.0, asked, 200)
+    finally:
+        log.filters[:], log.level = before, level
+    said = json.loads(JsonRequests().format(kept[0]))
+    named = ("method", "path", "status", "address", "request_id")
+    assert {name: said[name] for name in named} == {
+        "method": "GET", "path": "/claims/7/", "status": 200, "address": "192.0.2.1", "request_id": told,
+    }  # fmt: skip
+    assert "secret" not in json.dumps(said)

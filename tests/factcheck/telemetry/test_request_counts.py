@@ -1,0 +1,77 @@
+"""What is counted of requests: bounded by what we are, never by what visitors send."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from factcheck.telemetry import counters
+from factcheck.telemetry.request_counts import RequestCounts
+
+
+def counted(**labels: str) -> float:
+    return counters.REQUESTS.labels(**labels)._value.get()
+
+
+def routes() -> set[str]:
+    """The label that each route has."""
+
+    def below(patterns: list[URLPattern | URLResolver], spaces: tuple[str, ...]) -> set[str]:
+        found: set[str] = set()
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                found.add(":".join([*spaces, pattern.name or pattern.lookup_str]))
+            else:
+                found |= below(
+                    pattern.url_patterns, (*spaces, *([pattern.namespace] if pattern.namespace else []))
+                )
+        return found
+
+    return below(get_resolver().url_patterns, ())
+
+
+@pytest.fixture
+def middleware(settings: Any) -> RequestCounts:
+    settings.METRICS_PORT = 1
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            request.resolver_match = resolve(request.path_info)
+        except LookupError:
+            return HttpResponse(status=404)
+        return HttpResponse(status=200)
+
+    return RequestCounts(answer)
+
+
+def test_it_is_not_there_where_metrics_are_off(settings: Any) -> None:
+    settings.METRICS_PORT = 0
+    with pytest.raises(MiddlewareNotUsed):
+        RequestCounts(lambda request: HttpResponse())
+
+
+def test_a_request_counts_once_for_its_route(middleware: RequestCounts) -> None:
+    labels = {"route": "claims-detail", "method": "GET", "status": "200"}
+    before = counted(**labels), counters.REQUEST_SECONDS.labels("claims-detail")._sum.get()
+    for number in (7, 8, 9):
+        middleware(RequestFactory().get(f"/api/v1/claims/{number}/"))
+    assert counted(**labels) == before[0] + 3
+    assert counters.REQUEST_SECONDS.labels("claims-detail")._sum.get() > before[1]
+
+
+def test_what_visitors_make_up_makes_no_series(middleware: RequestCounts) -> None:
+    for number in range(50):
+        middleware(RequestFactory().generic(f"MADE{number}", f"/api/v1/claims/{number}/?q={number}"))
+        middleware(RequestFactory().get("/api/v1/claims/", HTTP_USER_AGENT=f"agent {number}"))
+    assert set(middleware.series) == {
+        ("claims-detail", "other", 200),
+        ("claims-list", "GET", 200),
+    }
+
+
+def test_there_are_so_many_routes_and_no_more() -> None:
+    assert len(routes()) < 500
+    assert all(len(route) < 120 and "\n" not in route for route in routes())

@@ -1,0 +1,65 @@
+"""Who may be answered from a replica, and what becomes of it where the primary is away."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from claims.public.pages.page_cache import pages
+from tests.helpers.stopped_replica import StoppedReplica, replica, stopped_replica
+
+__all__ = ["replica", "stopped_replica"]  # fixtures
+
+pytestmark = pytest.mark.usefixtures("replica")
+
+API, PAGE = "/api/v1/claims/", "/claims/{}/"
+EDITOR, LONG_AGO = {"Authorization": "Bearer of-an-editor"}, {"If-None-Match": '"of long ago"'}
+
+
+@pytest.fixture(autouse=True)
+def no_page_is_kept() -> None:
+    pages.clear()
+
+
+def listed(client: Client, headers: dict[str, str] | None = None) -> list[int]:
+    return [found["id"] for found in client.get(API, headers=headers or {}).json()["results"]]
+
+
+def test_strangers_read_what_a_replica_has(client: Client) -> None:
+    assert listed(client) == [3, 2, 1]
+    assert "/claims/4/" not in client.get("/").content.decode()
+
+
+def test_who_may_have_published_reads_what_was_written(client: Client) -> None:
+    assert listed(client, EDITOR) == [4, 3, 2, 1]
+    client.cookies[settings.SESSION_COOKIE_NAME] = "of-an-editor"
+    assert listed(client) == [4, 3, 2, 1]
+    assert "/claims/4/" in client.get("/").content.decode()
+
+
+def test_who_saw_more_is_not_shown_less(client: Client) -> None:
+    older, newer = client.get(API), client.get(API, headers=EDITOR)
+    assert older["ETag"] != newer["ETag"]
+    assert client.get(API, headers={"If-None-Match": newer["ETag"]}).status_code == 304
+    assert client.get(API, headers=LONG_AGO).content == newer.content
+    # Where a replica has the same, nobody else is asked.
+    assert client.get(API, headers={"If-None-Match": older["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("path", [API + "{}/", API + "{}/versions/1/", PAGE])
+def test_what_a_replica_does_not_know_yet_is_found(client: Client, path: str) -> None:
+    assert client.get(path.format(4), follow=True).status_code == 200
+    assert client.get(path.format(5), follow=True).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [EDITOR, LONG_AGO])
+def test_without_a_primary_all_that_it_had_is_fresh(
+    client: Client, replica: StoppedReplica, headers: dict[str, str]
+) -> None:
+    replica.is_known(primary=False)
+    assert listed(client, headers) == [3, 2, 1]
+    replica.is_known(primary=False, position=9)  # it lacks something
+    client.raise_request_exception = False
+    away = client.get(API, headers=headers)
+    assert (away.status_code, away["Retry-After"]) == (503, "5")
+    # Who asks for nothing in particular gets an old answer rather than none.
+    assert listed(client) == [3, 2, 1]
