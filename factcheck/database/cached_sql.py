@@ -58,7 +58,7 @@ class Template:
     values: Mapping[str, Any] = field(compare=False)
     found_by: FoundBy | None = None
     has_one_plan: bool = False
-    parts: Parts | None = field(default=None, compare=False)
+    parts: Parts | None = None
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
         """These columns of the rows, as `read_connections.fetch` returns them. Few rows, found by an index."""

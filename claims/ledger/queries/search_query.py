@@ -117,8 +117,10 @@ class SearchQuery(WordsQuery):
 
     @property
     def template(self) -> Template:
-        parts = parts_of(self.ordering, self.search)
-        return replace(super().template, parts=_TOLD_APART if parts else None)
+        template, reading = super().template, self.search
+        if reading and _has_parts(self.ordering, reading) and _is_said_often(reading):
+            return replace(template, parts=_TOLD_APART)
+        return template
 
     @property
     def may_mean(self) -> str:
@@ -183,12 +185,19 @@ def told_apart(ranking: str | Expression) -> Parts:
 
 
 def parts_of(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """How matches of a search are told apart in this order, if that saves more than to look twice takes."""
-    if reading is None or reading.places or ordering.name != RELEVANCE.name:
+    """How matches are told apart where each part is asked for by itself: only of what is known to be said often."""
+    if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY:
         return None
-    # What is said together is said seldom, unless it is known not to be.
-    is_one_word = not re.search("[&<!]", _QUOTED.sub("", reading.query))
-    return told_apart(reading.ranking) if is_one_word or reading.matches > MANY else None
+    return told_apart(reading.ranking)
+
+
+def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
+    return ordering.name == RELEVANCE.name and not reading.places
+
+
+def _is_said_often(reading: SearchReading) -> bool:
+    """Whether to look twice takes no longer: for one word, or for what is said together often, as is known."""
+    return reading.matches > MANY or not re.search("[&<!]", _QUOTED.sub("", reading.query))
 
 
 _TOLD_APART = told_apart(Slot("ranking", "tsquery"))

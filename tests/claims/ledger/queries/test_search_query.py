@@ -1,6 +1,6 @@
 """`q` in the API and on reader pages: which search is answered, in which order, and what is said about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from claims.models import Claim, Claimant, Publication
 from claims.search import LONGEST
 from claims.search.word_frequencies import frequencies
 from factcheck.api.pagination import _statement
-from factcheck.database.cached_sql import Slot
+from factcheck.database.cached_sql import Slot, Statement
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -147,15 +147,33 @@ def test_what_only_explains_it_is_not_read_where_others_fill_the_page(
     assert _read(page_size=5) == {"first": 3, "others": 3}
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_told_apart"),
+    [
+        ("bridge", True),
+        ("bridge or ferry", True),
+        ("o'neil", False),
+        ("bridge ferry", False),
+        ("bridge -ferry", False),
+    ],
+)
+def test_only_one_word_is_looked_for_twice(publish: Publish, asked: str, is_told_apart: bool) -> None:
+    publish(make_claim("The bridge is closed."))
+    statement, _values = _statement_of(asked, page_size=2)
+    assert statement.sql.startswith("WITH first") == is_told_apart
+
+
+def _statement_of(asked: str, *, page_size: int) -> tuple[Statement, Mapping[str, Any]]:
+    given = QueryDict(mutable=True)
+    given.update({"q": asked, "page_size": str(page_size)})
+    query = ClaimListQuery(given, Publication.objects.all(), request=RequestFactory().get("/"))
+    template = query.template
+    return _statement(template, ("id",), query.ordering, None, page_size + 1), template.values
+
+
 def _read(page_size: int) -> dict[str, int]:
     """How many rows the statement of a page is given by each of its parts."""
-    query = ClaimListQuery(
-        QueryDict(f"q=bridge&page_size={page_size}"),
-        Publication.objects.all(),
-        request=RequestFactory().get("/"),
-    )
-    statement = _statement(query.template, ("id",), query.ordering, None, page_size + 1)
-    values = query.template.values
+    statement, values = _statement_of("bridge", page_size=page_size)
     bound = [values[part.name] if isinstance(part, Slot) else part for part in statement.parameters]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.sql}", bound)
