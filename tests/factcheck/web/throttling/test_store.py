@@ -37,7 +37,9 @@ def test_postgresql_adds_up() -> None:
 def test_nobody_waits_for_a_primary_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one that does not answer is known before anything is asked of it; no database is at hand here."""
     monkeypatch.setattr(read_connections, "has_replicas", lambda: True)
-    monkeypatch.setattr(read_connections, "replicas", lambda: Replicas([], 1.0))
+    moments = iter([0.0, 60.0])
+    silent = Replicas([], 1.0, lambda: next(moments))
+    monkeypatch.setattr(read_connections, "replicas", lambda: silent)
     with pytest.raises(StoreUnavailable):
         spend(PostgresStore(), "a", 1.0)
 
