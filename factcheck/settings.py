@@ -33,7 +33,7 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
-from factcheck.telemetry.variables import telemetry
+from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -435,5 +435,7 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 # -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
 # Metrics are for whoever runs the site; the port is another one, and others reach it with a token only.
-globals().update(telemetry())
+METRICS_PORT, METRICS_HOST, METRICS_TOKEN = metrics()
+METRICS_QUESTIONS = QUESTIONS
+SENTRY_DSN, OTEL_ENDPOINT = receivers()
 LOGGING = log_settings()

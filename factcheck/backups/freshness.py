@@ -45,6 +45,13 @@ def overdue() -> str:
     return ""
 
 
+def concerns() -> list[str]:
+    """What administrators should know when they sit down: nothing, mostly."""
+    if settings.BACKUP_DIR is None:
+        return []
+    return [problem for problem in (overdue(), log_problem()) if problem]
+
+
 @register()
 def check_age(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Whether the newest backup is as new as it should be."""

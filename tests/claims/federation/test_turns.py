@@ -254,6 +254,13 @@ def change(**said: Any) -> Callable[[PeerSite], None]:
     return changed
 
 
+def deepen(peer: PeerSite) -> None:
+    nested: Any = []
+    for _level in range(500):
+        nested = [nested]
+    peer.entries[-1]["claim"]["context"] = nested
+
+
 NOT_BELIEVED = {
     "another entry's signature": (forge, "Entry 2 does not bear its newsroom's signature."),
     "another key's signature": (sign_with_another, "Entry 3 does not bear its newsroom's signature."),
@@ -273,6 +280,7 @@ NOT_BELIEVED = {
     ),
     "a script": (last(url="javascript:alert(1)"), "which is not on its site."),
     "another claim's body": (last(id=9), "Entry 2 is about another claim than it says."),
+    "depth": (deepen, "What it sent is nested too deeply."),
     "no statement": (
         last(statement=" "),
         "A claim that it sent has no “statement” of at most 10000 characters.",

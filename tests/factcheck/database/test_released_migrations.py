@@ -77,4 +77,5 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
     assert unreleased(MigrationLoader(None), "v1") == [
         ("claims", "0002_initial"),
         ("factcheck", "0001_ratelimit"),
+        ("factcheck", "0002_jobrequest"),
     ]
