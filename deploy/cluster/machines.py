@@ -27,6 +27,7 @@ SERVICES = {
     "site": 8080,
     "stats": 8404,
     "web": 8000,
+    "metrics": 9464,
     "s3": 9000,
     "prometheus": 9090,
 }
@@ -105,7 +106,11 @@ class Namespaces(Network):
         return SERVICES[service]
 
     def on(self, machine: str, command: list[str]) -> list[str]:
-        return ["nsenter", f"--net=/run/netns/{self._namespace(machine)}", *command]
+        return ["nsenter", f"--net={self.place(machine)}", *command]
+
+    def place(self, machine: str) -> Path:
+        """The file by which the machine's network is entered."""
+        return Path("/run/netns", self._namespace(machine))
 
     def lay(self) -> None:
         self.remove()
@@ -113,7 +118,7 @@ class Namespaces(Network):
         _ip("address", "add", f"10.203.{self.number}.1/24", "dev", self.bridge)
         _ip("link", "set", self.bridge, "up")
         for machine in MACHINES:
-            namespace, cable = self._namespace(machine), self._cable(machine)
+            namespace, cable = self._namespace(machine), self.cable(machine)
             _ip("netns", "add", namespace)
             _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
             _ip("link", "set", cable, "master", self.bridge, "up")
@@ -123,22 +128,23 @@ class Namespaces(Network):
 
     def remove(self) -> None:
         for machine in MACHINES:
-            if Path("/run/netns", self._namespace(machine)).exists():
+            if self.place(machine).exists():
                 _ip("netns", "delete", self._namespace(machine))
         if Path("/sys/class/net", self.bridge).exists():
             _ip("link", "delete", self.bridge)
 
     def unplug(self, machine: str) -> None:
         """Cut the machine off, as a cable that is pulled does: nobody is told."""
-        _ip("link", "set", self._cable(machine), "down")
+        _ip("link", "set", self.cable(machine), "down")
 
     def plug(self, machine: str) -> None:
-        _ip("link", "set", self._cable(machine), "up")
+        _ip("link", "set", self.cable(machine), "up")
 
     def _namespace(self, machine: str) -> str:
         return f"{self.bridge}-{machine}"
 
-    def _cable(self, machine: str) -> str:
+    def cable(self, machine: str) -> str:
+        """The name of the end of its cable that is in the bridge."""
         return f"{self.bridge}-{MACHINES.index(machine)}"
 
 

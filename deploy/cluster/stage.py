@@ -8,7 +8,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
 from deploy.cluster.topology import DEPLOY, Topology
 from factcheck.database.embedded.place import binary
 
-SECRETS = ("superuser", "replication", "rewind", "factcheck", "factcheck_public", "store", "key")
+SECRETS = ("superuser", "replication", "rewind", "factcheck", "factcheck_public", "store", "metrics", "key")
 
 
 class NotReady(Exception):
@@ -30,35 +29,44 @@ class NotReady(Exception):
 class Cluster:
     """Three nodes, two poolers, a balancer, three web processes, two workers and a store of files."""
 
-    def __init__(self, folder: Path, network: Network) -> None:
+    def __init__(self, folder: Path, network: Network, **settings: str) -> None:
+        """The cluster of a folder, whether it runs or not.
+
+        Args:
+            settings: variables of web processes and workers besides those that follow from the topology.
+        """
         self.folder, self.network = folder, network
         folder.mkdir(parents=True, exist_ok=True)
         self.daemons = Daemons(folder, network)
-        self.topology = Topology(folder, network, self._secrets())
+        self.topology = Topology(folder, network, self._secrets(), settings)
 
     @property
     def site(self) -> str:
         return f"http://{self.network.address('balancer', 'site')}"
 
-    def start(self, say: Callable[[str], None], **settings: str) -> None:
-        """Start what does not run, layer by layer.
-
-        Args:
-            say: is told what is done, and how long it took.
-            settings: variables of web processes and workers besides those of the topology.
-        """
-        etcd, patroni, plumbing, programs = self.topology.layers()
+    def start(self, say: Callable[[str], None]) -> None:
+        """Start what does not run, layer by layer; `say` is told what is there, and how long it took."""
+        etcd, patroni, plumbing, programs, watch = self.topology.layers()
         if not self.daemons.names():
             self.network.lay()
         self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", say)
-        self._layer(patroni, self._replicated, "PostgreSQL: a primary and two replicas", say)
-        self._layer(plumbing, self._reaches_primary, "balancer, poolers, store of files", say)
+        self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", say)
+        # For its first second, before it has asked them, HAProxy takes every node for the primary.
+        self._layer(
+            plumbing,
+            lambda: all(self._reaches_primary() for _node in (*NODES, *NODES)),
+            "balancer, poolers, store of files",
+            say,
+        )
         begun = time.monotonic()
         self.migrate()
         self.prepare_static_files()
         say(f"migrations, static files  ({time.monotonic() - begun:.1f} s)")
-        running = [replace(daemon, environment=daemon.environment | settings) for daemon in programs]
-        self._layer(running, self._serves, "web processes and workers", say)
+        self._layer(programs, self._serves, "web processes and workers", say)
+        if watch:
+            self._layer(
+                watch, lambda: self._answers(self._of("watch", "prometheus", "/-/ready")), "Prometheus", say
+            )
 
     def stop(self) -> None:
         """End all that runs, in the order in which nothing is missed, and remove the machines."""
@@ -116,7 +124,12 @@ class Cluster:
 
     def prepare_static_files(self) -> None:
         """Once, as a release does it: web processes that start together would each do it in each other's way."""
-        self.manage("shell", "--command", "from factcheck.web.serving import collect_static_files as c; c()")
+        self.manage(
+            "shell",
+            "--no-imports",
+            "--command",
+            "from factcheck.web.serving import collect_static_files as c; c()",
+        )
 
     def manage(self, *words: str, **settings: str) -> str:
         """What a command of the project prints, run beside the cluster and on its primary."""
@@ -155,9 +168,6 @@ class Cluster:
         members = self.members()
         states = sorted((member["role"] == "leader", member["state"]) for member in members)
         return states == [(False, "streaming")] * (len(NODES) - 1) + [(True, "running")]
-
-    def _replicated(self) -> bool:
-        return self.is_replicated()
 
     def _reaches_primary(self) -> bool:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from deploy.cluster.daemons import Daemon, give, give_file, program
+from deploy.cluster.daemons import Daemon, give, give_file, missing, program
 from deploy.cluster.machines import NODES, POOLS, WEBS, WORKERS, Network
 from factcheck.database.embedded.place import binary
 
@@ -27,6 +27,8 @@ class Topology:
     folder: Path
     network: Network
     secrets: dict[str, str]
+    #: Variables of web processes and workers besides those that follow from the topology.
+    extra: dict[str, str]
 
     def etcd(self, node: str) -> Daemon:
         home = give(self.folder / node)
@@ -46,6 +48,19 @@ class Topology:
             REWIND_PASSWORD=self.secrets["rewind"],
         )
         return Daemon(node, "patroni", [program("patroni"), str(configuration)])
+
+    def disk_watch(self, node: str) -> Daemon:
+        return Daemon(
+            node,
+            "disk-watch",
+            [
+                program("python"),
+                str(DEPLOY / "patroni" / "disk_watch.py"),
+                f"--folder={self.folder / node / 'postgresql'}",
+                f"--patroni=http://{self.network.address(node, 'patroni')}",
+                "--least-megabytes=64",
+            ],
+        )
 
     def pgbouncer(self, pool: str) -> Daemon:
         users = give(self.folder / pool) / "userlist.txt"
@@ -85,7 +100,12 @@ class Topology:
 
     def prometheus(self) -> Daemon:
         home = give(self.folder / "watch")
-        configuration = self.configured("prometheus/prometheus.yml", "watch")
+        configuration = self.configured(
+            "prometheus/prometheus.yml",
+            "watch",
+            METRICS_TOKEN=self.secrets["metrics"],
+            ALERTS=str(DEPLOY / "alerts" / "factcheck.yaml"),
+        )
         return Daemon(
             "watch",
             "prometheus",
@@ -108,7 +128,7 @@ class Topology:
                 f"--host={self.network.host(machine)}",
                 f"--port={self.network.port(machine, 'web')}",
             ),
-            self.settings(),
+            self.settings() | self.metrics(machine),
             is_lowered=False,
         )
 
@@ -130,9 +150,10 @@ class Topology:
         """All daemons, in the order in which they need each other."""
         return [
             [self.etcd(node) for node in NODES],
-            [self.patroni(node) for node in NODES],
+            [daemon(node) for node in NODES for daemon in (self.patroni, self.disk_watch)],
             [self.haproxy(), self.store(), *(self.pgbouncer(pool) for pool in POOLS)],
             [*(self.web(machine) for machine in WEBS), *(self.worker(machine) for machine in WORKERS)],
+            [self.prometheus()] if not list(missing(("prometheus",))) else [],
         ]
 
     def settings(self) -> dict[str, str]:
@@ -148,10 +169,22 @@ class Topology:
                 self.pooled("factcheck_public", f"factcheck-{node}") for node in NODES
             ),
             "PUBLIC_STATEMENT_SECONDS": "0",
+            "FILES_URL": f"s3://{BUCKET}?{urlencode(self._store())}",
+            "AWS_ACCESS_KEY_ID": "factcheck",
+            "AWS_SECRET_ACCESS_KEY": self.secrets["store"],
             # Whoever tries this out asks from one address.
             "RATE_LIMIT_ANONYMOUS": "off",
             "RATE_LIMIT_TOKEN": "off",
             "RATE_LIMIT_PAGES": "off",
+            **self.extra,
+        }
+
+    def metrics(self, machine: str) -> dict[str, str]:
+        """Where the programs of a machine tell Prometheus how they are."""
+        return {
+            "METRICS_HOST": self.network.host(machine),
+            "METRICS_PORT": str(self.network.port(machine, "metrics")),
+            "METRICS_TOKEN": self.secrets["metrics"],
         }
 
     def pooled(self, role: str, database: str) -> str:
@@ -166,6 +199,10 @@ class Topology:
     def node(self, node: str, role: str = "postgres", database: str = "factcheck") -> str:
         """The address of a database on one node."""
         return self._url(role, self.network.address(node, "postgresql"), database)
+
+    def _store(self) -> dict[str, str]:
+        endpoint = f"http://{self.network.address('files', 's3')}"
+        return {"endpoint": endpoint, "region": "us-east-1", "addressing": "path"}
 
     def _url(self, role: str, hosts: str, database: str, **parameters: str) -> str:
         password = quote(self.secrets["superuser" if role == "postgres" else role], safe="")

@@ -4,6 +4,9 @@ from typing import Any
 
 Connection = dict[str, Any]
 
+#: For how long a pool goes on trying to replace a connection, in seconds. It pauses twice as long after each attempt;
+#: so the next who needs one begins anew, and finds the server as soon as it is back.
+RECONNECT_SECONDS = 2
 #: How long a replica may take to let us in; libpq knows no less.
 CONNECT_SECONDS = 2
 
@@ -15,7 +18,8 @@ def writing(address: Connection, *, pool: int) -> Connection:
         address: where the server is, as Django's settings name it.
         pool: how many connections a process keeps open; with 0 each request opens its own.
     """
-    kept = {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {}
+    patience = {"timeout": 10, "reconnect_timeout": RECONNECT_SECONDS}
+    kept = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.

@@ -1,6 +1,29 @@
-"""One at a time: transactions that are about to make the same thing, of which there is no row to lock yet."""
+"""One at a time: who is about to make the same thing, of which there is no row to lock yet.
+
+No lock outlives a transaction, so none is lost or left behind where a pooler gives each transaction another connection.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+
+#: A transaction that lasts is not ended for its length; and when the machine of its process is gone, the server finds
+#: out within a minute. Not every version of PostgreSQL knows all of them.
+_LASTING = """
+    SELECT set_config(name, value, true) FROM pg_settings JOIN (VALUES
+        ('idle_in_transaction_session_timeout', '0'), ('transaction_timeout', '0'), ('lock_timeout', '0'),
+        ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
+    ) AS wanted (name, value) USING (name)
+"""
+
+
+class AlreadyHeld(Exception):
+    """Somebody else holds the name."""
 
 
 def hold(*names: str) -> None:
@@ -10,4 +33,67 @@ def hold(*names: str) -> None:
     """
     with connection.cursor() as cursor:
         for name in sorted(set(names)):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            cursor.execute(_HOLD, [name])
+
+
+@contextmanager
+def lasting_transaction() -> Iterator["LastingTransaction"]:
+    """A transaction beside the work of this thread, on a connection of its own, that is undone in the end.
+
+    What it holds and its temporary tables last as long as it does: longer than the many transactions of the work, and
+    not a moment longer than its process. Inside a transaction of somebody else it is a part of that one.
+    """
+    if connection.in_atomic_block:
+        yield LastingTransaction(connection)
+        return
+    apart = connection.copy()
+    apart.settings_dict["OPTIONS"].pop("pool", None)
+    with closing(apart):
+        apart.set_autocommit(False)
+        with apart.cursor() as cursor:
+            cursor.execute(_LASTING)
+        yield LastingTransaction(apart)
+
+
+class LastingTransaction:
+    """What is held for as long as a piece of work takes."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
+
+    def hold(self, name: str) -> None:
+        """Hold the name from now on; wait while others do."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(_HOLD, [name])
+
+    def hold_at_once(self, name: str) -> None:
+        """Hold the name from now on.
+
+        Raises:
+            AlreadyHeld: somebody else does.
+        """
+        with self.connection.cursor() as cursor:
+            cursor.execute(_TRY, [name])
+            if cursor.fetchone() != (True,):
+                raise AlreadyHeld(name)
+
+    def require(self) -> None:
+        """See that what is held is still held.
+
+        Raises:
+            OperationalError: the connection was lost, and somebody else may hold it by now.
+        """
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+
+@contextmanager
+def alone(name: str) -> Iterator[LastingTransaction]:
+    """Nobody else holds the name meanwhile. A process that dies lets go of it, however it dies.
+
+    Raises:
+        AlreadyHeld: somebody does.
+    """
+    with lasting_transaction() as own:
+        own.hold_at_once(name)
+        yield own

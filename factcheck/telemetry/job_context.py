@@ -11,6 +11,7 @@ from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 
 from factcheck.database.deferred_jobs import note_requests, requested_by
+from factcheck.database.worker_connection import outlive_outages
 from factcheck.installation.log_context import job, request_id
 from factcheck.telemetry.traces import job_span
 
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 def accompany(app: App) -> None:
     """Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
     note_requests(app)
+    outlive_outages(app)
     app.worker_defaults["worker_middleware"] = [accompanied]
 
 

@@ -12,8 +12,8 @@ from factcheck.installation.file_store import FilesAway
 #: The SQLSTATE of a statement that reached its time limit (or was cancelled by somebody), and of a full disk.
 QUERY_CANCELED, DISK_FULL = "57014", "53100"
 #: Classes and codes of SQLSTATE for what another attempt may find gone: no connection, too many of them, a server that
-#: starts or stops, and transactions that stood in each other's way.
-_PASSING = ("08", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
+#: starts or stops, one that is only a replica (any more), and transactions that stood in each other's way.
+_PASSING = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 

@@ -18,6 +18,7 @@ from claims.exports.restore.restored_entries import Merged, RestoredEntry
 from claims.exports.restore.settled_claims import settle
 from claims.models import Publication
 from factcheck.database.bulk_copy import expect_many
+from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone
 
 __all__ = ["recognise", "restore"]
 
@@ -40,17 +41,17 @@ def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run
     Raises:
         RestoreRefused: nothing was written, or nothing more: the export is not whole, or does not fit what is here.
     """
-    with _alone(), _rereadable(stream) as file:
+    with _alone() as own, _rereadable(stream) as file:
         begin = file.tell()
         checked = check(file, progress=progress)
         if not dry_run:
             read = file.tell()
             file.seek(begin)
-            _write(file, checked, progress=lambda done: progress(read + done))
+            _write(file, checked, own, progress=lambda done: progress(read + done))
         return checked.restored
 
 
-def _write(file: BinaryIO, checked: Checked, *, progress: Progress) -> None:
+def _write(file: BinaryIO, checked: Checked, own: LastingTransaction, *, progress: Progress) -> None:
     merged = Merged()
     read = lines.read(file)
     # The first line behind the things is held back, for it belongs to what follows.
@@ -65,6 +66,7 @@ def _write(file: BinaryIO, checked: Checked, *, progress: Progress) -> None:
     things = (line for line in takewhile(is_thing, read) if line.type != "header")
     store_things(things, replaces_house=checked.replaces_house)
     for batch in _batches(_chained(held, read), merged):
+        own.require()
         _restore_batch(batch, merged, checked.begins_after)
         progress(file.tell())
     advance_ids()
@@ -114,18 +116,13 @@ def _restore_batch(batch: list[ArchiveLine], merged: Merged, begins_after: int) 
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> Iterator[LastingTransaction]:
     """No two restores at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims_restoring'))")
-        if not cursor.fetchone()[0]:
-            raise RestoreRefused("Another restore is running on this database.")
     try:
-        yield
-    finally:
-        if not connection.closed_in_transaction and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('claims_restoring'))")
+        with alone("restore") as own:
+            yield own
+    except AlreadyHeld:
+        raise RestoreRefused("Another restore is running on this database.") from None
 
 
 @contextmanager

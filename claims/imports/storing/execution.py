@@ -29,6 +29,7 @@ from claims.models import (
 )
 from claims.teamwork import assignment_rules
 from factcheck.database.bulk_copy import copy
+from factcheck.database.locks import lasting_transaction
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
 BATCH = 2_400
@@ -37,9 +38,9 @@ _STATE = ImportRun.State
 #: How often a batch is tried: somebody else may be adding the same publisher or source.
 _TRIES = 3
 _ANNOUNCED = timedelta(seconds=0.5)
-# The lock under which reviews are written, one import at a time; reading goes on beside it.
-_WRITING = "SELECT pg_advisory_lock(hashtext('claims_intake'))"
-_WRITTEN = "SELECT pg_advisory_unlock(hashtext('claims_intake'))"
+#: What an import holds while it writes, one at a time: two that bring the same claims must see each other's. Others may
+#: read meanwhile.
+_WRITING = "claims intake"
 
 
 #: After so many batches tables have grown enough that plans which were made for them before may no longer suit them.
@@ -83,10 +84,10 @@ def carry_out(
     course = _Course(run, tell, bytes_read)
     course.begin()
     try:
-        with _little_to_search(), Stage() as stage:
+        with _little_to_search(), lasting_transaction() as own, Stage(own.connection) as stage:
             course.read(cleaned(records, processes=processes), stage)
-            with _alone():
-                course.write(stage)
+            own.hold(_WRITING)
+            course.write(stage)
     except BaseException as error:
         course.fail(error)
         raise
@@ -264,19 +265,6 @@ def _little_to_search() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """While another import writes, wait: two that bring the same claims must see each other's."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITING)
-    try:
-        yield
-    finally:
-        if connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute(_WRITTEN)
 
 
 def _analyze() -> None:

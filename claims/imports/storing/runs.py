@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, cast
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -32,6 +32,7 @@ from claims.models import ImportRun
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
+from factcheck.database.locks import AlreadyHeld, alone
 from factcheck.installation.file_store import FilesAway
 from sources.material import STANDARD_INPUT, is_address
 
@@ -289,17 +290,12 @@ class _Read:
 
 @contextmanager
 def _nobody_else(run: ImportRun) -> Iterator[None]:
-    """Hold the run for this connection. It is let go when the connection ends, however that comes about."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims_importrun'), %s)", [run.pk])
-        if cursor.fetchone() != (True,):
-            raise AlreadyRunning(_("%(run)s is being carried out already.") % {"run": run})
+    """Hold the run. It is let go when this process ends, however that comes about."""
     try:
-        yield
-    finally:
-        if connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('claims_importrun'), %s)", [run.pk])
+        with alone(f"import {run.pk}"):
+            yield
+    except AlreadyHeld:
+        raise AlreadyRunning(_("%(run)s is being carried out already.") % {"run": run}) from None
 
 
 @contextmanager

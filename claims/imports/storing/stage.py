@@ -1,14 +1,14 @@
 """Between reading and writing: a temporary table in which reviews of one statement come to stand together.
 
 So a claim that a file names in three places is written once, with all its verdicts, in one entry of the ledger. The
-table is the connection's own and goes with it: what a crash takes is read again.
+table is the transaction's own and goes with it: what a crash takes is read again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.imports.reading.review_record import Review
 from claims.imports.reading.staged_lines import COLUMNS, place_of, restored
@@ -101,7 +101,14 @@ _COUNTED = """
 
 
 class Stage:
-    """The staged reviews of one import. Use as a context: it leaves nothing behind."""
+    """The staged reviews of one import. Use as a context: it leaves nothing behind.
+
+    Args:
+        connection: one whose transaction lasts as long as the import (`factcheck.database.locks`).
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self._connection = connection
 
     def __enter__(self) -> "Stage":
         self._execute(_DROP)
@@ -109,18 +116,19 @@ class Stage:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if not connection.needs_rollback and connection.connection is not None:
+        # Where the transaction is the import's own, they end with it.
+        if self._connection.in_atomic_block and not self._connection.needs_rollback:
             self._execute(_DROP)
 
     def add(self, lines: bytes) -> None:
         """Add reviews, as `claims.imports.reading.staged_lines` writes them."""
-        with connection.cursor() as cursor, cursor.copy(_ADD) as stream:
+        with self._connection.cursor() as cursor, cursor.copy(_ADD) as stream:
             stream.write(lines)
 
     def set_aside_known(self, run: ImportRun) -> KnownRecords:
         """Take out what says nothing new, and put the rest in the order of writing."""
         # Sorted in memory: these tables are a few ten bytes for each record.
-        self._execute("SET work_mem = '128MB'")
+        self._execute("SET LOCAL work_mem = '128MB'")
         self._execute("CREATE UNIQUE INDEX ON staged_review (number)")
         self._execute("ANALYZE staged_review")
         self._execute(
@@ -140,7 +148,7 @@ class Stage:
         self._execute(
             "DELETE FROM staged_review AS staged USING known_review AS known WHERE staged.number = known.number"
         )
-        with connection.cursor() as cursor:
+        with self._connection.cursor() as cursor:
             cursor.execute(_COUNTED)
             counts = dict(cursor.fetchall())
         self._execute("CREATE INDEX ON known_review (key)")
@@ -149,7 +157,7 @@ class Stage:
         self._execute(_QUEUE)
         self._execute("CREATE UNIQUE INDEX ON queued_review (turn)")
         self._execute("ANALYZE queued_review")
-        self._execute("RESET work_mem")
+        self._execute("SET LOCAL work_mem TO DEFAULT")
         return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
 
     def batches(self, size: int) -> Iterator[list[Staged]]:
@@ -168,7 +176,7 @@ class Stage:
             yield waiting
 
     def _rows(self, turn: int, size: int) -> list[Staged]:
-        with connection.cursor() as cursor:
+        with self._connection.cursor() as cursor:
             cursor.execute(
                 "SELECT review, digest, key, number_key, queued_review.statement_key, has_number, found, ARRAY("
                 " SELECT known.claim_id FROM known_review AS known WHERE known.key = staged_review.key UNION"
@@ -184,6 +192,6 @@ class Stage:
             ]
 
     def _execute(self, statement: str, values: Mapping[str, Any] | None = None) -> int:
-        with connection.cursor() as cursor:
+        with self._connection.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.rowcount

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from claims.matching.embedding import indexes, means, neighbours
@@ -27,6 +27,7 @@ from claims.matching.embedding.sample_posts import sample_posts
 from claims.matching.embedding.unhurried import unhurried
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
 from factcheck.database import clock
+from factcheck.database.locks import AlreadyHeld, alone
 
 logger = logging.getLogger(__name__)
 
@@ -237,15 +238,9 @@ def _renew(model: EmbeddingModel, tell: Tell, is_stopped: Callable[[], bool]) ->
 
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
-    """Nobody else does this meanwhile. A process that is killed lets go with its connection."""
-    lock = f"claims.matching.embedding:{name}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [lock])
-        [is_held] = cursor.fetchone()
-    if not is_held:
-        raise AlreadyLookedAfter(f"Another process is making vectors of {name} now.")
+    """Nobody else does this meanwhile. A process that is killed lets go."""
     try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock])
+        with alone(f"vectors of {name}"):
+            yield
+    except AlreadyHeld:
+        raise AlreadyLookedAfter(f"Another process is making vectors of {name} now.") from None

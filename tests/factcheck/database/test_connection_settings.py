@@ -10,7 +10,8 @@ REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"opti
 
 def test_what_writes_is_kept_open_by_its_pool() -> None:
     kept = connection_settings.writing(PRIMARY, pool=8)
-    assert kept["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    pool = {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 2}
+    assert kept["OPTIONS"] == {"sslmode": "require", "pool": pool}
     assert (kept["HOST"], kept["ENGINE"]) == ("one", "django.db.backends.postgresql")
 
 

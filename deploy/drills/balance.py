@@ -1,0 +1,109 @@
+"""Measure what the balancer costs: answers for each second of a core, by one web process and by three behind it.
+
+    make drill ARGS=balance
+
+Counted is the time of every program of the cluster, the balancer's, the poolers' and the databases' too, so the figure
+holds on a machine that has other work. Promised: three give at least 0.9 of what one gives; both are measured in turns.
+The memory of the idle cluster is told first: at most 2 GB are promised.
+"""
+
+import argparse
+import contextlib
+import itertools
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from benchmarks.read_side.load import ask
+from deploy.cluster.daemons import missing
+from deploy.cluster.machines import network
+from deploy.cluster.stage import Cluster, NotReady
+from deploy.cluster.topology import DEBIAN
+from deploy.drills.load import Load
+from deploy.drills.newsroom import newsroom_of
+
+PROMISED_SHARE, PROMISED_MEGABYTES = 0.9, 2000.0
+CLAIMS = 30
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="make drill ARGS=balance",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="a cluster that runs there, or is made there, and goes on"
+    )
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each turn")
+    parser.add_argument("--turns", type=int, default=4)
+    parser.add_argument("--first-port", type=int, default=21_600, help="Without root: where ports begin.")
+    asked = parser.parse_args(arguments)
+    if lacking := list(missing((*DEBIAN, "patroni", "rclone"))):
+        print(
+            f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
+        )
+        return 1
+    folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
+    cluster = Cluster(folder, network(folder, first_port=asked.first_port))
+    try:
+        cluster.start(print)
+        return measure(cluster, seconds=asked.seconds, turns=asked.turns)
+    except NotReady as late:
+        print(late, file=sys.stderr)
+        return 1
+    finally:
+        if asked.folder is None:
+            cluster.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(cluster: Cluster, *, seconds: float, turns: int) -> int:
+    used = sum(cluster.megabytes().values())
+    print(f"idle memory    {used:.0f} MB of {PROMISED_MEGABYTES:.0f} MB promised")
+    requests = questions(cluster)
+    places = {
+        "one": (cluster.network.host("web-1"), cluster.network.port("web-1", "web")),
+        "three": (cluster.network.host("balancer"), cluster.network.port("balancer", "site")),
+    }
+    shares: dict[str, list[float]] = {name: [] for name in places}
+    for name in itertools.chain.from_iterable([list(places)] * turns):
+        before = processor_seconds(cluster)
+        answered = ask(places[name], requests, seconds=seconds, connections=12).answers
+        spent = processor_seconds(cluster) - before
+        shares[name].append(answered / spent)
+    one, three = (statistics.median(shares[name]) for name in places)
+    print(f"one process    {one:.0f} answers for each second of a core")
+    print(f"three, HAProxy {three:.0f}: {three / one:.2f} of it, {PROMISED_SHARE} promised")
+    return three / one < PROMISED_SHARE or used > PROMISED_MEGABYTES
+
+
+def questions(cluster: Cluster) -> list[bytes]:
+    """Lists and single claims, of a few that are published for it."""
+    load = Load(cluster.site, newsroom_of(cluster).people, editors=2, readers=0)
+    load.start()
+    cluster.wait(lambda: len(load.published) >= CLAIMS, f"{CLAIMS} publications", 180)
+    load.stop()
+    time.sleep(2)  # replicas have them
+    host = f"{cluster.network.host('balancer')}"
+    paths = ["?page_size=20", *(f"{claim}/" for claim in load.published)]
+    return [
+        f"GET /api/v1/claims/{path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n".encode()
+        for path in paths
+    ]
+
+
+def processor_seconds(cluster: Cluster) -> float:
+    """What all programs of the cluster have taken until now."""
+    total = 0.0
+    for name in cluster.daemons.names():
+        for process in cluster.daemons.family(name):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                total += times.user + times.system
+    return total

@@ -1,0 +1,250 @@
+"""Break the cluster while claims are published, read, followed and told of, and say what was lost and for how long.
+
+    make drill ARGS=failover
+    make drill ARGS="failover kill cut --calm 20 --editors 4"
+
+Without names every fault is made, one after the other. Promised, for each: no acknowledged publication is lost, nothing
+is published twice, whoever follows the feed of changes ends with the bytes that somebody reads who was not there, a
+receiver of webhooks hears of everything at least once and in order, writes are back within 30 seconds, and reads are
+never away for more than one. It makes a cluster of its own in a
+temporary folder, unless --folder names one.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from deploy.cluster.daemons import missing
+from deploy.cluster.machines import NODES, WORKERS, Namespaces, network
+from deploy.cluster.stage import Cluster, NotReady
+from deploy.cluster.topology import DEBIAN
+from deploy.drills.faults import FAULTS, Fault, NotHere, mount_small_disks, unmount_small_disks
+from deploy.drills.keeper import Keeper
+from deploy.drills.load import Load, whole_feed
+from deploy.drills.newsroom import RECEIVER_PORT, newsroom_of
+from deploy.drills.receiver import Receiver
+
+WRITES_BACK, READS_AWAY = 30.0, 1.0
+#: Big enough for what a drill writes, and soon full.
+DISK_MEGABYTES = 700
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one fault did."""
+
+    name: str
+    machine: str
+    writes_away: float
+    reads_away: float
+    slowest_read: float
+    reads: int
+    unanswered: dict[str, int]
+    whole_again: float
+
+    def is_kept(self) -> bool:
+        return self.writes_away <= WRITES_BACK and self.reads_away <= READS_AWAY
+
+    def __str__(self) -> str:
+        failed = ", ".join(f"{count} × {what}" for what, count in self.unanswered.items())
+        return "   ".join(
+            (
+                f"{self.name:<12} {self.machine:<9}",
+                f"writes away {self.writes_away:4.1f} s",
+                f"reads away {self.reads_away:4.2f} s",
+                f"slowest read {self.slowest_read:4.2f} s of {self.reads}, not answered: {failed or '0'}",
+                f"whole again {self.whole_again:.0f} s",
+                *([] if self.is_kept() else ["BROKEN"]),
+            )
+        )
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="make drill ARGS=failover",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join(f"{name:<12} {fault.says}" for name, fault in FAULTS.items()),
+    )
+    parser.add_argument(
+        "faults", nargs="*", metavar="fault", help="which, in this order; all of them by default"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="a cluster that runs there, or is made there, and goes on"
+    )
+    parser.add_argument("--editors", type=int, default=2)
+    parser.add_argument("--readers", type=int, default=4)
+    parser.add_argument(
+        "--calm", type=float, default=8.0, help="seconds of load before each fault, and after it"
+    )
+    parser.add_argument("--stay", type=float, help="for how long a fault stays after writes are back")
+    parser.add_argument("--first-port", type=int, default=21_300, help="Without root: where ports begin.")
+    asked = parser.parse_args(arguments)
+    if unknown := [name for name in asked.faults if name not in FAULTS]:
+        parser.error(f"there is no fault {', '.join(unknown)}; there are {', '.join(FAULTS)}")
+    if lacking := list(missing((*DEBIAN, "patroni", "rclone"))):
+        print(
+            f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
+        )
+        return 1
+    folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
+    cluster = Cluster(folder, network(folder, first_port=asked.first_port), FACTCHECK_DEMO="1")
+    is_passing = asked.folder is None
+    try:
+        if is_passing and isinstance(cluster.network, Namespaces):
+            mount_small_disks(cluster, NODES, DISK_MEGABYTES)
+        cluster.start(print)
+        return rehearse(cluster, asked)
+    except NotReady as late:
+        print(late, file=sys.stderr)
+        return 1
+    finally:
+        if is_passing:
+            cluster.stop()
+            unmount_small_disks(cluster, NODES)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
+    receiver = Receiver(_places_of_workers(cluster), RECEIVER_PORT)
+    newsroom = newsroom_of(cluster)
+    receiver.secret = newsroom.secret
+    load = Load(cluster.site, newsroom.people, editors=asked.editors, readers=asked.readers)
+    load.start()
+    keeper = Keeper(cluster)
+    keeper.start()
+    figures = []
+    try:
+        for name in asked.faults or FAULTS:
+            time.sleep(asked.calm)
+            fault = FAULTS[name]
+            try:
+                figures.append(
+                    made(
+                        cluster, keeper, load, name, fault, fault.stays if asked.stay is None else asked.stay
+                    )
+                )
+                print(figures[-1], flush=True)
+            except NotHere as reason:
+                print(f"{name:<12} not made: {reason}", flush=True)
+        time.sleep(asked.calm)
+    finally:
+        load.stop()
+        keeper.stop()
+    told = accounts(cluster, load, receiver, ended=keeper.ended, since=newsroom.since)
+    receiver.close()
+    for sentence, is_kept in told:
+        print(f"{'kept  ' if is_kept else 'BROKEN'}  {sentence}")
+    return not (all(is_kept for _sentence, is_kept in told) and all(each.is_kept() for each in figures))
+
+
+def made(cluster: Cluster, keeper: Keeper, load: Load, name: str, fault: Fault, stays: float) -> Figures:
+    """Make a fault, wait until writes are back, put it right, and wait until all is as before."""
+    cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
+    machine = fault.machine(cluster)
+    begun = time.monotonic()
+    keeper.leaves_alone = machine
+    fault.breaks(cluster, machine)
+    settled = begun + 1
+    cluster.wait(lambda: any(moment > settled for moment in load.writes.answered[-50:]), "A write", 180)
+    # What is answered at first may be the last that still went through.
+    time.sleep(stays)
+    cluster.wait(lambda: load.writes.answered[-1] > time.monotonic() - 1, "Writes that go on", 180)
+    back = time.monotonic()
+    fault.mends(cluster, machine)
+    keeper.leaves_alone = ""
+    cluster.wait(cluster.is_replicated, f"{machine} is part of the cluster again", 180)
+    whole = time.monotonic()
+    time.sleep(2)
+    until = time.monotonic()
+    took = [
+        seconds
+        for moment, seconds in zip(list(load.reads.answered), list(load.reads.took), strict=False)
+        if begun <= moment <= until
+    ]
+    return Figures(
+        name=name,
+        machine=machine,
+        writes_away=load.writes.longest_gap(begun, until),
+        reads_away=load.reads.longest_gap(begun, until),
+        slowest_read=max(took, default=0.0),
+        reads=len(took),
+        unanswered=load.reads.failures(begun, until),
+        whole_again=whole - back,
+    )
+
+
+def accounts(
+    cluster: Cluster, load: Load, receiver: Receiver, *, ended: list[str], since: int
+) -> list[tuple[str, bool]]:
+    """What must hold in the end, in a sentence each, and whether it does.
+
+    Args:
+        ended: the programs that ended though nothing was done to them.
+        since: the last number of the ledger of which the receiver was not to be told.
+    """
+    with psycopg.connect(cluster.topology.primary("postgres", "factcheck")) as connection:
+        rows = connection.execute("SELECT sequence, claim_id FROM claims_publication ORDER BY 1").fetchall()
+        (twice,) = connection.execute(
+            "SELECT count(*) FROM (SELECT FROM claims_claim GROUP BY statement HAVING count(*) > 1) AS t"
+        ).fetchone() or (-1,)
+        (at_work,) = connection.execute(
+            "SELECT count(DISTINCT job.id) FROM procrastinate_jobs AS job JOIN procrastinate_events AS event"
+            " ON event.job_id = job.id AND event.type = 'started'"
+            " WHERE job.status = 'doing' AND event.at < now() - interval '1 minute'"
+        ).fetchone() or (-1,)
+    kept = [sequence for sequence, _claim in rows]
+    again = len(rows) - len({claim for _sequence, claim in rows})
+    lost = set(load.published) - {claim for _sequence, claim in rows}
+    feed = whole_feed(cluster.site, kept[-1] if kept else 0)
+    told = {sequence for sequence in kept if sequence > since}
+    with contextlib.suppress(NotReady):
+        cluster.wait(lambda: followed_to(load, feed), "The follower's end of the feed", 60)
+        cluster.wait(lambda: told <= set(receiver.sequences), "Messages to the receiver", 120)
+    first_heard = list(dict.fromkeys(receiver.sequences))
+    unheard, repeated = told - set(first_heard), len(receiver.sequences) - len(first_heard)
+    return [
+        (f"programs that ended by themselves: {', '.join(ended) or 'none'}", not ended),
+        (
+            f"acknowledged publications: {len(load.published)}, of which lost: {len(lost)}",
+            bool(load.published) and not lost,
+        ),
+        (f"claims made twice: {twice}; published twice: {again}", not twice and not again),
+        (
+            f"the follower's feed: {len(load.feed)} entries {digest(load.feed)}; a new one: {len(feed)} {digest(feed)}",
+            digest(load.feed) == digest(feed) and [entry["sequence"] for entry in feed] == kept,
+        ),
+        (
+            f"webhooks: {len(unheard)} of {len(told)} unheard, {repeated} heard again, {receiver.unsigned} not signed",
+            not unheard and first_heard == sorted(first_heard) and not receiver.unsigned,
+        ),
+        (f"jobs that were begun and left: {at_work}", not at_work),
+        (f"requests refused: {len(load.refused)} {load.refused[:2] or ''}", not load.refused),
+    ]
+
+
+def followed_to(load: Load, feed: list[dict[str, Any]]) -> bool:
+    """Whether the follower has come to the end of the feed; it takes the steps that are left itself."""
+    load.follow()
+    return not feed or (bool(load.feed) and load.feed[-1]["sequence"] >= feed[-1]["sequence"])
+
+
+def digest(entries: list[dict[str, Any]]) -> str:
+    text = "\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _places_of_workers(cluster: Cluster) -> list[Path]:
+    if isinstance(cluster.network, Namespaces):
+        return [cluster.network.place(machine) for machine in WORKERS]
+    return []

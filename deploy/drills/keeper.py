@@ -1,0 +1,29 @@
+"""What systemd does on a machine of its own: a program that ended is started again."""
+
+import threading
+
+from deploy.cluster.stage import Cluster
+
+
+class Keeper(threading.Thread):
+    """Looks every second; what ended though nobody ended it is started again, and told of."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(daemon=True)
+        self.cluster = cluster
+        #: The machine that is broken on purpose.
+        self.leaves_alone = ""
+        self.ended: list[str] = []
+        self._ending = threading.Event()
+
+    def run(self) -> None:
+        daemons = [daemon for layer in self.cluster.topology.layers() for daemon in layer]
+        while not self._ending.wait(1):
+            for daemon in daemons:
+                if daemon.machine != self.leaves_alone and not self.cluster.daemons.process(daemon.name):
+                    self.ended.append(daemon.name)
+                    self.cluster.daemons.start(daemon)
+
+    def stop(self) -> None:
+        self._ending.set()
+        self.join()

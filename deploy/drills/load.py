@@ -1,0 +1,184 @@
+"""The load under which things break: editors who publish, readers, somebody who follows the feed, and a receiver.
+
+All of them do what a careful client does: what fails is asked again, a POST with the key that it had.
+"""
+
+import http.client
+import itertools
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+#: How long an editor's tool and a reader wait for an answer.
+EDITOR_PATIENCE, READER_PATIENCE = 15.0, 2.0
+PAUSE = 0.2
+
+
+class Refused(Exception):
+    """An answer that asking again would not change."""
+
+
+@dataclass
+class Asked:
+    """When questions were answered, and what became of the others."""
+
+    answered: list[float] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+    failed: list[tuple[float, str]] = field(default_factory=list)
+
+    def ask(
+        self, address: str, *, patience: float, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        """The answer's JSON, or None when there was none; then it may be asked again."""
+        begun = time.monotonic()
+        request = urllib.request.Request(  # noqa: S310  the cluster's own address
+            address,
+            None if body is None else json.dumps(body).encode(),
+            {"Content-Type": "application/json"} | (headers or {}),
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=patience) as answer:  # noqa: S310
+                said = json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code < 500 and error.code not in (404, 429):
+                raise Refused(f"{address}: {error.code} {error.read().decode()[:500]}") from None
+            self.failed.append((time.monotonic(), str(error.code)))
+            return None
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.failed.append((time.monotonic(), type(error).__name__))
+            return None
+        now = time.monotonic()
+        self.answered.append(now)
+        self.took.append(now - begun)
+        return said
+
+    def longest_gap(self, since: float, until: float) -> float:
+        """The longest time between two answers within a span."""
+        moments = sorted(moment for moment in self.answered if since <= moment <= until)
+        return max((b - a for a, b in itertools.pairwise([since, *moments, until])), default=until - since)
+
+    def failures(self, since: float, until: float) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for moment, what in self.failed:
+            if since <= moment <= until:
+                counts[what] = counts.get(what, 0) + 1
+        return counts
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """Whom the load acts as."""
+
+    checker: str
+    editor: str
+    rating: int
+
+
+class Load:
+    """Everybody at once, for as long as `stop` was not called."""
+
+    def __init__(self, site: str, newsroom: Newsroom, *, editors: int, readers: int) -> None:
+        self.site, self.newsroom = site, newsroom
+        self.writes, self.reads, self.follows = Asked(), Asked(), Asked()
+        #: The claims whose publication was acknowledged.
+        self.published: list[int] = []
+        #: What the follower has of the feed of changes, and where the rest is.
+        self.feed: list[dict[str, Any]] = []
+        self.feed_place = f"{site}/api/v1/changes/?since=0"
+        self.refused: list[str] = []
+        self._source = 0
+        self._ending = threading.Event()
+        tasks = [*[self._publish] * editors, *[self._read] * readers, self.follow]
+        self._threads = [threading.Thread(target=self._until_the_end, args=(task,)) for task in tasks]
+
+    def start(self) -> None:
+        accounts = {
+            "url": f"https://accounts.example.org/{uuid.uuid4()}",
+            "title": "Accounts",
+            "language": "en",
+            "text": "The harbour bridge had cost 120 million euros when it was opened, the auditors found.",
+        }
+        self._source = self._post("checker", "sources/", accounts)["id"]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End it; what has begun is brought to its end first."""
+        self._ending.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _until_the_end(self, task: Callable[[], None]) -> None:
+        while not self._ending.is_set():
+            try:
+                task()
+            except Refused as refusal:
+                self.refused.append(str(refusal))
+                time.sleep(PAUSE)
+
+    def _publish(self) -> None:
+        """One claim, from nothing to its publication."""
+        statement = f"The bridge of {uuid.uuid4()} cost 90 million euros."
+        claim = self._post("checker", "claims/", {"statement": statement, "language": "en"})["id"]
+        self._post("checker", f"claims/{claim}/moves/", {"action": "accept"})
+        draft = {
+            "claim": claim,
+            "rating": self.newsroom.rating,
+            "summary": "The audited accounts show 120 million euros.",
+            "reviewed_on": "2026-03-01",
+        }
+        verdict = self._post("checker", "verdicts/", draft)["id"]
+        evidence = {"source": self._source, "stance": "refutes", "note": "The audited accounts."}
+        self._post("checker", f"verdicts/{verdict}/evidence/", evidence)
+        self._post("checker", f"verdicts/{verdict}/moves/", {"action": "submit"})
+        self._post("editor", f"verdicts/{verdict}/moves/", {"action": "sign_off", "note": "Read."})
+        self._post("editor", f"verdicts/{verdict}/moves/", {"action": "publish"})
+        self.published.append(claim)
+
+    def _post(self, role: str, path: str, body: dict[str, Any]) -> Any:
+        headers = {
+            "Authorization": f"Bearer {getattr(self.newsroom, role)}",
+            "Idempotency-Key": str(uuid.uuid4()),
+        }
+        while True:
+            said = self.writes.ask(
+                f"{self.site}/api/v1/editorial/{path}", patience=EDITOR_PATIENCE, body=body, headers=headers
+            )
+            if said is not None:
+                return said
+            time.sleep(PAUSE)
+
+    def _read(self) -> None:
+        known = self.published
+        path = f"{random.choice(known)}/" if known and random.random() < 0.5 else "?page_size=20"  # noqa: S311
+        self.reads.ask(f"{self.site}/api/v1/claims/{path}", patience=READER_PATIENCE)
+        time.sleep(0.05)
+
+    def follow(self) -> None:
+        """One step along the feed of changes."""
+        page = self.follows.ask(self.feed_place, patience=READER_PATIENCE)
+        if page is not None:
+            self.feed += page["results"]
+            self.feed_place = page["next"]
+        time.sleep(PAUSE)
+
+
+def whole_feed(site: str, last: int) -> list[dict[str, Any]]:
+    """The feed of changes up to a number, as somebody reads it who was not there."""
+    entries: list[dict[str, Any]] = []
+    asked, place = Asked(), f"{site}/api/v1/changes/?since=0&page_size=1000"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (not entries or entries[-1]["sequence"] < last):
+        page = asked.ask(place, patience=READER_PATIENCE)
+        if page is not None:
+            entries += page["results"]
+            place = page["next"]
+        time.sleep(PAUSE)
+    return entries

@@ -1,0 +1,49 @@
+"""Who publishes in a drill, made anew for each."""
+
+import json
+from dataclasses import dataclass
+
+from deploy.cluster.stage import Cluster
+from deploy.drills.load import Newsroom
+
+#: Where the receiver of webhooks listens, on the loopback address of each worker's machine.
+RECEIVER_PORT = 21_999
+
+#: Run by `manage.py shell`: two people with tokens, and an endpoint that is told of everything from now on.
+_PREPARED = f"""
+import json, secrets
+from django.contrib.auth.models import Group, User
+from claims.models import Publication, Rating, Scope, WebhookEndpoint
+from claims.newsroom import api_tokens
+made = dict()
+for name, role in (("checker", "Fact-checker"), ("editor", "Editor")):
+    person = User.objects.create_user(name + secrets.token_hex(4), password=secrets.token_urlsafe(), is_staff=True)
+    person.groups.add(Group.objects.get(name=role))
+    made[name] = api_tokens.issue(person, name="Drill", scopes=Scope.values, days=1)[1]
+endpoint = WebhookEndpoint.objects.create(
+    name="Drill " + secrets.token_hex(4), url="http://127.0.0.1:{RECEIVER_PORT}/"
+)
+# Whoever listened before does no more.
+WebhookEndpoint.objects.exclude(pk=endpoint.pk).update(active=False)
+made["secret"] = endpoint.secret
+made["rating"] = Rating.objects.get(scale__publisher__is_house=True, code="false").pk
+newest = Publication.objects.order_by("-sequence").first()
+made["since"] = newest.sequence if newest else 0
+print(json.dumps(made))
+"""
+
+
+@dataclass(frozen=True)
+class PreparedNewsroom:
+    """Who acts, with what the receiver of webhooks checks messages, and after which entry it is told of them."""
+
+    people: Newsroom
+    secret: str
+    since: int
+
+
+def newsroom_of(cluster: Cluster) -> PreparedNewsroom:
+    made = json.loads(cluster.manage("shell", "--no-imports", "--command", _PREPARED))
+    return PreparedNewsroom(
+        Newsroom(made["checker"], made["editor"], made["rating"]), made["secret"], made["since"]
+    )

@@ -1,0 +1,78 @@
+"""Somebody who is told of publications: a web server that checks every message, where each worker can reach it."""
+
+import ctypes
+import os
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import orjson
+from standardwebhooks import Webhook, WebhookVerificationError
+
+_CLONE_NEWNET = 0x40000000
+
+
+class Receiver:
+    """Listens on the loopback address of network namespaces, or of this machine."""
+
+    def __init__(self, namespaces: list[Path], port: int) -> None:
+        self.secret = ""
+        #: The numbers of the ledger in the order in which they arrived.
+        self.sequences: list[int] = []
+        self.unsigned = 0
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                try:
+                    Webhook(receiver.secret).verify(body, dict(self.headers.items()))
+                except WebhookVerificationError:
+                    receiver.unsigned += 1
+                    self.send_error(400)
+                    return
+                receiver.sequences.append(orjson.loads(body)["data"]["sequence"])
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *words: object) -> None:
+                """Says nothing."""
+
+        self._servers = []
+        places: list[Path | None] = [*namespaces] or [None]
+        for namespace in places:
+            server = ThreadingHTTPServer(("127.0.0.1", port), Handler, bind_and_activate=False)
+            server.socket.close()
+            server.socket = _listening(namespace, port)
+            self._servers.append(server)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+
+def _listening(namespace: Path | None, port: int) -> socket.socket:
+    """A socket that listens inside a network namespace; it stays there, whoever uses it."""
+    made: list[socket.socket] = []
+
+    def make() -> None:
+        if namespace is not None:
+            place = os.open(namespace, os.O_RDONLY)
+            # Of this thread only.
+            if ctypes.CDLL(None, use_errno=True).setns(place, _CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), f"{namespace} cannot be entered")
+            os.close(place)
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(50)
+        made.append(listener)
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    (listener,) = made
+    return listener

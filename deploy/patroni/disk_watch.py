@@ -1,0 +1,63 @@
+"""Hand the primary over before its disk is full.
+
+    python3 disk_watch.py --folder /var/lib/postgresql/18/main --patroni http://10.0.0.11:8008 --least-megabytes 1024
+
+Patroni asks whether PostgreSQL answers, and with a full disk it does: it reads, and refuses to write until somebody
+frees space. So on each node this looks at the disk every two seconds, and asks Patroni to make another node the primary
+while there is room left to stop in. A node hands over at most once in five minutes: where all disks are full, nobody is
+better.
+Python 3.11 or newer, nothing else.
+"""
+
+import argparse
+import json
+import shutil
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+EVERY, AT_MOST_EVERY = 2.0, 300.0
+PATIENCE = 10.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Hand the primary over before its disk is full.")
+    parser.add_argument("--folder", type=Path, required=True, help="on the disk that is looked at")
+    parser.add_argument("--patroni", required=True, help="the address of this node's Patroni")
+    parser.add_argument("--least-megabytes", type=int, default=1024, help="what must be free")
+    asked = parser.parse_args()
+    handed_over = float("-inf")
+    while True:
+        time.sleep(EVERY)
+        is_due = time.monotonic() - handed_over > AT_MOST_EVERY
+        if is_due and free_megabytes(asked.folder) < asked.least_megabytes and hand_over(asked.patroni):
+            handed_over = time.monotonic()
+
+
+def free_megabytes(folder: Path) -> float:
+    """What PostgreSQL may still write."""
+    return shutil.disk_usage(folder).free / 2**20
+
+
+def hand_over(patroni: str) -> bool:
+    """Whether this node is the primary and another one takes over from it."""
+    try:
+        with urllib.request.urlopen(f"{patroni}/primary", timeout=PATIENCE) as answer:  # noqa: S310
+            name = json.load(answer)["patroni"]["name"]
+        body = json.dumps({"leader": name}).encode()
+        request = urllib.request.Request(  # noqa: S310  the operator's own choice
+            f"{patroni}/switchover", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            print(f"The disk is nearly full: {answer.read().decode()}", flush=True)
+    except (OSError, ValueError, KeyError) as refusal:
+        # 503 says that it is no primary, which is all one wants to hear.
+        if not isinstance(refusal, urllib.error.HTTPError) or refusal.code != 503:
+            print(f"The disk is nearly full, and nobody took over: {refusal}", flush=True)
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The background worker's connection to its queue: it outlives a restart of the server, and its loss to another one.
+
+Procrastinate ends its worker when a statement fails, and jobs that were being done end unaccounted for. Here a
+statement that finds no server is made again until there is one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+
+import psycopg
+from procrastinate import App, sql
+from procrastinate.connector import Notify
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
+from procrastinate.psycopg_connector import PsycopgConnector
+
+from factcheck.database.connection_settings import RECONNECT_SECONDS
+
+logger = logging.getLogger(__name__)
+
+#: How long to wait, in seconds, before a statement is made again.
+PAUSE = 1.0
+#: How long a statement waits for a connection.
+_PATIENCE = 10.0
+
+Found = TypeVar("Found")
+
+
+def outlive_outages(app: App) -> None:
+    """Have the workers of the app connect so, whoever starts them."""
+    app.connector.get_worker_connector = worker_connector  # type: ignore[attr-defined]  # Django's
+
+
+def worker_connector() -> PsycopgConnector:
+    return WorkerConnector(
+        kwargs=connector_params(),
+        timeout=_PATIENCE,
+        reconnect_timeout=RECONNECT_SECONDS,
+    )
+
+
+class WorkerConnector(PsycopgConnector):
+    """Makes statements again when the connection was lost: none does harm where the first was heard after all.
+
+    A job that was taken, while the answer was lost, is found again: as one of this worker that it does not know of.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._in_hand: set[int] = set()
+
+    async def execute_query_async(self, query: Any, **arguments: Any) -> None:
+        def make() -> Awaitable[None]:
+            return PsycopgConnector.execute_query_async(self, query, **arguments)
+
+        try:
+            await make()
+        except ConnectorException as failure:
+            if not _is_lost(failure):
+                raise
+            await self._again(query, make)
+        self._in_hand.discard(arguments.get("job_id", 0))
+
+    async def _again(self, query: Any, make: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await _until_heard(make)
+        except ConnectorException:
+            # Of a job that is done it is refused to say so again: the first one was heard.
+            if query not in (sql.queries["finish_job"], sql.queries["retry_job"]):
+                raise
+
+    async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
+        def make() -> Awaitable[dict[str, Any]]:
+            return PsycopgConnector.execute_query_one_async(self, query, **arguments)
+
+        if query != sql.queries["fetch_job"]:
+            return await _until_heard(make)
+        try:
+            found = await make()
+        except ConnectorException as failure:
+            if not _is_lost(failure):
+                raise
+            found = await self._taken_unheard(arguments["worker_id"])
+        if found["id"] is not None:
+            self._in_hand.add(found["id"])
+        return found
+
+    async def _taken_unheard(self, worker_id: int) -> dict[str, Any]:
+        found = await self.execute_query_all_async(_DONE_BY_ME, worker_id=worker_id)
+        unknown = [job for job in found if job["id"] not in self._in_hand]
+        return unknown[0] if unknown else {"id": None}
+
+    async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:
+        def make() -> Awaitable[list[dict[str, Any]]]:
+            return PsycopgConnector.execute_query_all_async(self, query, **arguments)
+
+        return await _until_heard(make)
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        names = list(channels)
+        await _until_heard(lambda: PsycopgConnector.listen_notify(self, on_notification, names))
+
+
+#: The columns are those of procrastinate's own query for a job.
+_DONE_BY_ME = """
+    SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
+    FROM procrastinate_jobs WHERE worker_id = %(worker_id)s AND status = 'doing'
+"""
+
+
+async def _until_heard(make: Callable[[], Awaitable[Found]]) -> Found:
+    while True:
+        try:
+            return await make()
+        except ConnectorException as failure:
+            if not _is_lost(failure):
+                raise
+            logger.warning("The worker's queue cannot be reached; it tries again: %s", failure.__cause__)
+            await asyncio.sleep(PAUSE)
+
+
+def _is_lost(failure: ConnectorException) -> bool:
+    """Whether there was no server to hear it, or one that may not write (any more)."""
+    cause = failure.__cause__
+    return isinstance(
+        cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction
+    )

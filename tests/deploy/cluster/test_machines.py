@@ -1,0 +1,30 @@
+from pathlib import Path
+
+from deploy.cluster.machines import MACHINES, SERVICES, Loopback, Namespaces
+
+
+def test_on_one_address_every_service_has_a_port_of_its_own() -> None:
+    loopback = Loopback(21_000)
+    ports = [loopback.port(machine, service) for machine in MACHINES for service in SERVICES]
+    assert ports == list(range(21_000, 21_000 + len(MACHINES) * len(SERVICES)))
+    assert {loopback.host(machine) for machine in MACHINES} == {"127.0.0.1"}
+
+
+def test_in_namespaces_every_machine_has_an_address_of_its_own(tmp_path: Path) -> None:
+    namespaces = Namespaces(tmp_path)
+    assert len({namespaces.host(machine) for machine in MACHINES}) == len(MACHINES)
+    assert [namespaces.port("pg-2", service) for service in SERVICES] == list(SERVICES.values())
+    assert namespaces.on("pg-2", ["true"]) == ["nsenter", f"--net={namespaces.place('pg-2')}", "true"]
+
+
+def test_names_of_network_devices_are_as_short_as_linux_wants_them(tmp_path: Path) -> None:
+    namespaces = Namespaces(tmp_path)
+    namespaces.number, namespaces.bridge = 250, "factcheck250"
+    assert max(len(namespaces.cable(machine)) for machine in MACHINES) <= 15
+
+
+def test_configuration_knows_every_machine_and_every_service() -> None:
+    variables = Loopback(21_000).variables()
+    assert len(variables) == len(MACHINES) * (1 + len(SERVICES))
+    assert variables["PG_1"] == "127.0.0.1"
+    assert variables["PG_1_ETCD_PEER"] == "21001"

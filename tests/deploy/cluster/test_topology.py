@@ -1,0 +1,103 @@
+"""The configuration in deploy/, read by the programs that it is for; which of those is not installed is said."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from deploy.cluster import topology as module
+from deploy.cluster.machines import NODES, Loopback
+from deploy.cluster.stage import SECRETS
+from deploy.cluster.topology import DEPLOY, Topology
+
+TEMPLATES = [
+    "etcd/etcd.yml",
+    "haproxy/haproxy.cfg",
+    "nginx/factcheck.conf",
+    "patroni/patroni.yml",
+    "pgbouncer/pgbouncer.ini",
+    "prometheus/prometheus.yml",
+]
+
+
+@pytest.fixture
+def topology(tmp_path: Path) -> Topology:
+    return Topology(tmp_path, Loopback(21_000), {name: f"{name}/secret@" for name in SECRETS}, {})
+
+
+@pytest.fixture
+def filled_in(topology: Topology) -> Callable[[str], Path]:
+    """A file of deploy/ with addresses; what only one machine knows is an empty word."""
+
+    def fill_in(template: str) -> Path:
+        words = re.findall(r"\$\{([A-Z0-9_]+)\}", (DEPLOY / template).read_text())
+        own = {
+            word: "/nonexistent"
+            for word in words
+            if word.endswith(("_DATA", "_PASSWORD", "_PROGRAMS", "_TOKEN"))
+        }
+        own["ALERTS"] = str(DEPLOY / "alerts" / "factcheck.yaml")
+        return topology.configured(template, "pg-1" if "NODE_ETCD" in words else "balancer", **own)
+
+    return fill_in
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_name_in_a_configuration_is_known(template: str, filled_in: Callable[[str], Path]):
+    assert "${" not in filled_in(template).read_text()
+
+
+@pytest.mark.parametrize(
+    "template, command",
+    [
+        ("haproxy/haproxy.cfg", ["haproxy", "-c", "-f"]),
+        ("prometheus/prometheus.yml", ["promtool", "check", "config"]),
+    ],
+)
+def test_configuration_is_accepted_by_its_program(
+    template: str, command: list[str], filled_in: Callable[[str], Path]
+):
+    program = shutil.which(command[0], path="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+    if program is None:
+        pytest.skip(f"{command[0]} is not installed")
+    asked = subprocess.run(
+        [program, *command[1:], filled_in(template)], capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+
+
+def test_nginx_accepts_its_configuration(tmp_path: Path, filled_in: Callable[[str], Path]):
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
+    if program is None:
+        pytest.skip("nginx is not installed")
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(
+        f"pid {tmp_path}/pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; include {filled_in('nginx/factcheck.conf')}; }}"
+    )
+    asked = subprocess.run(
+        [program, "-t", "-c", whole, "-p", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+
+
+def test_who_writes_goes_by_both_poolers_and_who_reads_names_every_node(topology: Topology):
+    settings = topology.settings()
+    writing = conninfo_to_dict(settings["DATABASE_URL"])
+    assert writing["password"] == "factcheck/secret@"
+    assert len(str(writing["host"]).split(",")) == 2
+    reading = [conninfo_to_dict(address) for address in settings["DATABASE_REPLICA_URLS"].split(" ")]
+    assert [address["dbname"] for address in reading] == [f"factcheck-{node}" for node in NODES]
+    assert {address["user"] for address in reading} == {"factcheck_public"}
+
+
+def test_passwords_are_nobody_elses(topology: Topology, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "program", lambda name: name)
+    topology.patroni("pg-1")
+    topology.pgbouncer("pool-1")
+    private = [topology.folder / "pg-1" / "patroni.yml", topology.folder / "pool-1" / "userlist.txt"]
+    assert [file.stat().st_mode & 0o777 for file in private] == [0o600, 0o600]

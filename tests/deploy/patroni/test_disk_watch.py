@@ -1,0 +1,78 @@
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from deploy.patroni import disk_watch
+
+
+class Node:
+    """What Patroni's API answers, and what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.role_status, self.switchover_status = 200, 200
+        self.asked: list[object] = []
+
+
+@pytest.fixture
+def node() -> Iterator[tuple[Node, str]]:
+    node = Node()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.answer(node.role_status, {"patroni": {"name": "pg-1"}})
+
+        def do_POST(self) -> None:
+            node.asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            self.answer(node.switchover_status, {})
+
+        def answer(self, status: int, body: object) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *words: object) -> None:
+            """Says nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield node, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_primary_asks_for_another_one(node: tuple[Node, str], capsys: pytest.CaptureFixture[str]):
+    patroni, address = node
+    assert disk_watch.hand_over(address) is True
+    assert patroni.asked == [("/switchover", {"leader": "pg-1"})]
+
+
+def test_a_replica_with_a_full_disk_asks_for_nothing_and_says_nothing(
+    node: tuple[Node, str], capsys: pytest.CaptureFixture[str]
+):
+    patroni, address = node
+    patroni.role_status = 503
+    assert disk_watch.hand_over(address) is False
+    assert patroni.asked == []
+    assert capsys.readouterr().out == ""
+
+
+def test_where_nobody_can_take_over_it_says_so_and_tries_again(
+    node: tuple[Node, str], capsys: pytest.CaptureFixture[str]
+):
+    patroni, address = node
+    patroni.switchover_status = 412
+    assert disk_watch.hand_over(address) is False
+    assert "nobody took over" in capsys.readouterr().out
+
+
+def test_a_patroni_that_is_away_does_not_end_the_watch(capsys: pytest.CaptureFixture[str]):
+    assert disk_watch.hand_over("http://127.0.0.1:1") is False
+    assert "nobody took over" in capsys.readouterr().out
+
+
+def test_what_is_free_is_told_in_megabytes(tmp_path: Path):
+    assert disk_watch.free_megabytes(tmp_path) > 1

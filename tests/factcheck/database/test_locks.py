@@ -1,0 +1,92 @@
+"""What is held for as long as work takes: by one at a time, and by nobody who is dead; through poolers too."""
+
+import multiprocessing
+import os
+import signal
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from factcheck.database.locks import AlreadyHeld, alone, lasting_transaction
+from tests.helpers.broken_rules import sql
+from tests.helpers.transaction_pooler import pooled
+
+__all__ = ["pooled"]  # fixtures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=["directly", "through a pooler"])
+def way(request: pytest.FixtureRequest) -> None:
+    if request.param != "directly":
+        request.getfixturevalue("pooled")
+
+
+def is_free(name: str) -> bool:
+    try:
+        with alone(name):
+            return True
+    except AlreadyHeld:
+        return False
+
+
+def hold_until_killed(name: str, holds: Any) -> None:
+    connection.connection = None  # it is the parent's
+    with alone(name):
+        holds.set()
+        signal.pause()
+
+
+@pytest.mark.usefixtures("way")
+def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> None:
+    """Many transactions in between, each of which a pooler may give another connection."""
+    with alone("a thing") as own:
+        for _ in range(5):
+            with transaction.atomic():
+                sql("SELECT 1")
+            assert (is_free("a thing"), is_free("another")) == (False, True)
+        own.require()
+    assert is_free("a thing")
+
+    holds = multiprocessing.get_context("fork").Event()
+    holder = multiprocessing.get_context("fork").Process(target=hold_until_killed, args=("a thing", holds))
+    holder.start()
+    assert holds.wait(60)
+    assert not is_free("a thing")
+    os.kill(holder.pid or 0, signal.SIGKILL)
+    holder.join()
+    with lasting_transaction() as own:
+        own.hold("a thing")  # waits until the server has noticed
+
+
+@pytest.mark.usefixtures("way")
+def test_what_is_stored_for_the_work_lasts_through_its_transactions_and_no_longer() -> None:
+    with lasting_transaction() as own, own.connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE kept (number int)")
+        for number in range(3):
+            with transaction.atomic():
+                sql("SELECT 1")
+            cursor.execute("INSERT INTO kept VALUES (%s)", [number])
+        cursor.execute("SELECT count(*) FROM kept")
+        assert cursor.fetchone() == (3,)
+    assert sql("SELECT FROM pg_class WHERE relname = 'kept'") == 0
+
+
+def test_who_lost_the_connection_is_told() -> None:
+    with alone("a thing") as own:
+        with own.connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            [pid] = cursor.fetchone()
+        sql("SELECT pg_terminate_backend(%s, 5000)", pid)
+        assert is_free("a thing")
+        with pytest.raises(OperationalError):
+            own.require()
+
+
+def test_inside_a_transaction_it_is_a_part_of_it() -> None:
+    with transaction.atomic():
+        with alone("a thing") as own:
+            assert own.connection is connection
+        sql("SELECT 1")
+    assert is_free("a thing")

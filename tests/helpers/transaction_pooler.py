@@ -1,0 +1,93 @@
+"""PgBouncer in transaction mode before the database of the tests, where it is installed."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.helpers.streaming_servers import eventually
+
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+@pytest.fixture
+def pooled(transactional_db: None) -> Iterator[None]:
+    """The database of the tests is reached through it."""
+    with transaction_pooler() as address:
+        connection.close()
+        before = {name: connection.settings_dict[name] for name in ("HOST", "PORT")}
+        connection.settings_dict.update({name: address[name] for name in before})
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(before)
+
+
+@contextmanager
+def transaction_pooler() -> Iterator[dict[str, Any]]:
+    """Where it listens, as Django's settings name it. Few connections serve all transactions."""
+    if PGBOUNCER is None:
+        pytest.skip("pgbouncer is not installed.")
+    server = connection.settings_dict
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with TemporaryDirectory(prefix="pooler-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "users").write_text(f'"{server["USER"]}" ""\n')
+        (folder / "pgbouncer.ini").write_text(
+            f"""
+            [databases]
+            {server["NAME"]} = host={server["HOST"]} port={server["PORT"]} user={server["USER"]}
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {port}
+            unix_socket_dir =
+            auth_type = trust
+            auth_file = {folder}/users
+            pool_mode = transaction
+            default_pool_size = 4
+            query_wait_timeout = 20
+        """.replace("            ", "")
+        )
+        # It does not run as root, and the embedded server lets in whoever may enter its folder.
+        account = {} if os.geteuid() else _account(Path(server["HOST"]))
+        process = subprocess.Popen(
+            [PGBOUNCER, "-q", str(folder / "pgbouncer.ini")],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **account,
+        )
+        address = {**server, "HOST": "127.0.0.1", "PORT": str(port)}
+        try:
+            eventually(lambda: _answers(address))
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _account(folder: Path) -> dict[str, Any]:
+    owner = pwd.getpwuid(folder.stat().st_uid)
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def _answers(address: dict[str, Any]) -> bool:
+    with suppress(psycopg.OperationalError):
+        psycopg.connect(
+            host=address["HOST"], port=address["PORT"], user=address["USER"], dbname=address["NAME"]
+        ).close()
+        return True
+    return False
