@@ -62,7 +62,7 @@ class Cluster:
         self.migrate()
         self.prepare_static_files()
         say(f"migrations, static files  ({time.monotonic() - begun:.1f} s)")
-        self._layer(programs, self._serves, "web processes and workers", say)
+        self._layer(programs, self.serves, "web processes and workers", say)
         if watch:
             self._layer(
                 watch, lambda: self._answers(self._of("watch", "prometheus", "/-/ready")), "Prometheus", say
@@ -176,7 +176,8 @@ class Cluster:
         except psycopg.OperationalError:
             return False
 
-    def _serves(self) -> bool:
+    def serves(self) -> bool:
+        """Whether all web processes answer, and have what they need."""
         return all(self._answers(self._of(web, "web", "/healthz")) for web in WEBS) and self._answers(
             f"{self.site}/readyz"
         )

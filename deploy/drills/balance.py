@@ -52,7 +52,8 @@ def run(arguments: list[str]) -> int:
     folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
     cluster = Cluster(folder, network(folder, first_port=asked.first_port))
     try:
-        cluster.start(print)
+        if not cluster.serves():
+            cluster.start(print)
         return measure(cluster, seconds=asked.seconds, turns=asked.turns)
     except NotReady as late:
         print(late, file=sys.stderr)

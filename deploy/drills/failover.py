@@ -103,7 +103,8 @@ def run(arguments: list[str]) -> int:
     try:
         if is_passing and isinstance(cluster.network, Namespaces):
             mount_small_disks(cluster, NODES, DISK_MEGABYTES)
-        cluster.start(print)
+        if not cluster.serves():
+            cluster.start(print)
         return rehearse(cluster, asked)
     except NotReady as late:
         print(late, file=sys.stderr)
