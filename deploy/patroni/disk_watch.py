@@ -4,9 +4,10 @@
 
 Patroni asks whether PostgreSQL answers, and with a full disk it does: it reads, and refuses to write until somebody
 frees space. So on each node this looks at the disk every two seconds, and asks Patroni to make another node the primary
-while there is room left to stop in. A server that finds none, and stops for ever, is ended as a crash ends it: what was
-committed is on another node. A node hands over at most once in five minutes: where all disks are full, nobody is better.
-It runs as the user of PostgreSQL.
+while there is room left to stop in. A server that finds none, and would stop for ever, is ended as a crash ends it:
+what was committed is on another node. It hands over at most once in five minutes: where all disks are
+full, nobody is better.
+Run it as the user of PostgreSQL.
 Python 3.11 or newer, nothing else.
 """
 
