@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench cluster drill
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench cluster drill wheel image sbom
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -73,3 +73,21 @@ cluster: ## Run everything twice or thrice on this machine: `make cluster`, ARGS
 drill: ## Break something on purpose and measure what is lost (ARGS=failover)
 	@requirements/install base scale cluster
 	@exec $(PYTHON_IN_VENV) -m deploy.drills $(ARGS)
+
+wheel: setup ## Build the wheel in dist/
+	@rm -rf dist/*.whl
+	@$(PYTHON_IN_VENV) -m uv build --quiet --wheel --no-build-isolation --out-dir dist .
+
+image: wheel ## Build the image with buildah, podman or docker (BUILDER, BASE, ARGS)
+	@builder=$${BUILDER:-$$(command -v buildah || command -v podman || command -v docker)}; \
+		exec $${builder:?buildah, podman or docker builds images, and none of them is there} build \
+		$${BASE:+--build-arg BASE=$$BASE} --tag factcheck --file deploy/oci/Containerfile $(ARGS) .
+
+sbom: wheel ## List what is installed of it, with versions, licences and what needs what, in dist/factcheck.cdx.json (CycloneDX)
+	@$(PYTHON_IN_VENV) -m uv venv --quiet --clear --python $(PYTHON_IN_VENV) dist/installed
+	@$(PYTHON_IN_VENV) -m uv pip install --quiet --python dist/installed/bin/python --no-deps --only-binary :all: --require-hashes \
+		--requirement requirements/base.txt --requirement requirements/scale.txt
+	@$(PYTHON_IN_VENV) -m uv pip install --quiet --python dist/installed/bin/python --no-deps dist/*.whl
+	@PYTHONWARNINGS=ignore $(PYTHON_IN_VENV) -m uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py environment --pyproject pyproject.toml \
+		--output-reproducible --output-file dist/factcheck.cdx.json dist/installed/bin/python
+	@rm -rf dist/installed

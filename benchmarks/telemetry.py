@@ -76,6 +76,8 @@ def measure(place: Path) -> int:
     bare = [name for name in settings.MIDDLEWARE if not name.startswith(OURS)]
     missed = 0
     with embedded.running(place):
+        import factcheck.wsgi  # noqa: F401  disconnects what the site does without, too
+
         told = WSGIHandler()
         with override_settings(MIDDLEWARE=bare):
             alone = WSGIHandler()

@@ -33,7 +33,7 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
-from factcheck.telemetry.variables import telemetry
+from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -52,7 +52,7 @@ SECRET_KEY = secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DE
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 # What the house signs its ledger with, for other newsrooms that follow it.
-SIGNING_KEY = text("SIGNING_KEY", kind="secret", shown="made from `SECRET_KEY`")
+SIGNING_KEY = text("SIGNING_KEY", kind="secret", shown="made from SECRET_KEY")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = words(
     "ALLOWED_HOSTS",
@@ -435,5 +435,7 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 # -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
 # Metrics are for whoever runs the site; the port is another one, and others reach it with a token only.
-globals().update(telemetry())
+METRICS_PORT, METRICS_HOST, METRICS_TOKEN = metrics()
+METRICS_QUESTIONS = QUESTIONS
+SENTRY_DSN, OTEL_ENDPOINT = receivers()
 LOGGING = log_settings()

@@ -25,6 +25,7 @@ from claims.models.assignment import BY_URGENCY
 from claims.models.readership import READ_DRAFTS
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
+from factcheck.backups.freshness import concerns
 
 #: Rows of a list on the dashboard; the number above it counts all.
 _SHOWN = 5
@@ -63,6 +64,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "queues": lines,
         "title": _("Desk"),
         "greeting": person.get_short_name() or person.username,
+        "concerns": concerns() if person.has_perm("claims.view_auditrecord") else [],
         **(trends_context() if person.has_perm(READ_DRAFTS) else {}),
     }
 

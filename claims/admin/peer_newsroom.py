@@ -208,6 +208,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
             else:
+                self.log_change(request, newsroom, [{"changed": {"fields": [gettext("all that was taken")]}}])
                 messages.success(
                     request, gettext("What was taken is forgotten, and all of it is taken again.")
                 )

@@ -120,7 +120,10 @@ def believed(
     _require_same_house(page.signer, key=key, site=site)
     if len(page.changes) > most:
         raise NotBelieved(f"It sent {len(page.changes)} changes where {most} were asked for.")
-    changes = [_believed(change, key) for change in page.changes]
+    try:
+        changes = [_believed(change, key) for change in page.changes]
+    except TypeError:  # written deeper than anything is read
+        raise NotBelieved("What it sent is nested too deeply.") from None
     expected = after or 1
     for number, change in enumerate(changes):
         if change.sequence != expected + number:

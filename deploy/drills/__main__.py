@@ -10,6 +10,7 @@ from importlib import import_module
 DRILLS = {
     "balance": "what the balancer costs, and the memory of the idle cluster",
     "failover": "the primary killed, cut off, full or frozen while claims are published and read",
+    "recovery": "the ledger deleted, then the machine lost, and both had again from Barman's backups",
     "upgrade": "a version replaced by the next, schema and processes, while claims are published and read",
 }
 

@@ -1,10 +1,10 @@
 """Upgrade under load: `make drill ARGS=upgrade`, `make drill ARGS="upgrade --from v1.0.0 --postgres 17"`.
 
 The version before serves readers, a newsroom and a consumer of the change feed, with two web processes and a worker.
-The next version's migrations are reviewed, then run, while a report holds the table that they change; the worker and the
-web processes are replaced one by one. Promised: no request fails, both versions answer on the new schema, the consumer's
-copy is equal to the last byte, no job fails, and a migration that would have stopped or broken the version before is
-refused by name.
+The next version's migrations are reviewed, then run, while a report holds the table that they change; the worker and
+the web processes are replaced one by one. Promised: no request fails, both versions answer on the new schema, the
+consumer's copy is equal to the last byte, no job fails, and a migration that would have stopped or broken the version
+before is refused by name.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from deploy.drills import upgrade_versions as versions
 from deploy.drills.upgrade_load import Load, Mirror
 from deploy.drills.upgrade_site import Site
 from deploy.postgresql.programs import NotToBeHad
-from deploy.postgresql.server import server
+from deploy.postgresql.server import end_tidily, server
 
 BEFORE, NEXT = ("before-1", "before-2"), ("next-1", "next-2")
 PEOPLE = {"contributor": "contributor", "checker": "checker", "editor": "editor"}
@@ -48,6 +48,7 @@ def run(arguments: list[str]) -> int:
             "haproxy is not there, which sends requests to those that are ready (Debian: apt-get install haproxy)."
         )
         return 2
+    end_tidily()
     folder = Path(tempfile.mkdtemp(prefix="factcheck-upgrade-"))
     try:
         with server(asked.postgres) as address:
@@ -89,17 +90,20 @@ def _upgraded(folder: Path, address: str, revision: str, seconds: float) -> list
 
 def _reviewed(site: Site, coming: Path, new: list[str]) -> list[str]:
     """What is new passes; something unsafe does not, and why is told."""
-    print(site.command(coming, "review_migrations", *new).strip())
     unsafe = versions.add_migration(coming, "unsafe", versions.UNSAFE)
     try:
-        site.command(coming, "review_migrations", f"claims.{unsafe.stem}")
+        told = site.command(coming, "review_migrations", *new, f"claims.{unsafe.stem}")
     except subprocess.CalledProcessError as refusal:
-        print(refusal.stdout.strip())
-        missing = {name for name in versions.UNSAFE_EFFECTS if name not in refusal.stdout}
-        return [f"The review did not name “{name}”." for name in sorted(missing)]
+        told = refusal.stdout
+        expected = (
+            {f"{name}: fine" for name in new} | {f"claims.{unsafe.stem}: refused"} | versions.UNSAFE_EFFECTS
+        )
+        lines = {line.strip() for line in told.splitlines()}
+        return [f"The review did not say “{name}”." for name in sorted(expected - lines)]
     else:
         return ["The review let an unsafe migration pass."]
     finally:
+        print(told.strip())
         unsafe.unlink()
 
 

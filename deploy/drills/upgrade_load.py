@@ -101,6 +101,7 @@ class Load(AbstractContextManager["Load"]):
             answer = self._ask(session, "GET", address)
             for file in FILES.findall(answer.text)[:3] if "html" in answer.headers["Content-Type"] else ():
                 self._ask(session, "GET", file)
+            self._over.wait(0.02)
 
     def _name_topics(self, session: requests.Session) -> None:
         name = f"Topic of the drill {next(self._numbers)}"

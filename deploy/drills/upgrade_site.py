@@ -25,13 +25,14 @@ defaults
     timeout server 30s
     retries 3
     option redispatch 1
-    # A process that ends has not begun with what it does not answer at all.
     retry-on conn-failure empty-response
     option httpchk GET /readyz
-    default-server check inter 200ms fall 2 rise 1 init-state down
+    default-server check inter 200ms fall 2 rise 1
 
 frontend site
     bind 127.0.0.1:{port}
+    # What writes is sent again only where no connection came about: otherwise it may have been done.
+    http-request disable-l7-retry unless METH_GET
     use_backend static if {{ path_beg /static/ }}
     default_backend web
 

@@ -1,4 +1,4 @@
-"""The version before, from git, and one after it that changes the schema in ways that are allowed, and in some others."""
+"""The version before, from git, and one after it that changes the schema in ways that are allowed and others."""
 
 import os
 import subprocess

@@ -77,6 +77,25 @@ class BackupFolder:
             raise BackupFailed(f"The folder {self.path} cannot be used: {error.strerror}.") from error
 
     @contextlib.contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Have nobody write to the folder while it is read, which may be a copy that cannot be written to.
+
+        Raises:
+            BackupUnderWay: somebody writes to it.
+        """
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(FileNotFoundError):
+                lock = os.open(self.path / "lock", os.O_RDONLY | os.O_CLOEXEC)
+                held.callback(os.close, lock)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise BackupUnderWay(
+                        f"A backup is being written to {self.path}; wait for its end."
+                    ) from None
+            yield
+
+    @contextlib.contextmanager
     def alone(self) -> Iterator[int]:
         """Hold the folder while it is written to. The lock is gone with the last process that has its descriptor.
 

@@ -13,6 +13,7 @@ from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import UNFINISHED, Generation
 from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, ServerPlace
+from factcheck.database.embedded.wal_archive import NAME
 from factcheck.installation.version import version
 
 _SEGMENT_BYTES = 16 * 2**20
@@ -32,7 +33,7 @@ class BackedUp:
 
 
 @dataclass(frozen=True)
-class _Server:
+class RunningServer:
     """What the running server says of itself."""
 
     system: int
@@ -41,7 +42,7 @@ class _Server:
     archives: bool
 
     @classmethod
-    def at(cls, place: ServerPlace) -> "_Server":
+    def at(cls, place: ServerPlace) -> "RunningServer":
         with psycopg.connect(
             host=str(place.socket_folder), port=PORT, user=SUPERUSER, dbname=DATABASE, connect_timeout=30
         ) as connection:
@@ -75,7 +76,8 @@ def back_up(
     try:
         with folder.alone() as lock:
             generations.clear(folder)
-            earlier, server = generations.listed(folder), _Server.at(place)
+            kept_files.mend(folder)
+            earlier, server = generations.listed(folder), RunningServer.at(place)
             if any(one.system != server.system for one in earlier):
                 raise BackupFailed(
                     f"The backups in {folder.path} are of another database; name another folder."
@@ -100,7 +102,7 @@ def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
 
 
-def _parent(earlier: list[Generation], server: _Server, full_days: int) -> Generation | None:
+def _parent(earlier: list[Generation], server: RunningServer, full_days: int) -> Generation | None:
     """The backup on which the next one can be based, unless it is time for a full one."""
     same = [one for one in earlier if one.timeline == server.timeline]
     if not same:
@@ -113,7 +115,7 @@ def _make(
     place: ServerPlace,
     folder: BackupFolder,
     kept: Mapping[str, Path],
-    server: _Server,
+    server: RunningServer,
     parent: Generation | None,
     lock: int,
 ) -> tuple[Generation, kept_files.Counted]:
@@ -171,15 +173,18 @@ def _give_up(folder: BackupFolder, all_of_them: list[Generation], days: int) -> 
     generations.remove(folder, given_up)
     first = min(one.start for one in kept) // _SEGMENT_BYTES
     for path in folder.wal.iterdir():
-        if path.name.startswith("."):
-            if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-                path.unlink()
-        elif not path.name.endswith(".history.gz") and _segment_number(path.name) < first:
+        number = _segment_number(path.name)
+        is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
+        if is_left_over or (number is not None and number < first):
             path.unlink()
     if given_up:
         kept_files.remove_unwanted(folder, kept_files.wanted_since(folder, min(one.begun_at for one in kept)))
     return [one.name for one in given_up]
 
 
-def _segment_number(name: str) -> int:
-    return int(name[8:16], 16) * (2**32 // _SEGMENT_BYTES) + int(name[16:24], 16)
+def _segment_number(name: str) -> int | None:
+    """Where in the log it belongs; None where it is of all of it, as the history of a timeline is, or not ours."""
+    found = NAME.fullmatch(name.removesuffix(".gz"))
+    if found is None or found[1] is None:
+        return None
+    return int(found[1][8:16], 16) * (2**32 // _SEGMENT_BYTES) + int(found[1][16:], 16)

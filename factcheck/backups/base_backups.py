@@ -98,5 +98,5 @@ def run(command: list[str], what: str, *, lock: int | None = None) -> None:
     if done.returncode == 0:
         return
     said = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-    told = f"{what}: {said[0] if said else f'{program} ended with {done.returncode}'}."
+    told = f"{what}: {said[0].rstrip('.') if said else f'{program} ended with {done.returncode}'}."
     raise (NoIncrement if "WAL summar" in done.stdout or "manifest" in done.stdout else BackupFailed)(told)

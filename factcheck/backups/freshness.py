@@ -18,15 +18,17 @@ from factcheck.backups.subject import backup_folder
 
 
 def newest_at() -> datetime | None:
-    """When the newest backup was finished; None where there is none.
+    """When the newest backup was finished; None where there is none. One of a clock that was ahead says nothing.
 
     Raises:
         BackupFailed: that cannot be read.
     """
+    now = datetime.now(UTC)
     try:
-        return max((one.finished_at for one in generations.listed(backup_folder())), default=None)
+        finished = [one.finished_at for one in generations.listed(backup_folder())]
     except OSError as error:
         raise BackupFailed(f"{error.filename}: {error.strerror}.") from error
+    return max((moment for moment in finished if moment <= now), default=None)
 
 
 def overdue() -> str:
@@ -43,6 +45,13 @@ def overdue() -> str:
         moment = date_format(localtime(newest), "DATETIME_FORMAT")
         return _("The newest backup is of %(moment)s.") % {"moment": moment}
     return ""
+
+
+def concerns() -> list[str]:
+    """What administrators should know when they sit down: nothing, mostly."""
+    if settings.BACKUP_DIR is None:
+        return []
+    return [problem for problem in (overdue(), log_problem()) if problem]
 
 
 @register()

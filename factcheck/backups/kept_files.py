@@ -54,7 +54,7 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> Counted:
     Args:
         kept: name in the backup → the folder whose files are kept under it.
     """
-    _mend(folder)
+    mend(folder)
     known = {file.path: file for file in as_of(folder, None).values()}
     count = copied = copied_bytes = 0
     now = datetime.now(UTC)
@@ -116,20 +116,23 @@ def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
     """Put the contents of a file into the pool, and return their hash and size: of what was read, whatever changes."""
     unfinished = folder.files / f"unfinished.{os.getpid()}"
     digest, size = hashlib.sha256(), 0
-    with file.open("rb") as source, unfinished.open("wb") as target:
-        os.fchmod(target.fileno(), FILE)
-        while piece := source.read(_PIECE):
-            digest.update(piece)
-            size += target.write(piece)
-        target.flush()
-        os.fsync(target.fileno())
-    name = digest.hexdigest()
-    pool_path(folder, name).parent.mkdir(mode=FOLDER, exist_ok=True)
-    unfinished.replace(pool_path(folder, name))
+    try:
+        with file.open("rb") as source, unfinished.open("wb") as target:
+            os.fchmod(target.fileno(), FILE)
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+                size += target.write(piece)
+            target.flush()
+            os.fsync(target.fileno())
+        name = digest.hexdigest()
+        pool_path(folder, name).parent.mkdir(mode=FOLDER, exist_ok=True)
+        unfinished.replace(pool_path(folder, name))
+    finally:
+        unfinished.unlink(missing_ok=True)
     return name, size
 
 
-def _mend(folder: BackupFolder) -> None:
+def mend(folder: BackupFolder) -> None:
     """Remove what a process left that was killed: half a line, half a file."""
     for unfinished in folder.files.glob("unfinished.*"):
         unfinished.unlink()
@@ -184,7 +187,7 @@ def _entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | N
                 if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
                     raise ValueError(f"{path} is no path of a file here")
                 file = None if said.get("gone") else KeptFile(path=path, at=at, **said)
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BackupFailed(f"{folder.journal}, line {number}, is damaged: {error}.") from error
             yield path, at, file
 

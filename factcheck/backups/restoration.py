@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ PARTS = ("files", "reports", "postgres")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RestorePoint:
     """As when it is to be restored: the last of all that is there, a moment, or exactly one backup."""
 
     moment: datetime | None = None
@@ -36,7 +36,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Restored:
+class Restoration:
     """What a restore came to."""
 
     generation: Generation
@@ -50,11 +50,11 @@ class Restored:
 def restore(
     folder: BackupFolder,
     to: Path,
-    wanted: Wanted,
+    wanted: RestorePoint,
     *,
     put_aside: bool = False,
     tell: Callable[[str], None] = lambda said: None,
-) -> Restored:
+) -> Restoration:
     """Make an installation in the folder `to` (which becomes DATA_DIR) as it was.
 
     Args:
@@ -64,8 +64,15 @@ def restore(
     Raises:
         BackupFailed: says why; what was in `to` is as it was.
     """
-    to = to.resolve()
+    with folder.unchanged():
+        return _restore(folder, to.resolve(), wanted, put_aside=put_aside, tell=tell)
+
+
+def _restore(
+    folder: BackupFolder, to: Path, wanted: RestorePoint, *, put_aside: bool, tell: Callable[[str], None]
+) -> Restoration:
     generation, timeline = _chosen(folder, wanted)
+    files = kept_files.as_of(folder, generation.finished_at if wanted.backup else wanted.moment)
     try:
         to.mkdir(mode=FOLDER, parents=True, exist_ok=True)
         there = [name for name in PARTS if _holds_something(to / name)]
@@ -74,24 +81,21 @@ def restore(
                 f"There is an installation in {to} already ({', '.join(there)}). Name another folder, or "
                 "--put-aside to move it into a folder beside the restored one."
             )
-        with _unused(to):
-            place = ServerPlace(to)
-            unfinished = place.restored
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir(mode=FOLDER)
+        place = ServerPlace(to)
+        with _unused(to), _aside(place.restored) as unfinished:
             tell("Checking and putting together the copies of the database")
             _put_together(folder, generation, unfinished, place)
             tell("Replaying the log")
             last_change = _replay(folder, generation, timeline, wanted, unfinished)
             tell("Copying files")
-            files, damaged = _copy_files(folder, generation, wanted, unfinished, to)
+            damaged = _copy_files(folder, files.values(), unfinished, to)
             aside = _put_in_place(unfinished, to)
     except OSError as error:
         raise BackupFailed(f"{error.filename or to}: {error.strerror}.") from error
-    return Restored(generation, last_change, files, damaged, aside)
+    return Restoration(generation, last_change, len(files) - len(damaged), damaged, aside)
 
 
-def _chosen(folder: BackupFolder, wanted: Wanted) -> tuple[Generation, int]:
+def _chosen(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int]:
     if wanted.backup is not None:
         named = {one.name: one for one in generations.listed(folder)}
         if wanted.backup not in named:
@@ -121,6 +125,17 @@ def _unused(to: Path) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def _aside(unfinished: Path) -> Iterator[Path]:
+    """A folder to make everything in. What a killed restore left there is removed, and so is what fails."""
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=FOLDER)
+    try:
+        yield unfinished
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
 def _put_together(folder: BackupFolder, generation: Generation, unfinished: Path, place: ServerPlace) -> None:
     links = generations.chain(generation, generations.listed(folder))
     bases = [generations.base(folder, link.name) for link in links]
@@ -145,7 +160,7 @@ def _give(top: Path, user: int, group: int) -> None:
 
 
 def _replay(
-    folder: BackupFolder, generation: Generation, timeline: int, wanted: Wanted, unfinished: Path
+    folder: BackupFolder, generation: Generation, timeline: int, wanted: RestorePoint, unfinished: Path
 ) -> datetime | None:
     """Start the server on what was put together, have it recover as far as is wanted, and ask it."""
     settings = wal_archive.fetching(folder.wal.resolve()) | {
@@ -172,7 +187,7 @@ def _replay(
         shutil.rmtree(place.socket_folder, ignore_errors=True)
 
 
-def _why_not(place: ServerPlace, wanted: Wanted, error: str) -> str:
+def _why_not(place: ServerPlace, wanted: RestorePoint, error: str) -> str:
     said = place.log.read_text(errors="replace") if place.log.exists() else ""
     if "recovery ended before configured recovery target was reached" in said and wanted.moment:
         last = said.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
@@ -185,18 +200,16 @@ def _why_not(place: ServerPlace, wanted: Wanted, error: str) -> str:
 
 
 def _copy_files(
-    folder: BackupFolder, generation: Generation, wanted: Wanted, unfinished: Path, to: Path
-) -> tuple[int, list[str]]:
-    moment = generation.finished_at if wanted.backup is not None else wanted.moment
-    files, owner = kept_files.as_of(folder, moment), to.stat()
-    damaged = [
-        file.path for file in files.values() if not kept_files.put_back(folder, file, unfinished / file.path)
-    ]
+    folder: BackupFolder, files: Iterable[kept_files.KeptFile], unfinished: Path, to: Path
+) -> list[str]:
+    """Write all of them, and return the paths of those that are damaged."""
+    damaged = [file.path for file in files if not kept_files.put_back(folder, file, unfinished / file.path)]
+    owner = to.stat()
     for name in ("files", "reports"):
         (unfinished / name).mkdir(mode=FOLDER, exist_ok=True)
         if os.geteuid() == 0:
             _give(unfinished / name, owner.st_uid, owner.st_gid)
-    return len(files) - len(damaged), damaged
+    return damaged
 
 
 def _put_in_place(unfinished: Path, to: Path) -> Path | None:
@@ -210,7 +223,6 @@ def _put_in_place(unfinished: Path, to: Path) -> Path | None:
             (to / name).rename(aside / name)
         (unfinished / name).rename(to / name)
     wal_archive.sync_folder(to)
-    shutil.rmtree(unfinished)
     return aside if aside.exists() else None
 
 

@@ -10,9 +10,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 #: Locks under which nobody else writes to a table; the last lets nobody read it either.
 CLOSED = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
-#: What cannot be done in a transaction, or is no work: let through as it is.
+#: Outside a transaction, what cannot be done in one, or is no work: let through as it is.
 LET_THROUGH = re.compile(
-    r"\s*((ALTER|CREATE|DROP|REFRESH|REINDEX)\b[^;]*\bCONCURRENTLY\b|(RELEASE|RESET|ROLLBACK|SAVEPOINT|SET|SHOW|VACUUM)\b)",
+    r"\s*((ALTER|CREATE|DROP|REFRESH|REINDEX)\b[^;]*\bCONCURRENTLY\b|(RESET|SET|SHOW|VACUUM)\b[^;]*;?\s*$)",
     re.IGNORECASE,
 )
 #: The operations of django-pg-migration-tools look first whether somebody began, and wait for as long as it takes.
@@ -59,9 +59,9 @@ class LockWatch:
         statement = str(sql)
         if alone := ONCE_ONLY.match(statement):
             self.found.append(Wait("stays half-built when interrupted", alone["index"], statement))
-        if LET_THROUGH.match(statement):
-            return execute(sql, params, many, context)
         whole = self.database.in_atomic_block
+        if not whole and LET_THROUGH.match(statement):
+            return execute(sql, params, many, context)
         with nullcontext() if whole else transaction.atomic(self.database.alias):
             before = self._tables()
             result = execute(sql, params, many, context)

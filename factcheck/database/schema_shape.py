@@ -50,7 +50,9 @@ class Known(NamedTuple):
     def by(cls, state: ProjectState) -> "Known":
         models = state.apps.get_models(include_auto_created=True)
         columns = {
-            (model._meta.db_table, field.column) for model in models for field in model._meta.concrete_fields
+            (model._meta.db_table, str(field.column))
+            for model in models
+            for field in model._meta.concrete_fields
         }
         return cls(frozenset(table for table, _column in columns), frozenset(columns))
 

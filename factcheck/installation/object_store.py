@@ -56,7 +56,7 @@ def _told(work: Work) -> Work:
     return cast(Work, telling)
 
 
-class ObjectStore(S3Storage):  # type: ignore[misc]  # django-storages has no types
+class ObjectStore(S3Storage):
     """A bucket, or what begins with a prefix in it."""
 
     def get_default_settings(self) -> dict[str, Any]:

@@ -38,6 +38,6 @@ def digest_in(storage: Storage, name: str) -> str:
     """The SHA-256 of what is kept under a name; "" where nothing is."""
     try:
         with storage.open(name, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a File reads like one
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return ""

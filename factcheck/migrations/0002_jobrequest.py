@@ -14,5 +14,6 @@ CREATE = """
 
 
 class Migration(migrations.Migration):
+    initial = True
     dependencies = [("factcheck", "0001_ratelimit"), ("procrastinate", "0041_post_retry_failed_job")]
     operations = [migrations.RunSQL(CREATE, "DROP TABLE public.factcheck_jobrequest;")]

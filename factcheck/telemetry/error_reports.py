@@ -55,9 +55,14 @@ def start() -> None:
         ],
         before_send=reported,
         max_breadcrumbs=0,
-        include_local_variables=False,
-        max_request_body_size="never",
-        send_default_pii=False,
+        # All of it would be left out below; what is not gathered cannot be forgotten there.
+        data_collection={
+            "user_info": False,
+            "http_bodies": [],
+            "database_query_data": False,
+            "queues": False,
+            "stack_frame_variables": False,
+        },
         send_client_reports=False,
         auto_session_tracking=False,
     )

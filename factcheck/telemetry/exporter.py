@@ -4,17 +4,19 @@ It is apart from web processes, so that it answers when they do not, and nothing
 connection from visitors.
 """
 
+import fcntl
 import hmac
 import logging
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from socketserver import ThreadingMixIn
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from threading import BoundedSemaphore, Timer
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 CALLERS, SECONDS = 20, 15
 #: The variable by which the library learns where processes count.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+#: How the names of such folders begin.
+PREFIX = "factcheck-metrics-"
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -37,12 +41,32 @@ def counted_together() -> Iterator[None]:
     if not settings.METRICS_PORT:
         yield
         return
-    with TemporaryDirectory(prefix="factcheck-metrics-", ignore_cleanup_errors=True) as folder:
+    _sweep()
+    with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder, _held(Path(folder)):
         os.environ[FOLDER] = folder
         try:
             yield
         finally:
             del os.environ[FOLDER]
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the lock that says that the folder is in use; forked processes hold it too. It appears once it is held."""
+    with (folder / "lock.new").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        (folder / "lock.new").rename(folder / "lock")
+        yield
+
+
+def _sweep() -> None:
+    """Remove folders of ours that were left behind by processes that were killed, all of them."""
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.lstat().st_uid == os.geteuid():
+                with (folder / "lock").open() as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def answering(content: Callable[[], bytes], token: str) -> Wsgi:

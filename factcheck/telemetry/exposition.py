@@ -19,21 +19,53 @@ from factcheck.telemetry.questions import Answers, DatabaseQuestion, asked, data
 #: How long a page waits for the database; then it says that the database does not answer.
 DATABASE_SECONDS = 5.0
 #: A page rests for so many times as long as it took to make, and so many seconds at least: whoever asks ten times a
-#: second, or with ten monitors, takes a tenth of one core and of one connection at most.
-RESTS_TIMES, RESTS_SECONDS = 10, 1.0
+#: second, or with ten monitors, takes a tenth of one core and of one connection at most. What is wrong is told soon.
+RESTS_TIMES, RESTS_SECONDS, RESTS_AT_MOST = 10, 1.0, 15.0
+
+
+class AskedDatabase:
+    """One database that is asked in a thread of its own, so that another one that hangs does not silence it."""
+
+    def __init__(self, alias: str, questions: list[DatabaseQuestion]) -> None:
+        self.alias, self.questions = alias, questions
+        self._thread = ThreadPoolExecutor(1, f"questions-{alias}")
+        self._asking: Future[Answers] | None = None
+
+    def begin(self) -> None:
+        """Ask, unless the last question is still open. An answer that came too late is of then, and is let go."""
+        if self._asking is None or self._asking.done():
+            self._asking = self._thread.submit(self._ask)
+
+    def answers(self, until: float) -> Answers:
+        """What was answered by then."""
+        assert self._asking is not None  # noqa: S101  begun before
+        try:
+            answers = self._asking.result(max(0.0, until - time.monotonic()))
+        except TooLate:
+            return Answers(reached=False)
+        self._asking = None
+        return answers
+
+    def _ask(self) -> Answers:
+        try:
+            return asked(self.questions, self.alias)
+        finally:
+            connections.close_all()
 
 
 class DatabaseGauges:
-    """Collects what the database answers to all questions."""
+    """Collects what the databases answer to all questions."""
 
     def __init__(self, questions: list[DatabaseQuestion]) -> None:
         self.questions = questions
-        self._thread = ThreadPoolExecutor(1, "questions")
-        self._asking: Future[Answers] | None = None
+        self._databases = [AskedDatabase(alias, questions) for alias in databases()]
 
     def collect(self) -> Iterator[Metric]:
         """Each gauge that there is, without a value where its question was not answered."""
-        answers = self._answers()
+        for database in self._databases:
+            database.begin()
+        until = time.monotonic() + DATABASE_SECONDS
+        answers = {database.alias: database.answers(until) for database in self._databases}
         families = {
             name: GaugeMetricFamily(
                 name, kind.meaning, labels=(*kind.labels, "database") if question.of_replicas else kind.labels
@@ -41,43 +73,28 @@ class DatabaseGauges:
             for question in self.questions
             for name, kind in question.gauges.items()
         }
-        for name, labels, value in answers.readings:
-            families[name].add_metric(labels, float(value))
+        for of_one in answers.values():
+            for name, labels, value in of_one.readings:
+                families[name].add_metric(labels, float(value))
         yield from families.values()
-        yield from self._own(answers)
+        yield from self.own(answers)
 
-    def _own(self, answers: Answers) -> Iterator[Metric]:
+    def own(self, answers: dict[str, Answers]) -> Iterator[Metric]:
+        """How asking went, at each database."""
         up = GaugeMetricFamily("factcheck_database_up", "Whether a database answers.", labels=["database"])
-        for alias, reached in answers.reached.items():
-            up.add_metric([alias], reached)
+        labels = ["question", "database"]
         failed = GaugeMetricFamily(
-            "factcheck_question_failed", "Whether the database could not say it.", labels=["question"]
+            "factcheck_question_failed", "Whether the database could not say it.", labels=labels
         )
         seconds = GaugeMetricFamily(
-            "factcheck_question_seconds", "How long the database took to say it.", labels=["question"]
+            "factcheck_question_seconds", "How long the database took to say it.", labels=labels
         )
-        for question in self.questions:
-            failed.add_metric([question.name], question.name in answers.failed)
-            if question.name in answers.seconds:
-                seconds.add_metric([question.name], answers.seconds[question.name])
+        for alias, of_one in answers.items():
+            up.add_metric([alias], of_one.reached)
+            for name, took in of_one.seconds.items():
+                failed.add_metric([name, alias], name in of_one.failed)
+                seconds.add_metric([name, alias], took)
         yield from (up, failed, seconds)
-
-    def _answers(self) -> Answers:
-        """What is answered in time. An answer that came too late is of then, not of now, and is let go."""
-        if self._asking is None or self._asking.done():
-            self._asking = self._thread.submit(self._ask)
-        try:
-            answers = self._asking.result(DATABASE_SECONDS)
-        except TooLate:
-            return Answers(reached=dict.fromkeys(databases(), False))
-        self._asking = None
-        return answers
-
-    def _ask(self) -> Answers:
-        try:
-            return asked(self.questions)
-        finally:
-            connections.close_all()
 
 
 class ProcessCounts:
@@ -129,7 +146,8 @@ class Page:
             if begun >= self._good_until:
                 self._content = self._make()
                 made = self._clock()
-                self._good_until = made + max(RESTS_SECONDS, RESTS_TIMES * (made - begun))
+                rests = min(RESTS_AT_MOST, max(RESTS_SECONDS, RESTS_TIMES * (made - begun)))
+                self._good_until = made + rests
             return self._content
 
 

@@ -96,6 +96,8 @@ def _trace_questions(connection: BaseDatabaseWrapper, **_: Any) -> None:
 
 
 def _question(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+    if _Tracing.tracer is None:
+        return execute(sql, params, many, context)
     with _span(summary(str(sql)), "CLIENT") as span:
         span.set_attribute("db.system.name", "postgresql")
         return execute(sql, params, many, context)

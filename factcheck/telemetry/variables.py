@@ -3,7 +3,7 @@
 import re
 from importlib.util import find_spec
 from ipaddress import ip_address
-from typing import Any
+from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -13,13 +13,27 @@ from factcheck.installation.environment import number, text, web_address
 QUESTIONS = ["factcheck.telemetry.questions.QUESTIONS", "claims.gauges.QUESTIONS"]
 
 
-def telemetry() -> dict[str, Any]:
-    """Django's settings of metrics, traces and reports of errors."""
-    return metrics() | elsewhere()
+class Metrics(NamedTuple):
+    """Where metrics are served, and what must be sent to read them."""
+
+    port: int
+    host: str
+    token: str
 
 
-def metrics() -> dict[str, Any]:
-    """Where metrics are served."""
+class Receivers(NamedTuple):
+    """Servers of the operator's to which reports of errors and traces go; empty where none do."""
+
+    errors: str
+    traces: str
+
+
+def metrics() -> Metrics:
+    """Metrics, which are for this machine or for whoever has the token.
+
+    Raises:
+        ImproperlyConfigured: others could read them.
+    """
     port = number("METRICS_PORT", 0, least=0, most=65535)
     host = text("METRICS_HOST", "127.0.0.1")
     token = text("METRICS_TOKEN", kind="secret")
@@ -27,16 +41,15 @@ def metrics() -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"METRICS_HOST is {host!r}, which others can reach, and metrics are not public; set METRICS_TOKEN too."
         )
-    return {
-        "METRICS_PORT": port,
-        "METRICS_HOST": host,
-        "METRICS_TOKEN": token,
-        "METRICS_QUESTIONS": QUESTIONS,
-    }
+    return Metrics(port, host, token)
 
 
-def elsewhere() -> dict[str, Any]:
-    """To which servers of the operator's traces and reports of errors go."""
+def receivers() -> Receivers:
+    """Where reports and traces go.
+
+    Raises:
+        ImproperlyConfigured: the address is none, or what sends to it is not installed.
+    """
     reports = text("SENTRY_DSN", kind="secret")
     if reports and not re.fullmatch(r"https?://[^\s@/]+@[^\s@/]+(/\S*)?/[0-9]+", reports):
         raise ImproperlyConfigured("SENTRY_DSN must look like https://key@errors.example.org/1.")
@@ -49,7 +62,7 @@ def elsewhere() -> dict[str, Any]:
             raise ImproperlyConfigured(
                 f"{name} is set, but the packages for it are not installed: requirements/install base scale."
             )
-    return {"SENTRY_DSN": reports, "OTEL_ENDPOINT": traces}
+    return Receivers(reports, traces)
 
 
 def _is_installed(package: str) -> bool:

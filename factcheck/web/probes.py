@@ -152,7 +152,7 @@ def _storage() -> Finding:
             with tempfile.TemporaryFile(dir=default_storage.location) as file:
                 file.write(b"ready")
         else:
-            default_storage.ask_whether_there()
+            default_storage.ask_whether_there()  # type: ignore[attr-defined]  # of ObjectStore
     except Exception:  # noqa: BLE001  each store has errors of its own
         return Finding("fail", "Files cannot be stored.")
     return Finding("pass")

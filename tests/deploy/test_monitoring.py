@@ -10,7 +10,7 @@ import pytest
 
 from factcheck.telemetry import counters
 from factcheck.telemetry.exposition import DatabaseGauges
-from factcheck.telemetry.questions import Answers, questions
+from factcheck.telemetry.questions import questions
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "alerts" / "factcheck.yaml", DEPLOY / "grafana" / "factcheck.json"
@@ -28,10 +28,8 @@ def metrics() -> dict[str, set[str]]:
     for question in questions():
         for name, kind in question.gauges.items():
             known[name] = {*kind.labels, *(["database"] if question.of_replicas else [])}
-    own = DatabaseGauges([])._own(Answers())
-    known |= {
-        family.name: {"database" if family.name == "factcheck_database_up" else "question"} for family in own
-    }
+    for family in DatabaseGauges([]).own({}):
+        known[family.name] = set(family._labelnames)
     for metric in vars(counters).values():
         if isinstance(metric, counters.Counter | counters.Gauge | counters.Histogram):
             (family,) = metric.collect()
@@ -52,7 +50,7 @@ def expressions(path: Path) -> list[str]:
         return [target["expr"] for panel in shown["panels"] for target in panel.get("targets", ())]
     # An expression is one line, or the lines below `|` that stand further in than the key.
     text = path.read_text()
-    found = re.findall(r"^ +expr: (?:\|\n((?: {10,}.*\n)+)|(.+))$", text, flags=re.MULTILINE)
+    found = re.findall(r"^ +expr: (?:\|\n((?: {10,}.*\n)+)|(.+)\n)", text, flags=re.MULTILINE)
     return [below or beside for below, beside in found]
 
 

@@ -65,7 +65,8 @@ def test_secret_key_has_no_default(tmp_path):
 
 
 def test_documented_production_settings_pass_the_deployment_check(tmp_path):
-    said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    server = {"DATABASE_URL": "postgresql://factcheck@db.example.org/factcheck"}
+    said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | server)
     assert said.stderr + said.stdout == "System check identified no issues (2 silenced).\n"
     assert said.returncode == 0
 

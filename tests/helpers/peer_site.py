@@ -111,7 +111,7 @@ class PeerSite(Site):
         return self._send(request, page | self.changes_page, 200)
 
     def _send(self, request: BaseHTTPRequestHandler, body: Any, status: int) -> None:
-        content = body if isinstance(body, bytes) else orjson.dumps(body)
+        content = json.dumps(body).encode()
         request.send_response(status)
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", str(len(content)))

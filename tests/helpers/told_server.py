@@ -2,9 +2,18 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import brotli
+
+#: How a body is read that was compressed.
+_DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+}
 
 
 class ToldServer:
@@ -18,9 +27,7 @@ class ToldServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                told.bodies.append(
-                    gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-                )
+                told.bodies.append(_DECODERS[self.headers.get("Content-Encoding", "")](body))
                 told.arrived.set()
                 self.send_response(200)
                 self.send_header("Content-Length", "0")

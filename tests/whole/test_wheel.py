@@ -91,7 +91,7 @@ def test_it_runs_elsewhere(wheel: Path, tmp_path: Path) -> None:
     }
 
     def said(*arguments: str) -> str:
-        program = [installed / "bin" / "factcheck", *arguments]
+        program = [str(installed / "bin" / "factcheck"), *arguments]
         ran = subprocess.run(
             program, cwd=elsewhere, env=environment, capture_output=True, text=True, check=False
         )

@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -50,17 +49,21 @@ def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 
 @contextmanager
 def _unhurried(cursor: CursorWrapper) -> Iterator[None]:
-    """Lift the time limit of the public's statements: a copy takes as long as its reader does, within reason."""
-    if not settings.PUBLIC_STATEMENT_SECONDS or cursor.db.in_atomic_block:
+    """Lift the time limit of the public's statements: a copy takes as long as its reader does, within reason.
+
+    For a transaction of its own, since a pooler may give the connection to somebody else behind it.
+    """
+    if cursor.db.in_atomic_block:
         yield
         return
-    cursor.execute(f"SET statement_timeout = '{LONGEST}s'")
+    cursor.execute("BEGIN READ ONLY")
     try:
+        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
         yield
     finally:
-        # A connection that died meanwhile has nothing to be put back; another one begins with the limit.
+        # With a connection that died meanwhile, all of it is gone.
         with suppress(Error):
-            cursor.execute("RESET statement_timeout")
+            cursor.execute("ROLLBACK")
 
 
 def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:

@@ -55,8 +55,10 @@ def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: l
     lowered: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     reaches = 'test -r "$1" && cd "$2" && for path do test -x "$path" || exit; done'
     used = [binary("postgres"), str(place.data_dir)]
-    if place.archive is not None and place.archive.exists():
-        used += [str(place.archive), sys.executable]
+    if place.archive is not None:
+        # One that is not there yet will be made where what is there leads to.
+        there = next(folder for folder in (place.archive, *place.archive.parents) if folder.exists())
+        used += [str(there), sys.executable]
     probe = ["/bin/sh", "-c", reaches, "sh", *used]
     if subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **lowered).returncode == 0:
         return arguments | lowered

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 #: A name in the archive: a segment, the history of a timeline, the note about a base backup.
-NAME = re.compile(r"[0-9A-F]{24}(\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history")
+NAME = re.compile(r"([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history")
 _SEGMENT = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})\.gz")
 
 #: A quiet server still archives what it has written after so many seconds.
@@ -38,7 +38,11 @@ def archiving(folder: Path) -> dict[str, str]:
 
 def fetching(folder: Path) -> dict[str, str]:
     """Settings with which a server that recovers takes its log from this folder, and adds nothing to it."""
-    return {"archive_mode": "off", "restore_command": _command("fetch", "%p", "%f", folder)}
+    return {
+        "archive_mode": "off",
+        "restore_command": _command("fetch", "%p", "%f", folder),
+        "hot_standby": "off",  # it is ready when it has recovered, not before
+    }
 
 
 def _command(verb: str, path: str, name: str, folder: Path) -> str:
@@ -55,13 +59,13 @@ def keep(folder: Path, path: Path, name: str) -> None:
     """
     content, kept = path.read_bytes(), folder / f"{name}.gz"
     if kept.exists():
-        if gzip.decompress(kept.read_bytes()) != content:
+        if contents(kept) != content:
             raise FileExistsError(f"{kept} is there with other contents: another server archives there too.")
         return
     unfinished = folder / f".{name}.{os.getpid()}"
     try:
         with open(unfinished, "xb", opener=_private) as file:
-            file.write(gzip.compress(content, compresslevel=1, mtime=0))
+            file.write(gzip.compress(content, compresslevel=4, mtime=0))
             file.flush()
             os.fsync(file.fileno())
         _name(unfinished, kept)
@@ -93,6 +97,18 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def contents(kept: Path) -> bytes:
+    """What is in a file of the archive.
+
+    Raises:
+        OSError, EOFError, zlib.error: it is damaged.
+    """
+    compressed = kept.read_bytes()
+    if not compressed:
+        raise EOFError(f"{kept} is empty.")  # to gzip, nothing is the compressed form of nothing
+    return gzip.decompress(compressed)
+
+
 def fetch(folder: Path, path: Path, name: str) -> bool:
     """Get a segment out of the archive; False where the archive ends before it.
 
@@ -101,7 +117,7 @@ def fetch(folder: Path, path: Path, name: str) -> bool:
         OSError, EOFError, zlib.error: it is damaged.
     """
     try:
-        content = gzip.decompress((folder / f"{name}.gz").read_bytes())
+        content = contents(folder / f"{name}.gz")
     except FileNotFoundError:
         in_the_backup = path.parent / name
         if not in_the_backup.exists() and _is_in_between(name, folder):

@@ -1,7 +1,6 @@
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
         "and refuse those that would stop or break what runs meanwhile."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "migrations",
             nargs="*",
@@ -56,6 +55,9 @@ class Command(BaseCommand):
         executor.recorder.ensure_schema()
         plan = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
         state = executor.loader.project_state([])
+        _ = (
+            state.apps
+        )  # made once, and kept up to date by each migration: anew for each it would take ten times as long
         known, found = None, []
         for migration in plan:
             if (migration.app_label, migration.name) not in new:

@@ -98,6 +98,16 @@ def test_what_must_be_fresh_is_read_from_the_primary(house: House) -> None:
     eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
 
 
+def test_who_waits_for_a_primary_that_hangs_is_answered_by_one_who_has_all(house: House) -> None:
+    house.preferred()
+    assert house.read("freshly")[0] == "reading"
+    house.primary.signal(signal.SIGSTOP)
+    alias, found = house.read("freshly")
+    assert (alias.startswith("replica"), found) == (True, house.published)
+    house.primary.signal(signal.SIGCONT)
+    eventually(lambda: house.read("freshly")[0] == "reading")
+
+
 def test_failover(house: House) -> None:
     """While nobody can write, replicas answer; then the one that took over is read under both of its names."""
     newest = house.publish()

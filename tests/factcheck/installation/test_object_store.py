@@ -109,7 +109,7 @@ def test_the_store_is_asked_whether_it_is_there(store: Any, server: ObjectServer
 @pytest.mark.parametrize("keys", [{"access_key": "nobody"}, {"secret_key": "guessed"}])
 def test_wrong_keys(keys: dict[str, str], store: Any, server: ObjectServer) -> None:
     store.save("a.json", ContentFile(b"unpublished"))
-    stranger = storages.create_storage(server.storage(**keys))
+    stranger: Any = storages.create_storage(server.storage(**keys))
     for work in (
         stranger.ask_whether_there,
         lambda: stranger.open("a.json"),
@@ -147,7 +147,7 @@ def test_a_store_that_is_away_and_comes_back(store: Any, server: ObjectServer) -
 def test_a_store_that_says_nothing(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SILENCE", "SOON", "TRIES"):
         monkeypatch.setattr(object_store, name, 1)
-    store = storages.create_storage(server.storage())
+    store: Any = storages.create_storage(server.storage())
     server.silent()
     try:
         assert failure(store.ask_whether_there) == f"{store.shown} does not answer in time."

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from factcheck.installation.log_context import job, request_id
-from factcheck.telemetry.variables import elsewhere
+from factcheck.telemetry.variables import receivers
 from tests.helpers.told_server import ToldServer, told_server
 
 sentry_sdk = pytest.importorskip("sentry_sdk", reason="sentry-sdk is not installed (requirements/scale.in)")
@@ -22,16 +22,10 @@ from factcheck.telemetry import error_reports  # noqa: E402  which imports it
 
 logger = logging.getLogger("claims.test")
 
-#: What must not leave the house.
-SECRETS = (
-    "Kiosk draft",
-    "192.0.2.77",
-    "sekrit-token",
-    "cookie-value",
-    "search-words",
-    "reader@example.org",
-    "Firefox-of-a-reader",
-)
+#: What must not leave the house; named here, since reports quote the lines of the program around a failure.
+DRAFT, READER, ADDRESS, QUESTION = "Kiosk draft", "reader@example.org", "192.0.2.77", "search-words"
+TOKEN, COOKIE, AGENT = "sekrit-token", "cookie-value", "Firefox-of-a-reader"
+SECRETS = (DRAFT, READER, ADDRESS, QUESTION, TOKEN, COOKIE, AGENT)
 
 
 @pytest.fixture
@@ -57,22 +51,21 @@ def sent(told: ToldServer) -> list[dict[str, Any]]:
 
 def test_a_failing_request_is_reported_without_its_request(receiver: ToldServer) -> None:
     request = RequestFactory().post(
-        "/api/v1/claims/7/?q=search-words",
-        {"text": "Kiosk draft"},
-        REMOTE_ADDR="192.0.2.77",
-        HTTP_AUTHORIZATION="Bearer sekrit-token",
-        HTTP_COOKIE="sessionid=cookie-value",
-        HTTP_USER_AGENT="Firefox-of-a-reader",
+        f"/api/v1/claims/7/?q={QUESTION}",
+        {"text": DRAFT},
+        REMOTE_ADDR=ADDRESS,
+        HTTP_AUTHORIZATION=f"Bearer {TOKEN}",
+        HTTP_COOKIE=f"sessionid={COOKIE}",
+        HTTP_USER_AGENT=AGENT,
     )
     request.resolver_match = resolve("/api/v1/claims/7/")
-    request.user = User(username="reader@example.org")
+    request.user = User(username=READER)
     token = request_id.set("abc-1")
-    draft = "Kiosk draft"
     try:
         try:
-            raise KeyError("search-words")
+            raise KeyError(QUESTION)
         except KeyError as inner:
-            raise ValueError(f"{draft} of {request.META['REMOTE_ADDR']}") from inner
+            raise ValueError(f"{DRAFT} of {request.META['REMOTE_ADDR']}") from inner
     except ValueError:
         logging.getLogger("django.request").exception(
             "Internal Server Error: %s",
@@ -98,18 +91,18 @@ def test_a_failing_request_is_reported_without_its_request(receiver: ToldServer)
 def test_of_a_rule_of_the_database_the_rule_is_told_and_not_the_row(receiver: ToldServer) -> None:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO claims_topic (name, slug) VALUES ('Kiosk draft', NULL)")
+            cursor.execute("INSERT INTO claims_topic (name, slug) VALUES (%s, NULL)", [DRAFT])
     except IntegrityError:
-        logger.exception("Topic %s was not stored", "Kiosk draft")
+        logger.exception("Topic %s was not stored", DRAFT)
     (event,) = sent(receiver)
     assert event["tags"] == {"sqlstate": "23502"}
     assert event["logentry"] == {"message": "Topic %s was not stored"}
 
 
 def test_a_job_is_named_by_its_task(receiver: ToldServer) -> None:
-    token = job.set("7 claims.teamwork.mail")
+    token, put_together = job.set("7 claims.teamwork.mail"), f"Job 7 failed for {READER}: {DRAFT}"
     try:
-        logging.getLogger("procrastinate.worker").error("Job 7 failed for reader@example.org: Kiosk draft")
+        logging.getLogger("procrastinate.worker").error(put_together)
     finally:
         job.reset(token)
     (event,) = sent(receiver)
@@ -138,5 +131,5 @@ def test_a_wrong_address_stops_with_a_sentence_that_does_not_repeat_it(
 ) -> None:
     monkeypatch.setenv("SENTRY_DSN", wrong)
     with pytest.raises(ImproperlyConfigured) as caught:
-        elsewhere()
+        receivers()
     assert str(caught.value) == "SENTRY_DSN must look like https://key@errors.example.org/1."

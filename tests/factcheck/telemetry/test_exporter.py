@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.telemetry import exporter
 from factcheck.telemetry.exporter import FOLDER, MetricsServer, answering, counted_together
-from factcheck.telemetry.exposition import RESTS_SECONDS, Page
-from factcheck.telemetry.variables import telemetry
+from factcheck.telemetry.exposition import Page
+from factcheck.telemetry.variables import metrics
 
 
 @contextmanager
@@ -108,7 +109,6 @@ def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
     assert page.content() == b"1"
     now[0] += 0.2
     assert page.content() == b"2"
-    assert RESTS_SECONDS == 1.0
 
 
 def test_what_processes_count_is_gone_with_them(settings: Any) -> None:
@@ -123,22 +123,46 @@ def test_what_processes_count_is_gone_with_them(settings: Any) -> None:
         assert FOLDER not in os.environ
 
 
+def test_folders_of_processes_that_were_killed_are_swept_and_no_others(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    settings.METRICS_PORT = 1
+    (tmp_path / "factcheck-metrics-killed").mkdir()
+    (tmp_path / "factcheck-metrics-killed" / "lock").touch()
+    (tmp_path / "factcheck-metrics-made-just-now").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "lock").touch()
+    (tmp_path / "factcheck-metrics-link").symlink_to(tmp_path / "elsewhere")
+    with counted_together():
+        others = Path(os.environ[FOLDER])
+        with counted_together():
+            assert others.exists()
+            assert Path(os.environ[FOLDER]) != others
+        os.environ[FOLDER] = str(others)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "elsewhere",
+        "factcheck-metrics-link",
+        "factcheck-metrics-made-just-now",
+    ]
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "metrics.example.org", ""])  # noqa: S104
 def test_nothing_is_served_to_others_without_a_token(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("METRICS_PORT", "9091")
     monkeypatch.setenv("METRICS_HOST", host)
     monkeypatch.delenv("METRICS_TOKEN", raising=False)
     if not host:
-        assert telemetry()["METRICS_HOST"] == "127.0.0.1"
+        assert metrics().host == "127.0.0.1"
         return
     with pytest.raises(ImproperlyConfigured, match="set METRICS_TOKEN too"):
-        telemetry()
+        metrics()
     monkeypatch.setenv("METRICS_TOKEN", "s3cret")
-    assert telemetry()["METRICS_HOST"] == host
+    assert metrics().host == host
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.5", "::1", "localhost"])
 def test_this_machine_reads_without_one(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("METRICS_PORT", "9091")
     monkeypatch.setenv("METRICS_HOST", host)
-    assert telemetry()["METRICS_TOKEN"] == ""
+    assert metrics().token == ""

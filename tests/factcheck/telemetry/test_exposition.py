@@ -58,48 +58,61 @@ def test_what_several_processes_counted_is_one_also_when_some_were_killed(tmp_pa
 QUESTION = DatabaseQuestion("rain", {"factcheck_rain": GaugeKind("Rain.", ("where",))}, lambda cursor: [])
 
 
-def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value(
+def rain(place: str, value: float) -> Answers:
+    return Answers(True, [("factcheck_rain", (place,), value)], {"rain": 0.1})
+
+
+def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silences_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    let_go = threading.Event()
-    answers = [Answers([("factcheck_rain", ("Ulm",), 1.0)], {"default": True})]
+    let_go, now = threading.Event(), [1.0]
 
-    def ask(_questions: Any) -> Answers:
-        let_go.wait(60)
-        return answers[-1]
+    def ask(_questions: Any, alias: str) -> Answers:
+        value = now[0]
+        if alias == "replica-1":
+            let_go.wait(60)
+        return rain(alias, value)
 
     monkeypatch.setattr(exposition, "asked", ask)
-    monkeypatch.setattr(exposition, "DATABASE_SECONDS", 0.05)
+    monkeypatch.setattr(exposition, "databases", lambda: ["replica-1", "default"])
+    monkeypatch.setattr(exposition, "DATABASE_SECONDS", 0.2)
     gauges = DatabaseGauges([QUESTION])
     late = values(gauges.collect())
-    assert late["factcheck_database_up", ("default",)] == 0
-    assert not [key for key in late if key[0] == "factcheck_rain"]
+    assert (late["factcheck_database_up", ("default",)], late["factcheck_database_up", ("replica-1",)]) == (
+        1,
+        0,
+    )
+    assert {key: value for key, value in late.items() if key[0] == "factcheck_rain"} == {
+        ("factcheck_rain", ("default",)): 1
+    }
     let_go.set()
-    assert gauges._asking is not None
-    gauges._asking.result(60)
-    answers.append(Answers([("factcheck_rain", ("Ulm",), 2.0)], {"default": True}))
+    asking = gauges._databases[0]._asking
+    assert asking is not None
+    asking.result(60)
+    now[0] = 2.0
     monkeypatch.setattr(exposition, "DATABASE_SECONDS", 60)
-    now = values(gauges.collect())
-    assert now["factcheck_database_up", ("default",)] == 1
-    assert now["factcheck_rain", ("Ulm",)] == 2
+    found = values(gauges.collect())
+    assert found["factcheck_database_up", ("replica-1",)] == 1
+    assert found["factcheck_rain", ("replica-1",)] == 2
 
 
 def test_what_failed_is_told_and_has_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        exposition, "asked", lambda questions: Answers(reached={"default": True}, failed={"rain"})
+        exposition,
+        "asked",
+        lambda questions, alias: Answers(reached=True, failed={"rain"}, seconds={"rain": 2.0}),
     )
     found = values(DatabaseGauges([QUESTION]).collect())
     assert found == {
         ("factcheck_database_up", ("default",)): 1,
-        ("factcheck_question_failed", ("rain",)): 1,
+        ("factcheck_question_failed", ("rain", "default")): 1,
+        ("factcheck_question_seconds", ("rain", "default")): 2,
     }
 
 
 def test_the_page_is_read_by_prometheus_own_parser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     odd = 'a "b"\n\\c\u2028'
-    monkeypatch.setattr(
-        exposition, "asked", lambda questions: Answers([("factcheck_rain", (odd,), 1.0)], {"default": True})
-    )
+    monkeypatch.setattr(exposition, "asked", lambda questions, alias: rain(odd, 1.0))
     page = exposition.page([QUESTION], tmp_path).content().decode()
     found = values(text_string_to_metric_families(page))
     assert found["factcheck_rain", (odd,)] == 1

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db
 
 def readings(name: str) -> dict[tuple[str, ...], float]:
     (question,) = (known for known in questions.questions() if known.name == name)
-    answers = questions.asked([question])
+    answers = questions.asked([question], DEFAULT_DB_ALIAS)
     assert answers.failed == set()
-    assert answers.reached == {DEFAULT_DB_ALIAS: True}
+    assert answers.reached
     return {(gauge, *labels): value for gauge, labels, value in answers.readings}
 
 
@@ -36,7 +36,7 @@ def add_job(queue: str, status: str = "todo", *, scheduled: str | None = None, a
 
 
 def test_every_reading_is_of_a_gauge_that_is_declared_with_its_labels() -> None:
-    answers = questions.asked(questions.questions())
+    answers = questions.asked(questions.questions(), DEFAULT_DB_ALIAS)
     assert answers.failed == set()
     kinds = {
         gauge: (kind, question)
@@ -55,7 +55,7 @@ def test_each_question_is_asked_under_a_limit(django_assert_num_queries: Any) ->
     more = {"connections": 1, "imports": 2, "webhooks": 1}
     for question in questions.questions():
         with django_assert_num_queries(4 + more.get(question.name, 0)):
-            questions.asked([question])
+            questions.asked([question], DEFAULT_DB_ALIAS)
 
 
 def test_jobs_by_queue_and_state() -> None:
@@ -104,7 +104,7 @@ def test_a_question_that_takes_too_long_fails_alone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(questions, "MOST_MILLISECONDS", 20)
     slow = DatabaseQuestion("slow", {"factcheck_slow": GaugeKind("What takes long.")}, ask_for_too_long)
     (workers,) = (known for known in questions.questions() if known.name == "workers")
-    answers = questions.asked([slow, workers])
+    answers = questions.asked([slow, workers], DEFAULT_DB_ALIAS)
     assert answers.failed == {"slow"}
     assert answers.readings == [("factcheck_workers", (), 0)]
 
@@ -114,5 +114,5 @@ def test_a_database_that_is_away_is_told_as_away(monkeypatch: pytest.MonkeyPatch
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(connection, "ensure_connection", refuse)
-    answers = questions.asked(questions.questions())
-    assert (answers.reached, answers.readings) == ({DEFAULT_DB_ALIAS: False}, [])
+    answers = questions.asked(questions.questions(), DEFAULT_DB_ALIAS)
+    assert (answers.reached, answers.readings) == (False, [])

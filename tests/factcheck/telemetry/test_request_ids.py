@@ -81,6 +81,7 @@ def test_the_id_is_known_while_it_is_answered_and_only_then() -> None:
         return HttpResponse(request_id.get())
 
     response = RequestIds(answer)(RequestFactory().get("/", headers={"x-request-id": "abc"}))
+    assert isinstance(response, HttpResponse)
     assert (response.content, response["X-Request-ID"]) == (b"abc", "abc")
     assert request_id.get() == ""
 

@@ -78,8 +78,10 @@ def test_a_request_and_what_it_asks_the_database(collector: Collector) -> None:
         "/api/v1/claims/7/?q=search-words", REMOTE_ADDR="192.0.2.77", HTTP_TRACEPARENT=PARENT
     )
     token = request_id.set("abc-1")
-    RequestSpans(answer)(request)
-    request_id.reset(token)
+    try:
+        RequestSpans(answer)(request)
+    finally:
+        request_id.reset(token)
     question, asked = collector.spans()
     assert (asked.name, question.name) == ("GET claims-detail", "SELECT claims_topic")
     assert values(asked) == {

@@ -49,7 +49,7 @@ def run(editor: User) -> ImportRun:
 
 def test_two_files_of_one_name_have_two_places(run: ImportRun, editor: User) -> None:
     other = runs.choose(SimpleUploadedFile("reviews.csv", TABLE + TABLE), by=editor)
-    places = {run.upload.name, other.upload.name}
+    places = {str(run.upload.name), str(other.upload.name)}
     assert len(places) == 2
     assert {place.rpartition("/")[2] for place in places} == {"reviews.csv"}
 
@@ -80,7 +80,7 @@ def test_the_worker_tries_again_for_hours_and_not_for_other_reasons(task: Any) -
 def test_the_file_of_a_discarded_import_goes_when_the_store_is_back(
     run: ImportRun, store: Store, editor: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    name = run.upload.name
+    name = str(run.upload.name)
     store.is_away = True
     with django_capture_on_commit_callbacks(execute=True):
         runs.discard(run, by=editor)
@@ -93,8 +93,8 @@ def test_the_file_of_a_discarded_import_goes_when_the_store_is_back(
 
 
 def test_a_file_that_is_named_again_is_not_removed(run: ImportRun) -> None:
-    tasks.remove_upload(name=run.upload.name)
-    assert default_storage.exists(run.upload.name)
+    tasks.remove_upload(name=str(run.upload.name))
+    assert default_storage.exists(str(run.upload.name))
 
 
 def test_the_desk_says_that_files_are_away_and_nothing_is_stored(

@@ -1,0 +1,321 @@
+"""A bad DELETE, and then the whole machine lost: what Barman gives back, how much of it, and how soon.
+
+    make drill ARGS=recovery
+
+A newsroom with example data runs on a PostgreSQL of its own, with the configuration in `deploy/barman/`. While rows are
+being written, somebody deletes the ledger; it is restored to the second before, into a new place, and each file is
+compared with its hash. Then the server is killed and its folder taken away; all there is is restored. Needs the
+programs `barman` (BARMAN names it; on Debian, or `pip install barman`, which compiles psycopg2) and `rsync`.
+"""
+
+import argparse
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from configparser import ConfigParser
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from factcheck.database.embedded import ServerPlace, live_server, running_at
+from factcheck.database.embedded.account import account_for
+from factcheck.database.embedded.place import binary
+
+REPOSITORY = Path(__file__).parents[2]
+CONFIGURATION = REPOSITORY / "deploy" / "barman"
+#: What is promised: so much may be lost with a machine.
+MOST_LOST_SECONDS = 5.0
+#: Time between the writes of the load.
+_PAUSE_SECONDS = 0.02
+
+
+@dataclass
+class Findings:
+    """Figures as they come, and what was promised and not held."""
+
+    broken: list[str] = field(default_factory=list)
+
+    def tell(self, what: str, found: object) -> None:
+        print(f"{what:<62} {found}", flush=True)
+
+    def hold(self, promise: str, *, is_kept: bool) -> None:
+        self.tell(promise, "yes" if is_kept else "NO")
+        if not is_kept:
+            self.broken.append(promise)
+
+
+def run(arguments: list[str]) -> int:
+    """Carry the drill out, and return 1 where a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.drills recovery", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5.0, help="How long is written before and after.")
+    seconds = parser.parse_args(arguments).seconds
+    barman = (
+        os.environ.get("BARMAN") or shutil.which("barman") or str(Path(sys.executable).with_name("barman"))
+    )
+    missing = [name for name in (barman, "rsync") if shutil.which(name) is None]
+    if missing:
+        print(f"Not found: {', '.join(missing)}. apt-get install barman rsync, or set BARMAN to the program.")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="factcheck-recovery-") as top:
+        findings = _drill(Path(top), barman, seconds)
+    for promise in findings.broken:
+        print(f"Broken: {promise}")
+    return 1 if findings.broken else 0
+
+
+def _drill(top: Path, barman: str, seconds: float) -> Findings:
+    findings = Findings()
+    newsroom = top / "newsroom"
+    # As on a server that is there for this: what follows a full backup can be a part of one.
+    place = ServerPlace(newsroom, settings={"summarize_wal": "on"})
+    with contextlib.ExitStack() as held:
+        held.enter_context(running_at(place))
+        _manage(newsroom, "migrate", "--verbosity=0")
+        _manage(newsroom, "load_demo", "--verbosity=0")
+        keeper = Barman(barman, top / "barman", place)
+        keeper.configure()
+        held.enter_context(keeper.receiving())
+        findings.tell("Full backup, in seconds", _timed(lambda: keeper.run("backup", "factcheck", "--wait")))
+        keeper.run("backup", "factcheck", "--wait", "--incremental", "last-full")
+        # Files after the database: rows name files, never the other way.
+        shutil.copytree(newsroom / "files", top / "files")
+
+        with Writer(place) as load:
+            time.sleep(seconds)
+            before = _ledger(place)
+            time.sleep(1)
+            moment = load.last_written()
+            time.sleep(1)
+            _ask(place, "SET session_replication_role = replica; DELETE FROM claims_publication")
+            time.sleep(seconds)
+        keeper.run("switch-wal", "--force", "--archive", "factcheck")
+        restored = top / "before-the-mistake"
+        begun = time.monotonic()
+        keeper.restore(restored, "--target-time", moment.isoformat(), "--target-action", "promote")
+        with _started(restored) as found:
+            findings.tell("RTO, to the second before a DELETE: seconds until it answers", _since(begun))
+            findings.hold("The ledger is what it was", is_kept=_ledger(found) == before)
+            last = _ask(found, "SELECT max(at) FROM drill_writes")[0][0]
+            findings.tell(
+                "Between the moment asked for and the last write, in seconds", (moment - last).total_seconds()
+            )
+            findings.hold("Nothing of after the moment is there", is_kept=last <= moment)
+            findings.hold(
+                "Nothing before the moment is missing", is_kept=moment - last < timedelta(seconds=1)
+            )
+            shutil.copytree(top / "files", restored / "files")
+            wrong, snapshots = _compare_files(restored)
+            findings.hold(
+                f"All {snapshots} files have the hashes that rows name", is_kept=bool(snapshots) and not wrong
+            )
+
+        with Writer(place) as load:
+            time.sleep(seconds)
+            server = live_server(place)
+            for process in [*server.children(recursive=True), server] if server else []:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
+        for name in ("postgres", "files"):
+            (newsroom / name).rename(top / f"burnt-{name}")
+        begun = time.monotonic()
+        keeper.settle()
+        restored = top / "all-there-is"
+        keeper.restore(restored, "--partial-wal")
+        with _started(restored) as found:
+            findings.tell("RTO, of a machine that is gone: seconds until it answers", _since(begun))
+            number, last = _ask(found, "SELECT max(n), max(at) FROM drill_writes")[0]
+            findings.tell(
+                "Acknowledged writes that are lost", len([n for n in load.acknowledged if n > number])
+            )
+            lost = max(0.0, (load.last_written() - last).total_seconds())
+            findings.tell("RPO, of a machine that is gone, in seconds", round(lost, 3))
+            findings.hold(
+                f"At most {MOST_LOST_SECONDS:g} seconds are lost", is_kept=lost <= MOST_LOST_SECONDS
+            )
+            [(count, first)] = _ask(found, "SELECT count(*), min(n) FROM drill_writes")
+            findings.hold("Nothing is missing in the middle", is_kept=count == number - first + 1)
+    return findings
+
+
+class Barman:
+    """The program, with the configuration of `deploy/barman/` and places of its own."""
+
+    def __init__(self, program: str, home: Path, server: ServerPlace) -> None:
+        self.program, self.home, self.server = program, home, server
+        self.configuration = home / "barman.conf"
+
+    def configure(self) -> None:
+        """Write the configuration as it is shipped, with what is different here."""
+        _ask(
+            self.server, "CREATE ROLE barman LOGIN SUPERUSER; CREATE ROLE streaming_barman LOGIN REPLICATION"
+        )
+        where = f"host='{self.server.socket_folder}'"
+        everywhere: dict[str, str | Path] = {
+            "barman_user": _own_name(),
+            "barman_home": self.home,
+            "barman_lock_directory": self.home,
+            "configuration_files_directory": self.home / "servers",
+            "log_file": self.home / "barman.log",
+        }
+        of_server: dict[str, str | Path] = {
+            "conninfo": f"{where} user=barman dbname=factcheck",
+            "streaming_conninfo": f"{where} user=streaming_barman",
+            "path_prefix": Path(binary("postgres")).parent,
+        }
+        (self.home / "servers").mkdir(parents=True)
+        for source, section, changed, to in (
+            ("barman.conf", "barman", everywhere, self.configuration),
+            ("factcheck.conf", "factcheck", of_server, self.home / "servers" / "factcheck.conf"),
+        ):
+            parser = ConfigParser(interpolation=None)
+            parser.read_string((CONFIGURATION / source).read_text())
+            parser[section].update({name: str(value) for name, value in changed.items()})
+            with to.open("w") as file:
+                parser.write(file)
+
+    def run(self, *words: str) -> None:
+        """Run one command. What it says is shown when it fails."""
+        done = subprocess.run(
+            [self.program, "--config", str(self.configuration), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"barman {' '.join(words)} failed:\n{done.stdout}")
+
+    @contextlib.contextmanager
+    def receiving(self) -> Iterator[None]:
+        """As `barman cron` does, have the log received as it is written."""
+        self.run("receive-wal", "--create-slot", "factcheck")
+        with subprocess.Popen(
+            [self.program, "--config", str(self.configuration), "receive-wal", "factcheck"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as self.receiver:
+            try:
+                self.run("switch-wal", "--force", "--archive", "factcheck")
+                yield
+            finally:
+                self.receiver.terminate()
+
+    def settle(self) -> None:
+        """What has arrived is archived; the server that sent it is gone."""
+        self.receiver.wait(60)
+        self.run("archive-wal", "factcheck")
+
+    def restore(self, data_dir: Path, *options: str) -> None:
+        data_dir.mkdir()
+        self.run("restore", *options, "factcheck", "auto", str(data_dir / "postgres"))
+
+
+class Writer:
+    """Somebody who writes row after row, and remembers which were acknowledged."""
+
+    def __init__(self, place: ServerPlace) -> None:
+        self.place = place
+        self.acknowledged: dict[int, datetime] = {}
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._write)
+
+    def __enter__(self) -> "Writer":
+        _ask(self.place, "CREATE TABLE IF NOT EXISTS drill_writes (n serial PRIMARY KEY, at timestamptz)")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+    def last_written(self) -> datetime:
+        return max(self.acknowledged.values())
+
+    def _write(self) -> None:
+        with contextlib.suppress(psycopg.OperationalError), _connection(self.place) as connection:
+            while not self._ends.wait(_PAUSE_SECONDS):
+                written = connection.execute("INSERT INTO drill_writes (at) VALUES (now()) RETURNING n, at")
+                self.acknowledged |= dict(written.fetchall())
+
+
+@contextlib.contextmanager
+def _started(data_dir: Path) -> Iterator[ServerPlace]:
+    """What Barman has restored, recovered and answering."""
+    if (account := account_for(ServerPlace(data_dir))) is not None:
+        for path in (data_dir / "postgres").rglob("*"):
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+        os.chown(data_dir / "postgres", account.pw_uid, account.pw_gid)
+    # It is ready when it has recovered, not before.
+    with running_at(ServerPlace(data_dir, settings={"hot_standby": "off"})) as place:
+        yield place
+
+
+def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
+    """What a command of the project says, with the embedded server of this folder."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BACKUP_DIR"}
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words, *(["-c", code] if code else [])],
+        cwd=REPOSITORY,
+        env=environment | {"DATA_DIR": str(data_dir), "SECRET_KEY": "drill" * 20, "FACTCHECK_DEMO": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+_COMPARE = """
+from sources.archive import verify
+from sources.models import Snapshot
+found = list(Snapshot.objects.values_list("content_sha256", flat=True))
+print(sum(not verify(sha256) for sha256 in found), len(found))
+"""
+
+
+def _compare_files(data_dir: Path) -> tuple[int, int]:
+    """How many files are not what their rows say, and how many there are."""
+    wrong, count = _manage(data_dir, "shell", "--no-imports", code=_COMPARE).split()[-2:]
+    return int(wrong), int(count)
+
+
+def _ledger(place: ServerPlace) -> list[tuple[Any, ...]]:
+    return _ask(place, "SELECT count(*), md5(string_agg(p::text, '|' ORDER BY id)) FROM claims_publication p")
+
+
+def _ask(place: ServerPlace, query: str) -> list[tuple[Any, ...]]:
+    with _connection(place) as connection:
+        cursor = connection.execute(query)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _connection(place: ServerPlace) -> psycopg.Connection[Any]:
+    return psycopg.connect(
+        host=str(place.socket_folder), user="postgres", dbname="factcheck", autocommit=True
+    )
+
+
+def _timed(work: Any) -> float:
+    begun = time.monotonic()
+    work()
+    return _since(begun)
+
+
+def _since(begun: float) -> float:
+    return round(time.monotonic() - begun, 1)
+
+
+def _own_name() -> str:
+    return pwd.getpwuid(os.geteuid()).pw_name

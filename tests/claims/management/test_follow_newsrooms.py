@@ -1,0 +1,46 @@
+"""Following other newsrooms on the server's terminal."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from claims.ledger.house_signature import fingerprint, public_key
+from claims.models import PeerNewsroom
+from tests.helpers.peer_site import PeerSite, peer
+
+__all__ = ["peer"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+def told(*arguments: str) -> str:
+    out = StringIO()
+    call_command("follow_newsrooms", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
+    peer.tell(7)
+    shown = fingerprint(peer.key)
+    for given in ("", fingerprint(public_key())):
+        with pytest.raises(CommandError, match=f"--fingerprint '{shown}'"):
+            told("--add", peer.url, "--fingerprint", given)
+    assert PeerNewsroom.objects.count() == 0
+    assert "is followed, as number" in told("--add", peer.url, "--fingerprint", shown)
+    assert told() == "Sundvik Check: 1 new entries.\n"
+    assert told() == ""
+    peer.changes_page = {"house": None}
+    with pytest.raises(CommandError, match="Newsrooms that gave nothing: 1."):
+        told("--now")
+    [newsroom] = PeerNewsroom.objects.select_related("progress")
+    at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
+    assert told("--list") == (
+        f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
+        f"   1 entries taken, up to date at: {at}. Its feed of changes is not signed: its program is older, or another"
+        " one.\n"
+    )
+
+
+def test_our_own_key_is_told() -> None:
+    assert told("--our-key") == f"{fingerprint(public_key())}\n"

@@ -1,0 +1,74 @@
+"""Units for systemd: what the system takes away from our programs, as systemd itself judges it."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+UNITS = sorted((settings.BASE_DIR / "deploy" / "systemd").glob("*.service"))
+#: The worst exposure level that is good enough: systemd calls 4 and less OK.
+WORST = 3.0
+
+
+@pytest.fixture
+def systemd_analyze() -> str:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("The program systemd-analyze is not there.")
+    return program
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_exposure_is_low(unit: Path, systemd_analyze: str) -> None:
+    command = [systemd_analyze, "security", "--offline=true", f"--threshold={WORST * 10:.0f}", str(unit)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+    found = re.search(r"Overall exposure level for \S+: (\d+\.\d)", said.stdout)
+    assert found is not None
+    assert float(found[1]) <= WORST
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_knows_every_word(unit: Path, systemd_analyze: str, tmp_path: Path) -> None:
+    """`verify` wants programs that are there; so they are looked for in this folder."""
+    program = tmp_path / "factcheck"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    copy = tmp_path / unit.name
+    copy.write_text(unit.read_text().replace("/opt/factcheck/bin/factcheck", str(program)))
+    command = [systemd_analyze, "verify", "--man=no", "--recursive-errors=no", str(copy)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+def test_web_and_worker_are_confined_alike() -> None:
+    confined = [
+        unit.read_text().partition("# Settings are in")[2].partition("\n[Install]")[0] for unit in UNITS
+    ]
+    assert len(confined) == 2
+    assert confined[0] == confined[1] != ""
+
+
+def test_secrets_are_files_that_others_cannot_read() -> None:
+    for unit in UNITS:
+        text = unit.read_text()
+        assert re.findall(r"^LoadCredential=([a-z-]+):/etc/factcheck/\1$", text, flags=re.MULTILINE) == [
+            "secret-key",
+            "database-url",
+        ]
+        assert "SECRET_KEY_FILE=%d/secret-key DATABASE_URL_FILE=%d/database-url" in text
+
+
+def test_systemd_waits_longer_than_we_take_to_end() -> None:
+    patience = {
+        unit.name: int(re.findall(r"^TimeoutStopSec=(\d+)$", unit.read_text(), flags=re.MULTILINE)[0])
+        for unit in UNITS
+    }
+    from factcheck.web.serving import GRACE  # noqa: PLC0415  beside what it is compared with
+
+    graceful = settings.PROCRASTINATE_WORKER_DEFAULTS["shutdown_graceful_timeout"]
+    assert patience == {"factcheck-web.service": 30, "factcheck-worker@.service": 90}
+    assert (GRACE, graceful) == (20, 60)

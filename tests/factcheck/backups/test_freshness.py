@@ -1,0 +1,89 @@
+"""Who is warned of what: checks, and administrators at the desk."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from lxml import html
+from pytest_django import Settings
+
+from factcheck.backups import freshness, generations
+from factcheck.backups.backup_folder import BackupFolder
+from tests.factcheck.backups.test_generations import NOW, generation
+
+WITHOUT_LOG = "The database was started without BACKUP_DIR: between backups, nothing of it is kept."
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Settings) -> BackupFolder:
+    settings.BACKUP_DIR, settings.BACKUP_MAX_AGE_HOURS = tmp_path / "kept", 30
+    return BackupFolder(tmp_path / "kept")
+
+
+def make(folder: BackupFolder, hours_ago: float) -> None:
+    days_ago = (NOW - datetime.now(UTC) + timedelta(hours=hours_ago)) / timedelta(days=1)
+    one = generation(1, days_ago)
+    unfinished = folder.generations / f"{one.name}.unfinished"
+    unfinished.mkdir(parents=True)
+    generations.finish(folder, unfinished, one)
+
+
+def test_nothing_is_said_where_none_are_asked_for(settings: Settings) -> None:
+    settings.BACKUP_DIR = None
+    assert freshness.concerns() == []
+    assert freshness.check_age(None) == []
+    assert freshness.check_log(None, databases=["default"]) == []
+
+
+def test_age(folder: BackupFolder) -> None:
+    assert freshness.overdue() == "There is no backup yet."
+    make(folder, hours_ago=29)
+    assert freshness.overdue() == ""
+    assert freshness.check_age(None) == []
+
+
+def test_too_old(folder: BackupFolder) -> None:
+    make(folder, hours_ago=31)
+    assert freshness.overdue().startswith("The newest backup is of ")
+    assert [message.id for message in freshness.check_age(None)] == ["factcheck.W007"]
+
+
+def test_backup_of_a_clock_that_was_ahead_says_nothing(folder: BackupFolder) -> None:
+    make(folder, hours_ago=-1000)
+    assert freshness.overdue() == "There is no backup yet."
+
+
+def test_unreadable(folder: BackupFolder) -> None:
+    make(folder, hours_ago=1)
+    next(folder.generations.glob("*/backup.json")).write_text("{")
+    assert freshness.overdue().startswith("The backups cannot be read: The backup in ")
+
+
+@pytest.mark.django_db
+def test_log_that_is_not_kept(folder: BackupFolder) -> None:
+    [warning] = freshness.check_log(None, databases=["default"])
+    assert (warning.id, warning.msg) == ("factcheck.W008", WITHOUT_LOG)
+    assert freshness.check_log(None, databases=None) == []
+
+
+def test_embedded_server_without_backups_is_no_way_to_deploy(settings: Settings) -> None:
+    settings.BACKUP_DIR, settings.EMBEDDED_DATABASE = None, True
+    assert [message.id for message in freshness.check_that_there_are_backups(None)] == ["factcheck.W009"]
+    settings.EMBEDDED_DATABASE = False
+    assert freshness.check_that_there_are_backups(None) == []
+
+
+@pytest.mark.django_db
+def test_administrators_are_told_at_the_desk_and_nobody_else(
+    folder: BackupFolder, client: Client, editor: User, administrator: User
+) -> None:
+    def told(person: User) -> list[str]:
+        client.force_login(person)
+        page = html.fromstring(client.get(reverse("admin:index")).content)
+        return [element.text_content() for element in page.cssselect(".desk-concern")]
+
+    assert told(administrator) == ["There is no backup yet.", WITHOUT_LOG]
+    assert told(editor) == []

@@ -1,0 +1,167 @@
+"""Restores of real backups, to a moment and to the end, into a new place and over an old one."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.backups.restoration import RestorePoint, restore
+from factcheck.database.embedded import PostgresUnavailable, ServerPlace, running
+from tests.helpers.backed_up_server import BackedUpServer, ask
+
+pytestmark = pytest.mark.slow
+
+
+def words(data_dir: Path) -> list[str]:
+    with running(data_dir) as place:
+        return [word for (word,) in ask(place, "SELECT word FROM kept ORDER BY word")]
+
+
+def files(data_dir: Path) -> dict[str, str]:
+    top = data_dir / "files"
+    return {str(path.relative_to(top)): path.read_text() for path in top.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def damaged(told: BackedUpServer, tmp_path: Path) -> BackupFolder:
+    """A copy of the backups that may be damaged."""
+    subprocess.run(["cp", "-a", str(told.folder.path), str(tmp_path / "copy")], check=True)
+    return BackupFolder(tmp_path / "copy")
+
+
+def test_moment_before_a_mistake(told: BackedUpServer, tmp_path: Path) -> None:
+    done = restore(told.folder, tmp_path / "new", RestorePoint(moment=told.moments["before the mistake"]))
+    assert done.generation == told.backups["incremental"].generation
+    assert (done.files, done.damaged, done.put_aside) == (2, [], None)
+    assert words(tmp_path / "new") == ["first", "second", "third"]
+    assert files(tmp_path / "new") == {"a/first.txt": "first", "a/second.txt": "second"}
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+        "files", "postgres", "postgres.lock", "postgres.log", "postgres.users", "reports", "socket",
+    ]  # fmt: skip
+
+
+def test_all_there_is_goes_where_something_was_which_is_put_aside(
+    told: BackedUpServer, damaged: BackupFolder, tmp_path: Path
+) -> None:
+    """Of files, one is damaged in the backup: it is named, and everything else restored."""
+    [kept] = [path for path in damaged.files.glob("??/*") if path.read_text() == "second"]
+    kept.write_text("secund")
+    place = tmp_path / "place"
+    subprocess.run(["cp", "-a", str(told.top / "data"), str(place)], check=True)
+    (place / "files" / "since.txt").write_text("not backed up")
+    with pytest.raises(BackupFailed, match=r"There is an installation in .* already \(files, postgres\)"):
+        restore(damaged, place, RestorePoint())
+    with running(place), pytest.raises(BackupFailed, match="is in use"):
+        restore(damaged, place, RestorePoint(), put_aside=True)
+    done = restore(damaged, place, RestorePoint(), put_aside=True)
+    assert words(place) == []
+    assert files(place) == {"a/first.txt": "first"}
+    assert (done.files, done.damaged) == (1, ["files/a/second.txt"])
+    assert done.put_aside is not None
+    assert files(done.put_aside) == files(told.top / "data") | {"since.txt": "not backed up"}
+    assert (done.put_aside / "postgres" / "PG_VERSION").exists()
+
+
+def test_life_goes_on_after_a_restore_and_is_backed_up_into_the_same_folder(
+    told: BackedUpServer, tmp_path: Path
+) -> None:
+    """What came after the moment and before the restore is in the earlier timeline, and can still be had."""
+    subprocess.run(["cp", "-a", f"{told.top}/.", str(tmp_path)], check=True)
+    server = BackedUpServer(tmp_path)
+    first = told.backups["full"].generation
+    done = restore(server.folder, tmp_path / "data", RestorePoint(backup=first.name), put_aside=True)
+    assert done.last_change is None
+    with server.running():
+        assert server.ask("SELECT word FROM kept") == [("first",)]
+        server.ask("INSERT INTO kept VALUES ('other')")
+        made = server.back_up("other")
+        server.ask("INSERT INTO kept VALUES ('later')")
+    assert (made.generation.kind, made.generation.timeline, made.is_continuous) == ("full", 2, True)
+    restore(server.folder, tmp_path / "newest", RestorePoint())
+    assert words(tmp_path / "newest") == ["first", "later", "other"]
+    moment = told.moments["before the mistake"]
+    restore(server.folder, tmp_path / "earlier", RestorePoint(moment=moment, timeline=1))
+    assert words(tmp_path / "earlier") == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (
+            RestorePoint(moment=datetime(2020, 1, 1, tzinfo=UTC)),
+            r"no backup of 2020-01-01 00:00:00 UTC or before",
+        ),
+        (RestorePoint(backup="20200101T000000Z"), "There is no backup 20200101T000000Z"),
+        (RestorePoint(timeline=9), "from which timeline 9 could be restored"),
+    ],
+)
+def test_what_is_not_there_is_said_and_nothing_is_made(
+    told: BackedUpServer, tmp_path: Path, wanted: RestorePoint, why: str
+) -> None:
+    with pytest.raises(BackupFailed, match=why):
+        restore(told.folder, tmp_path / "new", wanted)
+    assert not (tmp_path / "new").exists()
+
+
+def test_moment_after_all_that_is_archived_is_refused(told: BackedUpServer, tmp_path: Path) -> None:
+    later = datetime.now(UTC) + timedelta(days=1)
+    with pytest.raises(BackupFailed, match=r"What is archived ends before .*the last change in it is of 20"):
+        restore(told.folder, tmp_path, RestorePoint(moment=later))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["postgres.lock", "postgres.users"]
+
+
+def change_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[min(1000, len(content) // 2)] ^= 1
+    path.write_bytes(content)
+
+
+def last_segment(folder: BackupFolder) -> Path:
+    return sorted(path for path in folder.wal.iterdir() if len(path.name) == 27)[-2]
+
+
+DAMAGES: dict[str, tuple[Callable[[BackupFolder], None], str]] = {
+    "a byte of the database": (
+        lambda folder: change_a_byte(next(folder.generations.glob("*/base/global/pg_control"))),
+        "is damaged",
+    ),
+    "a byte of the log": (
+        lambda folder: change_a_byte(last_segment(folder)),
+        "could not be started",
+    ),
+    "a segment of the log": (
+        lambda folder: last_segment(folder).unlink(),
+        "could not be started",
+    ),
+    "the backup that the other is based on": (
+        lambda folder: shutil.rmtree(min(folder.generations.iterdir())),
+        "is based on .* which is not there",
+    ),
+    "what PostgreSQL wrote of a copy": (
+        lambda folder: change_a_byte(next(folder.generations.glob("*/base/backup_manifest"))),
+        "backup_manifest is damaged",
+    ),
+    "the journal of files": (lambda folder: change_a_byte(folder.journal), "is damaged"),
+}
+
+
+@pytest.mark.parametrize("damage", list(DAMAGES))
+def test_what_is_damaged_is_never_taken_for_the_whole(
+    damaged: BackupFolder, tmp_path: Path, damage: str
+) -> None:
+    do, why = DAMAGES[damage]
+    do(damaged)
+    with pytest.raises(BackupFailed, match=why):
+        restore(damaged, tmp_path / "new", RestorePoint())
+    assert not (tmp_path / "new" / "postgres").exists()
+
+
+def test_no_empty_database_is_made_where_a_restore_was_cut_off(tmp_path: Path) -> None:
+    ServerPlace(tmp_path).restored.mkdir()
+    with pytest.raises(PostgresUnavailable, match="was cut off. Run restore_backup again"), running(tmp_path):
+        pytest.fail("started")
+    assert not (tmp_path / "postgres").exists()

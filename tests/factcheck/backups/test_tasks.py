@@ -1,0 +1,73 @@
+"""What the worker does by schedule, and that it does nothing where nobody asked."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from factcheck.backups import tasks
+from factcheck.backups.backup_folder import BackupFailed, BackupUnderWay
+
+
+def scheduled(**variables: str) -> list[str]:
+    """Which periodic tasks of backups a worker has that is started with these variables."""
+    show = """
+import django; django.setup()
+from factcheck.backups import tasks
+from procrastinate.contrib.django import app
+for periodic in app.periodic_registry.periodic_tasks.values():
+    if ".backups." in periodic.task.name: print(periodic.task.name.rpartition(".")[2], periodic.cron)
+"""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
+        "SECRET_KEY": "x" * 50,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", show],
+        cwd=settings.BASE_DIR,
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+@pytest.mark.slow
+def test_schedule_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
+    assert scheduled(
+        BACKUP_DIR=str(tmp_path), BACKUP_SCHEDULE="17 2 * * *", DATA_DIR=str(tmp_path / "data")
+    ) == [
+        "back_up_by_schedule 17 2 * * *",
+        "copy_new_files */5 * * * *",
+    ]
+
+
+def test_nothing_is_scheduled_where_nobody_asked() -> None:
+    assert not [name for name, _id in app.periodic_registry.periodic_tasks if ".backups." in name]
+
+
+def test_files_are_left_to_the_backup_that_is_being_made(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("server_place", "backup_folder", "kept_folders"):
+        monkeypatch.setattr(tasks, name, lambda: None)
+
+    def refuse(*_: object) -> None:
+        raise BackupUnderWay("Another backup is being written.")
+
+    monkeypatch.setattr(tasks, "copy_files", refuse)
+    with caplog.at_level(logging.INFO):
+        tasks.copy_new_files(timestamp=0)
+    assert caplog.messages == []
+
+
+def test_backup_that_fails_is_a_job_that_failed() -> None:
+    with pytest.raises(BackupFailed, match=r"BACKUP_DIR is not set|DATABASE_URL names"):
+        tasks.back_up_by_schedule(timestamp=0)

@@ -1,0 +1,22 @@
+import pytest
+
+from tests.helpers.backed_up_server import BackedUpServer
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> BackedUpServer:
+    """A server to which things happened, and which has ended: rows and files came, were backed up, and went."""
+    server = BackedUpServer(tmp_path_factory.mktemp("told"))
+    with server.running():
+        server.ask("CREATE TABLE kept (word text)")
+        server.ask("INSERT INTO kept VALUES ('first')")
+        server.write("a/first.txt", "first")
+        server.back_up("full")
+        server.ask("INSERT INTO kept VALUES ('second')")
+        server.write("a/second.txt", "second")
+        server.back_up("incremental")
+        server.ask("INSERT INTO kept VALUES ('third')")
+        server.note("before the mistake")
+        for statement in ("SELECT pg_switch_wal()", "DELETE FROM kept", "SELECT pg_switch_wal()"):
+            server.ask(statement)
+    return server

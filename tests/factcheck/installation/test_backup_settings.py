@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.backup_settings import BackupSettings, backup_settings
+
+HERE = Path("/srv/factcheck")
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DIR", "SCHEDULE", "DAYS", "FULL_DAYS", "MAX_AGE_HOURS"):
+        monkeypatch.delenv(f"BACKUP_{name}", raising=False)
+
+
+def test_none_are_made_unless_somebody_says_whereto() -> None:
+    assert backup_settings(HERE, is_embedded=True) == BackupSettings(None, "", 14, 7, 30)
+    assert backup_settings(HERE, is_embedded=False) == BackupSettings(None, "", 14, 7, 30)
+
+
+def test_folder_and_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKUP_DIR", "/mnt/backup")
+    monkeypatch.setenv("BACKUP_SCHEDULE", "*/30 2-4 * * 1,5")
+    found = backup_settings(HERE, is_embedded=True)
+    assert (found.folder, found.schedule) == (Path("/mnt/backup"), "*/30 2-4 * * 1,5")
+
+
+@pytest.mark.parametrize("schedule", ["daily", "17 2 * *", "61 2 * * *", "17 2 * * * *", "@daily"])
+def test_schedule_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, schedule: str) -> None:
+    monkeypatch.setenv("BACKUP_DIR", "/mnt/backup")
+    monkeypatch.setenv("BACKUP_SCHEDULE", schedule)
+    with pytest.raises(ImproperlyConfigured, match="write it as in a crontab"):
+        backup_settings(HERE, is_embedded=True)
+
+
+@pytest.mark.parametrize("folder", [".", "files", "files/backups", "reports/x", "postgres", "static/kept"])
+def test_folder_in_what_is_backed_up_is_refused(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    monkeypatch.setenv("BACKUP_DIR", str(HERE / folder))
+    with pytest.raises(ImproperlyConfigured, match="which is itself backed up"):
+        backup_settings(HERE, is_embedded=True)
+
+
+def test_server_of_ones_own_is_not_ours_to_back_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKUP_DIR", "/mnt/backup")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL names another one"):
+        backup_settings(HERE, is_embedded=False)
+
+
+def test_schedule_needs_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKUP_SCHEDULE", "17 2 * * *")
+    with pytest.raises(ImproperlyConfigured, match="set BACKUP_DIR too"):
+        backup_settings(HERE, is_embedded=True)

@@ -1,0 +1,66 @@
+"""An embedded server with a log archive, files and backups, for tests of backups: each a real one, made once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from factcheck.backups.backup_folder import BackupFolder
+from factcheck.backups.backup_run import BackedUp, back_up
+from factcheck.database.embedded import ServerPlace, running_at, wal_archive
+
+
+@dataclass
+class BackedUpServer:
+    """Where it is, and what was done to it when."""
+
+    top: Path
+    moments: dict[str, datetime] = field(default_factory=dict)
+    backups: dict[str, BackedUp] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> BackupFolder:
+        return BackupFolder(self.top / "kept")
+
+    @property
+    def place(self) -> ServerPlace:
+        archive = self.folder.wal
+        return ServerPlace(self.top / "data", archive, wal_archive.archiving(archive))
+
+    @property
+    def kept(self) -> dict[str, Path]:
+        return {"files": self.top / "data" / "files"}
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with running_at(self.place):
+            yield
+
+    def ask(self, query: str, place: ServerPlace | None = None) -> list[tuple[Any, ...]]:
+        return ask(place or self.place, query)
+
+    def note(self, name: str) -> None:
+        """Remember the moment."""
+        [(self.moments[name],)] = self.ask("SELECT clock_timestamp()")
+
+    def back_up(self, name: str, **options: Any) -> BackedUp:
+        self.backups[name] = back_up(self.place, self.folder, self.kept, **options)
+        return self.backups[name]
+
+    def write(self, name: str, content: str) -> None:
+        path = self.kept["files"] / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+def ask(place: ServerPlace, query: str) -> list[tuple[Any, ...]]:
+    """What the server of this place answers."""
+    with psycopg.connect(
+        host=str(place.socket_folder), user="postgres", dbname="factcheck", autocommit=True
+    ) as connection:
+        cursor = connection.execute(query)
+        return cursor.fetchall() if cursor.description else []
