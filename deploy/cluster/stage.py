@@ -26,7 +26,7 @@ class NotReady(Exception):
     """A part of the cluster did not come up in time."""
 
 
-class Cluster:
+class MachineCluster:
     """Three nodes, two poolers, a balancer, three web processes, two workers and a store of files."""
 
     def __init__(self, folder: Path, network: Network, **settings: str) -> None:
@@ -217,7 +217,7 @@ class Cluster:
         return kept
 
 
-def machines_of(cluster: Cluster) -> list[tuple[str, str, list[str]]]:
+def machines_of(cluster: MachineCluster) -> list[tuple[str, str, list[str]]]:
     """Each machine, its address, and what runs on it."""
     living = [name for name in cluster.daemons.names() if cluster.daemons.process(name)]
     return [
