@@ -47,8 +47,14 @@ OF_MOMENTS = [
 ]
 
 OF_WHAT_IS_ASKED = [
-    # Search. A short list of pending entries, because every reader scans it.
-    GinIndex(name="publication_search", fields=["search"], gin_pending_list_limit=1024, condition=NEWEST),
+    # Search: what matches, and which of that says so in its heading and is ranked. A short list of pending entries,
+    # because every reader scans it.
+    GinIndex(
+        name="publication_search",
+        fields=["search", "search_heading"],
+        gin_pending_list_limit=1024,
+        condition=NEWEST,
+    ),
     # "Claims of this topic, with this source, in this language", in any combination. Without pending entries,
     # which every reader would have to scan.
     GinIndex(

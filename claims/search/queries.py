@@ -16,7 +16,7 @@ from factcheck.database.read_connections import fetch
 LONGEST = 2_000
 
 #: So many matches are ordered by relevance. Of more, a word says too little to be relevant: they come newest first.
-RANKED = 5_000
+RANKED = 20_000
 
 #: A search that finds no more is answered together with its correction, if that finds so many times as many.
 HARDLY_ANYTHING = 3

@@ -20,7 +20,7 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
 
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
-from factcheck.database.cached_sql import Slot, Statement, Template
+from factcheck.database.cached_sql import Parts, Slot, Statement, Template
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 200
@@ -99,8 +99,14 @@ def _statement(
             backwards=backwards,
         )
     )
-    rows = _from(template.rows(), ordering, start)[:most]
     names = _key_names(ordering)
+    if template.parts and not backwards:
+        first, others = (_from(rows, ordering, start) for rows in template.parts(template.rows()))
+        columns = (*columns, *names)
+        return Statement.of_parts(
+            first, others, columns, sorted_by=names, descending=ordering.descending, most=most
+        )
+    rows = _from(template.rows(), ordering, start)[:most]
     # Where nothing is asked for, the index of the order leads straight to the rows of the page. Where few rows are
     # found, they are read to be sorted, and the texts of the others stay where they are.
     if not template.values or template.has_one_plan:
@@ -116,12 +122,20 @@ def _slot_values(start: Position) -> dict[str, Any]:
 
 
 def page_of_values(
-    queryset: QuerySet[Any], columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
+    queryset: QuerySet[Any],
+    columns: Sequence[str],
+    *,
+    ordering: Ordering,
+    size: int,
+    cursor: str,
+    parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """The page of these columns' values, read with one query."""
+    """The page of these columns' values, read with one query, or two where the first of its parts does not fill it."""
     names = _key_names(ordering)
     return _page(
-        lambda start, most: list(_from(queryset, ordering, start)[:most].values_list(*columns, *names)),
+        lambda start, most: _fetched(
+            queryset, ordering, start, most, parts, lambda rows: rows.values_list(*columns, *names)
+        ),
         lambda row: row[len(columns) :],
         ordering=ordering,
         size=size,
@@ -130,12 +144,17 @@ def page_of_values(
 
 
 def page_of_rows(
-    queryset: QuerySet[Thing], *, ordering: Ordering, size: int, cursor: str
+    queryset: QuerySet[Thing],
+    *,
+    ordering: Ordering,
+    size: int,
+    cursor: str,
+    parts: Parts | None = None,
 ) -> KeysetPage[Thing]:
-    """The page of whole rows, read with one query."""
+    """The page of whole rows, read as `page_of_values` reads them."""
     names = _key_names(ordering)
     return _page(
-        lambda start, most: list(_from(queryset, ordering, start)[:most]),
+        lambda start, most: _fetched(queryset, ordering, start, most, parts, lambda rows: rows),
         lambda row: tuple(getattr(row, name) for name in names),
         ordering=ordering,
         size=size,
@@ -166,6 +185,22 @@ def _page(
         next=encoded(Position(key_of(rows[-1])), ordering) if has_next else "",
         previous=encoded(Position(key_of(rows[0]), backwards=True), ordering) if has_previous else "",
     )
+
+
+def _fetched(
+    queryset: QuerySet[Any],
+    ordering: Ordering,
+    start: Position | None,
+    most: int,
+    parts: Parts | None,
+    chosen: Callable[[QuerySet[Any]], Any],
+) -> list[Any]:
+    is_forwards = start is None or not start.backwards
+    fetched: list[Any] = []
+    for rows in parts(queryset) if parts and is_forwards else (queryset,):
+        if len(fetched) < most:
+            fetched += chosen(_from(rows, ordering, start)[: most - len(fetched)])
+    return fetched
 
 
 def _from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:

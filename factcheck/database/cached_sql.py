@@ -34,6 +34,10 @@ class FoundBy(NamedTuple):
     key: str
 
 
+#: Tells rows apart of which all of one kind come before all others.
+Parts = Callable[[QuerySet[Any]], tuple[QuerySet[Any], QuerySet[Any]]]
+
+
 @dataclass(frozen=True)
 class Template:
     """A QuerySet of a certain shape, and the values for its slots. Two of the same shape are the same SQL.
@@ -46,6 +50,7 @@ class Template:
             and sorted first: the model of the list, and the column of these rows that names its primary key.
         has_one_plan: whether PostgreSQL finds the rows of a page in the same way whatever the values are; it keeps
             its plan.
+        parts: read forwards, the rows of the first kind fill a page, and the others only where those do not.
     """
 
     shape: Hashable
@@ -53,6 +58,7 @@ class Template:
     values: Mapping[str, Any] = field(compare=False)
     found_by: FoundBy | None = None
     has_one_plan: bool = False
+    parts: Parts | None = None
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
         """These columns of the rows, as `read_connections.fetch` returns them. Few rows, found by an index."""
@@ -99,6 +105,30 @@ class Statement:
             f" JOIN {table} AS listed ON listed.{primary_key} = page.{key} ORDER BY {order}"
         )
         return cls(sql, found.parameters)
+
+    @classmethod
+    def of_parts(
+        cls,
+        first: QuerySet[Any],
+        others: QuerySet[Any],
+        names: Sequence[str],
+        *,
+        sorted_by: Sequence[str],
+        descending: bool,
+        most: int,
+    ) -> "Statement":
+        """These values of at most so many rows: of the first in their order, and then of the others in theirs.
+
+        Where there are enough of the first, PostgreSQL does not begin to look for others.
+        """
+        begun, continued = (cls.of(rows.values_list(*names)) for rows in (first[:most], others))
+        order = ", ".join(f'"{name}" {"DESC" if descending else "ASC"}' for name in sorted_by)
+        sql = (
+            f"WITH first AS MATERIALIZED ({begun.sql}), others AS ("  # noqa: S608  SQL of QuerySets
+            f"{continued.sql} LIMIT {most} - (SELECT count(*) FROM first))"
+            f" SELECT * FROM first UNION ALL SELECT * FROM others ORDER BY {order}"
+        )
+        return cls(sql, (*begun.parameters, *continued.parameters))
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
         """The rows with these values in the slots, as `factcheck.database.read_connections.fetch` returns them."""

@@ -1,24 +1,29 @@
 """`q` in lists of claims: what it asks for, in which order the answer comes, and what is said about it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
-from django.db.models import Func, QuerySet
+from django.db.models import Func, Q, QuerySet, Value
+from django.db.models.expressions import Expression
 from django.utils.functional import cached_property
 
 from claims.ledger.queries.address_search import sought
 from claims.models.publication import PublicationQuerySet
-from claims.search import LONGEST, RANKED, Places, SearchReading, Sought, forgiven
+from claims.search import LONGEST, RANKED, Places, SearchReading, Sought, forgiven, matching
 from claims.search.highlights import highlights
 from factcheck.api.pagination import Ordering, decoded, id_key, moment_key, rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
 from factcheck.api.query_values import Keyword, ValueRefused, Words
 from factcheck.api.resources import planned
-from factcheck.database.cached_sql import Slot, Template
+from factcheck.database.cached_sql import Parts, Slot, Template
 
 RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descending=True)
+#: Of more matches than this, enough say the words themselves to fill a page.
+MANY = 1_000
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
 #: What `relevance` is where so much matches that no word of the search tells one claim from the others.
 NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), descending=True)
 
@@ -111,6 +116,13 @@ class SearchQuery(WordsQuery):
         return {**looked_for, "q": forgiven(looked_for["q"], found)}
 
     @property
+    def template(self) -> Template:
+        template, reading = super().template, self.search
+        if reading and _has_parts(self.ordering, reading) and _is_said_often(reading):
+            return replace(template, parts=_TOLD_APART)
+        return template
+
+    @property
     def may_mean(self) -> str:
         """The text for which claims may be answered that it may mean, where none has its words; or nothing."""
         reading = self.search
@@ -161,6 +173,34 @@ class SearchQuery(WordsQuery):
             return False
         narrows = self.given.keys() - _SEARCHING
         return not narrows or planned(self.qs) > most
+
+
+def told_apart(ranking: str | Expression) -> Parts:
+    """By whether matches say words of the search themselves: those come first and are ranked. All others rank 0.
+
+    The index knows the first. Of the others, far more, as a rule none has to be read.
+    """
+    says_it_itself = Q(matching("search_heading", ranking))
+    return lambda rows: (rows.filter(says_it_itself), rows.filter(~says_it_itself).annotate(rank=Value(0.0)))
+
+
+def parts_of(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
+    """How matches are told apart where each part is asked for by itself: only of what is known to be said often."""
+    if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY:
+        return None
+    return told_apart(reading.ranking)
+
+
+def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
+    return ordering.name == RELEVANCE.name and not reading.places
+
+
+def _is_said_often(reading: SearchReading) -> bool:
+    """Whether to look twice takes no longer: for one word, or for what is said together often, as is known."""
+    return reading.matches > MANY or not re.search("[&<!]", _QUOTED.sub("", reading.query))
+
+
+_TOLD_APART = told_apart(Slot("ranking", "tsquery"))
 
 
 @cache

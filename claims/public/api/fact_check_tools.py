@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 from claims.ledger.document.google_claims import SHAPE, fact_checked_claim
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.claim_filters import ClaimListQuery
-from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to
+from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to, parts_of
 from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict
 from claims.search import LONGEST, RANKED, Places
@@ -157,7 +157,8 @@ class _Asked:
 
     def _page(self) -> KeysetPage[tuple[Any, ...]]:
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
-        order: dict[str, Any] = {"ordering": self._ordering(token)}
+        ordering = self._ordering(token)
+        order: dict[str, Any] = {"ordering": ordering, "parts": parts_of(ordering, self.reading)}
         size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
         rows = self._rows()
         try:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document import claim_document
 from claims.ledger.document.markdown import to_html
 from claims.ledger.queries.address_search import sought
-from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to
+from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to, parts_of
 from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
@@ -99,6 +99,7 @@ class Search(forms.Form):
             ordering=self.ordering,
             size=CLAIMS_PER_PAGE,
             cursor=self.cleaned_data["cursor"],
+            parts=parts_of(self.ordering, self.reading),
         )
 
     def results(self) -> PublicationQuerySet:

@@ -1,17 +1,22 @@
 """`q` in the API and on reader pages: which search is answered, in which order, and what is said about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from claims.models import Claim, Claimant
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.models import Claim, Claimant, Publication
 from claims.search import LONGEST
 from claims.search.word_frequencies import frequencies
+from factcheck.api.pagination import _statement
+from factcheck.database.cached_sql import Slot, Statement
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +108,88 @@ def test_pages_of_a_search_are_stable_both_ways(
         back = ids(last) + back
     assert back == whole[: len(back)]
     assert len(back) == 6
+
+
+@pytest.mark.parametrize(
+    "address", [f"{CLAIMS}?q=bridge&page_size={{}}", "/v1alpha1/claims:search?query=bridge&pageSize={}"]
+)
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+def test_what_says_it_itself_comes_before_what_only_explains_it(
+    client: Client, publish: Publish, address: str, size: int
+) -> None:
+    """Whatever the pages are: of the first only, of both, of the others only."""
+    explained = [publish(make_claim(f"A ferry, {n}."), explanation="The bridge is shut.") for n in range(2)]
+    long = publish(make_claim("The bridge has a name that goes on for many more words."))
+    short = publish(make_claim("The bridge is closed."))
+    explained += [publish(make_claim(f"A tunnel, {n}."), explanation="Bridges!") for n in range(2)]
+    publish(make_claim("A harbour."))
+    texts = [claim.statement for claim in (short, long, *reversed(explained))]
+    seen: list[str] = []
+    following: str | None = address.format(size)
+    while following:
+        page = client.get(following).json()
+        seen += [claim.get("statement") or claim["text"] for claim in page.get("results", page.get("claims"))]
+        if token := page.get("nextPageToken"):
+            following = f"{address.format(size)}&pageToken={token}"
+        else:
+            following = page.get("next") and urlsplit(page["next"])._replace(scheme="", netloc="").geturl()
+    assert seen == texts
+
+
+def test_what_only_explains_it_is_not_read_where_others_fill_the_page(
+    publish: Publish,
+) -> None:
+    for number in range(3):
+        publish(make_claim(f"Bridge {number} is closed."), explanation="Said the bridge.")
+        publish(make_claim(f"Ferry {number} is late."), explanation="Said the bridge.")
+    assert _read(page_size=2) == {"first": 3, "others": 0}
+    # One more than the page has is asked for, which tells whether there is another page.
+    assert _read(page_size=5) == {"first": 3, "others": 3}
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_told_apart"),
+    [
+        ("bridge", True),
+        ("bridge or ferry", True),
+        ("o'neil", False),
+        ("bridge ferry", False),
+        ("bridge -ferry", False),
+    ],
+)
+def test_only_one_word_is_looked_for_twice(publish: Publish, asked: str, is_told_apart: bool) -> None:
+    publish(make_claim("The bridge is closed."))
+    statement, _values = _statement_of(asked, page_size=2)
+    assert statement.sql.startswith("WITH first") == is_told_apart
+
+
+def _statement_of(asked: str, *, page_size: int) -> tuple[Statement, Mapping[str, Any]]:
+    given = QueryDict(mutable=True)
+    given.update({"q": asked, "page_size": str(page_size)})
+    query = ClaimListQuery(given, Publication.objects.all(), request=RequestFactory().get("/"))
+    template = query.template
+    return _statement(template, ("id",), query.ordering, None, page_size + 1), template.values
+
+
+def _read(page_size: int) -> dict[str, int]:
+    """How many rows the statement of a page is given by each of its parts."""
+    statement, values = _statement_of("bridge", page_size=page_size)
+    bound = [values[part.name] if isinstance(part, Slot) else part for part in statement.parameters]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.sql}", bound)
+        [(plan,)] = cursor.fetchall()
+    begun, continued = (
+        next(child["Actual Rows"] for child in node["Plans"] if child["Node Type"] == "Sort")
+        for node in _nodes(plan[0]["Plan"])
+        if node["Node Type"] == "Limit"
+    )
+    return {"first": begun, "others": continued}
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from _nodes(child)
 
 
 def test_what_nearly_everything_matches_comes_newest_first(

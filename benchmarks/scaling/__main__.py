@@ -1,0 +1,139 @@
+"""Measure what reads and searches cost at several sizes, all running at once and asked in turns.
+
+`python -m benchmarks.scaling --sizes 200000,1000000 --data FOLDER`. Where others use the machine too,
+the processor time for each answer, of the web process and the database, says more than the rate. docs/scaling.md says
+what was found.
+"""
+
+import argparse
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from benchmarks.read_side.load import ask, requests_for
+from benchmarks.scaling.archive import lean_archive
+from benchmarks.scaling.questions import addresses
+
+#: What a rate at each larger size has to be of that at the smallest.
+PROMISED = {"list": 0.8, "detail": 0.8, "filter": 0.8, "search": 0.6}
+_ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Site:
+    """An archive that is served, and what each measure of it came to, round by round."""
+
+    claims: int
+    address: tuple[str, int]
+    processes: list[psutil.Process]
+    asked: dict[str, list[str]]
+    rates: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    costs: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def measure(self, name: str, seconds: float) -> None:
+        before = self._used()
+        load = ask(self.address, requests_for(self.asked[name]), seconds=seconds, connections=4)
+        self.rates[name].append(load.rate)
+        self.costs[name].append(1000 * (self._used() - before) / load.answers)
+
+    def _used(self) -> float:
+        """Seconds of processor time that all its processes took so far."""
+        everybody = {
+            child for process in self.processes for child in (process, *process.children(recursive=True))
+        }
+        return sum(sum(process.cpu_times()[:2]) for process in everybody)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
+    parser.add_argument("--sizes", default="200000,1000000", help="numbers of claims (default: %(default)s)")
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="where archives are kept")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3, help="for each measure in a round (%(default)s)")
+    parser.add_argument("--only", help="measures, separated by commas")
+    options = parser.parse_args()
+    sizes = sorted(int(size) for size in options.sizes.split(","))
+    with ExitStack() as stack:
+        sites = [stack.enter_context(_served(lean_archive(claims, options.data), claims)) for claims in sizes]
+        names = options.only.split(",") if options.only else list(sites[0].asked)
+        for number in range(options.rounds + 1):
+            for name in names:
+                for site in sites if number % 2 else reversed(sites):
+                    site.measure(name, options.seconds)
+            if not number:  # which filled the caches
+                for site in sites:
+                    site.rates.clear()
+                    site.costs.clear()
+    return _report(names, sites)
+
+
+@contextmanager
+def _served(place: Path, claims: int) -> Iterator[Site]:
+    """The archive served by one web process, as an operator starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (place / "static").mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "DATA_DIR": str(place),
+        "DATABASE_URL": "",
+        "FACTCHECK_DEMO": "1",
+        "RATE_LIMIT_ANONYMOUS": "off",
+        "PORT": str(port),
+    }
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
+    web = subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+            asked = process.submit(addresses, place, claims).result()
+        database = int((place / "postgres" / "postmaster.pid").read_text().split()[0])
+        yield Site(claims, ("127.0.0.1", port), [psutil.Process(web.pid), psutil.Process(database)], asked)
+    finally:
+        web.terminate()
+        web.wait()
+
+
+def _wait(port: int) -> None:
+    for _ in range(600):
+        with socket.socket() as knocking:
+            if knocking.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    sys.exit("The server did not start within two minutes.")
+
+
+def _report(names: list[str], sites: list[Site]) -> int:
+    missed = 0
+    smallest = sites[0]
+    for name in names:
+        for site in sites:
+            share = median(
+                mine / theirs for mine, theirs in zip(site.rates[name], smallest.rates[name], strict=True)
+            )
+            mark = PROMISED.get(name, 0.0)
+            verdict = f"≥ {mark}" if mark else ""
+            if share < mark:
+                verdict, missed = f"{verdict} MISSED", missed + 1
+            print(
+                f"{name:24} {site.claims:>10,} claims {median(site.rates[name]):>8,.0f} a second"
+                f" {median(site.costs[name]):>7.2f} ms each   {share:.2f} of the smallest   {verdict}".rstrip()
+            )
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

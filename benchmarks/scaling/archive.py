@@ -1,0 +1,103 @@
+"""Archives of any size, made lean: a small made-up ledger, and copies of it behind itself.
+
+`python -m benchmarks.scaling.archive --claims N --data FOLDER` makes one and prints its DATA_DIR.
+"""
+
+import argparse
+import multiprocessing
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.read_side.database import prepared, set_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import psycopg
+
+#: How many claims the ledger has of which copies are made. The more, the less one copy resembles the next.
+BASE = 20_000
+
+_GROWN = Path(__file__).with_name("grown.sql")
+#: While copies are made, which are thrown away if the machine fails meanwhile.
+_HASTE = """
+fsync = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 4GB
+autovacuum = off
+"""
+
+
+_SPAN = """
+    CREATE TEMP TABLE span AS
+    SELECT max(claim_id) AS claims, max(sequence) AS entries, min(published_at) AS began,
+        max(published_at) - min(published_at) AS years
+    FROM claims_publication
+"""
+
+
+def lean_archive(claims: int, folder: Path) -> Path:
+    """The DATA_DIR of a ledger with so many claims, a multiple of `BASE`; made unless it is there."""
+    base = prepared(BASE, folder)
+    # What decides how the base comes out is in its name.
+    place = base.with_name(base.name.replace(f"claims-{BASE}", f"lean-{claims}"))
+    if not (place / "made").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        # Owners and all: the server has an account of its own.
+        subprocess.run(["/bin/cp", "-a", base, place], check=True)
+        (place / "made").unlink()
+        maker = multiprocessing.get_context("spawn").Process(target=_grow, args=(claims, place))
+        maker.start()
+        maker.join()
+        if maker.exitcode:
+            sys.exit(f"The archive with {claims:,} claims could not be made; see above.")
+    return place
+
+
+def _grow(claims: int, place: Path) -> None:
+    began = time.perf_counter()
+    settings = place / "postgres" / "postgresql.auto.conf"
+    usual = settings.read_text()
+    settings.write_text(usual + _HASTE)
+    set_up(place)
+    from benchmarks.read_side.database import _connection, _without_indexes
+    from factcheck.database import embedded
+
+    with embedded.running(place):
+        with _without_indexes():
+            _copy(claims // BASE, _connection)
+        with _connection() as server:
+            server.execute("UPDATE claims_searchword SET publications = publications * %s", [claims // BASE])
+            server.execute("VACUUM ANALYZE")
+    settings.write_text(usual)
+    (place / "made").touch()
+    print(f"made {claims:,} claims in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+
+def _copy(copies: int, connection: "Callable[[], psycopg.Connection[Any]]") -> None:
+    publications, verdicts = _GROWN.read_text().split(";\n")[:2]
+    with connection() as server:
+        server.execute("SET session_replication_role = replica")
+        server.execute(_SPAN)
+        for copy in range(1, copies):
+            # One after the other: what is of one time stands together, as in a ledger.
+            server.execute(publications.format(copy=copy))
+            server.execute(verdicts.format(copy=copy))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling.archive", description=__doc__)
+    parser.add_argument("--claims", type=int, default=200_000)
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    options = parser.parse_args()
+    print(lean_archive(options.claims, options.data))
+
+
+if __name__ == "__main__":
+    main()
