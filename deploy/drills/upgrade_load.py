@@ -82,7 +82,7 @@ class Load(AbstractContextManager["Load"]):
         try:
             answer = session.request(method, self.site + address, timeout=30, **options)
             if not answer.ok:
-                problem = f"{method} {address}: {answer.status_code} {answer.text[:300]}"
+                problem = f"{method} {address}: {answer.status_code} {answer.text[:200]!r}"
         except requests.RequestException as error:
             problem = f"{method} {address}: {error}"
         with self._lock:
