@@ -93,19 +93,6 @@ def test_the_id_is_known_while_it_is_answered() -> None:
 
 
 @pytest.mark.django_db
-def test_the_log_of_a_refusal_says_it_and_what_follows_does_not(caplog: pytest.LogCaptureFixture) -> None:
-    from factcheck.wsgi import application  # noqa: PLC0415  which begins what tests do not need otherwise
-
-    known: list[str] = []
-    caplog.handler.addFilter(lambda line: bool(known.append(request_id.get())) or True)
-    environ = RequestFactory().get("/api/v1/claims/?x=1", headers={"x-request-id": "abc"}).environ
-    b"".join(application(environ, lambda status, fields: None))
-    assert [line.getMessage() for line in caplog.records] == ["Bad Request: /api/v1/claims/"]
-    assert known == ["abc"]
-    assert request_id.get() == ""
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/claims/", "/", "/api/v1/none/", "/admin/", "/api/v1/claims/?x=1"])
 def test_every_answer_tells_it(client: Client, path: str) -> None:
     assert client.get(path, headers={"x-request-id": "abc"})["X-Request-ID"] == "abc"
