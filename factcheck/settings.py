@@ -52,7 +52,7 @@ SECRET_KEY = secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DE
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 # What the house signs its ledger with, for other newsrooms that follow it.
-SIGNING_KEY = text("SIGNING_KEY", kind="secret", shown="made from `SECRET_KEY`")
+SIGNING_KEY = text("SIGNING_KEY", kind="secret", shown="made from SECRET_KEY")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = words(
     "ALLOWED_HOSTS",

@@ -22,7 +22,9 @@ OUTGOING = {
     f"sources.http.{name}" for name in ("connections", "fetched_documents", "sent_messages", "services")
 }
 #: Opens a socket to be connected to.
-LISTENS = {"factcheck.web.serving"}
+LISTENS = {"factcheck.web.serving", "factcheck.telemetry.exporter"}
+#: Speaks with the database, and lets go when it does not answer.
+DATABASE = {f"factcheck.database.{name}" for name in ("replica_watch", "worker_connection")}
 #: Pairs of sockets between two processes of ours, which lead nowhere else.
 PAIRED = {f"factcheck.confinement.{name}" for name in ("confined", "framing", "zygote")}
 
@@ -38,7 +40,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 def test_outgoing_http_is_in_one_package() -> None:
     speaking = {name for name, tree in TREES.items() if any(map(NETWORK.match, imported(tree)))}
-    assert speaking == OUTGOING | LISTENS | PAIRED
+    assert speaking == OUTGOING | LISTENS | DATABASE | PAIRED
 
 
 def test_no_library_fetches_by_itself() -> None:

@@ -52,8 +52,8 @@ def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until:
 
 
 def _store(claims: Sequence[PeerClaim]) -> None:
-    PeerClaim.objects.bulk_create([claim for claim in claims if claim.pk is None])
-    PeerClaim.objects.bulk_update([claim for claim in claims if claim.pk is not None], _CHANGED)
+    PeerClaim.objects.bulk_create(claim for claim in claims if claim._state.adding)
+    PeerClaim.objects.bulk_update((claim for claim in claims if not claim._state.adding), _CHANGED)
 
 
 def _after(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deploy.cluster.daemons import missing
 from deploy.cluster.machines import network
-from deploy.cluster.stage import Cluster, NotReady, machines_of
+from deploy.cluster.stage import MachineCluster, NotReady, machines_of
 from deploy.cluster.topology import DEBIAN, DEPLOY
 
 
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         print(f"Not installed: {', '.join(lacking)} (from {', '.join(packages)}).", file=sys.stderr)
         return 1
     folder = asked.folder.expanduser().absolute()
-    cluster = Cluster(folder, network(folder, first_port=asked.first_port))
+    cluster = MachineCluster(folder, network(folder, first_port=asked.first_port))
     if asked.action == "stop":
         cluster.stop()
         if asked.clear:
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def status(cluster: Cluster) -> int:
+def status(cluster: MachineCluster) -> int:
     used = cluster.megabytes()
     roles = {member["name"]: f"{member['role']}, {member['state']}" for member in cluster.members()}
     for machine, host, programs in machines_of(cluster):

@@ -26,7 +26,7 @@ class NotReady(Exception):
     """A part of the cluster did not come up in time."""
 
 
-class Cluster:
+class MachineCluster:
     """Three nodes, two poolers, a balancer, three web processes, two workers and a store of files."""
 
     def __init__(self, folder: Path, network: Network, **settings: str) -> None:
@@ -62,7 +62,7 @@ class Cluster:
         self.migrate()
         self.prepare_static_files()
         say(f"migrations, static files  ({time.monotonic() - begun:.1f} s)")
-        self._layer(programs, self._serves, "web processes and workers", say)
+        self._layer(programs, self.serves, "web processes and workers", say)
         if watch:
             self._layer(
                 watch, lambda: self._answers(self._of("watch", "prometheus", "/-/ready")), "Prometheus", say
@@ -176,7 +176,8 @@ class Cluster:
         except psycopg.OperationalError:
             return False
 
-    def _serves(self) -> bool:
+    def serves(self) -> bool:
+        """Whether all web processes answer, and have what they need."""
         return all(self._answers(self._of(web, "web", "/healthz")) for web in WEBS) and self._answers(
             f"{self.site}/readyz"
         )
@@ -216,7 +217,7 @@ class Cluster:
         return kept
 
 
-def machines_of(cluster: Cluster) -> list[tuple[str, str, list[str]]]:
+def machines_of(cluster: MachineCluster) -> list[tuple[str, str, list[str]]]:
     """Each machine, its address, and what runs on it."""
     living = [name for name in cluster.daemons.names() if cluster.daemons.process(name)]
     return [

@@ -56,7 +56,7 @@ class Topology:
             [
                 program("python"),
                 str(DEPLOY / "patroni" / "disk_watch.py"),
-                f"--folder={self.folder / node / 'postgresql'}",
+                f"--folder={self.folder / node / 'postgresql' / 'data'}",
                 f"--patroni=http://{self.network.address(node, 'patroni')}",
                 "--least-megabytes=64",
             ],

@@ -22,10 +22,10 @@ import psutil
 from benchmarks.read_side.load import ask
 from deploy.cluster.daemons import missing
 from deploy.cluster.machines import network
-from deploy.cluster.stage import Cluster, NotReady
+from deploy.cluster.stage import MachineCluster, NotReady
 from deploy.cluster.topology import DEBIAN
-from deploy.drills.load import Load
-from deploy.drills.newsroom import newsroom_of
+from deploy.drills.drill_newsroom import newsroom_of
+from deploy.drills.failover_load import FailoverLoad
 
 PROMISED_SHARE, PROMISED_MEGABYTES = 0.9, 2000.0
 CLAIMS = 30
@@ -50,9 +50,10 @@ def run(arguments: list[str]) -> int:
         )
         return 1
     folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
-    cluster = Cluster(folder, network(folder, first_port=asked.first_port))
+    cluster = MachineCluster(folder, network(folder, first_port=asked.first_port))
     try:
-        cluster.start(print)
+        if not cluster.serves():
+            cluster.start(print)
         return measure(cluster, seconds=asked.seconds, turns=asked.turns)
     except NotReady as late:
         print(late, file=sys.stderr)
@@ -63,7 +64,7 @@ def run(arguments: list[str]) -> int:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(cluster: Cluster, *, seconds: float, turns: int) -> int:
+def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
     used = sum(cluster.megabytes().values())
     print(f"idle memory    {used:.0f} MB of {PROMISED_MEGABYTES:.0f} MB promised")
     requests = questions(cluster)
@@ -83,9 +84,9 @@ def measure(cluster: Cluster, *, seconds: float, turns: int) -> int:
     return three / one < PROMISED_SHARE or used > PROMISED_MEGABYTES
 
 
-def questions(cluster: Cluster) -> list[bytes]:
+def questions(cluster: MachineCluster) -> list[bytes]:
     """Lists and single claims, of a few that are published for it."""
-    load = Load(cluster.site, newsroom_of(cluster).people, editors=2, readers=0)
+    load = FailoverLoad(cluster.site, newsroom_of(cluster).people, editors=2, readers=0)
     load.start()
     cluster.wait(lambda: len(load.published) >= CLAIMS, f"{CLAIMS} publications", 180)
     load.stop()
@@ -98,7 +99,7 @@ def questions(cluster: Cluster) -> list[bytes]:
     ]
 
 
-def processor_seconds(cluster: Cluster) -> float:
+def processor_seconds(cluster: MachineCluster) -> float:
     """What all programs of the cluster have taken until now."""
     total = 0.0
     for name in cluster.daemons.names():

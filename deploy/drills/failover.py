@@ -26,13 +26,13 @@ import psycopg
 
 from deploy.cluster.daemons import missing
 from deploy.cluster.machines import NODES, WORKERS, Namespaces, network
-from deploy.cluster.stage import Cluster, NotReady
+from deploy.cluster.stage import MachineCluster, NotReady
 from deploy.cluster.topology import DEBIAN
-from deploy.drills.faults import FAULTS, Fault, NotHere, mount_small_disks, unmount_small_disks
-from deploy.drills.keeper import Keeper
-from deploy.drills.load import Load, whole_feed
-from deploy.drills.newsroom import RECEIVER_PORT, newsroom_of
-from deploy.drills.receiver import Receiver
+from deploy.drills.drill_newsroom import RECEIVER_PORT, newsroom_of
+from deploy.drills.failover_load import FailoverLoad, whole_feed
+from deploy.drills.faults import FAULTS, Breakage, NotHere, mount_small_disks, unmount_small_disks
+from deploy.drills.restarter import Restarter
+from deploy.drills.webhook_listener import WebhookListener
 
 WRITES_BACK, READS_AWAY = 30.0, 1.0
 #: Big enough for what a drill writes, and soon full.
@@ -40,7 +40,7 @@ DISK_MEGABYTES = 700
 
 
 @dataclass(frozen=True)
-class Figures:
+class FaultFigures:
     """What one fault did."""
 
     name: str
@@ -98,12 +98,13 @@ def run(arguments: list[str]) -> int:
         )
         return 1
     folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
-    cluster = Cluster(folder, network(folder, first_port=asked.first_port), FACTCHECK_DEMO="1")
+    cluster = MachineCluster(folder, network(folder, first_port=asked.first_port), FACTCHECK_DEMO="1")
     is_passing = asked.folder is None
     try:
         if is_passing and isinstance(cluster.network, Namespaces):
             mount_small_disks(cluster, NODES, DISK_MEGABYTES)
-        cluster.start(print)
+        if not cluster.serves():
+            cluster.start(print)
         return rehearse(cluster, asked)
     except NotReady as late:
         print(late, file=sys.stderr)
@@ -115,13 +116,13 @@ def run(arguments: list[str]) -> int:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
-    receiver = Receiver(_places_of_workers(cluster), RECEIVER_PORT)
+def rehearse(cluster: MachineCluster, asked: argparse.Namespace) -> int:
+    receiver = WebhookListener(_places_of_workers(cluster), RECEIVER_PORT)
     newsroom = newsroom_of(cluster)
     receiver.secret = newsroom.secret
-    load = Load(cluster.site, newsroom.people, editors=asked.editors, readers=asked.readers)
+    load = FailoverLoad(cluster.site, newsroom.people, editors=asked.editors, readers=asked.readers)
     load.start()
-    keeper = Keeper(cluster)
+    keeper = Restarter(cluster)
     keeper.start()
     figures = []
     try:
@@ -148,7 +149,9 @@ def rehearse(cluster: Cluster, asked: argparse.Namespace) -> int:
     return not (all(is_kept for _sentence, is_kept in told) and all(each.is_kept() for each in figures))
 
 
-def made(cluster: Cluster, keeper: Keeper, load: Load, name: str, fault: Fault, stays: float) -> Figures:
+def made(
+    cluster: MachineCluster, keeper: Restarter, load: FailoverLoad, name: str, fault: Breakage, stays: float
+) -> FaultFigures:
     """Make a fault, wait until writes are back, put it right, and wait until all is as before."""
     cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
     machine = fault.machine(cluster)
@@ -172,7 +175,7 @@ def made(cluster: Cluster, keeper: Keeper, load: Load, name: str, fault: Fault, 
         for moment, seconds in zip(list(load.reads.answered), list(load.reads.took), strict=False)
         if begun <= moment <= until
     ]
-    return Figures(
+    return FaultFigures(
         name=name,
         machine=machine,
         writes_away=load.writes.longest_gap(begun, until),
@@ -185,7 +188,7 @@ def made(cluster: Cluster, keeper: Keeper, load: Load, name: str, fault: Fault, 
 
 
 def accounts(
-    cluster: Cluster, load: Load, receiver: Receiver, *, ended: list[str], since: int
+    cluster: MachineCluster, load: FailoverLoad, receiver: WebhookListener, *, ended: list[str], since: int
 ) -> list[tuple[str, bool]]:
     """What must hold in the end, in a sentence each, and whether it does.
 
@@ -233,7 +236,7 @@ def accounts(
     ]
 
 
-def followed_to(load: Load, feed: list[dict[str, Any]]) -> bool:
+def followed_to(load: FailoverLoad, feed: list[dict[str, Any]]) -> bool:
     """Whether the follower has come to the end of the feed; it takes the steps that are left itself."""
     load.follow()
     return not feed or (bool(load.feed) and load.feed[-1]["sequence"] >= feed[-1]["sequence"])
@@ -244,7 +247,7 @@ def digest(entries: list[dict[str, Any]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _places_of_workers(cluster: Cluster) -> list[Path]:
+def _places_of_workers(cluster: MachineCluster) -> list[Path]:
     if isinstance(cluster.network, Namespaces):
         return [cluster.network.place(machine) for machine in WORKERS]
     return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.cluster.machines import Namespaces
-from deploy.cluster.stage import Cluster
+from deploy.cluster.stage import MachineCluster
 
 #: The programs of a PostgreSQL node.
 PROGRAMS = ("patroni", "etcd")
@@ -18,18 +18,18 @@ class NotHere(Exception):
 
 
 @dataclass
-class Fault:
+class Breakage:
     """Something that is broken on one machine."""
 
     says: str
-    breaks: Callable[[Cluster, str], None]
-    mends: Callable[[Cluster, str], None]
+    breaks: Callable[[MachineCluster, str], None]
+    mends: Callable[[MachineCluster, str], None]
     #: Which machine: the primary of the moment unless it is named; "replica" means one of the others.
     where: str = "primary"
     #: For how long it stays broken after writes are back.
     stays: float = 5.0
 
-    def machine(self, cluster: Cluster) -> str:
+    def machine(self, cluster: MachineCluster) -> str:
         primary = cluster.primary()
         if self.where == "primary":
             return primary
@@ -38,50 +38,50 @@ class Fault:
         return self.where
 
 
-def _daemons(cluster: Cluster, machine: str) -> list[str]:
+def _daemons(cluster: MachineCluster, machine: str) -> list[str]:
     return [name for name in cluster.daemons.names() if name.startswith(f"{machine}.")]
 
 
-def kill(cluster: Cluster, machine: str) -> None:
+def kill(cluster: MachineCluster, machine: str) -> None:
     """As a machine goes whose power fails."""
     cluster.daemons.kill(*_daemons(cluster, machine))
 
 
-def start_again(cluster: Cluster, machine: str) -> None:
+def start_again(cluster: MachineCluster, machine: str) -> None:
     for layer in cluster.topology.layers():
         for daemon in layer:
             if daemon.machine == machine:
                 cluster.daemons.start(daemon)
 
 
-def _namespaces(cluster: Cluster) -> Namespaces:
+def _namespaces(cluster: MachineCluster) -> Namespaces:
     if not isinstance(cluster.network, Namespaces):
         raise NotHere("machines that share one network cannot be cut off; run it as root")
     return cluster.network
 
 
-def cut(cluster: Cluster, machine: str) -> None:
+def cut(cluster: MachineCluster, machine: str) -> None:
     _namespaces(cluster).unplug(machine)
 
 
-def connect(cluster: Cluster, machine: str) -> None:
+def connect(cluster: MachineCluster, machine: str) -> None:
     _namespaces(cluster).plug(machine)
 
 
-def freeze(cluster: Cluster, machine: str) -> None:
+def freeze(cluster: MachineCluster, machine: str) -> None:
     """No program of the machine goes on; to them, time stands still until they do."""
     cluster.daemons.send(signal.SIGSTOP, *_daemons(cluster, machine))
 
 
-def thaw(cluster: Cluster, machine: str) -> None:
+def thaw(cluster: MachineCluster, machine: str) -> None:
     cluster.daemons.send(signal.SIGCONT, *_daemons(cluster, machine))
 
 
-def disk_of(cluster: Cluster, machine: str) -> Path:
+def disk_of(cluster: MachineCluster, machine: str) -> Path:
     return cluster.folder / machine / "postgresql"
 
 
-def fill(cluster: Cluster, machine: str) -> None:
+def fill(cluster: MachineCluster, machine: str) -> None:
     """Leave nothing free on the disk of a node, which must be one of its own."""
     disk = disk_of(cluster, machine)
     if not disk.is_mount():
@@ -96,11 +96,11 @@ def fill(cluster: Cluster, machine: str) -> None:
             return
 
 
-def free(cluster: Cluster, machine: str) -> None:
+def free(cluster: MachineCluster, machine: str) -> None:
     (disk_of(cluster, machine) / "filling").unlink()
 
 
-def mount_small_disks(cluster: Cluster, machines: tuple[str, ...], megabytes: int) -> None:
+def mount_small_disks(cluster: MachineCluster, machines: tuple[str, ...], megabytes: int) -> None:
     """Give nodes disks of their own, in memory."""
     for machine in machines:
         disk = disk_of(cluster, machine)
@@ -112,20 +112,20 @@ def mount_small_disks(cluster: Cluster, machines: tuple[str, ...], megabytes: in
             )
 
 
-def unmount_small_disks(cluster: Cluster, machines: tuple[str, ...]) -> None:
+def unmount_small_disks(cluster: MachineCluster, machines: tuple[str, ...]) -> None:
     for machine in machines:
         if disk_of(cluster, machine).is_mount():
             subprocess.run(["umount", disk_of(cluster, machine)], check=True)  # noqa: S607
 
 
-FAULTS: dict[str, Fault] = {
-    "kill": Fault("the primary's machine loses its power (kill -9)", kill, start_again),
-    "cut": Fault("the primary's network is cut", cut, connect),
-    "freeze": Fault("everything on the primary stops, and goes on later (SIGSTOP)", freeze, thaw),
-    "disk": Fault("the primary's disk is full", fill, free),
-    "replica": Fault("a replica's machine loses its power", kill, start_again, where="replica"),
-    "cut-replica": Fault("a replica's network is cut", cut, connect, where="replica"),
-    "pooler": Fault("a PgBouncer is killed", kill, start_again, where="pool-1"),
-    "web": Fault("a web process is killed", kill, start_again, where="web-1"),
-    "worker": Fault("a worker is killed", kill, start_again, where="worker-1"),
+FAULTS: dict[str, Breakage] = {
+    "kill": Breakage("the primary's machine loses its power (kill -9)", kill, start_again),
+    "cut": Breakage("the primary's network is cut", cut, connect),
+    "freeze": Breakage("everything on the primary stops, and goes on later (SIGSTOP)", freeze, thaw),
+    "disk": Breakage("the primary's disk is full", fill, free),
+    "replica": Breakage("a replica's machine loses its power", kill, start_again, where="replica"),
+    "cut-replica": Breakage("a replica's network is cut", cut, connect, where="replica"),
+    "pooler": Breakage("a PgBouncer is killed", kill, start_again, where="pool-1"),
+    "web": Breakage("a web process is killed", kill, start_again, where="web-1"),
+    "worker": Breakage("a worker is killed", kill, start_again, where="worker-1"),
 }

@@ -36,6 +36,8 @@ REPOSITORY = Path(__file__).parents[2]
 CONFIGURATION = REPOSITORY / "deploy" / "barman"
 #: What is promised: so much may be lost with a machine.
 MOST_LOST_SECONDS = 5.0
+#: Has the server begin a new segment, and waits until the one before it has arrived.
+SWITCH = ("switch-wal", "--force", "--archive", "--archive-timeout", "300", "factcheck")
 #: Time between the writes of the load.
 _PAUSE_SECONDS = 0.02
 
@@ -91,7 +93,7 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
         # Files after the database: rows name files, never the other way.
         shutil.copytree(newsroom / "files", top / "files")
 
-        with Load(place) as load:
+        with Writer(place) as load:
             time.sleep(seconds)
             before = _ledger(place)
             time.sleep(1)
@@ -99,8 +101,8 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
             time.sleep(1)
             _ask(place, "SET session_replication_role = replica; DELETE FROM claims_publication")
             time.sleep(seconds)
-        keeper.run("switch-wal", "--force", "--archive", "factcheck")
-        restored = top / "before the mistake"
+        keeper.run(*SWITCH)
+        restored = top / "before-the-mistake"
         begun = time.monotonic()
         keeper.restore(restored, "--target-time", moment.isoformat(), "--target-action", "promote")
         with _started(restored) as found:
@@ -120,17 +122,17 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
                 f"All {snapshots} files have the hashes that rows name", is_kept=bool(snapshots) and not wrong
             )
 
-        with Load(place) as load:
+        with Writer(place) as load:
             time.sleep(seconds)
             server = live_server(place)
             for process in [*server.children(recursive=True), server] if server else []:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)
         for name in ("postgres", "files"):
-            (newsroom / name).rename(top / f"{name} that burnt")
+            (newsroom / name).rename(top / f"burnt-{name}")
         begun = time.monotonic()
         keeper.settle()
-        restored = top / "all there is"
+        restored = top / "all-there-is"
         keeper.restore(restored, "--partial-wal")
         with _started(restored) as found:
             findings.tell("RTO, of a machine that is gone: seconds until it answers", _since(begun))
@@ -206,7 +208,7 @@ class Barman:
             stderr=subprocess.DEVNULL,
         ) as self.receiver:
             try:
-                self.run("switch-wal", "--force", "--archive", "factcheck")
+                self.run(*SWITCH)
                 yield
             finally:
                 self.receiver.terminate()
@@ -221,7 +223,7 @@ class Barman:
         self.run("restore", *options, "factcheck", "auto", str(data_dir / "postgres"))
 
 
-class Load:
+class Writer:
     """Somebody who writes row after row, and remembers which were acknowledged."""
 
     def __init__(self, place: ServerPlace) -> None:
@@ -230,7 +232,7 @@ class Load:
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._write)
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> "Writer":
         _ask(self.place, "CREATE TABLE IF NOT EXISTS drill_writes (n serial PRIMARY KEY, at timestamptz)")
         self._thread.start()
         return self

@@ -22,7 +22,7 @@ from deploy.drills import upgrade_versions as versions
 from deploy.drills.upgrade_load import Load, Mirror
 from deploy.drills.upgrade_site import Site
 from deploy.postgresql.programs import NotToBeHad
-from deploy.postgresql.server import server
+from deploy.postgresql.server import end_tidily, server
 
 BEFORE, NEXT = ("before-1", "before-2"), ("next-1", "next-2")
 PEOPLE = {"contributor": "contributor", "checker": "checker", "editor": "editor"}
@@ -48,6 +48,7 @@ def run(arguments: list[str]) -> int:
             "haproxy is not there, which sends requests to those that are ready (Debian: apt-get install haproxy)."
         )
         return 2
+    end_tidily()
     folder = Path(tempfile.mkdtemp(prefix="factcheck-upgrade-"))
     try:
         with server(asked.postgres) as address:

@@ -4,26 +4,32 @@
 
 Patroni asks whether PostgreSQL answers, and with a full disk it does: it reads, and refuses to write until somebody
 frees space. So on each node this looks at the disk every two seconds, and asks Patroni to make another node the primary
-while there is room left to stop in. A node hands over at most once in five minutes: where all disks are full, nobody is
-better.
+while there is room left to stop in. A server that finds none, and would stop for ever, is ended as a crash ends it:
+what was committed is on another node. It hands over at most once in five minutes: where all disks are
+full, nobody is better.
+Run it as the user of PostgreSQL.
 Python 3.11 or newer, nothing else.
 """
 
 import argparse
 import json
+import os
 import shutil
+import signal
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 EVERY, AT_MOST_EVERY = 2.0, 300.0
-PATIENCE = 10.0
+PATIENCE = 8.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Hand the primary over before its disk is full.")
-    parser.add_argument("--folder", type=Path, required=True, help="on the disk that is looked at")
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="PostgreSQL's data, on the disk that is looked at"
+    )
     parser.add_argument("--patroni", required=True, help="the address of this node's Patroni")
     parser.add_argument("--least-megabytes", type=int, default=1024, help="what must be free")
     asked = parser.parse_args()
@@ -31,7 +37,12 @@ def main() -> None:
     while True:
         time.sleep(EVERY)
         is_due = time.monotonic() - handed_over > AT_MOST_EVERY
-        if is_due and free_megabytes(asked.folder) < asked.least_megabytes and hand_over(asked.patroni):
+        if (
+            is_due
+            and asked.folder.exists()
+            and free_megabytes(asked.folder) < asked.least_megabytes
+            and hand_over(asked.patroni, asked.folder)
+        ):
             handed_over = time.monotonic()
 
 
@@ -40,7 +51,7 @@ def free_megabytes(folder: Path) -> float:
     return shutil.disk_usage(folder).free / 2**20
 
 
-def hand_over(patroni: str) -> bool:
+def hand_over(patroni: str, folder: Path) -> bool:
     """Whether this node is the primary and another one takes over from it."""
     try:
         with urllib.request.urlopen(f"{patroni}/primary", timeout=PATIENCE) as answer:  # noqa: S310
@@ -49,8 +60,11 @@ def hand_over(patroni: str) -> bool:
         request = urllib.request.Request(  # noqa: S310  the operator's own choice
             f"{patroni}/switchover", body, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             print(f"The disk is nearly full: {answer.read().decode()}", flush=True)
+    except TimeoutError:
+        print("The disk is full, and PostgreSQL cannot stop by itself: it is ended.", flush=True)
+        os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
     except (OSError, ValueError, KeyError) as refusal:
         # 503 says that it is no primary, which is all one wants to hear.
         if not isinstance(refusal, urllib.error.HTTPError) or refusal.code != 503:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from deploy.postgresql.programs import NotToBeHad
-from deploy.postgresql.server import server
+from deploy.postgresql.server import end_tidily, server
 
 SKIPPED = 77
 
@@ -14,6 +14,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) < 3 or not arguments[0].isdigit() or arguments[1] != "--":
         print(__doc__)
         return 2
+    end_tidily()
     try:
         with server(int(arguments[0])) as address:
             return subprocess.run(

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -27,6 +28,12 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
 }
+
+
+def end_tidily() -> None:
+    """Have a signal that ends the program end what it started, too."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 @contextlib.contextmanager
@@ -97,7 +104,7 @@ def _running(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[No
         process.terminate()  # lets those who are connected finish
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(2)
-        process.send_signal(2)  # ends them
+        process.send_signal(signal.SIGINT)  # ends them
         process.wait(30)
 
 

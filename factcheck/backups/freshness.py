@@ -18,15 +18,17 @@ from factcheck.backups.subject import backup_folder
 
 
 def newest_at() -> datetime | None:
-    """When the newest backup was finished; None where there is none.
+    """When the newest backup was finished; None where there is none. One of a clock that was ahead says nothing.
 
     Raises:
         BackupFailed: that cannot be read.
     """
+    now = datetime.now(UTC)
     try:
-        return max((one.finished_at for one in generations.listed(backup_folder())), default=None)
+        finished = [one.finished_at for one in generations.listed(backup_folder())]
     except OSError as error:
         raise BackupFailed(f"{error.filename}: {error.strerror}.") from error
+    return max((moment for moment in finished if moment <= now), default=None)
 
 
 def overdue() -> str:

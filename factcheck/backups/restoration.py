@@ -27,7 +27,7 @@ PARTS = ("files", "reports", "postgres")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RestorePoint:
     """As when it is to be restored: the last of all that is there, a moment, or exactly one backup."""
 
     moment: datetime | None = None
@@ -36,7 +36,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Restored:
+class Restoration:
     """What a restore came to."""
 
     generation: Generation
@@ -50,11 +50,11 @@ class Restored:
 def restore(
     folder: BackupFolder,
     to: Path,
-    wanted: Wanted,
+    wanted: RestorePoint,
     *,
     put_aside: bool = False,
     tell: Callable[[str], None] = lambda said: None,
-) -> Restored:
+) -> Restoration:
     """Make an installation in the folder `to` (which becomes DATA_DIR) as it was.
 
     Args:
@@ -69,8 +69,8 @@ def restore(
 
 
 def _restore(
-    folder: BackupFolder, to: Path, wanted: Wanted, *, put_aside: bool, tell: Callable[[str], None]
-) -> Restored:
+    folder: BackupFolder, to: Path, wanted: RestorePoint, *, put_aside: bool, tell: Callable[[str], None]
+) -> Restoration:
     generation, timeline = _chosen(folder, wanted)
     files = kept_files.as_of(folder, generation.finished_at if wanted.backup else wanted.moment)
     try:
@@ -92,10 +92,10 @@ def _restore(
             aside = _put_in_place(unfinished, to)
     except OSError as error:
         raise BackupFailed(f"{error.filename or to}: {error.strerror}.") from error
-    return Restored(generation, last_change, len(files) - len(damaged), damaged, aside)
+    return Restoration(generation, last_change, len(files) - len(damaged), damaged, aside)
 
 
-def _chosen(folder: BackupFolder, wanted: Wanted) -> tuple[Generation, int]:
+def _chosen(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int]:
     if wanted.backup is not None:
         named = {one.name: one for one in generations.listed(folder)}
         if wanted.backup not in named:
@@ -160,7 +160,7 @@ def _give(top: Path, user: int, group: int) -> None:
 
 
 def _replay(
-    folder: BackupFolder, generation: Generation, timeline: int, wanted: Wanted, unfinished: Path
+    folder: BackupFolder, generation: Generation, timeline: int, wanted: RestorePoint, unfinished: Path
 ) -> datetime | None:
     """Start the server on what was put together, have it recover as far as is wanted, and ask it."""
     settings = wal_archive.fetching(folder.wal.resolve()) | {
@@ -187,7 +187,7 @@ def _replay(
         shutil.rmtree(place.socket_folder, ignore_errors=True)
 
 
-def _why_not(place: ServerPlace, wanted: Wanted, error: str) -> str:
+def _why_not(place: ServerPlace, wanted: RestorePoint, error: str) -> str:
     said = place.log.read_text(errors="replace") if place.log.exists() else ""
     if "recovery ended before configured recovery target was reached" in said and wanted.moment:
         last = said.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]

@@ -35,6 +35,6 @@ def copy_new_files(timestamp: int) -> None:
 
 
 if settings.BACKUP_SCHEDULE:
-    back_up_by_schedule = app.periodic(cron=settings.BACKUP_SCHEDULE)(back_up_by_schedule)
+    app.periodic(cron=settings.BACKUP_SCHEDULE)(back_up_by_schedule)
 if settings.BACKUP_DIR is not None:
-    copy_new_files = app.periodic(cron="*/5 * * * *")(copy_new_files)
+    app.periodic(cron="*/5 * * * *")(copy_new_files)

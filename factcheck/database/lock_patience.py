@@ -10,7 +10,7 @@ from django.db import OperationalError, connections
 
 
 def patiently(
-    change: Callable[[], None],
+    change: Callable[[], object],
     *,
     alias: str,
     seconds: float,

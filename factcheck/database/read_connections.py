@@ -100,10 +100,10 @@ def replicas() -> Replicas:
 
 @lru_cache(maxsize=1)
 def _watched(process: int) -> ReplicaWatch:
-    addresses = {alias: _address(alias) for alias in settings.REPLICA_DATABASES}
-    known = Replicas(addresses, settings.REPLICA_LAG_SECONDS)
-    watch = ReplicaWatch(known, _address(primary()), addresses, mark=settings.REPLICATED_MARK)
-    if addresses:
+    known = Replicas(settings.REPLICA_DATABASES, settings.REPLICA_LAG_SECONDS)
+    addresses = {alias: _address(alias) for alias in [primary(), *known.aliases]}
+    watch = ReplicaWatch(known, primary(), addresses, mark=settings.REPLICATED_MARK)
+    if known.aliases:
         watch.start()
     return watch
 
@@ -142,12 +142,20 @@ def freshly(answer: Callable[[], Answer]) -> Answer:
     Raises:
         OperationalError: the primary cannot be asked, and no replica is known to have all that it had.
     """
-    if not _reader.replicas or replicas().has_primary():
+    if not _reader.replicas:
         return _read_from(primary(), answer)
+    lost: Exception = OperationalError("The primary does not answer.")
+    if replicas().has_primary():
+        try:
+            return _read_from(primary(), answer)
+        except (Error, InterfaceError) as error:
+            if not _is_lost(primary(), error):
+                raise
+            lost = error
     for alias in filter(replicas().is_level, _reader.replicas):
         if replicas().is_fit(alias):
             return _read_from(alias, answer)
-    raise OperationalError("The primary does not answer.")
+    raise lost
 
 
 def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
@@ -214,7 +222,9 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
         connection = connections[alias]
         if connection.in_atomic_block or connection.is_usable():
             raise
-        if reads_replica() and replicas().is_dead(alias):
+        if has_replicas() and (
+            replicas().is_dead(alias) if reads_replica() else not replicas().has_primary()
+        ):
             raise  # rather than wait for it once more
         connection.close()
         return _fetch(alias, sql, parameters, prepare)

@@ -70,13 +70,13 @@ class ReplicaWatch:
 
     Args:
         replicas: what is told.
-        primary: how the primary is connected to, as libpq has it.
-        addresses: the same of each replica, by alias.
+        primary: the alias of the primary.
+        addresses: how it and each replica are connected to, by alias, as libpq has it.
         mark: the query for what the primary shows to everybody (`Replicas.mark`), where there is one.
     """
 
     def __init__(
-        self, replicas: Replicas, primary: Address, addresses: Mapping[str, Address], *, mark: str = ""
+        self, replicas: Replicas, primary: str, addresses: Mapping[str, Address], *, mark: str = ""
     ) -> None:
         self.replicas, self.mark = replicas, mark
         self.lines = OpenLines()
@@ -92,14 +92,14 @@ class ReplicaWatch:
             self.lines.add(connection.alias, connection.connection)
 
     async def _watch(self) -> None:
-        hear_primary = self.replicas.hear_primary
-        followed = [self._follow("the primary", self._primary, hear_primary, self.mark)]
-        for alias, address in self._addresses.items():
+        hear_primary, known = self.replicas.hear_primary, self._addresses
+        followed = [self._follow("the primary", known[self._primary], hear_primary, self.mark)]
+        for alias in self.replicas.aliases:
 
             def hear(report: Report, *, asked_at: float, alias: str = alias) -> None:
                 self.replicas.hear_replica(alias, report, asked_at=asked_at)
 
-            followed.append(self._follow(alias, address, hear))
+            followed.append(self._follow(alias, known[alias], hear))
         await asyncio.gather(self._cut_dead(), *followed)
 
     async def _follow(self, name: str, address: Address, hear: Callable[..., None], mark: str = "") -> None:
@@ -125,13 +125,15 @@ class ReplicaWatch:
             await asyncio.sleep(max(0.0, asked_at + INTERVAL - self.replicas.clock()))
 
     async def _cut_dead(self) -> None:
-        """Let go who waits for a replica that died. Where this thread itself was late, nobody can be blamed."""
+        """Let go who waits for a server that died. Where this thread itself was late, nobody can be blamed."""
         while True:
             before = self.replicas.clock()
             await asyncio.sleep(INTERVAL)
             if self.replicas.clock() - before < 2 * INTERVAL:
-                for alias in filter(self.replicas.is_dead, self._addresses):
+                for alias in filter(self.replicas.is_dead, self.replicas.aliases):
                     self.lines.cut(alias)
+                if self.replicas.lost_primary():
+                    self.lines.cut(self._primary)
 
     def _say(self, name: str, failure: Exception | None) -> None:
         """Write to the log when a server falls silent, and when it is back."""

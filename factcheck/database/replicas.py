@@ -7,12 +7,14 @@ has reached by now.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 #: How long a server may keep silent, in seconds, until it is taken for dead.
 SILENCE = 0.75
+#: The same of the primary, for those who wait for its answer: for them there may be no other.
+PRIMARY_SILENCE = 2.0
 #: How many places of the primary are remembered: those of the last half minute.
 _REMEMBERED = 120
 
@@ -33,7 +35,7 @@ class Report(NamedTuple):
 class _Known:
     """What is known of a replica, in moments of the clock."""
 
-    heard_at: float = float("-inf")
+    heard_at: float
     #: Until when it has everything, as far as is known.
     complete_until: float = float("-inf")
     position: int = -1
@@ -49,7 +51,7 @@ class Replicas:
         clock: seconds, from anywhere, never going back.
     """
 
-    aliases: Iterable[str]
+    aliases: Collection[str]
     most_seconds: float
     clock: Callable[[], float] = time.monotonic
     #: What the primary showed to everybody when it was last heard of. It does so only when as many replicas have it as
@@ -58,10 +60,12 @@ class Replicas:
     _known: dict[str, _Known] = field(init=False)
     _primary: deque[tuple[int, float]] = field(init=False)
     _primary_server: str = ""
-    _primary_heard_at: float = float("-inf")
+    _primary_heard_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._known = {alias: _Known() for alias in self.aliases}
+        # Nobody is blamed for a silence that began before it was asked.
+        self._primary_heard_at = self.clock()
+        self._known = {alias: _Known(self.clock()) for alias in self.aliases}
         self._primary = deque(maxlen=_REMEMBERED)
 
     # Told ------------------------------------------------------------------------------------------------------------
@@ -99,6 +103,10 @@ class Replicas:
     def has_primary(self) -> bool:
         """Whether it was heard of just now."""
         return self.clock() - self._primary_heard_at <= SILENCE
+
+    def lost_primary(self) -> bool:
+        """Whether it was not heard of for so long that nobody is to wait for it any more."""
+        return self.clock() - self._primary_heard_at > PRIMARY_SILENCE
 
     def is_fit(self, alias: str) -> bool:
         """Whether it can be read from: it lives, and is not too old."""

@@ -20,9 +20,23 @@ from tests.helpers.streaming_servers import eventually
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
+@pytest.fixture
+def pooled(transactional_db: None) -> Iterator[None]:
+    """The database of the tests is reached through it."""
+    with transaction_pooler() as address:
+        connection.close()
+        before = {name: connection.settings_dict[name] for name in ("HOST", "PORT")}
+        connection.settings_dict.update({name: address[name] for name in before})
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(before)
+
+
 @contextmanager
 def transaction_pooler() -> Iterator[dict[str, Any]]:
-    """Where it listens, as Django's settings name it. Two connections at most serve all transactions."""
+    """Where it listens, as Django's settings name it. Few connections serve all transactions."""
     if PGBOUNCER is None:
         pytest.skip("pgbouncer is not installed.")
     server = connection.settings_dict

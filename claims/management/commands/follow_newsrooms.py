@@ -1,14 +1,11 @@
 from argparse import RawDescriptionHelpFormatter
-from typing import Any, TextIO, cast
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from rich.table import Table
-from rich.text import Text
 
 from claims.federation import peer_edits, turns
 from claims.ledger.house_signature import fingerprint, public_key
-from claims.management.article_report import console_on
 from claims.management.people import user_named
 from claims.models import PeerNewsroom, PeerProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -86,14 +83,11 @@ or could not be added, 2 the command was called wrongly."""
         self.stdout.write(f"{newsroom.url} is followed, as number {newsroom.pk}: {newsroom}.")
 
     def _list(self) -> None:
-        table = Table("Number", "Name", "Address", "Key", "Entries", "State", "Up to date at (UTC)")
         for newsroom in PeerNewsroom.objects.select_related("progress"):
             progress = newsroom.progress
-            at = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else "never"
-            state = progress.failure or "works"
-            cells = [
-                str(newsroom.pk), newsroom.name, newsroom.url, fingerprint(newsroom.key), str(progress.sequence),
-                state if newsroom.active else "paused", at,
-            ]  # fmt: skip
-            table.add_row(*map(Text, cells))
-        console_on(cast(TextIO, self.stdout)).print(table)
+            at = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else "never"
+            state = (progress.failure or "works") if newsroom.active else "paused"
+            self.stdout.write(
+                f"{newsroom.pk}  {newsroom.name}  {newsroom.url}  key {fingerprint(newsroom.key)}"
+            )
+            self.stdout.write(f"   {progress.sequence} entries taken, up to date at: {at}. {state}")

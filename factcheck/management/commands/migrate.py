@@ -1,6 +1,6 @@
-from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
 from factcheck.database.lock_patience import patiently
@@ -9,7 +9,7 @@ from factcheck.database.lock_patience import patiently
 class Command(migrate.Command):
     help = f"{migrate.Command.help} It gives up a lock that it does not get at once, and tries again."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
             "--lock-seconds",

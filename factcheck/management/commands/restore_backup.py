@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
-from factcheck.backups.restoration import Wanted, restore
+from factcheck.backups.restoration import RestorePoint, restore
 
 
 class Command(BaseCommand):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def handle(self, *, to: Path, source: Path | None, put_aside: bool, **options: Any) -> None:
         if source is None:
             raise CommandError("BACKUP_DIR is not set. Name the folder with the backups: --from.")
-        wanted = Wanted(options["moment"], options["backup"], options["timeline"])
+        wanted = RestorePoint(options["moment"], options["backup"], options["timeline"])
         try:
             done = restore(
                 BackupFolder(source.absolute()), to, wanted, put_aside=put_aside, tell=self.stderr.write

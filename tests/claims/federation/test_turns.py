@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from claims.federation import ledger_feed, tasks, turns
+from claims.federation import alarms, ledger_feed, tasks, turns
 from claims.federation.ledger_feed import LIMITS
 from claims.ledger.house_signature import is_signed_by
 from claims.models import Claim, PeerClaim, PeerNewsroom, PeerProgress, Publication, Verdict
@@ -95,8 +96,7 @@ def test_what_it_took_from_others_is_not_its_own_to_tell(peer: PeerSite, newsroo
 def test_goes_on_where_it_was_page_by_page(
     peer: PeerSite, newsroom: PeerNewsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_feed.ask, "__defaults__", None)
-    monkeypatch.setitem(ledger_feed.ask.__kwdefaults__, "sizes", (3,))
+    monkeypatch.setattr(turns, "ask", partial(ledger_feed.ask, sizes=(3,)))
     for number in range(1, 8):
         peer.tell(number)
     stops = iter([False, True])
@@ -124,10 +124,9 @@ def test_a_turn_whose_newsroom_was_given_to_another_takes_nothing(
     peer: PeerSite, newsroom: PeerNewsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peer.tell(7)
-    asked = turns.ask
 
     def slowly(*args: Any, **named: Any) -> Any:
-        answer = asked(*args, **named)
+        answer = ledger_feed.ask(*args, **named)
         PeerProgress.objects.update(held_until=timezone.now() + timedelta(hours=1))
         return answer
 
@@ -394,9 +393,7 @@ def test_recovers_by_itself_and_tells_people_in_between(
     for _attempt in range(turns.TOLD_AFTER):
         turn(newsroom)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [tasks.alarms.TELL]
-            )
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [alarms.TELL])
             asked.append(cursor.fetchone()[0])
     assert asked == [0, 0, 0, 0, 1]
     assert [row.pk for row in PeerNewsroom.objects.in_trouble()] == [newsroom.pk]

@@ -33,7 +33,13 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
     peer.changes_page = {"house": None}
     with pytest.raises(CommandError, match="Newsrooms that gave nothing: 1."):
         told("--now")
-    assert "not signed" in told("--list").replace("\n", " ")
+    [newsroom] = PeerNewsroom.objects.select_related("progress")
+    at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
+    assert told("--list") == (
+        f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
+        f"   1 entries taken, up to date at: {at}. Its feed of changes is not signed: its program is older, or another"
+        " one.\n"
+    )
 
 
 def test_our_own_key_is_told() -> None:

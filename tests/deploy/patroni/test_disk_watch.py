@@ -1,5 +1,9 @@
 import json
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,6 +18,7 @@ class Node:
 
     def __init__(self) -> None:
         self.role_status, self.switchover_status = 200, 200
+        self.takes_seconds = 0.0
         self.asked: list[object] = []
 
 
@@ -26,6 +31,7 @@ def node() -> Iterator[tuple[Node, str]]:
             self.answer(node.role_status, {"patroni": {"name": "pg-1"}})
 
         def do_POST(self) -> None:
+            time.sleep(node.takes_seconds)
             node.asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
             self.answer(node.switchover_status, {})
 
@@ -44,34 +50,48 @@ def node() -> Iterator[tuple[Node, str]]:
     server.server_close()
 
 
-def test_the_primary_asks_for_another_one(node: tuple[Node, str], capsys: pytest.CaptureFixture[str]):
+def test_the_primary_asks_for_another_one(
+    node: tuple[Node, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
     patroni, address = node
-    assert disk_watch.hand_over(address) is True
+    assert disk_watch.hand_over(address, tmp_path) is True
     assert patroni.asked == [("/switchover", {"leader": "pg-1"})]
 
 
 def test_a_replica_with_a_full_disk_asks_for_nothing_and_says_nothing(
-    node: tuple[Node, str], capsys: pytest.CaptureFixture[str]
+    node: tuple[Node, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     patroni, address = node
     patroni.role_status = 503
-    assert disk_watch.hand_over(address) is False
+    assert disk_watch.hand_over(address, tmp_path) is False
     assert patroni.asked == []
     assert capsys.readouterr().out == ""
 
 
 def test_where_nobody_can_take_over_it_says_so_and_tries_again(
-    node: tuple[Node, str], capsys: pytest.CaptureFixture[str]
+    node: tuple[Node, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     patroni, address = node
     patroni.switchover_status = 412
-    assert disk_watch.hand_over(address) is False
+    assert disk_watch.hand_over(address, tmp_path) is False
     assert "nobody took over" in capsys.readouterr().out
 
 
-def test_a_patroni_that_is_away_does_not_end_the_watch(capsys: pytest.CaptureFixture[str]):
-    assert disk_watch.hand_over("http://127.0.0.1:1") is False
+def test_a_patroni_that_is_away_does_not_end_the_watch(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    assert disk_watch.hand_over("http://127.0.0.1:1", tmp_path) is False
     assert "nobody took over" in capsys.readouterr().out
+
+
+def test_a_server_that_cannot_stop_is_ended(
+    node: tuple[Node, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    patroni, address = node
+    patroni.takes_seconds = 0.5
+    monkeypatch.setattr(disk_watch, "PATIENCE", 0.2)
+    server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    (tmp_path / "postmaster.pid").write_text(f"{server.pid}\n/data\n")
+    assert disk_watch.hand_over(address, tmp_path) is True
+    assert server.wait(10) == -signal.SIGQUIT
 
 
 def test_what_is_free_is_told_in_megabytes(tmp_path: Path):

@@ -22,8 +22,8 @@ def test_the_one_in_the_wheel_needs_no_fetching(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("major", [16, 17])
 def test_what_was_half_fetched_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, major: int) -> None:
-    monkeypatch.setattr(found.platform, "system", lambda: "Linux")
-    monkeypatch.setattr(found.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
 
     def fail(*command: str, folder: Path) -> None:
         (folder / "half").write_text("half")

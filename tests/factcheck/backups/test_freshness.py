@@ -51,6 +51,11 @@ def test_too_old(folder: BackupFolder) -> None:
     assert [message.id for message in freshness.check_age(None)] == ["factcheck.W007"]
 
 
+def test_backup_of_a_clock_that_was_ahead_says_nothing(folder: BackupFolder) -> None:
+    make(folder, hours_ago=-1000)
+    assert freshness.overdue() == "There is no backup yet."
+
+
 def test_unreadable(folder: BackupFolder) -> None:
     make(folder, hours_ago=1)
     next(folder.generations.glob("*/backup.json")).write_text("{")

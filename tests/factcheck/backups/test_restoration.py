@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
-from factcheck.backups.restoration import Wanted, restore
+from factcheck.backups.restoration import RestorePoint, restore
 from factcheck.database.embedded import PostgresUnavailable, ServerPlace, running
 from tests.helpers.backed_up_server import BackedUpServer, ask
 
@@ -34,7 +34,7 @@ def damaged(told: BackedUpServer, tmp_path: Path) -> BackupFolder:
 
 
 def test_moment_before_a_mistake(told: BackedUpServer, tmp_path: Path) -> None:
-    done = restore(told.folder, tmp_path / "new", Wanted(moment=told.moments["before the mistake"]))
+    done = restore(told.folder, tmp_path / "new", RestorePoint(moment=told.moments["before the mistake"]))
     assert done.generation == told.backups["incremental"].generation
     assert (done.files, done.damaged, done.put_aside) == (2, [], None)
     assert words(tmp_path / "new") == ["first", "second", "third"]
@@ -54,10 +54,10 @@ def test_all_there_is_goes_where_something_was_which_is_put_aside(
     subprocess.run(["cp", "-a", str(told.top / "data"), str(place)], check=True)
     (place / "files" / "since.txt").write_text("not backed up")
     with pytest.raises(BackupFailed, match=r"There is an installation in .* already \(files, postgres\)"):
-        restore(damaged, place, Wanted())
+        restore(damaged, place, RestorePoint())
     with running(place), pytest.raises(BackupFailed, match="is in use"):
-        restore(damaged, place, Wanted(), put_aside=True)
-    done = restore(damaged, place, Wanted(), put_aside=True)
+        restore(damaged, place, RestorePoint(), put_aside=True)
+    done = restore(damaged, place, RestorePoint(), put_aside=True)
     assert words(place) == []
     assert files(place) == {"a/first.txt": "first"}
     assert (done.files, done.damaged) == (1, ["files/a/second.txt"])
@@ -73,7 +73,7 @@ def test_life_goes_on_after_a_restore_and_is_backed_up_into_the_same_folder(
     subprocess.run(["cp", "-a", f"{told.top}/.", str(tmp_path)], check=True)
     server = BackedUpServer(tmp_path)
     first = told.backups["full"].generation
-    done = restore(server.folder, tmp_path / "data", Wanted(backup=first.name), put_aside=True)
+    done = restore(server.folder, tmp_path / "data", RestorePoint(backup=first.name), put_aside=True)
     assert done.last_change is None
     with server.running():
         assert server.ask("SELECT word FROM kept") == [("first",)]
@@ -81,23 +81,26 @@ def test_life_goes_on_after_a_restore_and_is_backed_up_into_the_same_folder(
         made = server.back_up("other")
         server.ask("INSERT INTO kept VALUES ('later')")
     assert (made.generation.kind, made.generation.timeline, made.is_continuous) == ("full", 2, True)
-    restore(server.folder, tmp_path / "newest", Wanted())
+    restore(server.folder, tmp_path / "newest", RestorePoint())
     assert words(tmp_path / "newest") == ["first", "later", "other"]
     moment = told.moments["before the mistake"]
-    restore(server.folder, tmp_path / "earlier", Wanted(moment=moment, timeline=1))
+    restore(server.folder, tmp_path / "earlier", RestorePoint(moment=moment, timeline=1))
     assert words(tmp_path / "earlier") == ["first", "second", "third"]
 
 
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
-        (Wanted(moment=datetime(2020, 1, 1, tzinfo=UTC)), r"no backup of 2020-01-01 00:00:00 UTC or before"),
-        (Wanted(backup="20200101T000000Z"), "There is no backup 20200101T000000Z"),
-        (Wanted(timeline=9), "from which timeline 9 could be restored"),
+        (
+            RestorePoint(moment=datetime(2020, 1, 1, tzinfo=UTC)),
+            r"no backup of 2020-01-01 00:00:00 UTC or before",
+        ),
+        (RestorePoint(backup="20200101T000000Z"), "There is no backup 20200101T000000Z"),
+        (RestorePoint(timeline=9), "from which timeline 9 could be restored"),
     ],
 )
 def test_what_is_not_there_is_said_and_nothing_is_made(
-    told: BackedUpServer, tmp_path: Path, wanted: Wanted, why: str
+    told: BackedUpServer, tmp_path: Path, wanted: RestorePoint, why: str
 ) -> None:
     with pytest.raises(BackupFailed, match=why):
         restore(told.folder, tmp_path / "new", wanted)
@@ -107,7 +110,7 @@ def test_what_is_not_there_is_said_and_nothing_is_made(
 def test_moment_after_all_that_is_archived_is_refused(told: BackedUpServer, tmp_path: Path) -> None:
     later = datetime.now(UTC) + timedelta(days=1)
     with pytest.raises(BackupFailed, match=r"What is archived ends before .*the last change in it is of 20"):
-        restore(told.folder, tmp_path, Wanted(moment=later))
+        restore(told.folder, tmp_path, RestorePoint(moment=later))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["postgres.lock", "postgres.users"]
 
 
@@ -153,7 +156,7 @@ def test_what_is_damaged_is_never_taken_for_the_whole(
     do, why = DAMAGES[damage]
     do(damaged)
     with pytest.raises(BackupFailed, match=why):
-        restore(damaged, tmp_path / "new", Wanted())
+        restore(damaged, tmp_path / "new", RestorePoint())
     assert not (tmp_path / "new" / "postgres").exists()
 
 

@@ -81,13 +81,15 @@ def test_a_locale_without_letters_is_refused_with_the_way_out(
     locale: str, is_folded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the case of letters statements are found again, names are compared, and editors search."""
+    knows_builtin = connections["default"].pg_version >= 170000
+    if "builtin" in locale and not knows_builtin:
+        pytest.skip("PostgreSQL has such locales from 17 on")
     with database_of(locale) as other:
         monkeypatch.setattr(connections["default"], "cursor", other.cursor)
         found = checks._letters("default")
     assert [error.id for error in found] == ([] if is_folded else ["factcheck.E007"])
-    assert is_folded or "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0" in str(
-        found[0].hint
-    )
+    way = "builtin BUILTIN_LOCALE 'C.UTF-8'" if knows_builtin else "icu ICU_LOCALE 'und'"
+    assert is_folded or f"LOCALE_PROVIDER {way} TEMPLATE template0" in str(found[0].hint)
 
 
 @pytest.mark.parametrize("required", [0, -1, None, "2", True])

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,25 +10,17 @@ from django.db import OperationalError, connection, transaction
 
 from factcheck.database.locks import AlreadyHeld, alone, lasting_transaction
 from tests.helpers.broken_rules import sql
-from tests.helpers.transaction_pooler import transaction_pooler
+from tests.helpers.transaction_pooler import pooled
+
+__all__ = ["pooled"]  # fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(params=["directly", "through a pooler"])
-def way(request: pytest.FixtureRequest) -> Iterator[None]:
-    if request.param == "directly":
-        yield
-        return
-    with transaction_pooler() as address:
-        connection.close()
-        before = {name: connection.settings_dict[name] for name in ("HOST", "PORT")}
-        connection.settings_dict.update({name: address[name] for name in before})
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict.update(before)
+def way(request: pytest.FixtureRequest) -> None:
+    if request.param != "directly":
+        request.getfixturevalue("pooled")
 
 
 def is_free(name: str) -> bool:

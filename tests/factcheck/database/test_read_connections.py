@@ -11,8 +11,12 @@ from django.db import OperationalError, connection, transaction
 from claims.models import Topic
 from factcheck.api.pagination import both_ways, id_key, page_of_template
 from factcheck.database.cached_sql import Slot, Statement, Template
+from factcheck.database.locks import alone
 from factcheck.database.read_connections import fetch
 from factcheck.installation.environment import postgresql_several
+from tests.helpers.transaction_pooler import pooled
+
+__all__ = ["pooled"]  # fixtures
 
 
 def end_the_connection() -> None:
@@ -44,6 +48,14 @@ def test_plan_is_kept_where_that_is_asked_for(allowed: bool, prepare: bool, kept
     for number in range(3):
         fetch("SELECT %s::int + 4711", [number], prepare=prepare)
     assert fetch("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%4711'") == [(kept,)]
+
+
+def test_plan_is_kept_through_a_pooler(pooled: None) -> None:
+    """Each of these may be asked over another connection, while somebody else uses the one before."""
+    for number in range(10):
+        assert fetch("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
+        with alone(f"a connection {number % 2}"):
+            assert fetch("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from factcheck.database.released_migrations import (
@@ -59,9 +60,11 @@ def test_migrations_of_libraries_are_not_ours() -> None:
 def test_before_the_first_release_what_begins_an_app_is_not_new() -> None:
     loader = MigrationLoader(None)
     assert unreleased(loader, None) == []
-    added = loader.disk_migrations["claims", "0002_initial"].__class__("0003_more", "claims")
-    added.initial, added.dependencies = None, [("claims", "0002_initial")]
-    loader.disk_migrations["claims", "0003_more"] = added
+
+    class Added(Migration):
+        dependencies = [("claims", "0002_initial")]
+
+    loader.disk_migrations["claims", "0003_more"] = Added("0003_more", "claims")
     assert unreleased(loader, None) == [("claims", "0003_more")]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.database.replicas import SILENCE, Replicas, Report
+from factcheck.database.replicas import PRIMARY_SILENCE, SILENCE, Replicas, Report
 
 
 class Clock:
@@ -39,8 +39,14 @@ def scene() -> Scene:
 
 
 def test_nothing_is_known_at_first(scene: Scene) -> None:
-    assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], False, None)
-    assert (scene.replicas.by_freshness(), scene.replicas.is_level("a")) == ([], False)
+    """So the primary is asked, and for a moment nobody is taken for dead."""
+    assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], True, None)
+    assert (scene.replicas.is_dead("a"), scene.replicas.is_level("a")) == (False, False)
+    scene.later(SILENCE + 0.01)
+    assert (scene.replicas.has_primary(), scene.replicas.lost_primary()) == (False, False)
+    assert (scene.replicas.by_freshness(), scene.replicas.is_dead("a")) == ([], True)
+    scene.later(PRIMARY_SILENCE)
+    assert scene.replicas.lost_primary()
     scene.replica("a", 5)
     assert scene.fit == []  # of what it lacks nothing is known
 
@@ -89,6 +95,7 @@ def test_without_a_primary_those_who_have_all_it_had_are_read_on(scene: Scene) -
 
 
 def test_one_that_replays_is_no_primary(scene: Scene) -> None:
+    scene.later(60)
     scene.replicas.hear_primary(Report(True, 10, "P", 5), asked_at=scene.clock.now)
     assert (scene.replicas.has_primary(), scene.replicas.mark) == (False, None)
 

@@ -17,9 +17,10 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from factcheck.database import worker_connection
 from tests.helpers.database import administration
 from tests.helpers.streaming_servers import eventually
+from tests.helpers.transaction_pooler import pooled
 from tests.helpers.worker import without_schedule
 
-__all__ = ["without_schedule"]  # fixtures
+__all__ = ["pooled", "without_schedule"]  # fixtures
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("without_schedule")]
 
@@ -86,6 +87,14 @@ def test_restart_of_the_server(worker: Future[None]) -> None:
     assert (sorted(done), worker.done()) == (list(range(JOBS)), False)
 
 
+def test_pooler_that_passes_no_notification_on(pooled: None, worker: Future[None]) -> None:
+    """The worker hears of no job, and asks for some all the same."""
+    for number in range(JOBS):
+        note_number.defer(number=number)
+    eventually(lambda: outcomes() == [("succeeded", 1)] * JOBS)
+    assert (sorted(done), worker.done()) == (list(range(JOBS)), False)
+
+
 @pytest.mark.parametrize("heard", [True, False])
 @pytest.mark.parametrize(
     "name, method", [("fetch_job", "one_"), ("finish_job", ""), ("update_heartbeat", "")]
@@ -98,12 +107,11 @@ def test_each_statement_may_be_lost_or_its_answer(
 
     async def losing(connector: Any, query: Any, **arguments: Any) -> Any:
         nonlocal lost
-        is_to_be_lost = query == sql.queries[name] and lost < 3
-        if not is_to_be_lost or heard:
-            found = await made(connector, query, **arguments)
-        if not is_to_be_lost:
-            return found
+        if query != sql.queries[name] or lost == 3:
+            return await made(connector, query, **arguments)
         lost += 1
+        if heard:
+            await made(connector, query, **arguments)
         raise ConnectorException from psycopg.OperationalError("the connection is lost")
 
     monkeypatch.setattr(PsycopgConnector, method, losing)

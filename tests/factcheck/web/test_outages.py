@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InternalError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -33,6 +33,7 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
         (wrapped(psycopg.errors.CannotConnectNow()), AWAY),
         (wrapped(psycopg.errors.TooManyConnections()), AWAY),
         (wrapped(psycopg.errors.SerializationFailure()), AWAY),
+        (wrapped(psycopg.errors.ReadOnlySqlTransaction(), InternalError), AWAY),
         (wrapped(psycopg.errors.QueryCanceled()), TOO_LONG),
         (wrapped(psycopg.errors.DiskFull()), FULL),
         (OSError(errno.ENOSPC, "No space left on device"), FULL),

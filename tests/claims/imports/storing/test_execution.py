@@ -30,6 +30,9 @@ from claims.models import (
 from tests.helpers.brought_records import STATEMENT, bring, counts, review
 from tests.helpers.database import replace_database
 from tests.helpers.parallel import at_once
+from tests.helpers.transaction_pooler import pooled
+
+__all__ = ["pooled"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -127,6 +130,17 @@ def test_two_imports_at_once_end_as_one_after_the_other(monkeypatch: pytest.Monk
     # Which of the two brought a thing depends on which came first; what there is does not.
     for part in ("claims", "verdicts", "pairs"):
         assert everything()[part] == wanted[part]
+
+
+def test_through_a_pooler_two_at_once_end_as_anywhere(pooled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each transaction may get another connection, which was just somebody else's."""
+    monkeypatch.setattr(execution, "BATCH", 8)
+    brought = records(30)
+    at_once(lambda: bring(*brought), lambda: bring(*brought))
+    assert [run.state for run in ImportRun.objects.all()] == ["finished", "finished"]
+    stored = everything()["verdicts"]
+    bring(*brought)
+    assert (everything()["verdicts"], len(stored) > 0) == (stored, True)
 
 
 def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:

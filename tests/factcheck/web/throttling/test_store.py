@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 
 from factcheck import tasks
+from factcheck.database import read_connections
+from factcheck.database.replicas import Replicas
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling.limiter import Limiter
 from factcheck.web.throttling.store import PostgresStore, Store, StoreUnavailable
@@ -30,6 +32,16 @@ def test_postgresql_adds_up() -> None:
     assert third == pytest.approx(150.0, abs=5)
     assert third < second < 150.0 < second + 5
     assert spend(store, "b", 1.0) <= 1.0
+
+
+def test_nobody_waits_for_a_primary_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one that does not answer is known before anything is asked of it; no database is at hand here."""
+    monkeypatch.setattr(read_connections, "has_replicas", lambda: True)
+    moments = iter([0.0, 60.0])
+    silent = Replicas([], 1.0, lambda: next(moments))
+    monkeypatch.setattr(read_connections, "replicas", lambda: silent)
+    with pytest.raises(StoreUnavailable):
+        spend(PostgresStore(), "a", 1.0)
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 _CLONE_NEWNET = 0x40000000
 
 
-class Receiver:
+class WebhookListener:
     """Listens on the loopback address of network namespaces, or of this machine."""
 
     def __init__(self, namespaces: list[Path], port: int) -> None:

@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 @dataclass
-class Asked:
+class AnswerTimes:
     """When questions were answered, and what became of the others."""
 
     answered: list[float] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Newsroom:
+class Tokens:
     """Whom the load acts as."""
 
     checker: str
@@ -81,12 +81,12 @@ class Newsroom:
     rating: int
 
 
-class Load:
+class FailoverLoad:
     """Everybody at once, for as long as `stop` was not called."""
 
-    def __init__(self, site: str, newsroom: Newsroom, *, editors: int, readers: int) -> None:
+    def __init__(self, site: str, newsroom: Tokens, *, editors: int, readers: int) -> None:
         self.site, self.newsroom = site, newsroom
-        self.writes, self.reads, self.follows = Asked(), Asked(), Asked()
+        self.writes, self.reads, self.follows = AnswerTimes(), AnswerTimes(), AnswerTimes()
         #: The claims whose publication was acknowledged.
         self.published: list[int] = []
         #: What the follower has of the feed of changes, and where the rest is.
@@ -173,7 +173,7 @@ class Load:
 def whole_feed(site: str, last: int) -> list[dict[str, Any]]:
     """The feed of changes up to a number, as somebody reads it who was not there."""
     entries: list[dict[str, Any]] = []
-    asked, place = Asked(), f"{site}/api/v1/changes/?since=0&page_size=1000"
+    asked, place = AnswerTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (not entries or entries[-1]["sequence"] < last):
         page = asked.ask(place, patience=READER_PATIENCE)

@@ -2,13 +2,13 @@
 
 import threading
 
-from deploy.cluster.stage import Cluster
+from deploy.cluster.stage import MachineCluster
 
 
-class Keeper(threading.Thread):
+class Restarter(threading.Thread):
     """Looks every second; what ended though nobody ended it is started again, and told of."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: MachineCluster) -> None:
         super().__init__(daemon=True)
         self.cluster = cluster
         #: The machine that is broken on purpose.

@@ -1,13 +1,13 @@
-from deploy.drills.load import Asked
+from deploy.drills.failover_load import AnswerTimes
 
 
 def test_the_longest_gap_counts_from_the_beginning_to_the_end_of_a_span():
-    asked = Asked(answered=[1.0, 12.0, 13.0, 17.5, 30.0])
+    asked = AnswerTimes(answered=[1.0, 12.0, 13.0, 17.5, 30.0])
     assert asked.longest_gap(10.0, 20.0) == 4.5
     assert asked.longest_gap(18.0, 20.0) == 2.0
     assert asked.longest_gap(13.0, 25.0) == 7.5
 
 
 def test_failures_are_counted_by_what_they_were_within_a_span():
-    asked = Asked(failed=[(1.0, "503"), (11.0, "503"), (12.0, "TimeoutError"), (13.0, "503")])
+    asked = AnswerTimes(failed=[(1.0, "503"), (11.0, "503"), (12.0, "TimeoutError"), (13.0, "503")])
     assert asked.failures(10.0, 20.0) == {"503": 2, "TimeoutError": 1}

@@ -3,8 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from deploy.cluster.stage import Cluster
-from deploy.drills.load import Newsroom
+from deploy.cluster.stage import MachineCluster
+from deploy.drills.failover_load import Tokens
 
 #: Where the receiver of webhooks listens, on the loopback address of each worker's machine.
 RECEIVER_PORT = 21_999
@@ -37,13 +37,13 @@ print(json.dumps(made))
 class PreparedNewsroom:
     """Who acts, with what the receiver of webhooks checks messages, and after which entry it is told of them."""
 
-    people: Newsroom
+    people: Tokens
     secret: str
     since: int
 
 
-def newsroom_of(cluster: Cluster) -> PreparedNewsroom:
+def newsroom_of(cluster: MachineCluster) -> PreparedNewsroom:
     made = json.loads(cluster.manage("shell", "--no-imports", "--command", _PREPARED))
     return PreparedNewsroom(
-        Newsroom(made["checker"], made["editor"], made["rating"]), made["secret"], made["since"]
+        Tokens(made["checker"], made["editor"], made["rating"]), made["secret"], made["since"]
     )
