@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
+from factcheck.telemetry.exporter import place
 
 CLAIMS, ROUNDS, REQUESTS = 1000, 60, 60
 PROMISED = 0.95
@@ -57,27 +58,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.telemetry", description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
     options = parser.parse_args()
-    place = prepared(CLAIMS, options.data)
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as counted:
+    data = prepared(CLAIMS, options.data)
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", dir=place()) as counted:
         os.environ |= {"PROMETHEUS_MULTIPROC_DIR": counted, "METRICS_PORT": "1"}
         sys.argv[1:] = ["serve"]  # connections as the site has them
-        set_up(place)
-        (place / "static").mkdir(exist_ok=True)
-        return measure(place)
+        set_up(data)
+        (data / "static").mkdir(exist_ok=True)
+        return measure(data)
 
 
-def measure(place: Path) -> int:
+def measure(data: Path) -> int:
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
     from django.test import override_settings
 
     from factcheck.database import embedded
+    from factcheck.telemetry import process_gauges
 
     bare = [name for name in settings.MIDDLEWARE if not name.startswith(OURS)]
     missed = 0
-    with embedded.running(place):
+    with embedded.running(data):
         import factcheck.wsgi  # noqa: F401  disconnects what the site does without, too
 
+        process_gauges.watch(1)
         told = WSGIHandler()
         with override_settings(MIDDLEWARE=bare):
             alone = WSGIHandler()

@@ -20,6 +20,7 @@ from factcheck.database import embedded
 embedded.ensure_running()
 _django = get_wsgi_application()
 
+from factcheck.installation.log_context import request_id  # noqa: E402  of an application that is set up
 from factcheck.web import probes  # noqa: E402  of an application that is set up
 
 
@@ -32,6 +33,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     if (answer := probes.answered(environ, start_response)) is not None:
         return answer
     response = _django(environ, start_response)
+    request_id.set("")
     if not isinstance(response, HttpResponse):
         return response
     whole = [response.content]

@@ -36,6 +36,8 @@ REPOSITORY = Path(__file__).parents[2]
 CONFIGURATION = REPOSITORY / "deploy" / "barman"
 #: What is promised: so much may be lost with a machine.
 MOST_LOST_SECONDS = 5.0
+#: Has the server begin a new segment, and waits until the one before it has arrived.
+SWITCH = ("switch-wal", "--force", "--archive", "--archive-timeout", "300", "factcheck")
 #: Time between the writes of the load.
 _PAUSE_SECONDS = 0.02
 
@@ -99,7 +101,7 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
             time.sleep(1)
             _ask(place, "SET session_replication_role = replica; DELETE FROM claims_publication")
             time.sleep(seconds)
-        keeper.run("switch-wal", "--force", "--archive", "factcheck")
+        keeper.run(*SWITCH)
         restored = top / "before-the-mistake"
         begun = time.monotonic()
         keeper.restore(restored, "--target-time", moment.isoformat(), "--target-action", "promote")
@@ -206,7 +208,7 @@ class Barman:
             stderr=subprocess.DEVNULL,
         ) as self.receiver:
             try:
-                self.run("switch-wal", "--force", "--archive", "factcheck")
+                self.run(*SWITCH)
                 yield
             finally:
                 self.receiver.terminate()

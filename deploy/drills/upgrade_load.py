@@ -21,9 +21,9 @@ READS = (
     "/api/v1/claims/?q=bridge",
     "/",
     "/api/v1/claims/1/",
-    "/feeds/latest.json",
-    "/sources/",
-    "/api/v1/facets/",
+    "/feeds/claims.json",
+    "/sources/1/",
+    "/api/v1/claims/facets/",
 )
 FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 PROGRAM = Path(__file__).resolve().parents[2] / "docs/examples/mirror.py"

@@ -12,7 +12,7 @@ from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
 
 from factcheck.database.migration_locks import LockWatch
-from factcheck.database.schema_shape import Known, SchemaShape, breaks
+from factcheck.database.schema_shape import KnownTables, SchemaShape, breaks
 
 #: The attribute of a migration that says, by the name of an effect, why it does no harm.
 WEIGHED = "weighed"
@@ -42,7 +42,7 @@ class Reviewed:
 
 
 def review(
-    migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known: Known
+    migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known: KnownTables
 ) -> tuple[Reviewed, ProjectState]:
     """Carry out a migration on a database that has all before it, and say what it does to others.
 

@@ -40,14 +40,14 @@ class SchemaShape:
             return cls(columns, rules, frozenset(name for (name,) in cursor.fetchall()))
 
 
-class Known(NamedTuple):
+class KnownTables(NamedTuple):
     """What a version of the program knows of tables: what its queries name."""
 
     tables: frozenset[str]
     columns: frozenset[Place]
 
     @classmethod
-    def by(cls, state: ProjectState) -> "Known":
+    def by(cls, state: ProjectState) -> "KnownTables":
         models = state.apps.get_models(include_auto_created=True)
         columns = {
             (model._meta.db_table, str(field.column))
@@ -57,7 +57,7 @@ class Known(NamedTuple):
         return cls(frozenset(table for table, _column in columns), frozenset(columns))
 
 
-def breaks(before: SchemaShape, after: SchemaShape, known: Known) -> Iterator[tuple[str, str]]:
+def breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
     """What a program that knows this of the tables trips over: a kind, and a place.
 
     Whether a new rule refuses what the program writes cannot be told from outside, so each is named.
@@ -74,7 +74,7 @@ def breaks(before: SchemaShape, after: SchemaShape, known: Known) -> Iterator[tu
         yield "function gone", function
 
 
-def _missing(before: SchemaShape, after: SchemaShape, known: Known) -> Iterator[tuple[str, str]]:
+def _missing(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
     tables_after = {table for table, _name in after.columns}
     for table in sorted(known.tables & {table for table, _name in before.columns} - tables_after):
         yield "table gone", table

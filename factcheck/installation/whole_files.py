@@ -23,8 +23,9 @@ def write_whole(storage: Storage, name: str, content: File) -> None:
         return
     # Django writes a local file piece by piece under the name it is given, so it is given a temporary one in the same
     # folder. The rename is atomic, and whoever comes second replaces the file by its equal.
-    temporary = storage.save(f"{name}.{secrets.token_hex(8)}{UNFINISHED}", content)
+    temporary = f"{name}.{secrets.token_hex(8)}{UNFINISHED}"
     try:
+        storage.save(temporary, content)
         with Path(storage.path(temporary)).open("rb") as file:
             # Without this a power cut after the rename may leave an empty file under the final name.
             os.fsync(file.fileno())

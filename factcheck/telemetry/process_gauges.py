@@ -1,11 +1,11 @@
-"""What a web process looks at every other second: how many of its threads and connections are in use."""
+"""What a web process does every other second: it counts its answers, and looks what of its own is in use."""
 
 import threading
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from factcheck.telemetry.request_counts import answering
+from factcheck.telemetry.request_counts import answering, settle
 
 SECONDS_BETWEEN = 2
 
@@ -23,6 +23,7 @@ def watch(threads: int) -> None:
 
     def look_again() -> None:
         while not pause.wait(SECONDS_BETWEEN):
+            settle()
             look(counters)
 
     threading.Thread(target=look_again, name="gauges", daemon=True).start()

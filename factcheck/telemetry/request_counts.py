@@ -1,5 +1,6 @@
 """How many answers each route gave, and how long they took."""
 
+from collections import Counter, deque
 from collections.abc import Callable
 from threading import get_ident
 from time import perf_counter
@@ -16,6 +17,8 @@ UNRESOLVED = "unresolved"
 
 #: Threads that answer a request just now.
 answering: set[int] = set()
+#: Answers that were given and are not counted yet: route, method, status and seconds.
+answered: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 
 def route_of(request: HttpRequest) -> str:
@@ -25,16 +28,12 @@ def route_of(request: HttpRequest) -> str:
 
 
 class RequestCounts:
-    """Middleware: counts, where metrics are on."""
+    """Middleware: notes each answer, where metrics are on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if not settings.METRICS_PORT:
             raise MiddlewareNotUsed
-        from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
-
-        self.get_response, self.counters = get_response, counters
-        #: What is counted for a route, a method and a status, at hand: to look it up costs more than to count.
-        self.series: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
+        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         begun, thread = perf_counter(), get_ident()
@@ -43,16 +42,19 @@ class RequestCounts:
             response = self.get_response(request)
         finally:
             answering.discard(thread)
-        key = (route_of(request), METHODS.get(request.method or "", OTHER), response.status_code)
-        count, observe = self.series.get(key) or self._new_series(key)
-        count()
-        observe(perf_counter() - begun)
+        method = METHODS.get(request.method or "", OTHER)
+        answered.append((route_of(request), method, response.status_code, perf_counter() - begun))
         return response
 
-    def _new_series(self, key: tuple[str, str, int]) -> tuple[Callable[[], None], Callable[[float], None]]:
-        route, method, status = key
-        made = (
-            self.counters.REQUESTS.labels(route, method, str(status)).inc,
-            self.counters.REQUEST_SECONDS.labels(route).observe,
-        )
-        return self.series.setdefault(key, made)
+
+def settle() -> None:
+    """Count what was answered since the last time: together, so that each answer itself pays for a note alone."""
+    from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+
+    numbers: Counter[tuple[str, str, int]] = Counter()
+    for _ in range(len(answered)):
+        route, method, status, seconds = answered.popleft()
+        numbers[route, method, status] += 1
+        counters.REQUEST_SECONDS.labels(route).observe(seconds)
+    for (route, method, status), number in numbers.items():
+        counters.REQUESTS.labels(route, method, str(status)).inc(number)

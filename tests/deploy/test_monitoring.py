@@ -4,9 +4,12 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prometheus_client import Counter, Gauge, Histogram
 
 from factcheck.telemetry import counters
 from factcheck.telemetry.exposition import DatabaseGauges
@@ -28,10 +31,10 @@ def metrics() -> dict[str, set[str]]:
     for question in questions():
         for name, kind in question.gauges.items():
             known[name] = {*kind.labels, *(["database"] if question.of_replicas else [])}
-    for family in DatabaseGauges([]).own({}):
-        known[family.name] = set(family._labelnames)
+    own: Iterable[Any] = DatabaseGauges([]).own({})
+    known |= {family.name: set(family._labelnames) for family in own}
     for metric in vars(counters).values():
-        if isinstance(metric, counters.Counter | counters.Gauge | counters.Histogram):
+        if isinstance(metric, Counter | Gauge | Histogram):
             (family,) = metric.collect()
             labels = set(metric._labelnames)
             if family.type == "counter":

@@ -1,6 +1,7 @@
 """Bytes come back as they went in, or not at all."""
 
 import hashlib
+import resource
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,18 @@ def test_a_half_written_file_is_never_seen(folder: Path, monkeypatch: pytest.Mon
         store(PAGE)
     monkeypatch.undo()
     assert not (folder / archive.path(DIGEST)).exists()
+
+
+def test_of_a_file_for_which_there_is_no_room_nothing_stays(folder: Path) -> None:
+    """The system refuses what goes beyond the limit, as a disk does that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            store(PAGE * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert files(folder) == []
 
 
 def test_two_at_once_keep_one_file(folder: Path) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage, default_storage, storages
 from django.core.management.base import BaseCommand, CommandError
 
-from claims.imports.storing.kept_files import kept_files, known_digest, uploads
+from claims.imports.storing.named_files import known_digest, named_files, uploads
 from factcheck.installation import file_store
 from factcheck.installation.file_store import FilesAway
 from factcheck.installation.file_transfer import FAULTS, Outcome, Transferred, names_in, transfer, transferred
@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
     def _missing(self, target: Storage, certain: set[str]) -> int:
         missing = 0
-        for name, _digest in kept_files():
+        for name, _digest in named_files():
             if name not in certain and not target.exists(name):
                 missing += 1
                 self.stderr.write(f"{name} is in neither place, and the database names it.")

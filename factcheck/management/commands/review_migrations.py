@@ -7,7 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from factcheck.database import embedded
 from factcheck.database.migration_review import WEIGHED, Reviewed, review
 from factcheck.database.released_migrations import Key, NoSuchRevision, last_release, unreleased
-from factcheck.database.schema_shape import Known
+from factcheck.database.schema_shape import KnownTables
 from factcheck.database.scratch_database import scratch_database
 
 
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             if (migration.app_label, migration.name) not in new:
                 state = executor.apply_migration(state, migration)
                 continue
-            known = known or Known.by(state)
+            known = known or KnownTables.by(state)
             reviewed, state = review(migration, state, database, known=known)
             self.tell(reviewed)
             found.append(reviewed)

@@ -14,7 +14,7 @@ from django_pg_migration_tools.operations import SaferAddFieldForeignKey, SaferA
 from pgtrigger.migrations import AddTrigger
 
 from factcheck.database.migration_review import Reviewed, review
-from factcheck.database.schema_shape import Known
+from factcheck.database.schema_shape import KnownTables
 
 READ_WHOLE = "reads a whole table that nobody can write to meanwhile"
 WRITTEN_ANEW = "writes a whole table anew that nobody can use meanwhile"
@@ -28,12 +28,12 @@ def state() -> ProjectState:
 
 
 @pytest.fixture(scope="module")
-def known(state: ProjectState) -> Known:
-    return Known.by(state)
+def known(state: ProjectState) -> KnownTables:
+    return KnownTables.by(state)
 
 
 def reviewed(
-    state: ProjectState, known: Known, *operations: Operation, atomic: bool = True, weighed: Any = None
+    state: ProjectState, known: KnownTables, *operations: Operation, atomic: bool = True, weighed: Any = None
 ) -> Reviewed:
     written = {"operations": list(operations), "atomic": atomic, "weighed": weighed or {}}
     migration = type("Migration", (migrations.Migration,), written)("0099_next", "claims")
@@ -145,7 +145,9 @@ REFUSED: dict[str, tuple[list[Operation], list[str]]] = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("operations", [pytest.param(found, id=name) for name, found in FINE.items()])
-def test_what_nobody_notices_is_fine(state: ProjectState, known: Known, operations: list[Operation]) -> None:
+def test_what_nobody_notices_is_fine(
+    state: ProjectState, known: KnownTables, operations: list[Operation]
+) -> None:
     assert reviewed(state, known, *operations) == Reviewed("claims.0099_next", refused=[], idle=[])
 
 
@@ -154,26 +156,28 @@ def test_what_nobody_notices_is_fine(state: ProjectState, known: Known, operatio
     "operations, expected", [pytest.param(*found, id=name) for name, found in REFUSED.items()]
 )
 def test_what_others_would_notice_is_named(
-    state: ProjectState, known: Known, operations: list[Operation], expected: list[str]
+    state: ProjectState, known: KnownTables, operations: list[Operation], expected: list[str]
 ) -> None:
     assert names(reviewed(state, known, *operations)) == expected
 
 
 @pytest.mark.django_db
-def test_a_column_that_the_version_before_does_not_know_may_go(state: ProjectState, known: Known) -> None:
+def test_a_column_that_the_version_before_does_not_know_may_go(
+    state: ProjectState, known: KnownTables
+) -> None:
     forgotten = known._replace(columns=known.columns - {("claims_topic", "description")})
     assert names(reviewed(state, forgotten, migrations.RemoveField("topic", "description"))) == []
 
 
 @pytest.mark.django_db
-def test_without_a_reason_nothing_is_weighed(state: ProjectState, known: Known) -> None:
+def test_without_a_reason_nothing_is_weighed(state: ProjectState, known: KnownTables) -> None:
     effect = "column gone: claims_topic.description"
     gone = migrations.RemoveField("topic", "description")
     assert names(reviewed(state, known, gone, weighed={effect: " "})) == [effect]
 
 
 @pytest.mark.django_db
-def test_what_was_weighed_passes_by_its_name(state: ProjectState, known: Known) -> None:
+def test_what_was_weighed_passes_by_its_name(state: ProjectState, known: KnownTables) -> None:
     effect = "column gone: claims_topic.description"
     gone = migrations.RemoveField("topic", "description")
     found = reviewed(state, known, gone, weighed={effect: "No version since 1.2 reads it."})
@@ -181,7 +185,7 @@ def test_what_was_weighed_passes_by_its_name(state: ProjectState, known: Known) 
 
 
 @pytest.mark.django_db
-def test_a_reason_for_what_does_not_happen_is_refused(state: ProjectState, known: Known) -> None:
+def test_a_reason_for_what_does_not_happen_is_refused(state: ProjectState, known: KnownTables) -> None:
     found = reviewed(
         state, known, colour(null=True), weighed={"column gone: claims_topic.name": "It is not."}
     )
@@ -189,7 +193,7 @@ def test_a_reason_for_what_does_not_happen_is_refused(state: ProjectState, known
 
 
 @pytest.mark.django_db(transaction=True)
-def test_outside_a_transaction_each_statement_is_looked_at(state: ProjectState, known: Known) -> None:
+def test_outside_a_transaction_each_statement_is_looked_at(state: ProjectState, known: KnownTables) -> None:
     index = models.Index(name="topic_by_description", fields=["description"])
     assert names(reviewed(state, known, SaferAddIndexConcurrently("topic", index), atomic=False)) == []
     again = [AddIndexConcurrently("topic", models.Index(name="topic_by_same_as", fields=["slug", "name"]))]

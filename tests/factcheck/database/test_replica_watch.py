@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -106,6 +107,29 @@ def test_who_waits_for_a_primary_that_hangs_is_answered_by_one_who_has_all(house
     assert (alias.startswith("replica"), found) == (True, house.published)
     house.primary.signal(signal.SIGCONT)
     eventually(lambda: house.read("freshly")[0] == "reading")
+
+
+def test_what_replicas_show_before_it_is_safe_is_known_not_to_be(house: House) -> None:
+    """A commit waits for a replica that nobody is, while those that there are have it already."""
+    house.preferred()
+    eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
+    before = house.published
+    house.primary.ask("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    house.primary.ask("SELECT pg_reload_conf()")
+    eventually(lambda: house.primary.ask("SELECT current_setting('synchronous_standby_names') <> ''"))
+    with ThreadPoolExecutor(1) as editor:
+        waiting = editor.submit(house.publish)
+        try:
+            eventually(lambda: house.read()[1] == before + 1)
+            for _ in range(3):
+                assert (waiting.done(), house.primary.ask(NEWEST)) == (False, before)
+                assert house.reading.ask("mark", "") == ("", before)
+                assert house.read("freshly") == ("reading", before)
+        finally:
+            house.primary.ask("ALTER SYSTEM RESET synchronous_standby_names")
+            house.primary.ask("SELECT pg_reload_conf()")
+        assert waiting.result() == before + 1
+    eventually(lambda: house.reading.ask("mark", "") == ("", before + 1))
 
 
 def test_failover(house: House) -> None:

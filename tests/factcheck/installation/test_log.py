@@ -85,8 +85,13 @@ def test_tracebacks_are_lines_for_people_and_a_field_for_programs() -> None:
 def test_requests_for_programs(sent: str | None, told: str) -> None:
     log = logging.getLogger("granian.access")
     before, kept = log.filters[:], []
+
+    def keep(line: logging.LogRecord) -> bool:
+        kept.append(line)
+        return False
+
     name_visitors(1)
-    log.addFilter(lambda line: bool(kept.append(line)))
+    log.addFilter(keep)
     level, log.level = log.level, logging.INFO
     try:
         asked = {

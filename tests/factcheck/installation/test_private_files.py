@@ -64,7 +64,7 @@ def test_file_that_was_open_is_closed_when_it_is_written_anew(tmp_path: Path) ->
 
 
 def test_files_of_editors_are_closed(tmp_path: Path) -> None:
-    options: Any = settings.STORAGES["default"]["OPTIONS"]  # type: ignore[index]  # of any backend
+    options: Any = settings.STORAGES["default"]["OPTIONS"]
     storage = FileSystemStorage(location=tmp_path / "files", **options)
     storage.save("snapshots/ab/page", ContentFile(b"x"))
     assert modes(tmp_path / "files") == {

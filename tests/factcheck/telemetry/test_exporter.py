@@ -126,7 +126,7 @@ def test_what_processes_count_is_gone_with_them(settings: Any) -> None:
 def test_folders_of_processes_that_were_killed_are_swept_and_no_others(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(exporter, "MEMORY", tmp_path)
     settings.METRICS_PORT = 1
     (tmp_path / "factcheck-metrics-killed").mkdir()
     (tmp_path / "factcheck-metrics-killed" / "lock").touch()
@@ -145,6 +145,13 @@ def test_folders_of_processes_that_were_killed_are_swept_and_no_others(
         "factcheck-metrics-link",
         "factcheck-metrics-made-just-now",
     ]
+
+
+def test_where_there_is_no_memory_to_write_to_counts_are_kept_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporter, "MEMORY", tmp_path / "none")
+    assert exporter.place() == Path(tempfile.gettempdir())
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "metrics.example.org", ""])  # noqa: S104

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from factcheck.installation.version import version
 from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
 from factcheck.telemetry.questions import Answers, DatabaseQuestion, GaugeKind
@@ -116,4 +117,4 @@ def test_the_page_is_read_by_prometheus_own_parser(monkeypatch: pytest.MonkeyPat
     page = exposition.page([QUESTION], tmp_path).content().decode()
     found = values(text_string_to_metric_families(page))
     assert found["factcheck_rain", (odd,)] == 1
-    assert found["factcheck_build", (exposition.version(),)] == 1
+    assert found["factcheck_build", (version(),)] == 1

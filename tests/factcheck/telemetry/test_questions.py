@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+from procrastinate.contrib.django import app
 
 from factcheck.telemetry import questions
 from factcheck.telemetry.questions import DatabaseQuestion, GaugeKind
@@ -77,10 +78,9 @@ def test_a_queue_that_no_task_has_makes_no_label_of_its_own() -> None:
     add_job("' OR 1", asked="30 s")
     add_job("mischief", asked="10 s")
     found = readings("jobs")
-    assert {key[1] for key in found} == {
-        *("builtin", "default", "embedding", "fetch", "imports", "mail", "other", "publications"),
-        *("watches", "webhooks"),
-    }
+    queues = {task.queue for task in app.tasks.values()}
+    assert {key[1] for key in found} == queues | {"other"}
+    assert len(queues) < 20
     assert found["factcheck_jobs", "other", "waiting"] == 2
     assert 30 <= found["factcheck_jobs_oldest_wait_seconds", "other"] < 100
 

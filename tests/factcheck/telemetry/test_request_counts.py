@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from factcheck.telemetry import counters
+from factcheck.telemetry import counters, request_counts
 from factcheck.telemetry.request_counts import RequestCounts
 
 
@@ -36,6 +36,7 @@ def routes() -> set[str]:
 @pytest.fixture
 def middleware(settings: Any) -> RequestCounts:
     settings.METRICS_PORT = 1
+    request_counts.answered.clear()
 
     def answer(request: HttpRequest) -> HttpResponse:
         try:
@@ -58,6 +59,7 @@ def test_a_request_counts_once_for_its_route(middleware: RequestCounts) -> None:
     before = counted(**labels), counters.REQUEST_SECONDS.labels("claims-detail")._sum.get()
     for number in (7, 8, 9):
         middleware(RequestFactory().get(f"/api/v1/claims/{number}/"))
+    request_counts.settle()
     assert counted(**labels) == before[0] + 3
     assert counters.REQUEST_SECONDS.labels("claims-detail")._sum.get() > before[1]
 
@@ -66,10 +68,12 @@ def test_what_visitors_make_up_makes_no_series(middleware: RequestCounts) -> Non
     for number in range(50):
         middleware(RequestFactory().generic(f"MADE{number}", f"/api/v1/claims/{number}/?q={number}"))
         middleware(RequestFactory().get("/api/v1/claims/", HTTP_USER_AGENT=f"agent {number}"))
-    assert set(middleware.series) == {
+    assert {noted[:3] for noted in request_counts.answered} == {
         ("claims-detail", "other", 200),
         ("claims-list", "GET", 200),
     }
+    request_counts.settle()
+    assert not request_counts.answered
 
 
 def test_there_are_so_many_routes_and_no_more() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import resolve
@@ -62,7 +63,7 @@ def collector(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collec
         finally:
             provider.shutdown()
             traces._Tracing.tracer = None
-            traces.connection_created.disconnect(dispatch_uid="factcheck.telemetry.traces")
+            connection_created.disconnect(dispatch_uid="factcheck.telemetry.traces")
 
 
 def answer(request: HttpRequest) -> HttpResponse:

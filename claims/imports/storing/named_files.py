@@ -7,7 +7,7 @@ from sources import archive
 from sources.models import Snapshot
 
 
-def kept_files() -> Iterator[tuple[str, str]]:
+def named_files() -> Iterator[tuple[str, str]]:
     """The name of each file in the storage, and its SHA-256; some come more than once."""
     yield from uploads().items()
     digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
