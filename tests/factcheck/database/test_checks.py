@@ -81,7 +81,7 @@ def test_a_locale_without_letters_is_refused_with_the_way_out(
     locale: str, is_folded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the case of letters statements are found again, names are compared, and editors search."""
-    knows_builtin = connections["default"].pg_version >= 170000
+    knows_builtin = connections["default"].pg_version >= 170000  # type: ignore[attr-defined]  # PostgreSQL is the only backend
     if "builtin" in locale and not knows_builtin:
         pytest.skip("PostgreSQL has such locales from 17 on")
     with database_of(locale) as other:
