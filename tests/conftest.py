@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
+from factcheck.installation import log_context
 from tests.helpers.database import drop_database, replace_database, wait_for_nothing_else
 
 # The same examples each time, so that a run says something about the change that was made and not about chance; and
@@ -107,6 +108,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith("tests/whole/") or item.get_closest_marker("browser"):
             # Measuring which lines run makes Python half as fast. These run lines that have tests of their own.
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(autouse=True)
+def on_nobodys_behalf() -> None:
+    """Requests of the test before are over, but no server is there that forgets them."""
+    log_context.request_id.set("")
 
 
 @pytest.fixture(scope="session")

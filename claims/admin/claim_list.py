@@ -75,7 +75,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
     ordering = ("-pk",)
     # What a page of long words may weigh.
-    list_per_page = 40
+    list_per_page = 38
     list_select_related = ("claimant",)
 
     def get_urls(self) -> list[URLPattern]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.models import PeerClaim
 from factcheck.admin.badges import Tone, badge
@@ -24,7 +24,7 @@ _TONES: dict[str, Tone] = {
 class PeerClaimAdmin(LookOnly, DeskAdmin):
     list_display = ("short_statement", "newsroom", "rating", "shown_status", "reviewed_on", "page")
     list_filter = (
-        ("newsroom", RelatedDropdownFilter),
+        ("newsroom", AutocompleteSelectFilter),
         ("status", ChoicesDropdownFilter),
         ("rating_class", ChoicesDropdownFilter),
     )

@@ -30,7 +30,7 @@ QUERIES = {
     "claims.assignmentrule": 4,
     "claims.auditrecord": 5,
     "claims.chatchannel": 4,
-    "claims.claim": 12,
+    "claims.claim": 13,
     "claims.claimant": 4,
     "claims.cluster": 5,
     "claims.comment": 4,
