@@ -72,7 +72,7 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
     def proof(self, claim: PeerClaim) -> SafeString:
         return folded_json(
             _(
-                "The entry of their ledger as they signed it, and the signature, by which anybody can tell whose it is."
+                "What they published, as they signed it, and the signature, by which anybody can tell whose it is."
             ),
             f"{claim.change}\n\n{claim.signature}",
         )

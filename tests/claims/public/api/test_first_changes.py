@@ -22,6 +22,7 @@ def test_empty_feed(client: Client) -> None:
     assert client.get(URL).json() == {
         "next": f"http://testserver{URL}?since=0",
         "more": False,
+        "house": None,
         "results": [],
     }
 
