@@ -145,7 +145,7 @@ def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(
     known = getattr(secrets, name).pk
     answers = []
     for pk in (known, 987_654):
-        response = client.get(f"/api/v1/{name}/{pk}/")
+        response = client.get(f"/api/v1/{name}/{pk}/", headers={"x-request-id": "asked"})
         answers.append(
             (
                 response.status_code,
