@@ -82,16 +82,27 @@ def test_a_patroni_that_is_away_does_not_end_the_watch(capsys: pytest.CaptureFix
     assert "nobody took over" in capsys.readouterr().out
 
 
+#: Hears SIGQUIT, which a shell has what it starts in the background ignore.
+_SERVER = """
+import signal, time
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+print("up", flush=True)
+time.sleep(120)
+"""
+
+
 def test_a_server_that_cannot_stop_is_ended(
     node: tuple[Node, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     patroni, address = node
     patroni.takes_seconds = 0.5
     monkeypatch.setattr(disk_watch, "PATIENCE", 0.2)
-    server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    (tmp_path / "postmaster.pid").write_text(f"{server.pid}\n/data\n")
-    assert disk_watch.hand_over(address, tmp_path) is True
-    assert server.wait(10) == -signal.SIGQUIT
+    with subprocess.Popen([sys.executable, "-c", _SERVER], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"up\n"
+        (tmp_path / "postmaster.pid").write_text(f"{server.pid}\n/data\n")
+        assert disk_watch.hand_over(address, tmp_path) is True
+        assert server.wait(60) == -signal.SIGQUIT
 
 
 def test_what_is_free_is_told_in_megabytes(tmp_path: Path):

@@ -15,6 +15,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from factcheck.database import worker_connection
+from factcheck.database.deferred_jobs import defer
 from tests.helpers.database import administration
 from tests.helpers.streaming_servers import eventually
 from tests.helpers.transaction_pooler import pooled
@@ -81,7 +82,7 @@ def outcomes() -> list[tuple[str, int]]:
 
 def test_restart_of_the_server(worker: Future[None]) -> None:
     for number in range(JOBS):
-        note_number.defer(number=number)
+        defer("tests.note_number", {"number": number}, queue="default")
         end_all_connections()
     eventually(lambda: outcomes() == [("succeeded", 1)] * JOBS)
     assert (sorted(done), worker.done()) == (list(range(JOBS)), False)
@@ -90,7 +91,7 @@ def test_restart_of_the_server(worker: Future[None]) -> None:
 def test_pooler_that_passes_no_notification_on(pooled: None, worker: Future[None]) -> None:
     """The worker hears of no job, and asks for some all the same."""
     for number in range(JOBS):
-        note_number.defer(number=number)
+        defer("tests.note_number", {"number": number}, queue="default")
     eventually(lambda: outcomes() == [("succeeded", 1)] * JOBS)
     assert (sorted(done), worker.done()) == (list(range(JOBS)), False)
 
@@ -116,6 +117,6 @@ def test_each_statement_may_be_lost_or_its_answer(
 
     monkeypatch.setattr(PsycopgConnector, method, losing)
     for number in range(JOBS):
-        note_number.defer(number=number)
+        defer("tests.note_number", {"number": number}, queue="default")
     eventually(lambda: outcomes() == [("succeeded", 1)] * JOBS)
     assert (sorted(done), worker.done()) == (list(range(JOBS)), False)
