@@ -99,6 +99,7 @@ def _running(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[No
     try:
         with _connection(folder, process) as first:
             first.execute("CREATE DATABASE factcheck")
+            first.execute("REVOKE TEMPORARY ON DATABASE factcheck FROM PUBLIC")
         yield
     finally:
         process.terminate()  # lets those who are connected finish
