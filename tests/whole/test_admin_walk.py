@@ -39,7 +39,7 @@ QUERIES = {
     "claims.importproblem": 5,
     "claims.importrun": 4,
     "claims.notification": 4,
-    "claims.peerclaim": 5,
+    "claims.peerclaim": 4,
     "claims.peernewsroom": 4,
     "claims.possibleduplicate": 6,
     "claims.publication": 4,
