@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -72,7 +72,7 @@ def transaction_pooler() -> Iterator[dict[str, Any]]:
         )
         address = {**server, "HOST": "127.0.0.1", "PORT": str(port)}
         try:
-            eventually(lambda: _answers(address))
+            _wait_for(address)
             yield address
         finally:
             process.terminate()
@@ -84,10 +84,22 @@ def _account(folder: Path) -> dict[str, Any]:
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
-def _answers(address: dict[str, Any]) -> bool:
-    with suppress(psycopg.OperationalError):
-        psycopg.connect(
-            host=address["HOST"], port=address["PORT"], user=address["USER"], dbname=address["NAME"]
-        ).close()
+def _wait_for(address: dict[str, Any]) -> None:
+    """Until it answers. What it says when it cannot get to the server is in the failure."""
+    told = ""
+
+    def answers() -> bool:
+        nonlocal told
+        try:
+            psycopg.connect(
+                host=address["HOST"], port=address["PORT"], user=address["USER"], dbname=address["NAME"]
+            ).close()
+        except psycopg.OperationalError as error:
+            told = str(error)
+            return False
         return True
-    return False
+
+    try:
+        eventually(answers)
+    except AssertionError:
+        pytest.fail(f"PgBouncer does not get to the database: {told}")
