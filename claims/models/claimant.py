@@ -1,11 +1,12 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import words_index
-from factcheck.database.model_fields import same_as_field
 from factcheck.database.row_history import keep_history
+from sources.models.same_as import is_canonical, same_as_field
 
 
 @keep_history()
@@ -38,6 +39,7 @@ class Claimant(models.Model):
         verbose_name = _("claimant")
         verbose_name_plural = _("claimants")
         constraints = [
+            is_canonical("claimant_same_as_is_canonical"),
             models.CheckConstraint(name="claimant_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="claimant_kind_is_known",
@@ -49,6 +51,8 @@ class Claimant(models.Model):
             models.Index(Lower("name"), name="claimant_by_lower_name"),
             # The parties and organisations that a list of claims can be filtered by.
             models.Index("affiliation", name="claimant_by_affiliation"),
+            # Who has an identifier of an authority: imports, and the API's `same_as`.
+            GinIndex("same_as", name="claimant_by_same_as"),
             # Searches of claimants, and of claims by who said them.
             words_index("claimant_desk_words", "name", "job_title", "affiliation"),
         ]

@@ -2,8 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.model_fields import same_as_field
 from factcheck.database.row_history import keep_history
+from sources.models.same_as import is_canonical, same_as_field
 
 
 @keep_history()
@@ -23,6 +23,7 @@ class Topic(models.Model):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         constraints = [
+            is_canonical("topic_same_as_is_canonical"),
             models.CheckConstraint(name="topic_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(name="topic_is_not_its_own_parent", condition=~Q(parent=models.F("id"))),
         ]

@@ -1,6 +1,11 @@
-"""Claimants by the names that texts give them."""
+"""Claimants by the names that texts give them, and by what authorities call them.
 
-from collections.abc import Mapping
+The same name is the same claimant, unless an authority (Wikidata, ROR) tells two people of one name apart. Of those, a
+text that tells no more means neither for certain: what it says is then of somebody who is not identified, rather than
+of the wrong person.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,15 +17,64 @@ from django.utils.translation import gettext as _
 from claims.models import Claimant
 from claims.newsroom.roles import require
 from factcheck.database.locks import hold
+from sources.identifiers import authority, canonical, identities, is_somebody_else, is_the_same
 
 _LONGEST = 200
+
+
+class NamedClaimants:
+    """The claimants of some names, whatever their case, and those whom authorities know by some identifiers."""
+
+    def __init__(self, names: Iterable[str], same_as: Iterable[str] = ()) -> None:
+        self._by_name: dict[str, list[Claimant]] = {}
+        self._identified: list[Claimant] = []
+        # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
+        wanted = set(names)
+        condition = Q(lower__any_of={name.lower() for name in wanted}) | Q(name__any_of=wanted)
+        if known_as := {one for address in same_as if authority(one := canonical(address))}:
+            condition |= Q(same_as__overlap=sorted(known_as))
+        if wanted or known_as:
+            for row in Claimant.objects.alias(lower=Lower("name")).filter(condition).order_by("pk"):
+                self.add(row)
+
+    def add(self, claimant: Claimant) -> None:
+        self._by_name.setdefault(claimant.name.lower(), []).append(claimant)
+        if claimant.same_as and identities(claimant.same_as):
+            self._identified.append(claimant)
+
+    def meant(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
+        """Whom a text means that says this of a person; None for somebody who is not known yet.
+
+        Who has the identifier, whatever they are called; or the eldest of the name of whom no authority says that it is
+        somebody else.
+        """
+        if same_as:
+            for claimant in self._identified:
+                if is_the_same(same_as, claimant.same_as):
+                    return claimant
+        namesakes = [
+            one for one in self._by_name.get(name.lower(), ()) if not is_somebody_else(same_as, one.same_as)
+        ]
+        if len(namesakes) < 2 or not _are_told_apart(namesakes):
+            return next(iter(namesakes), None)
+        by_title = [one for one in namesakes if job_title and one.job_title == job_title]
+        if len(by_title) == 1:
+            return by_title[0]
+        return next((one for one in namesakes if not identities(one.same_as)), None)
+
+
+def _are_told_apart(namesakes: Sequence[Claimant]) -> bool:
+    return any(
+        is_somebody_else(one.same_as, other.same_as)
+        for place, one in enumerate(namesakes)
+        for other in namesakes[:place]
+    )
 
 
 def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
     """The claimant of every name, whatever its case; those that are missing are made.
 
-    The same name is the same claimant: two people of one name are for an editor to tell apart. What is known of an
-    existing claimant stays as it is.
+    What is known of an existing claimant stays as it is.
 
     Args:
         wanted: name → job title as the text words it, or "".
@@ -29,40 +83,38 @@ def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
         The claimants by the names asked for.
     """
     names = {name: name[:_LONGEST].strip() for name in wanted}
-    found = _known(list(names.values()))
-    if any(name.lower() not in found for name in names.values()):
+    titles = {asked: wanted[asked][:_LONGEST] for asked in names}
+    known = NamedClaimants(names.values())
+    found = {asked: known.meant(name, titles[asked]) for asked, name in names.items()}
+    if None in found.values():
         # Two articles that quote the same new person at the same time make one claimant.
         hold("claimants")
-        found = _known(list(names.values()))
-    missing: dict[str, Claimant] = {}
-    for asked, name in names.items():
-        if name.lower() not in found:
-            title = wanted[asked][:_LONGEST]
-            missing.setdefault(name.lower(), Claimant(name=name, job_title=title, kind=_kind(name, title)))
-    found |= {row.name.lower(): row for row in Claimant.objects.bulk_create(missing.values())}
-    return {asked: found[name.lower()] for asked, name in names.items()}
+        known = NamedClaimants(names.values())
+        missing = []
+        for asked, name in names.items():
+            title = titles[asked]
+            if (claimant := known.meant(name, title)) is None:
+                claimant = Claimant(name=name, job_title=title, kind=_kind(name, title))
+                missing.append(claimant)
+                known.add(claimant)
+            found[asked] = claimant
+        Claimant.objects.bulk_create(missing)
+    return {asked: claimant for asked, claimant in found.items() if claimant}
 
 
 @transaction.atomic
 def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
-    """The claimant of this name, and whether it is new. One that is known keeps what is stored of it.
+    """The claimant who is meant, and whether it is new. One that is known keeps what is stored of it.
 
     Raises:
         NotAllowed: there is none, and the person's role does not include adding one.
     """
     hold("claimants")
-    if known := _known([name]).get(name.lower()):
+    same_as = fields.get("same_as", ())
+    if known := NamedClaimants([name], same_as).meant(name, fields.get("job_title", ""), same_as):
         return known, False
     require(by, "claims.add_claimant", _("add claimants"))
     return Claimant.objects.create(name=name, **fields), True
-
-
-def _known(names: list[str]) -> dict[str, Claimant]:
-    # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
-    rows = Claimant.objects.annotate(lower=Lower("name")).filter(
-        Q(lower__in=[name.lower() for name in names]) | Q(name__in=names)
-    )
-    return {row.name.lower(): row for row in rows.order_by("-pk")}
 
 
 def _kind(name: str, job_title: str) -> str:

@@ -153,8 +153,11 @@ def _writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
     """How values are written that psycopg does not know, or knows only slowly."""
     if isinstance(field, JSONField):
         return lambda value: orjson.dumps(value).decode()
-    if isinstance(field, ArrayField):
+    if type(field) is ArrayField:
         return _array
+    if isinstance(field, ArrayField):
+        # One of a kind of its own may store values otherwise than they are given.
+        return lambda values: _array(field.get_db_prep_value(values, connection))
     return None
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from django import forms
-from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -89,7 +88,7 @@ class WebAddressValidator(URLValidator):
     )
 
 
-class _AddressFormField(forms.URLField):
+class AddressFormField(forms.URLField):
     default_validators = [WebAddressValidator()]
 
 
@@ -99,22 +98,9 @@ class AddressField(models.URLField[str, str]):
     default_validators = [WebAddressValidator()]
 
     def formfield(self, **kwargs: Any) -> Any:
-        given: dict[str, Any] = {"assume_scheme": "https", "form_class": _AddressFormField}
+        given: dict[str, Any] = {"assume_scheme": "https", "form_class": AddressFormField}
         return super().formfield(**given | kwargs)
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.URLField", args, kwargs  # nothing that the database could see
-
-
-def same_as_field() -> "ArrayField[list[str], list[str]]":
-    """Addresses that identify the same thing elsewhere (schema.org `sameAs`): Wikidata, VIAF, an official site."""
-    return ArrayField(
-        AddressField(max_length=500),
-        default=list,
-        blank=True,
-        verbose_name=_("same as"),
-        help_text=_(
-            "Addresses that identify the same thing elsewhere, for example its Wikidata page; separated by commas."
-        ),
-    )

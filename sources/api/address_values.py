@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from factcheck.api.query_values import ValueRefused
 from sources.addresses import domain, url_key
+from sources.identifiers import canonical
 
 # What looks like an address or a domain is read, even where it can lead nowhere: then it finds nothing.
 _ADDRESS = r"^https?://[^\u0000-\u0020]+$"
@@ -35,12 +36,12 @@ class Address:
 
 @dataclass(frozen=True)
 class SameAs(Address):
-    """The address by which a thing is known elsewhere; compared as it stands."""
+    """The address by which a thing is known elsewhere; an identifier of Wikidata or ROR in any of its spellings."""
 
     most: int = 500
 
     def key(self, address: str) -> str:
-        return address
+        return canonical(address)
 
 
 @dataclass(frozen=True)

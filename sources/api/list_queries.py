@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from factcheck.api.pagination import both_ways, day_key, id_key, text_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
 from factcheck.api.query_values import Country, DayValue, IdOr, Keyword, LanguageRange, Words
-from sources.api.address_values import Address, Domain
+from sources.api.address_values import Address, Domain, SameAs
 from sources.models import Publisher, Source
 
 
@@ -76,6 +76,11 @@ class PublisherListQuery(ListQuery):
         Country(), "Country code (ISO 3166-1 alpha-2).", matches=one_of("country"), several=True
     )
     domain = Parameter(Domain(), "Domain of the site.", matches=one_of("domain"), several=True)
+    same_as = Parameter(
+        SameAs(),
+        "An address that identifies the publisher elsewhere, such as the Wikidata page in any of its spellings.",
+        matches=lambda address: Q(same_as__contains=[address]),
+    )
     ordering = ordering_parameter(orderings)
 
 

@@ -5,7 +5,7 @@
 
 from typing import Annotated, TypedDict
 
-from factcheck.api.openapi.body_serializer import Day, Moment
+from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
 from sources.models import Publisher, Source
 
 
@@ -18,6 +18,9 @@ class PublicPublisher(TypedDict):
     url: Annotated[str, "The site; empty when not known."]
     domain: Annotated[str, "The registrable domain of the site; empty when not known."]
     country: Annotated[str, "ISO 3166-1 alpha-2; empty when not known."]
+    same_as: Annotated[
+        list[WebAddress], "Addresses that identify the publisher elsewhere, such as Wikidata or ROR."
+    ]
 
 
 class PublicSource(TypedDict):

@@ -11,10 +11,11 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import words_index
-from factcheck.database.model_fields import LanguageField, same_as_field
+from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
 from sources.addresses import domain, hosts
+from sources.models.same_as import is_canonical, same_as_field
 
 NAME_OF_THE_HOUSE = "publisher_has_not_the_name_of_the_house"
 NEWCOMER = "publisher_comes_without_the_name_of_the_house"
@@ -136,6 +137,7 @@ class Publisher(models.Model):
         verbose_name = _("publisher")
         verbose_name_plural = _("publishers")
         constraints = [
+            is_canonical("publisher_same_as_is_canonical"),
             models.CheckConstraint(name="publisher_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="publisher_kind_is_known",

@@ -93,7 +93,7 @@ def places(claims: Iterable[int]) -> dict[int, str]:
 
 
 def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
-    found = {pk: Standing(claim, names=_names(claim)) for pk, claim in claims.items()}
+    found = {pk: _standing(claim) for pk, claim in claims.items()}
     verdicts = (
         Verdict.objects.filter(Q(claim__in=claims) | Q(claim__merged_into__in=claims))
         .select_related("rating__scale", "publisher", "claim", "archive_run")
@@ -126,5 +126,8 @@ def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
     return found
 
 
-def _names(claim: Claim) -> set[str]:
-    return {name_key(Person(claim.claimant.name))} if claim.claimant else set()
+def _standing(claim: Claim) -> Standing:
+    if claim.claimant is None:
+        return Standing(claim)
+    known = claim.claimant.same_as
+    return Standing(claim, names={name_key(Person(claim.claimant.name))}, same_as=[known] if known else [])

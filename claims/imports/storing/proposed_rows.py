@@ -17,6 +17,7 @@ from factcheck.database import clock
 from factcheck.database.bounds import has_come
 from factcheck.database.locks import hold
 from factcheck.database.rules import in_words
+from sources.identifiers import is_somebody_else
 
 Outcome = Literal["created", "there", "refused"]
 
@@ -104,4 +105,6 @@ def _keys(statements: Sequence[str]) -> list[object]:
 def _may_be_of_one(review: Review, claimant: Claimant | None) -> bool:
     if review.claimant is None or claimant is None:
         return True
+    if is_somebody_else(review.claimant.same_as, claimant.same_as):
+        return False
     return review.claimant.name.casefold() == claimant.name.casefold()

@@ -17,6 +17,7 @@ from claims.imports.reading.values.outlets import comes_with_the_program
 from claims.imports.storing.house_records import is_namesake, namesake_refused, speaking_as
 from claims.imports.storing.label_ratings import Key, key_of, ratings_for
 from claims.models import Claimant, Rating, Topic
+from claims.newsroom.named_claimants import NamedClaimants
 from factcheck.database.bulk_copy import copy, reserve_ids
 from factcheck.database.locks import hold
 from sources.addresses import domain, hosts, url_key
@@ -62,6 +63,10 @@ _FILMS = frozenset(
 )
 
 
+#: By what a batch knows a person again.
+Who = tuple[str, str, tuple[str, ...]]
+
+
 class Things:
     """The things that some reviews refer to, each stored. Made inside the transaction that stores the reviews."""
 
@@ -76,7 +81,7 @@ class Things:
         self._publishers = _publishers({outlet_key(outlet): outlet for outlet in others})
         self._ratings = self._rated(reviews)
         people = [review.claimant for review in reviews if review.claimant]
-        self._claimants = _claimants({name_key(person): person for person in people})
+        self._claimants = _claimants({_who(person): person for person in people})
         self._topics = _topics({name.lower(): name for review in reviews for name in review.topics})
         self._sources = self._appeared(
             {url_key(url): url for review in reviews for url in review.appearances}
@@ -97,7 +102,7 @@ class Things:
         return self._ratings[key_of(self.publisher(outlet), label)]
 
     def claimant(self, person: Person) -> Claimant:
-        return self._claimants[name_key(person)]
+        return self._claimants[_who(person)]
 
     def topic(self, name: str) -> Topic:
         return self._topics[name.lower()]
@@ -191,38 +196,44 @@ def _hosts(outlet: Outlet) -> tuple[str, ...]:
     return (outlet.domain,) if comes_with_the_program(outlet) else hosts(f"https://{outlet.domain}/")
 
 
-def _claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:
-    found = _known_claimants(wanted)
-    if missing := {key: person for key, person in wanted.items() if key not in found}:
+def _claimants(wanted: dict[Who, Person]) -> dict[Who, Claimant]:
+    known = _named(wanted.values())
+    found = {
+        who: known.meant(person.name, person.job_title, person.same_as) for who, person in wanted.items()
+    }
+    if None in found.values():
         # The name that whoever else adds claimants holds as well.
         hold("claimants")
-        found |= _known_claimants(missing)
-        new = {key: person for key, person in missing.items() if key not in found}
-        made = [
-            Claimant(
-                id=pk,
-                name=person.name,
-                kind=person.kind,
-                job_title=person.job_title,
-                same_as=list(person.same_as),
-            )
-            for person, pk in zip(new.values(), reserve_ids(Claimant, len(new)), strict=True)
-        ]
+        known = _named(wanted.values())
+        made: list[Claimant] = []
+        # One after the other: who is made for a person may be whom the next one means.
+        for who, person in wanted.items():
+            found[who] = known.meant(person.name, person.job_title, person.same_as)
+            if found[who] is None:
+                claimant = Claimant(
+                    name=person.name,
+                    kind=person.kind,
+                    job_title=person.job_title,
+                    same_as=list(person.same_as),
+                )
+                made.append(claimant)
+                known.add(claimant)
+                found[who] = claimant
+        for claimant, pk in zip(made, reserve_ids(Claimant, len(made)), strict=True):
+            claimant.pk = pk
         copy(Claimant, made)
-        found |= dict(zip(new, made, strict=True))
-    return found
+    return {who: claimant for who, claimant in found.items() if claimant}
 
 
-def _known_claimants(wanted: dict[str, Person]) -> dict[str, Claimant]:
-    if not wanted:
-        return {}
-    names = {person.name.lower(): key for key, person in wanted.items()}
-    # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
-    rows = Claimant.objects.alias(lower=Lower("name")).filter(
-        Q(lower__any_of=names) | Q(name__any_of=[person.name for person in wanted.values()])
+def _named(people: Iterable[Person]) -> NamedClaimants:
+    people = list(people)
+    return NamedClaimants(
+        (person.name for person in people), (address for person in people for address in person.same_as)
     )
-    found = {names.get(row.name.lower()): row for row in rows.order_by("-pk")}
-    return {key: row for key, row in found.items() if key is not None}
+
+
+def _who(person: Person) -> Who:
+    return name_key(person), person.job_title, person.same_as
 
 
 def _topics(wanted: dict[str, str]) -> dict[str, Topic]:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from claims.imports.reading.identity import name_key
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.known_claims import Earlier
 from claims.imports.storing.stage import Staged
@@ -32,11 +31,10 @@ class Remembered:
         for record in self._of(staged.digest):
             if standing := by_id.get(record.claim):
                 return standing
-        name = name_key(staged.review.claimant)
         others = []
         for record in self._of(staged.key):
             standing = by_id.get(record.claim)
-            if standing and (not name or not standing.names or name in standing.names):
+            if standing and standing.may_be_by(staged.review.claimant):
                 return standing
             # Somebody else said the same on the same page, unless the publisher corrected who it was.
             if standing and record.claim not in staged.seen_claims and not _differ(record, staged.review):

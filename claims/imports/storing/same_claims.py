@@ -8,7 +8,6 @@ becomes two claims, and a note for an editor that they may be one.
 from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
-from claims.imports.reading.identity import name_key
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.references import Things
 from claims.imports.storing.stage import Staged
@@ -40,16 +39,15 @@ def assign(
     assigned, pairs = [], []
     for staged in group:
         review = staged.review
-        name = name_key(review.claimant)
         publisher = things.publisher(review.publisher).pk if review.publisher else None
-        standing = known.get(staged.digest) or next(_same(review, name, publisher, standings), None)
+        standing = known.get(staged.digest) or next(_same(review, publisher, standings), None)
         if standing is None:
             standing = new(review)
             if standings:
                 pairs.append((standing, standings[0]))
             standings.append(standing)
         assigned.append((staged, standing))
-        standing.count(review, name, publisher)
+        standing.count(review, publisher)
     return assigned, pairs
 
 
@@ -58,17 +56,18 @@ def is_distinctive(statement: str) -> bool:
     return sum(map(str.isalnum, statement)) >= DISTINCTIVE
 
 
-def _same(review: Review, name: str, publisher: int | None, standings: list[Standing]) -> Iterator[Standing]:
+def _same(review: Review, publisher: int | None, standings: list[Standing]) -> Iterator[Standing]:
     """Claims that the review is certainly about, the most certain first."""
     if not standings:
         return
-    fitting = [one for one in standings if not name or not one.names or name in one.names]
+    person = review.claimant
+    fitting = [one for one in standings if one.may_be_by(person)]
     yield from (one for one in fitting if one.was_reviewed_there(review, publisher))
     if not is_distinctive(review.statement):
         return
     fitting = [one for one in fitting if not one.was_reviewed_elsewhere(review, publisher)]
-    if name:
-        yield from (one for one in fitting if name in one.names)
+    if person:
+        yield from (one for one in fitting if one.is_by(person))
         # A publisher that judges a statement twice, once without naming who made it, judges one claim.
         yield from (one for one in fitting if not one.names and publisher in one.publisher_ids)
     elif review.rating is None and publisher is None:

@@ -1,13 +1,14 @@
 """A claim as it stands while reviews of it are written: what they may change, and what they changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from claims.imports.reading.identity import same_words
+from claims.imports.reading.identity import name_key, same_words
 from claims.imports.reading.raw_record import RecordPlace
-from claims.imports.reading.review_record import Review
+from claims.imports.reading.review_record import Person, Review
 from claims.imports.storing import review_details
 from claims.imports.storing.disagreement import Disagreement, RetractedHere
 from claims.imports.storing.house_records import HouseRecords
@@ -17,6 +18,7 @@ from claims.imports.storing.review_details import DETAILS
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
 from factcheck.database.bulk_copy import Maker
 from sources.addresses import url_key
+from sources.identifiers import is_somebody_else, is_the_same
 from sources.models import Publisher
 
 #: What of a verdict a review does not say, and a new version takes over.
@@ -49,6 +51,8 @@ class Standing:
     words_are_ours: bool = False
     #: By what its claimant is known; empty where nobody is named.
     names: set[str] = field(default_factory=set)
+    #: The addresses by which each of those is known elsewhere, where any are known.
+    same_as: list[Sequence[str]] = field(default_factory=list)
     #: Who has looked at it, with a verdict or without.
     publisher_ids: set[int] = field(default_factory=set)
     #: Where and when each publisher has reviewed it, as far as that is known.
@@ -73,11 +77,26 @@ class Standing:
 
     # Which review is meant ------------------------------------------------------------------------------------------
 
-    def count(self, review: Review, name: str, publisher: int | None) -> None:
+    def may_be_by(self, person: Person | None) -> bool:
+        """Whether this person made the claim, as far as anybody says who did."""
+        return person is None or not self.names or self.is_by(person)
+
+    def is_by(self, person: Person) -> bool:
+        """Whether it is said of this person: of the name, unless an authority tells two people of one name apart."""
+        has_the_name = name_key(person) in self.names
+        if not person.same_as or not self.same_as:
+            return has_the_name
+        if has_the_name:
+            return not any(is_somebody_else(person.same_as, known) for known in self.same_as)
+        return any(is_the_same(person.same_as, known) for known in self.same_as)
+
+    def count(self, review: Review, publisher: int | None) -> None:
         """Remember who is said to have claimed and reviewed it, for the reviews that follow."""
         self.first_place = self.first_place or (review.place if self.is_new else None)
-        if name:
-            self.names.add(name)
+        if review.claimant:
+            self.names.add(name_key(review.claimant))
+            if review.claimant.same_as:
+                self.same_as.append(review.claimant.same_as)
         if publisher:
             self.publisher_ids.add(publisher)
             page, day = self._review_of(publisher)

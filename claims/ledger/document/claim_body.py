@@ -36,6 +36,7 @@ class PublicTopic(TypedDict):
     id: int
     name: str
     slug: str
+    same_as: Annotated[list[WebAddress], "Addresses that identify the topic elsewhere, such as Wikidata."]
 
 
 class PublicScale(TypedDict):

@@ -95,7 +95,7 @@ def claimant(row: Claimant) -> PublicClaimant:
 
 
 def topic(row: Topic) -> PublicTopic:
-    return {"id": row.pk, "name": row.name, "slug": row.slug}
+    return {"id": row.pk, "name": row.name, "slug": row.slug, "same_as": row.same_as}
 
 
 def publisher(row: Publisher) -> PublicPublisher:
@@ -107,6 +107,7 @@ def publisher(row: Publisher) -> PublicPublisher:
         "url": row.url or (OWN if row.is_house else ""),
         "domain": row.domain,
         "country": row.country,
+        "same_as": row.same_as,
     }
 
 

@@ -89,6 +89,8 @@ def organization(publisher: Document, *, base: str = "") -> Document:
             "@id": f"{base}api/v1/publishers/{publisher['id']}/" if base else "",
             "name": publisher["name"],
             "url": publisher["url"],
+            # Bodies that were published before there was one do not have the key.
+            "sameAs": publisher.get("same_as"),
         }
     )
 
@@ -169,8 +171,13 @@ def _claim(body: Document) -> Document:
             "firstAppearance": _work(first, base=base) if first else None,
             "appearance": [_work(source, base=base) for source in others.values()],
             "keywords": [topic["name"] for topic in body["topics"]],
+            "about": [_subject(topic) for topic in body["topics"] if topic.get("same_as")],
         }
     )
+
+
+def _subject(topic: Document) -> Document:
+    return {"@type": "Thing", "name": topic["name"], "sameAs": topic["same_as"]}
 
 
 def _claimant(claimant: Document | None, *, base: str) -> Document | None:

@@ -29,7 +29,7 @@ class ClaimantListQuery(ListQuery):
     )
     same_as = Parameter(
         SameAs(),
-        "An address that identifies the claimant elsewhere, exactly as listed, such as the Wikidata page.",
+        "An address that identifies the claimant elsewhere, such as the Wikidata page in any of its spellings.",
         matches=lambda address: Q(same_as__contains=[address]),
     )
     ordering = ordering_parameter(orderings)
@@ -42,6 +42,11 @@ class TopicListQuery(ListQuery):
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
     slug = Parameter(Slug(), "Slug of the topic.", matches=one_of("slug"), several=True)
+    same_as = Parameter(
+        SameAs(),
+        "An address that identifies the topic elsewhere, such as the Wikidata page in any of its spellings.",
+        matches=lambda address: Q(same_as__contains=[address]),
+    )
     ordering = ordering_parameter(orderings)
 
 

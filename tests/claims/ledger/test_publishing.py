@@ -50,6 +50,7 @@ def test_body_is_the_complete_public_representation(
         "url": "https://daily.example",
         "domain": "daily.example",
         "country": "SE",
+        "same_as": [],
     }
     assert publication.document == {
         "id": claim.pk,
@@ -70,7 +71,7 @@ def test_body_is_the_complete_public_representation(
         },
         "claimed_on": "2026-02-26",
         "context": "The road bridge at Orsund.",
-        "topics": [{"id": topic.pk, "name": "Transport", "slug": "transport"}],
+        "topics": [{"id": topic.pk, "name": "Transport", "slug": "transport", "same_as": []}],
         "appearances": [
             {
                 "id": appearance.pk,
@@ -111,6 +112,7 @@ def test_body_is_the_complete_public_representation(
                     "url": "http://localhost:8000",
                     "domain": house.domain,
                     "country": "",
+                    "same_as": [],
                 },
                 "origin": "house",
                 "rating": {

@@ -9,6 +9,7 @@ from claims.imports.reading.review_record import Person
 from claims.imports.reading.values.cleaned_text import joined, line, says_nothing
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.web_addresses import read_addresses
+from sources.identifiers import canonical
 
 LONGEST: Final = 200
 _LONGEST_ADDRESS: Final = 500
@@ -53,7 +54,8 @@ def read_person(
         job_title = ""
     addresses, out = read_addresses(same_as, _LONGEST_ADDRESS) if same_as else ((), ())
     problems += [("claimant_same_as", one) for one in out]
-    return Person(text, read_kind(kind), job_title, addresses), tuple(problems)
+    known_as = tuple(dict.fromkeys(map(canonical, addresses)))
+    return Person(text, read_kind(kind), job_title, known_as), tuple(problems)
 
 
 def read_crowd(name: Any, kind: Any = None) -> str:

@@ -1,0 +1,83 @@
+"""Addresses by which the same thing is known elsewhere (schema.org `sameAs`): Wikidata, ROR, VIAF, an official site."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import AddressField, AddressFormField
+from sources.identifiers import canonical, named
+
+
+class _SameAsFormField(AddressFormField):
+    """Takes an identifier in any of its spellings, also alone: `Q64`."""
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "")
+        return super().to_python(named(text) or canonical(text))
+
+
+class SameAsField(ArrayField[list[str], list[str]]):
+    """An array of addresses, each once, in which identifiers of authorities have their one spelling.
+
+    Whatever stores them spells them so: forms, `save`, `update`, `bulk_create` and COPY alike. Who asks for one
+    spells it by `canonical`.
+    """
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        if isinstance(value, list | tuple):
+            value = list(dict.fromkeys(canonical(address) for address in value))
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def to_python(self, value: Any) -> Any:
+        addresses = super().to_python(value)
+        return addresses and list(dict.fromkeys(map(canonical, addresses)))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        field = super().formfield(**kwargs)
+        if field is not None:
+            # The form field of an array, which is not typed as one.
+            field.base_field = _SameAsFormField(max_length=500, assume_scheme="https")  # type: ignore[attr-defined]
+        return field
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return (
+            name,
+            "django.contrib.postgres.fields.ArrayField",
+            args,
+            kwargs,
+        )  # nothing that the database could see
+
+
+class SpellsIdentifiersAlike(models.Func):
+    """Whether every identifier of Wikidata and ROR in an array of addresses has its one spelling."""
+
+    template = (
+        r"array_to_string(%(expressions)s, ' ') !~ '(^| )(?!https://www\.wikidata\.org/wiki/Q[1-9][0-9]*( |$))"
+        r"https?://([a-z.]+\.)?wikidata\.org/(wiki|entity)/([Qq]|Special:Entity(Page|Data)/[Qq])[1-9][0-9]*/?( |$)' "
+        r"AND array_to_string(%(expressions)s, ' ') !~ "
+        r"'(^| )(http://(www\.)?|https://www\.)ror\.org/0[a-z0-9]{6}[0-9]{2}/?( |$)'"
+    )
+    output_field = models.BooleanField()
+    arity = 1
+
+
+def same_as_field() -> SameAsField:
+    return SameAsField(
+        AddressField(max_length=500),
+        default=list,
+        blank=True,
+        verbose_name=_("same as"),
+        help_text=_(
+            "Addresses that identify the same thing elsewhere, for example its Wikidata page; separated by commas. "
+            "An identifier of Wikidata or ROR can stand alone, such as Q64."
+        ),
+    )
+
+
+def is_canonical(name: str) -> models.CheckConstraint:
+    """The constraint that `same_as` spells identifiers as `sources.identifiers.canonical` does."""
+    return models.CheckConstraint(name=name, condition=SpellsIdentifiersAlike("same_as"))
