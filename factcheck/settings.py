@@ -16,6 +16,7 @@ from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
 from factcheck.installation import file_store, program
+from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.environment import (
     flag,
@@ -365,6 +366,9 @@ EMBEDDER_QUERY_PREFIX = text("EMBEDDER_QUERY_PREFIX")
 EMBEDDER_PASSAGE_PREFIX = text("EMBEDDER_PASSAGE_PREFIX")
 if EMBEDDER == "endpoint" and not (EMBEDDER_URL and EMBEDDER_MODEL):
     raise ImproperlyConfigured("EMBEDDER is endpoint; set EMBEDDER_URL and EMBEDDER_MODEL too.")
+
+# Who is who: authorities that are asked whom a name means (docs/who-is-who.md).
+WIKIDATA_URL, ROR_URL = authority_settings()
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 

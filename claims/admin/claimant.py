@@ -1,6 +1,6 @@
 """Who makes claims."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,11 +12,18 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.claim_numbers import readable_number
 from claims.models import Claimant
-from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.base import person_at
+from sources.admin.same_as import SameAsDesk
+from sources.authorities.authority_record import Sort
 
 
 @admin.register(Claimant)
-class ClaimantAdmin(DeskAdmin):
+class ClaimantAdmin(SameAsDesk):
+    sorts: ClassVar = {
+        Claimant.Kind.PERSON: Sort.PERSON,
+        Claimant.Kind.ORGANIZATION: Sort.ORGANIZATION,
+        Claimant.Kind.GROUP: Sort.ORGANIZATION,
+    }
     list_display = ("name", "kind", "job_title", "affiliation", "country", "claims_made")
     list_filter = (("kind", ChoicesDropdownFilter),)
     search_fields = ("name", "job_title", "affiliation")

@@ -1,6 +1,6 @@
 """What claims are about."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.claim_numbers import readable_number
 from claims.models import Topic
-from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.base import person_at
+from sources.admin.same_as import SameAsDesk
+from sources.authorities.authority_record import Sort
 
 
 @admin.register(Topic)
-class TopicAdmin(DeskAdmin):
+class TopicAdmin(SameAsDesk):
+    sorts: ClassVar = {"": Sort.SUBJECT}
     list_display = ("name", "parent", "claims_filed")
     list_select_related = ("parent",)
     search_fields = ("name", "slug")

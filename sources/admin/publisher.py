@@ -1,6 +1,6 @@
 """Who publishes sources and verdicts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin
+from sources.admin.same_as import SameAsDesk
+from sources.authorities.authority_record import Sort
 from sources.models import Publisher, Source
 
 
@@ -24,7 +25,8 @@ def _sources_number() -> Coalesce:
 
 
 @admin.register(Publisher)
-class PublisherAdmin(DeskAdmin):
+class PublisherAdmin(SameAsDesk):
+    sorts: ClassVar = dict.fromkeys(Publisher.Kind.values, Sort.ORGANIZATION)
     list_display = ("named", "kind", "domain", "country", "ifcn_signatory", "published")
     list_display_links = ("named",)
     list_filter = (("kind", ChoicesDropdownFilter), "ifcn_signatory")

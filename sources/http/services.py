@@ -41,11 +41,33 @@ def ask(
     Raises:
         ServiceAway: nothing came back, or not all of it.
     """
+    return _exchange("POST", url, body, headers, seconds=seconds, most_bytes=most_bytes)
+
+
+def look_up(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes: int) -> ServiceAnswer:
+    """Ask `url` with one GET request, under the same bounds as `ask`.
+
+    Raises:
+        ServiceAway: nothing came back, or not all of it.
+    """
+    return _exchange("GET", url, None, headers, seconds=seconds, most_bytes=most_bytes)
+
+
+def _exchange(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    seconds: float,
+    most_bytes: int,
+) -> ServiceAnswer:
     host = urlsplit(url).netloc
     with Deadline(seconds) as deadline, operators_session(deadline) as session:
         timeout = (min(CONNECT_SECONDS, deadline.remaining), deadline.remaining)
         try:
-            with session.post(
+            with session.request(
+                method,
                 url,
                 data=body,
                 headers={"User-Agent": USER_AGENT, **headers},

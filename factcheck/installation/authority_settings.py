@@ -1,0 +1,17 @@
+"""Which authorities are asked who is who, as the environment says."""
+
+from typing import NamedTuple
+
+from factcheck.installation.environment import web_address
+
+
+class AuthoritySettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    wikidata_url: str
+    ror_url: str
+
+
+def authority_settings() -> AuthoritySettings:
+    """Read WIKIDATA_URL and ROR_URL. Names that editors type are sent there, so none is asked unless it is named."""
+    return AuthoritySettings(web_address("WIKIDATA_URL"), web_address("ROR_URL"))

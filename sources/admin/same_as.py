@@ -1,0 +1,123 @@
+"""Who is who at the desk: whom a typed name may mean is offered below it, and one identifier is one row's."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from factcheck.admin.base import DeskAdmin, change_page
+from factcheck.admin.versions import DeskForm
+from sources.authorities import candidates as authorities
+from sources.authorities.authority_record import AuthorityRecord, Sort
+from sources.identifiers import authority
+
+
+class SameAsForm(DeskForm):
+    """A form that refuses an identifier which another row has: two rows would be one person."""
+
+    def clean_same_as(self) -> list[str]:
+        addresses: list[str] = self.cleaned_data["same_as"]
+        for other in known_by(type(self.instance), addresses).exclude(pk=self.instance.pk)[:1]:
+            common = next(address for address in addresses if address in _addresses_of(other))
+            raise forms.ValidationError(
+                format_html(
+                    _(
+                        'Already known here by %(address)s: <a href="%(page)s">%(name)s</a>. '
+                        "Use that one, or correct whichever is wrong."
+                    )
+                    % {"address": "{}", "page": "{}", "name": "{}"},
+                    common,
+                    change_page(other),
+                    other,
+                ),
+                code="known",
+            )
+        return addresses
+
+
+def known_by(model: type[models.Model], addresses: list[str]) -> models.QuerySet[Any]:
+    """The rows that have one of these identifiers of authorities, the eldest first."""
+    identifiers = [address for address in addresses if authority(address)]
+    rows: models.QuerySet[Any] = model._default_manager.order_by("pk")
+    return rows.filter(same_as__overlap=identifiers) if identifiers else rows.none()
+
+
+class SameAsDesk(DeskAdmin):
+    """The pages of things that authorities know."""
+
+    form = SameAsForm
+    #: What is looked for, by what the field `kind` says; "" where there is no such field.
+    sorts: ClassVar[Mapping[str, Sort]] = {"": Sort.ANY}
+
+    @property
+    def media(self) -> forms.Media:
+        if not authorities.are_asked():
+            return super().media
+        return super().media + forms.Media(js=["desk/same_as.js"], css={"all": ["desk/same_as.css"]})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.same_as_view)
+        return [path("same-as/", view, name=self._same_as_name), *super().get_urls()]
+
+    @property
+    def _same_as_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_same_as"
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "same_as" and authorities.are_asked():
+            field.widget.attrs["rows"] = 2
+            field.widget.attrs["data-same-as"] = reverse(f"admin:{self._same_as_name}")
+        return field
+
+    def same_as_view(self, request: HttpRequest) -> JsonResponse:
+        """Whom or what the name in `q` may mean, and which of them are here already."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        if not authorities.are_asked():
+            return JsonResponse({"candidates": [], "problems": [_("Nobody is asked here who is who.")]})
+        sort = self.sorts.get(request.GET.get("kind", ""), Sort.ANY)
+        found = authorities.candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
+        here = self._known_here(found.candidates, request.GET.get("row", ""))
+        return JsonResponse(
+            {
+                "candidates": [
+                    {
+                        "name": one.name,
+                        "description": one.description,
+                        "same_as": one.same_as,
+                        "country": one.country,
+                        "website": one.website,
+                        "known": _shown(
+                            next((here[address] for address in one.same_as if address in here), None)
+                        ),
+                    }
+                    for one in found.candidates
+                ],
+                "problems": found.problems,
+            },
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _known_here(self, candidates: list[AuthorityRecord], besides: str) -> dict[str, models.Model]:
+        """The other rows that have an identifier of a candidate, by it. One query, however many candidates."""
+        rows = known_by(self.model, [address for one in candidates for address in one.same_as])
+        if besides.isascii() and besides.isdigit():
+            rows = rows.exclude(pk=int(besides[:18]))
+        return {address: row for row in reversed(rows) for address in _addresses_of(row)}
+
+
+def _addresses_of(row: Any) -> list[str]:
+    addresses: list[str] = row.same_as
+    return addresses
+
+
+def _shown(row: models.Model | None) -> dict[str, str] | None:
+    return {"name": str(row), "page": change_page(row)} if row else None

@@ -1,0 +1,8 @@
+"""Who is who: authorities that are asked for a name, where the operator has named them.
+
+    candidates      whom a name may mean, as all of them answer together. Begin here.
+    wikidata        people, bodies and subjects
+    ror             organisations that do research
+
+Imports `sources.http` and `sources.identifiers`; no models.
+"""

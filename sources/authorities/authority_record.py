@@ -1,0 +1,35 @@
+"""Whom or what a name may mean, as an authority has it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Sort(StrEnum):
+    """What sort of thing is looked for."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+    SUBJECT = "subject"
+    ANY = "any"
+
+
+@dataclass(frozen=True)
+class AuthorityRecord:
+    """One of those whom a name may mean.
+
+    Attributes:
+        description: what tells it from others of the name: "Norwegian politician (born 1971)".
+        same_as: its addresses at authorities, spelled as `sources.identifiers.canonical` does.
+        country: ISO 3166-1 alpha-2, or "".
+        website: the official one, or "".
+    """
+
+    name: str
+    description: str
+    same_as: tuple[str, ...]
+    country: str = ""
+    website: str = ""
+
+
+class AuthorityAway(Exception):
+    """An authority gave no answer, or none that can be read; `str()` is a sentence for a person."""

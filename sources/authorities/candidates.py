@@ -1,0 +1,71 @@
+"""Whom a name may mean, as all authorities answer that are configured."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from sources.authorities import ror, wikidata
+from sources.authorities.authority_record import AuthorityAway, AuthorityRecord, Sort
+
+#: Fewer letters mean too many.
+FEWEST_LETTERS = 2
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class AuthorityAnswers:
+    """The candidates, and for each authority that did not answer a sentence that says so."""
+
+    candidates: list[AuthorityRecord]
+    problems: list[str]
+
+
+def are_asked() -> bool:
+    """Whether there is anybody to ask."""
+    return bool(settings.WIKIDATA_URL or settings.ROR_URL)
+
+
+def candidates(name: str, sort: Sort, *, language: str = "en") -> AuthorityAnswers:
+    """Ask every authority that knows this sort of thing, all at once. One that is away leaves what the others say.
+
+    Args:
+        language: in which descriptions are wanted (BCP 47); its first part counts.
+    """
+    name = " ".join(name.split())[:LONGEST_NAME]
+    if len(name) < FEWEST_LETTERS:
+        return AuthorityAnswers([], [])
+    asked: list[Future[list[AuthorityRecord]]] = []
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        if settings.WIKIDATA_URL:
+            primary = language.partition("-")[0].lower() or "en"
+            asked.append(threads.submit(wikidata.candidates, settings.WIKIDATA_URL, name, sort, primary))
+        if settings.ROR_URL and sort in (Sort.ORGANIZATION, Sort.ANY):
+            asked.append(threads.submit(ror.candidates, settings.ROR_URL, name))
+    found: list[AuthorityRecord] = []
+    problems = []
+    for answer in asked:
+        try:
+            found = _together(found, answer.result())
+        except AuthorityAway as away:
+            problems.append(str(away))
+    return AuthorityAnswers(found, problems)
+
+
+def _together(some: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
+    """What two authorities know by a common address is one."""
+    together = list(some)
+    for other in others:
+        place = next((at for at, one in enumerate(together) if set(one.same_as) & set(other.same_as)), None)
+        if place is None:
+            together.append(other)
+        else:
+            one = together[place]
+            together[place] = replace(
+                one,
+                description=one.description or other.description,
+                same_as=tuple(dict.fromkeys((*one.same_as, *other.same_as))),
+                country=one.country or other.country,
+                website=one.website or other.website,
+            )
+    return together

@@ -1,0 +1,44 @@
+"""One question to an authority, and its answer as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.conf import settings
+
+from sources.authorities.authority_record import AuthorityAway
+from sources.http import services
+
+#: Somebody is typing and waits for it.
+SECONDS = 4.0
+MOST_BYTES = 2_000_000
+MOST_CANDIDATES = 10
+
+
+def asked(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What the authority answers.
+
+    Raises:
+        AuthorityAway: it does not, or says that it will not.
+    """
+    # Wikimedia asks for a name by which its operators find whoever asks.
+    agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"
+    headers = {"Accept": "application/json", "User-Agent": agent.encode("ascii", "replace").decode()}
+    try:
+        answer = services.look_up(
+            f"{url}?{urlencode(parameters)}", headers, seconds=SECONDS, most_bytes=MOST_BYTES
+        )
+    except services.ServiceAway as away:
+        raise AuthorityAway(f"{authority}: {away}") from None
+    if answer.status != 200:
+        raise AuthorityAway(f"{authority} answered with status {answer.status}.")
+    try:
+        said = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        raise AuthorityAway(f"{authority} sent something else than JSON.") from None
+    if not isinstance(said, dict):
+        raise AuthorityAway(f"{authority} sent something else than was asked for.")
+    if isinstance(error := said.get("error"), dict):
+        raise AuthorityAway(f"{authority} answered: {str(error.get('info', 'an error'))[:200]}")
+    return said

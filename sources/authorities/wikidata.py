@@ -1,0 +1,133 @@
+"""Wikidata, or another Wikibase with the same properties, by MediaWiki's API.
+
+`wbsearchentities` finds items by name as somebody types it, `wbgetentities` says what they are.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sources.authorities.authority_record import AuthorityAway, AuthorityRecord, Sort
+from sources.authorities.exchange import MOST_CANDIDATES, asked
+from sources.identifiers import ROR, WIKIDATA, is_ror
+
+NAME = "Wikidata"
+
+_HUMAN = "Q5"
+#: Pages of Wikimedia itself: a list of what a name may mean, a category, a template, a list.
+_NO_THINGS = frozenset({"Q4167410", "Q4167836", "Q11266439", "Q13406463", "Q22808320", "Q101352"})
+
+_INSTANCE_OF, _BORN, _DIED, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "P6782"
+
+
+def candidates(url: str, name: str, sort: Sort, language: str) -> list[AuthorityRecord]:
+    """Whom the name may mean, the likeliest first.
+
+    Raises:
+        AuthorityAway: there is no answer.
+    """
+    api = f"{url}/w/api.php"
+    found = asked(
+        NAME,
+        api,
+        {
+            "action": "wbsearchentities",
+            "search": name,
+            "language": language,
+            "uselang": language,
+            "type": "item",
+            "limit": str(2 * MOST_CANDIDATES),
+            "format": "json",
+        },
+    )
+    items = [
+        item["id"]
+        for item in _list(found.get("search"))
+        if isinstance(item, dict) and str(item.get("id", "")).startswith("Q")
+    ]
+    if not items:
+        return []
+    languages = list(dict.fromkeys([language, "en", "mul"]))
+    answer = asked(
+        NAME,
+        api,
+        {
+            "action": "wbgetentities",
+            "ids": "|".join(items),
+            "props": "labels|descriptions|claims",
+            "languages": "|".join(languages),
+            "format": "json",
+        },
+    )
+    entities = answer.get("entities")
+    if not isinstance(entities, dict):
+        raise AuthorityAway(f"{NAME} sent something else than was asked for.")
+    # In the order of the search, which knows what is meant most often.
+    known = (entities.get(item) for item in items)
+    rows = [row for row in known if isinstance(row, dict) and _is_of(row, sort)]
+    return [_candidate(row, languages) for row in rows[:MOST_CANDIDATES]]
+
+
+def _is_of(entity: Mapping[str, Any], sort: Sort) -> bool:
+    kinds = {
+        value["id"] for value in _values(entity, _INSTANCE_OF) if isinstance(value, dict) and "id" in value
+    }
+    if kinds & _NO_THINGS:
+        return False
+    match sort:
+        case Sort.PERSON:
+            return _HUMAN in kinds
+        case Sort.ORGANIZATION:
+            return _HUMAN not in kinds
+        case _:
+            return True
+
+
+def _candidate(entity: Mapping[str, Any], languages: list[str]) -> AuthorityRecord:
+    item = str(entity["id"])
+    ror = [str(value) for value in _values(entity, _ROR_ID)]
+    return AuthorityRecord(
+        name=_worded(entity.get("labels"), languages) or item,
+        description=_with_years(_worded(entity.get("descriptions"), languages), entity),
+        same_as=(
+            WIKIDATA + item,
+            *(ROR + name.lower() for name in ror[:1] if len(name) == 9 and is_ror(name)),
+        ),
+        website=next((str(value) for value in _values(entity, _WEBSITE)), "")[:500],
+    )
+
+
+def _with_years(description: str, entity: Mapping[str, Any]) -> str:
+    """The description, with the years of a life unless it has them: namesakes differ by those."""
+    born, died = (next(_years(entity, when), "") for when in (_BORN, _DIED))
+    if not born or born in description:
+        return description
+    return f"{description} ({born}–{died})" if description else f"{born}–{died}"
+
+
+def _years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
+    for value in _values(entity, when):
+        # "+1971-03-02T00:00:00Z", of a century or of nothing certain with a smaller precision than of a year (9).
+        if isinstance(value, dict) and isinstance(value.get("precision"), int) and value["precision"] >= 9:
+            yield str(value.get("time", ""))[1:5].lstrip("0")
+
+
+def _values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
+    """What is said of an item by a property, the preferred statements first."""
+    claims = entity.get("claims")
+    statements = _list(claims.get(which)) if isinstance(claims, dict) else []
+    usable = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]
+    for statement in sorted(usable, key=lambda one: one.get("rank") != "preferred"):
+        snak = statement.get("mainsnak")
+        if isinstance(snak, dict) and isinstance(held := snak.get("datavalue"), dict) and "value" in held:
+            yield held["value"]
+
+
+def _worded(words: Any, languages: list[str]) -> str:
+    for language in languages:
+        if isinstance(words, dict) and isinstance(said := words.get(language), dict):
+            return str(said.get("value", ""))[:500]
+    return ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,130 @@
+"""Whom a name may mean: what authorities answer, put together; and whatever else they send."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from sources.authorities import candidates as authorities
+from sources.authorities.authority_record import AuthorityRecord, Sort
+from tests.helpers.authority_server import AuthorityServer, authority_server, item, organization, year
+
+SOLHEIM = item("Q900000001", "Ingrid Solheim", "minister in an example", human=True, P569=[year(1971)])
+NAMESAKE = item(
+    "Q900000002", "Ingrid Solheim", "painter (1901–1980)", human=True, P569=[year(1901)], P570=[year(1980)]
+)
+INSTITUTE = item(
+    "Q900000003", "Solheim Institute", "research body", P6782=["05a28rw58"], P856=["https://solheim.example"]
+)
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[AuthorityServer]:
+    with authority_server() as running:
+        settings.WIKIDATA_URL = settings.ROR_URL = running.url
+        running.items = [SOLHEIM, NAMESAKE, INSTITUTE]
+        running.organizations = [
+            organization("05a28rw58", "Solheim Institute"),
+            organization("04ttjf776", "Institute of Tides"),
+        ]
+        yield running
+
+
+def test_people_are_told_apart_by_what_they_are_and_when_they_lived(server: AuthorityServer) -> None:
+    assert authorities.candidates("Ingrid  Solheim", Sort.PERSON) == authorities.AuthorityAnswers(
+        [
+            AuthorityRecord(
+                "Ingrid Solheim",
+                "minister in an example (1971–)",
+                ("https://www.wikidata.org/wiki/Q900000001",),
+            ),
+            AuthorityRecord(
+                "Ingrid Solheim", "painter (1901–1980)", ("https://www.wikidata.org/wiki/Q900000002",)
+            ),
+        ],
+        [],
+    )
+    assert [asked["action"] for asked in server.asked] == ["wbsearchentities", "wbgetentities"]
+
+
+def test_what_two_authorities_know_is_one(server: AuthorityServer) -> None:
+    assert authorities.candidates("Solheim Institute", Sort.ORGANIZATION).candidates == [
+        AuthorityRecord(
+            "Solheim Institute",
+            "research body",
+            ("https://www.wikidata.org/wiki/Q900000003", "https://ror.org/05a28rw58"),
+            "NO",
+            "https://solheim.example",
+        )
+    ]
+
+
+def test_pages_about_names_are_nobody(server: AuthorityServer) -> None:
+    server.items = [item("Q1", "Solheim", P31=[{"id": "Q4167410"}]), item("Q2", "Solheim (place)")]
+    assert [one.name for one in authorities.candidates("Solheim", Sort.SUBJECT).candidates] == [
+        "Solheim (place)"
+    ]
+
+
+def test_nobody_is_asked_unless_configured(settings: Settings) -> None:
+    settings.WIKIDATA_URL = settings.ROR_URL = ""
+    assert not authorities.are_asked()
+    assert authorities.candidates("Solheim", Sort.ANY) == authorities.AuthorityAnswers([], [])
+
+
+def test_nobody_is_asked_about_a_letter(server: AuthorityServer) -> None:
+    assert authorities.candidates(" S ", Sort.ANY) == authorities.AuthorityAnswers([], [])
+    assert server.asked == []
+
+
+def test_they_learn_who_asks(server: AuthorityServer, settings: Settings) -> None:
+    settings.SITE_URL = "https://facts.example.org"
+    authorities.candidates("Solheim", Sort.PERSON)
+    assert set(server.agents) == {"Factcheck/1.0 (https://facts.example.org)"}
+
+
+def test_one_that_is_away_leaves_what_the_other_says(server: AuthorityServer, settings: Settings) -> None:
+    settings.WIKIDATA_URL = "http://127.0.0.1:9"
+    found = authorities.candidates("Institute of Tides", Sort.ORGANIZATION)
+    assert [one.same_as for one in found.candidates] == [("https://ror.org/04ttjf776",)]
+    assert found.problems == ["Wikidata: 127.0.0.1:9 cannot be reached, or the connection was cut."]
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "problem"),
+    [
+        (429, b"slow down", "Wikidata answered with status 429."),
+        (200, b"<html>", "Wikidata sent something else than JSON."),
+        (200, b"[]", "Wikidata sent something else than was asked for."),
+        (200, b'{"error": {"info": "Too much."}}', "Wikidata answered: Too much."),
+    ],
+)
+def test_what_is_no_answer_is_said(
+    server: AuthorityServer, settings: Settings, status: int, content: bytes, problem: str
+) -> None:
+    settings.ROR_URL = ""
+    server.answer = lambda path, parameters: (status, content)
+    assert authorities.candidates("Solheim", Sort.ANY) == authorities.AuthorityAnswers([], [problem])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"search": [null, 1, {"id": 5}, {"id": "P31"}], "items": [null, {}, {"id": 3}, {"id": "https://ror.org/"}]}',
+        b'{"search": {"a": 1}, "items": []}',
+        (
+            b'{"search": [{"id": "Q1"}], "items": [], "entities": {"Q1": {"id": "Q1", "labels": [],'
+            b' "claims": {"P31": [null, {"mainsnak": 1}], "P569": [{"mainsnak": {"datavalue": {"value": "x"}}}]},'
+            b' "descriptions": {"en": 3}}}}'
+        ),
+        (
+            b'{"search": [], "items": [{"id": "https://ror.org/05a28rw58", "names": 4, "locations": [{}],'
+            b' "links": "x", "external_ids": [{"type": "wikidata", "all": []}], "types": null}]}'
+        ),
+    ],
+)
+def test_answers_of_another_shape_do_no_harm(server: AuthorityServer, content: bytes) -> None:
+    server.answer = lambda path, parameters: (200, content)
+    found = authorities.candidates("Solheim", Sort.ANY)
+    assert found.problems == []
+    assert all(one.same_as for one in found.candidates)
