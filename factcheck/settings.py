@@ -17,6 +17,7 @@ from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
 from factcheck.installation import file_store, program
 from factcheck.installation.authority_settings import authority_settings
+from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.environment import (
     flag,
@@ -286,6 +287,20 @@ globals().update(mail("EMAIL_URL"))
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
+
+# Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
+(
+    ARCHIVING,
+    ARCHIVE_PAGE_BYTES,
+    ARCHIVE_UPLOAD_BYTES,
+    ARCHIVE_IMPORTED_PER_DAY,
+    ARCHIVE_PUBLIC_COPIES,
+    BROWSER,
+    BROWSER_SANDBOX,
+    TIMESTAMP_AUTHORITY,
+    TIMESTAMP_ROOTS,
+    INTERNET_ARCHIVE_KEY,
+) = archiving_settings()
 
 # -- Security ------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,24 @@
-"""A Source is a document, a Snapshot what its address held at a moment, a Publisher who answers for it."""
+"""A Source is a document, a Snapshot what its address held at a moment, a Publisher who answers for it.
 
+An ArchivedCopy is what was kept of a document for good, with its files and their timestamps.
+"""
+
+from .archived_copy import ArchivedCopy, ArchivedFile, Timestamp
+from .archiving_request import ArchivingRequest
+from .public_deposit import PublicDeposit
 from .publisher import Publisher
 from .snapshot import Snapshot
 from .source import Source
+from .visited_site import VisitedSite
 
-__all__ = ["Publisher", "Snapshot", "Source"]
+__all__ = [
+    "ArchivedCopy",
+    "ArchivedFile",
+    "ArchivingRequest",
+    "PublicDeposit",
+    "Publisher",
+    "Snapshot",
+    "Source",
+    "Timestamp",
+    "VisitedSite",
+]
