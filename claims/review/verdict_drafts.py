@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, Evidence, Rating, Verdict
 from claims.models.evidence import carry_over
+from claims.models.right_of_reply import carry_replies_over
 from claims.models.verdict import CARRIED_OVER, CHANGE
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
@@ -60,6 +61,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     )
     if predecessor:
         carry_over({predecessor.pk: verdict.pk})
+        carry_replies_over({predecessor.pk: verdict.pk})
     return verdict
 
 
