@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -287,7 +287,10 @@ def _candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
 
 
 def _moment(text: str) -> datetime:
-    """A moment, or so many hours from now: “+21h”, “-3h”."""
+    """A moment, or so many hours from now (“-3h”), or the midnight that comes."""
+    if text == "midnight":
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        return timezone.make_aware(datetime.combine(tomorrow, time.min))
     if text.endswith("h"):
         return timezone.now() + timedelta(hours=int(text[:-1]))
     return datetime.fromisoformat(text)

@@ -36,6 +36,8 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def awaited(self) -> Self:
         """Those that somebody should look after: still running, or of a verdict that waits for them."""
         return self.unanswered().filter(
+            # What a newer version has taken over is looked after there.
+            Q(carried_to=None),
             Q(verdict__state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])
             | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now())
         )
