@@ -14,6 +14,7 @@ class ClaimsConfig(AppConfig):
         from claims.matching.embedding import checks, tasks  # noqa: F401, PLC0415  models exist only now
         from claims.newsroom import sign_in_records  # noqa: F401, PLC0415  connects itself to what happens at the door
         from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now
+        from claims.newsroom.reply_wording import ensure_templates  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
         from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now
         from claims.webhooks.worker_calls import announce  # noqa: PLC0415  models exist only now
@@ -25,3 +26,4 @@ class ClaimsConfig(AppConfig):
         post_migrate.connect(ensure_roles, sender=self)
         post_migrate.connect(ensure_rules, sender=self)
         post_migrate.connect(ensure_house, sender=self)
+        post_migrate.connect(ensure_templates, sender=self)

@@ -9,12 +9,13 @@ from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail
-from claims.review import classification, due_publications, notices
+from claims.review import awaited_answers, classification, due_publications, notices, reply_mails
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
 __all__ = [
     "assignment_tasks",
+    "awaited_answers",
     "chat",
     "classification",
     "digest",
@@ -26,6 +27,7 @@ __all__ = [
     "mails",
     "notices",
     "notification_upkeep",
+    "reply_mails",
     "watch_tasks",
     "webhook_tasks",
 ]

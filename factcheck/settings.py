@@ -35,6 +35,7 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
+from factcheck.installation.reply_settings import reply_settings
 from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
@@ -68,6 +69,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 NEWSROOM_NAME = text("NEWSROOM_NAME", "Factcheck Newsroom")
 DATA_LICENSE = web_address("DATA_LICENSE")
 REQUIRED_SIGNOFFS = number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
+REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = reply_settings()
 
 # -- Applications --------------------------------------------------------------------------------------------
 

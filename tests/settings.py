@@ -10,6 +10,7 @@ for name in (
     "DEBUG",
     "EMAIL_URL",
     "REQUIRED_SIGNOFFS",
+    "REQUIRE_RIGHT_OF_REPLY",
     "SITE_URL",
     "PORT",
     "NEWSROOM_NAME",

@@ -97,12 +97,18 @@ def verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -
         "verdict_moves": moves,
         "missing": missing,
         "signoffs": signoffs,
-        "given": [row for row in signoffs if row.round == verdict.review_round] if is_in_review else [],
+        "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
         "returned": returned_with(verdict),
         "evidence": [] if is_edited else evidence_of(verdict),
         "explanation": "" if is_edited else mark_safe(to_html(verdict.explanation)),  # noqa: S308  nh3 cleaned it
-        **scheduling_context(verdict, person, ready=any(o.action == "publish" for o in moves["options"])),
+        **scheduling_context(verdict, person, ready=_is_ready(moves)),
     }
+
+
+def _is_ready(moves: dict[str, Any]) -> bool:
+    """Whether the verdict can be published, now or once those who were asked have had their time."""
+    is_offered = any(option.action == "publish" for option in moves["options"])
+    return is_offered or any(option.action == "publish" and option.opens_at for option in moves["obstacles"])
 
 
 def timeline_context(claim: Claim, person: User, *, kind: str = "", page: int = 1) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def _orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
 def with_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotates `given`: how many people other than the author signed off in the present review round."""
     counting = (
-        SignOff.objects.filter(verdict=OuterRef("pk"), round=OuterRef("review_round"))
+        SignOff.objects.counting()
+        .filter(verdict=OuterRef("pk"))
         .exclude(by=OuterRef("author"))
         .order_by()
         .values("verdict")
@@ -77,7 +78,7 @@ def with_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
 
 
 def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
-    mine = SignOff.objects.filter(verdict=OuterRef("pk"), round=OuterRef("review_round"), by=person)
+    mine = SignOff.objects.counting().filter(verdict=OuterRef("pk"), by=person)
     return with_signoffs_given(verdicts).filter(
         ~Exists(mine),
         ~Q(author=person),

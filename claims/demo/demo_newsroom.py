@@ -6,8 +6,9 @@ the demo shows is what these rules allow, and the ledger holds every version and
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,25 @@ from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
 from claims.demo.desk_work import put_to_work
 from claims.imports.storing import runs
-from claims.models import Appearance, Claim, Claimant, Cluster, Evidence, Rating, Topic, Watch
+from claims.models import (
+    Appearance,
+    Claim,
+    Claimant,
+    Cluster,
+    Evidence,
+    Rating,
+    ReplyRequest,
+    Topic,
+    Verdict,
+    Watch,
+)
+from claims.newsroom.people import display_name
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
 from sources.capture import capture
@@ -190,8 +204,26 @@ class _Newsroom:
             )
             for position, item in enumerate(row["evidence"])
         )
+        ReplyRequest.objects.bulk_create(self._replies(verdict, row))
         for step in row["history"]:
             verdict = workflow.move(verdict, step["action"], by=self.people[step["by"]], note=step["note"])
+
+    def _replies(self, verdict: Verdict, row: Row) -> Iterator[ReplyRequest]:
+        """What the file says of the claimant, in each version anew: that they were asked, or why not."""
+        claimant = verdict.claim.claimant
+        verdict.reply_requests.all().delete()
+        for told in row["right_of_reply"]:
+            words = {name: text for name, text in told.items() if name not in _MOMENTS}
+            moments = {_MOMENTS[name]: _moment(told[name]) for name in told.keys() & _MOMENTS.keys()}
+            sender = self.people[row["author"]] if moments else None
+            yield ReplyRequest(
+                verdict=verdict,
+                claimant=claimant,
+                sent_by=sender,
+                sent_by_name=display_name(sender) if sender else "",
+                **words,
+                **moments,
+            )
 
     def _cluster(self, row: Row) -> None:
         editor = self.people[row["by"]]
@@ -209,6 +241,8 @@ class _Newsroom:
 
 _WORDS = ("language", "summary", "explanation", "correction_kind", "correction_note")
 _DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
+#: Of a request for an answer, as the file has it and as it is kept.
+_MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
 
 
 def _person(row: Row, password: str) -> User:
@@ -250,6 +284,16 @@ def _candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
     return next(
         (one for one in _candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None
     )
+
+
+def _moment(text: str) -> datetime:
+    """A moment, or so many hours from now (“-3h”), or the midnight that comes."""
+    if text == "midnight":
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        return timezone.make_aware(datetime.combine(tomorrow, time.min))
+    if text.endswith("h"):
+        return timezone.now() + timedelta(hours=int(text[:-1]))
+    return datetime.fromisoformat(text)
 
 
 def _day(text: str | None) -> date | None:

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q
 from claims.ledger.document.claim_document import Judgement
 from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated
 from claims.ledger.signals import entries_added
-from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
+from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, ReplyRequest, Verdict
 from claims.models.claim_rules import JUDGED
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
@@ -133,6 +133,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
     """Each claim, read afresh, and behind it the claims merged into it, with all that the representation shows."""
     quoted = ("source__publisher", "snapshot")
     evidence = Evidence.objects.select_related(*quoted).defer("snapshot__text")
+    replies = ReplyRequest.objects.told().select_related("claimant")
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
     )
@@ -144,7 +145,9 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
             Prefetch("appearances", Appearance.objects.select_related(*quoted).defer("snapshot__text")),
             Prefetch(
                 "verdicts",
-                verdicts.order_by("reviewed_on", "id").prefetch_related(Prefetch("evidence", evidence)),
+                verdicts.order_by("reviewed_on", "id").prefetch_related(
+                    Prefetch("evidence", evidence), Prefetch("reply_requests", replies)
+                ),
             ),
         )
         .order_by("pk")

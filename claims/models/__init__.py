@@ -44,6 +44,8 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .reply_template import ReplyTemplate
+from .right_of_reply import ReplyRequest
 from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
 from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
@@ -115,6 +117,8 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "ReplyRequest",
+    "ReplyTemplate",
     "SavedView",
     "ScheduledPublication",
     "Scope",

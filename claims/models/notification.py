@@ -48,6 +48,8 @@ class NotificationKind(models.TextChoices):
     DECLINED = "declined", _("Declined")
     MERGED = "merged", _("Merged")
     UNMERGED = "unmerged", _("Merge undone")
+    ANSWERED = "answered", _("An answer came in")
+    ANSWER_OVERDUE = "answer_overdue", _("No answer by the deadline")
 
 
 #: What comments say, and nothing else does.

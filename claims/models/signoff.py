@@ -4,11 +4,12 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import UniqueConstraint
-from django.db.models.functions import Now
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery, UniqueConstraint
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import readable
+from claims.models.right_of_reply import ReplyRequest
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
@@ -23,11 +24,29 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         # What colleagues say to each other in a review is not published with the verdict.
         return readable(self, person, own_or_published=models.Q(verdict__author=person))
 
+    def counting(self) -> Self:
+        """Those of the present round that were given to all that is there: no answer has come in since."""
+        present = self.alias(in_now=answers_in("verdict"))
+        return present.filter(round=F("verdict__review_round"), answers=F("in_now"))
+
+
+def answers_in(verdict: str) -> Coalesce:
+    """How many answers are in to what was asked before the verdict that this names, such as `OuterRef("pk")`."""
+    answered = (
+        ReplyRequest.objects.filter(verdict=OuterRef(verdict), answered_at__isnull=False)
+        .order_by()
+        .values("verdict")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return Coalesce(Subquery(answered, output_field=IntegerField()), 0)
+
 
 class SignOff(models.Model):
     """That somebody other than the author has checked a verdict and stands behind it. Append-only.
 
-    A sign-off counts for the review round in which it was given: what was changed since needs a new one.
+    A sign-off counts for the review round in which it was given: what was changed since needs a new one. So does a
+    verdict to which somebody who was asked has answered since.
     """
 
     verdict = models.ForeignKey(
@@ -36,6 +55,8 @@ class SignOff(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     by_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
     round = models.PositiveSmallIntegerField(_("review round"))
+    #: How many answers of those who were asked were in when it was given.
+    answers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("when"), db_default=Now())
 
@@ -48,7 +69,7 @@ class SignOff(models.Model):
         constraints = [
             UniqueConstraint(
                 name="signoff_once_per_round_and_person",
-                fields=["verdict", "round", "by"],
+                fields=["verdict", "round", "by", "answers"],
                 violation_error_message=_("You have already signed this verdict off."),
             )
         ]
@@ -75,6 +96,10 @@ class SignOff(models.Model):
                     END IF;
                     -- When it was given is not for the one who gives it to say.
                     NEW.at := clock_timestamp();
+                    NEW.answers := (
+                        SELECT count(*) FROM public.claims_replyrequest
+                        WHERE verdict_id = NEW.verdict_id AND answered_at IS NOT NULL
+                    );
                     RETURN NEW;
                 """,
             ),

@@ -99,6 +99,13 @@ class Verdict(models.Model):
         IMPORTED = "imported", _("Imported")
         HOUSE_ARCHIVE = "house_archive", _("From our archive")
 
+    class ReplyRule(models.TextChoices):
+        """Whether somebody has to be asked for an answer before it is published, as the terms of its review say."""
+
+        NOT_DUE = "not_due", _("It names nobody")
+        DUE = "due", _("Who is named must have been asked")
+        SWITCHED_OFF = "switched_off", _("This newsroom does not ask for it")
+
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="verdicts", verbose_name=_("claim")
     )
@@ -191,6 +198,14 @@ class Verdict(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
     review_round = models.PositiveSmallIntegerField(default=0, editable=False)
     required_signoffs = models.PositiveSmallIntegerField(_("sign-offs required"), default=1, editable=False)
+    reply_rule = models.CharField(
+        _("right of reply"),
+        max_length=12,
+        choices=ReplyRule,
+        default=ReplyRule.NOT_DUE,
+        db_default=ReplyRule.NOT_DUE,
+        editable=False,
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
@@ -225,6 +240,7 @@ class Verdict(models.Model):
             verdict_rules.WRITTEN_HERE_HAS_AN_AUTHOR,
             verdict_rules.OF_THE_ARCHIVE_NAMES_ITS_RUN,
             verdict_rules.NEEDS_A_SIGNOFF,
+            verdict_rules.REPLY_RULE_IS_KNOWN,
             bounds.not_longer("verdict_summary_fits", "summary", LONGEST_NOTE),
             bounds.not_longer("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
             bounds.not_longer("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
@@ -251,6 +267,7 @@ class Verdict(models.Model):
             verdict_rules.TERMS_OF_REVIEW,
             verdict_rules.MOMENTS_ARE_FIXED,
             verdict_rules.WITH_FOUR_EYES,
+            verdict_rules.WITH_A_RIGHT_OF_REPLY,
             verdict_rules.TOLD_BY_THE_LEDGER,
             verdict_rules.SCHEDULED_STAYS_IN_REVIEW,
             verdict_rules.KEPT,

@@ -65,6 +65,10 @@ OF_THE_ARCHIVE_NAMES_ITS_RUN = CheckConstraint(
 
 NEEDS_A_SIGNOFF = CheckConstraint(name="verdict_needs_a_signoff", condition=Q(required_signoffs__gte=1))
 
+REPLY_RULE_IS_KNOWN = CheckConstraint(
+    name="verdict_reply_rule_is_known", condition=Q(reply_rule__in=["not_due", "due", "switched_off"])
+)
+
 # How it begins and ends -----------------------------------------------------------------------------------------------
 
 _WRONG_MOMENT = refuse(
@@ -174,13 +178,13 @@ TERMS_OF_REVIEW = Rule(
     # A round that does not grow would let sign-offs of an earlier wording count again.
     name="verdict_terms_of_review",
     operation=pgtrigger.Update,
-    condition=pgtrigger.AnyChange("review_round", "required_signoffs", "submitted_by", "state"),
+    condition=pgtrigger.AnyChange("review_round", "required_signoffs", "reply_rule", "submitted_by", "state"),
     func=f"""
         IF NEW.review_round < OLD.review_round
             OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round
             OR OLD.state <> 'draft'
-                AND (NEW.review_round, NEW.required_signoffs, NEW.submitted_by_id)
-                IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.submitted_by_id)
+                AND (NEW.review_round, NEW.required_signoffs, NEW.reply_rule, NEW.submitted_by_id)
+                IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.reply_rule, OLD.submitted_by_id)
         THEN
             {_TERMS_CHANGED}
         END IF;
@@ -218,6 +222,13 @@ _WITHOUT_EVIDENCE = refuse(
 _CLAIM_NOT_ACCEPTED = refuse(
     "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
 )
+_NOBODY_ASKED = refuse(
+    "A verdict that names somebody is published only when they were asked for an answer, or with the reason why not.",
+    name="verdict_with_a_right_of_reply",
+)
+_STILL_TIME = refuse(
+    "Who was asked for an answer has the time that they were given.", name="verdict_waits_for_answers"
+)
 _NOT_IN_THE_LEDGER = refuse(
     "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
     name="verdict_is_told_by_the_ledger",
@@ -234,6 +245,11 @@ WITH_FOUR_EYES = Rule(
             WHERE verdict_id = NEW.id AND round = NEW.review_round AND by_id <> ALL (
                 array_remove(NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL)
             )
+            -- Given before an answer came in, it was of less than is published.
+            AND answers = (
+                SELECT count(*) FROM public.claims_replyrequest
+                WHERE verdict_id = NEW.id AND answered_at IS NOT NULL
+            )
         ) < NEW.required_signoffs THEN
             {_NOT_SIGNED_OFF}
         END IF;
@@ -248,6 +264,43 @@ WITH_FOUR_EYES = Rule(
         PERFORM FROM public.claims_claim WHERE id = NEW.claim_id AND state = 'accepted' FOR SHARE;
         IF NOT FOUND THEN
             {_CLAIM_NOT_ACCEPTED}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+WITH_A_RIGHT_OF_REPLY = Rule(
+    # Whether it is asked for at all is a setting, which no database sees: the terms of the review keep it. What can be
+    # seen is seen: a verdict of the house whose terms say that it names nobody names nobody.
+    name="verdict_with_a_right_of_reply",
+    operation=pgtrigger.Update,
+    condition=~pgtrigger.Q(old__state="published")
+    & pgtrigger.Q(new__state="published", new__origin="house")
+    & ~pgtrigger.Q(new__reply_rule="switched_off"),
+    declare=[("named", "bigint")],
+    func=f"""
+        {see_the_present("verdict_with_a_right_of_reply")}
+        SELECT claimant.id INTO named
+        FROM public.claims_claim AS claim
+        JOIN public.claims_claimant AS claimant ON claimant.id = claim.claimant_id
+        JOIN public.sources_publisher AS publisher ON publisher.id = NEW.publisher_id
+        WHERE claim.id = NEW.claim_id AND publisher.is_house
+            AND claimant.kind IN ('person', 'organization', 'group')
+        FOR SHARE OF claim, claimant;
+        IF named IS NOT NULL AND (
+            NEW.reply_rule <> 'due' OR NOT EXISTS (
+                SELECT FROM public.claims_replyrequest
+                WHERE verdict_id = NEW.id AND claimant_id = named AND (not_asked <> '' OR sent_at IS NOT NULL)
+            )
+        ) THEN
+            {_NOBODY_ASKED}
+        END IF;
+        IF NEW.reply_rule = 'due' AND EXISTS (
+            SELECT FROM public.claims_replyrequest
+            WHERE verdict_id = NEW.id AND sent_at IS NOT NULL AND answered_at IS NULL
+                AND answer_by > clock_timestamp()
+        ) THEN
+            {_STILL_TIME}
         END IF;
         RETURN NEW;
     """,

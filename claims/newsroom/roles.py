@@ -27,6 +27,8 @@ CONTRIBUTOR = [
 FACT_CHECKER = [
     *CONTRIBUTOR,
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
+    *(f"claims.{verb}_replyrequest" for verb in (*_EDIT, "delete")),
+    "claims.view_replytemplate",
     "claims.read_drafts",
     "claims.triage_claim",
     *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
@@ -41,6 +43,7 @@ EDITOR = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change") for model in ("rating", "ratingscale")),
     *(f"claims.{verb}_cluster" for verb in ("add", "change", "publish")),
     "claims.change_repeat",
+    *(f"claims.{verb}_replytemplate" for verb in ("add", "change", "delete")),
     *(f"claims.{verb}_watch" for verb in ("add", "change", "delete")),
     "claims.assign_work",
     *(f"claims.{verb}_assignmentrule" for verb in (*_EDIT, "delete")),

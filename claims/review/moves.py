@@ -16,6 +16,7 @@ from django_stubs_ext import StrOrPromise
 from claims.ledger.publishing import reviewed_parts_differ
 from claims.models import Claim, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review.due_replies import is_nobody_asked, require_terms_that_hold, require_time_to_answer
 
 Subject = TypeVar("Subject", Claim, Verdict)
 
@@ -58,6 +59,7 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "reviewed_on": verdict.reviewed_on is None,
         "evidence": not is_evident,
         "correction": bool(verdict.supersedes_id and not explained),
+        "right_of_reply": is_nobody_asked(verdict),
     }
     words = {
         "state": _("the claim must be accepted"),
@@ -66,6 +68,8 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "reviewed_on": _("the date of the review"),
         "evidence": _("evidence with an address or a snapshot"),
         "correction": _("the kind of change and the public note on it"),
+        "right_of_reply": _("an answer asked for of %(whom)s, or the reason why not")
+        % {"whom": verdict.claim.claimant.name if verdict.claim.claimant else ""},
     }
     return {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
 
@@ -82,7 +86,8 @@ def _complete(verdict: Verdict, by: User) -> None:
 
 def _signed_off(verdict: Verdict, by: User) -> None:
     _complete(verdict, by)
-    given = verdict.signoffs.filter(round=verdict.review_round).exclude(by=verdict.author_id).count()
+    require_terms_that_hold(verdict)
+    given = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
     if given < verdict.required_signoffs:
         raise NotPossible(
             _("%(given)d of %(required)d sign-offs by others than the author.")
@@ -93,6 +98,8 @@ def _signed_off(verdict: Verdict, by: User) -> None:
         raise NotPossible(
             _("Another verdict has been published since this one was drafted. Draft it again from there.")
         )
+    # Last: all else is there when the time that was given is over.
+    require_time_to_answer(verdict)
 
 
 def _written_by_another(verdict: Verdict, by: User) -> None:
@@ -102,7 +109,7 @@ def _written_by_another(verdict: Verdict, by: User) -> None:
 
 def _not_signed_off_yet(verdict: Verdict, by: User) -> None:
     _written_by_another(verdict, by)
-    if verdict.signoffs.filter(round=verdict.review_round, by=by).exists():
+    if verdict.signoffs.counting().filter(by=by).exists():
         raise NotPossible(_("You have already signed this verdict off."))
 
 

@@ -14,6 +14,7 @@ from claims.models.scheduled_publication import FURTHEST
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
+from claims.review.due_replies import NotYet
 from claims.review.moves import VERDICT_MOVES
 from claims.teamwork.notifications import tell
 from factcheck.database import clock
@@ -40,7 +41,11 @@ def schedule(
     if step is None:
         raise NotPossible(_("Only a verdict that is in review can be scheduled."))
     if step.check:
-        step.check(verdict, by)
+        try:
+            step.check(verdict, by)
+        except NotYet as refusal:
+            if at < refusal.until:
+                raise
     now = clock.now()
     if not now < at <= now + FURTHEST:
         raise NotPossible(_("Choose a moment that lies ahead, within a year."))

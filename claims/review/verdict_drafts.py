@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, Evidence, Rating, Verdict
 from claims.models.evidence import carry_over
+from claims.models.right_of_reply import carry_replies_over
 from claims.models.verdict import CARRIED_OVER, CHANGE
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
@@ -60,6 +61,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     )
     if predecessor:
         carry_over({predecessor.pk: verdict.pk})
+        carry_replies_over({predecessor.pk: verdict.pk})
     return verdict
 
 
@@ -105,7 +107,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
         NotAllowed: it is somebody else's.
         NotOfTheScale: the rating is none of the publisher's.
     """
-    verdict = _locked_draft(verdict, by)
+    verdict = locked_draft(verdict, by)
     rating = content.get("rating")
     if rating is not None and not offered_ratings(verdict).filter(pk=rating.pk).exists():
         raise NotOfTheScale(
@@ -129,7 +131,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
 def discard(verdict: Verdict, *, by: User) -> None:
     """Delete a draft that was never submitted. Raises as `edit`."""
     require(by, "claims.delete_verdict", _("delete drafts"))
-    _locked_draft(verdict, by).delete()
+    locked_draft(verdict, by).delete()
 
 
 @transaction.atomic
@@ -138,7 +140,7 @@ def add_evidence(
 ) -> Evidence:
     """Rest a draft on a source. Raises as `edit`."""
     require(by, "claims.add_evidence", _("add evidence"))
-    verdict = _locked_draft(verdict, by)
+    verdict = locked_draft(verdict, by)
     item = Evidence(verdict=verdict, source=source, **fields)
     quotation.put_on(item)
     item.save()
@@ -157,7 +159,7 @@ def edit_evidence(
 ) -> Evidence:
     """Change an item of a draft's evidence; a new source comes with its quotation. Raises as `edit`."""
     require(by, "claims.change_evidence", _("edit evidence"))
-    verdict = _locked_draft(item.verdict, by)
+    verdict = locked_draft(item.verdict, by)
     for name, value in (fields | ({"source": source} if source else {})).items():
         setattr(item, name, value)
     if quotation:
@@ -171,12 +173,12 @@ def edit_evidence(
 def remove_evidence(item: Evidence, *, by: User) -> None:
     """Take an item out of a draft's evidence. Raises as `edit`."""
     require(by, "claims.delete_evidence", _("remove evidence"))
-    verdict = _locked_draft(item.verdict, by)
+    verdict = locked_draft(item.verdict, by)
     item.delete()
     record_editor(verdict, by)
 
 
-def _locked_draft(verdict: Verdict, by: User) -> Verdict:
+def locked_draft(verdict: Verdict, by: User) -> Verdict:
     """The verdict read again under lock, the claim's first as everywhere.
 
     Raises:

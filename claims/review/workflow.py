@@ -6,6 +6,7 @@ change down as it is done here. Whoever it is: triggers refuse a step that is no
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdi
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.review.due_replies import NotYet, reply_rule_of
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
 from claims.review.notices import tell_of_move
 from claims.review.scheduled_publications import overtaken
@@ -32,6 +34,8 @@ class Option:
     action: str
     move: Move[Any]
     obstacle: str
+    opens_at: datetime | None = None
+    """When the obstacle is gone, where that is only a matter of time."""
 
 
 def options(subject: Claim | Verdict, by: User) -> list[Option]:
@@ -45,6 +49,8 @@ def options(subject: Claim | Verdict, by: User) -> list[Option]:
                 step.check(subject, by)
         except NotOffered:
             continue
+        except NotYet as reason:
+            found.append(Option(action, step, str(reason), opens_at=reason.until))
         except (NotPossible, NotAllowed) as reason:
             found.append(Option(action, step, str(reason)))
         else:
@@ -186,8 +192,10 @@ def _only_state(verdict: Verdict, request: Request) -> None:
 def _submit(verdict: Verdict, request: Request) -> None:
     verdict.review_round += 1
     verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
+    verdict.reply_rule = reply_rule_of(verdict)
     verdict.submitted_by, verdict.submitted_at = request.by, clock.now()
-    verdict.save(update_fields=["state", "review_round", "required_signoffs", "submitted_by", "submitted_at"])
+    terms = ["review_round", "required_signoffs", "reply_rule", "submitted_by", "submitted_at"]
+    verdict.save(update_fields=["state", *terms])
 
 
 def _sign_off(verdict: Verdict, request: Request) -> None:

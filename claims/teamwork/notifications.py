@@ -43,7 +43,8 @@ AT_ONCE = frozenset(
         _KINDS.RETURNED,
         _KINDS.RETRACTED,
         _KINDS.NOT_PUBLISHED,
-        _KINDS.NOT_PUBLISHED,
+        _KINDS.ANSWERED,
+        _KINDS.ANSWER_OVERDUE,
     }
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 
-from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic, Verdict
+from claims.models import Appearance, Claim, Claimant, Evidence, Rating, ReplyRequest, Topic, Verdict
 from claims.review import verdict_drafts, workflow
 from sources.models import Publisher, Snapshot, Source
 
@@ -128,6 +128,9 @@ def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
         Evidence.objects.create(
             verdict=verdict, source=make_source(), stance="refutes", note="The audited accounts."
         )
+    if claim.claimant and not verdict.reply_requests.exists():
+        # A verdict that names somebody says whether they were asked.
+        ReplyRequest.objects.create(verdict=verdict, claimant=claim.claimant, not_asked="public_record")
     return verdict
 
 

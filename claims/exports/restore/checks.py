@@ -11,7 +11,15 @@ from django.db.models import Exists, OuterRef
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, Unreadable
 from claims.ledger.publishing import reviewed_parts_differ
-from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
+from claims.models import (
+    Appearance,
+    Claim,
+    Evidence,
+    Publication,
+    PublishedVerdict,
+    ReplyRequest,
+    Verdict,
+)
 from factcheck.web.own_addresses import is_marked_well, understood
 from sources.addresses import url_key
 from sources.models import Publisher, Source
@@ -269,13 +277,15 @@ class _Checking:
             publication__claim=OuterRef("verdict__claim"), verdict_id=OuterRef("verdict")
         )
         ledger = Publication.objects.filter(claim=OuterRef("claim"))
-        verdicts, evidence, appearances = (
-            _ids_of(name, some, bodies) for name in ("verdict", "evidence", "appearance")
+        verdicts, evidence, replies, appearances = (
+            _ids_of(name, some, bodies) for name in ("verdict", "evidence", "reply", "appearance")
         )
         for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
             self._conflict(verdicts[pk], f"verdict {pk} is another one here.")
         for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
             self._conflict(evidence[pk], f"evidence {pk} is another one here.")
+        for pk in ReplyRequest.objects.filter(~Exists(shown), pk__in=replies).values_list("pk", flat=True):
+            self._conflict(replies[pk], f"request for an answer {pk} is another one here.")
         others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
             claim__in=self._merged
         )
@@ -289,6 +299,8 @@ def _ids_of(
     def parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
         if name == "evidence":
             return (item for verdict in body["verdicts"] for item in verdict["evidence"])
+        if name == "reply":  # which older exports do not have
+            return (item for verdict in body["verdicts"] for item in verdict.get("right_of_reply", []))
         found: list[dict[str, Any]] = body[f"{name}s"]
         return found
 

@@ -25,11 +25,12 @@ from claims.exports.restore.restored_entries import (
     quoted,
     words,
 )
+from claims.exports.restore.restored_replies import restored_replies
 from claims.exports.restore.verdict_succession import Arrived, Judged, judged
 from claims.ledger import publishing
 from claims.ledger.entries import LedgerEntry as Recorded
 from claims.ledger.entries import as_recorded
-from claims.models import Claim, Evidence, Publication, Transition, Verdict
+from claims.models import Claim, Evidence, Publication, ReplyRequest, Transition, Verdict
 from factcheck.database.bulk_copy import Maker, copy
 
 #: Who moved what, in the words of the log.
@@ -164,10 +165,11 @@ def _judge(some: list[Judged]) -> None:
     ):
         if gone:
             Verdict.objects.filter(pk__in=gone).update(state=state)
-    make, now = Maker(Verdict), _beginning()
+    make, make_reply, now = Maker(Verdict), Maker(ReplyRequest), _beginning()
     new = [(one.entry, arrived) for one in some for arrived in one.arrived]
     copy(Verdict, [make(created_at=now, **_verdict(entry, arrived)) for entry, arrived in new])
     copy(Evidence, [row for _entry, arrived in new for row in _evidence(arrived.said)])
+    copy(ReplyRequest, [make_reply(**row) for entry, arrived in new for row in _replies(entry, arrived)])
 
 
 def _moves(one: Judged) -> Iterator[dict[str, Any]]:
@@ -217,6 +219,11 @@ def _evidence(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "position": position,
             **quoted(item),
         }
+
+
+def _replies(entry: RestoredEntry, arrived: Arrived) -> Iterator[dict[str, Any]]:
+    claimant = entry.body["claimant"]
+    return restored_replies(arrived.said, claimant["id"] if claimant else None)
 
 
 def _transition(

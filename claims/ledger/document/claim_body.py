@@ -9,7 +9,15 @@ against which the tests hold what is served. `factcheck.api.openapi.body_seriali
 
 from typing import Annotated, TypedDict
 
-from claims.models import Appearance, Claimant, Evidence, NormalisedRating, Publication, Verdict
+from claims.models import (
+    Appearance,
+    Claimant,
+    Evidence,
+    NormalisedRating,
+    Publication,
+    ReplyRequest,
+    Verdict,
+)
 from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource
 
@@ -85,6 +93,25 @@ class PublicEvidence(PublicQuotedSource):
     note: Annotated[str, "What the source shows."]
 
 
+class PublicReply(TypedDict):
+    """That somebody whom a verdict is about was asked for an answer, and what they said; or why nobody was asked."""
+
+    id: int
+    whom: Annotated[str, "The person or organisation, by name."]
+    claimant_id: Annotated[int | None, "The claimant, where it is the claimant."]
+    asked_on: Annotated[Day | None, "Null where nobody was asked."]
+    deadline_on: Annotated[Day | None, "The day by which an answer was asked for."]
+    answered_on: Annotated[Day | None, "Null where no answer has come."]
+    answer: Annotated[str, "Their words; empty where they are not shown."]
+    is_excerpt: Annotated[bool, "Whether `answer` is a part of what they said."]
+    statement: Annotated[str, "What they said in the publisher's words; empty where `answer` says it."]
+    language: Annotated[str, "Of `answer` (BCP 47); empty when it is not known."]
+    not_asked: Annotated[Annotated[str, ReplyRequest.NotAsked] | None, "Null where they were asked."]
+    not_asked_reason: Annotated[
+        str, "The reason in the language of the verdict; empty where they were asked."
+    ]
+
+
 class PublicVerdict(TypedDict):
     """A publisher's judgement on a claim (schema.org ClaimReview)."""
 
@@ -110,6 +137,9 @@ class PublicVerdict(TypedDict):
     url: Annotated[str, "The publisher's own page; empty when there is none."]
     published_at: Moment | None
     evidence: list[PublicEvidence]
+    right_of_reply: Annotated[
+        list[PublicReply], "What those say whom it is about. Only the newsroom's own has any."
+    ]
 
 
 class PublicCorrection(TypedDict):

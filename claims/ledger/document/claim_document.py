@@ -18,6 +18,7 @@ from claims.ledger.document.claim_body import (
     PublicVerdict,
 )
 from claims.ledger.document.markdown import to_html
+from claims.ledger.document.reply_document import replies
 from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic, Verdict
 from claims.models.claim import claim_path
 from factcheck.web.own_addresses import OWN, rendered
@@ -164,6 +165,7 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
         "url": row.url,
         "published_at": moment(row.published_at) if row.published_at else None,
         "evidence": [evidence(e) for e in rests_on],
+        "right_of_reply": replies(row),
     }
 
 

@@ -13,6 +13,7 @@ from claims.ledger.document.claim_body import (
     PublicCorrection,
     PublicEvidence,
     PublicRating,
+    PublicReply,
     PublicScale,
     PublicTopic,
     PublicVerdict,
@@ -61,6 +62,10 @@ class AppearanceSerializer(BodySerializer):
 
 class EvidenceSerializer(BodySerializer):
     body = PublicEvidence
+
+
+class ReplySerializer(BodySerializer):
+    body = PublicReply
 
 
 class VerdictSerializer(BodySerializer):

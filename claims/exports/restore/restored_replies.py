@@ -1,0 +1,59 @@
+"""What an export tells of those whom a verdict is about → rows as they may have been: only days are known."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils.timezone import get_default_timezone
+
+from claims.exports.restore.restored_entries import day
+from claims.ledger.document.reply_document import reason_in_words
+from claims.models import ReplyRequest
+
+_Shown = ReplyRequest.Shown
+
+
+def restored_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
+    """The requests and answers that were published with a verdict on a claim by this claimant.
+
+    What they were asked, and where, was never published. Older exports tell of none.
+    """
+    for said in verdict.get("right_of_reply", []):
+        asked = _begins(said["asked_on"])
+        is_claimant = said["claimant_id"] is not None and said["claimant_id"] == claimant
+        usual = reason_in_words(said["not_asked"] or "", verdict["language"])
+        yield {
+            "id": said["id"],
+            "verdict_id": verdict["id"],
+            "claimant_id": claimant if is_claimant else None,
+            "party": "" if is_claimant else said["whom"],
+            "not_asked": said["not_asked"] or "",
+            "not_asked_note": "" if said["not_asked_reason"] == usual else said["not_asked_reason"],
+            "channel": ReplyRequest.Channel.OTHER if asked else "",
+            "language": said["language"],
+            "sent_at": asked,
+            "answer_by": _ends(said["deadline_on"]),
+            "answered_at": _begins(said["answered_on"]),
+            **_answer(said),
+        }
+
+
+def _answer(said: dict[str, Any]) -> dict[str, Any]:
+    if not said["answered_on"]:
+        return {}
+    if said["answer"]:
+        part = "excerpt" if said["is_excerpt"] else "answer"
+        return {part: said["answer"], "answer_shown": _Shown.EXCERPT if said["is_excerpt"] else _Shown.FULL}
+    if said["statement"]:
+        return {"statement": said["statement"], "answer_shown": _Shown.STATEMENT}
+    return {"answer_shown": _Shown.NOTHING}
+
+
+def _begins(written: str | None) -> datetime | None:
+    found = day(written)
+    return datetime.combine(found, time.min, get_default_timezone()) if found else None
+
+
+def _ends(written: str | None) -> datetime | None:
+    begins = _begins(written)
+    return begins + timedelta(days=1, seconds=-1) if begins else None

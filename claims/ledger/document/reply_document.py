@@ -1,0 +1,61 @@
+"""What readers learn of a verdict's right of reply: who was asked and when, what they said, or why nobody was asked."""
+
+import tomllib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from django.utils.timezone import get_default_timezone
+
+from claims.ledger.document.claim_body import PublicReply
+from claims.models import ReplyRequest, Verdict
+
+_REASONS = Path(__file__).parent / "not_asked_reasons.toml"
+_Shown = ReplyRequest.Shown
+
+
+def replies(verdict: Verdict) -> list[PublicReply]:
+    """What is told of those whom the verdict is about. What is only being prepared is told to nobody."""
+    if verdict.pk is None:
+        return []
+    rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
+    return [reply(row, verdict.language) for row in rows if row.is_told]
+
+
+def reply(row: ReplyRequest, language: str) -> PublicReply:
+    """One of them. Of an answer, that part which may be published; never where somebody was asked."""
+    shown = row.answer_shown
+    words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown, "")
+    return {
+        "id": row.pk,
+        "whom": row.whom,
+        "claimant_id": row.claimant_id,
+        "asked_on": _day(row.sent_at),
+        "deadline_on": _day(row.answer_by),
+        "answered_on": _day(row.answered_at),
+        "answer": words,
+        "is_excerpt": shown == _Shown.EXCERPT,
+        "statement": row.statement if shown == _Shown.STATEMENT else "",
+        "language": row.language if words else "",
+        "not_asked": row.not_asked or None,
+        "not_asked_reason": row.not_asked_note or reason_in_words(row.not_asked, language),
+    }
+
+
+def reason_in_words(reason: str, language: str) -> str:
+    """Why nobody was asked, in the language of the verdict where we know it, otherwise in English."""
+    if not reason:
+        return ""
+    reasons = _reasons()
+    words = reasons.get(language) or reasons.get(language.partition("-")[0]) or reasons["en"]
+    return words.get(reason, "")
+
+
+@cache
+def _reasons() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_REASONS.read_text(encoding="utf-8"))
+
+
+def _day(moment: datetime | None) -> str | None:
+    """The day by the newsroom's calendar."""
+    return moment.astimezone(get_default_timezone()).date().isoformat() if moment else None

@@ -1,0 +1,194 @@
+"""What the database holds about requests for answers, each rule under the name that `ReplyRequest.Meta` lists.
+
+That a verdict is published only with them is a rule of the verdict: `WITH_A_RIGHT_OF_REPLY` in `verdict_rules`.
+"""
+
+import pgtrigger
+from django.db.models import CheckConstraint, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database import bounds
+from factcheck.database.rules import Rule, refuse
+
+LONGEST_NOTE = 2_000
+LONGEST_TEXT = 20_000
+LONGEST_ANSWER = 100_000
+LONGEST_EXCERPT = 10_000
+
+_CHANNELS = ["email", "telephone", "form", "letter", "social_media", "in_person", "other"]
+_REASONS = ["public_record", "published_words", "no_way", "danger", "not_identified", "other"]
+
+# What one row may say -------------------------------------------------------------------------------------------------
+
+NAMES_SOMEBODY = CheckConstraint(
+    name="replyrequest_names_somebody",
+    condition=Q(claimant__isnull=False, party="") | Q(claimant__isnull=True) & ~Q(party=""),
+    violation_error_message=_("Name whom it is about: the claimant, or somebody else, and not both."),
+)
+
+REASON_IS_KNOWN = CheckConstraint(
+    name="replyrequest_reason_is_known", condition=Q(not_asked__in=["", *_REASONS])
+)
+
+CHANNELS_ARE_KNOWN = CheckConstraint(
+    name="replyrequest_channels_are_known",
+    condition=Q(channel__in=["", *_CHANNELS], answer_channel__in=["", *_CHANNELS]),
+)
+
+ASKED_OR_NOT = CheckConstraint(
+    name="replyrequest_asked_or_not",
+    condition=Q(not_asked="", not_asked_note="")
+    | ~Q(not_asked="")
+    & Q(
+        channel="",
+        address="",
+        subject="",
+        text="",
+        message_id="",
+        answer_by__isnull=True,
+        sent_at__isnull=True,
+        mail_asked_at__isnull=True,
+        answered_at__isnull=True,
+    ),
+    violation_error_message=_("Somebody was asked, or there is a reason why nobody was: not both."),
+)
+
+ANOTHER_REASON_IN_WORDS = CheckConstraint(
+    name="replyrequest_another_reason_in_words",
+    condition=~Q(not_asked="other") | ~Q(not_asked_note=""),
+    violation_error_message=_("Say in your words why nobody was asked: readers see it."),
+)
+
+SENT_IS_COMPLETE = CheckConstraint(
+    name="replyrequest_sent_is_complete",
+    condition=Q(sent_at__isnull=True)
+    | ~Q(channel="") & Q(answer_by__isnull=False, answer_by__gt=F("sent_at")),
+    violation_error_message=_(
+        "What was sent says how, and by when an answer is asked for: later than it was sent."
+    ),
+)
+
+ANSWER_IS_WHOLE = CheckConstraint(
+    name="replyrequest_answer_is_whole",
+    condition=Q(
+        answered_at__isnull=True, answer_channel="", answer="", answer_shown="", excerpt="", statement=""
+    )
+    | Q(answered_at__isnull=False, sent_at__isnull=False, answered_at__gte=F("sent_at"))
+    & (
+        Q(answer_shown="full") & ~Q(answer="")
+        | Q(answer_shown="excerpt") & ~Q(excerpt="")
+        | Q(answer_shown="statement") & ~Q(statement="")
+        | Q(answer_shown="nothing")
+    ),
+    violation_error_message=_(
+        "An answer has the moment at which it came, after it was asked for, and what readers are to see of it."
+    ),
+)
+
+TEXTS_FIT = [
+    bounds.not_longer("replyrequest_note_fits", "not_asked_note", LONGEST_NOTE),
+    bounds.not_longer("replyrequest_text_fits", "text", LONGEST_TEXT),
+    bounds.not_longer("replyrequest_answer_fits", "answer", LONGEST_ANSWER),
+    bounds.not_longer("replyrequest_excerpt_fits", "excerpt", LONGEST_EXCERPT),
+    bounds.not_longer("replyrequest_statement_fits", "statement", LONGEST_EXCERPT),
+]
+
+# How it changes -------------------------------------------------------------------------------------------------------
+
+_FIXED = refuse(
+    "What was asked before a verdict is fixed once that is no longer a draft; only an answer may still come in.",
+    name="replyrequest_is_fixed_with_its_verdict",
+)
+_MAILED = refuse(
+    "What was sent by mail stays as it was sent.", name="replyrequest_mailed_stays_as_it_was_sent"
+)
+_NOT_YET = refuse(
+    "What was sent and answered is not of the future, and says what was asked.",
+    name="replyrequest_moments_have_come",
+)
+
+#: What is written when an answer comes in, and nothing else is.
+_ANSWER = "ARRAY['answered_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement']"
+#: What the worker notes beside it: it is no part of what was asked or said.
+_NOTED = "ARRAY['reminded_at', 'mail_problem']"
+
+ADDED_TO_DRAFTS = Rule(
+    name="replyrequest_is_added_to_drafts",
+    operation=pgtrigger.Insert,
+    declare=[("verdict", "public.claims_verdict")],
+    func=f"""
+        -- Held: a verdict that is being submitted meanwhile is submitted with what is there then.
+        SELECT * INTO verdict FROM public.claims_verdict WHERE id = NEW.verdict_id FOR NO KEY UPDATE;
+        -- One that arrives published brings them in the same transaction or not at all, as its evidence.
+        IF (
+            verdict.state = 'draft'
+            OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
+        ) IS NOT TRUE
+        THEN
+            {_FIXED}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+FIXED_WITH_ITS_VERDICT = Rule(
+    name="replyrequest_is_fixed_with_its_verdict",
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    declare=[("verdict", "public.claims_verdict")],
+    func=f"""
+        SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
+        IF TG_OP = 'DELETE' THEN
+            IF verdict.state <> 'draft' THEN
+                {_FIXED}
+            END IF;
+            RETURN OLD;
+        END IF;
+        IF NEW.verdict_id <> OLD.verdict_id THEN
+            {_FIXED}
+        END IF;
+        IF OLD.message_id <> '' AND OLD.sent_at IS NOT NULL AND (
+            (NEW.claimant_id, NEW.party, NEW.channel, NEW.language, NEW.subject, NEW.text)
+                IS DISTINCT FROM
+                (OLD.claimant_id, OLD.party, OLD.channel, OLD.language, OLD.subject, OLD.text)
+            OR (NEW.sent_at, NEW.sent_by_id, NEW.sent_by_name, NEW.message_id)
+                IS DISTINCT FROM (OLD.sent_at, OLD.sent_by_id, OLD.sent_by_name, OLD.message_id)
+            OR NEW.address NOT IN ('', OLD.address)
+        ) THEN
+            {_MAILED}
+        END IF;
+        IF verdict.state = 'draft' THEN
+            RETURN NEW;
+        END IF;
+        -- That an address is forgotten changes nothing of what was asked or said.
+        IF NEW.address NOT IN ('', OLD.address) THEN
+            {_FIXED}
+        END IF;
+        IF to_jsonb(NEW) - 'address' - {_NOTED} = to_jsonb(OLD) - 'address' - {_NOTED} THEN
+            RETURN NEW;
+        END IF;
+        -- Of a version that was replaced, the one that replaces it says what came in since.
+        IF verdict.state <> 'superseded' AND OLD.answered_at IS NULL AND NEW.answered_at IS NOT NULL
+            AND to_jsonb(NEW) - 'address' - {_NOTED} - {_ANSWER}
+                = to_jsonb(OLD) - 'address' - {_NOTED} - {_ANSWER}
+        THEN
+            RETURN NEW;
+        END IF;
+        {_FIXED}
+    """,
+)
+
+MOMENTS_HAVE_COME = Rule(
+    name="replyrequest_moments_have_come",
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=f"""
+        IF NEW.sent_at > clock_timestamp() OR NEW.answered_at > clock_timestamp()
+            -- What was asked elsewhere, before a ledger came back from there, is not known here.
+            OR NEW.sent_at IS NOT NULL AND NEW.text = '' AND NOT EXISTS (
+                SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND (is_restored OR origin <> 'house')
+            )
+        THEN
+            {_NOT_YET}
+        END IF;
+        RETURN NEW;
+    """,
+)

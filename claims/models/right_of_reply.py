@@ -1,0 +1,221 @@
+from collections.abc import Mapping
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import Index, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import reply_rules
+from claims.models.readership import readable
+from claims.models.verdict import Verdict
+from factcheck.database.bulk_copy import copy
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+
+
+class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read. Readers of the public pages learn who answered what; not where they were asked."""
+        return readable(self, person, own_or_published=Q(verdict__author=person))
+
+    def told(self) -> Self:
+        """Those that say something to readers: somebody was asked, or why nobody was."""
+        return self.filter(~Q(not_asked="") | Q(sent_at__isnull=False))
+
+    def unanswered(self) -> Self:
+        """Those that were sent, and that nobody has answered."""
+        return self.filter(sent_at__isnull=False, answered_at=None)
+
+    def running(self) -> Self:
+        """Those whose deadline has not come, by the clock of the database."""
+        return self.unanswered().filter(answer_by__gt=Now())
+
+    def awaited(self) -> Self:
+        """Those that somebody should look after: still running, or of a verdict that waits for them."""
+        return self.unanswered().filter(
+            # What a newer version has taken over is looked after there.
+            Q(carried_to=None),
+            Q(verdict__state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])
+            | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now())
+        )
+
+
+@keep_history(exclude=["address", "reminded_at", "mail_problem"])
+class ReplyRequest(models.Model):
+    """That somebody whom a verdict is about was asked for an answer, and what they said; or why nobody was asked.
+
+    It belongs to one version of a verdict and is published with it. Where the person was reached is personal data: no
+    publication, export or row of history has it.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        TELEPHONE = "telephone", _("Telephone")
+        FORM = "form", _("Contact form")
+        LETTER = "letter", _("Letter")
+        SOCIAL_MEDIA = "social_media", _("Social media")
+        IN_PERSON = "in_person", _("In person")
+        OTHER = "other", _("Another way")
+
+    class NotAsked(models.TextChoices):
+        """Why nobody was asked. What readers are told of it is in `claims.ledger.document.reply_document`."""
+
+        PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
+        PUBLISHED_WORDS = "published_words", _("It only quotes what they have published themselves")
+        NO_WAY = "no_way", _("There is no way to reach them")
+        DANGER = "danger", _("Asking would put people in danger")
+        NOT_IDENTIFIED = "not_identified", _("It is not known who they are")
+        OTHER = "other", _("Another reason")
+
+    class Shown(models.TextChoices):
+        """What readers see of an answer."""
+
+        FULL = "full", _("The whole answer")
+        EXCERPT = "excerpt", _("An excerpt, in their words")
+        STATEMENT = "statement", _("What they said, in our words")
+        NOTHING = "nothing", _("Only that they answered")
+
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.CASCADE, related_name="reply_requests", verbose_name=_("verdict")
+    )
+    claimant = models.ForeignKey(
+        "claims.Claimant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reply_requests",
+        verbose_name=_("claimant"),
+    )
+    party = models.CharField(
+        _("or somebody else"),
+        max_length=200,
+        blank=True,
+        help_text=_("A person or organisation that the verdict is about beside the claimant."),
+    )
+    not_asked = models.CharField(_("why nobody was asked"), max_length=20, choices=NotAsked, blank=True)
+    not_asked_note = models.TextField(
+        _("the reason in our words"),
+        max_length=reply_rules.LONGEST_NOTE,
+        blank=True,
+        help_text=_("Readers see it. Empty: they see the usual words for the reason."),
+    )
+
+    channel = models.CharField(_("how"), max_length=20, choices=Channel, blank=True)
+    address = models.CharField(
+        _("where they were asked"),
+        max_length=500,
+        blank=True,
+        help_text=_("Address, number or account. It stays inside and is forgotten after a while."),
+    )
+    language = LanguageField(_("language"), blank=True)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    text = models.TextField(_("what they were asked"), max_length=reply_rules.LONGEST_TEXT, blank=True)
+    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    sent_by_name = models.CharField(
+        _("sent by"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        help_text=_("As the person was called then."),
+    )
+    #: Since when it waits to be mailed by the worker; None where a person passes it on.
+    mail_asked_at = models.DateTimeField(null=True, editable=False)
+    mail_problem = models.TextField(blank=True, editable=False)
+    #: Of the mail that was sent (RFC 5322); empty where it was passed on in another way.
+    message_id = models.CharField(max_length=300, blank=True, editable=False)
+    #: When those who wait for it were told that the deadline has passed.
+    reminded_at = models.DateTimeField(null=True, editable=False)
+
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answer_channel = models.CharField(_("how they answered"), max_length=20, choices=Channel, blank=True)
+    answer = models.TextField(_("the answer"), max_length=reply_rules.LONGEST_ANSWER, blank=True)
+    answer_shown = models.CharField(_("what readers see"), max_length=10, choices=Shown, blank=True)
+    excerpt = models.TextField(
+        _("excerpt"),
+        max_length=reply_rules.LONGEST_EXCERPT,
+        blank=True,
+        help_text=_("Their words as they stand, with […] where something is left out."),
+    )
+    statement = models.TextField(
+        _("in our words"), max_length=reply_rules.LONGEST_EXCERPT, blank=True, help_text=_("What they said.")
+    )
+
+    #: The same request of the version before.
+    carried_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, editable=False, related_name="carried_to"
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = ReplyRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("request for an answer")
+        verbose_name_plural = _("requests for answers")
+        constraints = [
+            reply_rules.NAMES_SOMEBODY,
+            reply_rules.REASON_IS_KNOWN,
+            reply_rules.CHANNELS_ARE_KNOWN,
+            reply_rules.ASKED_OR_NOT,
+            reply_rules.ANOTHER_REASON_IN_WORDS,
+            reply_rules.SENT_IS_COMPLETE,
+            reply_rules.ANSWER_IS_WHOLE,
+            *reply_rules.TEXTS_FIT,
+        ]
+        indexes = [
+            # The list of answers that are awaited, and whom to remind: the first deadline first.
+            Index(
+                name="replyrequest_awaited",
+                fields=["answer_by"],
+                condition=Q(sent_at__isnull=False, answered_at=None),
+            ),
+            # Addresses to be forgotten.
+            Index(name="replyrequest_with_address", fields=["sent_at"], condition=~Q(address="")),
+        ]
+        triggers = [
+            reply_rules.ADDED_TO_DRAFTS,
+            reply_rules.FIXED_WITH_ITS_VERDICT,
+            reply_rules.MOMENTS_HAVE_COME,
+        ]
+
+    def __str__(self) -> str:
+        return self.whom
+
+    @property
+    def whom(self) -> str:
+        """The name by which readers know them."""
+        return self.claimant.name if self.claimant else self.party
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None
+
+    @property
+    def is_told(self) -> bool:
+        """As `told()` of the QuerySet, of a row that has been read."""
+        return bool(self.not_asked) or self.sent_at is not None
+
+
+def carry_replies_over(successors: Mapping[int, int]) -> None:
+    """Copy what each verdict (its id) has of requests and answers to the version that replaces it (its id)."""
+    rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
+    own = ("id", "verdict", "created_at", "carried_from")
+    names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in own]
+    copy(
+        ReplyRequest,
+        [
+            ReplyRequest(
+                verdict_id=successors[row.verdict_id],
+                carried_from_id=row.pk,
+                **{name: getattr(row, name) for name in names},
+            )
+            for row in rows
+        ],
+    )

@@ -1,0 +1,116 @@
+"""The words in which somebody is asked for an answer: a template for each language, and what is filled into it.
+
+What stands in braces is a name of a short list and nothing else: no template reads what it is not given.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import get_default_timezone, get_default_timezone_name
+from django.utils.translation import gettext as _
+
+from claims.models import ReplyTemplate
+
+TEMPLATES = Path(__file__).parent / "reply_templates.toml"
+
+#: What a template can have filled in. What `NEEDED` names it has to say.
+PLACEHOLDERS = ("claim", "claimant", "deadline", "newsroom", "editor")
+NEEDED = ("claim", "deadline")
+
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is sent."""
+
+    subject: str
+    text: str
+
+
+def ensure_templates(**signal: object) -> None:
+    """Add the templates that are missing, where there is none at all; what editors made of them stays."""
+    if not ReplyTemplate.objects.exists():
+        rows = tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))
+        ReplyTemplate.objects.bulk_create(
+            [
+                ReplyTemplate(language=language, subject=row["subject"], text=row["text"].strip())
+                for language, row in rows.items()
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def template_for(language: str) -> ReplyTemplate | None:
+    """The template of a language, or else of its base (`pt` for `pt-BR`), or else the English one, or any."""
+    rows = {row.language: row for row in ReplyTemplate.objects.all()}
+    base = language.partition("-")[0]
+    return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
+
+
+def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
+    """Whether everything in braces can be filled in.
+
+    Raises:
+        ValidationError: what cannot, or what the text has to say, each as a sentence.
+    """
+    problems = [
+        _("{%(name)s} is not known. There are: %(known)s.") % {"name": name, "known": _listed(PLACEHOLDERS)}
+        for name in dict.fromkeys(_BRACED.findall(text))
+        if name not in PLACEHOLDERS
+    ]
+    stray = _BRACED.sub("", text)
+    for number, line in enumerate(stray.splitlines(), 1):
+        if "{" in line or "}" in line:
+            problems.append(
+                _("Line %(number)d has a brace that is not closed or not opened: “%(line)s”.")
+                % {"number": number, "line": line.strip()[:80]}
+            )
+    missing = [name for name in needed if f"{{{name}}}" not in text]
+    if missing:
+        problems.append(_("The text has to say %(what)s.") % {"what": _listed(missing)})
+    if problems:
+        raise ValidationError(problems)
+
+
+def filled(template: ReplyTemplate, values: Mapping[str, str]) -> Wording:
+    """The template with these values. One that is not given stays in braces, for a person to fill in."""
+
+    def value(found: re.Match[str]) -> str:
+        return values.get(found[1], found[0])
+
+    subject = " ".join(_BRACED.sub(value, template.subject).split())
+    return Wording(subject[:300], _BRACED.sub(value, template.text))
+
+
+def unfilled(text: str) -> list[str]:
+    """What still stands in braces, so that nobody sends it."""
+    return [f"{{{name}}}" for name in dict.fromkeys(_BRACED.findall(text)) if name in PLACEHOLDERS]
+
+
+def values_of(
+    *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
+) -> dict[str, str]:
+    """What is filled in; without a deadline, that stays to be filled in."""
+    values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
+    return values | ({"deadline": deadline_in_words(deadline, language)} if deadline else {})
+
+
+def deadline_in_words(deadline: datetime, language: str) -> str:
+    """The moment as its reader writes it, by the newsroom's clock, whose zone it names."""
+    known = language if translation.check_for_language(language) else language.partition("-")[0]
+    with translation.override(known if translation.check_for_language(known) else "en"):
+        local = deadline.astimezone(get_default_timezone())
+        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M} ({get_default_timezone_name()})"
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)

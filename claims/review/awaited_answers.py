@@ -1,0 +1,53 @@
+"""What the worker does about answers: say when a deadline has passed, and forget where people were asked."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from procrastinate.contrib.django import app
+
+from claims.models import NotificationKind, ReplyRequest, Verdict
+from claims.teamwork.notifications import tell
+from factcheck.database import clock
+
+#: So many are told in one transaction.
+_AT_ONCE = 100
+_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="claims.review.tell_of_deadlines", queueing_lock="claims.review.tell_of_deadlines")
+def tell_of_deadlines(timestamp: int) -> None:
+    """Every five minutes: tell who waits for an answer that its time is over."""
+    while tell_some() == _AT_ONCE:
+        pass
+
+
+@transaction.atomic
+def tell_some() -> int:
+    """Tell of some deadlines, each once; how many. What two workers do at once, one of them does."""
+    passed = ReplyRequest.objects.unanswered().filter(
+        answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_STATES
+    )
+    rows = list(
+        passed.select_related("verdict__claim", "verdict__author", "sent_by", "claimant")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("answer_by", "pk")[:_AT_ONCE]
+    )
+    for row in rows:
+        people = [person for person in (row.sent_by, row.verdict.author) if person]
+        kind, verdict = NotificationKind.ANSWER_OVERDUE, row.verdict
+        tell(kind, claim=verdict.claim, verdict=verdict, to=people, note=row.whom)
+    ReplyRequest.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=clock.now())
+    return len(rows)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="claims.review.forget_addresses", queueing_lock="claims.review.forget_addresses")
+def forget_addresses(timestamp: int) -> None:
+    """Every day: forget where people were asked, `REPLY_ADDRESS_DAYS` after they were."""
+    before = clock.now() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
+    old = Q(sent_at__lt=before) | Q(sent_at=None, created_at__lt=before)
+    ReplyRequest.objects.filter(old).exclude(address="").update(address="")

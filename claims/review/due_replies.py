@@ -1,0 +1,93 @@
+"""Whether somebody has to be asked for an answer before a verdict is published, and whether they had the time.
+
+The codes of fact-checkers ask for it of a verdict of the newsroom's own that is about a person or an organisation.
+What the rule came to is kept with the terms of the review (`Verdict.reply_rule`); from then on the database holds it.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from claims.models import Claimant, Verdict
+from claims.newsroom.refusals import NotPossible
+
+#: Who can answer for what they said. Who is not identified cannot be asked.
+NAMED = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
+_Rule = Verdict.ReplyRule
+
+
+class NotYet(NotPossible):
+    """Nothing is missing but that a moment comes.
+
+    Attributes:
+        until: that moment.
+    """
+
+    def __init__(self, sentence: str, until: datetime) -> None:
+        super().__init__(sentence)
+        self.until = until
+
+
+def names_somebody(verdict: Verdict) -> bool:
+    """Whether it is the newsroom's own judgement, and on what a person or organisation has said."""
+    claimant = verdict.claim.claimant
+    return (
+        verdict.origin == Verdict.Origin.HOUSE
+        and verdict.publisher.is_house
+        and claimant is not None
+        and claimant.kind in NAMED
+    )
+
+
+def reply_rule_of(verdict: Verdict) -> Verdict.ReplyRule:
+    """What the rule comes to for a verdict that is submitted now."""
+    if not settings.REQUIRE_RIGHT_OF_REPLY:
+        return _Rule.SWITCHED_OFF
+    return _Rule.DUE if names_somebody(verdict) else _Rule.NOT_DUE
+
+
+def is_nobody_asked(verdict: Verdict) -> bool:
+    """Whether an answer of the claimant is due, and neither was it asked for, nor is there a reason why not."""
+    rule = reply_rule_of(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
+    if rule != _Rule.DUE or not names_somebody(verdict):
+        return False
+    return not verdict.reply_requests.told().filter(claimant=verdict.claim.claimant).exists()
+
+
+def require_terms_that_hold(verdict: Verdict) -> None:
+    """Refuse what was submitted as naming nobody, and names somebody now: their kind was put right meanwhile.
+
+    Raises:
+        NotPossible: it is so.
+    """
+    if verdict.reply_rule == _Rule.NOT_DUE and names_somebody(verdict):
+        raise NotPossible(
+            _(
+                "Since this was submitted, %(whom)s has become somebody who can be asked for an answer. Ask for"
+                " changes, so that they are asked, or that it is said why not."
+            )
+            % {"whom": verdict.claim.claimant}
+        )
+
+
+def require_time_to_answer(verdict: Verdict) -> None:
+    """Refuse while somebody who was asked still has time to answer.
+
+    Raises:
+        NotYet: they have.
+    """
+    if verdict.reply_rule != _Rule.DUE:
+        return
+    last = verdict.reply_requests.running().select_related("claimant").order_by("-answer_by").first()
+    if last is not None and last.answer_by is not None:
+        raise NotYet(
+            _(
+                "%(whom)s was given until %(moment)s to answer. Record the answer when it comes, or publish then: it"
+                " can be scheduled now."
+            )
+            % {"whom": last.whom, "moment": date_format(localtime(last.answer_by), "DATETIME_FORMAT")},
+            last.answer_by,
+        )

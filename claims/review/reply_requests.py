@@ -1,0 +1,355 @@
+"""Asking those whom a verdict is about, and what they say: every change of a request for an answer is made here.
+
+The desk and the editorial API call these. What is asked belongs to a draft and is fixed with it. An answer comes when
+it comes: also in review, where who had signed off is asked again, and after publication, where it is published as an
+update: a new version, which somebody else signs off.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, NotificationKind, ReplyRequest, SignOff, Verdict
+from claims.models.verdict import CorrectionKind
+from claims.newsroom import reply_wording
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import require
+from claims.review import verdict_drafts
+from claims.teamwork.comments import concerned
+from claims.teamwork.notifications import MAIL_QUEUE, tell
+from factcheck.database import clock
+from factcheck.database.deferred_jobs import defer
+
+#: The task that mails one request, in `reply_mails` beside this module.
+MAIL = "claims.review.mail_reply_request"
+
+_LEFT_OUT = re.compile(r"\[(?:…|\.\.\.)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    at: datetime
+    channel: str
+    text: str
+    shown: str
+    excerpt: str = ""
+    statement: str = ""
+
+
+@transaction.atomic
+def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
+    """Begin a request to somebody, or say why nobody is asked.
+
+    Raises:
+        NotPossible: the verdict is no draft.
+        NotAllowed: it is somebody else's, or the person's role does not include it.
+    """
+    require(by, "claims.add_replyrequest", _("ask for answers"))
+    verdict = verdict_drafts.locked_draft(verdict, by)
+    row = ReplyRequest(verdict=verdict, **_complete(fields))
+    _sent_by_hand(row, by)
+    row.save()
+    verdict_drafts.record_editor(verdict, by)
+    return row
+
+
+@transaction.atomic
+def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
+    """Change what is asked, as long as the verdict is a draft. Raises as `add`."""
+    require(by, "claims.change_replyrequest", _("ask for answers"))
+    row = _locked(row, by)
+    if row.mail_asked_at and not row.sent_at:
+        raise NotPossible(_("It is on its way by mail. Stop that first."))
+    for name, value in _complete(fields).items():
+        setattr(row, name, value)
+    _sent_by_hand(row, by)
+    row.save()
+    verdict_drafts.record_editor(row.verdict, by)
+    return row
+
+
+@transaction.atomic
+def remove(row: ReplyRequest, *, by: User) -> None:
+    """Take it out of the draft. Raises as `add`."""
+    require(by, "claims.delete_replyrequest", _("remove requests for answers"))
+    row = _locked(row, by)
+    verdict_drafts.record_editor(row.verdict, by)
+    row.delete()
+
+
+@transaction.atomic
+def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> ReplyRequest:
+    """Note that it was passed on: told by telephone, typed into a form, mailed from somebody's own account.
+
+    Args:
+        at: when; now, where it is not said.
+
+    Raises:
+        NotPossible: something of it is missing, or it was sent before.
+    """
+    require(by, "claims.change_replyrequest", _("ask for answers"))
+    row = _locked(row, by)
+    _require_ready(row)
+    if row.mail_asked_at:
+        raise NotPossible(_("It is on its way by mail. Stop that first."))
+    row.sent_at = at or clock.now()
+    _sent_by_hand(row, by)
+    row.save()
+    verdict_drafts.record_editor(row.verdict, by)
+    return row
+
+
+@transaction.atomic
+def ask_by_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
+    """Have the worker mail it, with the person as the one to whom answers go. Raises as `mark_sent`."""
+    require(by, "claims.change_replyrequest", _("ask for answers"))
+    row = _locked(row, by)
+    _require_ready(row)
+    if row.mail_asked_at:
+        raise NotPossible(_("It is on its way by mail already."))
+    if row.channel != ReplyRequest.Channel.EMAIL:
+        raise NotPossible(_("Only what goes by e-mail can be mailed. Pass it on, then mark it as sent."))
+    try:
+        validate_email(row.address)
+    except ValidationError:
+        raise NotPossible(_("“%s” is no e-mail address.") % row.address) from None
+    if not by.email:
+        raise NotPossible(
+            _("Answers go to you, and your account has no e-mail address: an administrator can add one.")
+        )
+    if row.answer_by is None or row.answer_by <= clock.now():
+        raise NotPossible(_("The moment by which an answer is asked for has passed."))
+    row.mail_asked_at, row.mail_problem = clock.now(), ""
+    row.sent_by, row.sent_by_name = by, display_name(by)
+    row.save()
+    verdict_drafts.record_editor(row.verdict, by)
+    defer(MAIL, {"request_id": row.pk}, queue=MAIL_QUEUE)
+    return row
+
+
+@transaction.atomic
+def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
+    """Keep it from being mailed, where it was not yet.
+
+    Raises:
+        NotPossible: it was sent meanwhile.
+    """
+    require(by, "claims.change_replyrequest", _("ask for answers"))
+    row = _locked(row, by)
+    if row.sent_at:
+        raise NotPossible(_("It was sent meanwhile."))
+    row.mail_asked_at, row.mail_problem, row.sent_by, row.sent_by_name = None, "", None, ""
+    row.save()
+    return row
+
+
+@transaction.atomic
+def record_answer(row: ReplyRequest, answer: Answer, *, by: User) -> ReplyRequest:
+    """Keep what somebody answered, in whatever state the verdict is. Who waits for it is told.
+
+    Raises:
+        NotPossible: nothing was asked, an answer is there already, or an excerpt is not in the answer.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.change_replyrequest", _("record answers"))
+    row = _held(row, by)
+    if row.verdict.state == Verdict.State.SUPERSEDED:
+        raise NotPossible(_("A newer version of the verdict has this request: record the answer there."))
+    if row.answered_at and row.verdict.state != Verdict.State.DRAFT:
+        raise NotPossible(_("An answer was recorded already. Draft a new version to change it."))
+    if row.sent_at is None:
+        raise NotPossible(_("It was not sent yet, so nobody can have answered."))
+    _require_whole(row, answer)
+    newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
+    for each in filter(None, (row, newer)):
+        _put(answer, each)
+        each.save()
+        if each.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            verdict_drafts.record_editor(each.verdict, by)
+    verdict = newer.verdict if newer else row.verdict
+    waiting = [*concerned(verdict.claim, verdict), *_signed_off(verdict)]
+    people = [*waiting, row.sent_by] if row.sent_by else waiting
+    tell(NotificationKind.ANSWERED, claim=verdict.claim, verdict=verdict, to=people, by=by, note=row.whom)
+    return row
+
+
+@transaction.atomic
+def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
+    """Begin the new version with which an answer that came after publication is told: all else as it is published.
+
+    Raises:
+        NotPossible: no answer is there, or the verdict is not what is published now.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.add_verdict", _("draft verdicts"))
+    verdict = row.verdict
+    if row.answered_at is None:
+        raise NotPossible(_("No answer is there that could be published."))
+    if verdict.state != Verdict.State.PUBLISHED:
+        raise NotPossible(_("Only of what is published an update is drafted."))
+    draft = verdict_drafts.draft(verdict.claim, author=by, publisher=verdict.publisher)
+    return verdict_drafts.edit(
+        draft,
+        by=by,
+        correction_kind=CorrectionKind.UPDATE,
+        correction_note=_("%(whom)s answered after this was published; the answer has been added.")
+        % {"whom": row.whom},
+    )
+
+
+def wording(
+    verdict: Verdict, *, whom: str, by: User, language: str, deadline: datetime | None
+) -> reply_wording.Wording:
+    """What the newsroom's template makes of it, for a person to go on from; empty where there is no template."""
+    template = reply_wording.template_for(language)
+    if template is None:
+        return reply_wording.Wording("", "")
+    values = reply_wording.values_of(
+        claim=verdict.claim.statement,
+        claimant=whom,
+        editor=display_name(by),
+        deadline=deadline,
+        language=template.language,
+    )
+    return reply_wording.filled(template, values)
+
+
+# Steps that several of these take -------------------------------------------------------------------------------------
+
+
+def _complete(fields: dict[str, Any]) -> dict[str, Any]:
+    """Where nobody is asked, whatever was typed of a request is gone."""
+    if not fields.get("not_asked"):
+        return fields
+    return fields | {
+        "channel": "",
+        "address": "",
+        "subject": "",
+        "text": "",
+        "answer_by": None,
+        "sent_at": None,
+    }
+
+
+def _sent_by_hand(row: ReplyRequest, by: User) -> None:
+    """Note who passed it on, where that is said for the first time."""
+    if row.sent_at is None:
+        return
+    if row.sent_at > clock.now():
+        raise NotPossible(_("It cannot have been sent in the future."))
+    if row.sent_by is None:
+        row.sent_by, row.sent_by_name = by, display_name(by)
+    _require_asked(row)
+
+
+def _require_ready(row: ReplyRequest) -> None:
+    if row.not_asked:
+        raise NotPossible(_("It says why nobody is asked, so there is nothing to send."))
+    if row.sent_at:
+        raise NotPossible(_("It was sent already."))
+    _require_asked(row)
+
+
+def _require_asked(row: ReplyRequest) -> None:
+    parts = {
+        _("how they are asked"): row.channel,
+        _("what they are asked"): row.text.strip(),
+        _("by when an answer is asked for"): row.answer_by,
+    }
+    missing = [words for words, value in parts.items() if not value]
+    missing += reply_wording.unfilled(f"{row.subject}\n{row.text}")
+    if missing:
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
+    if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
+        raise NotPossible(_("An answer is asked for by a moment after it is sent."))
+
+
+def _require_whole(row: ReplyRequest, answer: Answer) -> None:
+    if answer.at > clock.now():
+        raise NotPossible(_("It cannot have come in the future."))
+    if row.sent_at and answer.at < row.sent_at:
+        raise NotPossible(_("It cannot have come before it was asked for."))
+    shown = ReplyRequest.Shown
+    part = {
+        shown.FULL.value: answer.text,
+        shown.EXCERPT.value: answer.excerpt,
+        shown.STATEMENT.value: answer.statement,
+    }
+    if answer.shown not in shown.values:
+        raise NotPossible(_("Choose what readers see of it."))
+    if not part.get(answer.shown, "-").strip():
+        raise NotPossible(_("Fill in what readers see: %(what)s.") % {"what": shown(answer.shown).label})
+    if answer.shown == shown.EXCERPT and (strange := _not_in(answer.excerpt, answer.text)):
+        raise NotPossible(
+            _(
+                "The answer does not have these words in this place: “%(words)s”. Mark what is left out with […]."
+            )
+            % {"words": strange[:200]}
+        )
+
+
+def _not_in(excerpt: str, answer: str) -> str:
+    """The first piece of an excerpt that does not follow the one before it in the answer; empty where all do."""
+    text, at = " ".join(answer.split()), 0
+    for piece in (" ".join(part.split()) for part in _LEFT_OUT.split(excerpt)):
+        found = text.find(piece, at)
+        if found < 0:
+            return piece
+        at = found + len(piece)
+    return ""
+
+
+def _put(answer: Answer, row: ReplyRequest) -> None:
+    shown = ReplyRequest.Shown
+    row.answered_at, row.answer_channel, row.answer = answer.at, answer.channel, answer.text
+    row.answer_shown = answer.shown
+    row.excerpt = answer.excerpt if answer.shown == shown.EXCERPT else ""
+    row.statement = answer.statement if answer.shown == shown.STATEMENT else ""
+
+
+def _signed_off(verdict: Verdict) -> list[User]:
+    """Who has signed it off in this round: what they signed was less than is there now."""
+    if verdict.state != Verdict.State.IN_REVIEW:
+        return []
+    rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")
+    return [row.by for row in rows]
+
+
+def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
+    """The request of a draft, read again, and held. Raises as `add`."""
+    verdict = verdict_drafts.locked_draft(row.verdict, by)
+    found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if found is None:
+        raise NotPossible(_("It was removed meanwhile."))
+    found.verdict = verdict
+    return found
+
+
+def _held(row: ReplyRequest, by: User) -> ReplyRequest:
+    """The request, read again and held with its verdict, the claim's first as everywhere.
+
+    Raises:
+        NotPossible: it is gone.
+        NotAllowed: the person may not read it.
+    """
+    Claim.objects.select_for_update().filter(pk=row.verdict.claim_id).first()
+    list(Verdict.objects.select_for_update().filter(claim=row.verdict.claim_id).order_by("pk").values("pk"))
+    rows = ReplyRequest.objects.select_for_update(of=("self",)).select_related(
+        "verdict__claim", "sent_by", "claimant"
+    )
+    found = rows.filter(pk=row.pk).first()
+    if found is None:
+        raise NotPossible(_("It was removed meanwhile."))
+    if not ReplyRequest.objects.readable_by(by).filter(pk=row.pk).exists():
+        raise NotAllowed(_("You may not read this request."))
+    return found

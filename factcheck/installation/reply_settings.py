@@ -1,0 +1,20 @@
+"""Whether who is judged has to be asked first, and how long it is kept where: as the environment says."""
+
+from typing import NamedTuple
+
+from factcheck.installation.environment import flag, number
+
+
+class ReplySettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    is_required: bool
+    address_days: int
+
+
+def reply_settings() -> ReplySettings:
+    """Read `REQUIRE_RIGHT_OF_REPLY` and `REPLY_ADDRESS_DAYS`."""
+    return ReplySettings(
+        flag("REQUIRE_RIGHT_OF_REPLY", default=True),
+        number("REPLY_ADDRESS_DAYS", 180, least=1, most=3650),
+    )
