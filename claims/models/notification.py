@@ -48,6 +48,9 @@ class NotificationKind(models.TextChoices):
     DECLINED = "declined", _("Declined")
     MERGED = "merged", _("Merged")
     UNMERGED = "unmerged", _("Merge undone")
+    COMPLAINED = "complained", _("Complaint of a reader")
+    COMPLAINT_GIVEN = "complaint_given", _("Complaint assigned to you")
+    COMPLAINT_LATE = "complaint_late", _("Complaint overdue")
 
 
 #: What comments say, and nothing else does.

@@ -24,6 +24,15 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.DECLINED: (_("%(who)s declined the claim"), _("The claim was declined")),
     Kind.MERGED: (_("%(who)s merged the claim into another"), _("The claim was merged into another")),
     Kind.UNMERGED: (_("%(who)s undid the merge of the claim"), _("The merge of the claim was undone")),
+    Kind.COMPLAINED: (_("A reader complains about this"), _("A reader complains about this")),
+    Kind.COMPLAINT_GIVEN: (
+        _("%(who)s gave you a reader’s complaint about this"),
+        _("A reader’s complaint about this is yours"),
+    ),
+    Kind.COMPLAINT_LATE: (
+        _("A reader’s complaint about this is overdue"),
+        _("A reader’s complaint about this is overdue"),
+    ),
 }
 
 

@@ -43,7 +43,9 @@ AT_ONCE = frozenset(
         _KINDS.RETURNED,
         _KINDS.RETRACTED,
         _KINDS.NOT_PUBLISHED,
-        _KINDS.NOT_PUBLISHED,
+        _KINDS.COMPLAINED,
+        _KINDS.COMPLAINT_GIVEN,
+        _KINDS.COMPLAINT_LATE,
     }
 )
 
