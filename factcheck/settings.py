@@ -431,7 +431,7 @@ RATE_LIMIT_COSTS = {
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
     r"^/check/answer/$": 5,
-    r"^/ask/$": 5,
+    r"^/ask/send/$": 5,
     r"^/api/v1/requests/$": 5,
 }
 # And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a

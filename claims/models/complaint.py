@@ -2,6 +2,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Aggregate, CheckConstraint, Count, F, FloatField, Index, Q
 from django.utils.translation import gettext_lazy as _
@@ -145,6 +146,14 @@ class Complaint(FromReader):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     text = models.TextField(_("what the reader writes"), max_length=LONGEST_READER_TEXT)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
     due_on = models.DateField(_("answer due"), null=True, editable=False)
     #: So many working days were promised when it was confirmed.
     promised_days = models.PositiveSmallIntegerField(null=True, editable=False)
@@ -271,6 +280,8 @@ class Complaint(FromReader):
                 COMPLAINT_STEPS,
                 ended=["answered", "rejected", "withdrawn", "spam"],
                 fixed=["claim_id", "version", "kind", "language", "received_at"],
+                words=["text"],
+                assigned=True,
             ),
             Rule(
                 name="complaint_is_about_a_publication",

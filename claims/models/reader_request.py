@@ -162,6 +162,7 @@ class ReaderRequest(FromReader):
             REQUEST_STEPS,
             ended=["answered", "declined", "withdrawn", "spam"],
             fixed=["language", "received_at"],
+            words=["text", "address", "url_key", "picture_key"],
         )
 
     def __str__(self) -> str:

@@ -48,14 +48,6 @@ class FromReader(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     #: When the reader had what they wrote deleted, and their details with it.
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
-    assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("assigned to"),
-    )
     answer = models.TextField(_("answer"), max_length=LONGEST_READER_ANSWER, blank=True)
     moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -97,7 +89,14 @@ def shared_constraints(table: str) -> list[models.BaseConstraint]:
 
 
 def reader_rules(
-    table: str, subject: str, steps: Iterable[tuple[str, str]], *, ended: Iterable[str], fixed: Iterable[str]
+    table: str,
+    subject: str,
+    steps: Iterable[tuple[str, str]],
+    *,
+    ended: Iterable[str],
+    fixed: Iterable[str],
+    words: Iterable[str],
+    assigned: bool = False,
 ) -> list[pgtrigger.Trigger]:
     """How a row may change: by steps, each written down by the database; what the reader wrote stays, or is erased.
 
@@ -105,10 +104,16 @@ def reader_rules(
         subject: what `ReaderStep` calls it.
         steps: from which state to which it may go.
         ended: states in which it is closed.
-        fixed: what never changes; the words change once, to nothing, when the reader has them erased.
+        fixed: what never changes.
+        words: what the reader wrote, which changes once, to nothing, when they have it erased.
+        assigned: whether it is somebody's, which is written down too.
     """
     closed = ", ".join(f"'{state}'" for state in ended)
     changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
+    reworded = " OR ".join(
+        f"NEW.{column} IS DISTINCT FROM OLD.{column} AND NOT (NEW.{column} = '' AND NEW.erased_at IS NOT NULL)"
+        for column in words
+    )
     no_words = refuse("What a reader wrote stays as it is, or is erased.", name=f"{table}_words_stay")
     return [
         Rule(
@@ -144,7 +149,7 @@ def reader_rules(
             operation=pgtrigger.Update,
             func=f"""
                 IF {changed} OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL
-                    OR NEW.text IS DISTINCT FROM OLD.text AND NOT (NEW.text = '' AND NEW.erased_at IS NOT NULL)
+                    OR {reworded}
                 THEN
                     {no_words}
                 END IF;
@@ -166,11 +171,11 @@ def reader_rules(
         Keeper(
             name=f"{table}_steps_are_written_down",
             operation=pgtrigger.Update,
-            condition=pgtrigger.AnyChange("state", "assigned_to", "held_because"),
+            condition=pgtrigger.AnyChange("state", "held_because", *(["assigned_to"] if assigned else [])),
             func=f"""
                 INSERT INTO public.claims_readerstep
                     (subject, number, before, after, assigned_to_id, by_id, by_name, at)
-                VALUES ('{subject}', NEW.id, OLD.state, NEW.state, NEW.assigned_to_id,
+                VALUES ('{subject}', NEW.id, OLD.state, NEW.state, {"NEW.assigned_to_id" if assigned else "NULL"},
                     NEW.moved_by_id, NEW.moved_by_name, clock_timestamp());
                 RETURN NULL;
             """,
