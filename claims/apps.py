@@ -17,10 +17,16 @@ class ClaimsConfig(AppConfig):
         from claims.newsroom.reply_wording import ensure_templates  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
         from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now
+        from claims.readers.desk.complaint_moves import (  # noqa: PLC0415  models exist only now
+            corrections_published,
+        )
+        from claims.readers.desk.request_moves import claims_published  # noqa: PLC0415  models exist only now
         from claims.webhooks.worker_calls import announce  # noqa: PLC0415  models exist only now
 
         entries_added.connect(announce, dispatch_uid="claims.webhooks")
         entries_added.connect(tasks.announce, dispatch_uid="claims.matching.embedding")
+        entries_added.connect(corrections_published, dispatch_uid="claims.readers.complaints")
+        entries_added.connect(claims_published, dispatch_uid="claims.readers.requests")
 
         # After `migrate` and not in a migration, because permissions exist only then.
         post_migrate.connect(ensure_roles, sender=self)

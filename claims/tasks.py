@@ -9,6 +9,8 @@ from claims.imports.storing import tasks as import_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail
+from claims.readers import reader_mails
+from claims.readers import tasks as reader_tasks
 from claims.review import awaited_answers, classification, due_publications, notices, reply_mails
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
@@ -27,6 +29,8 @@ __all__ = [
     "mails",
     "notices",
     "notification_upkeep",
+    "reader_mails",
+    "reader_tasks",
     "reply_mails",
     "watch_tasks",
     "webhook_tasks",

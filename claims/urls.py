@@ -5,17 +5,28 @@ from django.urls import path
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
 from claims.public.pages import cards, check, clusters, oembed, views
+from claims.readers.doors import complaint_page, message_page, request_page
 
 urlpatterns = [
     path("", views.claims, name="claims"),
     path("claims/<int:pk>/", views.claim, name="claim-permanent"),
     path("claims/<int:pk>/card/", cards.card, name="claim-card"),
     path("claims/<int:pk>/versions/<int:version>/", views.claim_version, name="claim-version"),
+    path("claims/<int:pk>/complain/", complaint_page.complaint, name="reader-complaint"),
     path("claims/<int:pk>/<str:slug>/", views.claim, name="claim"),
     path("sources/<int:pk>/", views.source, name="source"),
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
     path("check/", check.check, name="check"),
     path("check/answer/", check.answer, name="check-answer"),
+    path("ask/", request_page.asking, name="reader-request"),
+    path("ask/send/", request_page.asked, name="reader-request-sent"),
+    path("messages/sent/", message_page.sent, name="reader-message-sent"),
+    path("messages/deleted/", message_page.all_deleted, name="reader-data-deleted"),
+    path("messages/<str:token>/", message_page.message, name="reader-message"),
+    path("messages/<str:token>/confirm/", message_page.confirmed, name="reader-message-confirm"),
+    path("messages/<str:token>/withdraw/", message_page.withdrawn, name="reader-message-withdraw"),
+    path("messages/<str:token>/delete/", message_page.deleted, name="reader-message-delete"),
+    path("messages/<str:token>/export/", message_page.exported, name="reader-message-export"),
     path("clusters/", clusters.clusters, name="clusters"),
     path("clusters/<int:pk>/", clusters.cluster, name="cluster-permanent"),
     path("clusters/<int:pk>/<str:slug>/", clusters.cluster, name="cluster"),

@@ -33,6 +33,7 @@ from claims.public.api.mentioned_resources import (
     TopicResource,
 )
 from claims.public.api.quotes import QuotesResource
+from claims.readers.doors.submission_api import ComplaintSubmission, RequestSubmission
 
 RESOURCES = {
     "claims": ClaimResource,
@@ -95,7 +96,7 @@ class Root(APIView):
         addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
         more = {
             name: reverse(name, request=request)
-            for name in ("changes", "lookup", "match", "schema", "docs", "redoc")
+            for name in ("changes", "lookup", "match", "complaints", "requests", "schema", "docs", "redoc")
         }
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 
@@ -137,6 +138,8 @@ def openapi() -> Any:
 v1 = [
     *router.urls,
     *listings,
+    path(f"{V1}complaints/", ComplaintSubmission.as_view(), name="complaints"),
+    path(f"{V1}requests/", RequestSubmission.as_view(), name="requests"),
     path(f"{V1}editorial/", include("claims.editorial.urls")),
     path(V1, Root.as_view(), name="api"),
 ]

@@ -16,8 +16,8 @@ from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
 from factcheck.installation import file_store, program
-from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.archiving_settings import archiving_settings
+from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.environment import (
     flag,
@@ -35,6 +35,7 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
+from factcheck.installation.reader_settings import reader_settings
 from factcheck.installation.reply_settings import reply_settings
 from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
 
@@ -132,7 +133,8 @@ MIDDLEWARE = [
 ]
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/)"
+# What readers send is no read.
+PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/)"
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
@@ -349,6 +351,12 @@ PAGE_CACHE_BYTES = 2**20 * number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_
 # forgotten otherwise. Nothing is kept about the reader.
 KEEP_REPEATED_SENTENCES = flag("KEEP_REPEATED_SENTENCES")
 
+# What readers send: the clock of complaints, days that personal data is kept, and how much one network may send.
+_readers = reader_settings(demo=DEMO)
+COMPLAINT_WORKING_DAYS, HOLIDAYS_COUNTRY, HOLIDAYS_SUBDIVISION = _readers.complaint_clock
+READER_CONFIRMATION_DAYS, READER_CONTACT_DAYS = _readers.days_kept
+RATE_LIMIT_SUBMISSIONS = _readers.rate_limit
+
 # -- The editors' desk -----------------------------------------------------------------------------------------
 
 UNFOLD = desk(NEWSROOM_NAME)
@@ -417,7 +425,7 @@ _PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
-CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match", "if-modified-since"]
+CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "if-none-match", "if-modified-since"]
 CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
 
 # What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
@@ -436,7 +444,7 @@ RATE_LIMIT_PAGES = rate(
 )
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
-RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/|check/|clusters/)"
+RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/|check/|clusters/|ask/|messages/)"
 # For how many plain requests an answer counts that costs more, by its address.
 RATE_LIMIT_COSTS = {
     r"/facets/$": 5,
@@ -444,6 +452,8 @@ RATE_LIMIT_COSTS = {
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
     r"^/check/answer/$": 5,
+    r"^/ask/send/$": 5,
+    r"^/api/v1/requests/$": 5,
 }
 # And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a
 # letter of many scripts as six or nine.

@@ -33,6 +33,6 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_AUTOREFRESH = True
 # Tests ask for more than anybody should; those about limits set their own.
 PAGE_CACHE_BYTES = 0  # tests share a process, and their ledgers begin at the same number
-RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = None
+RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = RATE_LIMIT_SUBMISSIONS = None
 # Those that need vectors have a small model of their own (tests/helpers/embedders.py).
 EMBEDDER = "none"

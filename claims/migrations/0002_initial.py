@@ -276,6 +276,62 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Complaint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('language', models.CharField(blank=True, editable=False, max_length=35, verbose_name='language')),
+                ('held_because', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('trap', 'filled in a field that people do not see'), ('quick', 'was sent faster than anybody types'), ('links', 'has many links'), ('markup', 'has links as programs write them'), ('repeated', 'the same words came several times'), ('many_mails', 'many messages name this mail address')], max_length=12), blank=True, default=list, editable=False, size=None, verbose_name='held back because')),
+                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='received')),
+                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed')),
+                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
+                ('erased_at', models.DateTimeField(editable=False, null=True, verbose_name='erased')),
+                ('answer', models.TextField(blank=True, max_length=10000, verbose_name='answer')),
+                ('moved_by_name', models.CharField(blank=True, editable=False, max_length=200)),
+                ('moved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='last moved')),
+                ('sent_key', models.CharField(blank=True, editable=False, max_length=64)),
+                ('sent_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                ('words_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                ('version', models.PositiveIntegerField(editable=False, verbose_name='version')),
+                ('kind', models.CharField(choices=[('error_of_fact', 'Error of fact'), ('missing_reply', 'Missing reply'), ('quote_or_privacy', 'Quote or privacy'), ('other', 'Something else')], max_length=20, verbose_name='kind')),
+                ('text', models.TextField(max_length=5000, verbose_name='what the reader writes')),
+                ('state', models.CharField(choices=[('new', 'Not confirmed'), ('confirmed', 'Waits'), ('in_progress', 'In progress'), ('answered', 'Answered'), ('rejected', 'Rejected'), ('spam', 'Spam'), ('withdrawn', 'Withdrawn')], default='new', editable=False, max_length=12, verbose_name='state')),
+                ('due_on', models.DateField(editable=False, null=True, verbose_name='answer due')),
+                ('promised_days', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('working_days', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='working days')),
+                ('overdue_told_at', models.DateTimeField(editable=False, null=True)),
+                ('outcome', models.CharField(blank=True, choices=[('corrected', 'Corrected'), ('clarified', 'Clarified'), ('no_change', 'No change')], editable=False, max_length=10, verbose_name='outcome')),
+                ('reason', models.TextField(blank=True, editable=False, max_length=10000, verbose_name='reason')),
+            ],
+            options={
+                'verbose_name': 'complaint',
+                'verbose_name_plural': 'complaints',
+                'ordering': ['-id'],
+                'permissions': [('answer_complaint', 'Can work on complaints and answer them')],
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='ContactDetails',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mail', models.EmailField(max_length=254, verbose_name='mail address')),
+                ('mailbox', models.CharField(editable=False, max_length=254)),
+                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
+                ('language', models.CharField(max_length=35, verbose_name='language')),
+                ('seed', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('token_sha256', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('confirmed_at', models.DateTimeField(editable=False, null=True)),
+                ('asked_at', models.DateTimeField(editable=False, null=True)),
+                ('answered_at', models.DateTimeField(editable=False, null=True)),
+            ],
+            options={
+                'verbose_name': 'contact details',
+                'verbose_name_plural': 'contact details',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
             name='DeskSession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -497,7 +553,7 @@ class Migration(migrations.Migration):
             name='Notification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assigned', 'Assigned to you'), ('handed_over', 'Handed over'), ('due_soon', 'Due soon'), ('overdue', 'Overdue'), ('mentioned', 'You were mentioned'), ('replied', 'Reply'), ('commented', 'Comment'), ('submitted', 'Waits for sign-off'), ('returned', 'Changes requested'), ('signed_off', 'Signed off'), ('published', 'Published'), ('retracted', 'Retracted'), ('not_published', 'Not published as scheduled'), ('accepted', 'Accepted for checking'), ('declined', 'Declined'), ('merged', 'Merged'), ('unmerged', 'Merge undone'), ('answered', 'An answer came in'), ('answer_overdue', 'No answer by the deadline')], max_length=20, verbose_name='what happened')),
+                ('kind', models.CharField(choices=[('assigned', 'Assigned to you'), ('handed_over', 'Handed over'), ('due_soon', 'Due soon'), ('overdue', 'Overdue'), ('mentioned', 'You were mentioned'), ('replied', 'Reply'), ('commented', 'Comment'), ('submitted', 'Waits for sign-off'), ('returned', 'Changes requested'), ('signed_off', 'Signed off'), ('published', 'Published'), ('retracted', 'Retracted'), ('not_published', 'Not published as scheduled'), ('accepted', 'Accepted for checking'), ('declined', 'Declined'), ('merged', 'Merged'), ('unmerged', 'Merge undone'), ('answered', 'An answer came in'), ('answer_overdue', 'No answer by the deadline'), ('complained', 'Complaint of a reader'), ('complaint_given', 'Complaint assigned to you'), ('complaint_late', 'Complaint overdue')], max_length=20, verbose_name='what happened')),
                 ('actor_name', models.CharField(blank=True, help_text='As the person was called then.', max_length=200, verbose_name='by')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='when')),
@@ -516,7 +572,7 @@ class Migration(migrations.Migration):
             name='NotificationPreference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assigned', 'Assigned to you'), ('handed_over', 'Handed over'), ('due_soon', 'Due soon'), ('overdue', 'Overdue'), ('mentioned', 'You were mentioned'), ('replied', 'Reply'), ('commented', 'Comment'), ('submitted', 'Waits for sign-off'), ('returned', 'Changes requested'), ('signed_off', 'Signed off'), ('published', 'Published'), ('retracted', 'Retracted'), ('not_published', 'Not published as scheduled'), ('accepted', 'Accepted for checking'), ('declined', 'Declined'), ('merged', 'Merged'), ('unmerged', 'Merge undone'), ('answered', 'An answer came in'), ('answer_overdue', 'No answer by the deadline')], max_length=20, verbose_name='what happened')),
+                ('kind', models.CharField(choices=[('assigned', 'Assigned to you'), ('handed_over', 'Handed over'), ('due_soon', 'Due soon'), ('overdue', 'Overdue'), ('mentioned', 'You were mentioned'), ('replied', 'Reply'), ('commented', 'Comment'), ('submitted', 'Waits for sign-off'), ('returned', 'Changes requested'), ('signed_off', 'Signed off'), ('published', 'Published'), ('retracted', 'Retracted'), ('not_published', 'Not published as scheduled'), ('accepted', 'Accepted for checking'), ('declined', 'Declined'), ('merged', 'Merged'), ('unmerged', 'Merge undone'), ('answered', 'An answer came in'), ('answer_overdue', 'No answer by the deadline'), ('complained', 'Complaint of a reader'), ('complaint_given', 'Complaint assigned to you'), ('complaint_late', 'Complaint overdue')], max_length=20, verbose_name='what happened')),
                 ('mail', models.CharField(choices=[('at_once', 'At once'), ('digest', 'In the daily digest'), ('never', 'Not by mail')], max_length=10, verbose_name='by mail')),
             ],
             options={
@@ -795,6 +851,71 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ReaderPicture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('media_type', models.CharField(choices=[('image/png', 'PNG'), ('image/jpeg', 'JPEG'), ('image/webp', 'WebP'), ('image/gif', 'GIF')], max_length=10)),
+                ('content', models.BinaryField()),
+                ('sha256', models.CharField(max_length=64)),
+            ],
+            options={
+                'verbose_name': 'picture of a reader',
+                'verbose_name_plural': 'pictures of readers',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ReaderRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('language', models.CharField(blank=True, editable=False, max_length=35, verbose_name='language')),
+                ('held_because', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('trap', 'filled in a field that people do not see'), ('quick', 'was sent faster than anybody types'), ('links', 'has many links'), ('markup', 'has links as programs write them'), ('repeated', 'the same words came several times'), ('many_mails', 'many messages name this mail address')], max_length=12), blank=True, default=list, editable=False, size=None, verbose_name='held back because')),
+                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='received')),
+                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed')),
+                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
+                ('erased_at', models.DateTimeField(editable=False, null=True, verbose_name='erased')),
+                ('answer', models.TextField(blank=True, max_length=10000, verbose_name='answer')),
+                ('moved_by_name', models.CharField(blank=True, editable=False, max_length=200)),
+                ('moved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='last moved')),
+                ('sent_key', models.CharField(blank=True, editable=False, max_length=64)),
+                ('sent_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                ('words_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                ('text', models.TextField(blank=True, max_length=5000, verbose_name='text')),
+                ('address', models.CharField(blank=True, max_length=2000, verbose_name='address')),
+                ('url_key', models.CharField(blank=True, editable=False, max_length=6000)),
+                ('picture_key', models.CharField(blank=True, editable=False, max_length=128)),
+                ('state', models.CharField(choices=[('new', 'Not confirmed'), ('confirmed', 'Waits'), ('taken_up', 'Taken up'), ('answered', 'Answered'), ('declined', 'Will not be checked'), ('spam', 'Spam'), ('withdrawn', 'Withdrawn')], default='new', editable=False, max_length=12, verbose_name='state')),
+                ('askers', models.PositiveIntegerField(default=0, editable=False, verbose_name='how many ask')),
+                ('last_asked_at', models.DateTimeField(editable=False, null=True, verbose_name='last asked')),
+                ('reason', models.TextField(blank=True, editable=False, max_length=10000, verbose_name='reason')),
+            ],
+            options={
+                'verbose_name': 'request from readers',
+                'verbose_name_plural': 'requests from readers',
+                'ordering': ['-id'],
+                'permissions': [('answer_readerrequest', 'Can decide about requests from readers')],
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='ReaderStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject', models.CharField(choices=[('complaint', 'Complaint'), ('request', 'Request')], max_length=10)),
+                ('number', models.BigIntegerField()),
+                ('before', models.CharField(max_length=12, verbose_name='before')),
+                ('after', models.CharField(max_length=12, verbose_name='after')),
+                ('by_name', models.CharField(blank=True, max_length=200, verbose_name='by')),
+                ('at', models.DateTimeField(verbose_name='when')),
+            ],
+            options={
+                'verbose_name': 'step',
+                'verbose_name_plural': 'steps',
+                'ordering': ['id'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -1990,6 +2111,26 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
+            model_name='complaint',
+            name='assigned_to',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to'),
+        ),
+        migrations.AddField(
+            model_name='complaint',
+            name='claim',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='claims.claim', verbose_name='claim'),
+        ),
+        migrations.AddField(
+            model_name='complaint',
+            name='moved_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='contactdetails',
+            name='complaint',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='claims.complaint', verbose_name='complaint'),
+        ),
+        migrations.AddField(
             model_name='desksession',
             name='person',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='desk_sessions', to=settings.AUTH_USER_MODEL, verbose_name='who'),
@@ -2188,6 +2329,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='claims.claim', verbose_name='claim'),
         ),
         migrations.AddField(
+            model_name='complaint',
+            name='entry',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='claims.publication', verbose_name='published correction'),
+        ),
+        migrations.AddField(
             model_name='publishedverdict',
             name='publication',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='claims.publication'),
@@ -2241,6 +2387,36 @@ class Migration(migrations.Migration):
             model_name='ratingscaleevent',
             name='publisher',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sources.publisher', verbose_name='publisher'),
+        ),
+        migrations.AddField(
+            model_name='readerrequest',
+            name='claim',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reader_requests', to='claims.claim', verbose_name='claim'),
+        ),
+        migrations.AddField(
+            model_name='readerrequest',
+            name='moved_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='readerpicture',
+            name='request',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='picture', to='claims.readerrequest'),
+        ),
+        migrations.AddField(
+            model_name='contactdetails',
+            name='request',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='claims.readerrequest', verbose_name='request'),
+        ),
+        migrations.AddField(
+            model_name='readerstep',
+            name='assigned_to',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to'),
+        ),
+        migrations.AddField(
+            model_name='readerstep',
+            name='by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='repeat',
@@ -2558,6 +2734,11 @@ class Migration(migrations.Migration):
             model_name='evidence',
             name='verdict',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='claims.verdict', verbose_name='verdict'),
+        ),
+        migrations.AddField(
+            model_name='complaint',
+            name='correction',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='complaints', to='claims.verdict', verbose_name='draft of a correction'),
         ),
         migrations.AddField(
             model_name='commentevent',
@@ -3154,7 +3335,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notificationpreference',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'handed_over', 'due_soon', 'overdue', 'mentioned', 'replied', 'commented', 'submitted', 'returned', 'signed_off', 'published', 'retracted', 'not_published', 'accepted', 'declined', 'merged', 'unmerged', 'answered', 'answer_overdue'])), name='notificationpreference_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'handed_over', 'due_soon', 'overdue', 'mentioned', 'replied', 'commented', 'submitted', 'returned', 'signed_off', 'published', 'retracted', 'not_published', 'accepted', 'declined', 'merged', 'unmerged', 'answered', 'answer_overdue', 'complained', 'complaint_given', 'complaint_late'])), name='notificationpreference_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='notificationpreference',
@@ -3599,6 +3780,182 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='ratingscaleevent',
             trigger=pgtrigger.compiler.Trigger(name='ratingscaleevent_is_written_by_the_database', sql=factcheck.database.rules.RuleSql(func="IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'This table is kept by the database itself: nobody else writes to it.', CONSTRAINT = 'ratingscaleevent_is_written_by_the_database', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;", hash='62e750a43b2d7e9b143c28b93bb9cfb181ba9c76', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ratingscaleevent_is_written_by_the_database_6f574', table='claims_ratingscaleevent', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=models.Index(models.OrderBy(models.F('askers'), descending=True), models.F('confirmed_at'), models.F('id'), condition=models.Q(('state__in', ['confirmed', 'taken_up'])), name='readerrequest_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=models.Index(condition=models.Q(('url_key', ''), _negated=True), fields=['url_key'], name='readerrequest_by_address'),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=models.Index(condition=models.Q(('picture_key', ''), _negated=True), fields=['picture_key'], name='readerrequest_by_picture'),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('text'), name='gin_trgm_ops'), condition=models.Q(('state__in', ['confirmed', 'taken_up'])), name='readerrequest_by_letters'),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=models.Index(condition=models.Q(('state__in', ['new', 'spam'])), fields=['received_at'], name='readerrequest_not_at_the_desk'),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='readerrequest_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=models.Index(fields=['words_sha256'], name='readerrequest_by_words'),
+        ),
+        migrations.AddIndex(
+            model_name='readerrequest',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(factcheck.database.desk_words.DeskWords('text', 'address'), name='tsvector_ops'), name='readerrequest_desk_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('held_because__contained_by', ['trap', 'quick', 'links', 'markup', 'repeated', 'many_mails'])), name='readerrequest_held_for_known_signs'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('held_because', []), ('state__in', ['new', 'spam']), _connector='OR'), name='readerrequest_held_before_it_is_confirmed'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'spam']), ('confirmed_at__isnull', False), _connector='OR'), name='readerrequest_reaches_the_desk_confirmed'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'new'), _negated=True), ('confirmed_at__isnull', True), _connector='OR'), name='readerrequest_new_is_unconfirmed'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('sent_key', ''), _negated=True), fields=('sent_key',), name='readerrequest_sent_once_with_a_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 5000), name='readerrequest_text_fits', violation_error_message='The text is too long: 5000 characters can be stored.'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('reason'), 10000), name='readerrequest_reason_fits', violation_error_message='The text is too long: 10000 characters can be stored.'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('answer'), 10000), name='readerrequest_answer_fits', violation_error_message='The text is too long: 10000 characters can be stored.'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '\\S'), models.Q(('url_key', ''), _negated=True), models.Q(('picture_key', ''), _negated=True), ('erased_at__isnull', False), _connector='OR'), name='readerrequest_asks_for_something', violation_error_message='Give a text, an address or a picture.'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'confirmed', 'taken_up', 'answered', 'declined', 'spam', 'withdrawn'])), name='readerrequest_state_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), ('reason__regex', '\\S'), _connector='OR'), name='readerrequest_declined_with_a_reason', violation_error_message='Say why it will not be checked.'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'spam']), models.Q(('askers__gte', 1), ('last_asked_at__isnull', False)), _connector='OR'), name='readerrequest_at_the_desk_is_asked_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('url_key', '')), models.Q(models.Q(('address', ''), _negated=True), models.Q(('url_key', ''), _negated=True)), _connector='OR'), name='readerrequest_has_a_key_with_its_address'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerrequest',
+            trigger=pgtrigger.compiler.Trigger(name='readerrequest_begins', sql=factcheck.database.rules.RuleSql(func="IF NEW.state <> 'new' OR NEW.confirmed_at IS NOT NULL OR NEW.closed_at IS NOT NULL THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What a reader sends is new, and not confirmed yet.', CONSTRAINT = 'readerrequest_begins', TABLE = TG_TABLE_NAME;\nEND IF;\nNEW.received_at := clock_timestamp();\nNEW.moved_at := NEW.received_at;\nRETURN NEW;", hash='17e6c1de9aeb64a77538e8669527295abffe4bc5', operation='INSERT', pgid='pgtrigger_readerrequest_begins_3cb33', table='claims_readerrequest', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerrequest',
+            trigger=pgtrigger.compiler.Trigger(name='readerrequest_moves', sql=factcheck.database.rules.RuleSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="IF NOT (OLD.state, NEW.state) IN (('new', 'confirmed'), ('new', 'spam'), ('spam', 'new'), ('confirmed', 'taken_up'), ('confirmed', 'answered'), ('confirmed', 'declined'), ('confirmed', 'withdrawn'), ('taken_up', 'answered'), ('taken_up', 'declined'), ('taken_up', 'withdrawn')) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'It cannot move between these states.', CONSTRAINT = 'readerrequest_moves', TABLE = TG_TABLE_NAME;\nEND IF;\nNEW.moved_at := clock_timestamp();\nIF OLD.state = 'new' AND NEW.state <> 'spam' THEN\n    NEW.confirmed_at := NEW.moved_at;\nEND IF;\nNEW.closed_at := CASE WHEN NEW.state IN ('answered', 'declined', 'withdrawn', 'spam') THEN NEW.moved_at END;\nRETURN NEW;", hash='47db5fcfba2099329033b993cec4af9e80262871', operation='UPDATE', pgid='pgtrigger_readerrequest_moves_fe5a0', table='claims_readerrequest', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerrequest',
+            trigger=pgtrigger.compiler.Trigger(name='readerrequest_words_stay', sql=factcheck.database.rules.RuleSql(func="IF NEW.language IS DISTINCT FROM OLD.language OR NEW.received_at IS DISTINCT FROM OLD.received_at OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL\n    OR NEW.text IS DISTINCT FROM OLD.text AND NOT (NEW.text = '' AND NEW.erased_at IS NOT NULL) OR NEW.address IS DISTINCT FROM OLD.address AND NOT (NEW.address = '' AND NEW.erased_at IS NOT NULL) OR NEW.url_key IS DISTINCT FROM OLD.url_key AND NOT (NEW.url_key = '' AND NEW.erased_at IS NOT NULL) OR NEW.picture_key IS DISTINCT FROM OLD.picture_key AND NOT (NEW.picture_key = '' AND NEW.erased_at IS NOT NULL)\nTHEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What a reader wrote stays as it is, or is erased.', CONSTRAINT = 'readerrequest_words_stay', TABLE = TG_TABLE_NAME;\nEND IF;\nIF NEW.state = OLD.state AND (\n    NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at\n    OR NEW.closed_at IS DISTINCT FROM OLD.closed_at\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'When something happened is for the database to say.', CONSTRAINT = 'readerrequest_dated', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NEW;", hash='b893979cdb05c58405688bec4f9b507f0ea89753', operation='UPDATE', pgid='pgtrigger_readerrequest_words_stay_da7a4', table='claims_readerrequest', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerrequest',
+            trigger=pgtrigger.compiler.Trigger(name='readerrequest_kept', sql=factcheck.database.rules.RuleSql(condition="WHEN (OLD.state NOT IN ('new', 'spam'))", func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What has reached the desk is kept.', CONSTRAINT = 'readerrequest_kept', TABLE = TG_TABLE_NAME;", hash='89a682a072e0e117dfcc19a7569f9f688d4a1816', operation='DELETE', pgid='pgtrigger_readerrequest_kept_d490a', table='claims_readerrequest', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerrequest',
+            trigger=pgtrigger.compiler.Trigger(name='readerrequest_steps_are_written_down', sql=factcheck.database.rules.DefinerSql(condition='WHEN (OLD."held_because" IS DISTINCT FROM (NEW."held_because") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func="INSERT INTO public.claims_readerstep\n    (subject, number, before, after, assigned_to_id, by_id, by_name, at)\nVALUES ('request', NEW.id, OLD.state, NEW.state, NULL,\n    NEW.moved_by_id, NEW.moved_by_name, clock_timestamp());\nRETURN NULL;", hash='e0c9852a39b023549b7f6432598f01f5c1a1735f', operation='UPDATE', pgid='pgtrigger_readerrequest_steps_are_written_down_0b4c6', table='claims_readerrequest', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerrequest',
+            trigger=pgtrigger.compiler.Trigger(name='readerrequest_no_truncate', sql=factcheck.database.rules.RuleSql(func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What readers sent is not thrown away all at once.', CONSTRAINT = 'readerrequest_no_truncate', TABLE = TG_TABLE_NAME;", hash='ebe250ea071575d5c01a735de4e76130855bbb6e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_readerrequest_no_truncate_66756', table='claims_readerrequest', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='readerpicture',
+            constraint=models.CheckConstraint(condition=models.Q(('media_type__in', ['image/png', 'image/jpeg', 'image/webp', 'image/gif'])), name='readerpicture_kind_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerpicture',
+            constraint=models.CheckConstraint(condition=models.Q(('sha256', models.Func(models.Func('content', function='sha256'), models.Value('hex'), function='encode', output_field=models.TextField()))), name='readerpicture_is_what_its_digest_says'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerpicture',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(models.Func('content', function='octet_length', output_field=models.IntegerField()), 2400000), name='readerpicture_is_not_too_large'),
+        ),
+        migrations.AddIndex(
+            model_name='contactdetails',
+            index=models.Index(fields=['mailbox', 'created_at'], name='contactdetails_by_mailbox'),
+        ),
+        migrations.AddIndex(
+            model_name='contactdetails',
+            index=models.Index(django.db.models.functions.text.Upper('mail'), name='contactdetails_by_mail'),
+        ),
+        migrations.AddConstraint(
+            model_name='contactdetails',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('complaint__isnull', True), ('request__isnull', False)), models.Q(('complaint__isnull', False), ('request__isnull', True)), _connector='OR'), name='contactdetails_of_one_thing'),
+        ),
+        migrations.AddConstraint(
+            model_name='contactdetails',
+            constraint=models.CheckConstraint(condition=models.Q(('mail__regex', '^[^[:space:][:cntrl:]<>()\\[\\],;:@\\"\\\\]+@[^[:space:][:cntrl:]<>()\\[\\],;:@\\"\\\\]+$')), name='contactdetails_mail_is_one_address'),
+        ),
+        migrations.AddConstraint(
+            model_name='contactdetails',
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), name='contactdetails_name_is_one_line'),
+        ),
+        migrations.AddConstraint(
+            model_name='contactdetails',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('mail'), 254), name='contactdetails_mail_fits', violation_error_message='The text is too long: 254 characters can be stored.'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='contactdetails',
+            trigger=pgtrigger.compiler.Trigger(name='contactdetails_are_fixed', sql=factcheck.database.rules.RuleSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."mail" IS DISTINCT FROM (NEW."mail") OR OLD."mailbox" IS DISTINCT FROM (NEW."mailbox") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."seed" IS DISTINCT FROM (NEW."seed"))', func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A person’s details are deleted, not changed.', CONSTRAINT = 'contactdetails_are_fixed', TABLE = TG_TABLE_NAME;", hash='79730e544cbe2b621b9154c28ce81787dfa96645', operation='UPDATE', pgid='pgtrigger_contactdetails_are_fixed_90021', table='claims_contactdetails', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='contactdetails',
+            trigger=pgtrigger.compiler.Trigger(name='contactdetails_are_confirmed_once', sql=factcheck.database.rules.RuleSql(condition='WHEN (NEW."confirmed_at" IS DISTINCT FROM (OLD."confirmed_at") AND OLD."confirmed_at" IS NOT NULL)', func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What was confirmed stays so.', CONSTRAINT = 'contactdetails_are_confirmed_once', TABLE = TG_TABLE_NAME;", hash='c7f6bbc38d7f5e66bf0f573435ac8cd9de509da1', operation='UPDATE', pgid='pgtrigger_contactdetails_are_confirmed_once_a3c03', table='claims_contactdetails', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='readerstep',
+            index=models.Index(fields=['subject', 'number', 'id'], name='readerstep_of_subject'),
+        ),
+        migrations.AddConstraint(
+            model_name='readerstep',
+            constraint=models.CheckConstraint(condition=models.Q(('subject__in', ['complaint', 'request'])), name='readerstep_subject_is_known'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerstep',
+            trigger=pgtrigger.compiler.Trigger(name='readerstep_no_update', sql=factcheck.database.rules.RuleSql(func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What happened to a reader’s message is only added to.', CONSTRAINT = 'readerstep_append_only', TABLE = TG_TABLE_NAME;", hash='99b66edb3a55c6077a073511165c3d148858797b', operation='UPDATE', pgid='pgtrigger_readerstep_no_update_f7e3a', table='claims_readerstep', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerstep',
+            trigger=pgtrigger.compiler.Trigger(name='readerstep_no_delete', sql=factcheck.database.rules.RuleSql(func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What happened to a reader’s message is only added to.', CONSTRAINT = 'readerstep_append_only', TABLE = TG_TABLE_NAME;", hash='a80e171fc919ba4732eb18d2559635060f855d1f', operation='DELETE', pgid='pgtrigger_readerstep_no_delete_c0678', table='claims_readerstep', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerstep',
+            trigger=pgtrigger.compiler.Trigger(name='readerstep_no_truncate', sql=factcheck.database.rules.RuleSql(func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What happened to a reader’s message is only added to.', CONSTRAINT = 'readerstep_append_only', TABLE = TG_TABLE_NAME;", hash='f5b26e9f39a4dc092f314f2cc69a4b04cf5912f4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_readerstep_no_truncate_d66f1', table='claims_readerstep', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readerstep',
+            trigger=pgtrigger.compiler.Trigger(name='readerstep_is_written_by_the_database', sql=factcheck.database.rules.RuleSql(func="IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'This table is kept by the database itself: nobody else writes to it.', CONSTRAINT = 'readerstep_is_written_by_the_database', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;", hash='616a13d950baec11b05e55661af818e091f48140', level='STATEMENT', operation='INSERT', pgid='pgtrigger_readerstep_is_written_by_the_database_26df1', table='claims_readerstep', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='repeat',
@@ -4413,7 +4770,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notification',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'handed_over', 'due_soon', 'overdue', 'mentioned', 'replied', 'commented', 'submitted', 'returned', 'signed_off', 'published', 'retracted', 'not_published', 'accepted', 'declined', 'merged', 'unmerged', 'answered', 'answer_overdue'])), name='notification_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'handed_over', 'due_soon', 'overdue', 'mentioned', 'replied', 'commented', 'submitted', 'returned', 'signed_off', 'published', 'retracted', 'not_published', 'accepted', 'declined', 'merged', 'unmerged', 'answered', 'answer_overdue', 'complained', 'complaint_given', 'complaint_late'])), name='notification_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='notification',
@@ -4526,6 +4883,138 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
             trigger=pgtrigger.compiler.Trigger(name='evidence_asks_for_another_copy', sql=factcheck.database.rules.RuleSql(condition='WHEN (OLD."source_id" IS DISTINCT FROM (NEW."source_id"))', func="INSERT INTO public.sources_archivingrequest\n        (source_id, reason, priority, asked_at, due_at, asked_by_id, attempts, problem)\n    SELECT source.id, 'evidence', 10, clock_timestamp(), clock_timestamp(), NULL, 0, ''\n    FROM (\n        SELECT asked.source_id, min(asked.since) AS since FROM (SELECT NEW.source_id, now() WHERE EXISTS (SELECT FROM public.claims_verdict AS v WHERE v.id = NEW.verdict_id AND v.origin = 'house' AND NOT v.is_restored)) AS asked (source_id, since)\n        GROUP BY asked.source_id\n    ) AS wanted\n    JOIN public.sources_source AS source ON source.id = wanted.source_id\n    WHERE source.url ~* '^https?://'\n        AND NOT EXISTS (\n            SELECT FROM public.sources_archivedcopy AS copy\n            WHERE copy.source_id = source.id AND copy.address = source.url\n                AND copy.captured_at >= wanted.since - interval '1 day'\n        )\n        AND NOT EXISTS (\n            SELECT FROM public.sources_archivingrequest AS request\n            WHERE request.source_id = source.id AND request.copy_id IS NULL\n                AND request.due_at IS NOT NULL AND request.priority >= 10\n        )\n    ORDER BY source.id\n; RETURN NULL;", hash='3bf42a361be01ceda0770c6ecc02aff4470bed4b', operation='UPDATE', pgid='pgtrigger_evidence_asks_for_another_copy_71913', table='claims_evidence', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('state__in', ['confirmed', 'in_progress'])), fields=['due_on', 'id'], name='complaint_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('state__in', ['new', 'spam'])), fields=['received_at'], name='complaint_not_at_the_desk'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('correction__isnull', False), ('entry', None)), fields=['correction'], name='complaint_being_corrected'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='complaint_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('confirmed_at__isnull', False)), fields=['confirmed_at'], name='complaint_by_confirmation'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(fields=['words_sha256'], name='complaint_by_words'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(factcheck.database.desk_words.DeskWords('text'), name='tsvector_ops'), name='complaint_desk_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('held_because__contained_by', ['trap', 'quick', 'links', 'markup', 'repeated', 'many_mails'])), name='complaint_held_for_known_signs'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('held_because', []), ('state__in', ['new', 'spam']), _connector='OR'), name='complaint_held_before_it_is_confirmed'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'spam']), ('confirmed_at__isnull', False), _connector='OR'), name='complaint_reaches_the_desk_confirmed'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'new'), _negated=True), ('confirmed_at__isnull', True), _connector='OR'), name='complaint_new_is_unconfirmed'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.UniqueConstraint(condition=models.Q(('sent_key', ''), _negated=True), fields=('sent_key',), name='complaint_sent_once_with_a_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 5000), name='complaint_text_fits', violation_error_message='The text is too long: 5000 characters can be stored.'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('answer'), 10000), name='complaint_answer_fits', violation_error_message='The text is too long: 10000 characters can be stored.'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('reason'), 10000), name='complaint_reason_fits', violation_error_message='The text is too long: 10000 characters can be stored.'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '\\S'), ('erased_at__isnull', False), _connector='OR'), name='complaint_says_something', violation_error_message='Write what is wrong.'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['error_of_fact', 'missing_reply', 'quote_or_privacy', 'other'])), name='complaint_kind_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'confirmed', 'in_progress', 'answered', 'rejected', 'spam', 'withdrawn'])), name='complaint_state_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'corrected', 'clarified', 'no_change'])), name='complaint_outcome_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'spam']), models.Q(('due_on__isnull', False), ('promised_days__isnull', False)), _connector='OR'), name='complaint_at_the_desk_has_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(models.Q(('outcome', ''), _negated=True), ('answer__regex', '\\S')), _connector='OR'), name='complaint_answered_says_what_came_of_it', violation_error_message='Say what came of it, and write an answer.'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('outcome', 'no_change'), _negated=True), models.Q(('state', 'rejected'), _negated=True)), ('reason__regex', '\\S'), _connector='OR'), name='complaint_no_change_has_a_reason', violation_error_message='Say why nothing is changed.'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'corrected'), _negated=True), ('entry__isnull', False), _connector='OR'), name='complaint_corrected_names_what_was_published', violation_error_message='Publish the correction first: the answer names it.'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('entry__isnull', True), ('outcome__in', ['corrected', 'clarified']), _connector='OR'), name='complaint_entry_goes_with_its_outcome'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'rejected']), _negated=True), ('working_days__isnull', False), _connector='OR'), name='complaint_closed_tells_how_long_it_took'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_begins', sql=factcheck.database.rules.RuleSql(func="IF NEW.state <> 'new' OR NEW.confirmed_at IS NOT NULL OR NEW.closed_at IS NOT NULL THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What a reader sends is new, and not confirmed yet.', CONSTRAINT = 'complaint_begins', TABLE = TG_TABLE_NAME;\nEND IF;\nNEW.received_at := clock_timestamp();\nNEW.moved_at := NEW.received_at;\nRETURN NEW;", hash='f6ddaafc290458e2c8d35db1a9ca5f83b7b6046f', operation='INSERT', pgid='pgtrigger_complaint_begins_fe1d2', table='claims_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_moves', sql=factcheck.database.rules.RuleSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="IF NOT (OLD.state, NEW.state) IN (('new', 'confirmed'), ('new', 'spam'), ('spam', 'new'), ('confirmed', 'in_progress'), ('in_progress', 'confirmed'), ('confirmed', 'answered'), ('in_progress', 'answered'), ('confirmed', 'rejected'), ('in_progress', 'rejected'), ('confirmed', 'withdrawn'), ('in_progress', 'withdrawn')) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'It cannot move between these states.', CONSTRAINT = 'complaint_moves', TABLE = TG_TABLE_NAME;\nEND IF;\nNEW.moved_at := clock_timestamp();\nIF OLD.state = 'new' AND NEW.state <> 'spam' THEN\n    NEW.confirmed_at := NEW.moved_at;\nEND IF;\nNEW.closed_at := CASE WHEN NEW.state IN ('answered', 'rejected', 'withdrawn', 'spam') THEN NEW.moved_at END;\nRETURN NEW;", hash='e983ddceb284b4ca60225c6c146a84fe3b579d99', operation='UPDATE', pgid='pgtrigger_complaint_moves_b2720', table='claims_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_words_stay', sql=factcheck.database.rules.RuleSql(func="IF NEW.claim_id IS DISTINCT FROM OLD.claim_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.language IS DISTINCT FROM OLD.language OR NEW.received_at IS DISTINCT FROM OLD.received_at OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL\n    OR NEW.text IS DISTINCT FROM OLD.text AND NOT (NEW.text = '' AND NEW.erased_at IS NOT NULL)\nTHEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What a reader wrote stays as it is, or is erased.', CONSTRAINT = 'complaint_words_stay', TABLE = TG_TABLE_NAME;\nEND IF;\nIF NEW.state = OLD.state AND (\n    NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at\n    OR NEW.closed_at IS DISTINCT FROM OLD.closed_at\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'When something happened is for the database to say.', CONSTRAINT = 'complaint_dated', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NEW;", hash='26c5b56dc950152971a7394139115f51ddb8faae', operation='UPDATE', pgid='pgtrigger_complaint_words_stay_86365', table='claims_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_kept', sql=factcheck.database.rules.RuleSql(condition="WHEN (OLD.state NOT IN ('new', 'spam'))", func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What has reached the desk is kept.', CONSTRAINT = 'complaint_kept', TABLE = TG_TABLE_NAME;", hash='78f8a2e0286e94d352bc5ceab26b1d38ff8e14ca', operation='DELETE', pgid='pgtrigger_complaint_kept_1aa82', table='claims_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_steps_are_written_down', sql=factcheck.database.rules.DefinerSql(condition='WHEN (OLD."assigned_to_id" IS DISTINCT FROM (NEW."assigned_to_id") OR OLD."held_because" IS DISTINCT FROM (NEW."held_because") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func="INSERT INTO public.claims_readerstep\n    (subject, number, before, after, assigned_to_id, by_id, by_name, at)\nVALUES ('complaint', NEW.id, OLD.state, NEW.state, NEW.assigned_to_id,\n    NEW.moved_by_id, NEW.moved_by_name, clock_timestamp());\nRETURN NULL;", hash='8611694f9dfb728d18c9541da194522929e64ab7', operation='UPDATE', pgid='pgtrigger_complaint_steps_are_written_down_431ae', table='claims_complaint', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_no_truncate', sql=factcheck.database.rules.RuleSql(func="RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'What readers sent is not thrown away all at once.', CONSTRAINT = 'complaint_no_truncate', TABLE = TG_TABLE_NAME;", hash='ea71b0a2cd0df12b8f0e4292452160b4e6716387', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_complaint_no_truncate_c3e25', table='claims_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_is_about_a_publication', sql=factcheck.database.rules.RuleSql(func="IF NOT EXISTS (\n    SELECT FROM public.claims_publication\n    WHERE claim_id = NEW.claim_id AND version = NEW.version\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'A complaint is about something that was published.', CONSTRAINT = 'complaint_is_about_a_publication', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NEW;", hash='11df7201a1901a0cf06041ce595c0c6fbc816d88', operation='INSERT', pgid='pgtrigger_complaint_is_about_a_publication_5d739', table='claims_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='complaint_entry_came_of_it', sql=factcheck.database.rules.RuleSql(condition='WHEN (NEW.entry_id IS NOT NULL)', func="IF NOT EXISTS (\n    SELECT FROM public.claims_publication AS entry\n    JOIN public.claims_claim AS claim ON claim.id = NEW.claim_id\n    WHERE entry.id = NEW.entry_id AND entry.claim_id IN (claim.id, claim.merged_into_id)\n        AND entry.version > 1 AND entry.published_at >= NEW.received_at\n) THEN\n    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'The correction that came of a complaint is one of the claim that was complained about, and came after it.', CONSTRAINT = 'complaint_entry_came_of_it', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NEW;", hash='bcbaf85a6c16efebc8b225b568497e582e597641', operation='INSERT OR UPDATE', pgid='pgtrigger_complaint_entry_came_of_it_be162', table='claims_complaint', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='commentevent',

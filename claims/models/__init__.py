@@ -29,6 +29,8 @@ from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .comment import Comment
 from .compared_statement import ComparedStatement
+from .complaint import Complaint
+from .contact_details import ContactDetails
 from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
@@ -43,6 +45,10 @@ from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
+from .reader_picture import ReaderPicture
+from .reader_request import ReaderRequest
+from .reader_state import SpamSign
+from .reader_step import ReaderStep
 from .repeat import Repeat
 from .reply_template import ReplyTemplate
 from .right_of_reply import ReplyRequest
@@ -87,6 +93,8 @@ __all__ = [
     "ClusterMember",
     "Comment",
     "ComparedStatement",
+    "Complaint",
+    "ContactDetails",
     "CorrectionKind",
     "DeskSession",
     "EmbeddingModel",
@@ -116,6 +124,9 @@ __all__ = [
     "QuoteFate",
     "Rating",
     "RatingScale",
+    "ReaderPicture",
+    "ReaderRequest",
+    "ReaderStep",
     "Repeat",
     "ReplyRequest",
     "ReplyTemplate",
@@ -129,6 +140,7 @@ __all__ = [
     "SecondFactorRule",
     "SignOff",
     "SignedInPerson",
+    "SpamSign",
     "StatedWords",
     "StatementVector",
     "StoredAnswer",

@@ -50,6 +50,9 @@ class NotificationKind(models.TextChoices):
     UNMERGED = "unmerged", _("Merge undone")
     ANSWERED = "answered", _("An answer came in")
     ANSWER_OVERDUE = "answer_overdue", _("No answer by the deadline")
+    COMPLAINED = "complained", _("Complaint of a reader")
+    COMPLAINT_GIVEN = "complaint_given", _("Complaint assigned to you")
+    COMPLAINT_LATE = "complaint_late", _("Complaint overdue")
 
 
 #: What comments say, and nothing else does.

@@ -34,6 +34,9 @@ FACT_CHECKER = [
     *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
     *(f"claims.view_{model}" for model in ("peernewsroom", "peerclaim")),
     "claims.take_work",
+    # What readers write, but not who they are.
+    *(f"claims.view_{model}" for model in ("complaint", "readerrequest")),
+    "claims.answer_readerrequest",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
 ]
@@ -56,6 +59,8 @@ EDITOR = [
     "claims.run_import",
     "claims.undo_import",
     "claims.share_savedview",
+    "claims.answer_complaint",
+    "claims.view_contactdetails",
 ]
 ADMINISTRATOR = [
     *EDITOR,

@@ -29,6 +29,15 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
         _("The deadline for an answer has passed"),
     ),
     Kind.UNMERGED: (_("%(who)s undid the merge of the claim"), _("The merge of the claim was undone")),
+    Kind.COMPLAINED: (_("A reader complains about this"), _("A reader complains about this")),
+    Kind.COMPLAINT_GIVEN: (
+        _("%(who)s gave you a reader’s complaint about this"),
+        _("A reader’s complaint about this is yours"),
+    ),
+    Kind.COMPLAINT_LATE: (
+        _("A reader’s complaint about this is overdue"),
+        _("A reader’s complaint about this is overdue"),
+    ),
 }
 
 

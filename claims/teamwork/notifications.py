@@ -45,6 +45,9 @@ AT_ONCE = frozenset(
         _KINDS.NOT_PUBLISHED,
         _KINDS.ANSWERED,
         _KINDS.ANSWER_OVERDUE,
+        _KINDS.COMPLAINED,
+        _KINDS.COMPLAINT_GIVEN,
+        _KINDS.COMPLAINT_LATE,
     }
 )
 

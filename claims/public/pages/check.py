@@ -79,7 +79,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _of_text(request: HttpRequest, text: str) -> HttpResponse:
-    found_to_it = _answer(text)
+    found_to_it = answer_to(text)
     if settings.KEEP_REPEATED_SENTENCES:
         note_of_reader(text, said_again(found_to_it))
     found = checked(text, found_to_it)
@@ -96,8 +96,8 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
     """What is known here of an address: the text behind it where we may show it, and the claims that name it."""
     source = _source_at(address)
     text = source.text[:LONGEST_TEXT] if source else ""
-    found = checked(text, _answer(text)) if text else None
-    naming = _claims_at(address)
+    found = checked(text, answer_to(text)) if text else None
+    naming = claims_naming(address)
     context = {
         "address": address,
         "source": source.found.source if source else None,
@@ -111,7 +111,7 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
     return respond_once(request, "claims/checked.html", context, ratings=_ratings(shown))
 
 
-def _answer(text: str) -> Answer:
+def answer_to(text: str) -> Answer:
     """What was checked of each sentence; of a post that makes its claim in several, what was checked of it as one."""
     by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE))
     if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _repeats(by_sentence):
@@ -134,7 +134,7 @@ def _source_at(address: str) -> PublishedSource | None:
     return published_source(known) if known else None
 
 
-def _claims_at(address: str) -> list[Document]:
+def claims_naming(address: str) -> list[Document]:
     """The claims that were seen at an address, cite it, are reviewed there, or whose page of ours it is."""
     places = sought(address).places
     if not places:

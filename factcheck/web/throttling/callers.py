@@ -29,6 +29,8 @@ class Tier(StrEnum):
     ANONYMOUS = "anonymous"
     PAGES = "pages"
     TOKEN = "token"  # noqa: S105  a name, no secret
+    #: What readers send to the newsroom.
+    SUBMISSIONS = "submissions"
 
 
 @cache
@@ -38,6 +40,7 @@ def limiter() -> Limiter:
         Tier.ANONYMOUS: settings.RATE_LIMIT_ANONYMOUS,
         Tier.TOKEN: settings.RATE_LIMIT_TOKEN,
         Tier.PAGES: settings.RATE_LIMIT_PAGES,
+        Tier.SUBMISSIONS: settings.RATE_LIMIT_SUBMISSIONS,
     }
     return Limiter(rates, PostgresStore(), secret=settings.SECRET_KEY)
 

@@ -1,0 +1,174 @@
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.reader_state import (
+    LONGEST_READER_ANSWER,
+    LONGEST_READER_TEXT,
+    FromReader,
+    reader_rules,
+    shared_constraints,
+)
+from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
+
+LONGEST_ADDRESS = 2_000
+
+#: From which state to which a request may go.
+REQUEST_STEPS = (
+    ("new", "confirmed"),
+    ("new", "spam"),
+    ("spam", "new"),
+    ("confirmed", "taken_up"),
+    ("confirmed", "answered"),
+    ("confirmed", "declined"),
+    ("confirmed", "withdrawn"),
+    ("taken_up", "answered"),
+    ("taken_up", "declined"),
+    ("taken_up", "withdrawn"),
+)
+
+
+class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
+    def at_the_desk(self) -> Self:
+        """What was confirmed, whatever became of it."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """What nobody has decided about, and what was taken up in vain."""
+        states, declined = ReaderRequest.State, Q(claim__state="declined")
+        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & declined)
+
+    def open(self) -> Self:
+        """What others may join who ask for the same."""
+        return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
+
+    def held(self) -> Self:
+        """What is held back as possible spam, until somebody has looked at it."""
+        return self.filter(state=ReaderRequest.State.NEW).exclude(held_because=[])
+
+    def unconfirmed(self) -> Self:
+        """What nobody has confirmed yet, and nobody at the desk sees."""
+        return self.filter(state=ReaderRequest.State.NEW, held_because=[])
+
+
+class ReaderRequest(FromReader):
+    """That readers ask to have something checked: an address, a text or a picture. All who ask the same are counted."""
+
+    class State(models.TextChoices):
+        NEW = "new", _("Not confirmed")
+        CONFIRMED = "confirmed", _("Waits")
+        TAKEN_UP = "taken_up", _("Taken up")
+        ANSWERED = "answered", _("Answered")
+        DECLINED = "declined", _("Will not be checked")
+        SPAM = "spam", _("Spam")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    text = models.TextField(_("text"), max_length=LONGEST_READER_TEXT, blank=True)
+    address = models.CharField(_("address"), max_length=LONGEST_ADDRESS, blank=True)
+    #: What all spellings of the address share (`sources.addresses.url_key`).
+    url_key = models.CharField(max_length=LONGEST_ADDRESS * 3, blank=True, editable=False)
+    #: What the same picture has in common (`claims.readers.pictures`).
+    picture_key = models.CharField(max_length=128, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
+    #: How many have asked for it and confirmed that; who has their details deleted still counts.
+    askers = models.PositiveIntegerField(_("how many ask"), default=0, editable=False)
+    last_asked_at = models.DateTimeField(_("last asked"), null=True, editable=False)
+    #: What it became, or what answers it.
+    claim = models.ForeignKey(
+        "claims.Claim",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="reader_requests",
+        verbose_name=_("claim"),
+    )
+    reason = models.TextField(_("reason"), max_length=LONGEST_READER_ANSWER, blank=True, editable=False)
+
+    objects = ReaderRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("request from readers")
+        verbose_name_plural = _("requests from readers")
+        default_permissions = ("view",)
+        permissions = [("answer_readerrequest", _("Can decide about requests from readers"))]
+        constraints = [
+            *shared_constraints("readerrequest"),
+            bounds.not_longer("readerrequest_text_fits", "text", LONGEST_READER_TEXT),
+            bounds.not_longer("readerrequest_reason_fits", "reason", LONGEST_READER_ANSWER),
+            bounds.not_longer("readerrequest_answer_fits", "answer", LONGEST_READER_ANSWER),
+            CheckConstraint(
+                name="readerrequest_asks_for_something",
+                condition=Q(text__regex=r"\S")
+                | ~Q(url_key="")
+                | ~Q(picture_key="")
+                | Q(erased_at__isnull=False),
+                violation_error_message=_("Give a text, an address or a picture."),
+            ),
+            CheckConstraint(
+                name="readerrequest_state_is_known",
+                condition=Q(
+                    state__in=[*("new", "confirmed", "taken_up", "answered", "declined", "spam", "withdrawn")]
+                ),
+            ),
+            CheckConstraint(
+                name="readerrequest_declined_with_a_reason",
+                condition=~Q(state="declined") | Q(reason__regex=r"\S"),
+                violation_error_message=_("Say why it will not be checked."),
+            ),
+            CheckConstraint(
+                name="readerrequest_at_the_desk_is_asked_by_somebody",
+                condition=Q(state__in=["new", "spam"]) | Q(askers__gte=1, last_asked_at__isnull=False),
+            ),
+            CheckConstraint(
+                name="readerrequest_has_a_key_with_its_address",
+                condition=Q(address="", url_key="") | ~Q(address="") & ~Q(url_key=""),
+            ),
+        ]
+        indexes = [
+            # The queue of the desk: what most ask for first, of these the oldest.
+            Index(
+                F("askers").desc(),
+                F("confirmed_at"),
+                F("id"),
+                name="readerrequest_waiting",
+                condition=Q(state__in=["confirmed", "taken_up"]),
+            ),
+            # The same address, the same picture.
+            Index(name="readerrequest_by_address", fields=["url_key"], condition=~Q(url_key="")),
+            Index(name="readerrequest_by_picture", fields=["picture_key"], condition=~Q(picture_key="")),
+            # Statements that may be the same.
+            GinIndex(
+                OpClass(F("text"), name="gin_trgm_ops"),
+                name="readerrequest_by_letters",
+                condition=Q(state__in=["confirmed", "taken_up"]),
+            ),
+            Index(
+                name="readerrequest_not_at_the_desk",
+                fields=["received_at"],
+                condition=Q(state__in=["new", "spam"]),
+            ),
+            Index(name="readerrequest_by_end", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
+            Index(name="readerrequest_by_words", fields=["words_sha256"]),
+            words_index("readerrequest_desk_words", "text", "address"),
+        ]
+        triggers = reader_rules(
+            "readerrequest",
+            "request",
+            REQUEST_STEPS,
+            ended=["answered", "declined", "withdrawn", "spam"],
+            fixed=["language", "received_at"],
+            words=["text", "address", "url_key", "picture_key"],
+        )
+
+    def __str__(self) -> str:
+        words = self.text or self.address or str(_("a picture"))
+        return words if len(words) <= 100 else words[:99] + "…"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.CONFIRMED, self.State.TAKEN_UP)

@@ -1,0 +1,52 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Index, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.rules import append_only, written_by_the_database
+
+
+class ReaderStep(models.Model):
+    """One move of a complaint or request of a reader: from where to where, by whom, when. Append-only.
+
+    The database writes it. The number outlives the row that it belongs to; nothing here is about the reader.
+    """
+
+    class Subject(models.TextChoices):
+        COMPLAINT = "complaint", _("Complaint")
+        REQUEST = "request", _("Request")
+
+    subject = models.CharField(max_length=10, choices=Subject)
+    number = models.BigIntegerField()
+    before = models.CharField(_("before"), max_length=12)
+    after = models.CharField(_("after"), max_length=12)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("assigned to")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    #: As the person was called then; empty where the reader did it, or the clock.
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        constraints = [
+            models.CheckConstraint(
+                name="readerstep_subject_is_known", condition=Q(subject__in=["complaint", "request"])
+            ),
+        ]
+        indexes = [
+            # What happened to one of them, in order.
+            Index(name="readerstep_of_subject", fields=["subject", "number", "id"]),
+        ]
+        triggers = [
+            *append_only("readerstep", "What happened to a reader’s message is only added to."),
+            written_by_the_database("readerstep", pgtrigger.Insert),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.number}: {self.before} → {self.after}"

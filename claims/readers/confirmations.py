@@ -1,0 +1,80 @@
+"""Who a reader is, as far as is known: a mail address that they have shown to be theirs.
+
+Whoever sends something gets one mail, with the address of a page where it is confirmed and where they see from then on
+how things stand. The secret part of that address is made of a key of this installation; the database knows its digest.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from claims.models import Complaint, ContactDetails, ReaderRequest
+
+_SALT = "claims.readers.confirmations"
+#: Letters of the secret part: 256 bits.
+TOKEN_LENGTH = 43
+
+
+@dataclass(frozen=True)
+class Sender:
+    """How somebody wants to be answered. Checked by who asked for it: one mail address, and a name in one line."""
+
+    mail: str
+    name: str = ""
+    language: str = "en"
+
+
+def remember(
+    sender: Sender, *, complaint: Complaint | None = None, request: ReaderRequest | None = None
+) -> ContactDetails:
+    """Keep how to reach somebody about what they sent."""
+    seed = uuid4()
+    return ContactDetails.objects.create(
+        complaint=complaint,
+        request=request,
+        mail=sender.mail,
+        mailbox=mailbox_of(sender.mail),
+        name=sender.name,
+        language=sender.language,
+        seed=seed,
+        token_sha256=_digest(_token(seed)),
+    )
+
+
+def contact_with(token: str) -> ContactDetails | None:
+    """The person whose page has this secret part in its address; None where there is none, or no more."""
+    if len(token) != TOKEN_LENGTH or not token.isascii():
+        return None
+    rows = ContactDetails.objects.select_related("complaint__claim", "complaint__entry", "request__claim")
+    return rows.filter(token_sha256=_digest(token)).first()
+
+
+def page_of(contact: ContactDetails) -> str:
+    """The whole address of a person's page, for a mail to them and for nobody else.
+
+    After the key of the installation was changed it is another one, which is noted before it is told.
+    """
+    token = _token(contact.seed)
+    if contact.token_sha256 != _digest(token):
+        ContactDetails.objects.filter(pk=contact.pk).update(token_sha256=_digest(token))
+    return settings.SITE_URL + reverse("reader-message", args=[token])
+
+
+def mailbox_of(mail: str) -> str:
+    """The same for addresses that end in one mailbox: written otherwise, or with a word behind a plus sign."""
+    local, _, host = mail.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{host}"
+
+
+def _token(seed: UUID) -> str:
+    made = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,63 @@
+"""What is held back as possible spam: let through, so that its sender is asked to confirm it, or marked as spam."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Complaint, ContactDetails, ReaderRequest
+from claims.newsroom.people import display_name
+from claims.newsroom.roles import require
+from claims.readers import reader_mails
+from claims.readers.desk.request_moves import DECIDE
+from claims.readers.submissions import ANSWER_COMPLAINTS
+
+Held = Complaint | ReaderRequest
+
+
+@transaction.atomic
+def let_through(rows: Iterable[Held], *, by: User) -> int:
+    """Have the senders asked whether the mail address is theirs, as everybody is; returns how many were still held."""
+    number = 0
+    for row in _still_held(rows, by):
+        row.held_because = []
+        row.moved_by, row.moved_by_name = by, display_name(by)[:200]
+        row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
+        for contact in _contacts(row):
+            reader_mails.ask_to_confirm(contact)
+        number += 1
+    return number
+
+
+@transaction.atomic
+def mark_as_spam(rows: Iterable[Held], *, by: User) -> int:
+    """Note that these are spam, and forget whose address was given; returns how many were still held."""
+    number = 0
+    for row in _still_held(rows, by):
+        row.state = row.State.SPAM
+        row.moved_by, row.moved_by_name = by, display_name(by)[:200]
+        row.save(update_fields=["state", "moved_by", "moved_by_name"])
+        for contact in _contacts(row):
+            contact.delete()
+        number += 1
+    return number
+
+
+def _still_held(rows: Iterable[Held], by: User) -> list[Held]:
+    found: list[Held] = []
+    for row in rows:
+        permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE
+        require(by, permission, _("decide about what readers send"))
+        held = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
+        if held is not None:
+            found.append(held)
+    return found
+
+
+def _contacts(row: Held) -> list[ContactDetails]:
+    return list(
+        ContactDetails.objects.filter(complaint=row)
+        if isinstance(row, Complaint)
+        else ContactDetails.objects.filter(request=row)
+    )

@@ -1,0 +1,117 @@
+"""Mails to readers, sent by the worker: one that asks to confirm, and one with the answer.
+
+The job knows a number, never an address; what is written is decided when it is sent, and nothing is sent to whoever has
+had their details deleted. Nothing in them is of the reader's own words: who gives a stranger's address has us carry
+nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from smtplib import SMTPException
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from claims.models import Complaint, ContactDetails, Publication, ReaderRequest
+from claims.readers.confirmations import page_of
+from factcheck.database.deferred_jobs import defer
+
+#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
+RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+QUEUE = "mail"
+CONFIRMATION = "claims.readers.reader_mails.mail_confirmation"
+ANSWER = "claims.readers.reader_mails.mail_answer"
+
+
+class MailNotTaken(Exception):
+    """The mail server did not take it. Unlike what raised it, this names no address."""
+
+
+def ask_to_confirm(contact: ContactDetails) -> None:
+    """Have the worker ask whether the address is theirs; part of the present transaction."""
+    defer(CONFIRMATION, {"contact_id": contact.pk}, queue=QUEUE)
+
+
+def tell_the_answer(contacts: Iterable[ContactDetails]) -> None:
+    """Have the worker tell each of them what came of it; part of the present transaction."""
+    confirmed = [contact for contact in contacts if contact.confirmed_at]
+    defer(ANSWER, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
+
+
+@app.task(name=CONFIRMATION, queue=QUEUE, retry=RETRIES)
+@transaction.atomic
+def mail_confirmation(*, contact_id: int) -> None:
+    """Ask once whether the address is theirs."""
+    contact = _locked(contact_id)
+    if contact is None or contact.confirmed_at or contact.asked_at:
+        return
+    ContactDetails.objects.filter(pk=contact.pk).update(asked_at=timezone.now())
+    with _written_for(contact):
+        subject = _("Please confirm your message to %(newsroom)s") % {"newsroom": settings.NEWSROOM_NAME}
+        _send(contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS})
+
+
+@app.task(name=ANSWER, queue=QUEUE, retry=RETRIES)
+@transaction.atomic
+def mail_answer(*, contact_id: int) -> None:
+    """Tell once what came of what they sent."""
+    contact = _locked(contact_id)
+    if contact is None or not contact.confirmed_at or contact.answered_at:
+        return
+    about = contact.complaint or contact.request
+    if about is None or about.closed_at is None:
+        return
+    ContactDetails.objects.filter(pk=contact.pk).update(answered_at=timezone.now())
+    with _written_for(contact):
+        if isinstance(about, Complaint):
+            subject, context = _("The answer to your complaint"), {"complaint": about, **_claim_of(about)}
+        else:
+            subject, context = _("The answer to your request"), {"request": about, **_claim_of(about)}
+        _send(contact, f"{subject} · {settings.NEWSROOM_NAME}", "reader_answer", context)
+
+
+def _claim_of(about: Complaint | ReaderRequest) -> dict[str, Any]:
+    """The claim as it is published now, if it is."""
+    if about.claim_id is None:
+        return {}
+    entry = Publication.objects.current().filter(claim_id=about.claim_id).first()
+    return {"claim": entry.document} if entry else {}
+
+
+def _locked(pk: int) -> ContactDetails | None:
+    rows = ContactDetails.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("complaint__claim", "complaint__entry", "request__claim").filter(pk=pk).first()
+
+
+@contextmanager
+def _written_for(contact: ContactDetails) -> Iterator[None]:
+    """In the language in which they wrote to us, with the newsroom's days."""
+    known = {code for code, _name in settings.LANGUAGES}
+    language = contact.language if contact.language in known else settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
+        yield
+
+
+def _send(contact: ContactDetails, subject: str, template: str, context: dict[str, Any]) -> None:
+    about = {"newsroom": settings.NEWSROOM_NAME, "page": page_of(contact), "contact": contact, **context}
+    mail = EmailMultiAlternatives(
+        " ".join(subject.split()),
+        render_to_string(f"mail/{template}.txt", about).strip() + "\n",
+        to=[contact.mail],
+    )
+    mail.attach_alternative(render_to_string(f"mail/{template}.html", about), "text/html")
+    mail.extra_headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no answers from who is away
+    try:
+        mail.send()
+    except SMTPException as failure:
+        # Its own words, and the traceback, name the address.
+        raise MailNotTaken(type(failure).__name__) from None

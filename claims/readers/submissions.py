@@ -1,0 +1,239 @@
+"""What readers send: taken in, held back where it looks like spam, and confirmed by whoever has the mail address."""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from claims.ledger.queries.address_search import key_of
+from claims.models import (
+    Complaint,
+    ContactDetails,
+    NotificationKind,
+    Publication,
+    ReaderPicture,
+    ReaderRequest,
+    SpamSign,
+)
+from claims.readers import reader_mails, spam_signs, working_days
+from claims.readers.confirmations import Sender, mailbox_of, remember
+from claims.readers.matters import same_matter
+from claims.readers.pictures import SentPicture
+from claims.teamwork.notifications import tell
+from factcheck.database.locks import hold
+from sources.extraction import detect_language
+
+#: Who works on complaints.
+ANSWER_COMPLAINTS = "claims.answer_complaint"
+
+Row = TypeVar("Row", Complaint, ReaderRequest)
+
+
+class KeyUsedTwice(Exception):
+    """An Idempotency-Key came with something else than the first time."""
+
+
+@dataclass(frozen=True)
+class SentWith:
+    """How something came in.
+
+    Attributes:
+        signs: what the form tells of spam, besides the words.
+        key: digest of the sender's Idempotency-Key; empty without one.
+        body: digest of what was sent with it.
+    """
+
+    signs: frozenset[SpamSign] = field(default_factory=frozenset)
+    key: str = ""
+    body: str = ""
+
+
+@transaction.atomic
+def complain(
+    publication: Publication, *, kind: str, text: str, sender: Sender, sent: SentWith = SentWith()
+) -> Complaint:
+    """Take in a complaint about what was published. It is the newsroom's to answer once it is confirmed.
+
+    Raises:
+        KeyUsedTwice: something else was sent with the key.
+    """
+    hold(f"mail to {mailbox_of(sender.mail)}", *_names(sent))
+    if earlier := _sent_before(Complaint.objects.all(), sent):
+        return earlier
+    signs = _signs(text, sender, sent, Complaint.objects.all(), most_links=spam_signs.MOST_LINKS_OF_COMPLAINT)
+    complaint = Complaint.objects.create(
+        claim_id=publication.claim_id,
+        version=publication.version,
+        kind=kind,
+        text=text,
+        language=sender.language,
+        held_because=signs,
+        words_sha256=spam_signs.digest_of_words(text),
+        sent_key=sent.key,
+        sent_sha256=sent.body,
+    )
+    contact = remember(sender, complaint=complaint)
+    if not signs:
+        reader_mails.ask_to_confirm(contact)
+    return complaint
+
+
+@transaction.atomic
+def ask(
+    *,
+    text: str = "",
+    address: str = "",
+    picture: SentPicture | None = None,
+    sender: Sender,
+    sent: SentWith = SentWith(),
+) -> ReaderRequest:
+    """Take in that somebody wants something checked. Whoever asks for the same is counted once it is confirmed.
+
+    Raises:
+        KeyUsedTwice: something else was sent with the key.
+    """
+    hold(f"mail to {mailbox_of(sender.mail)}", *_names(sent))
+    if earlier := _sent_before(ReaderRequest.objects.all(), sent):
+        return earlier
+    words = f"{text}\n{address}" if address else text
+    signs = _signs(
+        words, sender, sent, ReaderRequest.objects.none(), most_links=spam_signs.MOST_LINKS_OF_REQUEST
+    )
+    request = ReaderRequest.objects.create(
+        text=text,
+        address=address,
+        url_key=key_of(address) if address else "",
+        picture_key=picture.key if picture else "",
+        language=detect_language(text) if text else sender.language,
+        held_because=signs,
+        words_sha256=spam_signs.digest_of_words(words),
+        sent_key=sent.key,
+        sent_sha256=sent.body,
+    )
+    if picture:
+        ReaderPicture.objects.create(
+            request=request, media_type=picture.media_type, content=picture.content, sha256=picture.sha256
+        )
+    contact = remember(sender, request=request)
+    if not signs:
+        reader_mails.ask_to_confirm(contact)
+    return request
+
+
+@transaction.atomic
+def confirm(contact: ContactDetails) -> ContactDetails | None:
+    """Note that the mail address is theirs: what they sent reaches the desk. A second time changes nothing.
+
+    Returns:
+        How they are reached from now on; None where they have meanwhile had it deleted.
+    """
+    if contact.request_id:
+        hold("requests of readers")  # two who ask for the same at one moment ask for one thing
+    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if found is None or found.confirmed_at:
+        return found
+    found.confirmed_at = timezone.now()
+    if found.complaint_id:
+        _bring_complaint(found.complaint_id)
+    else:
+        found.request = _bring_request(found)
+    found.save(update_fields=["confirmed_at", "request"])
+    return found
+
+
+def _bring_complaint(pk: int) -> None:
+    complaint = Complaint.objects.select_for_update(of=("self",)).select_related("claim").get(pk=pk)
+    if complaint.state != Complaint.State.NEW or complaint.held_because:
+        return
+    complaint.state = Complaint.State.CONFIRMED
+    complaint.promised_days = settings.COMPLAINT_WORKING_DAYS
+    complaint.due_on = working_days.due_after(timezone.now(), settings.COMPLAINT_WORKING_DAYS)
+    complaint.save(update_fields=["state", "promised_days", "due_on"])
+    able = User.objects.with_perm(
+        ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend"
+    ).filter(is_active=True)
+    tell(NotificationKind.COMPLAINED, claim=complaint.claim, to=able, note=summary_of(complaint))
+
+
+def _bring_request(contact: ContactDetails) -> ReaderRequest:
+    assert contact.request_id is not None  # noqa: S101  details are of one thing
+    request = ReaderRequest.objects.select_for_update().get(pk=contact.request_id)
+    if request.state != ReaderRequest.State.NEW or request.held_because:
+        return request
+    now = timezone.now()
+    if same := same_matter(request, text=request.text):
+        same = ReaderRequest.objects.select_for_update().get(pk=same.pk)
+        others = same.contacts.filter(mailbox=contact.mailbox, confirmed_at__isnull=False)
+        same.askers += not others.exists()
+        same.last_asked_at = now
+        same.save(update_fields=["askers", "last_asked_at"])
+        ContactDetails.objects.filter(pk=contact.pk).update(request=same)
+        request.delete()
+        return same
+    request.state, request.askers, request.last_asked_at = ReaderRequest.State.CONFIRMED, 1, now
+    request.save(update_fields=["state", "askers", "last_asked_at"])
+    return request
+
+
+@transaction.atomic
+def withdraw(contact: ContactDetails) -> bool:
+    """Take back what somebody sent, as far as nobody has answered it yet; returns whether that was so."""
+    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if found is None:
+        return False
+    if found.complaint_id:
+        complaint = Complaint.objects.select_for_update().get(pk=found.complaint_id)
+        if not complaint.is_waiting:
+            return False
+        _moved(complaint, Complaint.State.WITHDRAWN)
+        return True
+    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=found)
+    if not request.is_open:
+        return False
+    if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=found.pk).exists():
+        # The others still ask.
+        ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
+        found.delete()
+        return True
+    _moved(request, ReaderRequest.State.WITHDRAWN)
+    return True
+
+
+def _moved(row: Complaint | ReaderRequest, state: str) -> None:
+    """The reader's own move: nobody at the desk has made it."""
+    row.state, row.moved_by, row.moved_by_name = state, None, ""
+    row.save(update_fields=["state", "moved_by", "moved_by_name"])
+
+
+def summary_of(complaint: Complaint) -> str:
+    """What colleagues are told of a complaint: nothing of the reader, nor of the reader's words."""
+    due = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
+    return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due}
+
+
+def _names(sent: SentWith) -> list[str]:
+    return [f"sent with {sent.key}"] if sent.key else []
+
+
+def _sent_before(rows: QuerySet[Row], sent: SentWith) -> Row | None:
+    """What was taken in with the same key; the key is held, so nobody else takes it in meanwhile."""
+    found = rows.filter(sent_key=sent.key).first() if sent.key else None
+    if found and found.sent_sha256 != sent.body:
+        raise KeyUsedTwice
+    return found
+
+
+def _signs(
+    text: str, sender: Sender, sent: SentWith, earlier: QuerySet[Row], *, most_links: int
+) -> list[str]:
+    """Why it is held back; nothing where it is not."""
+    signs = {*sent.signs, *spam_signs.signs_in(text, most_links=most_links, earlier=earlier)}
+    if spam_signs.is_written_to_too_often(mailbox_of(sender.mail)):
+        signs.add(SpamSign.MANY_MAILS)
+    return sorted(signs)

@@ -1,0 +1,54 @@
+"""By when a complaint is answered, in working days of the newsroom's country and time zone."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from holidays import HolidayBase, country_holidays
+
+
+def day_of(moment: datetime) -> date:
+    """The day that it is then in the newsroom, wherever who asks is."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def today() -> date:
+    return day_of(timezone.now())
+
+
+def due_after(moment: datetime, days: int) -> date:
+    """The last of so many working days that follow the day of a moment."""
+    begin = day_of(moment)
+    # Nowhere do holidays and weekends make ten days of one; and a year more is no harm.
+    due: date = _calendar(begin.year, begin.year + 1 + days // 30).get_nth_working_day(begin, days)
+    return due
+
+
+def taken(begin: datetime, end: datetime) -> int:
+    """How many working days began between two moments: none where both are of one day."""
+    return count_after(day_of(begin), day_of(end))
+
+
+def count_after(first: date, last: date) -> int:
+    """The working days after one day, up to another, which is included; negative where that was before."""
+    if last < first:
+        return -count_after(last, first)
+    if last == first:
+        return 0
+    counted: int = _calendar(first.year, last.year).get_working_days_count(first + timedelta(1), last)
+    return counted
+
+
+def _calendar(first: int, last: int) -> HolidayBase:
+    return _made(settings.HOLIDAYS_COUNTRY, settings.HOLIDAYS_SUBDIVISION, first, last)
+
+
+@lru_cache(maxsize=100)
+def _made(country: str, subdivision: str, first: int, last: int) -> HolidayBase:
+    """A calendar whose years are all there when others get hold of it: it is not safe to let threads add more."""
+    years = range(first, last + 1)
+    if country:
+        return country_holidays(country, subdiv=subdivision or None, years=years, expand=False)
+    return HolidayBase(years=years, expand=False)

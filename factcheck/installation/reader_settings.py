@@ -1,0 +1,52 @@
+"""What readers may send, by when they are answered, and for how long they are known, as the environment says."""
+
+from typing import NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+from holidays import list_supported_countries
+
+from factcheck.installation.environment import Rate, number, one_of, rate, text
+
+
+class ReaderSettings(NamedTuple):
+    """What settings.py takes from here.
+
+    Attributes:
+        complaint_clock: in how many working days complaints are answered, in which country, in which part of it.
+        days_kept: what nobody confirms, and how somebody is reached after the end.
+        rate_limit: what one network may send.
+    """
+
+    complaint_clock: tuple[int, str, str]
+    days_kept: tuple[int, int]
+    rate_limit: Rate | None
+
+
+def reader_settings(*, demo: bool) -> ReaderSettings:
+    """Read the variables about complaints and requests of readers.
+
+    Raises:
+        ImproperlyConfigured: the calendar is none that is known.
+    """
+    country = one_of(
+        "HOLIDAYS_COUNTRY", "", lambda: set(list_supported_countries()), shown="none: only weekends are free"
+    )
+    subdivision = text("HOLIDAYS_SUBDIVISION")
+    known = list_supported_countries(include_aliases=True).get(country, []) if subdivision else []
+    if subdivision and subdivision not in known:
+        among = f" In {country} there are: {', '.join(known)}." if known else ""
+        raise ImproperlyConfigured(
+            f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is no part of the country in HOLIDAYS_COUNTRY.{among}"
+        )
+    return ReaderSettings(
+        (number("COMPLAINT_WORKING_DAYS", 7, least=1, most=60), country, subdivision),
+        (
+            number("READER_CONFIRMATION_DAYS", 7, least=1, most=60),
+            number("READER_CONTACT_DAYS", 90, least=1, most=3650),
+        ),
+        rate(
+            "RATE_LIMIT_SUBMISSIONS",
+            "2000/hour" if demo else "20/hour",
+            shown="20/hour; 2000/hour in the demo",
+        ),
+    )
