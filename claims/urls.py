@@ -4,7 +4,7 @@ from django.urls import path
 
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
-from claims.public.pages import cards, check, clusters, oembed, views
+from claims.public.pages import cards, check, clusters, oembed, standards, views
 from claims.readers.doors import complaint_page, message_page, request_page
 
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("clusters/", clusters.clusters, name="clusters"),
     path("clusters/<int:pk>/", clusters.cluster, name="cluster-permanent"),
     path("clusters/<int:pk>/<str:slug>/", clusters.cluster, name="cluster"),
+    path("standards/", standards.standards, name="standards"),
+    path("about/<slug:kind>/", standards.about, name="about"),
+    path("about/<slug:kind>/<int:version>/", standards.about, name="about-version"),
     path("methodology/", views.methodology, name="methodology"),
     path("oembed/", oembed.oembed, name="oembed"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),

@@ -185,6 +185,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Topics"), "sell", "claims_topic"),
                 _entry(_("Rating scales"), "scale", "claims_ratingscale"),
                 _entry(_("Ratings"), "palette", "claims_rating"),
+                _entry(_("Pages about us"), "newsmode", "claims_newsroompage"),
                 _entry(_("Rules that assign"), "rule", "claims_assignmentrule"),
             ],
         },

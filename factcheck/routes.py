@@ -33,6 +33,7 @@ from claims.public.api.mentioned_resources import (
     TopicResource,
 )
 from claims.public.api.quotes import QuotesResource
+from claims.public.api.standards import StandardsResource, StandardsTable
 from claims.readers.doors.submission_api import ComplaintSubmission, RequestSubmission
 
 RESOURCES = {
@@ -68,6 +69,16 @@ listings = [
         MatchResource.as_view({"get": "retrieve", "post": "create"}, basename="match"),
         name="match",
     ),
+    path(
+        f"{V1}standards/",
+        StandardsResource.as_view({"get": "retrieve"}, basename="standards"),
+        name="standards-api",
+    ),
+    path(
+        f"{V1}standards.csv",
+        StandardsTable.as_view({"get": "retrieve"}, basename="standards"),
+        name="standards-csv",
+    ),
     *(
         path(f"{V1}claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
         for form in (CsvDownload, NdjsonDownload, DataFeedDownload)
@@ -97,7 +108,7 @@ class Root(APIView):
         more = {
             name: reverse(name, request=request)
             for name in ("changes", "lookup", "match", "complaints", "requests", "schema", "docs", "redoc")
-        }
+        } | {"standards": reverse("standards-api", request=request)}
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 
 

@@ -451,6 +451,7 @@ RATE_LIMIT_COSTS = {
     r"/lookup/$": 10,
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
+    r"/standards(/|\.csv)$": 20,
     r"^/check/answer/$": 5,
     r"^/ask/send/$": 5,
     r"^/api/v1/requests/$": 5,

@@ -35,6 +35,7 @@ from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
+from .newsroom_page import NewsroomPage
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
 from .offered_permission import OfferedPermission
@@ -108,6 +109,7 @@ __all__ = [
     "MailSchedule",
     "Mention",
     "NewMember",
+    "NewsroomPage",
     "NormalisedRating",
     "Notification",
     "NotificationKind",

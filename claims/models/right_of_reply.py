@@ -39,7 +39,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
             # What a newer version has taken over is looked after there.
             Q(carried_to=None),
             Q(verdict__state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])
-            | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now())
+            | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now()),
         )
 
 

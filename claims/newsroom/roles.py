@@ -60,6 +60,8 @@ EDITOR = [
     "claims.undo_import",
     "claims.share_savedview",
     "claims.answer_complaint",
+    "claims.view_newsroompage",
+    "claims.add_newsroompage",
     "claims.view_contactdetails",
 ]
 ADMINISTRATOR = [

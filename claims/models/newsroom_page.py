@@ -1,0 +1,97 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database import bounds
+from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.rules import append_only
+
+LONGEST_PAGE = 100_000
+
+
+class NewsroomPageQuerySet(models.QuerySet["NewsroomPage"]):
+    def current(self) -> Self:
+        """The newest version of each page in each language."""
+        newest = NewsroomPage.objects.filter(kind=OuterRef("kind"), language=OuterRef("language"))
+        return self.filter(pk=Subquery(newest.order_by("-version").values("pk")[:1]))
+
+
+class NewsroomPage(models.Model):
+    """What the newsroom says of itself, one version of one page in one language. Public from the moment it is stored.
+
+    Versions are only added: what readers were told of funders or methods on any day can be looked up.
+    """
+
+    class Kind(models.TextChoices):
+        METHODOLOGY = "methodology", _("How we work")
+        CORRECTIONS_POLICY = "corrections-policy", _("Corrections and complaints")
+        NONPARTISANSHIP = "nonpartisanship", _("Independence and fairness")
+        FUNDING = "funding", _("Who pays for it")
+        ORGANISATION = "organisation", _("Who we are")
+        TEAM = "team", _("The people")
+        CONTACT = "contact", _("Contact")
+
+    kind = models.CharField(_("page"), max_length=20, choices=Kind)
+    language = LanguageField(_("language"))
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"), max_length=LONGEST_PAGE, help_text=_("Markdown."), blank=True)
+    url = AddressField(
+        _("or where it stands"),
+        max_length=2000,
+        blank=True,
+        help_text=_("The address, if the page stands on the newsroom's own site."),
+    )
+    note = models.CharField(
+        _("what changed"),
+        max_length=500,
+        blank=True,
+        help_text=_("In words for readers, from the second version on."),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("published"), db_default=Now(), editable=False)
+
+    objects = NewsroomPageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "language", "-version"]
+        verbose_name = _("page about us")
+        verbose_name_plural = _("pages about us")
+        default_permissions = ("add", "view")
+        constraints = [
+            UniqueConstraint(name="newsroompage_version_is_unique", fields=["kind", "language", "version"]),
+            CheckConstraint(
+                name="newsroompage_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        *("methodology", "corrections-policy", "nonpartisanship", "funding"),
+                        *("organisation", "team", "contact"),
+                    ]
+                ),
+            ),
+            CheckConstraint(
+                name="newsroompage_says_something",
+                condition=Q(title__regex=r"\S") & (Q(text__regex=r"\S") | ~Q(url="")),
+                violation_error_message=_("Write the page, or say where it stands."),
+            ),
+            CheckConstraint(
+                name="newsroompage_change_is_told",
+                condition=Q(version=1) | Q(note__regex=r"\S"),
+                violation_error_message=_("Say in a sentence what changed: readers see it beside the page."),
+            ),
+            bounds.not_longer("newsroompage_text_fits", "text", LONGEST_PAGE),
+        ]
+        indexes = [
+            # The page that a reader asks for, and its versions.
+            Index(F("kind"), F("language"), F("version").desc(), name="newsroompage_newest"),
+        ]
+        triggers = append_only("newsroompage", "What readers were told about us stays; write a new version.")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.language}), {self.version}"

@@ -1,0 +1,62 @@
+"""The days that a report is about."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+#: Before the first fact-checker there was nothing to report.
+FIRST_DAY = date(1990, 1, 1)
+
+
+class NoSuchPeriod(ValueError):
+    """The days make no period; `str()` says why."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From one day to another, both included, by the newsroom's clock."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, first: date | None, last: date | None) -> "Period":
+        """The period between two days. Without a last day it ends today; without a first it is a year.
+
+        Raises:
+            NoSuchPeriod: it would end before it begins, or not yet have begun.
+        """
+        today = timezone.localdate()
+        last = min(last or today, today)
+        first = first or max(_year_before(last), FIRST_DAY)
+        if first > last:
+            raise NoSuchPeriod(f"The period would end on {last} and begin on {first}.")
+        if first < FIRST_DAY:
+            raise NoSuchPeriod(
+                f"The period would begin on {first}; nothing was checked before {FIRST_DAY.year}."
+            )
+        return cls(first, last)
+
+    @property
+    def begin(self) -> datetime:
+        """The moment at which it begins."""
+        return timezone.make_aware(datetime.combine(self.first, time.min))
+
+    @property
+    def end(self) -> datetime:
+        """The moment at which it is over, which is not part of it."""
+        return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time.min))
+
+    @property
+    def weeks(self) -> float:
+        return ((self.last - self.first).days + 1) / 7
+
+
+def _year_before(day: date) -> date:
+    """The day after the same day of the year before."""
+    try:
+        before = day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        before = date(day.year - 1, 2, 28)
+    return before + timedelta(days=1)
