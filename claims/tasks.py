@@ -11,11 +11,19 @@ from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail
 from claims.readers import reader_mails
 from claims.readers import tasks as reader_tasks
-from claims.review import awaited_answers, classification, due_publications, notices, reply_mails
+from claims.review import (
+    archiving_tasks,
+    awaited_answers,
+    classification,
+    due_publications,
+    notices,
+    reply_mails,
+)
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
 __all__ = [
+    "archiving_tasks",
     "assignment_tasks",
     "awaited_answers",
     "chat",

@@ -67,6 +67,8 @@ class ArchivedCopy(models.Model):
         ordering = ["-captured_at", "-id"]
         verbose_name = _("archived copy")
         verbose_name_plural = _("archived copies")
+        # Who may see or change a source may do so with its copies.
+        default_permissions = ()
         constraints = [
             models.CheckConstraint(
                 name="archivedcopy_reason_is_known",
@@ -147,6 +149,8 @@ class ArchivedFile(models.Model):
         ordering = ["copy", "id"]
         verbose_name = _("archived file")
         verbose_name_plural = _("archived files")
+        # Who may see or change a source may do so with its copies.
+        default_permissions = ()
         constraints = [
             UniqueConstraint(name="archivedfile_one_of_each_role", fields=["copy", "role"]),
             models.CheckConstraint(
@@ -203,7 +207,7 @@ class Timestamp(models.Model):
         ordering = ["stamped_at", "id"]
         verbose_name = _("timestamp")
         verbose_name_plural = _("timestamps")
-        default_permissions = ("view",)
+        default_permissions = ()
         constraints = [
             UniqueConstraint(name="timestamp_one_of_each_authority", fields=["sha256", "authority"]),
             models.CheckConstraint(name="timestamp_hash_is_sha256", condition=Q(sha256__regex=SHA256)),
