@@ -39,7 +39,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
             # What a newer version has taken over is looked after there.
             Q(carried_to=None),
             Q(verdict__state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])
-            | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now())
+            | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now()),
         )
 
 
@@ -134,6 +134,8 @@ class ReplyRequest(models.Model):
     reminded_at = models.DateTimeField(null=True, editable=False)
 
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    #: When it was noted here, which says whether what is published could know of it.
+    answer_recorded_at = models.DateTimeField(null=True, editable=False)
     answer_channel = models.CharField(_("how they answered"), max_length=20, choices=Channel, blank=True)
     answer = models.TextField(_("the answer"), max_length=reply_rules.LONGEST_ANSWER, blank=True)
     answer_shown = models.CharField(_("what readers see"), max_length=10, choices=Shown, blank=True)

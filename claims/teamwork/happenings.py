@@ -23,7 +23,10 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.ACCEPTED: (_("%(who)s accepted the claim for checking"), _("The claim was accepted for checking")),
     Kind.DECLINED: (_("%(who)s declined the claim"), _("The claim was declined")),
     Kind.MERGED: (_("%(who)s merged the claim into another"), _("The claim was merged into another")),
-    Kind.ANSWERED: (_("%(who)s recorded an answer of who was asked"), _("An answer came in of who was asked")),
+    Kind.ANSWERED: (
+        _("%(who)s recorded an answer of who was asked"),
+        _("An answer came in of who was asked"),
+    ),
     Kind.ANSWER_OVERDUE: (
         _("The deadline for an answer has passed"),
         _("The deadline for an answer has passed"),
