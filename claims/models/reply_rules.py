@@ -108,7 +108,9 @@ _NOT_YET = refuse(
 )
 
 #: What is written when an answer comes in, and nothing else is.
-_ANSWER = "ARRAY['answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement']"
+_ANSWER = """ARRAY[
+    'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement'
+]"""
 #: What the worker notes beside it: it is no part of what was asked or said.
 _NOTED = "ARRAY['reminded_at', 'mail_problem']"
 
